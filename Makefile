@@ -1,0 +1,53 @@
+# Two commands for everybody:   make demo   (grades a demo class)   make test   (passes all tests)
+# Both set everything up first, in a virtual environment of their own.
+
+PYTHON ?= python3
+BIN    := .venv/bin
+READY  := .venv/.ready
+
+.PHONY: demo test check references assignments clean bubblewrap
+
+demo: $(READY) bubblewrap
+	$(BIN)/autograder demo
+
+test: $(READY) bubblewrap
+	$(BIN)/python -m pytest
+
+# What a change should pass before it is committed; under a minute.
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q -m "not slow"
+
+# The public cases' reference values, computed by Keras; and the students' notebooks.
+references: $(READY)
+	$(BIN)/python -m autograder.release references
+
+assignments: $(READY)
+	$(BIN)/python -m autograder.release assignments
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo "Python 3.11 to 3.13 is needed; $(PYTHON) is another. Try: make PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+	  { echo "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Installing NumPy, Keras, TensorFlow and nbgrader into .venv (a few minutes, once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints.txt --editable '.[grading,keras,dev]'
+	@touch $(READY)
+
+# The sandbox. Where it cannot be installed, the grader says what it does instead.
+bubblewrap:
+	@command -v bwrap >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing bubblewrap, the sandbox"; \
+	  { apt-get update && apt-get install --yes bubblewrap; } >/dev/null; \
+	else \
+	  echo "bubblewrap is missing, so submissions run with process limits alone."; \
+	  echo "Install it for real isolation: apt-get, dnf or pacman install bubblewrap"; \
+	fi
+
+clean:
+	rm -rf .venv demo-course .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,123 @@
+"""What a student calls in the notebook: the grader's own judge, on the public cases, in process.
+
+It has three manners, told by nbgrader's own `NBGRADER_EXECUTION`: for a student in Jupyter it
+shows the result and never raises; under `nbgrader validate` it raises an AssertionError with the
+same text when points are missing; under plain `nbgrader autograde` it returns the points.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from autograder.errors import AutograderError
+from autograder.records import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from autograder.calling import Answer
+    from autograder.judging import Judge
+    from autograder.questions.define import Inputs, Question
+
+
+def check(name: str) -> Verdict | float:
+    """Check one answer on the public cases and say what is wrong and why.
+
+    Args:
+        name: the question, as its check cell states it.
+
+    Returns:
+        The verdict, which Jupyter displays; the points as a float under `nbgrader autograde`.
+
+    Raises:
+        AssertionError: under `nbgrader validate`, when points are missing.
+    """
+    manner = os.environ.get("NBGRADER_EXECUTION", "")
+    notebook = sys._getframe(1).f_globals
+    try:
+        verdict = _verdict(name, notebook)
+    except AutograderError as error:
+        verdict = Verdict(name, 0.0, 0.0, Outcome.MISSING, str(error))
+    if manner == "autograde":
+        return float(verdict.points)
+    if manner == "validate" and verdict.outcome is not Outcome.RIGHT:
+        raise AssertionError(verdict.message)
+    if not (hasattr(sys, "ps1") or "IPython" in sys.modules):
+        print(verdict.message)
+    return verdict
+
+
+def _verdict(name: str, notebook: dict[str, Any]) -> Verdict:
+    from autograder.calling import MISSING, ask
+
+    judge = _judge(name)
+    targets = {
+        question.name: notebook.get(question.calls, MISSING)
+        for question in judge.questions.values()
+    }
+
+    def ask_again(
+        question: Question, given: Sequence[Inputs], _replaced: Sequence[str]
+    ) -> list[Answer]:
+        return [ask(targets[question.name], inputs, question.drive) for inputs in given]
+
+    def verdict_on(each: str) -> Verdict:
+        question = judge.questions[each]
+        given = [probe.inputs for probe in judge.probes[each]]
+        return judge.judge(each, ask_again(question, given, ()), ask_again)
+
+    return _with_prerequisites(judge.questions[name], verdict_on(name), verdict_on)
+
+
+def _with_prerequisites(question: Question, verdict: Verdict, verdict_on: Any) -> Verdict:
+    """Point at the first wrong function that this one calls, where there is one."""
+    if verdict.points == verdict.max_points or verdict.outcome in ("not attempted", "missing"):
+        return verdict
+    wrong = [
+        each for each in question.builds_on if verdict_on(each).points < verdict_on(each).max_points
+    ]
+    if not wrong:
+        return verdict
+    note = f"It calls {' and '.join(wrong)}, which is not right yet: begin there."
+    return replace(verdict, message=f"{verdict.message}\n{note}")
+
+
+@cache
+def _judge(name: str) -> Judge:
+    from autograder.judging import Judge
+    from autograder.questions import catalogue, references
+
+    question = catalogue.question(name)
+    week = catalogue.week(question.week)
+    related = [
+        name,
+        *question.builds_on,
+        *([question.derivative.of] if question.derivative else []),
+    ]
+    questions = {each: week.questions[each] for each in dict.fromkeys(related)}
+    return Judge(questions, references.public(questions.values(), week.stem))
+
+
+def _calm_stubs() -> None:
+    """Show a cell that runs into an unwritten exercise as one calm line, not as a traceback."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is None or "NBGRADER_EXECUTION" in os.environ:
+        return
+
+    def not_attempted(
+        shell: Any, kind: type, value: BaseException, trace: Any, tb_offset: Any = None
+    ) -> None:
+        while trace.tb_next:
+            trace = trace.tb_next
+        where = trace.tb_frame.f_code.co_name
+        what = "This cell" if where == "<module>" else f"`{where}`"
+        print(f"{what} is not written yet.")
+
+    shell.set_custom_exc((NotImplementedError,), not_attempted)
+
+
+_calm_stubs()

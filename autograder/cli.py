@@ -1,0 +1,278 @@
+"""The command line: init · release · check · grade · feedback · explain · demo.
+
+Exit codes: 0 all went well; 1 an error, said in one line; 2 wrong usage; 3 the work is done and
+some submissions could not be read or were stopped (the last line says how many).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from autograder.errors import AutograderError, UnknownName
+from autograder.records import Report
+
+SOME_NOT_GRADED = 3
+
+app = typer.Typer(
+    help="Neural Networks from Scratch: the course that grades itself.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+screen = Console()
+errors = Console(stderr=True)
+
+CourseOption = Annotated[Path, typer.Option("--course", help="The course directory.")]
+IsolationOption = Annotated[
+    str,
+    typer.Option(help="`bubblewrap`, or `process` to run submissions with process limits alone."),
+]
+WorkersOption = Annotated[int, typer.Option("--workers", "-j", help="Sandboxes; 0: all cores.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and no table.")]
+
+
+@app.command()
+def init(
+    directory: Annotated[Path, typer.Argument(help="Where to make the course; new or empty.")],
+    roster: Annotated[
+        Path | None, typer.Option(help="CSV with id, last_name, first_name, email.")
+    ] = None,
+) -> None:
+    """Make a course directory: nbgrader's configuration and gradebook, and the course's secret."""
+    from autograder import course
+
+    made = course.init(directory, roster)
+    screen.print(f"Made the course {made.course_id} in {made.root}.")
+    screen.print(f"Next: cd {made.root} && autograder release week06")
+
+
+@app.command()
+def release(
+    week: Annotated[str, typer.Argument(help="Such as week06 or 6.")],
+    course: CourseOption = Path("."),
+) -> None:
+    """Make a week's notebook for students, and enter the week in the gradebook."""
+    from autograder import course as courses
+    from autograder import release as releasing
+    from autograder.questions import catalogue
+
+    found = catalogue.week(week)
+    path = releasing.release(courses.load(course), found)
+    screen.print(f"Released {found.name}, {found.title}: {path}")
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="A student's notebook.")],
+    isolation: IsolationOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Run a notebook and judge it on the public cases, as its own checks do."""
+    from autograder import pipeline
+    from autograder.sandbox.session import Sandbox, isolation_available
+
+    chosen = isolation or ("bubblewrap" if isolation_available() == "bubblewrap" else "process")
+    with Sandbox(isolation=chosen) as sandbox:
+        report = pipeline.check_file(file, sandbox)
+    if as_json:
+        _print_json([report])
+    else:
+        for verdict in report.verdicts:
+            screen.print(escape(verdict.message), end="\n\n", highlight=False)
+        screen.print(f"{report.points:g} of {report.max_points:g} points, on public cases.")
+    raise typer.Exit(0 if report.points == report.max_points else SOME_NOT_GRADED)
+
+
+@app.command()
+def grade(
+    week: Annotated[str, typer.Argument(help="Such as week06 or 6.")],
+    course: CourseOption = Path("."),
+    workers: WorkersOption = 0,
+    isolation: IsolationOption = "bubblewrap",
+    run_all: Annotated[bool, typer.Option(help="Run the experiments too.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Grade every submission of a week into nbgrader's gradebook."""
+    from autograder import course as courses
+    from autograder import pipeline
+
+    opened = courses.load(course)
+    assignment = pipeline.load_assignment(opened, week)
+    assignment.run_experiments = run_all
+    submissions = pipeline.submissions(opened, assignment)
+    reports = pipeline.grade_course(
+        opened, assignment, submissions, workers=workers, isolation=isolation
+    )
+    lines = list(
+        _progress(reports, len(submissions), "Grading") if not as_json else map(_brief, reports)
+    )
+    if as_json:
+        print(json.dumps({"week": assignment.week.name, "submissions": lines}, indent=1))
+    else:
+        print_table(lines)
+    _finish(lines, as_json)
+
+
+@app.command()
+def feedback(
+    week: Annotated[str, typer.Argument(help="Such as week06 or 6.")],
+    course: CourseOption = Path("."),
+) -> None:
+    """Make the feedback pages of a graded week."""
+    from autograder import course as courses
+    from autograder.feedback.generate import generate_feedback
+    from autograder.questions import catalogue
+
+    opened = courses.load(course)
+    with screen.status("Writing feedback"):
+        pages = generate_feedback(opened, catalogue.week(week).stem)
+    screen.print(f"Wrote {len(pages)} pages, such as {pages[0]}")
+
+
+@app.command()
+def explain(name: Annotated[str, typer.Argument(help="A mistake, such as bias-summed.")]) -> None:
+    """Print a mistake's page: what it looks like, why it happens, how to find it."""
+    import difflib
+
+    from autograder.diagnosis.explain import page
+    from autograder.questions import catalogue
+
+    every = [q for week in catalogue.weeks() for q in week.questions.values()]
+    found = [(q, q.mistakes[name]) for q in every if name in q.mistakes]
+    if not found:
+        known = [mistake for q in every for mistake in q.mistakes]
+        nearest = ", ".join(difflib.get_close_matches(name, known, 3, 0.4))
+        hint = f"; the nearest names are {nearest}" if nearest else ""
+        raise UnknownName(f"There is no mistake {name!r}{hint}.")
+    text = page(found)
+    screen.print(Markdown(text) if screen.is_terminal else text)
+
+
+@app.command()
+def demo(
+    directory: Annotated[Path, typer.Option(help="Where the demo course goes.")] = Path(
+        "demo-course"
+    ),
+    workers: WorkersOption = 0,
+) -> None:
+    """Release week 06, make a class, grade it, and show what was found."""
+    from autograder import demo as demonstration
+
+    demonstration.run(directory, workers=workers)
+
+
+def _brief(report: Report) -> dict[str, Any]:
+    """What one report says, without its notebook, so that memory stays flat."""
+    return {
+        "student": report.student,
+        "points": report.points,
+        "max_points": report.max_points,
+        "seconds": round(report.seconds, 3),
+        "unreadable": report.unreadable,
+        "problems": list(report.problems),
+        "stopped": report.stopped,
+        "isolation": report.isolation,
+        "questions": {
+            verdict.question: {
+                "points": verdict.points,
+                "outcome": str(verdict.outcome),
+                "mistake": verdict.mistake,
+            }
+            for verdict in report.verdicts
+        },
+    }
+
+
+def _progress(reports: Iterable[Report], total: int, label: str) -> Iterator[dict[str, Any]]:
+    columns = (
+        TextColumn(label),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[zeros]}"),
+    )
+    with Progress(*columns, console=errors, transient=True) as progress:
+        task = progress.add_task(label, total=total, zeros="")
+        failures = 0
+        for report in reports:
+            failures += bool(report.unreadable or report.stopped)
+            progress.update(task, advance=1, zeros=f"{failures} with problems" if failures else "")
+            yield _brief(report)
+
+
+def print_table(lines: list[dict[str, Any]]) -> None:
+    """One row a submission: student, points, what was found, seconds."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("student", no_wrap=True)
+    table.add_column("points", justify="right")
+    table.add_column("found", overflow="fold")
+    table.add_column("seconds", justify="right")
+    for line in sorted(lines, key=lambda each: str(each["student"])):
+        table.add_row(
+            escape(line["student"]),
+            f"{line['points']:g}/{line['max_points']:g}",
+            escape(_found(line)),
+            f"{line['seconds']:.2f}",
+        )
+    screen.print(table)
+
+
+def _found(line: dict[str, Any]) -> str:
+    if line["unreadable"]:
+        return str(line["unreadable"])
+    names = [
+        answer["mistake"] or f"{name}: {answer['outcome']}"
+        for name, answer in line["questions"].items()
+        if answer["outcome"] != "right"
+    ]
+    untouched = sum(name.endswith((": not attempted", ": missing")) for name in names)
+    if untouched == len(line["questions"]):
+        return "not attempted"
+    return ", ".join(dict.fromkeys(names)) or "all right"
+
+
+def _finish(lines: list[dict[str, Any]], quiet: bool) -> None:
+    unreadable = sum(bool(line["unreadable"]) for line in lines)
+    stopped = sum(bool(line["stopped"]) for line in lines)
+    if not quiet:
+        screen.print(
+            f"{len(lines)} submissions: {len(lines) - unreadable} graded, {unreadable} "
+            f"unreadable (recorded as 0), {stopped} with code that was stopped."
+        )
+    raise typer.Exit(SOME_NOT_GRADED if unreadable or stopped else 0)
+
+
+def _print_json(reports: list[Report]) -> None:
+    print(json.dumps([_brief(report) for report in reports], indent=1))
+
+
+def main() -> None:
+    """The entry point: every error of ours is one line on stderr and exit code 1."""
+    try:
+        app()
+    except AutograderError as error:
+        errors.print(f"autograder: {escape(str(error))}", highlight=False, soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        errors.print("Stopped. What was graded is kept; run the same command to go on.")
+        sys.exit(130)

@@ -1,0 +1,282 @@
+"""A course directory: nbgrader's folders and gradebook, and the secret of the hidden cases.
+
+nbgrader_config.py      nbgrader's settings, with our preprocessors among its own
+gradebook.db            nbgrader's database
+.autograder/secret      decides the hidden cases; readable by the instructor alone
+source/ release/ submitted/ autograded/ feedback/      nbgrader's steps
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+import secrets
+import shutil
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import CourseError
+from autograder.roster import Student, read_roster
+
+CONFIG_FILE = "nbgrader_config.py"
+SECRET_FILE = Path(".autograder", "secret")
+SECRET_BYTES = 32
+SQLITE = "sqlite:///"
+LOCKED_SECONDS = 5.0
+
+CONFIG = '''\
+"""nbgrader's settings for this course, written by `autograder init`."""
+
+c = get_config()
+c.CourseDirectory.course_id = {course_id!r}
+
+# What a student finds in place of a solution.
+c.ClearSolutions.code_stub = {{"python": "raise NotImplementedError  # your code here"}}
+c.ClearSolutions.text_stub = "*Your answer here.*"
+
+# nbgrader's own steps, and ours among them: AnswerStubs leaves `name = ...` where a whole cell
+# is an answer; RestoreCells undoes changes to locked cells; GradeSubmission runs the notebook in
+# the sandbox in place of Execute.
+c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.InstantiateTests",
+    "nbgrader.preprocessors.LockCells",
+    "nbgrader.preprocessors.ClearSolutions",
+    "autograder.gradebook.preprocessors.AnswerStubs",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.exporter_class = "autograder.gradebook.preprocessors.SubmissionExporter"
+c.Autograde.sanitize_preprocessors = [
+    "nbgrader.preprocessors.ClearOutput",
+    "autograder.gradebook.preprocessors.RestoreCells",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "autograder.gradebook.preprocessors.GradeSubmission",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# Late work scores nothing with "zero"; due dates are set in formgrader.
+# c.LateSubmissionPlugin.penalty_method = "zero"
+
+# A PostgreSQL gradebook in place of gradebook.db:
+# c.CourseDirectory.db_url = "postgresql://..."
+'''
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course directory that has been found usable."""
+
+    root: Path
+    course_id: str
+    db_url: str
+    secret: bytes = field(repr=False)
+    config: Any = field(repr=False)
+    """traitlets Config: nbgrader_config.py as nbgrader itself would read it."""
+
+    def folder(self, step: str, assignment: str, student: str = ".") -> Path:
+        """Where nbgrader keeps an assignment at a step such as "release" or "submitted"."""
+        return self.root / step / student / assignment
+
+    def notebook(self, step: str, assignment: str, student: str = ".") -> Path:
+        """The assignment's notebook at that step."""
+        return self.folder(step, assignment, student) / f"{assignment}.ipynb"
+
+
+def init(directory: Path, roster: Path | None = None) -> Course:
+    """Make a course directory, complete or not at all.
+
+    Args:
+        directory: must not exist yet, or be empty.
+        roster: class list, see `roster.read_roster`.
+
+    Raises:
+        CourseError: when the directory is taken or the roster cannot be used.
+    """
+    directory = directory.absolute()
+    students = read_roster(roster) if roster else []
+    _refuse_taken(directory)
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        # Private, as mkdtemp makes it: a course holds a class's grades.
+        made = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+    except OSError as error:
+        raise CourseError(f"{directory} cannot be made: {error.strerror}") from None
+    try:
+        course_id = re.sub(r"[^\w-]+", "-", directory.name).strip("-") or "course"
+        (made / CONFIG_FILE).write_text(CONFIG.format(course_id=course_id), encoding="utf-8")
+        _write_secret(made / SECRET_FILE)
+        _create_gradebook(f"{SQLITE}{made / 'gradebook.db'}", course_id, students)
+        for step in ("source", "release", "submitted"):
+            (made / step).mkdir()
+        made.replace(directory)
+    except OSError as error:
+        raise CourseError(f"{directory} cannot be made: {error.strerror}") from None
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return load(directory)
+
+
+def load(directory: Path) -> Course:
+    """Open a course directory made by `init`.
+
+    Raises:
+        CourseError: when it is none, or its secret or gradebook is not usable.
+    """
+    root = directory.absolute()
+    if not (root / CONFIG_FILE).is_file():
+        raise CourseError(
+            f"{root} is no course: it has no {CONFIG_FILE}; make one with `autograder init`"
+        )
+    config = read_config(root)
+    db_url = str(config.CourseDirectory.get("db_url") or f"{SQLITE}{root / 'gradebook.db'}")
+    secret = _read_secret(root / SECRET_FILE)
+    if db_url.startswith(SQLITE):
+        _check_sqlite(Path(db_url.removeprefix(SQLITE)))
+    course_id = str(config.CourseDirectory.get("course_id") or "default_course")
+    return Course(root, course_id, db_url, secret, config)
+
+
+def read_config(root: Path) -> Any:
+    """nbgrader_config.py as a traitlets Config, with the course directory as nbgrader's root."""
+    from traitlets.config import PyFileConfigLoader
+
+    try:
+        config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
+    except Exception as error:
+        raise CourseError(
+            f"{root / CONFIG_FILE} cannot be read: {type(error).__name__}: {error}"
+        ) from None
+    config.CourseDirectory.root = str(root)
+    return config
+
+
+def run_converter(converter: type[Any], config: Any, assignment: str) -> None:
+    """Run one of nbgrader's converters on an assignment, in this process and in silence.
+
+    Raises:
+        CourseError: with what nbgrader logged when it failed.
+    """
+    from nbgrader.converters.base import NbGraderException
+    from nbgrader.coursedir import CourseDirectory
+
+    problems: list[str] = []
+    log = logging.Logger("autograder.nbgrader", logging.ERROR)
+    log.addHandler(_Collector(problems))
+    directory = CourseDirectory(config=config, log=log)
+    directory.assignment_id = assignment
+    step = converter(coursedir=directory, config=config, log=log)
+    step.force = True
+    try:
+        step.start()
+    except (NbGraderException, OSError) as error:
+        reasons = [line for problem in problems for line in problem.splitlines() if line.strip()]
+        # The last line of nbgrader's first traceback is the cause; what follows is its summary.
+        causes = [line for line in reasons if re.match(r"[\w.]*(Error|Exception)\b: ", line)]
+        raise CourseError(f"{assignment}: {(causes or reasons or [str(error)])[0]}") from None
+
+
+class _Collector(logging.Handler):
+    def __init__(self, messages: list[str]) -> None:
+        super().__init__()
+        self.messages = messages
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+def _refuse_taken(directory: Path) -> None:
+    if (directory / CONFIG_FILE).exists():
+        raise CourseError(f"{directory} is a course already; nothing was changed")
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise CourseError(f"{directory} is not empty; choose a directory that does not exist yet")
+
+
+def _write_secret(path: Path) -> None:
+    path.parent.mkdir(mode=0o700)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(SECRET_BYTES) + "\n")
+
+
+def _read_secret(path: Path) -> bytes:
+    restore = "copy it back from a backup: a new one would change the hidden cases"
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        raise CourseError(f"the course's secret {path} is missing; {restore}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(f"the course's secret {path} cannot be read: {error}") from None
+    if os.name == "posix" and mode & 0o077:
+        raise CourseError(f"others can read the course's secret; run: chmod 600 {path}")
+    try:
+        secret = bytes.fromhex(text)
+    except ValueError:
+        secret = b""
+    if len(secret) != SECRET_BYTES:
+        raise CourseError(f"the course's secret {path} is damaged; {restore}")
+    return secret
+
+
+def _check_sqlite(path: Path) -> None:
+    if not path.is_file():
+        raise CourseError(f"the gradebook {path} is missing; copy it back from a backup")
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=LOCKED_SECONDS)) as database:
+            health = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+            tables = database.execute("SELECT name FROM sqlite_master WHERE name = 'grade'")
+            complete = tables.fetchone() is not None
+    except sqlite3.OperationalError as error:
+        raise CourseError(
+            f"the gradebook {path} is not available ({error}); "
+            "close whatever else is writing to it and try again"
+        ) from None
+    except sqlite3.DatabaseError as error:
+        health, complete = str(error), False
+    if health != "ok" or not complete:
+        reason = "it has no grades table" if health == "ok" else health
+        raise CourseError(f"the gradebook {path} is damaged ({reason}); copy it back from a backup")
+
+
+def _create_gradebook(db_url: str, course_id: str, students: Sequence[Student]) -> None:
+    from nbgrader.api import Gradebook
+    from nbgrader.api import Student as Row
+
+    with _scripts_on_path(), Gradebook(db_url, course_id) as gradebook:
+        gradebook.db.add_all([Row(**vars(student)) for student in students])
+        gradebook.db.commit()
+
+
+@contextlib.contextmanager
+def _scripts_on_path() -> Iterator[None]:
+    """nbgrader starts `alembic` by name, which an environment that is not activated hides."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before}"
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before

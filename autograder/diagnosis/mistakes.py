@@ -1,0 +1,128 @@
+"""Which catalogued mistake explains an answer: the one that alone reproduces it on every case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from autograder.calling import Answer, Status, Tree
+from autograder.comparison.compare import Pair, differences, pairs, wrong_entries
+from autograder.questions.define import Question
+from autograder.records import Difference, Expected, Trial
+
+
+def explaining(
+    question: Question, trials: Sequence[Trial], suspects: Mapping[str, Sequence[Answer]]
+) -> tuple[str, ...]:
+    """Names of the mistakes behind an answer; empty when the cause is not certain.
+
+    Args:
+        question: what was asked.
+        trials: the student's answers, some of them wrong.
+        suspects: for every catalogued mistake, what it answers to the same trials.
+
+    Returns:
+        One name when exactly one mistake reproduces the whole answer on every case. Otherwise,
+        when every wrong part is reproduced by exactly one mistake that is made at that part, all
+        of these. Otherwise nothing.
+    """
+    whole = [
+        name
+        for name, answers in suspects.items()
+        if all(
+            _reproduces(trial, answer, question.returns)
+            for trial, answer in zip(trials, answers, strict=True)
+        )
+    ]
+    if whole:
+        return tuple(whole) if len(whole) == 1 else ()
+    return _part_by_part(question, trials, suspects)
+
+
+def _part_by_part(
+    question: Question, trials: Sequence[Trial], suspects: Mapping[str, Sequence[Answer]]
+) -> tuple[str, ...]:
+    wrong_parts = {
+        difference.part
+        for trial in trials
+        for difference in differences(trial.answer, trial.expected, question.returns)
+    }
+    if not wrong_parts or not wrong_parts <= set(question.returns):
+        return ()
+    found = []
+    for part in sorted(wrong_parts, key=question.returns.index):
+        place = question.returns.index(part)
+        candidates = [
+            name
+            for name, answers in suspects.items()
+            if question.mistakes[name].at == part
+            and all(
+                _same_value(trial.answer.value[place], answer.value[place], trial.expected)
+                for trial, answer in zip(trials, answers, strict=True)
+                if isinstance(trial.answer.value, list) and isinstance(answer.value, list)
+            )
+        ]
+        if len(candidates) != 1:
+            return ()
+        found.append(candidates[0])
+    return tuple(found)
+
+
+def _reproduces(trial: Trial, mistaken: Answer, returns: tuple[str, ...]) -> bool:
+    yours = trial.answer
+    if yours.status is not mistaken.status:
+        return False
+    if yours.status is Status.RAISED:
+        return yours.error.partition(":")[0] == mistaken.error.partition(":")[0]
+    if yours.status is not Status.RETURNED or yours.changed != mistaken.changed:
+        return False
+    if not _same_value(yours.value, mistaken.value, trial.expected):
+        return False
+    # A warning is the signature only where the values are right: a student may have silenced it.
+    unwarned = Answer(Status.RETURNED, yours.value)
+    values_right = not differences(unwarned, trial.expected, returns)
+    return not values_right or bool(yours.warned) == bool(mistaken.warned)
+
+
+def _same_value(yours: Tree, mistaken: Tree, expected: Expected) -> bool:
+    """Whether two answers are equal up to rounding, as the mistake's own size scales it."""
+    reference = Expected(mistaken, _allowances(mistaken, _relative_allowance(expected)))
+    for pair in pairs(yours, reference):
+        if isinstance(pair, Difference) or not _same_leaf(pair):
+            return False
+    return True
+
+
+def _same_leaf(pair: Pair) -> bool:
+    yours, mistaken = pair.yours, pair.expected
+    if not isinstance(mistaken, np.ndarray) or not isinstance(yours, np.ndarray):
+        return bool(type(yours) is type(mistaken) and yours == mistaken)
+    if yours.shape != mistaken.shape or yours.dtype.kind == "c":
+        return False
+    # An integer answer is not what a floating-point formula gives, and the other way round.
+    if (yours.dtype.kind == "f") != (mistaken.dtype.kind == "f"):
+        return False
+    return not wrong_entries(yours, mistaken, pair.allowed).any()
+
+
+def _relative_allowance(expected: Expected) -> float:
+    """The largest allowance of any leaf, relative to that leaf's magnitude."""
+    ratios = [4.0]
+    for pair in pairs(expected.value, expected):
+        if isinstance(pair, Pair) and isinstance(pair.expected, np.ndarray) and pair.expected.size:
+            magnitude = float(np.max(np.abs(pair.expected.astype(np.float64))))
+            if np.isfinite(magnitude) and magnitude > 0:
+                ratios.append(pair.allowed / magnitude)
+    return max(ratios)
+
+
+def _allowances(tree: Tree, relative: float) -> Tree:
+    if isinstance(tree, dict):
+        return {key: _allowances(item, relative) for key, item in tree.items()}
+    if isinstance(tree, list):
+        return [_allowances(item, relative) for item in tree]
+    if not isinstance(tree, np.ndarray):
+        return 0.0
+    finite = np.abs(tree[np.isfinite(tree)])
+    return relative * float(finite.max()) if finite.size else 0.0

@@ -1,0 +1,211 @@
+"""The words of a verdict: heading, what was observed, one piece of evidence, why, one next step.
+
+Numbers appear for public cases only. Nothing that came from a hidden case is repeated: not its
+inputs, not its expected values, not the text of an exception, which the student's code chooses.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder.diagnosis import slips
+from autograder.questions.define import Mistake, Question
+from autograder.records import Difference, Outcome, Trial
+
+Wrong = Sequence[tuple[Trial, list[Difference]]]
+
+UNEXPLAINED = "No catalogued mistake explains it."
+_GENERAL_STEP = "Next: work one small example by hand and print every intermediate value."
+
+
+def heading(question: Question, points: float, part: str = "", label: str = "") -> str:
+    """`dense_backward · dW · 3 of 4 points · missing-batch-mean`."""
+    earned = f"{points:g} of {question.points:g} points"
+    return " · ".join(piece for piece in (question.name, part, earned, label) if piece)
+
+
+def right(question: Question, trials: Sequence[Trial]) -> str:
+    cases = len({trial.case for trial in trials})
+    checked = "The answer is right." if cases == 1 else f"All {cases} cases are right."
+    return f"{heading(question, question.points)}\n{checked}"
+
+
+def carried(question: Question, culprits: Sequence[str], points: float) -> str:
+    """What follow-through found: the error is in another function that this one calls."""
+    names = " and ".join(culprits)
+    rest = (
+        "every case is right"
+        if points == question.points
+        else f"the answer earns {points:g} points"
+    )
+    return (
+        f"{heading(question, points, label='follow-through')}\n"
+        f"Asked again with a right {names} in place of yours, {rest}.\n"
+        f"The first error is in {names}; it is counted there and not here.\n"
+        f"Next: mend {names} and run this check again."
+    )
+
+
+def wrong(
+    question: Question,
+    found: Wrong,
+    points: float,
+    mistakes: Sequence[Mistake] = (),
+    own_function: str = "",
+) -> str:
+    """The message for an answer that lost points.
+
+    Args:
+        question: what was asked.
+        found: every trial that went wrong, with its differences; not empty.
+        points: what was earned all the same.
+        mistakes: the catalogued mistakes that explain the answer.
+        own_function: where the answer is the right derivative of the student's own wrong
+            function, that function's name.
+    """
+    public = [pair for pair in found if pair[0].public]
+    trial, differences = (public or list(found))[0]
+    first = differences[0]
+    label = " + ".join(mistake.name for mistake in mistakes) or _label(first.outcome)
+    lines = [heading(question, points, first.part, label)]
+    lines += _observed(question, public, trial, first)
+    convention = any(mistake.convention for mistake in mistakes)
+    if convention:
+        lines.append("This is another convention, right elsewhere; the course uses the one stated.")
+    lines += [mistake.why for mistake in mistakes]
+    lines += _where(question, found, points)
+    if own_function:
+        lines.append(
+            f"It matches finite differences of your own {own_function}: a right derivative "
+            f"of a wrong function.\nNext: mend {own_function}; the first error is there."
+        )
+    elif mistakes:
+        lines.append(mistakes[0].next_step)
+    elif first.outcome in (Outcome.VALUES, Outcome.NOT_FINITE, Outcome.SHAPE):
+        lines += [UNEXPLAINED, _GENERAL_STEP]
+    return "\n".join(line for line in lines if line)
+
+
+def _label(outcome: Outcome) -> str:
+    return "" if outcome is Outcome.VALUES else str(outcome)
+
+
+def _observed(
+    question: Question,
+    public: Wrong,
+    trial: Trial,
+    first: Difference,
+) -> list[str]:
+    part = first.part or "the result"
+    match first.outcome:
+        case Outcome.NOT_ATTEMPTED:
+            return ["The cell still holds its stub, or returns nothing.", "Next: write it."]
+        case Outcome.MISSING:
+            return [
+                f"`{question.calls}` is not defined where its check stands.",
+                f"Next: define `{question.calls}` in the cell above its check; keep its name.",
+            ]
+        case Outcome.TIMED_OUT | Outcome.CRASHED:
+            return [
+                f"{first.detail or 'The function did not return'}.",
+                "Next: look for a loop whose condition never becomes false.",
+            ]
+        case Outcome.RAISED:
+            return _raised(trial)
+        case Outcome.CHANGED_ARGUMENTS:
+            return [
+                f"The call changed its argument {first.detail}.",
+                ""
+                if not public
+                else "Functions of this course leave their arguments as they were.",
+                "Check: keep a copy of the argument, call, and compare.",
+            ]
+        case Outcome.WARNED:
+            return [f"The values are right, and NumPy warned on the way: {first.detail}."]
+    if not trial.public:
+        return [f"The public cases are right; a hidden one differs: {first.outcome}."]
+    if first.outcome in (Outcome.STRUCTURE, Outcome.DTYPE) or not isinstance(
+        first.yours, np.ndarray
+    ):
+        return [f"{slips.start(part)}: {first.detail}."]
+    facts = [(difference, question.sizes(t.inputs)) for t, (difference, *_) in public]
+    slip = slips.describe(facts)
+    if first.outcome is Outcome.SHAPE:
+        return [f"{slips.start(part)}: {first.detail}.", slip]
+    return [slip or _count(part, first), _evidence(part, trial, first)]
+
+
+def _raised(trial: Trial) -> list[str]:
+    answer = trial.answer
+    if not trial.public:
+        name = answer.error.partition(":")[0]
+        known = isinstance(getattr(builtins, name, None), type)
+        return [
+            f"The public cases are right; on a hidden one it raised "
+            f"{name if known else 'an exception'}."
+        ]
+    place = f", at {answer.line}" if answer.line else ""
+    return [f"It raised {answer.error}{place}."]
+
+
+def _count(part: str, difference: Difference) -> str:
+    yours, expected = difference.yours, difference.expected
+    if difference.outcome is Outcome.NOT_FINITE:
+        bad = ~np.isfinite(yours) & np.isfinite(expected)
+        names = {"nan" if np.isnan(v) else "inf" for v in yours[bad]}
+        return (
+            f"{slips.start(part)} holds {' and '.join(sorted(names))} where numbers are expected."
+        )
+    if yours.ndim == 0:
+        return ""
+    wrong_count = int(np.sum(~np.isclose(yours, expected, rtol=1e-10, atol=0.0, equal_nan=True)))
+    return f"{slips.start(part)} differs in {wrong_count} of {yours.size} entries."
+
+
+def _evidence(part: str, trial: Trial, difference: Difference) -> str:
+    yours, expected = difference.yours, difference.expected
+    index = _worst(yours, expected)
+    place = f"[{', '.join(map(str, index))}]" if index else ""
+    left, reference = numbers(yours[index], expected[index])
+    given = _given(trial, yours.shape, index)
+    name = part if part != "the result" else "result"
+    return f"  {name}{place}: yours {left}, expected {reference}{given}"
+
+
+def _worst(yours: Any, expected: Any) -> tuple[int, ...]:
+    with np.errstate(invalid="ignore", over="ignore"):
+        gap = np.abs(yours.astype(np.float64) - expected.astype(np.float64))
+    gap = np.where(np.isnan(gap), np.inf, gap)
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(gap)), yours.shape))
+
+
+def _given(trial: Trial, shape: tuple[int, ...], index: tuple[int, ...]) -> str:
+    """The inputs at the same place, where there are any: ` (z[0, 1] = -1000)`."""
+    same = [
+        f"{name}[{', '.join(map(str, index))}] = {float(value[index]):.4g}"
+        for name, value in trial.inputs.items()
+        if isinstance(value, np.ndarray) and value.shape == shape and index
+    ]
+    return f" ({', '.join(same)})" if same else ""
+
+
+def _where(question: Question, found: Wrong, points: float) -> list[str]:
+    """Which cases went wrong, where others were right."""
+    bad = {trial.case for trial, _ in found}
+    if len(bad) == len(question.cases):
+        return []
+    good = [name for name in question.cases if name not in bad]
+    return [f"Right: {', '.join(good)}. Not yet: {', '.join(sorted(bad))}."]
+
+
+def numbers(left: Any, reference: Any) -> tuple[str, str]:
+    """Two numbers with as few digits as tell them apart, and at least four."""
+    for digits in (4, 6, 9, 12, 17):
+        pair = f"{float(left):.{digits}g}", f"{float(reference):.{digits}g}"
+        if pair[0] != pair[1]:
+            return pair
+    return pair

@@ -1,0 +1,215 @@
+"""Answers become verdicts: comparison first, then diagnosis. The sandbox's run and the
+notebook's `check` both end here, so they cannot disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from autograder.calling import Answer
+from autograder.comparison.compare import differences
+from autograder.diagnosis import wording
+from autograder.diagnosis.derivative import matches_own_function
+from autograder.diagnosis.mistakes import explaining
+from autograder.questions import references
+from autograder.questions.define import Inputs, Question
+from autograder.questions.references import References
+from autograder.records import Difference, Expected, Outcome, Trial, Verdict
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One case that is put to a question, public or hidden, and its reference."""
+
+    case: str
+    public: bool
+    weight: float
+    inputs: Inputs
+    expected: Expected
+
+
+AskAgain = Callable[[Question, Sequence[Inputs], Sequence[str]], Sequence[Answer]]
+"""Puts new inputs to the student's function, the named functions replaced by right ones."""
+
+Wrong = list[tuple[Trial, list[Difference]]]
+
+
+class Judge:
+    """Knows the cases and references of a set of questions, and judges answers to them.
+
+    What catalogued mistakes answer is worked out when the first wrong answer asks for it, and
+    kept for the rest of the class.
+    """
+
+    def __init__(
+        self,
+        questions: Mapping[str, Question],
+        public: References,
+        hidden: References | None = None,
+        secret: bytes = references.PUBLIC_SECRET,
+    ) -> None:
+        self.questions = questions
+        self.probes = {
+            name: self._probes(question, public, hidden, secret)
+            for name, question in questions.items()
+        }
+        self._suspects: dict[str, dict[str, list[Answer]]] = {}
+
+    @staticmethod
+    def _probes(
+        question: Question, public: References, hidden: References | None, secret: bytes
+    ) -> list[Probe]:
+        probes = []
+        for is_public, values, key in (
+            (True, public, references.PUBLIC_SECRET),
+            (False, hidden, secret),
+        ):
+            if values is None or (not is_public and not question.parameters):
+                continue
+            probes += [
+                Probe(
+                    case.name,
+                    is_public,
+                    case.weight,
+                    references.inputs(question, case, key),
+                    values[question.name, case.name],
+                )
+                for case in question.cases.values()
+            ]
+        return probes
+
+    def judge(
+        self,
+        name: str,
+        answers: Sequence[Answer],
+        ask_again: AskAgain | None = None,
+        culprits: Sequence[str] = (),
+    ) -> Verdict:
+        """The verdict on one question.
+
+        Args:
+            name: the question.
+            answers: one for each of its probes, in their order.
+            ask_again: asks the student's function anew; needed for follow-through and for
+                telling a wrong loss from a wrong derivative.
+            culprits: the questions judged so far whose own functions are wrong.
+
+        Returns:
+            Points, outcome and message; points lie between 0 and the question's.
+        """
+        question = self.questions[name]
+        trials = self._trials(question, answers)
+        verdict = self._judge(question, trials, ask_again)
+        blamed = [culprit for culprit in question.builds_on if culprit in culprits]
+        if ask_again and blamed and _worth_asking_again(verdict):
+            again = self._follow_through(question, blamed, ask_again)
+            if again.points > verdict.points:
+                return again
+        return verdict
+
+    def _follow_through(
+        self, question: Question, blamed: Sequence[str], ask_again: AskAgain
+    ) -> Verdict:
+        probes = self.probes[question.name]
+        answers = ask_again(question, [probe.inputs for probe in probes], blamed)
+        trials = self._trials(question, answers)
+        points = _points(question, _wrong(question, trials))
+        message = wording.carried(question, blamed, points)
+        if points == question.points:
+            return _verdict(question, points, Outcome.RIGHT, message, trials)
+        own = self._judge(question, trials, None)
+        return replace(own, message=f"{message}\n{own.message.partition(chr(10))[2]}")
+
+    def _judge(
+        self, question: Question, trials: list[Trial], ask_again: AskAgain | None
+    ) -> Verdict:
+        found = _wrong(question, trials)
+        points = _points(question, found)
+        if not found:
+            return _verdict(
+                question, points, Outcome.RIGHT, wording.right(question, trials), trials
+            )
+        named = explaining(question, trials, self._answers_of_mistakes(question))
+        mistakes = [question.mistakes[name] for name in named]
+        own = "" if mistakes else self._own_function(question, found, ask_again)
+        message = wording.wrong(question, found, points, mistakes, own)
+        first = next((d for t, d in found if t.public), found[0][1])[0]
+        return _verdict(
+            question, points, first.outcome, message, trials, first.part, " + ".join(named)
+        )
+
+    def _own_function(self, question: Question, found: Wrong, ask_again: AskAgain | None) -> str:
+        """The student's own function whose right derivative this wrong gradient is, if any."""
+        rule = question.derivative
+        trial, differences_ = found[0]
+        if rule is None or ask_again is None or differences_[0].outcome is not Outcome.VALUES:
+            return ""
+        function = self.questions.get(rule.of)
+        if function is None:
+            return ""
+        gradient = trial.answer.value
+        if rule.gradient:
+            place = question.returns.index(rule.gradient)
+            gradient = gradient[place] if isinstance(gradient, list) else gradient[rule.gradient]
+        matched = matches_own_function(
+            function,
+            rule,
+            dict(trial.inputs),
+            gradient,
+            lambda of, given: ask_again(of, given, ()),
+        )
+        return (rule.value or function.name) if matched else ""
+
+    def _trials(self, question: Question, answers: Sequence[Answer]) -> list[Trial]:
+        return [
+            Trial(probe.case, probe.public, probe.weight, probe.inputs, probe.expected, answer)
+            for probe, answer in zip(self.probes[question.name], answers, strict=True)
+        ]
+
+    def _answers_of_mistakes(self, question: Question) -> dict[str, list[Answer]]:
+        if question.name not in self._suspects:
+            self._suspects[question.name] = {
+                name: [
+                    question.mistaken(mistake, probe.inputs, probe.expected.value)
+                    for probe in self.probes[question.name]
+                ]
+                for name, mistake in question.mistakes.items()
+            }
+        return self._suspects[question.name]
+
+
+def _wrong(question: Question, trials: Sequence[Trial]) -> Wrong:
+    pairs = [(t, differences(t.answer, t.expected, question.returns)) for t in trials]
+    return [(trial, found) for trial, found in pairs if found]
+
+
+def _points(question: Question, found: Wrong) -> float:
+    """The weight of the cases that are right, public and hidden, as a share of the points."""
+    failed = {trial.case for trial, _ in found}
+    if not failed:
+        return question.points
+    total = sum(case.weight for case in question.cases.values())
+    earned = sum(case.weight for case in question.cases.values() if case.name not in failed)
+    return round(question.points * earned / total, 2)
+
+
+def _worth_asking_again(verdict: Verdict) -> bool:
+    # A function that calls an unwritten one looks unwritten itself, so that one is asked again.
+    return verdict.points < verdict.max_points and verdict.outcome not in (
+        Outcome.MISSING,
+        Outcome.TIMED_OUT,
+        Outcome.CRASHED,
+    )
+
+
+def _verdict(
+    question: Question,
+    points: float,
+    outcome: Outcome,
+    message: str,
+    trials: Sequence[Trial],
+    part: str = "",
+    mistake: str = "",
+) -> Verdict:
+    seconds = sum(trial.answer.seconds for trial in trials)
+    return Verdict(question.name, points, question.points, outcome, message, part, mistake, seconds)

@@ -1,0 +1,39 @@
+"""How a verdict looks in a notebook: one block, everything in it escaped."""
+
+from __future__ import annotations
+
+from html import escape
+
+RIGHT_COLOR = "#1b7837"
+WRONG_COLOR = "#b35806"
+CALM_COLOR = "#5a5a5a"
+
+
+def as_html(message: str, points: float, max_points: float, *, attempted: bool = True) -> str:
+    """A verdict's message as one HTML block.
+
+    Args:
+        message: the verdict's text; its first line becomes the heading, an indented line is
+            evidence.
+        points: what was earned.
+        max_points: what could be earned.
+        attempted: an untouched answer is shown in a calm grey.
+    """
+    if not attempted:
+        color, mark = CALM_COLOR, "○"
+    elif points >= max_points:
+        color, mark = RIGHT_COLOR, "✓"
+    else:
+        color, mark = WRONG_COLOR, "△"
+    first, _, rest = message.partition("\n")
+    lines = "".join(_line(line) for line in rest.splitlines())
+    return (
+        f'<div style="border-left:4px solid {color};padding:0.3em 0.9em;margin:0.3em 0;'
+        f'max-width:46em;line-height:1.5;overflow-wrap:anywhere">'
+        f'<div style="color:{color};font-weight:600">{mark} {escape(first)}</div>{lines}</div>'
+    )
+
+
+def _line(line: str) -> str:
+    style = ' style="font-family:monospace;white-space:pre-wrap"' if line.startswith("  ") else ""
+    return f"<div{style}>{escape(line)}</div>"

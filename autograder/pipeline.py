@@ -1,0 +1,297 @@
+"""READ FIRST: a submission becomes verdicts, all stages in one short function.
+
+    notebook ──restore──▶ cells ──sandbox──▶ answers ──judge──▶ verdicts ──▶ Report
+
+`Assignment` is what all submissions of a week share; `grade` is the path that each one takes.
+"""
+
+from __future__ import annotations
+
+import atexit
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from autograder import course as courses
+from autograder.calling import Answer, Tree
+from autograder.course import Course
+from autograder.dispatch import local
+from autograder.errors import CourseError, UnknownName, UnreadableNotebook
+from autograder.gradebook.bulk import BulkWriter
+from autograder.gradebook.outputs import write_outputs
+from autograder.intake.folders import find_submissions
+from autograder.intake.notebooks import read_notebook
+from autograder.intake.restore import restore
+from autograder.judging import Judge
+from autograder.questions import catalogue, references
+from autograder.questions.catalogue import Week
+from autograder.questions.define import Inputs, Question
+from autograder.records import Outcome, Report, Submission, Verdict
+from autograder.sandbox.session import Ask, Cell, EncodedAsks, Hold, Limits, Sandbox, Session
+
+BATCH = 32
+"""Reports that go to the database in one transaction."""
+
+
+def grade(submission: Submission, assignment: Assignment, sandbox: Sandbox) -> Report:
+    """Run one submission and judge every question of its week.
+
+    Args:
+        submission: whose notebook file it is.
+        assignment: the week's released notebook, questions and references.
+        sandbox: a warm parent; it serves one submission at a time.
+
+    Returns:
+        The report. A file that is no notebook gives zeros with the reason; nothing is raised
+        for what a student handed in.
+    """
+    try:
+        submitted = read_notebook(submission.path)
+    except UnreadableNotebook as error:
+        return _unreadable(submission, assignment, str(error))
+    return grade_notebook(submitted, submission.student, assignment, sandbox)
+
+
+def grade_notebook(
+    submitted: Any, student: str, assignment: Assignment, sandbox: Sandbox
+) -> Report:
+    """As `grade`, for a notebook that is already in memory (nbformat 4)."""
+    started = time.perf_counter()
+    notebook, restored = restore(submitted, assignment.released)
+    with sandbox.open(assignment.steps(notebook)) as session:
+        answers = session.ask(assignment.asks)
+        verdicts = _judge(assignment, answers, session)
+        usage = session.close()
+    for index, result in session.cells.items():
+        notebook.cells[index].outputs = result.outputs
+    ended = [*(cell.status for cell in session.cells.values()), *(v.outcome for v in verdicts)]
+    report = Report(
+        student,
+        assignment.week.name,
+        tuple(verdicts),
+        notebook,
+        (*restored, *_stopped_cells(session)),
+        sum(each in ("timed out", "crashed") for each in ended),
+        isolation=sandbox.isolation,
+        seconds=time.perf_counter() - started,
+        cpu_seconds=usage.cpu_seconds,
+        peak_memory=usage.peak_memory,
+    )
+    write_outputs(notebook, report)
+    return report
+
+
+def submissions(course: Course, assignment: Assignment) -> list[Submission]:
+    """What has been handed in for this week.
+
+    Raises:
+        CourseError: when nothing has.
+    """
+    folder = course.root / "submitted"
+    found = find_submissions(folder, assignment.week.stem, assignment.week.name)
+    if not found:
+        raise CourseError(
+            f"nothing is handed in for {assignment.week.name}; put notebooks at "
+            f"{folder}/STUDENT/{assignment.week.stem}/{assignment.week.stem}.ipynb"
+        )
+    return found
+
+
+def grade_course(
+    course: Course,
+    assignment: Assignment,
+    handed_in: Sequence[Submission],
+    *,
+    workers: int = 0,
+    isolation: str = "bubblewrap",
+    limits: Limits | None = None,
+) -> Iterator[Report]:
+    """Grade submissions in parallel into the gradebook; yield reports as they complete.
+
+    Raises:
+        SandboxError: when the asked isolation is not to be had on this machine.
+        CourseError: when the gradebook cannot be written.
+    """
+    reports = local.run(
+        handed_in,
+        lambda submission, sandbox: grade(submission, assignment, sandbox),
+        workers=workers,
+        isolation=isolation,
+        limits=limits,
+    )
+    with BulkWriter(course, assignment.week.stem) as writer:
+        batch: list[Report] = []
+        for report in reports:
+            batch.append(report)
+            if len(batch) >= BATCH:
+                writer.write(batch)
+                yield from batch
+                batch.clear()
+        writer.write(batch)
+        yield from batch
+
+
+def grade_for_nbgrader(notebook: Any, root: Path, week: str, student: str) -> Report:
+    """Grade one notebook that nbgrader has read, in the course at `root`.
+
+    nbgrader's whole run is one process: the assignment and the warm sandbox serve all of it.
+    """
+    return grade_notebook(notebook, student, *_for_this_process(root, week))
+
+
+@cache
+def _for_this_process(root: Path, week: str) -> tuple[Assignment, Sandbox]:
+    sandbox = Sandbox()
+    atexit.register(sandbox.close)
+    return load_assignment(courses.load(root), week), sandbox
+
+
+def check_file(path: Path, sandbox: Sandbox) -> Report:
+    """Judge a notebook on the public cases, as a student may before handing in.
+
+    Raises:
+        UnreadableNotebook: when the file is no notebook.
+        UnknownName: when none of its checks belongs to a week of this course.
+    """
+    notebook = read_notebook(path)
+    names = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
+    for stem in catalogue.stems():
+        if names & set((week := catalogue.week(stem)).questions):
+            assignment = Assignment(week, notebook, notebook)
+            return grade_notebook(notebook, "", assignment, sandbox)
+    raise UnknownName(f"{path} holds no check of any week of this course.")
+
+
+@dataclass
+class Assignment:
+    """What all submissions of one week share.
+
+    Args:
+        week: its questions.
+        released: the notebook that students received (locked cells, cell ids, points).
+        source: the same notebook with its solutions, which answer follow-through's calls.
+        secret: the course's secret, which seeds the hidden cases.
+        cache: the file that keeps their reference values; without it, public cases alone.
+        run_experiments: also run the cells that no question depends on.
+    """
+
+    week: Week
+    released: Any
+    source: Any
+    secret: bytes = references.PUBLIC_SECRET
+    cache: Path | None = None
+    run_experiments: bool = False
+    judge: Judge = field(init=False)
+
+    def __post_init__(self) -> None:
+        questions = self.week.questions
+        public = references.public(questions.values(), self.week.stem)
+        hidden = (
+            references.hidden(questions.values(), self.secret, self.cache) if self.cache else None
+        )
+        self.judge = Judge(questions, public, hidden, self.secret)
+
+    def steps(self, notebook: Any) -> list[Cell | Hold]:
+        """What the sandbox does, in the notebook's order: run a cell, or hold a function."""
+        steps: list[Cell | Hold] = []
+        for index, cell in enumerate(notebook.cells):
+            if cell.cell_type != "code":
+                continue
+            name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+            if name in self.week.questions:
+                steps.append(Hold(index, name, self.week.questions[name].calls))
+            elif self.run_experiments or not is_experiment(cell):
+                steps.append(Cell(index, cell.source))
+        return steps
+
+    @cached_property
+    def asks(self) -> EncodedAsks:
+        """Every case of every question, encoded once for the whole class."""
+        return EncodedAsks(
+            [
+                Ask((name, place), name, question.driver_source, probe.inputs)
+                for name, question in self.week.questions.items()
+                for place, probe in enumerate(self.judge.probes[name])
+            ]
+        )
+
+    @cached_property
+    def solutions(self) -> dict[str, Any]:
+        """The lesson's own functions, run here and never in the sandbox."""
+        namespace: dict[str, Any] = {"check": lambda name: None}
+        for cell in self.source.cells:
+            mark = cell.metadata.get("nbgrader", {})
+            if cell.cell_type == "code" and not is_experiment(cell) and not mark.get("grade"):
+                exec(compile(cell.source, "<solution>", "exec"), namespace)
+        return namespace
+
+
+def load_assignment(course: Course, week: str) -> Assignment:
+    """A week of a course, with its notebooks and reference values.
+
+    Raises:
+        CourseError: when the week has not been released in this course.
+    """
+    found = catalogue.week(week)
+    notebooks = [course.notebook(step, found.stem) for step in ("release", "source")]
+    for path in notebooks:
+        if not path.is_file():
+            raise CourseError(
+                f"{found.name} is not released in {course.root}; "
+                f"run `autograder release {found.name}`"
+            )
+    released, source = (read_notebook(path) for path in notebooks)
+    cache_file = course.root / ".autograder" / "references" / f"{found.stem}.npz"
+    return Assignment(found, released, source, course.secret, cache_file)
+
+
+def is_experiment(cell: Any) -> bool:
+    """Whether the lesson marks a cell as an experiment, on which no question depends."""
+    return "experiment" in cell.metadata.get("tags", ())
+
+
+def _judge(assignment: Assignment, answers: dict[Any, Answer], session: Session) -> list[Verdict]:
+    def right_answer(name: str, arguments: Sequence[Tree]) -> Tree:
+        return assignment.solutions[name](*arguments)
+
+    def ask_again(
+        question: Question, given: Sequence[Inputs], replace: Sequence[str]
+    ) -> list[Answer]:
+        asks = EncodedAsks(
+            [
+                Ask((place,), question.name, question.driver_source, inputs, tuple(replace))
+                for place, inputs in enumerate(given)
+            ]
+        )
+        again = session.ask(asks, on_call=right_answer)
+        return [again[(place,)] for place in range(len(given))]
+
+    verdicts: list[Verdict] = []
+    for name in assignment.week.questions:
+        own = [answers[name, place] for place in range(len(assignment.judge.probes[name]))]
+        culprits = [verdict.question for verdict in verdicts if _at_fault(verdict)]
+        verdicts.append(assignment.judge.judge(name, own, ask_again, culprits))
+    return verdicts
+
+
+def _at_fault(verdict: Verdict) -> bool:
+    return verdict.points < verdict.max_points
+
+
+def _stopped_cells(session: Session) -> list[str]:
+    return [
+        f"Cell {index + 1}: {result.error}."
+        for index, result in session.cells.items()
+        if result.status in ("timed out", "crashed")
+    ]
+
+
+def _unreadable(submission: Submission, assignment: Assignment, reason: str) -> Report:
+    verdicts = tuple(
+        Verdict(name, 0.0, question.points, Outcome.MISSING, reason)
+        for name, question in assignment.week.questions.items()
+    )
+    return Report(submission.student, assignment.week.name, verdicts, unreadable=reason)

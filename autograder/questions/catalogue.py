@@ -1,0 +1,175 @@
+"""Finds the weeks and their questions, and refuses a question that breaks a rule."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+
+import autograder.questions
+from autograder.errors import QuestionError, UnknownName
+from autograder.questions import references
+from autograder.questions.define import Question, Written
+
+_MODULE = re.compile(r"week\d\d_\w+")
+
+
+@dataclass(frozen=True)
+class Week:
+    """One week: its questions in the order in which the module defines them."""
+
+    name: str
+    stem: str
+    title: str
+    points: float
+    questions: dict[str, Question]
+    written: dict[str, Written]
+
+    @property
+    def points_by_name(self) -> dict[str, float]:
+        """What every graded cell of the notebook is worth."""
+        parts: list[Question | Written] = [*self.questions.values(), *self.written.values()]
+        return {part.name: part.points for part in parts}
+
+
+def stems() -> list[str]:
+    """The weeks that exist, such as `week06_backpropagation`, in order."""
+    names = (module.name for module in pkgutil.iter_modules(autograder.questions.__path__))
+    return sorted(name for name in names if _MODULE.fullmatch(name))
+
+
+@cache
+def week(name: str) -> Week:
+    """The week called `name`: `6`, `06`, `week06` and `week06_backpropagation` are the same.
+
+    Raises:
+        UnknownName: when there is none.
+        QuestionError: when one of its questions breaks a rule.
+    """
+    digits = re.match(r"(?:week)?0*(\d+)", name)
+    for stem in stems():
+        if name == stem or (digits and int(stem[4:6]) == int(digits[1]) and "_" not in name):
+            return _load(stem)
+    known = ", ".join(stem[:6] for stem in stems())
+    raise UnknownName(f"There is no week {name!r}; the weeks are {known}.")
+
+
+def weeks() -> list[Week]:
+    """Every week, in order.
+
+    Raises:
+        QuestionError: when two weeks use one question's name.
+    """
+    found = [week(stem) for stem in stems()]
+    names = Counter(name for each in found for name in each.points_by_name)
+    if twice := [name for name, count in names.items() if count > 1]:
+        raise QuestionError(f"{twice[0]}: two weeks have a question of this name; rename one")
+    return found
+
+
+def question(name: str) -> Question:
+    """The question called `name`, in whichever week it stands.
+
+    Raises:
+        UnknownName: when there is none, with the nearest name.
+    """
+    for stem in stems():
+        if name in (found := week(stem).questions):
+            return found[name]
+    import difflib
+
+    every = [known for stem in stems() for known in week(stem).questions]
+    nearest = difflib.get_close_matches(name, every, 1)
+    hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+    raise UnknownName(f"There is no question {name!r}{hint}")
+
+
+def _load(stem: str) -> Week:
+    module = importlib.import_module(f"autograder.questions.{stem}")
+    _refuse_duplicate_names(module)
+    found = [item for item in vars(module).values() if isinstance(item, Question)]
+    written: tuple[Written, ...] = getattr(module, "WRITTEN", ())
+    for item in found:
+        item.week = module.WEEK
+        _refuse_incomplete(item, {other.name for other in found})
+    parts: list[Question | Written] = [*found, *written]
+    total = sum(part.points for part in parts)
+    if abs(total - module.POINTS) > 1e-9:
+        raise QuestionError(
+            f"{stem}: the points add to {total:g}, expected {module.POINTS:g}; "
+            "change a question's points or POINTS"
+        )
+    return Week(
+        module.WEEK,
+        stem,
+        module.TITLE,
+        module.POINTS,
+        {item.name: item for item in found},
+        {item.name: item for item in written},
+    )
+
+
+def _refuse_duplicate_names(module: ModuleType) -> None:
+    """A second definition would silently replace the first, so the source is read instead."""
+    names: Counter[str] = Counter()
+    for node in ast.parse(inspect.getsource(module)).body:
+        if isinstance(node, ast.FunctionDef) and node.name != "_":
+            names[node.name] += 1
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            function = node.value.func
+            if isinstance(function, ast.Name) and function.id == "choice":
+                names[str(ast.literal_eval(node.value.args[0]))] += 1
+    if twice := [name for name, count in names.items() if count > 1]:
+        raise QuestionError(f"{module.__name__}: {twice[0]} is defined twice; rename one")
+
+
+def _refuse_incomplete(item: Question, names: set[str]) -> None:
+    if not item.cases:
+        raise QuestionError(f"{item.name}: it has no case; add one with @{item.name}.case(...)")
+    if not (item.reference.__doc__ or "").strip():
+        raise QuestionError(f"{item.name}: the reference has no docstring, which is its contract")
+    if len(item.mistakes) < 2 and not item.few_mistakes and item.parameters:
+        raise QuestionError(
+            f"{item.name}: it has {len(item.mistakes)} mistakes; add two or say why in few_mistakes"
+        )
+    if any(case.weight <= 0 for case in item.cases.values()):
+        raise QuestionError(f"{item.name}: the weight of a case should be more than 0")
+    needed = {*item.builds_on, *([item.derivative.of] if item.derivative else [])}
+    if unknown := needed - names:
+        raise QuestionError(f"{item.name}: it refers to {unknown.pop()}, no question of this week")
+    for mistake in item.mistakes.values():
+        pages = mistake.paragraphs
+        if len(pages) < 2 or not pages[-1].startswith(("Check:", "Next:")):
+            raise QuestionError(
+                f"{item.name}, mistake {mistake.name}: its docstring should begin with the reason "
+                "in one sentence and end with a paragraph that begins with Check: or Next:"
+            )
+        if mistake.at and item.returns and mistake.at not in item.returns:
+            raise QuestionError(
+                f"{item.name}, mistake {mistake.name}: at={mistake.at!r} is none of {item.returns}"
+            )
+
+
+def refuse_weak_cases(item: Question, secret: bytes = references.PUBLIC_SECRET) -> None:
+    """Refuse a case in which a transpose or a missing 1/N can hide.
+
+    Raises:
+        QuestionError: when two axes with different names have one size, or an axis has size 1,
+            and the case gives no reason in `square`.
+    """
+    for case in item.cases.values():
+        given = references.inputs(item, case, secret)
+        sizes = item.sizes(given)
+        if case.square or not sizes:
+            continue
+        if len(set(sizes.values())) < len(sizes) or 1 in sizes.values():
+            raise QuestionError(
+                f"{item.name}, case {case.name}: the axes {sizes} should be larger than 1 and "
+                "pairwise different; change them or give the reason in square=..."
+            )

@@ -1,0 +1,357 @@
+"""A question: its name, points, cases, reference, mistakes and how it is asked, in one place.
+
+    @question(points=4, returns=("dX", "dW", "db"))
+    def dense_backward(dout, X, W):
+        '''Gradients of out = X @ W + b. ...'''            # the reference: Keras, float64
+
+    @dense_backward.case("typical", weight=3)
+    def _(rng): return {"dout": ..., "X": ..., "W": ...}   # inputs, in the signature's order
+
+    @dense_backward.mistake("transposed-weight-gradient", at="dW", rows="B01")
+    def _(dout, X, W): ...                                 # the formula of a wrong student
+
+The decorated function *is* the reference; `catalogue` finds the question by its module.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from autograder.calling import Answer, Status, Tree, ask
+from autograder.errors import QuestionError
+
+Inputs = dict[str, Any]
+Formula = Callable[..., Any]
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_ARGUMENT = re.compile(r"^\s{4,}(\w+):\s+(.*)$")
+_SHAPE = re.compile(r"shape \(([A-Z]\w*(?:, *[A-Z]\w*)*),?\)")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One named set of inputs.
+
+    `weight` is its share of the question's points. `square` gives the reason why its axes may
+    have equal sizes or size 1, where that is the very thing the case tests.
+    """
+
+    name: str
+    make: Callable[[np.random.Generator], Inputs]
+    weight: float = 1.0
+    square: str = ""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong formula, and what to tell the student who wrote it.
+
+    `formula` returns the whole answer, or only the part named by `at`, or, where it wraps what
+    the student passes on, raises as the student's code would. `rows` are its rows in the
+    catalogue of mistakes. A `convention` is right in another book. The docstring's first
+    paragraph is the one-sentence reason, its last the next step; between them stands the page.
+    """
+
+    name: str
+    formula: Formula
+    at: str = ""
+    rows: tuple[str, ...] = ()
+    convention: bool = False
+
+    @property
+    def paragraphs(self) -> list[str]:
+        text = inspect.cleandoc(self.formula.__doc__ or "")
+        return [" ".join(p.split()) for p in re.split(r"\n\s*\n", text) if p.strip()]
+
+    @property
+    def why(self) -> str:
+        """The reason in one sentence, with the equation."""
+        return self.paragraphs[0]
+
+    @property
+    def next_step(self) -> str:
+        """A check or a step that the student can take, beginning with `Check:` or `Next:`."""
+        return self.paragraphs[-1]
+
+    @property
+    def code(self) -> str:
+        """The formula's body as the student might have written it, without its docstring."""
+        body: list[ast.stmt] = _without_docstring(_syntax(self.formula)).body
+        return ast.unparse(ast.Module(body, []))
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another right way, which must pass: a second convention or a differently rounded form."""
+
+    name: str
+    formula: Formula
+
+
+@dataclass(frozen=True)
+class Derivative:
+    """What a gradient question differentiates, so that its answer can be held against it.
+
+    `of` names the question whose answer (its part `value`) is differentiated with respect to the
+    argument `wrt`; `gradient` is the part of this question's answer that must equal it. With
+    `upstream`, the derivative of sum(upstream * value); without it, value is a scalar or an
+    elementwise function.
+    """
+
+    of: str
+    wrt: str
+    upstream: str = ""
+    value: str = ""
+    gradient: str = ""
+
+
+@dataclass
+class Question:
+    """Something that a student writes and the grader asks. Built by `question(...)`."""
+
+    name: str
+    points: float
+    reference: Formula
+    calls: str
+    returns: tuple[str, ...] = ()
+    builds_on: tuple[str, ...] = ()
+    derivative: Derivative | None = None
+    few_mistakes: str = ""
+    week: str = ""
+    cases: dict[str, Case] = field(default_factory=dict)
+    mistakes: dict[str, Mistake] = field(default_factory=dict)
+    alternatives: dict[str, Alternative] = field(default_factory=dict)
+    drive: Callable[..., Any] | None = None
+
+    def case(
+        self, name: str, *, weight: float = 1.0, square: str = ""
+    ) -> Callable[[Callable[[np.random.Generator], Inputs]], Callable[..., Inputs]]:
+        """Add the inputs that the decorated `make(rng)` returns as a case."""
+
+        def add(make: Callable[[np.random.Generator], Inputs]) -> Callable[..., Inputs]:
+            self._claim(self.cases, name, "case")
+            self.cases[name] = Case(name, make, weight, square)
+            return make
+
+        return add
+
+    def mistake(
+        self, name: str, *, at: str = "", rows: str = "", convention: bool = False
+    ) -> Callable[[Formula], Formula]:
+        """Add the decorated formula to the mistakes that this question can name."""
+
+        def add(formula: Formula) -> Formula:
+            self._claim(self.mistakes, name, "mistake")
+            self.mistakes[name] = Mistake(name, formula, at, tuple(rows.split()), convention)
+            return formula
+
+        return add
+
+    def alternative(self, name: str) -> Callable[[Formula], Formula]:
+        """Accept the decorated formula as another right answer."""
+
+        def add(formula: Formula) -> Formula:
+            self._claim(self.alternatives, name, "alternative")
+            self.alternatives[name] = Alternative(name, formula)
+            return formula
+
+        return add
+
+    def driver(self, drive: Callable[..., Any]) -> Callable[..., Any]:
+        """Use the decorated function, not one plain call, to get an answer.
+
+        It receives what the student defined and then the case's inputs, and returns the answer.
+        Its source travels into the sandbox, so it may use NumPy as `np` and nothing else. This
+        one way covers carried state (call again with what came back), arguments that are
+        functions, classes, and generators.
+        """
+        self.drive = drive
+        return drive
+
+    @property
+    def driver_source(self) -> str:
+        """The driver as text that can be executed alone; empty for a plain call."""
+        if self.drive is None:
+            return ""
+        function = _without_docstring(_syntax(self.drive))
+        function.name = "drive"
+        function.decorator_list = []
+        return ast.unparse(function)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the arguments, in the order in which a student's function receives them."""
+        return tuple(inspect.signature(self.reference).parameters)
+
+    @property
+    def shapes(self) -> dict[str, tuple[str, ...]]:
+        """The symbolic shape that the docstring states for each argument, such as ("N", "D")."""
+        shapes = {}
+        for line in inspect.cleandoc(self.reference.__doc__ or "").splitlines():
+            if (argument := _ARGUMENT.match(line)) and argument[1] in self.parameters:
+                shape = _SHAPE.search(argument[2])
+                if shape:
+                    shapes[argument[1]] = tuple(re.split(r", *", shape[1]))
+        return shapes
+
+    def sizes(self, inputs: Mapping[str, Any]) -> dict[str, int]:
+        """What each symbol of the stated shapes (N, D, K ...) is in these inputs."""
+        sizes: dict[str, int] = {}
+        for name, symbols in self.shapes.items():
+            if not isinstance(inputs[name], np.ndarray):
+                continue
+            shape = inputs[name].shape
+            if len(shape) != len(symbols):
+                raise QuestionError(
+                    f"{self.name}: {name} is stated as {symbols} and has shape {shape}"
+                )
+            for symbol, size in zip(symbols, shape, strict=True):
+                if sizes.setdefault(symbol, size) != size:
+                    raise QuestionError(
+                        f"{self.name}: {symbol} is {sizes[symbol]} and also {size} (in {name})"
+                    )
+        return sizes
+
+    def arrange(self, inputs: Inputs) -> Inputs:
+        """The inputs in the signature's order; a clear error where names differ."""
+        if set(inputs) != set(self.parameters):
+            raise QuestionError(
+                f"{self.name}: a case gives {sorted(inputs)}, expected {list(self.parameters)}"
+            )
+        return {name: inputs[name] for name in self.parameters}
+
+    def mistaken(self, mistake: Mistake, given: Inputs, expected: Tree) -> Answer:
+        """What a student who makes this mistake, and no other, answers.
+
+        Args:
+            mistake: one of this question's.
+            given: the case's inputs.
+            expected: the reference answer, from which the parts that are right are taken.
+        """
+        answer = ask(mistake.formula, given, None if mistake.at else self.drive)
+        if not mistake.at or answer.status is not Status.RETURNED:
+            return answer
+        if isinstance(expected, dict):
+            whole: Tree = {**expected, mistake.at: answer.value}
+        elif len(self.returns) > 1:
+            place = self.returns.index(mistake.at)
+            whole = [*expected[:place], answer.value, *expected[place + 1 :]]
+        else:
+            whole = answer.value
+        return replace(answer, value=whole)
+
+    def source(self) -> str:
+        """Everything that decides this question's reference values, as text."""
+        return "\n".join(
+            [inspect.getsource(self.reference), self.driver_source]
+            + [f"{case.name}: {inspect.getsource(case.make)}" for case in self.cases.values()]
+        )
+
+    def _claim(self, taken: Mapping[str, object], name: str, kind: str) -> None:
+        if not _SLUG.fullmatch(name):
+            raise QuestionError(
+                f"{self.name}: the {kind} name {name!r} should be lower-case-with-hyphens"
+            )
+        if name in taken:
+            raise QuestionError(f"{self.name}: two {kind}s are called {name!r}; rename one")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A question answered in prose and graded by hand in nbgrader's formgrader."""
+
+    name: str
+    points: float
+    rubric: str
+
+
+def question(
+    points: float,
+    *,
+    calls: str = "",
+    returns: Sequence[str] = (),
+    builds_on: Sequence[str] = (),
+    derivative: Derivative | None = None,
+    few_mistakes: str = "",
+) -> Callable[[Formula], Question]:
+    """Make a question of the decorated reference, which bears the question's name.
+
+    Args:
+        points: what it is worth.
+        calls: the name that the notebook defines, where it differs from the question's.
+        returns: names of the parts, where a student returns a tuple.
+        builds_on: questions whose functions a right answer may call (follow-through).
+        derivative: what the answer is a gradient of.
+        few_mistakes: why fewer than two mistakes are catalogued.
+    """
+
+    def make(reference: Formula) -> Question:
+        name = reference.__name__
+        if points < 0:
+            raise QuestionError(f"{name}: points are {points}; expected 0 or more")
+        return Question(
+            name,
+            points,
+            reference,
+            calls or name,
+            tuple(returns),
+            tuple(builds_on),
+            derivative,
+            few_mistakes,
+        )
+
+    return make
+
+
+def choice(name: str, *, points: float, correct: str, wrong: Mapping[str, str]) -> Question:
+    """A self-check question answered by a letter; each wrong letter has its reason.
+
+    Args:
+        name: the variable that the student sets.
+        points: what it is worth.
+        correct: the right letter.
+        wrong: for every other letter, one sentence that says what speaks against it.
+    """
+
+    def reference() -> str:
+        return correct
+
+    reference.__doc__ = f"The letter of the right choice, one of {sorted([correct, *wrong])}."
+    made = Question(name, points, reference, name)
+    made.case("choice")(lambda rng: {})
+    for letter, reason in wrong.items():
+
+        def formula(letter: str = letter) -> str:
+            return letter
+
+        formula.__doc__ = f"{reason}\n\nNext: read the section again and choose anew."
+        made.mistake(f"{name.replace('_', '-')}-{letter}")(formula)
+    return made
+
+
+def _syntax(function: Callable[..., Any]) -> ast.FunctionDef | ast.ClassDef:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    if not isinstance(tree, (ast.FunctionDef, ast.ClassDef)):
+        raise QuestionError(f"{function.__name__}: expected something written with def or class")
+    return tree
+
+
+def _without_docstring(
+    function: ast.FunctionDef | ast.ClassDef,
+) -> ast.FunctionDef | ast.ClassDef:
+    first = function.body[0]
+    if (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    ):
+        function.body = function.body[1:]
+    return function

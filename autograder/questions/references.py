@@ -1,0 +1,253 @@
+"""Reference values: computed by Keras once, then kept.
+
+Public cases have a fixed seed; their values ship inside the package, so that a student needs no
+TensorFlow. Hidden cases are seeded by the course's secret; their values are computed on the
+grader's machine, kept in the course directory, and never leave it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import importlib.metadata
+import json
+import os
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from autograder.calling import Tree, to_tree
+from autograder.errors import MissingReference, QuestionError
+from autograder.questions.define import Case, Inputs, Question
+from autograder.records import Expected
+from autograder.rounding import allowance
+
+PUBLIC = Path(__file__).parent / "public"
+PUBLIC_SECRET = b""
+
+References = dict[tuple[str, str], Expected]
+"""Expected answers by (question, case)."""
+
+
+def inputs(question: Question, case: Case, secret: bytes) -> Inputs:
+    """The case's inputs: the public ones for `PUBLIC_SECRET`, the course's hidden ones otherwise.
+
+    Args:
+        question: whose case it is.
+        case: what to draw.
+        secret: the course's secret; the draw is the same for the whole class.
+
+    Returns:
+        Arguments by name, in the order of the question's signature.
+    """
+    label = f"{question.week}/{question.name}/{case.name}".encode()
+    seed = hmac.new(secret, label, hashlib.sha256).digest()
+    rng = np.random.default_rng(int.from_bytes(seed, "big"))
+    return question.arrange(case.make(rng))
+
+
+def compute(question: Question, given: Inputs) -> Expected:
+    """The reference answer in float64, and how far rounding alone may move it.
+
+    Args:
+        question: whose reference to ask.
+        given: the case's inputs, float64.
+
+    Returns:
+        The expected tree and the allowance of every leaf.
+
+    Raises:
+        MissingReference: when the reference needs Keras and it is not installed.
+        QuestionError: when the reference overflows in float32, so that no tolerance follows.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            exact = to_tree(_plain(question.reference(**given)))
+            coarse = to_tree(_plain(question.reference(**single_precision(given))))
+    except ImportError as error:
+        raise MissingReference(
+            f"{question.name}: its reference values are computed by Keras, which is not "
+            f"installed here ({error}); install the `keras` extra"
+        ) from error
+    terms = sum(leaf.size for leaf in _arrays(given))
+    rounding = _map_pairs(lambda e, c: allowance(e, c, terms), exact, coarse)
+    if any(np.isinf(leaf) for leaf in _arrays(rounding)):
+        raise QuestionError(
+            f"{question.name}: the reference is finite in float64 and not in float32; "
+            "choose smaller inputs, so that its rounding error can be measured"
+        )
+    return Expected(exact, rounding)
+
+
+def public(questions: Iterable[Question], stem: str) -> References:
+    """The shipped values of a week's public cases.
+
+    Raises:
+        MissingReference: when the file is missing or was made from other questions.
+    """
+    path = PUBLIC / f"{stem}.npz"
+    wanted = list(questions)
+    stored = _read(path)
+    found: References = {}
+    for question in wanted:
+        for case in question.cases.values():
+            if not question.parameters:
+                found[question.name, case.name] = compute(question, {})
+            elif (key := _key(question, case, PUBLIC_SECRET)) in stored:
+                found[question.name, case.name] = stored[key]
+            else:
+                raise MissingReference(
+                    f"{path.name} holds no values for {question.name}, case {case.name}, as the "
+                    f"question stands now; run `make references`"
+                )
+    return found
+
+
+def hidden(questions: Iterable[Question], secret: bytes, cache: Path) -> References:
+    """The values of a week's hidden cases, from the course's cache or computed now.
+
+    Args:
+        questions: the week's questions.
+        secret: the course's secret.
+        cache: the `.npz` file that keeps them, written atomically with mode 0600.
+    """
+    stored = _read(cache)
+    found: References = {}
+    fresh: dict[str, Expected] = {}
+    for question in questions:
+        for case in question.cases.values():
+            key = _key(question, case, secret, with_versions=True)
+            if not question.parameters:
+                found[question.name, case.name] = compute(question, {})
+                continue
+            if key not in stored:
+                stored[key] = fresh[key] = compute(question, inputs(question, case, secret))
+            found[question.name, case.name] = stored[key]
+    if fresh:
+        _write(cache, stored)
+    return found
+
+
+def write_public(questions: Iterable[Question], stem: str) -> Path:
+    """Compute and ship the values of a week's public cases."""
+    values = {
+        _key(question, case, PUBLIC_SECRET): compute(question, inputs(question, case, b""))
+        for question in questions
+        if question.parameters
+        for case in question.cases.values()
+    }
+    path = PUBLIC / f"{stem}.npz"
+    _write(path, values, mode=0o644)
+    return path
+
+
+def _key(question: Question, case: Case, secret: bytes, *, with_versions: bool = False) -> str:
+    digest = hmac.new(secret, f"{question.source()}\n{case.name}".encode(), hashlib.sha256)
+    if with_versions:
+        for library in ("keras", "tensorflow", "tensorflow-cpu", "numpy"):
+            try:
+                digest.update(importlib.metadata.version(library).encode())
+            except importlib.metadata.PackageNotFoundError:
+                digest.update(b"-")
+    return f"{question.name}:{case.name}:{digest.hexdigest()[:16]}"
+
+
+def _plain(value: Any) -> Any:
+    """Tensors inside tuples, lists and dicts as NumPy arrays."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (str, np.ndarray, np.generic, int, float)):
+        return value
+    return np.asarray(value)
+
+
+def single_precision(value: Any) -> Any:
+    """The same inputs with every float64 array rounded to float32."""
+    if isinstance(value, np.ndarray) and value.dtype == np.float64:
+        return value.astype(np.float32)
+    if isinstance(value, dict):
+        return {key: single_precision(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(single_precision(item) for item in value)
+    return value
+
+
+def _arrays(value: Any) -> list[np.ndarray[Any, Any]]:
+    if isinstance(value, dict):
+        return [leaf for item in value.values() for leaf in _arrays(item)]
+    if isinstance(value, (list, tuple)):
+        return [leaf for item in value for leaf in _arrays(item)]
+    return [np.asarray(value)] if isinstance(value, (np.ndarray, int, float)) else []
+
+
+def _map_pairs(function: Any, left: Tree, right: Tree) -> Tree:
+    if isinstance(left, dict):
+        return {key: _map_pairs(function, left[key], right[key]) for key in left}
+    if isinstance(left, list):
+        return [_map_pairs(function, a, b) for a, b in zip(left, right, strict=True)]
+    return 0.0 if isinstance(left, str) else function(left, right)
+
+
+def _flatten(tree: Tree, buffer: bytearray) -> Any:
+    """The tree as JSON, its arrays replaced by their dtype, shape and place in `buffer`."""
+    if isinstance(tree, dict):
+        return {"dict": [[key, _flatten(item, buffer)] for key, item in tree.items()]}
+    if isinstance(tree, list):
+        return {"list": [_flatten(item, buffer) for item in tree]}
+    if isinstance(tree, np.ndarray):
+        start = len(buffer)
+        buffer += tree.tobytes()
+        return {"array": [tree.dtype.str, list(tree.shape), start]}
+    return tree
+
+
+def _unflatten(structure: Any, buffer: bytes) -> Tree:
+    if not isinstance(structure, dict):
+        return structure
+    if "dict" in structure:
+        return {key: _unflatten(item, buffer) for key, item in structure["dict"]}
+    if "list" in structure:
+        return [_unflatten(item, buffer) for item in structure["list"]]
+    dtype, shape, start = structure["array"]
+    count = int(np.prod(shape, dtype=np.int64))
+    return np.frombuffer(buffer, dtype, count, start).reshape(shape)
+
+
+def _write(path: Path, values: dict[str, Expected], mode: int = 0o600) -> None:
+    buffer = bytearray()
+    index = {
+        key: [_flatten(expected.value, buffer), expected.rounding]
+        for key, expected in sorted(values.items())
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{os.getpid()}.partial")
+    with os.fdopen(os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, mode), "wb") as file:
+        np.savez_compressed(
+            file, index=np.array(json.dumps(index)), arrays=np.frombuffer(buffer, np.uint8)
+        )
+    partial.replace(path)
+
+
+def _read(path: Path) -> dict[str, Expected]:
+    if not path.exists():
+        return {}
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            index = json.loads(str(stored["index"]))
+            buffer = stored["arrays"].tobytes()
+        return {
+            key: Expected(_unflatten(value, buffer), rounding)
+            for key, (value, rounding) in index.items()
+        }
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise MissingReference(
+            f"{path} cannot be read ({error}); delete it and it is computed anew"
+        ) from error

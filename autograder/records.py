@@ -1,0 +1,141 @@
+"""What travels between the stages: plain, frozen records.
+
+A `Submission` is run and gives `Answer`s (see `calling`); an answer beside its `Expected` is a
+`Trial`; the trials of a question give one `Verdict`; the verdicts of a notebook are its `Report`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from autograder.calling import Answer, Tree
+from autograder.message import as_html
+
+
+class Outcome(StrEnum):
+    """The first test that an answer fails, in the order in which they are made."""
+
+    RIGHT = "right"
+    NOT_ATTEMPTED = "not attempted"
+    MISSING = "missing"
+    RAISED = "raised"
+    TIMED_OUT = "timed out"
+    CRASHED = "crashed"
+    CHANGED_ARGUMENTS = "changed its arguments"
+    STRUCTURE = "structure"
+    SHAPE = "shape"
+    DTYPE = "dtype"
+    NOT_FINITE = "not finite"
+    VALUES = "values"
+    WARNED = "floating-point warning"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A reference answer and how far rounding alone may move it.
+
+    `value` is a tree of float64 (or integer) arrays. `rounding` is a tree of the same structure
+    with one number a leaf: the reference's own rounding error, in units of the dtype's unit
+    roundoff (see `comparison.tolerance`).
+    """
+
+    value: Tree
+    rounding: Tree
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One case put to a student's function: what went in, what was expected, what came back."""
+
+    case: str
+    public: bool
+    weight: float
+    inputs: Mapping[str, Any]
+    expected: Expected
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where and how an answer departs from its reference; the first test that it fails.
+
+    `part` is the quantity in the student's own symbols (`dW`, `grads["W1"]`), `yours` and
+    `expected` are that leaf's values where the test got so far as to have them.
+    """
+
+    outcome: Outcome
+    part: str = ""
+    detail: str = ""
+    yours: Any = None
+    expected: Any = None
+
+
+@dataclass(frozen=True, repr=False)
+class Verdict:
+    """A question's grade and its message.
+
+    `mistake` names the catalogued misconception that alone explains the answer, or is empty.
+    """
+
+    question: str
+    points: float
+    max_points: float
+    outcome: Outcome
+    message: str
+    part: str = ""
+    mistake: str = ""
+    seconds: float = 0.0
+
+    @property
+    def attempted(self) -> bool:
+        return self.outcome not in (Outcome.NOT_ATTEMPTED, Outcome.MISSING)
+
+    def __repr__(self) -> str:
+        return self.message
+
+    def _repr_html_(self) -> str:
+        return as_html(self.message, self.points, self.max_points, attempted=self.attempted)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's notebook file, as it was handed in."""
+
+    student: str
+    week: str
+    path: Path
+    timestamp: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that grading one submission found.
+
+    `notebook` is the graded notebook (nbformat 4) with outputs, or None when the file could not
+    be read; `problems` are sentences about the notebook as a whole, such as a cell that was put
+    back; `stopped` counts the cells and questions that had to be ended from outside.
+    """
+
+    student: str
+    week: str
+    verdicts: tuple[Verdict, ...]
+    notebook: Any = None
+    problems: tuple[str, ...] = ()
+    stopped: int = 0
+    unreadable: str = ""
+    isolation: str = ""
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    peak_memory: int = 0
+
+    @property
+    def points(self) -> float:
+        return round(sum(verdict.points for verdict in self.verdicts), 2)
+
+    @property
+    def max_points(self) -> float:
+        return sum(verdict.max_points for verdict in self.verdicts)

@@ -1,0 +1,106 @@
+"""The class list: a CSV file becomes students, or one line that says what to mend."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.errors import CourseError
+
+COLUMNS = ("id", "last_name", "first_name", "email")
+_SPELLINGS = {
+    "studentid": "id",
+    "student": "id",
+    "username": "id",
+    "surname": "last_name",
+    "familyname": "last_name",
+    "lastname": "last_name",
+    "firstname": "first_name",
+    "givenname": "first_name",
+    "emailaddress": "email",
+    "mail": "email",
+}
+# A student's id becomes a folder name that nbgrader matches as a pattern.
+_FOLDER_NAME = re.compile(r"[^\s./\\*?\[\]{}+,][^/\\*?\[\]{}+,\x00-\x1f]{0,127}")
+
+
+@dataclass(frozen=True)
+class Student:
+    """One line of the roster; the fields have the names of nbgrader's table."""
+
+    id: str
+    last_name: str | None = None
+    first_name: str | None = None
+    email: str | None = None
+
+
+def read_roster(path: Path) -> list[Student]:
+    """Read a class list with the columns id, last_name, first_name and email.
+
+    A byte-order mark, `;` or tabs between the columns, and other usual spellings of the header
+    are understood; only `id` is required and other columns are ignored.
+
+    Raises:
+        CourseError: naming the line that cannot be used.
+    """
+    text = _read_text(path)
+    if not text.strip():
+        raise CourseError(f"{path.name} is empty; its first line should be {','.join(COLUMNS)}")
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    header = [_column(name) for name in next(rows)]
+    if "id" not in header:
+        raise CourseError(
+            f"{path.name}, line 1: no column is called id; "
+            f"expected {','.join(COLUMNS)}, received {separator.join(header)!r}"
+        )
+    return _students(path.name, header, rows)
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise CourseError(f"{path.name} is not UTF-8; save it as 'CSV UTF-8'") from None
+    except OSError as error:
+        raise CourseError(f"the roster {path} cannot be read: {error.strerror}") from None
+
+
+def _column(name: str) -> str:
+    squeezed = re.sub(r"[\s_\-]", "", name).lower()
+    return _SPELLINGS.get(squeezed, squeezed)
+
+
+def _students(name: str, header: list[str], rows: csv._reader) -> list[Student]:
+    students: dict[str, tuple[int, Student]] = {}
+    try:
+        for row in rows:
+            if not any(cell.strip() for cell in row):
+                continue
+            where = f"{name}, line {rows.line_num}"
+            student = _student(where, dict(zip(header, row, strict=False)))
+            if student.id in students:
+                raise CourseError(
+                    f"{where}: the id {student.id!r} also stands on line "
+                    f"{students[student.id][0]}; every student needs an id of their own"
+                )
+            students[student.id] = (rows.line_num, student)
+    except csv.Error as error:
+        raise CourseError(f"{name}, line {rows.line_num}: {error}") from None
+    return [student for _, student in students.values()]
+
+
+def _student(where: str, fields: dict[str, str]) -> Student:
+    given = {column: fields.get(column, "").strip() for column in COLUMNS}
+    student = given.pop("id")
+    if not student:
+        raise CourseError(f"{where}: the id is missing")
+    if not _FOLDER_NAME.fullmatch(student):
+        raise CourseError(
+            f"{where}: the id {student!r} cannot be a folder's name; "
+            "use letters, digits, '-', '_', '.' and '@'"
+        )
+    return Student(student, **{column: value or None for column, value in given.items()})

@@ -1,0 +1,94 @@
+"""Every process of one submission: how many there are, what they hold, and their end.
+
+Runs inside the sandbox, in the warm parent.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_PATIENCE = 5.0
+
+IN_NAMESPACE = os.getpid() == 1
+"""Whether this process is the first of a namespace of its own, which holds only submissions."""
+
+
+def running() -> list[int]:
+    """Ids of all processes that a submission has, however they were started."""
+    ids = [int(name) for name in os.listdir("/proc") if name.isdecimal()]
+    if IN_NAMESPACE:
+        return [number for number in ids if number != 1]
+    parents = {number: _parent(number) for number in ids}
+    family = {os.getpid()}
+    while grown := {n for n, parent in parents.items() if parent in family and n not in family}:
+        family |= grown
+    return sorted(family - {os.getpid()})
+
+
+def _parent(number: int) -> int:
+    try:
+        return int(Path(f"/proc/{number}/stat").read_bytes().rpartition(b")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+def own_memory(number: int | str = "self") -> int:
+    """Bytes of a process that no file backs; 0 when it has just ended."""
+    try:
+        status = Path(f"/proc/{number}/status").read_text(errors="replace")
+    except OSError:
+        return 0
+    return 1024 * sum(
+        int(line.split()[1])
+        for line in status.splitlines()
+        if line.startswith(("RssAnon:", "RssShmem:"))
+    )
+
+
+def address_space() -> int:
+    """Bytes of address space that this process has mapped."""
+    return int(Path("/proc/self/statm").read_text().split()[0]) * _PAGE
+
+
+def kill_all() -> tuple[float, int]:
+    """End every process of the submission and collect what they used.
+
+    Returns:
+        The largest resident size in bytes of any that this process collected, after CPU seconds.
+
+    Raises:
+        TimeoutError: when some do not end.
+    """
+    seconds, peak = 0.0, 0
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        _signal_all()
+        try:
+            number, _, used = os.wait4(-1, os.WNOHANG)
+        except ChildProcessError:
+            if IN_NAMESPACE or not running():
+                return seconds, peak
+            number = 0
+        if number == 0:
+            time.sleep(0.0005)
+            continue
+        seconds += used.ru_utime + used.ru_stime
+        peak = max(peak, used.ru_maxrss * 1024)
+    raise TimeoutError("some processes did not end")
+
+
+def _signal_all() -> None:
+    if IN_NAMESPACE:
+        # Never without a namespace of our own: there, -1 means every process of this user.
+        targets = [-1]
+    else:
+        targets = running()
+    for target in targets:
+        try:
+            os.kill(target, signal.SIGKILL)
+        except ProcessLookupError:
+            pass

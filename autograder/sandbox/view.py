@@ -1,0 +1,246 @@
+"""The part of the machine that a NumPy week sees, and the command that starts Python in it.
+
+Nothing is hidden by covering it up: the view starts empty and holds Python's standard library,
+the packages that a notebook may import, and the few files of ours that run inside. An empty
+directory over a forbidden package would not be enough, as Python imports it as a namespace.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from autograder.errors import SandboxError
+from autograder.sandbox.limits import Limits
+
+PACKAGES = ("numpy", "ipython", "matplotlib", "scikit-learn", "matplotlib-inline")
+OWN_FILES = {
+    "autograder/__init__.py": "autograder/sandbox/stand_in.py",
+    "autograder/calling.py": "autograder/calling.py",
+    "autograder/errors.py": "autograder/errors.py",
+    "autograder/sandbox/__init__.py": "autograder/sandbox/__init__.py",
+    "autograder/sandbox/wire.py": "autograder/sandbox/wire.py",
+    "autograder/sandbox/worker.py": "autograder/sandbox/worker.py",
+    "autograder/sandbox/processes.py": "autograder/sandbox/processes.py",
+    "autograder/sandbox/shell.py": "autograder/sandbox/shell.py",
+    "autograder/sandbox/serve.py": "autograder/sandbox/serve.py",
+}
+COURSE_FILES = ("__init__.py", "datasets.py", "datasets", "plots.py", "plots")
+
+GRADER_DIRECTORY = "/grader"
+PACKAGE_DIRECTORY = "/site-packages"  # calling.py tells a student's lines by this name.
+TEMPORARY_DIRECTORY = "/tmp"
+
+_BOOT = (
+    "import sys; sys.path[:0] = {path!r}; from autograder.sandbox.worker import main; "
+    "main(sys.argv[1])"
+)
+
+
+def isolation_available() -> str:
+    """`bubblewrap`, or the reason why it cannot be used here and the next step."""
+    return _probe(shutil.which("bwrap"))
+
+
+@functools.cache
+def _probe(program: str | None) -> str:
+    if program is None:
+        return "bubblewrap is not installed. Next: install it (Debian, Ubuntu: apt install bubblewrap)."
+    trial = subprocess.run(
+        [program, "--unshare-all", "--uid", "1000", "--ro-bind", "/", "/", "--proc", "/proc"]
+        + ["--", "/bin/sh", "-c", ":"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+    )
+    return "bubblewrap" if trial.returncode == 0 else explain_refusal(trial.stderr)
+
+
+def explain_refusal(message: str) -> str:
+    """Why bubblewrap could not start, with the next step.
+
+    Args:
+        message: what bubblewrap wrote to its standard error.
+    """
+    last = (message.strip().splitlines() or ["no reason given"])[-1]
+    if _kernel_setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
+        step = (
+            "AppArmor restricts user namespaces here (Ubuntu's default). Next: add an AppArmor "
+            "profile that allows bwrap to create user namespaces, or as root run "
+            "`sysctl kernel.apparmor_restrict_unprivileged_userns=0`."
+        )
+    elif (
+        _kernel_setting("kernel/unprivileged_userns_clone") == "0"
+        or _kernel_setting("user/max_user_namespaces") == "0"
+    ):
+        step = (
+            "User namespaces are switched off here. Next: as root run "
+            "`sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000`."
+        )
+    else:
+        step = "Next: inside a container, allow user namespaces; elsewhere run `bwrap` by hand."
+    return f"bubblewrap cannot start ({last}). {step}"
+
+
+def _kernel_setting(name: str) -> str:
+    try:
+        return Path("/proc/sys", name).read_text().strip()
+    except OSError:
+        return ""
+
+
+def environment(temporary: str) -> dict[str, str]:
+    """The whole environment of a notebook that is graded; nothing is inherited.
+
+    Args:
+        temporary: the one directory in which it may write.
+    """
+    variables = {
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "TERM": "dumb",
+        "USER": "student",
+        "HOME": temporary,
+        "TMPDIR": temporary,
+        "IPYTHONDIR": f"{temporary}/.ipython",
+        "MPLCONFIGDIR": f"{temporary}/.matplotlib",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+    if "LD_LIBRARY_PATH" in os.environ:
+        variables["LD_LIBRARY_PATH"] = str(Path(sys.base_prefix, "lib"))
+    return variables
+
+
+def own_files() -> Iterator[tuple[Path, str]]:
+    """Our own files that run inside, each with its place below the grader's directory."""
+    root = Path(__file__).parents[2]
+    for inside, outside in OWN_FILES.items():
+        yield root / outside, inside
+    for name in COURSE_FILES:
+        path = root / "course_lib" / name
+        for file in [path] if path.is_file() else sorted(path.rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                yield file, file.relative_to(root).as_posix()
+
+
+def required_packages(names: Iterable[str] = PACKAGES) -> dict[str, Path]:
+    """Top-level files and directories of the named packages and of all that they require.
+
+    Returns:
+        Their names below `site-packages`, each with its path in the running environment.
+    """
+    entries: dict[str, Path] = {}
+    waiting, seen = list(names), set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        try:
+            package = importlib.metadata.distribution(name)
+        except importlib.metadata.PackageNotFoundError:
+            raise SandboxError(
+                f"the package {name} is not installed. Next: pip install {name}"
+            ) from None
+        for file in package.files or ():
+            if file.parts[0] not in ("..", "__pycache__"):
+                entries[file.parts[0]] = Path(str(package.locate_file(file.parts[0])))
+        for text in package.requires or ():
+            requirement = Requirement(text)
+            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+                waiting.append(requirement.name)
+    return entries
+
+
+def bubblewrap_command(worker_argument: str, limits: Limits, seccomp: int | None) -> list[str]:
+    """The command that starts the warm parent in its own namespaces.
+
+    Args:
+        worker_argument: what the worker's `main` receives.
+        limits: bound the files that may be written.
+        seccomp: descriptor of the system-call filter, where there is one.
+    """
+    path = [GRADER_DIRECTORY, PACKAGE_DIRECTORY]
+    python = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
+    return [
+        shutil.which("bwrap") or "bwrap",
+        *["--unshare-all", "--as-pid-1", "--die-with-parent", "--new-session", "--cap-drop", "ALL"],
+        *["--uid", "1000", "--gid", "1000", "--hostname", "sandbox"],
+        *([] if seccomp is None else ["--seccomp", str(seccomp)]),
+        *_environment_arguments(environment(TEMPORARY_DIRECTORY)),
+        *_system(),
+        *_python(),
+        *[word for name, source in sorted(required_packages().items())
+          for word in ("--ro-bind", str(source), f"{PACKAGE_DIRECTORY}/{name}")],
+        *[word for source, name in own_files()
+          for word in ("--ro-bind", str(source), f"{GRADER_DIRECTORY}/{name}")],
+        *["--proc", "/proc", "--dev", "/dev"],
+        *["--size", str(limits.file_size), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"],
+        *["--size", str(limits.file_size), "--tmpfs", TEMPORARY_DIRECTORY],
+        *["--remount-ro", "/", "--chdir", "/"],
+        *["--", python, "-I", "-B", "-c", _BOOT.format(path=path), worker_argument],
+    ]  # fmt: skip
+
+
+def process_command(worker_argument: str, directory: Path) -> list[str]:
+    """The command that starts the warm parent without namespaces, with the packages as they are.
+
+    Args:
+        worker_argument: what the worker's `main` receives.
+        directory: receives links to our own files, so that `import autograder` means the same.
+    """
+    for source, name in own_files():
+        link = directory / name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(source)
+    boot = _BOOT.format(path=[str(directory)])
+    return [sys.executable, "-I", "-B", "-c", boot, worker_argument]
+
+
+def _environment_arguments(variables: Mapping[str, str]) -> list[str]:
+    words = ["--clearenv"]
+    for name, value in variables.items():
+        words += ["--setenv", name, value]
+    return words
+
+
+def _system() -> list[str]:
+    """Shared libraries and the shell's programs; no home, no `/etc`, no `/usr/local`."""
+    words = []
+    for directory in ("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/bin"):
+        words += ["--ro-bind-try", directory, directory]
+    for directory in ("/bin", "/lib", "/lib32", "/lib64"):
+        if os.path.islink(directory):
+            words += ["--symlink", os.readlink(directory), directory]
+        else:
+            words += ["--ro-bind-try", directory, directory]
+    for path in ("/etc/ld.so.cache", "/etc/alternatives"):
+        words += ["--ro-bind-try", path, path]
+    return words
+
+
+def _python() -> list[str]:
+    """The standard library of the running Python, without the packages installed into it."""
+    words = []
+    base = Path(sys.base_prefix)
+    if base != Path("/usr"):
+        for name in ("bin", "lib", "lib64"):
+            if (base / name).is_dir():
+                words += ["--ro-bind", str(base / name), str(base / name)]
+    for library in {Path("/usr/lib"), Path("/usr/lib64"), base / "lib", base / "lib64"}:
+        if not library.is_symlink():
+            for pattern in ("python3*/site-packages", "python3*/dist-packages"):
+                for packages in sorted(library.glob(pattern)):
+                    words += ["--tmpfs", str(packages), "--remount-ro", str(packages)]
+    return words

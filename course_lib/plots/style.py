@@ -1,0 +1,63 @@
+"""The course's one Matplotlib style: colour-blind safe, and readable when printed in grey.
+
+Every line differs from its neighbour in three ways at once: hue, lightness and dashes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00")
+"""Okabe and Ito's palette, in the order in which lines take it: blue, vermilion, green, ..."""
+
+DASHES: tuple[Any, ...] = (
+    "-",
+    (0, (6, 2)),
+    (0, (1, 1.5)),
+    (0, (6, 2, 1, 2)),
+    "-",
+    (0, (3, 2)),
+    (0, (9, 2, 1, 2, 1, 2)),
+)
+"""One line style for each colour."""
+
+GREY = "#999999"
+"""For what helps to read the picture and is not data: axes, thresholds, annotations."""
+
+
+def figure(ncols: int = 1, nrows: int = 1, **kw: Any) -> tuple[Figure, Any]:
+    """A figure in the course's style.
+
+    Args:
+        ncols: panels side by side.
+        nrows: panels one above the other.
+        **kw: passed on to `matplotlib.pyplot.subplots`.
+
+    Returns:
+        The figure, and one axes object or an array of them, as `subplots` returns them.
+    """
+    import matplotlib.pyplot as plt
+    from cycler import cycler
+
+    cycle = cycler(color=COLORS, linestyle=DASHES, linewidth=[2.0] * len(COLORS))
+    look: dict[Any, Any] = {
+        "axes.prop_cycle": cycle,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "grid.color": "#E5E5E5",
+        "axes.titlesize": 11,
+        "axes.titlelocation": "left",
+        "axes.labelsize": 10,
+        "xtick.labelsize": 9,
+        "ytick.labelsize": 9,
+        "figure.dpi": 110,
+    }
+    kw.setdefault("figsize", (4.2 * ncols, 3.2 * nrows))
+    kw.setdefault("layout", "constrained")
+    with plt.rc_context(look):
+        return plt.subplots(nrows, ncols, **kw)

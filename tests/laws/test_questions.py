@@ -1,0 +1,181 @@
+"""Laws that hold for every question there will ever be."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.calling import Answer, Status, ask
+from autograder.comparison.compare import differences, pairs
+from autograder.judging import Judge
+from autograder.questions import catalogue, references
+from autograder.questions.define import Mistake, Question
+from autograder.records import Difference, Outcome
+from autograder.rounding import tolerance
+from tests.conftest import SECRETS, judge, source
+
+WEEKS = [catalogue.week(stem) for stem in catalogue.stems()]
+QUESTIONS = [(week, question) for week in WEEKS for question in week.questions.values()]
+MISTAKES = [(w, q, mistake) for w, q in QUESTIONS for mistake in q.mistakes.values()]
+ALTERNATIVES = [(w, q, other) for w, q in QUESTIONS for other in q.alternatives.values()]
+
+every_question = pytest.mark.parametrize(
+    ("week", "question"), QUESTIONS, ids=[question.name for _, question in QUESTIONS]
+)
+every_mistake = pytest.mark.parametrize(
+    ("week", "question", "mistake"), MISTAKES, ids=[f"{q.name}-{m.name}" for _, q, m in MISTAKES]
+)
+every_alternative = pytest.mark.parametrize(
+    ("week", "question", "other"),
+    ALTERNATIVES,
+    ids=[f"{q.name}-{o.name}" for _, q, o in ALTERNATIVES],
+)
+on_three_secrets = pytest.mark.parametrize("secret", SECRETS, ids=["first", "second", "third"])
+
+VISIBLE = 100
+"""How many tolerances a mistake has to show on at least one case."""
+
+
+@cache
+def solutions(stem: str) -> dict[str, Any]:
+    namespace: dict[str, Any] = {"check": lambda name: None}
+    for cell in source(stem).cells:
+        mark = cell.metadata.get("nbgrader", {})
+        experiment = "experiment" in cell.metadata.get("tags", ())
+        if cell.cell_type == "code" and not experiment and not mark.get("grade"):
+            exec(cell.source, namespace)
+    return namespace
+
+
+def answers(judge: Judge, question: Question, target: Any) -> list[Answer]:
+    return [ask(target, probe.inputs, question.drive) for probe in judge.probes[question.name]]
+
+
+def mistaken(judge: Judge, question: Question, mistake: Mistake) -> list[Answer]:
+    return [
+        question.mistaken(mistake, probe.inputs, probe.expected.value)
+        for probe in judge.probes[question.name]
+    ]
+
+
+@on_three_secrets
+@every_question
+def test_does_the_solution_score_full_marks(week, question, secret, reference_cache):
+    judge_ = judge(week.stem, secret, reference_cache)
+    target = solutions(week.stem)[question.calls]
+    verdict = judge_.judge(question.name, answers(judge_, question, target))
+    assert verdict.points == question.points, verdict.message
+    assert verdict.outcome is Outcome.RIGHT
+
+
+@every_question
+def test_does_a_solution_run_in_float32_pass(week, question, reference_cache):
+    """N04: single precision is not what a week asks for, and not a wrong answer either."""
+    judge_ = judge(week.stem, SECRETS[0], reference_cache)
+    target = solutions(week.stem)[question.calls]
+    for probe in judge_.probes[question.name]:
+        coarse = references.single_precision(probe.inputs)
+        answer = ask(target, coarse, question.drive)
+        assert answer.status is Status.RETURNED
+        dtypes = {
+            pair.yours.dtype
+            for pair in pairs(answer.value, probe.expected, question.returns)
+            if not isinstance(pair, Difference) and isinstance(pair.yours, np.ndarray)
+        }
+        # A solution that works in float64 throughout cannot show float32's rounding.
+        if dtypes <= {np.dtype(np.float32), np.dtype(np.int64)}:
+            assert not differences(answer, probe.expected, question.returns), probe.case
+
+
+@every_question
+def test_does_rounding_alone_never_fail(week, question, reference_cache):
+    """Inputs moved by half a unit in the last place stand for every other order of summing."""
+    judge_ = judge(week.stem, SECRETS[1], reference_cache)
+    target = solutions(week.stem)[question.calls]
+    rng = np.random.default_rng(0)
+    for probe in judge_.probes[question.name]:
+        answer = ask(target, _nudged(probe.inputs, rng), question.drive)
+        assert not differences(answer, probe.expected, question.returns), probe.case
+
+
+def _nudged(value: Any, rng: np.random.Generator) -> Any:
+    if isinstance(value, np.ndarray) and value.dtype == np.float64:
+        return value * (1 + rng.choice([-1, 1], value.shape) * 2.0**-53)
+    if isinstance(value, dict):
+        return {key: _nudged(item, rng) for key, item in value.items()}
+    return value
+
+
+@every_question
+def test_is_an_unwritten_answer_not_attempted(week, question, reference_cache):
+    judge_ = judge(week.stem, SECRETS[0], reference_cache)
+
+    def stub(*arguments: Any) -> None:
+        raise NotImplementedError
+
+    target = stub if question.parameters else None
+    verdict = judge_.judge(question.name, answers(judge_, question, target))
+    assert (verdict.points, verdict.outcome) == (0.0, Outcome.NOT_ATTEMPTED)
+
+
+@on_three_secrets
+@every_alternative
+def test_does_every_alternative_pass(week, question, other, secret, reference_cache):
+    judge_ = judge(week.stem, secret, reference_cache)
+    verdict = judge_.judge(question.name, answers(judge_, question, other.formula))
+    assert verdict.points == question.points, verdict.message
+
+
+@on_three_secrets
+@every_mistake
+def test_does_every_mistake_lose_points_and_get_its_name(
+    week, question, mistake, secret, reference_cache
+):
+    judge_ = judge(week.stem, secret, reference_cache)
+    verdict = judge_.judge(question.name, mistaken(judge_, question, mistake))
+    assert verdict.points < question.points
+    assert verdict.mistake == mistake.name, verdict.message
+    assert mistake.why in verdict.message
+
+
+@every_mistake
+def test_is_every_mistake_visible_from_far(week, question, mistake, reference_cache):
+    """A mistake that hides near the tolerance on every case calls for a better case."""
+    judge_ = judge(week.stem, SECRETS[0], reference_cache)
+    trials = zip(judge_.probes[question.name], mistaken(judge_, question, mistake), strict=True)
+    assert any(_visible(question, probe, answer) for probe, answer in trials)
+
+
+def _visible(question: Question, probe: Any, answer: Answer) -> bool:
+    found = differences(answer, probe.expected, question.returns)
+    if any(difference.outcome is not Outcome.VALUES for difference in found):
+        return True
+    for pair in pairs(answer.value, probe.expected, question.returns):
+        if isinstance(pair, Difference) or not isinstance(pair.expected, np.ndarray):
+            return True
+        gap = np.max(np.abs(np.asarray(pair.yours, float) - pair.expected), initial=0.0)
+        if gap > VISIBLE * tolerance(pair.allowed, np.dtype(np.float64)):
+            return True
+    return False
+
+
+@every_question
+def test_can_nothing_hide_in_a_case(week, question):
+    for secret in SECRETS:
+        catalogue.refuse_weak_cases(question, secret)
+
+
+@every_question
+def test_are_hidden_inputs_new(week, question):
+    """A case that draws nothing at random could be memorised from the notebook's check."""
+    if not question.parameters:
+        pytest.skip("a self-check answer has no inputs")
+    from autograder.calling import same_tree
+
+    for case in question.cases.values():
+        hidden = references.inputs(question, case, SECRETS[0])
+        shown = references.inputs(question, case, references.PUBLIC_SECRET)
+        assert not same_tree(hidden, shown), case.name

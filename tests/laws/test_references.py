@@ -1,0 +1,25 @@
+"""The shipped reference values are what Keras computes now."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.comparison.compare import pairs, wrong_entries
+from autograder.questions import catalogue, references
+
+
+@pytest.mark.parametrize("stem", catalogue.stems())
+def test_are_the_shipped_values_those_that_keras_computes(stem):
+    week = catalogue.week(stem)
+    shipped = references.public(week.questions.values(), stem)
+    for question in week.questions.values():
+        for case in question.cases.values():
+            given = references.inputs(question, case, references.PUBLIC_SECRET)
+            fresh = references.compute(question, given)
+            for pair in pairs(shipped[question.name, case.name].value, fresh, question.returns):
+                if isinstance(pair.expected, np.ndarray):
+                    wrong = wrong_entries(pair.yours, pair.expected, pair.allowed)
+                    assert not wrong.any(), (question.name, case.name, pair.part)
+                else:
+                    assert pair.yours == pair.expected
