@@ -22,10 +22,10 @@ check: $(READY)
 
 # The public cases' reference values, computed by Keras; and the students' notebooks.
 references: $(READY)
-	$(BIN)/python -m autograder.release references
+	$(BIN)/python -m autograder.questions
 
 assignments: $(READY)
-	$(BIN)/python -m autograder.release assignments
+	$(BIN)/python -m autograder.release
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \

@@ -87,7 +87,8 @@ def check(
 ) -> None:
     """Run a notebook and judge it on the public cases, as its own checks do."""
     from autograder import pipeline
-    from autograder.sandbox.session import Sandbox, isolation_available
+    from autograder.sandbox.session import Sandbox
+    from autograder.sandbox.view import isolation_available
 
     chosen = isolation or ("bubblewrap" if isolation_available() == "bubblewrap" else "process")
     with Sandbox(isolation=chosen) as sandbox:
@@ -121,9 +122,8 @@ def grade(
     reports = pipeline.grade_course(
         opened, assignment, submissions, workers=workers, isolation=isolation
     )
-    lines = list(
-        _progress(reports, len(submissions), "Grading") if not as_json else map(_brief, reports)
-    )
+    shown = reports if as_json else progress(reports, len(submissions), "Grading")
+    lines = [brief(report) for report in shown]
     if as_json:
         print(json.dumps({"week": assignment.week.name, "submissions": lines}, indent=1))
     else:
@@ -179,7 +179,7 @@ def demo(
     demonstration.run(directory, workers=workers)
 
 
-def _brief(report: Report) -> dict[str, Any]:
+def brief(report: Report) -> dict[str, Any]:
     """What one report says, without its notebook, so that memory stays flat."""
     return {
         "student": report.student,
@@ -201,7 +201,8 @@ def _brief(report: Report) -> dict[str, Any]:
     }
 
 
-def _progress(reports: Iterable[Report], total: int, label: str) -> Iterator[dict[str, Any]]:
+def progress(reports: Iterable[Report], total: int, label: str) -> Iterator[Report]:
+    """The same reports, with a bar on stderr: how many, time left, how many had problems."""
     columns = (
         TextColumn(label),
         BarColumn(),
@@ -211,13 +212,13 @@ def _progress(reports: Iterable[Report], total: int, label: str) -> Iterator[dic
         TimeRemainingColumn(),
         TextColumn("{task.fields[zeros]}"),
     )
-    with Progress(*columns, console=errors, transient=True) as progress:
-        task = progress.add_task(label, total=total, zeros="")
+    with Progress(*columns, console=errors, transient=True) as bar:
+        task = bar.add_task(label, total=total, zeros="")
         failures = 0
         for report in reports:
             failures += bool(report.unreadable or report.stopped)
-            progress.update(task, advance=1, zeros=f"{failures} with problems" if failures else "")
-            yield _brief(report)
+            bar.update(task, advance=1, zeros=f"{failures} with problems" if failures else "")
+            yield report
 
 
 def print_table(lines: list[dict[str, Any]]) -> None:
@@ -263,11 +264,14 @@ def _finish(lines: list[dict[str, Any]], quiet: bool) -> None:
 
 
 def _print_json(reports: list[Report]) -> None:
-    print(json.dumps([_brief(report) for report in reports], indent=1))
+    print(json.dumps([brief(report) for report in reports], indent=1))
 
 
 def main() -> None:
     """The entry point: every error of ours is one line on stderr and exit code 1."""
+    # jsonschema imports this optional checker of web addresses, which takes 0.7 s and which no
+    # notebook needs; an entry of None makes it do without.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     try:
         app()
     except AutograderError as error:

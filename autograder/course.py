@@ -258,7 +258,7 @@ def _check_sqlite(path: Path) -> None:
     except sqlite3.DatabaseError as error:
         health, complete = str(error), False
     if health != "ok" or not complete:
-        reason = "it has no grades table" if health == "ok" else health
+        reason = "it has no grades table" if health == "ok" else " ".join(health.split())
         raise CourseError(f"the gradebook {path} is damaged ({reason}); copy it back from a backup")
 
 

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import ast
 import atexit
 import time
 from collections.abc import Iterator, Sequence
@@ -15,8 +16,10 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from nbformat import from_dict
+
 from autograder import course as courses
-from autograder.calling import Answer, Tree
+from autograder.calling import Answer, Status, Tree
 from autograder.course import Course
 from autograder.dispatch import local
 from autograder.errors import CourseError, UnknownName, UnreadableNotebook
@@ -30,7 +33,9 @@ from autograder.questions import catalogue, references
 from autograder.questions.catalogue import Week
 from autograder.questions.define import Inputs, Question
 from autograder.records import Outcome, Report, Submission, Verdict
-from autograder.sandbox.session import Ask, Cell, EncodedAsks, Hold, Limits, Sandbox, Session
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.session import Sandbox, Session
+from autograder.sandbox.steps import Answers, Ask, Cell, EncodedAsks, Hold, encode_asks
 
 BATCH = 32
 """Reports that go to the database in one transaction."""
@@ -66,7 +71,7 @@ def grade_notebook(
         verdicts = _judge(assignment, answers, session)
         usage = session.close()
     for index, result in session.cells.items():
-        notebook.cells[index].outputs = result.outputs
+        notebook.cells[index].outputs = [from_dict(output) for output in result.outputs]
     ended = [*(cell.status for cell in session.cells.values()), *(v.outcome for v in verdicts)]
     report = Report(
         student,
@@ -121,6 +126,7 @@ def grade_course(
         workers=workers,
         isolation=isolation,
         limits=limits,
+        preload=assignment.imports,
     )
     with BulkWriter(course, assignment.week.stem) as writer:
         batch: list[Report] = []
@@ -144,9 +150,10 @@ def grade_for_nbgrader(notebook: Any, root: Path, week: str, student: str) -> Re
 
 @cache
 def _for_this_process(root: Path, week: str) -> tuple[Assignment, Sandbox]:
-    sandbox = Sandbox()
+    assignment = load_assignment(courses.load(root), week)
+    sandbox = Sandbox(preload=assignment.imports)
     atexit.register(sandbox.close)
-    return load_assignment(courses.load(root), week), sandbox
+    return assignment, sandbox
 
 
 def check_file(path: Path, sandbox: Sandbox) -> Report:
@@ -209,14 +216,27 @@ class Assignment:
 
     @cached_property
     def asks(self) -> EncodedAsks:
-        """Every case of every question, encoded once for the whole class."""
-        return EncodedAsks(
-            [
-                Ask((name, place), name, question.driver_source, probe.inputs)
-                for name, question in self.week.questions.items()
-                for place, probe in enumerate(self.judge.probes[name])
-            ]
-        )
+        """Every case of every question, in the judge's order, encoded once for the class."""
+        cases = [
+            (question, probe.inputs)
+            for name, question in self.week.questions.items()
+            for probe in self.judge.probes[name]
+        ]
+        return encode_asks(_ask(number, *case) for number, case in enumerate(cases))
+
+    @cached_property
+    def imports(self) -> tuple[str, ...]:
+        """What the notebook's read-only cells import, for the warm parent to import once."""
+        trees = [
+            ast.parse(cell.source)
+            for cell in self.released.cells
+            if cell.metadata.get("nbgrader", {}).get("locked") and cell.cell_type == "code"
+        ]
+        statements = [node for tree in trees for node in ast.walk(tree)]
+        names = [
+            name.name for node in statements if isinstance(node, ast.Import) for name in node.names
+        ] + [node.module for node in statements if isinstance(node, ast.ImportFrom) and node.module]
+        return tuple(name for name in names if name != "autograder")
 
     @cached_property
     def solutions(self) -> dict[str, Any]:
@@ -253,25 +273,25 @@ def is_experiment(cell: Any) -> bool:
     return "experiment" in cell.metadata.get("tags", ())
 
 
-def _judge(assignment: Assignment, answers: dict[Any, Answer], session: Session) -> list[Verdict]:
-    def right_answer(name: str, arguments: Sequence[Tree]) -> Tree:
-        return assignment.solutions[name](*arguments)
+def _ask(number: int, question: Question, given: Inputs, replace: Sequence[str] = ()) -> Ask:
+    return Ask(number, question.name, question.driver_source, given, tuple(replace))
+
+
+def _judge(assignment: Assignment, answers: Answers, session: Session) -> list[Verdict]:
+    def right_answer(name: str, arguments: list[Tree], named: dict[str, Tree]) -> Tree:
+        return assignment.solutions[name](*arguments, **named)
 
     def ask_again(
         question: Question, given: Sequence[Inputs], replace: Sequence[str]
     ) -> list[Answer]:
-        asks = EncodedAsks(
-            [
-                Ask((place,), question.name, question.driver_source, inputs, tuple(replace))
-                for place, inputs in enumerate(given)
-            ]
-        )
+        asks = [_ask(number, question, inputs, replace) for number, inputs in enumerate(given)]
         again = session.ask(asks, on_call=right_answer)
-        return [again[(place,)] for place in range(len(given))]
+        return [again[number] for number in range(len(given))]
 
+    in_order = iter(sorted(answers))
     verdicts: list[Verdict] = []
     for name in assignment.week.questions:
-        own = [answers[name, place] for place in range(len(assignment.judge.probes[name]))]
+        own = [answers[next(in_order)] for _ in assignment.judge.probes[name]]
         culprits = [verdict.question for verdict in verdicts if _at_fault(verdict)]
         verdicts.append(assignment.judge.judge(name, own, ask_again, culprits))
     return verdicts
@@ -283,9 +303,9 @@ def _at_fault(verdict: Verdict) -> bool:
 
 def _stopped_cells(session: Session) -> list[str]:
     return [
-        f"Cell {index + 1}: {result.error}."
-        for index, result in session.cells.items()
-        if result.status in ("timed out", "crashed")
+        f"{result.error.capitalize()}."
+        for result in session.cells.values()
+        if result.status in (Status.TIMED_OUT, Status.CRASHED)
     ]
 
 

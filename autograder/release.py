@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -101,13 +100,6 @@ def make_assignments(repository: Path) -> list[Path]:
     from autograder.questions import catalogue
 
     return [make_assignment(repository, week) for week in catalogue.weeks()]
-
-
-def make_references() -> list[Path]:
-    """Recompute the public cases' reference values of every week, by Keras."""
-    from autograder.questions import catalogue, references
-
-    return [references.write_public(w.questions.values(), w.stem) for w in catalogue.weeks()]
 
 
 def make_assignment(repository: Path, week: Week) -> Path:
@@ -274,11 +266,5 @@ def _stamped(
 
 
 if __name__ == "__main__":
-    makers = {
-        "assignments": lambda: make_assignments(SOLUTIONS.parent),
-        "references": make_references,
-    }
-    if len(sys.argv) != 2 or sys.argv[1] not in makers:
-        sys.exit(f"usage: python -m autograder.release {'|'.join(makers)}")
-    for made in makers[sys.argv[1]]():
-        print(made)
+    for path in make_assignments(SOLUTIONS.parent):
+        print(path)

@@ -7,6 +7,7 @@ import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from autograder.errors import CourseError
 
@@ -74,7 +75,7 @@ def _column(name: str) -> str:
     return _SPELLINGS.get(squeezed, squeezed)
 
 
-def _students(name: str, header: list[str], rows: csv._reader) -> list[Student]:
+def _students(name: str, header: list[str], rows: Any) -> list[Student]:
     students: dict[str, tuple[int, Student]] = {}
     try:
         for row in rows:

@@ -1,4 +1,4 @@
-"""Weeks, judges and secrets that many tests share; each is made once in a run."""
+"""What many tests share: the lessons, and judges with reference values on several secrets."""
 
 from __future__ import annotations
 
@@ -10,27 +10,28 @@ import pytest
 
 from autograder.judging import Judge
 from autograder.questions import catalogue, references
-from autograder.release import SOLUTIONS, source_notebook
+from autograder.release import source_notebook
 
-SECRETS = [bytes([number]) * 32 for number in (1, 2, 3)]
-
-
-@pytest.fixture(scope="session")
-def reference_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the hidden cases' reference values of this run are kept."""
-    return tmp_path_factory.mktemp("references") / "hidden.npz"
+REPOSITORY = Path(__file__).resolve().parent.parent
+SECRETS = (b"first secret", b"second secret", b"third secret")
 
 
 @cache
 def source(stem: str) -> Any:
-    """A week's notebook with its solutions."""
-    return source_notebook(SOLUTIONS / f"{stem}.py", catalogue.week(stem).points_by_name)
+    """The lesson of a week as a notebook with its solutions."""
+    week = catalogue.week(stem)
+    return source_notebook(REPOSITORY / "solutions" / f"{stem}.py", week.points_by_name)
 
 
 @cache
-def judge(stem: str, secret: bytes, cache: Path) -> Judge:
-    """A week's judge, with public cases and the hidden ones of `secret`."""
+def judge(stem: str, secret: bytes, folder: Path) -> Judge:
+    """A judge of a week whose hidden cases come from `secret`."""
     questions = catalogue.week(stem).questions
-    public = references.public(questions.values(), stem)
-    hidden = references.hidden(questions.values(), secret, cache)
-    return Judge(questions, public, hidden, secret)
+    cache_file = folder / f"{stem}-{secret.hex()}.npz"
+    hidden = references.hidden(questions.values(), secret, cache_file)
+    return Judge(questions, references.public(questions.values(), stem), hidden, secret)
+
+
+@pytest.fixture(scope="session")
+def reference_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("references")

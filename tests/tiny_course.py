@@ -10,10 +10,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import nbformat
 import pytest
 
 from autograder.course import Course, init, load
-from autograder.release import release
+from autograder.release import make_assignment, release
 
 LESSON = '''\
 # %% [markdown]
@@ -87,3 +88,9 @@ def _released_course() -> Path:
 def course(tmp_path: Path) -> Course:
     """A course of the test's own that has released the tiny week."""
     return load(Path(shutil.copytree(_released_course(), tmp_path / "course")))
+
+
+def release_tiny_week(repository: Path) -> Any:
+    """What students receive of the tiny week, without a course."""
+    write_lesson(repository)
+    return nbformat.read(make_assignment(repository, TINY_WEEK), as_version=4)

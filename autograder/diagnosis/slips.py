@@ -17,10 +17,11 @@ RELATIVE = 1e-9
 """Slips are told apart by factors such as 2 or N, so closeness may be loose against rounding."""
 
 
-def describe(found: Sequence[tuple[Difference, Mapping[str, int]]]) -> str:
+def describe(found: Sequence[tuple[Difference, Mapping[str, int]]], part: str) -> str:
     """One sentence about how every wrong array relates to its reference, or nothing.
 
     Args:
+        part: what the arrays are, in the student's symbols.
         found: for every trial that went wrong, the difference and that trial's sizes (N, D ...).
             The sentence is given only when it holds for all of them.
     """
@@ -32,7 +33,6 @@ def describe(found: Sequence[tuple[Difference, Mapping[str, int]]]) -> str:
     ):
         return ""
     arrays = [(d.yours.astype(float), d.expected.astype(float), sizes) for d, sizes in found]
-    part = found[0][0].part or "the result"
     if found[0][0].outcome is Outcome.SHAPE:
         return _shape_slip(part, arrays)
     for slip in (_sign, _scale, _transposed, _offset, _permuted):
@@ -59,7 +59,7 @@ def _shape_slip(part: str, arrays: Arrays) -> str:
         for yours, expected, _ in arrays
     ):
         return f"The numbers of {part} are right, its shape is not."
-    if all(_close(yours.sum(axis=0), expected) for yours, expected, _ in arrays if yours.ndim):
+    if all(yours.ndim and _close(yours.sum(axis=0), expected) for yours, expected, _ in arrays):
         return f"Summed over its first axis, {part} is what is expected."
     return ""
 

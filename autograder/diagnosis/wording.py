@@ -73,20 +73,20 @@ def wrong(
     label = " + ".join(mistake.name for mistake in mistakes) or _label(first.outcome)
     lines = [heading(question, points, first.part, label)]
     lines += _observed(question, public, trial, first)
-    convention = any(mistake.convention for mistake in mistakes)
-    if convention:
+    if any(mistake.convention for mistake in mistakes):
         lines.append("This is another convention, right elsewhere; the course uses the one stated.")
     lines += [mistake.why for mistake in mistakes]
-    lines += _where(question, found, points)
+    lines += _where(question, found)
     if own_function:
         lines.append(
             f"It matches finite differences of your own {own_function}: a right derivative "
-            f"of a wrong function.\nNext: mend {own_function}; the first error is there."
+            "of a wrong function."
         )
+        lines.append(f"Next: mend {own_function}; the first error is there.")
     elif mistakes:
         lines.append(mistakes[0].next_step)
-    elif first.outcome in (Outcome.VALUES, Outcome.NOT_FINITE, Outcome.SHAPE):
-        lines += [UNEXPLAINED, _GENERAL_STEP]
+    else:
+        lines += _unexplained(question, first)
     return "\n".join(line for line in lines if line)
 
 
@@ -94,49 +94,64 @@ def _label(outcome: Outcome) -> str:
     return "" if outcome is Outcome.VALUES else str(outcome)
 
 
-def _observed(
-    question: Question,
-    public: Wrong,
-    trial: Trial,
-    first: Difference,
-) -> list[str]:
-    part = first.part or "the result"
+def _observed(question: Question, public: Wrong, trial: Trial, first: Difference) -> list[str]:
     match first.outcome:
         case Outcome.NOT_ATTEMPTED:
-            return ["The cell still holds its stub, or returns nothing.", "Next: write it."]
+            return ["The cell still holds its stub, or returns nothing."]
         case Outcome.MISSING:
-            return [
-                f"`{question.calls}` is not defined where its check stands.",
-                f"Next: define `{question.calls}` in the cell above its check; keep its name.",
-            ]
+            return [f"`{question.calls}` is not defined where its check stands."]
         case Outcome.TIMED_OUT | Outcome.CRASHED:
-            return [
-                f"{first.detail or 'The function did not return'}.",
-                "Next: look for a loop whose condition never becomes false.",
-            ]
+            return [f"{first.detail or 'The function did not return'}."]
         case Outcome.RAISED:
             return _raised(trial)
         case Outcome.CHANGED_ARGUMENTS:
             return [
-                f"The call changed its argument {first.detail}.",
-                ""
-                if not public
-                else "Functions of this course leave their arguments as they were.",
-                "Check: keep a copy of the argument, call, and compare.",
+                f"The call changed its argument {first.detail}; "
+                "functions of this course leave their arguments as they were."
             ]
         case Outcome.WARNED:
             return [f"The values are right, and NumPy warned on the way: {first.detail}."]
     if not trial.public:
         return [f"The public cases are right; a hidden one differs: {first.outcome}."]
-    if first.outcome in (Outcome.STRUCTURE, Outcome.DTYPE) or not isinstance(
-        first.yours, np.ndarray
-    ):
+    part = first.part or _call(question)
+    if isinstance(first.expected, str):
+        return []
+    if not isinstance(first.yours, np.ndarray):
         return [f"{slips.start(part)}: {first.detail}."]
-    facts = [(difference, question.sizes(t.inputs)) for t, (difference, *_) in public]
-    slip = slips.describe(facts)
+    if first.outcome is Outcome.DTYPE:
+        return [f"{slips.start(part)}: {first.detail}."]
+    same_part = [(d, question.sizes(t.inputs)) for t, (d, *_) in public if d.part == first.part]
+    slip = slips.describe(same_part, part)
     if first.outcome is Outcome.SHAPE:
         return [f"{slips.start(part)}: {first.detail}.", slip]
     return [slip or _count(part, first), _evidence(part, trial, first)]
+
+
+def _unexplained(question: Question, first: Difference) -> list[str]:
+    """The closing lines where no mistake is named: facts are not a cause."""
+    match first.outcome:
+        case Outcome.NOT_ATTEMPTED:
+            return ["Next: write it and run its check again."]
+        case Outcome.MISSING:
+            return [f"Next: define `{question.calls}` in the cell above its check; keep its name."]
+        case Outcome.TIMED_OUT | Outcome.CRASHED:
+            return ["Next: look for a loop whose condition never becomes false."]
+        case Outcome.RAISED:
+            return ["Next: print the shapes of the arguments just before that line."]
+        case Outcome.CHANGED_ARGUMENTS:
+            return ["Check: keep a copy of the argument, call, and compare."]
+        case Outcome.STRUCTURE | Outcome.DTYPE:
+            return ["Next: compare what you return with `Returns` in the docstring."]
+        case Outcome.WARNED:
+            return ["Next: find the inputs for which an intermediate value leaves float64's range."]
+    return [UNEXPLAINED, _GENERAL_STEP]
+
+
+def _call(question: Question) -> str:
+    """The answer in the student's own symbols, such as `sigmoid(z)`."""
+    call = f"{question.name}({', '.join(question.parameters)})"
+    plain = question.drive is None and question.parameters and len(call) <= 32
+    return call if plain else "the result"
 
 
 def _raised(trial: Trial) -> list[str]:
@@ -172,7 +187,7 @@ def _evidence(part: str, trial: Trial, difference: Difference) -> str:
     place = f"[{', '.join(map(str, index))}]" if index else ""
     left, reference = numbers(yours[index], expected[index])
     given = _given(trial, yours.shape, index)
-    name = part if part != "the result" else "result"
+    name = part.removeprefix("the ")
     return f"  {name}{place}: yours {left}, expected {reference}{given}"
 
 
@@ -193,13 +208,12 @@ def _given(trial: Trial, shape: tuple[int, ...], index: tuple[int, ...]) -> str:
     return f" ({', '.join(same)})" if same else ""
 
 
-def _where(question: Question, found: Wrong, points: float) -> list[str]:
+def _where(question: Question, found: Wrong) -> list[str]:
     """Which cases went wrong, where others were right."""
     bad = {trial.case for trial, _ in found}
-    if len(bad) == len(question.cases):
-        return []
     good = [name for name in question.cases if name not in bad]
-    return [f"Right: {', '.join(good)}. Not yet: {', '.join(sorted(bad))}."]
+    not_yet = [name for name in question.cases if name in bad]
+    return [f"Right: {', '.join(good)}. Not yet: {', '.join(not_yet)}."] if good else []
 
 
 def numbers(left: Any, reference: Any) -> tuple[str, str]:

@@ -7,13 +7,14 @@ writes, so threads are enough to keep the cores busy, and there is one process t
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from queue import SimpleQueue
 from typing import TypeVar
 
 from autograder.errors import SandboxError
-from autograder.sandbox.session import Limits, Sandbox
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.session import Sandbox
 
 Work = TypeVar("Work")
 Result = TypeVar("Result")
@@ -31,6 +32,7 @@ def run(
     workers: int = 0,
     isolation: str = "bubblewrap",
     limits: Limits | None = None,
+    preload: Sequence[str] = (),
 ) -> Iterator[Result]:
     """Do every piece of work in one of several warm sandboxes; yield results as they complete.
 
@@ -40,13 +42,14 @@ def run(
         workers: how many sandboxes; all cores by default.
         isolation: see `Sandbox`.
         limits: see `Sandbox`.
+        preload: see `Sandbox`.
 
     Raises:
         SandboxError: when a sandbox fails twice at the same piece of work.
     """
     workers = workers or cores()
     idle: SimpleQueue[Sandbox] = SimpleQueue()
-    sandboxes = [Sandbox(isolation=isolation, limits=limits or Limits()) for _ in range(workers)]
+    sandboxes = [Sandbox(isolation, limits, preload) for _ in range(workers)]
     for sandbox in sandboxes:
         idle.put(sandbox)
 
@@ -57,7 +60,7 @@ def run(
                 return do(piece, sandbox)
             except SandboxError:
                 # A lost worker costs a second try, never a grade.
-                sandbox.restart()
+                sandbox.close()
                 return do(piece, sandbox)
         finally:
             idle.put(sandbox)

@@ -10,13 +10,11 @@ from __future__ import annotations
 import html
 from typing import Any
 
-from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat import NotebookNode, from_dict
 
-from autograder.records import Report, Verdict
+from autograder.records import Outcome, Report, Verdict
 
 UNREADABLE_ID = "unreadable"
-_STYLE = "white-space: pre-wrap; word-break: break-word"
 
 
 def is_check(cell: NotebookNode) -> bool:
@@ -39,16 +37,15 @@ def write_outputs(notebook: NotebookNode, report: Report) -> None:
     for cell in notebook.cells:
         if is_check(cell):
             verdict = verdicts.get(cell.metadata.nbgrader["grade_id"])
-            message = verdict.message if verdict else _ungraded(report)
-            points = clamped_points(cell, verdict)
             cell.execution_count = None
-            cell.outputs = [_message(message), _points(points)]
+            cell.outputs = [
+                _message(verdict or _ungraded(cell, report)),
+                _points(clamped_points(cell, verdict)),
+            ]
 
 
 def explain_unreadable(released: NotebookNode, reason: str) -> NotebookNode:
     """The released notebook, headed by why nothing of the submission could be graded."""
-    from nbformat import from_dict
-
     text = f"**This submission could not be read.** {html.escape(reason)}\n\nNothing was graded."
     heading = {
         "id": UNREADABLE_ID,
@@ -59,16 +56,20 @@ def explain_unreadable(released: NotebookNode, reason: str) -> NotebookNode:
     return from_dict(released | {"cells": [heading, *released.cells]})
 
 
-def _ungraded(report: Report) -> str:
-    return report.unreadable or "This question was not graded."
+def _ungraded(cell: NotebookNode, report: Report) -> Verdict:
+    """What stands under a check that nothing was asked for."""
+    stamp = cell.metadata.nbgrader
+    reason = report.unreadable or "This question was not graded."
+    return Verdict(stamp["grade_id"], 0.0, float(stamp["points"]), Outcome.MISSING, reason)
 
 
-def _message(text: str) -> Any:
-    markup = f'<pre style="{_STYLE}">{html.escape(text)}</pre>'
-    return new_output("display_data", data={"text/plain": text, "text/html": markup}, metadata={})
+def _message(verdict: Verdict) -> Any:
+    data = {"text/plain": verdict.message, "text/html": verdict._repr_html_()}
+    return from_dict({"output_type": "display_data", "data": data, "metadata": {}})
 
 
 def _points(points: float) -> Any:
-    return new_output(
-        "execute_result", data={"text/plain": repr(points)}, metadata={}, execution_count=None
+    data = {"text/plain": repr(points)}
+    return from_dict(
+        {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": None}
     )

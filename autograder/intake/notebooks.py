@@ -77,7 +77,7 @@ def _text(content: bytes) -> str:
         raise UnreadableNotebook("The file is empty.")
     if start.startswith(b"<"):
         raise UnreadableNotebook(
-            "The file is a web page, not a notebook; a sign-in page may have been saved in its place."
+            "The file is a web page, not a notebook; perhaps a sign-in page was saved instead."
         )
     if start.startswith(b"PK\x03\x04"):
         raise UnreadableNotebook("The file is a zip archive, not a notebook.")
@@ -164,7 +164,7 @@ def _notebook(document: dict[str, Any]) -> NotebookNode:
 
 def _upgrade(document: dict[str, Any], major: int) -> dict[str, Any]:
     try:
-        old = nbformat.versions[major].to_notebook_json(document)
+        old = nbformat.versions[major].to_notebook_json({"metadata": {}} | document)
         upgraded: dict[str, Any] = nbformat.convert(old, 4)
     except Exception:
         # The converters assume every field: whatever they stumble over, the file is not complete.

@@ -76,7 +76,7 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> tuple[NotebookNo
 
 
 class _Restoration:
-    """One notebook on its way back: `cells` are pairs of a released cell's id (or "") and a cell."""
+    """One notebook on its way back; `cells` are pairs: a released cell's id or "", and a cell."""
 
     def __init__(self, released: NotebookNode) -> None:
         self.released = {cell.id: cell for cell in released.cells}
@@ -125,13 +125,13 @@ class _Restoration:
                 )
 
     def rebuild(self) -> None:
-        """Give every cell the metadata, type and, where it is guarded, source it was released with."""
+        """Give every cell its released metadata and type and, where it is guarded, source."""
         self.cells = [(name, self._rebuilt(name, cell)) for name, cell in self.cells]
 
     def _rebuilt(self, name: str, cell: NotebookNode) -> NotebookNode:
         role = self.roles.get(name, Role.OTHER)
         if role is Role.OTHER:
-            return _bare(cell, cell.id if not name else name)
+            return _bare(cell, name or cell.id)
         original = self.released[name]
         if role is Role.EXPERIMENT:
             return nbformat.from_dict(_bare(cell, name) | {"metadata": original.metadata})
@@ -148,7 +148,8 @@ class _Restoration:
     ) -> None:
         if cell.cell_type != original.cell_type:
             self.notes.append(
-                f"The cell {name} was a {cell.cell_type} cell; it is a {original.cell_type} cell again."
+                f"The cell {name} was a {cell.cell_type} cell; "
+                f"it is a {original.cell_type} cell again."
             )
         if role in _GUARDED and cell.source != original.source:
             self.notes.append(f"The read-only cell {name} had been edited and was restored.")

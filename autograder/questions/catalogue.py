@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
-from types import ModuleType
 
 import autograder.questions
 from autograder.errors import QuestionError, UnknownName
@@ -92,8 +91,11 @@ def question(name: str) -> Question:
 
 def _load(stem: str) -> Week:
     module = importlib.import_module(f"autograder.questions.{stem}")
-    _refuse_duplicate_names(module)
-    found = [item for item in vars(module).values() if isinstance(item, Question)]
+    parts = [f"{module.__name__}.{part}" for part in getattr(module, "PARTS", ())] or [
+        module.__name__
+    ]  # TEMPORARY
+    found = [item for part in parts for item in _defined_in(part)]
+    _refuse_duplicate_names(stem, found)
     written: tuple[Written, ...] = getattr(module, "WRITTEN", ())
     for item in found:
         item.week = module.WEEK
@@ -115,18 +117,23 @@ def _load(stem: str) -> Week:
     )
 
 
-def _refuse_duplicate_names(module: ModuleType) -> None:
-    """A second definition would silently replace the first, so the source is read instead."""
-    names: Counter[str] = Counter()
-    for node in ast.parse(inspect.getsource(module)).body:
-        if isinstance(node, ast.FunctionDef) and node.name != "_":
-            names[node.name] += 1
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            function = node.value.func
-            if isinstance(function, ast.Name) and function.id == "choice":
-                names[str(ast.literal_eval(node.value.args[0]))] += 1
+def _defined_in(name: str) -> list[Question]:
+    """A module's questions, in order; a second definition would silently replace the first."""
+    module = importlib.import_module(name)
+    names = Counter(
+        node.name
+        for node in ast.parse(inspect.getsource(module)).body
+        if isinstance(node, ast.FunctionDef) and node.name != "_"
+    )
+    if twice := [each for each, count in names.items() if count > 1]:
+        raise QuestionError(f"{name}: {twice[0]} is defined twice; rename one")
+    return [item for item in vars(module).values() if isinstance(item, Question)]
+
+
+def _refuse_duplicate_names(stem: str, found: list[Question]) -> None:
+    names = Counter(item.name for item in found)
     if twice := [name for name, count in names.items() if count > 1]:
-        raise QuestionError(f"{module.__name__}: {twice[0]} is defined twice; rename one")
+        raise QuestionError(f"{stem}: two questions are called {twice[0]}; rename one")
 
 
 def _refuse_incomplete(item: Question, names: set[str]) -> None:

@@ -21,13 +21,17 @@ import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import CodeType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograder.calling import Answer, Status, Tree, ask
 from autograder.errors import QuestionError
 
+Array = NDArray[Any]
+Rng = np.random.Generator
 Inputs = dict[str, Any]
 Formula = Callable[..., Any]
 
@@ -184,6 +188,12 @@ class Question:
         function = _without_docstring(_syntax(self.drive))
         function.name = "drive"
         function.decorator_list = []
+        # Annotations name types that do not exist where the driver runs.
+        for node in ast.walk(function):
+            if isinstance(node, ast.arg):
+                node.annotation = None
+            elif isinstance(node, ast.FunctionDef):
+                node.returns = None
         return ast.unparse(function)
 
     @property
@@ -250,9 +260,11 @@ class Question:
 
     def source(self) -> str:
         """Everything that decides this question's reference values, as text."""
+        makers = [case.make for case in self.cases.values()]
+        called = _called_functions([self.reference, *makers])
         return "\n".join(
-            [inspect.getsource(self.reference), self.driver_source]
-            + [f"{case.name}: {inspect.getsource(case.make)}" for case in self.cases.values()]
+            [inspect.getsource(function) for function in (self.reference, *makers, *called)]
+            + [self.driver_source, *self.cases]
         )
 
     def _claim(self, taken: Mapping[str, object], name: str, kind: str) -> None:
@@ -335,6 +347,25 @@ def choice(name: str, *, points: float, correct: str, wrong: Mapping[str, str]) 
         formula.__doc__ = f"{reason}\n\nNext: read the section again and choose anew."
         made.mistake(f"{name.replace('_', '-')}-{letter}")(formula)
     return made
+
+
+def _called_functions(functions: Sequence[Callable[..., Any]]) -> list[Callable[..., Any]]:
+    """The course's own functions that these call by name, and those that they call in turn."""
+    found: dict[str, Callable[..., Any]] = {}
+    waiting = list(functions)
+    while waiting:
+        function = waiting.pop()
+        for name in _names_used(function.__code__):
+            called = function.__globals__.get(name)
+            if inspect.isfunction(called) and name not in found and called not in functions:
+                found[name] = called
+                waiting.append(called)
+    return [found[name] for name in sorted(found)]
+
+
+def _names_used(code: CodeType) -> set[str]:
+    inner = [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+    return set(code.co_names).union(*map(_names_used, inner))
 
 
 def _syntax(function: Callable[..., Any]) -> ast.FunctionDef | ast.ClassDef:

@@ -14,6 +14,7 @@ import json
 import os
 import warnings
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -64,8 +65,9 @@ def compute(question: Question, given: Inputs) -> Expected:
         MissingReference: when the reference needs Keras and it is not installed.
         QuestionError: when the reference overflows in float32, so that no tolerance follows.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
+        if question.parameters:
+            _import_keras()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             exact = to_tree(_plain(question.reference(**given)))
@@ -83,6 +85,26 @@ def compute(question: Question, given: Inputs) -> Expected:
             "choose smaller inputs, so that its rounding error can be measured"
         )
     return Expected(exact, rounding)
+
+
+@cache
+def _import_keras() -> None:
+    """Import Keras and TensorFlow once, without their notes on stderr about this processor."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nowhere, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            os.dup2(nowhere.fileno(), 2)
+            import keras
+            import tensorflow as tf
+
+            # The first tensor starts the runtime, which has notes of its own.
+            keras.ops.convert_to_tensor(tf.constant(0.0))
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def public(questions: Iterable[Question], stem: str) -> References:
@@ -109,15 +131,15 @@ def public(questions: Iterable[Question], stem: str) -> References:
     return found
 
 
-def hidden(questions: Iterable[Question], secret: bytes, cache: Path) -> References:
+def hidden(questions: Iterable[Question], secret: bytes, cache_file: Path) -> References:
     """The values of a week's hidden cases, from the course's cache or computed now.
 
     Args:
         questions: the week's questions.
         secret: the course's secret.
-        cache: the `.npz` file that keeps them, written atomically with mode 0600.
+        cache_file: the `.npz` file that keeps them, written atomically with mode 0600.
     """
-    stored = _read(cache)
+    stored = _read(cache_file)
     found: References = {}
     fresh: dict[str, Expected] = {}
     for question in questions:
@@ -130,7 +152,7 @@ def hidden(questions: Iterable[Question], secret: bytes, cache: Path) -> Referen
                 stored[key] = fresh[key] = compute(question, inputs(question, case, secret))
             found[question.name, case.name] = stored[key]
     if fresh:
-        _write(cache, stored)
+        _write(cache_file, stored)
     return found
 
 

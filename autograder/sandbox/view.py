@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -35,6 +36,8 @@ OWN_FILES = {
 }
 COURSE_FILES = ("__init__.py", "datasets.py", "datasets", "plots.py", "plots")
 
+_FROM_ETC = ("/etc/ld.so.cache", "/etc/alternatives")
+
 GRADER_DIRECTORY = "/grader"
 PACKAGE_DIRECTORY = "/site-packages"  # calling.py tells a student's lines by this name.
 TEMPORARY_DIRECTORY = "/tmp"
@@ -53,7 +56,7 @@ def isolation_available() -> str:
 @functools.cache
 def _probe(program: str | None) -> str:
     if program is None:
-        return "bubblewrap is not installed. Next: install it (Debian, Ubuntu: apt install bubblewrap)."
+        return "bubblewrap is not installed. Next: install it (Ubuntu: apt install bubblewrap)."
     trial = subprocess.run(
         [program, "--unshare-all", "--uid", "1000", "--ro-bind", "/", "/", "--proc", "/proc"]
         + ["--", "/bin/sh", "-c", ":"],
@@ -185,7 +188,9 @@ def bubblewrap_command(worker_argument: str, limits: Limits, seccomp: int | None
           for word in ("--ro-bind", str(source), f"{PACKAGE_DIRECTORY}/{name}")],
         *[word for source, name in own_files()
           for word in ("--ro-bind", str(source), f"{GRADER_DIRECTORY}/{name}")],
-        *["--proc", "/proc", "--dev", "/dev"],
+        # Read-only as a whole: where the grader runs as root, its user here may set the kernel's
+        # variables below /proc/sys, and bubblewrap alone does not cover them.
+        *["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev"],
         *["--size", str(limits.file_size), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"],
         *["--size", str(limits.file_size), "--tmpfs", TEMPORARY_DIRECTORY],
         *["--remount-ro", "/", "--chdir", "/"],
@@ -216,31 +221,32 @@ def _environment_arguments(variables: Mapping[str, str]) -> list[str]:
 
 
 def _system() -> list[str]:
-    """Shared libraries and the shell's programs; no home, no `/etc`, no `/usr/local`."""
+    """Shared libraries and the shell's programs; no home, no `/usr/local`, almost no `/etc`."""
+    libraries = f"/usr/lib/{sysconfig.get_config_var('MULTIARCH')}"
+    if not os.path.isdir(libraries):
+        libraries = "/usr/lib"
     words = []
-    for directory in ("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/bin"):
-        words += ["--ro-bind-try", directory, directory]
+    for path in (libraries, "/usr/lib32", "/usr/lib64", "/usr/bin", *_FROM_ETC):
+        words += ["--ro-bind-try", path, path]
     for directory in ("/bin", "/lib", "/lib32", "/lib64"):
         if os.path.islink(directory):
             words += ["--symlink", os.readlink(directory), directory]
         else:
             words += ["--ro-bind-try", directory, directory]
-    for path in ("/etc/ld.so.cache", "/etc/alternatives"):
-        words += ["--ro-bind-try", path, path]
     return words
 
 
 def _python() -> list[str]:
     """The standard library of the running Python, without the packages installed into it."""
-    words = []
     base = Path(sys.base_prefix)
-    if base != Path("/usr"):
-        for name in ("bin", "lib", "lib64"):
-            if (base / name).is_dir():
-                words += ["--ro-bind", str(base / name), str(base / name)]
-    for library in {Path("/usr/lib"), Path("/usr/lib64"), base / "lib", base / "lib64"}:
-        if not library.is_symlink():
-            for pattern in ("python3*/site-packages", "python3*/dist-packages"):
-                for packages in sorted(library.glob(pattern)):
-                    words += ["--tmpfs", str(packages), "--remount-ro", str(packages)]
+    standard = Path(sysconfig.get_path("stdlib"))
+    visible = [standard] if base == Path("/usr") else [base / "bin", base / "lib", base / "lib64"]
+    words = []
+    for directory in visible:
+        if directory.is_dir():
+            words += ["--ro-bind", str(directory), str(directory)]
+    for parent in sorted({standard.parent, Path("/usr/lib"), Path("/usr/lib64")}):
+        for pattern in ("python3*/site-packages", "python3*/dist-packages"):
+            for packages in sorted(parent.glob(pattern)):
+                words += ["--tmpfs", str(packages), "--remount-ro", str(packages)]
     return words

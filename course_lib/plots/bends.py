@@ -34,7 +34,7 @@ def straight_and_bent(x: Array, straight: Mapping[str, Array], bent: Mapping[str
         for name, output in piles.items():
             axes.plot(x, output, label=name)
         axes.set(title=title, xlabel="input x")
-    panels[0].set_ylabel("output, scaled")
+    panels[0].set_ylabel("output of the pile")
     panels[1].legend(fontsize=9)
     return drawing
 

@@ -40,24 +40,18 @@ def figure(ncols: int = 1, nrows: int = 1, **kw: Any) -> tuple[Figure, Any]:
         The figure, and one axes object or an array of them, as `subplots` returns them.
     """
     import matplotlib.pyplot as plt
+    import numpy as np
     from cycler import cycler
 
-    cycle = cycler(color=COLORS, linestyle=DASHES, linewidth=[2.0] * len(COLORS))
-    look: dict[Any, Any] = {
-        "axes.prop_cycle": cycle,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.grid": True,
-        "axes.axisbelow": True,
-        "grid.color": "#E5E5E5",
-        "axes.titlesize": 11,
-        "axes.titlelocation": "left",
-        "axes.labelsize": 10,
-        "xtick.labelsize": 9,
-        "ytick.labelsize": 9,
-        "figure.dpi": 110,
-    }
     kw.setdefault("figsize", (4.2 * ncols, 3.2 * nrows))
-    kw.setdefault("layout", "constrained")
-    with plt.rc_context(look):
-        return plt.subplots(nrows, ncols, **kw)
+    drawing, axes = plt.subplots(nrows, ncols, **{"layout": "constrained", "dpi": 110, **kw})
+    cycle = cycler(color=COLORS, linestyle=DASHES, linewidth=[2.0] * len(COLORS))
+    # Not by rc_context: where the first figure loads Jupyter's backend, leaving the context would
+    # switch its display of figures off again.
+    for panel in np.ravel(axes):
+        panel.set_prop_cycle(cycle)
+        panel.spines[["top", "right"]].set_visible(False)
+        panel.set_axisbelow(True)
+        panel.grid(True, color="#E5E5E5")
+        panel.tick_params(labelsize=9)
+    return drawing, axes

@@ -1,0 +1,265 @@
+"""GELU, exact, and its slope."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Derivative, Rng, question
+from autograder.questions.week02_bends.formulas import exact_gelu, stable_sigmoid
+
+
+@question(points=6)
+def gelu(z: Array) -> Any:
+    """The exact Gaussian error linear unit: z * (1 + erf(z / sqrt(2))) / 2.
+
+    Args:
+        z: pre-activations, any shape, float64.
+
+    Returns:
+        z times the normal distribution's Phi(z); the shape of z, float64.
+
+    Source: keras.ops.erf; Hendrycks & Gimpel 2016.
+    """
+    return exact_gelu(z)
+
+
+@gelu.case("typical", weight=3)
+def _(rng: Rng) -> dict[str, Any]:
+    return {"z": rng.uniform(-3, 3, (6, 5))}
+
+
+@gelu.case("edge")
+def _(rng: Rng) -> dict[str, Any]:
+    return {"z": rng.normal(size=(4, 7)) * np.resize([0.0, 1.0, 1e-6, 2.0], (4, 7))}
+
+
+@gelu.case("stability")
+def _(rng: Rng) -> dict[str, Any]:
+    return {"z": rng.uniform(30, 1e4, (5, 3)) * np.resize([1.0, -1.0], (5, 3))}
+
+
+@gelu.alternative("scipy-normal-distribution")
+def _(z: Array) -> Any:
+    from scipy.special import ndtr
+
+    return z * ndtr(z)
+
+
+@gelu.mistake("gelu-tanh-form", rows="A21", convention=True)
+def _(z: Array) -> Any:
+    """This is GELU's tanh form; here GELU is z * Phi(z), with Phi computed from the exact erf.
+
+    The tanh form is an approximation from the time when erf was slow, and GPT-2 uses it. It
+    differs from the exact form by up to 0.0005, most near |z| = 2.7. Keras computes the exact form
+    unless it is told approximate=True.
+
+    Check: the exact gelu(2) is 1.954500, the tanh form gives 1.954598.
+    """
+    return 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3)))
+
+
+@gelu.mistake("gelu-sigmoid-form", rows="A22", convention=True)
+def _(z: Array) -> Any:
+    """This is GELU's quick form z * sigmoid(1.702 z); here GELU is z * Phi(z).
+
+    The quick form differs from the exact one by up to 0.02. CLIP was trained with it.
+
+    Check: the exact gelu(2) is 1.954500, the quick form gives 1.935659.
+    """
+    return z * stable_sigmoid(1.702 * z)
+
+
+@gelu.mistake("erf-without-root-two", rows="A23")
+def _(z: Array) -> Any:
+    """Phi(z) is (1 + erf(z / sqrt(2))) / 2; without the root the curve is narrower by sqrt(2).
+
+    erf belongs to a normal distribution of variance 1/2, and GELU needs the one of variance 1.
+    The values at 0 and far out are right, which hides it.
+
+    Check: Phi(1) is 0.841345; print that factor of your formula on its own.
+    """
+    from scipy.special import erf
+
+    return 0.5 * z * (1 + erf(z))
+
+
+@gelu.mistake("gelu-tanh-form-root-upside-down", rows="A23")
+def _(z: Array) -> Any:
+    """The tanh form has sqrt(2 / pi) inside, not sqrt(2 pi), and the exact erf form is asked for.
+
+    The two roots look alike in print, and here the factor is pi times too large. The course uses
+    the exact form, with erf and without this constant.
+
+    Next: read the equation in the docstring again; it has one root and no pi.
+    """
+    return 0.5 * z * (1 + np.tanh(np.sqrt(2 * np.pi) * (z + 0.044715 * z**3)))
+
+
+@gelu.mistake("gelu-tanh-form-coefficient", rows="A23")
+def _(z: Array) -> Any:
+    """The cubic coefficient of the tanh form is 0.044715, ten times smaller than 0.44715.
+
+    A lost zero makes the bend too steep around |z| = 1. The course uses the exact form, z * Phi(z)
+    with erf, which has no such coefficient.
+
+    Next: read the equation in the docstring again; it has no cubic term.
+    """
+    return 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.44715 * z**3)))
+
+
+@gelu.mistake("gelu-tanh-form-cubic-missing", rows="A23")
+def _(z: Array) -> Any:
+    """tanh(sqrt(2 / pi) z) without its cubic term is only a rough copy of erf(z / sqrt(2)).
+
+    The approximation needs z + 0.044715 z^3 inside the tanh. The course uses the exact form,
+    z * Phi(z) with erf, which needs neither.
+
+    Next: read the equation in the docstring again; it has erf where tanh stands.
+    """
+    return 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * z))
+
+
+@gelu.mistake("gelu-half-missing")
+def _(z: Array) -> Any:
+    """1 + erf runs from 0 to 2; the share of z that GELU lets through is half of it, 0 to 1.
+
+    Every value is exactly twice the expected one.
+
+    Check: for a large z, gelu(z) should be z.
+    """
+    from scipy.special import erf
+
+    return z * (1 + erf(z / np.sqrt(2)))
+
+
+@gelu.mistake("gelu-gate-only")
+def _(z: Array) -> Any:
+    """This is Phi(z), the share of z that passes; GELU is that share times z.
+
+    All values lie between 0 and 1 and the curve is S-shaped, like a sigmoid.
+
+    Check: gelu(0) should be 0, and gelu(10) should be 10.
+    """
+    from scipy.special import erf
+
+    return 0.5 * (1 + erf(z / np.sqrt(2)))
+
+
+@question(points=6, derivative=Derivative(of="gelu", wrt="z"))
+def gelu_grad(z: Array) -> Any:
+    """The slope of the exact GELU at z: Phi(z) + z * phi(z).
+
+    Phi(z) = (1 + erf(z / sqrt(2))) / 2 and phi(z) = exp(-z^2 / 2) / sqrt(2 pi).
+
+    Args:
+        z: pre-activations, any shape, float64.
+
+    Returns:
+        Slopes, the shape of z, float64; some are negative, some above 1.
+
+    Source: tf.GradientTape through keras.ops.erf.
+    """
+    from course_lib.gradients import derivative
+
+    return derivative(exact_gelu, z)
+
+
+@gelu_grad.case("typical", weight=3)
+def _(rng: Rng) -> dict[str, Any]:
+    return {"z": rng.uniform(-3, 3, (6, 5))}
+
+
+@gelu_grad.case("edge")
+def _(rng: Rng) -> dict[str, Any]:
+    return {"z": rng.normal(size=(4, 7)) * np.resize([0.0, 1.0, 1e-6, 2.0], (4, 7))}
+
+
+@gelu_grad.case("stability")
+def _(rng: Rng) -> dict[str, Any]:
+    return {"z": rng.uniform(60, 1e4, (5, 3)) * np.resize([1.0, -1.0], (5, 3))}
+
+
+@gelu_grad.mistake("gelu-slope-of-the-tanh-form", rows="A20 A21", convention=True)
+def _(z: Array) -> Any:
+    """This is the slope of GELU's tanh form; here GELU is z * Phi(z), with Phi from the exact erf.
+
+    A slope must belong to the bend that is used, or the nudge goes in a slightly wrong direction.
+    The two slopes differ by up to 0.0009.
+
+    Check: compare the slope with (gelu(z + h) - gelu(z - h)) / (2 h) for your own gelu, at
+    z = -2 and h = 1e-5.
+    """
+    t = np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))
+    inner = np.sqrt(2 / np.pi) * (1 + 3 * 0.044715 * z**2)
+    return 0.5 * (1 + t) + 0.5 * z * (1 - t**2) * inner
+
+
+@gelu_grad.mistake("gelu-slope-of-the-sigmoid-form", rows="A20 A22", convention=True)
+def _(z: Array) -> Any:
+    """This is the slope of the quick form z * sigmoid(1.702 z); here GELU is z * Phi(z).
+
+    A slope must belong to the bend that is used. The two differ by up to 0.03.
+
+    Check: compare the slope with (gelu(z + h) - gelu(z - h)) / (2 h) for your own gelu, at
+    z = -2 and h = 1e-5.
+    """
+    s = stable_sigmoid(1.702 * z)
+    return s + 1.702 * z * s * (1 - s)
+
+
+@gelu_grad.mistake("gelu-slope-product-rule", rows="A24")
+def _(z: Array) -> Any:
+    """z * Phi(z) is a product, so its slope has two terms, and Phi(z) is only the first.
+
+    The product rule adds z times the slope of Phi. Both agree at 0 and far out, where the second
+    term vanishes.
+
+    Check: compare with (gelu(z + h) - gelu(z - h)) / (2 h) at z = -1.5 and h = 1e-5.
+    """
+    from scipy.special import erf
+
+    return 0.5 * (1 + erf(z / np.sqrt(2)))
+
+
+@gelu_grad.mistake("gelu-slope-density-unscaled", rows="A24")
+def _(z: Array) -> Any:
+    """The slope of Phi is phi(z) = exp(-z^2 / 2) / sqrt(2 pi); here 1 / sqrt(2 pi) is absent.
+
+    The second term is 2.507 times too large. A density must enclose an area of 1, and that is
+    what the factor is for.
+
+    Check: compare with (gelu(z + h) - gelu(z - h)) / (2 h) at z = 1 and h = 1e-5.
+    """
+    from scipy.special import erf
+
+    return 0.5 * (1 + erf(z / np.sqrt(2))) + z * np.exp(-(z**2) / 2)
+
+
+@gelu_grad.mistake("gelu-slope-factor-z-missing")
+def _(z: Array) -> Any:
+    """The second term of the product rule is z * phi(z); here phi(z) stands alone.
+
+    In a product the slope of each factor is multiplied by the other factor. At z = 1 this cannot
+    be seen.
+
+    Check: the slope at z = 0 should be 0.5.
+    """
+    from scipy.special import erf
+
+    return 0.5 * (1 + erf(z / np.sqrt(2))) + np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+
+
+@gelu_grad.mistake("gelu-slope-erf-without-root-two", rows="A23")
+def _(z: Array) -> Any:
+    """Phi(z) is (1 + erf(z / sqrt(2))) / 2; without the root it belongs to another distribution.
+
+    erf belongs to a normal distribution of variance 1/2. Here the first term uses that one and
+    the second term the one of variance 1.
+
+    Check: Phi(1) is 0.841345; print that term of your formula on its own.
+    """
+    from scipy.special import erf
+
+    return 0.5 * (1 + erf(z)) + z * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)

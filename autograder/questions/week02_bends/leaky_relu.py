@@ -1,0 +1,226 @@
+"""Leaky ReLU and its slope."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Derivative, Rng, question
+
+
+@question(points=4)
+def leaky_relu(z: Array, slope: float) -> Any:
+    """The hinge with a leak: z where z > 0, slope * z elsewhere.
+
+    Args:
+        z: pre-activations, any shape, float64.
+        slope: slope of the negative side, between 0 and 1.
+
+    Returns:
+        The shape of z, float64.
+
+    Source: keras.activations.leaky_relu; Maas, Hannun & Ng 2013.
+    """
+    # TensorFlow rounds the slope to float32 even here, so every case draws one that float32 holds.
+    import keras
+
+    return keras.activations.leaky_relu(z, negative_slope=slope)
+
+
+@leaky_relu.case("typical", weight=2)
+def _(rng: Rng) -> dict[str, Any]:
+    return {"z": rng.uniform(-4, 4, (7, 5)), "slope": float(rng.integers(3, 26)) / 64}
+
+
+@leaky_relu.case("edge")
+def _(rng: Rng) -> dict[str, Any]:
+    z = rng.normal(size=(3, 8)) * np.resize([0.0, 1.0, 1e-6, 1.0, 1.0], (3, 8))
+    return {"z": z, "slope": float(rng.integers(13, 26)) / 64}
+
+
+@leaky_relu.case("large")
+def _(rng: Rng) -> dict[str, Any]:
+    return {"z": rng.uniform(-1e4, 1e4, (6, 4)), "slope": float(rng.integers(3, 26)) / 64}
+
+
+@leaky_relu.alternative("larger-of-two-lines")
+def _(z: Array, slope: float) -> Any:
+    return np.maximum(z, slope * z)
+
+
+@leaky_relu.mistake("leak-on-the-wrong-side", rows="A18")
+def _(z: Array, slope: float) -> Any:
+    """The slope belongs to the negative side: f(z) = z for z > 0 and slope * z for z <= 0.
+
+    Here the positive side is flattened and the negative one passes unchanged. The two values
+    after a condition are easily exchanged.
+
+    Check: leaky_relu(3, 0.1) should be 3, and leaky_relu(-3, 0.1) should be -0.3.
+    """
+    return np.where(z > 0, slope * z, z)
+
+
+@leaky_relu.mistake("slope-as-a-floor", rows="A18")
+def _(z: Array, slope: float) -> Any:
+    """The slope multiplies z; max(z, slope) uses it as a value and cuts everything below it off.
+
+    The result is flat on the left, so nothing leaks, and it is never below the slope.
+
+    Check: leaky_relu(-3, 0.1) should be -0.3.
+    """
+    return np.maximum(z, slope)
+
+
+@leaky_relu.mistake("slope-for-the-value")
+def _(z: Array, slope: float) -> Any:
+    """On the negative side the value is slope * z; the slope alone is a constant.
+
+    Every negative input gives the same positive number. A slope says how steep the line is, not
+    how high it stands.
+
+    Check: leaky_relu(-3, 0.1) and leaky_relu(-6, 0.1) should differ.
+    """
+    return np.where(z > 0, z, slope)
+
+
+@leaky_relu.mistake("leak-points-up")
+def _(z: Array, slope: float) -> Any:
+    """With -slope * z the negative side rises to the left; slope * z falls, as z does.
+
+    The curve becomes a lopsided V. A leak keeps the sign of z and only makes it smaller.
+
+    Check: leaky_relu(-3, 0.1) should be negative.
+    """
+    return np.where(z > 0, z, -slope * z)
+
+
+@leaky_relu.mistake("fixed-slope")
+def _(z: Array, slope: float) -> Any:
+    """The answer uses the slope 0.01 whatever the argument says; f(z) = slope * z on the left.
+
+    0.01 is a common choice, and many libraries have it as their default. This function receives
+    its slope as an argument.
+
+    Check: two calls with the same z and different slopes should differ where z is negative.
+    """
+    return np.where(z > 0, z, 0.01 * z)
+
+
+@leaky_relu.mistake("leak-missing")
+def _(z: Array, slope: float) -> Any:
+    """The negative side is 0, as in a plain ReLU; here it is slope * z.
+
+    The argument slope does not enter the result at all.
+
+    Check: leaky_relu(-3, 0.1) should be -0.3.
+    """
+    return np.maximum(0, z)
+
+
+@leaky_relu.mistake("leaky-in-place", rows="A15")
+def _(z: Array, slope: float) -> Any:
+    """Writing into z changes the caller's array, because z is not a copy of it.
+
+    The returned values are right, but the pre-activations on the negative side have been
+    multiplied by the slope. Asked a second time with the same array, the function would answer
+    slope * slope * z.
+
+    Check: call your function twice with the same array; the two answers should be equal.
+    """
+    z[z < 0] *= slope
+    return z
+
+
+@question(points=4, derivative=Derivative(of="leaky_relu", wrt="z"))
+def leaky_relu_grad(z: Array, slope: float) -> Any:
+    """The slope of leaky_relu at z: 1 where z > 0, else `slope`, also at z = 0.
+
+    Args:
+        z: pre-activations, any shape, float64.
+        slope: slope of the negative side, between 0 and 1.
+
+    Returns:
+        Slopes, the shape of z, float64.
+
+    Source: tf.GradientTape through keras.activations.leaky_relu.
+    """
+    import keras
+
+    from course_lib.gradients import derivative
+
+    return derivative(lambda t: keras.activations.leaky_relu(t, negative_slope=slope), z)
+
+
+@leaky_relu_grad.case("typical", weight=2)
+def _(rng: Rng) -> dict[str, Any]:
+    return {"z": rng.uniform(-4, 4, (7, 5)), "slope": float(rng.integers(3, 26)) / 64}
+
+
+@leaky_relu_grad.case("edge")
+def _(rng: Rng) -> dict[str, Any]:
+    z = rng.normal(size=(3, 8)) * np.resize([0.0, 1.0, 1e-6, 1.0, 1.0], (3, 8))
+    return {"z": z, "slope": float(rng.integers(13, 26)) / 64}
+
+
+@leaky_relu_grad.case("large")
+def _(rng: Rng) -> dict[str, Any]:
+    return {"z": rng.uniform(-1e4, 1e4, (6, 4)), "slope": float(rng.integers(3, 26)) / 64}
+
+
+@leaky_relu_grad.mistake("leaky-slope-negated", rows="A18")
+def _(z: Array, slope: float) -> Any:
+    """The negative side of slope * z has the slope `slope`; -slope would let it rise to the left.
+
+    That z is negative there does not make the slope negative: the line still climbs from left to
+    right.
+
+    Check: every slope should be positive.
+    """
+    return np.where(z > 0, 1.0, -slope)
+
+
+@leaky_relu_grad.mistake("leaky-slope-on-the-wrong-side", rows="A18")
+def _(z: Array, slope: float) -> Any:
+    """The slope is 1 for z > 0 and `slope` for z <= 0; here the two sides are exchanged.
+
+    The positive side of the hinge is the steep one.
+
+    Check: leaky_relu_grad(3, 0.1) should be 1.
+    """
+    return np.where(z > 0, slope, 1.0)
+
+
+@leaky_relu_grad.mistake("leaky-slope-one-at-zero", rows="A13", convention=True)
+def _(z: Array, slope: float) -> Any:
+    """Here the slope at z = 0 is 1; this course and Keras take `slope` there.
+
+    A hinge has no slope at its corner, and any number between the two sides' slopes may be
+    chosen.
+
+    Check: look at the entries where z is exactly 0.
+    """
+    return np.where(z >= 0, 1.0, slope)
+
+
+@leaky_relu_grad.mistake("leaky-slope-times-z")
+def _(z: Array, slope: float) -> Any:
+    """On the negative side slope * z is the value; its derivative with respect to z is `slope`.
+
+    The answer mixes the slope on one side with the value on the other.
+
+    Check: leaky_relu_grad(-3, 0.1) and leaky_relu_grad(-6, 0.1) should be equal.
+    """
+    return np.where(z > 0, 1.0, slope * z)
+
+
+@leaky_relu_grad.mistake("leaky-slope-missing")
+def _(z: Array, slope: float) -> Any:
+    """The negative side has slope 0 here, as in a plain ReLU; the leak has the slope `slope`.
+
+    The argument slope does not enter the result at all. A leak exists so that the nudge survives
+    on the negative side.
+
+    Check: leaky_relu_grad(-3, 0.1) should be 0.1.
+    """
+    return np.where(z > 0, 1.0, 0.0)

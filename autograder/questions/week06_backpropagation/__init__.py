@@ -1,0 +1,36 @@
+"""Week 06: gradients by wiggling, by the chain rule, and by a small autodiff engine.
+
+Every gradient's reference comes from TensorFlow's own differentiation. A Keras model gives the
+network's loss, and tf.GradientTape runs the very expressions that `Value` is asked to run.
+"""
+
+from autograder.questions.define import Written
+
+WEEK = "week06"
+TITLE = "The nudge: backpropagation"
+POINTS = 100
+PARTS = (
+    "numerical_gradient",
+    "relative_error",
+    "relu_backward",
+    "sigmoid_backward",
+    "tanh_backward",
+    "dense_backward",
+    "mlp_loss_and_grads",
+    "value_arithmetic",
+    "value_functions",
+    "value_reuse",
+    "value_depth",
+    "self_check",
+)
+
+WRITTEN = (
+    Written(
+        "why_blame_is_cheap",
+        points=10,
+        rubric="4 points: the backward pass reuses the blame of the layer behind instead of "
+        "following every path from the weight to the loss. 3 points: the cost compared, two "
+        "passes a weight against about one backward pass for all. 3 points: what has to be kept "
+        "from the forward pass (inputs and pre-activations), so that memory is the price.",
+    ),
+)

@@ -1,0 +1,120 @@
+"""How `Value` is asked, and the engine from which the wrong engines differ."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from autograder.questions.define import Array, Rng
+from course_lib.gradients import vector_jacobian_product
+
+# The driver evaluates an expression such as "a * b + 2", once on a student's Values and, in the
+# reference, once on tensors. Its text comes from the cases below and from nowhere else. Leaves
+# are called a, b, c ... in the order of `values`.
+
+
+def tensor_expression(expression: str, values: Array) -> Any:
+    """The same expression on tensors: its value, and its slope for every leaf."""
+    import tensorflow as tf
+
+    functions = {"exp": tf.exp, "tanh": tf.tanh, "relu": tf.nn.relu}
+
+    def evaluate(leaves: Any) -> Any:
+        return eval(expression, functions, dict(zip("abcdefgh", tf.unstack(leaves), strict=False)))
+
+    return evaluate(tf.constant(values)), vector_jacobian_product(evaluate, [values])[0]
+
+
+def drive_expression(Value: Any, expression: str, values: Array) -> Any:
+    """Build the expression of Values, go backward once, and read off value and slopes."""
+    functions = {
+        "exp": lambda value: value.exp(),
+        "tanh": lambda value: value.tanh(),
+        "relu": lambda value: value.relu(),
+    }
+    leaves = [Value(value) for value in values.tolist()]
+    root = eval(expression, functions, dict(zip("abcdefgh", leaves, strict=False)))
+    root.backward()
+    return root.data, [leaf.grad for leaf in leaves]
+
+
+def signed(rng: Rng, size: int) -> Array:
+    """Numbers of either sign, away from 0."""
+    return rng.choice([-1.0, 1.0], size) * rng.uniform(0.5, 2.0, size)
+
+
+class RecursiveValue:
+    """An engine whose backward pass calls itself; the wrong engines below differ from it."""
+
+    def __init__(self, data: Any, parents: Any = (), slopes: Any = ()) -> None:
+        self.data, self.grad = data, 0.0
+        self.parents, self.slopes = parents, slopes
+
+    def result(self, data: Any, *parents_and_slopes: tuple[Any, Any]) -> Any:
+        parents, slopes = zip(*parents_and_slopes, strict=True)
+        return type(self)(data, parents, slopes)
+
+    def lift(self, other: Any) -> Any:
+        return other if isinstance(other, RecursiveValue) else type(self)(other)
+
+    def __add__(self, other: Any) -> Any:
+        other = self.lift(other)
+        return self.result(self.data + other.data, (self, 1.0), (other, 1.0))
+
+    def __mul__(self, other: Any) -> Any:
+        other = self.lift(other)
+        return self.result(self.data * other.data, (self, other.data), (other, self.data))
+
+    def __pow__(self, k: Any) -> Any:
+        return self.result(self.data**k, (self, k * self.data ** (k - 1)))
+
+    def __neg__(self) -> Any:
+        return self.result(-self.data, (self, -1.0))
+
+    def __sub__(self, other: Any) -> Any:
+        return self + -self.lift(other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return self.lift(other) - self
+
+    def __truediv__(self, other: Any) -> Any:
+        return self * self.lift(other) ** -1
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self.lift(other) / self
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def exp(self) -> Any:
+        e = math.exp(self.data)
+        return self.result(e, (self, e))
+
+    def tanh(self) -> Any:
+        t = math.tanh(self.data)
+        return self.result(t, (self, 1 - t**2))
+
+    def relu(self) -> Any:
+        return self.result(max(self.data, 0.0), (self, float(self.data > 0)))
+
+    def order(self) -> list[Any]:
+        seen: set[int] = set()
+        found: list[Any] = []
+
+        def visit(node: Any) -> None:
+            if id(node) not in seen:
+                seen.add(id(node))
+                for parent in node.parents:
+                    visit(parent)
+                found.append(node)
+
+        visit(self)
+        return found[::-1]
+
+    def backward(self) -> None:
+        nodes = self.order()
+        for node in nodes:
+            node.grad = 0.0
+        self.grad = 1.0
+        for node in nodes:
+            for parent, slope in zip(node.parents, node.slopes, strict=True):
+                parent.grad += slope * node.grad

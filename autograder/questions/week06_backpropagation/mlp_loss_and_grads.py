@@ -1,0 +1,458 @@
+"""The loss of a two-layer network, and its gradient for every parameter."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Derivative, Inputs, Rng, question
+from autograder.questions.week06_backpropagation.formulas import (
+    Params,
+    all_gradients,
+    blame,
+    cross_entropies,
+    hidden_layer,
+    layer_gradients,
+    row_softmax,
+)
+from course_lib.gradients import loss_and_gradients
+from course_lib.models import by_student_name, to_keras
+
+
+@question(
+    points=15,
+    returns=("loss", "grads"),
+    builds_on=("relu_backward", "dense_backward"),
+    derivative=Derivative(of="mlp_loss_and_grads", wrt="params", value="loss", gradient="grads"),
+)
+def mlp_loss_and_grads(X: Array, y: Array, params: Params) -> Any:
+    """The loss of a two-layer network on a batch, and its gradient for every parameter.
+
+    The network is dense, relu, dense; the loss is the mean softmax cross-entropy over the batch.
+
+    Args:
+        X: inputs, shape (N, D), float64.
+        y: labels from 0 to K - 1, shape (N,), int64.
+        params: kernels W1 (D, H) and W2 (H, K), biases b1 (H,) and b2 (K,).
+
+    Returns:
+        The loss, and a dict with the keys and the shapes of params.
+
+    Source: the Keras model of course_lib.models, differentiated by tf.GradientTape.
+    """
+    import keras
+
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, dtype=X.dtype.name)
+    value, gradients = loss_and_gradients(to_keras(params), loss, X, y)
+    named = by_student_name(gradients)
+    return value, {name: named[name] for name in params}
+
+
+def network(rng: Rng, N: int, D: int, H: int, K: int) -> Inputs:
+    """A batch and a random network, with biases that matter and every class present."""
+    return {
+        "X": rng.normal(size=(N, D)),
+        "y": rng.permutation(np.resize(np.arange(K), N)),
+        "params": {
+            "W1": rng.normal(size=(D, H)),
+            "b1": rng.normal(size=H),
+            "W2": rng.normal(size=(H, K)),
+            "b2": rng.normal(size=K),
+        },
+    }
+
+
+@mlp_loss_and_grads.case("typical", weight=4)
+def _(rng: Rng) -> Inputs:
+    return network(rng, 7, 5, 4, 3)
+
+
+@mlp_loss_and_grads.case("square", square="with N = D = H = K a wrong axis has the right shape")
+def _(rng: Rng) -> Inputs:
+    return network(rng, 4, 4, 4, 4)
+
+
+@mlp_loss_and_grads.case("edge")
+def _(rng: Rng) -> Inputs:
+    # An empty example and no biases: the pre-activations of one row are exactly 0.
+    given = network(rng, 6, 4, 5, 3)
+    given["X"][rng.integers(6)] = 0.0
+    given["params"]["b1"] = np.zeros(5)
+    return given
+
+
+@mlp_loss_and_grads.case("stability", weight=2)
+def _(rng: Rng) -> Inputs:
+    given = network(rng, 8, 3, 5, 4)
+    given["params"]["W2"] *= 1e3
+    given["params"]["b2"] *= 1e3
+    return given
+
+
+@mlp_loss_and_grads.mistake("loss-summed", at="loss", rows="C13")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """The loss is the mean over the batch, L = (1/N) * sum of the examples' losses; this is the
+    sum.
+
+    The loss is N times too large and the gradients are right. The two then belong to different
+    functions, and a gradient check fails by a factor of N everywhere.
+
+    Check: repeat every row of the batch twice; the loss should not change.
+    """
+    return cross_entropies(hidden_layer(X, params)[2], y).sum()
+
+
+@mlp_loss_and_grads.mistake("batch-mean-missing", at="grads", rows="C15")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """The loss is a mean over N examples, so its gradient carries 1/N.
+
+    Every gradient is N times too large; the loss is right. The 1/N enters once, where the loss
+    hands its blame to the logits, and travels back from there.
+
+    Check: repeat every row of the batch twice; no gradient should change.
+    """
+    _, _, dlogits, _ = blame(X, y, params)
+    return all_gradients(X, y, params, dlogits * len(y))
+
+
+@mlp_loss_and_grads.mistake("sum-for-mean", rows="B09 C13 C15")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """Loss and gradients belong to the sum over the batch; this course takes the mean, with 1/N.
+
+    Everything is N times too large, consistently, so your own gradient check passes. The size of
+    a nudge would then depend on the size of the batch.
+
+    Check: repeat every row of the batch twice; neither loss nor gradients should change.
+    """
+    _, _, dlogits, _ = blame(X, y, params)
+    loss = cross_entropies(hidden_layer(X, params)[2], y).sum()
+    return loss, all_gradients(X, y, params, dlogits * len(y))
+
+
+@mlp_loss_and_grads.mistake("batch-mean-twice", at="grads", rows="B08")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """The blame at the logits carries 1/N already; dividing the gradients by N again is once too
+    often.
+
+    Every gradient is N times too small and the loss is right. Training would work and be N times
+    slower, which is why this can live unnoticed for long.
+
+    Check: repeat every row of the batch twice; no gradient should change.
+    """
+    _, _, dlogits, _ = blame(X, y, params)
+    return all_gradients(X, y, params, dlogits / len(y))
+
+
+@mlp_loss_and_grads.mistake("loss-averaged-over-classes", at="loss", rows="C14")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """The mean runs over the N examples; a mean over the N * K entries of the one-hot table is K
+    times smaller.
+
+    The loss is K times too small and the gradients are right. np.mean of a one-hot table divides
+    by all its entries, although only one in K is not 0.
+
+    Check: a network whose logits are all 0 should have the loss log(K).
+    """
+    logits = hidden_layer(X, params)[2]
+    return cross_entropies(logits, y).mean() / logits.shape[1]
+
+
+@mlp_loss_and_grads.mistake("gradient-sign-turned", at="grads", rows="C16")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """The slope at the logits is probability minus target, (p - onehot) / N, and not target minus
+    probability.
+
+    Every gradient has the right size and the wrong sign. A step against it climbs, so the loss
+    rises from the first step on.
+
+    Check: take a small step against the gradient; the loss should fall.
+    """
+    _, _, dlogits, _ = blame(X, y, params)
+    return all_gradients(X, y, params, -dlogits)
+
+
+@mlp_loss_and_grads.mistake("slope-of-the-log-only", at="grads", rows="C17")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """-onehot / p is the slope with respect to the probabilities; the dense layer needs it for
+    the logits.
+
+    The softmax between the two is missing on the way back. Only the true class gets blame, and
+    the wrong classes are never pushed down. For very small p it even overflows.
+
+    Check: each row of the gradient at the logits should add to 0.
+    """
+    logits = hidden_layer(X, params)[2]
+    onehot = np.eye(logits.shape[1])[y]
+    return all_gradients(X, y, params, -onehot / row_softmax(logits) / len(y))
+
+
+@mlp_loss_and_grads.mistake("target-missing", at="grads")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """The slope at the logits is (p - onehot) / N; without the target it does not know the labels.
+
+    The gradients are the same whatever y is. All logits would be pushed down, the true class
+    most of all where the network is right.
+
+    Check: change one label; the gradients should change.
+    """
+    logits = hidden_layer(X, params)[2]
+    return all_gradients(X, y, params, row_softmax(logits) / len(y))
+
+
+@mlp_loss_and_grads.mistake("loss-of-a-second-softmax", at="loss", rows="C18")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """The cross-entropy takes logits and applies softmax itself; here it is given probabilities.
+
+    Softmax of numbers between 0 and 1 is nearly uniform, so the loss stays near log(K) even for
+    a perfect network. The gradients are right, and do not belong to this loss.
+
+    Check: scale W2 and b2 by 100; the loss of a right answer should go to 0.
+    """
+    return cross_entropies(row_softmax(hidden_layer(X, params)[2]), y).mean()
+
+
+@mlp_loss_and_grads.mistake("softmax-applied-twice", rows="C18")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """The last layer is linear and the loss applies softmax once; a second one flattens the
+    probabilities.
+
+    Loss and gradients are both computed from softmax of softmax. The probabilities are all near
+    1/K, so the loss never goes far below log(K).
+
+    Check: scale W2 and b2 by 100; the loss of a right answer should go to 0.
+    """
+    flat = row_softmax(hidden_layer(X, params)[2])
+    dlogits = (row_softmax(flat) - np.eye(flat.shape[1])[y]) / len(y)
+    return cross_entropies(flat, y).mean(), all_gradients(X, y, params, dlogits)
+
+
+@mlp_loss_and_grads.mistake("probabilities-overwritten", at="loss", rows="C19")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """Subtracting 1 in place turns the probabilities into gradients; the loss read from them is
+    log of a negative.
+
+    The loss is nan and the gradients are right. `p` and the gradient are two names for one
+    array, so writing into one changes the other. What the loss needs has to be read before, or
+    from a copy.
+
+    Check: print the smallest probability just before the logarithm.
+    """
+    rows = np.arange(len(y))
+    p = row_softmax(hidden_layer(X, params)[2])
+    dlogits = p
+    dlogits[rows, y] -= 1
+    return -np.log(p[rows, y]).mean()
+
+
+@mlp_loss_and_grads.mistake("labels-off-by-one", rows="C21")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """Labels run from 0 to K - 1 and are column numbers already; subtracting 1 names the wrong
+    class.
+
+    Every example is compared with its neighbouring class, and class 0 with the last one, because
+    index -1 counts from the end. Nothing raises.
+
+    Check: with label 0 the entry in column 0 of the gradient at the logits should be negative.
+    """
+    z, h, logits = hidden_layer(X, params)
+    shifted = (y - 1) % logits.shape[1]
+    dlogits = (row_softmax(logits) - np.eye(logits.shape[1])[shifted]) / len(y)
+    return cross_entropies(logits, shifted).mean(), all_gradients(X, y, params, dlogits)
+
+
+@mlp_loss_and_grads.mistake("logarithm-to-base-two", at="loss", rows="C22")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """The loss uses the natural logarithm; to base 2 it is 1.4427 times larger.
+
+    The loss is then measured in bits. The gradients are right and belong to the natural
+    logarithm, whose slope is 1/p without a factor.
+
+    Check: a network whose logits are all 0 should have the loss np.log(K).
+    """
+    return cross_entropies(hidden_layer(X, params)[2], y).mean() / math.log(2)
+
+
+@mlp_loss_and_grads.mistake("loss-with-a-ceiling", at="loss", rows="C23")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """log(p + 1e-12) can never exceed 27.6, whatever the network says; the true loss grows with
+    the logits.
+
+    For small logits the loss is right to many digits. Where the network is sure and wrong, p is
+    0 in float64 and the loss stops at a ceiling. The logits still know how wrong it is.
+
+    Check: logits [0, 1000] with label 0 should give a loss of 1000.
+    """
+    p = row_softmax(hidden_layer(X, params)[2])
+    return -np.log(p[np.arange(len(y)), y] + 1e-12).mean()
+
+
+@mlp_loss_and_grads.mistake("softmax-overflow-in-the-network", rows="A26")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """exp overflows above about 709, and inf / inf is nan; larger logits need a shift before exp.
+
+    With small logits everything is right. With large ones loss and gradients are nan, and after
+    one step the whole network is. Softmax does not change when a constant is subtracted from a
+    row.
+
+    Check: add 1000 to b2; neither loss nor gradients should change.
+    """
+    logits = hidden_layer(X, params)[2]
+    E = np.exp(logits)
+    p = E / E.sum(axis=1, keepdims=True)
+    dlogits = (p - np.eye(p.shape[1])[y]) / len(y)
+    return -np.log(p[np.arange(len(y)), y]).mean(), all_gradients(X, y, params, dlogits)
+
+
+@mlp_loss_and_grads.mistake("softmax-over-the-batch", rows="A29")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """Each row is one example, so probabilities add to 1 along a row; here they do along a column.
+
+    The examples of the batch then compete with each other. The answer for one example changes
+    when another one is exchanged.
+
+    Check: print the sums of the probabilities over axis 1; each should be 1.
+    """
+    p = row_softmax(hidden_layer(X, params)[2].T).T
+    dlogits = (p - np.eye(p.shape[1])[y]) / len(y)
+    with np.errstate(divide="ignore"):
+        loss = -np.log(p[np.arange(len(y)), y]).mean()
+    return loss, all_gradients(X, y, params, dlogits)
+
+
+@mlp_loss_and_grads.mistake("biases-left-out", rows="B10")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """A dense layer is X @ W + b; without b the network is another one, and so is its loss.
+
+    Loss and gradients are both off, even those of the kernels, because the pre-activations are.
+    With biases of 0, as at the start of training, nothing shows.
+
+    Check: changing b2 should change the loss.
+    """
+    bare = {**params, "b1": 0 * params["b1"], "b2": 0 * params["b2"]}
+    _, _, dlogits, _ = blame(X, y, bare)
+    loss = cross_entropies(hidden_layer(X, bare)[2], y).mean()
+    return loss, all_gradients(X, y, bare, dlogits)
+
+
+@mlp_loss_and_grads.mistake("relu-skipped-on-the-way-back", at="grads", rows="A12")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """Blame has to pass every step that the forward pass took: dL/dz = dL/dh * relu'(z).
+
+    The gradients of W2 and b2 are right, those of W1 and b1 are not: units that were shut get
+    blame too. A gate that tests relu(z) >= 0 is always open and gives the same numbers.
+
+    Check: a unit whose z is negative for the whole batch should have a b1 gradient of 0.
+    """
+    _, h, dlogits, dh = blame(X, y, params)
+    return layer_gradients(X, dh, h, dlogits)
+
+
+@mlp_loss_and_grads.mistake("hidden-gate-from-the-blame", at="grads", rows="A11")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """The gate was opened or shut by the sign of z in the forward pass, not by the sign of the
+    blame.
+
+    The gradients of W2 and b2 are right. Those of W1 and b1 contain positive blame only,
+    wherever it comes from.
+
+    Check: which array decides the gate, and does it come from the forward pass?
+    """
+    _, h, dlogits, dh = blame(X, y, params)
+    return layer_gradients(X, dh * (dh > 0), h, dlogits)
+
+
+@mlp_loss_and_grads.mistake("hidden-slope-one-at-zero", at="grads", rows="A13", convention=True)
+def _(X: Array, y: Array, params: Params) -> Any:
+    """ReLU has a corner at z = 0 and no slope there; some books choose 1, this course chooses 0.
+
+    Only units with z exactly 0 differ, for example all of them for an empty input when the
+    biases start at 0. Keras chooses 0 as well.
+
+    Check: with X = 0 and b1 = 0 the gradient of b1 should be 0.
+    """
+    z, h, dlogits, dh = blame(X, y, params)
+    return layer_gradients(X, dh * (z >= 0), h, dlogits)
+
+
+@mlp_loss_and_grads.mistake("blame-times-the-hidden-output", at="grads")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """The slope of relu is 1 where it is open; multiplying by its output h scales the blame by h.
+
+    The gradients of W2 and b2 are right, those of W1 and b1 have the right zeros and wrong
+    sizes.
+
+    Check: where z is positive, the blame before and after the gate should be equal.
+    """
+    _, h, dlogits, dh = blame(X, y, params)
+    return layer_gradients(X, dh * h, h, dlogits)
+
+
+@mlp_loss_and_grads.mistake("hidden-output-before-the-bend", at="grads")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """The second layer was fed h = relu(z), so its kernel's gradient is built from h and not from
+    z.
+
+    Only the gradient of W2 is wrong. A layer's gradient needs what that layer received in the
+    forward pass, which is why each layer keeps its input.
+
+    Check: a unit whose z is negative for the whole batch should have a W2 gradient of 0.
+    """
+    z, _, dlogits, dh = blame(X, y, params)
+    return layer_gradients(X, dh * (z > 0), z, dlogits)
+
+
+@mlp_loss_and_grads.mistake("kernels-gradients-transposed", at="grads", rows="B01")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """A gradient has the shape of its parameter: W1 is (D, H), and its gradient here is (H, D).
+
+    Both kernels' gradients are turned over. In a network whose layers have equal sizes the
+    shapes are right by accident and only the numbers are wrong.
+
+    Check: compare the shape of every gradient with that of its parameter.
+    """
+    _, _, dlogits, _ = blame(X, y, params)
+    right = all_gradients(X, y, params, dlogits)
+    return {**right, "W1": right["W1"].T, "W2": right["W2"].T}
+
+
+@mlp_loss_and_grads.mistake("bias-gradients-over-units", at="grads", rows="B06")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """One bias serves all N examples, so its blame is summed over the examples, not over the units.
+
+    The biases' gradients have one entry for each example, (N,). With equal sizes everywhere the
+    shape is right by accident.
+
+    Check: compare the shape of every gradient with that of its parameter.
+    """
+    z, _, dlogits, dh = blame(X, y, params)
+    right = all_gradients(X, y, params, dlogits)
+    return {**right, "b1": (dh * (z > 0)).sum(axis=1), "b2": dlogits.sum(axis=1)}
+
+
+@mlp_loss_and_grads.mistake("bias-gradients-one-number", at="grads", rows="B03")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """Each bias has its own slope; a sum over everything gives one number for all of them.
+
+    For b2 that number is always 0, because the blame at the logits adds to 0 in each row. All
+    biases of a layer would be nudged alike.
+
+    Check: compare the shape of every gradient with that of its parameter.
+    """
+    z, _, dlogits, dh = blame(X, y, params)
+    right = all_gradients(X, y, params, dlogits)
+    return {**right, "b1": (dh * (z > 0)).sum(), "b2": dlogits.sum()}
+
+
+@mlp_loss_and_grads.mistake("bias-gradients-two-axes", at="grads", rows="B07")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """A gradient has the shape of its parameter: b1 is (H,), and its gradient here is (1, H).
+
+    The numbers are right. The first step would turn the biases into matrices of one row.
+
+    Check: compare the shape of every gradient with that of its parameter.
+    """
+    _, _, dlogits, _ = blame(X, y, params)
+    right = all_gradients(X, y, params, dlogits)
+    return {**right, "b1": right["b1"][None, :], "b2": right["b2"][None, :]}

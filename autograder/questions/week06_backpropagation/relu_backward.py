@@ -1,0 +1,130 @@
+"""Blame through a ReLU."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng, question
+from course_lib.gradients import vector_jacobian_product
+
+
+@question(points=6)
+def relu_backward(dout: Array, z: Array) -> Any:
+    """The blame that passes back through out = relu(z); the slope at z = 0 is 0.
+
+    Args:
+        dout: dL/dout, any shape, float64.
+        z: pre-activations, the shape of dout, float64.
+
+    Returns:
+        dL/dz, the shape of z.
+
+    Source: tf.GradientTape through keras.activations.relu.
+    """
+    import keras
+
+    return vector_jacobian_product(keras.activations.relu, [z], dout)[0]
+
+
+@relu_backward.case("typical", weight=3)
+def _(rng: Rng) -> Inputs:
+    return {"dout": rng.normal(size=(6, 5)), "z": rng.normal(size=(6, 5))}
+
+
+@relu_backward.case("edge")
+def _(rng: Rng) -> Inputs:
+    z = rng.normal(size=(5, 8)) * np.resize([0.0, 1.0, 1e-6], (5, 8))
+    return {"dout": rng.normal(size=z.shape), "z": z}
+
+
+@relu_backward.case("large")
+def _(rng: Rng) -> Inputs:
+    return {"dout": rng.normal(size=(4, 7)), "z": rng.uniform(-1e4, 1e4, (4, 7))}
+
+
+@relu_backward.mistake("relu-upstream-ignored", rows="A06")
+def _(dout: Array, z: Array) -> Any:
+    """The chain rule multiplies: dL/dz = dL/dout * dout/dz, and this is dout/dz alone.
+
+    The result is only zeros and ones. It says whether the gate is open and not how much blame
+    arrives at it. With an upstream gradient of ones the two are equal, so such a test is blind.
+
+    Check: doubling dout should double the result.
+    """
+    return (z > 0).astype(float)
+
+
+@relu_backward.mistake("relu-upstream-added", rows="A07")
+def _(dout: Array, z: Array) -> Any:
+    """The chain rule multiplies slopes along a path; it adds only where paths meet.
+
+    A sum of blame and slope is not zero where the gate is shut. Sums belong to a value that is
+    used twice, and ReLU uses its input once.
+
+    Check: with dout = 0 the result should be 0 everywhere.
+    """
+    return dout + (z > 0)
+
+
+@relu_backward.mistake("gate-from-the-blame", rows="A11")
+def _(dout: Array, z: Array) -> Any:
+    """The gate was opened or shut by the sign of z in the forward pass, not by the sign of dout.
+
+    Negative blame disappears and positive blame always passes. Applying relu to the gradient
+    does the same. Blame of either sign has to pass an open gate.
+
+    Check: with z = 1 and dout = -1 the result should be -1.
+    """
+    return dout * (dout > 0)
+
+
+@relu_backward.mistake("gate-always-open", rows="A12")
+def _(dout: Array, z: Array) -> Any:
+    """The result equals dout, so every gate counts as open: a test such as relu(z) >= 0 always
+    holds.
+
+    An output of ReLU is never negative, so asking whether it is at least 0 asks nothing. The
+    blame then reaches units that took no part in the answer.
+
+    Check: with z = -1 the result should be 0.
+    """
+    return dout * (np.maximum(z, 0) >= 0)
+
+
+@relu_backward.mistake("slope-one-at-zero", rows="A13", convention=True)
+def _(dout: Array, z: Array) -> Any:
+    """ReLU has a corner at z = 0 and no slope there; some books choose 1, this course chooses 0.
+
+    Only entries with z exactly 0 differ. Keras and most libraries choose 0 as well. Neither
+    choice matters in training, and one of them has to be stated.
+
+    Check: with z = 0 the result should be 0.
+    """
+    return dout * (z >= 0)
+
+
+@relu_backward.mistake("relu-dout-changed", rows="A16")
+def _(dout: Array, z: Array) -> Any:
+    """A second name for dout is the same array, so writing into it changes the caller's dout.
+
+    The returned values are right. The caller's array is changed as well, and whoever uses it
+    next, for example a second branch of the network, gets wrong numbers.
+
+    Check: compare dout before and after the call with np.array_equal.
+    """
+    dout[z <= 0] = 0
+    return dout
+
+
+@relu_backward.mistake("multiplied-by-the-output")
+def _(dout: Array, z: Array) -> Any:
+    """The slope of relu is 1 where it is open, and its value there is z: slope and value differ.
+
+    Where the gate is shut both are 0, so half of the entries look right. The others are scaled
+    by z. The backward pass multiplies by slopes, never by outputs.
+
+    Check: multiplying z by 10 should not change the result.
+    """
+    return dout * np.maximum(z, 0)

@@ -1,0 +1,234 @@
+"""Value with + - * / and **."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.week06_backpropagation.engine import (
+    RecursiveValue,
+    drive_expression,
+    signed,
+    tensor_expression,
+)
+
+
+@question(points=8, calls="Value", returns=("data", "grad"))
+def value_arithmetic(expression: str, values: Array) -> Any:
+    """Value with + - * / and **, between Values and with plain numbers on either side.
+
+    Args:
+        expression: what to compute, with leaves a, b, c ...
+        values: of the leaves, shape (V,), float64.
+
+    Returns:
+        The expression's data, and after backward() the grad of every leaf.
+
+    Source: the same expression on tensors, by tf.GradientTape.
+    """
+    return tensor_expression(expression, values)
+
+
+value_arithmetic.driver(drive_expression)
+
+
+@value_arithmetic.case("sums-and-products", weight=3)
+def _(rng: Rng) -> Inputs:
+    return {"expression": "a * b + c - d * e", "values": signed(rng, 5)}
+
+
+@value_arithmetic.case("quotients-and-powers", weight=3)
+def _(rng: Rng) -> Inputs:
+    expression = "a ** 3 * b / c - d ** 0.5 / e ** 2"
+    return {"expression": expression, "values": rng.uniform(0.5, 2.0, 5)}
+
+
+@value_arithmetic.case("plain-numbers", weight=2)
+def _(rng: Rng) -> Inputs:
+    expression = "(2 * a + 1.5) * (3 - b) - c / 4 - (d - 2) * -e + 5 / f"
+    return {"expression": expression, "values": signed(rng, 6)}
+
+
+@value_arithmetic.mistake("root-without-blame")
+class RootWithoutBlame(RecursiveValue):
+    """The backward pass begins with dL/dL = 1 at the result; if that is 0, everything is 0.
+
+    All gradients are 0 and the data is right. The result's own gradient starts at 0 like that of
+    every other value, and products with 0 stay 0.
+
+    Check: after backward() the grad of the result itself should be 1.
+    """
+
+    def backward(self) -> None:
+        for node in self.order():
+            for parent, slope in zip(node.parents, node.slopes, strict=True):
+                parent.grad += slope * node.grad
+
+
+@value_arithmetic.mistake("chain-not-multiplied", rows="A06")
+class ChainNotMultiplied(RecursiveValue):
+    """Each step multiplies its own slope by the blame that arrives: parent gets slope * node.grad.
+
+    Here a parent gets the slope alone. For a single operation that is right, since the blame of
+    the result is 1; in a longer expression only the last step is.
+
+    Check: in c = a * b and d = 10 * c, the grad of a should be 10 times b.
+    """
+
+    def backward(self) -> None:
+        self.grad = 1.0
+        for node in self.order():
+            for parent, slope in zip(node.parents, node.slopes, strict=True):
+                parent.grad += slope
+
+
+@value_arithmetic.mistake("chain-added", rows="A07")
+class ChainAdded(RecursiveValue):
+    """Along a path slopes are multiplied, slope * node.grad; here they are added.
+
+    Sums belong to the places where several paths meet in one value. Along one path a small slope
+    should make the blame small, and a sum does not.
+
+    Check: in c = 0 * a the grad of a should be 0.
+    """
+
+    def backward(self) -> None:
+        self.grad = 1.0
+        for node in self.order():
+            for parent, slope in zip(node.parents, node.slopes, strict=True):
+                parent.grad += slope + node.grad
+
+
+@value_arithmetic.mistake("product-with-its-own-factor")
+class ProductWithItsOwnFactor(RecursiveValue):
+    """In a * b the slope with respect to a is b, the other factor, and here it is a.
+
+    Nudge a by a little and the product moves by b times as much. With equal factors nothing
+    shows.
+
+    Check: in a * b with a = 2 and b = 5 the grad of a should be 5.
+    """
+
+    def __mul__(self, other: Any) -> Any:
+        other = self.lift(other)
+        return self.result(self.data * other.data, (self, self.data), (other, other.data))
+
+    __rmul__ = __mul__
+
+
+@value_arithmetic.mistake("difference-with-two-pluses")
+class DifferenceWithTwoPluses(RecursiveValue):
+    """In a - b the slope with respect to b is -1: when b grows, the difference falls.
+
+    The data is right, and the sign of every gradient behind a minus is wrong. The backward part
+    of the addition was probably taken over as it is.
+
+    Check: in a - b the grad of b should be -1.
+    """
+
+    def __sub__(self, other: Any) -> Any:
+        other = self.lift(other)
+        return self.result(self.data - other.data, (self, 1.0), (other, 1.0))
+
+
+@value_arithmetic.mistake("power-without-its-factor")
+class PowerWithoutItsFactor(RecursiveValue):
+    """The slope of a**k is k * a**(k - 1); the factor k is missing.
+
+    Squares come out half as steep. Division that is built on the power -1 gets the wrong sign
+    from the same slip.
+
+    Check: in a ** 2 with a = 3 the grad of a should be 6.
+    """
+
+    def __pow__(self, k: Any) -> Any:
+        return self.result(self.data**k, (self, self.data ** (k - 1)))
+
+
+@value_arithmetic.mistake("power-not-lowered")
+class PowerNotLowered(RecursiveValue):
+    """The slope of a**k is k * a**(k - 1); here the exponent is still k.
+
+    The result is a times too large. At a = 1 nothing shows, so a test there is blind.
+
+    Check: in a ** 2 with a = 3 the grad of a should be 6.
+    """
+
+    def __pow__(self, k: Any) -> Any:
+        return self.result(self.data**k, (self, k * self.data**k))
+
+
+@value_arithmetic.mistake("quotient-sign")
+class QuotientSign(RecursiveValue):
+    """In a / b the slope with respect to b is -a / b**2: a larger divisor makes the quotient
+    smaller.
+
+    The size is right and the sign is not. The numerator's gradient is right.
+
+    Check: in a / b with positive a and b the grad of b should be negative.
+    """
+
+    def __truediv__(self, other: Any) -> Any:
+        other = self.lift(other)
+        a, b = self.data, other.data
+        return self.result(a / b, (self, 1 / b), (other, a / b**2))
+
+
+@value_arithmetic.mistake("quotient-divisor-not-squared")
+class QuotientDivisorNotSquared(RecursiveValue):
+    """In a / b the slope with respect to b is -a / b**2; here b is not squared.
+
+    The sign is right and the size is off by a factor of b. At b = 1 nothing shows.
+
+    Check: in a / b with a = 8 and b = 2 the grad of b should be -2.
+    """
+
+    def __truediv__(self, other: Any) -> Any:
+        other = self.lift(other)
+        a, b = self.data, other.data
+        return self.result(a / b, (self, 1 / b), (other, -a / b))
+
+
+@value_arithmetic.mistake("plain-number-on-the-left")
+class PlainNumberOnTheLeft(RecursiveValue):
+    """In 3 - a the 3 is no Value, so Python asks a instead, by __rsub__, with the sides exchanged.
+
+    The data and the signs are those of a - 3, and 5 / a comes out as a / 5. Sums and products
+    may exchange their sides; differences and quotients may not.
+
+    Check: (3 - Value(1)).data should be 2 and (8 / Value(2)).data should be 4.
+    """
+
+    def __rsub__(self, other: Any) -> Any:
+        return self - other
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self / other
+
+
+@value_arithmetic.mistake("difference-turned-around")
+class DifferenceTurnedAround(RecursiveValue):
+    """In 3 - a the 3 is no Value, so Python calls a.__rsub__(3), where a stands on the right.
+
+    Data and gradient have the wrong sign. Quotients are right. In __rsub__ the plain number
+    comes first, although it is called `other`.
+
+    Check: (3 - Value(1)).data should be 2.
+    """
+
+    def __rsub__(self, other: Any) -> Any:
+        return self - other
+
+
+@value_arithmetic.mistake("plain-numbers-not-wrapped")
+class PlainNumbersNotWrapped(RecursiveValue):
+    """A plain number has no data, no grad and no parents, so it has to become a Value first.
+
+    Expressions of Values alone work. As soon as one side is a number, Python raises an
+    AttributeError.
+
+    Check: Value(2) + 1 should be a Value with data 3.
+    """
+
+    def lift(self, other: Any) -> Any:
+        return other

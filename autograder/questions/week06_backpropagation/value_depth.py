@@ -1,0 +1,126 @@
+"""Value in long expressions and in those with many paths."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.week06_backpropagation.engine import RecursiveValue, signed
+from course_lib.gradients import vector_jacobian_product
+
+
+@question(points=3, calls="Value", returns=("data", "grad"))
+def value_depth(step: str, depth: int, values: Array) -> Any:
+    """Value in an expression of 10,000 steps, and in one with more paths than can be counted.
+
+    Args:
+        step: computes the next y from y and the leaves b, c ...; y begins as a.
+        depth: how many steps.
+        values: of the leaves, shape (V,), float64.
+
+    Returns:
+        The last y's data, and after backward() the grad of every leaf.
+
+    Source: the same steps on tensors, by tf.GradientTape.
+    """
+    import tensorflow as tf
+
+    code = compile(step, "step", "eval")
+
+    def repeat(leaves: Any) -> Any:
+        names = dict(zip("abcdefgh", tf.unstack(leaves), strict=False))
+        y = names["a"]
+        for _ in range(depth):
+            y = eval(code, {}, {**names, "y": y})
+        return y
+
+    return repeat(tf.constant(values)), vector_jacobian_product(repeat, [values])[0]
+
+
+@value_depth.driver
+def _(Value: Any, step: str, depth: int, values: Array) -> Any:
+    code = compile(step, "step", "eval")
+    leaves = [Value(value) for value in values.tolist()]
+    names = dict(zip("abcdefgh", leaves, strict=False))
+    y = names["a"]
+    for _ in range(depth):
+        y = eval(code, {}, {**names, "y": y})
+    y.backward()
+    return y.data, [leaf.grad for leaf in leaves]
+
+
+@value_depth.case("chain", weight=2)
+def _(rng: Rng) -> Inputs:
+    return {
+        "step": "y * b + c",
+        "depth": 10_000,
+        "values": np.r_[signed(rng, 1), rng.uniform(0.5, 0.9), signed(rng, 1)],
+    }
+
+
+@value_depth.case("many-paths")
+def _(rng: Rng) -> Inputs:
+    # Two or more ways through each of 60 steps: to walk every path would take for ever.
+    return {
+        "step": "y * b + (y + y * c * d) * 0.5",
+        "depth": 60,
+        "values": np.r_[signed(rng, 1), rng.uniform(0.3, 0.6), rng.uniform(0.3, 0.5, 2)],
+    }
+
+
+@value_depth.mistake("walk-by-recursion")
+class WalkByRecursion(RecursiveValue):
+    """Python stops after about 1,000 nested calls, and this walk nests one call for each step.
+
+    Short expressions are right. In a long one Python raises a RecursionError. A deep network
+    over a batch easily has 10,000 steps in a row. A list that you keep yourself has no such
+    limit.
+
+    Next: replace the nested calls by a loop over a list of values that are still to be visited.
+    """
+
+
+@value_depth.mistake("queue-for-order")
+class QueueForOrder(RecursiveValue):
+    """A value has to wait for everything that uses it, near or far; a plain queue goes by distance.
+
+    A value that is used by the last step and, farther away, by another one is visited too early:
+    it passes on its blame before the farther use has paid in. Chains without such shortcuts are
+    right.
+
+    Check: in s = 2 * a and d = s + 3 * s * 5 the grad of a should be 32.
+    """
+
+    def order(self) -> list[Any]:
+        found, seen = [self], {id(self)}
+        for node in found:
+            for parent in node.parents:
+                if id(parent) not in seen:
+                    seen.add(id(parent))
+                    found.append(parent)
+        return found
+
+
+@value_depth.mistake("stack-for-order")
+class StackForOrder(RecursiveValue):
+    """Taking the newest entry of a list first follows one path to its end before the others began.
+
+    A value that several steps use is visited when its first use is done, and passes on its blame
+    before the others have paid in. An order is right when every value stands after all values
+    that use it.
+
+    Check: in s = 2 * a and d = 3 * s * 5 + s the grad of a should be 32.
+    """
+
+    def order(self) -> list[Any]:
+        waiting, seen, found = [self], {id(self)}, []
+        while waiting:
+            node = waiting.pop()
+            found.append(node)
+            for parent in node.parents:
+                if id(parent) not in seen:
+                    seen.add(id(parent))
+                    waiting.append(parent)
+        return found

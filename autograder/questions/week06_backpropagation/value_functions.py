@@ -1,0 +1,164 @@
+"""Value with exp, tanh and relu."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.week06_backpropagation.engine import (
+    RecursiveValue,
+    drive_expression,
+    signed,
+    tensor_expression,
+)
+
+
+@question(points=6, calls="Value", returns=("data", "grad"))
+def value_functions(expression: str, values: Array) -> Any:
+    """Value with exp, tanh and relu.
+
+    Args:
+        expression: what to compute, with leaves a, b, c ...
+        values: of the leaves, shape (V,), float64.
+
+    Returns:
+        The expression's data, and after backward() the grad of every leaf.
+
+    Source: the same expression on tensors, by tf.GradientTape.
+    """
+    return tensor_expression(expression, values)
+
+
+value_functions.driver(drive_expression)
+
+
+@value_functions.case("typical", weight=3)
+def _(rng: Rng) -> Inputs:
+    expression = "exp(a) * b + tanh(c) * d + relu(e) * f + relu(g) * h"
+    values = signed(rng, 8)
+    values[4], values[6] = abs(values[4]), -abs(values[6])
+    return {"expression": expression, "values": values}
+
+
+@value_functions.case("edge")
+def _(rng: Rng) -> Inputs:
+    # a - a would reuse a value, so relu meets an exact 0 by a leaf that is 0.
+    return {"expression": "relu(a) * b + exp(c) * d", "values": np.r_[0.0, signed(rng, 3)]}
+
+
+@value_functions.case("stability", weight=2)
+def _(rng: Rng) -> Inputs:
+    values = np.r_[rng.uniform(800, 1e4), -rng.uniform(800, 1e4), signed(rng, 3)]
+    return {"expression": "tanh(a) * c + tanh(b) * d + exp(b) * e", "values": values}
+
+
+@value_functions.mistake("exp-of-the-power-rule")
+class ExpOfThePowerRule(RecursiveValue):
+    """exp is its own slope; the power rule is for a**k, where the base varies and not the exponent.
+
+    The gradient behind exp is a * exp(a - 1). The data is right.
+
+    Check: in exp(a) with a = 0 the grad of a should be 1.
+    """
+
+    def exp(self) -> Any:
+        return self.result(math.exp(self.data), (self, self.data * math.exp(self.data - 1)))
+
+
+@value_functions.mistake("exp-with-its-input")
+class ExpWithItsInput(RecursiveValue):
+    """The slope of exp at a is exp(a), its output; here it is the input a.
+
+    For negative a the sign is wrong too, although exp rises everywhere.
+
+    Check: in exp(a) with a = 0 the grad of a should be 1.
+    """
+
+    def exp(self) -> Any:
+        return self.result(math.exp(self.data), (self, self.data))
+
+
+@value_functions.mistake("tanh-with-its-input", rows="A08")
+class TanhWithItsInput(RecursiveValue):
+    """The slope of tanh is 1 minus the square of its output, 1 - tanh(a)**2, and not 1 - a**2.
+
+    For a beyond 1 the slope comes out negative, although tanh rises everywhere; for large a it is
+    enormous where the curve is flat.
+
+    Check: in tanh(a) with a = 3 the grad of a should be 0.00987.
+    """
+
+    def tanh(self) -> Any:
+        return self.result(math.tanh(self.data), (self, 1 - self.data**2))
+
+
+@value_functions.mistake("tanh-of-its-output", rows="A08")
+class TanhOfItsOutput(RecursiveValue):
+    """The output t = tanh(a) gives the slope 1 - t**2 as it is; here tanh is applied to t again.
+
+    The slope never falls below 0.42. A flat tanh should stop the blame, and this one cannot.
+
+    Check: in tanh(a) with a = 20 the grad of a should be 0.
+    """
+
+    def tanh(self) -> Any:
+        t = math.tanh(self.data)
+        return self.result(t, (self, 1 - math.tanh(t) ** 2))
+
+
+@value_functions.mistake("tanh-by-exponentials", rows="A10")
+class TanhByExponentials(RecursiveValue):
+    """math.exp raises an OverflowError above about 709, and the formula of tanh squares exp(a).
+
+    Small inputs are right. tanh itself never leaves -1 to 1, so the overflow is a fault of the
+    way and not of the result. The standard library has a tanh that takes care of it.
+
+    Next: which function of `math` computes tanh without an exponential of yours?
+    """
+
+    def tanh(self) -> Any:
+        e = math.exp(2 * self.data)
+        t = (e - 1) / (e + 1)
+        return self.result(t, (self, 1 - t**2))
+
+
+@value_functions.mistake("relu-gate-always-open", rows="A12")
+class ReluGateAlwaysOpen(RecursiveValue):
+    """relu(a) is 0 for negative a, however a is nudged, so the slope there is 0 and not 1.
+
+    The data is right. The blame passes a shut gate.
+
+    Check: in relu(a) with a = -1 the grad of a should be 0.
+    """
+
+    def relu(self) -> Any:
+        return self.result(max(self.data, 0.0), (self, 1.0))
+
+
+@value_functions.mistake("relu-times-its-output")
+class ReluTimesItsOutput(RecursiveValue):
+    """The slope of relu is 1 where it is open; its output there is a, which is another number.
+
+    Where the gate is shut both are 0. Where it is open the gradient is a times too large.
+
+    Check: in relu(a) with a = 5 the grad of a should be 1.
+    """
+
+    def relu(self) -> Any:
+        return self.result(max(self.data, 0.0), (self, max(self.data, 0.0)))
+
+
+@value_functions.mistake("value-slope-one-at-zero", rows="A13", convention=True)
+class ValueSlopeOneAtZero(RecursiveValue):
+    """ReLU has a corner at 0 and no slope there; some books choose 1, this course chooses 0.
+
+    Only an input of exactly 0 differs. Keras chooses 0 as well.
+
+    Check: in relu(a) with a = 0 the grad of a should be 0.
+    """
+
+    def relu(self) -> Any:
+        return self.result(max(self.data, 0.0), (self, float(self.data >= 0)))

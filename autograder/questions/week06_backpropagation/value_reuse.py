@@ -1,0 +1,126 @@
+"""Value where one value is used several times."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.week06_backpropagation.engine import (
+    RecursiveValue,
+    signed,
+    tensor_expression,
+)
+
+
+@question(points=5, calls="Value", returns=("data", "grad"))
+def value_reuse(expression: str, values: Array, calls: int) -> Any:
+    """Value where one value is used several times: blame from every use adds up.
+
+    Args:
+        expression: what to compute, with leaves a, b, c ...
+        values: of the leaves, shape (V,), float64.
+        calls: how often backward() is called; each call starts anew.
+
+    Returns:
+        The expression's data, and after backward() the grad of every leaf.
+
+    Source: the same expression on tensors, by tf.GradientTape.
+    """
+    return tensor_expression(expression, values)
+
+
+@value_reuse.driver
+def _(Value: Any, expression: str, values: Array, calls: int) -> Any:
+    functions = {"tanh": lambda value: value.tanh()}
+    leaves = [Value(value) for value in values.tolist()]
+    root = eval(expression, functions, dict(zip("abcdefgh", leaves, strict=False)))
+    for _ in range(calls):
+        root.backward()
+    return root.data, [leaf.grad for leaf in leaves]
+
+
+@value_reuse.case("leaf-twice", weight=2)
+def _(rng: Rng) -> Inputs:
+    return {"expression": "a * a + a * b + b", "values": signed(rng, 2), "calls": 1}
+
+
+@value_reuse.case("shared-step", weight=2)
+def _(rng: Rng) -> Inputs:
+    expression = "(s := a * b + c) + tanh(s * 0.3) * s * a"
+    return {"expression": expression, "values": signed(rng, 3), "calls": 1}
+
+
+@value_reuse.case("twice")
+def _(rng: Rng) -> Inputs:
+    expression = "(s := a * b) * s + c * s"
+    return {"expression": expression, "values": signed(rng, 3), "calls": 2}
+
+
+@value_reuse.mistake("blame-overwritten", rows="B14")
+class BlameOverwritten(RecursiveValue):
+    """A value that is used twice influences the result in two ways, and their blame adds up.
+
+    Each use replaces what the one before left, so only the last one counts. Values that are used
+    once are right, which is why simple tests pass.
+
+    Check: in a + a the grad of a should be 2.
+    """
+
+    def backward(self) -> None:
+        self.grad = 1.0
+        for node in self.order():
+            for parent, slope in zip(node.parents, node.slopes, strict=True):
+                parent.grad = slope * node.grad
+
+
+@value_reuse.mistake("backward-before-all-blame-is-in")
+class BackwardBeforeAllBlameIsIn(RecursiveValue):
+    """A value may pass its blame on only when all its uses have paid in; here it does so after
+    each.
+
+    What the first use paid in is handed on again with the second. Leaves behind a shared value
+    get too much. Every value has to wait until all values that use it are done.
+
+    Check: in s = 2 * a and d = s + s the grad of a should be 4.
+    """
+
+    def backward(self) -> None:
+        self.grad = 1.0
+        self.hand_on()
+
+    def hand_on(self) -> None:
+        for parent, slope in zip(self.parents, self.slopes, strict=True):
+            parent.grad += slope * self.grad
+            parent.hand_on()
+
+
+@value_reuse.mistake("blame-of-the-last-call-kept", rows="B14", convention=True)
+class BlameOfTheLastCallKept(RecursiveValue):
+    """Some libraries add up over calls of backward(); in this course every call starts from 0.
+
+    One call is right. With the second call the old blame is still there, inner values included,
+    and is passed on once more.
+
+    Check: calling backward() twice should leave the same gradients as calling it once.
+    """
+
+    def backward(self) -> None:
+        self.grad = 1.0
+        for node in self.order():
+            for parent, slope in zip(node.parents, node.slopes, strict=True):
+                parent.grad += slope * node.grad
+
+
+@value_reuse.mistake("each-value-asked-once")
+class EachValueAskedOnce(RecursiveValue):
+    """In a * a the factor is used twice, so its slope counts twice; a set of parents holds it once.
+
+    A set, or a dictionary by parent, keeps a repeated parent only once. The grad of a in a * a
+    is then a and not 2 * a. Values shared between different operations are right.
+
+    Check: in a * a with a = 3 the grad of a should be 6.
+    """
+
+    def result(self, data: Any, *parents_and_slopes: tuple[Any, Any]) -> Any:
+        slopes = dict(parents_and_slopes)
+        return type(self)(data, tuple(slopes), tuple(slopes.values()))

@@ -1,0 +1,103 @@
+"""One child of the warm parent, outside: messages under a clock, and its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import NoReturn, TypeVar
+
+from autograder.calling import Status, Tree
+from autograder.errors import ProtocolError
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.warm_parent import Ended, WarmParent
+from autograder.sandbox.wire import Channel
+
+Read = TypeVar("Read")
+
+
+class Stopped(Exception):
+    """The child was stopped or ended itself.
+
+    `predicate` is what can be said of the cell or the question that was running.
+    """
+
+    def __init__(self, status: Status, predicate: str) -> None:
+        super().__init__(predicate)
+        self.status = status
+        self.predicate = predicate
+
+
+class Fork:
+    """A child that runs one notebook and answers for it.
+
+    Only the time in which the child keeps us waiting counts as its own.
+
+    Args:
+        parent: forks the child.
+        limits: what the submission may use.
+
+    Raises:
+        OSError: when the parent is gone.
+    """
+
+    def __init__(self, parent: WarmParent, limits: Limits) -> None:
+        self._parent = parent
+        self._limits = limits
+        self._channel: Channel = parent.open()
+        self._spent = 0.0
+        self._ended: Ended | None = None
+        self.waited = 0.0
+
+    def send(self, frames: bytes) -> None:
+        """Send encoded frames.
+
+        Raises:
+            Stopped: when the child does not take them.
+        """
+        try:
+            self._channel.send(frames, time.monotonic() + self._limits.cell_seconds)
+        except OSError as error:
+            self._stop(error, self._limits.cell_seconds)
+
+    def receive(self, seconds: float, largest: int, read: Callable[[Tree], Read]) -> Read:
+        """Wait for the next message.
+
+        Args:
+            seconds: how long it may take.
+            largest: how many bytes it may have.
+            read: takes from the message what was expected; raises ProtocolError where it cannot.
+
+        Raises:
+            Stopped: when nothing that can be read comes in time.
+        """
+        started = time.monotonic()
+        left = self._limits.notebook_seconds - self._spent
+        try:
+            return read(self._channel.receive(started + min(seconds, left), largest))
+        except (OSError, EOFError, ProtocolError) as error:
+            self._stop(error, seconds if seconds <= left else None)
+        finally:
+            self.waited = time.monotonic() - started
+            self._spent += self.waited
+
+    def end(self, gone: bool = False) -> Ended:
+        """End the child and everything that it started; it may be asked again.
+
+        Args:
+            gone: its channel has closed.
+        """
+        if self._ended is None:
+            self._ended = self._parent.end(gone) or Ended()
+            self._channel.close()
+        return self._ended
+
+    def _stop(self, error: Exception, seconds: float | None) -> NoReturn:
+        late = isinstance(error, TimeoutError)
+        ended = self.end(gone=not late and not isinstance(error, ProtocolError))
+        if late and not ended.why:
+            whole = f"was running when the notebook's {self._limits.notebook_seconds:g} s were over"
+            predicate = whole if seconds is None else f"was stopped after {seconds:g} s"
+            raise Stopped(Status.TIMED_OUT, predicate) from None
+        if isinstance(error, ProtocolError):
+            raise Stopped(Status.CRASHED, f"sent no result that can be read ({error})") from None
+        raise Stopped(Status.CRASHED, ended.predicate(self._limits)) from None

@@ -1,0 +1,172 @@
+"""What comes back from the sandbox, rebuilt field by field: a student's code may have sent it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.calling import MAX_ERROR_LENGTH, Answer, Opaque, Status, Tree
+from autograder.errors import ProtocolError
+from autograder.sandbox.steps import Ask, CellResult
+
+_FROM_INSIDE = (Status.RETURNED, Status.NOT_ATTEMPTED, Status.MISSING, Status.RAISED)
+_CONDITIONS = ("divide by zero", "overflow", "underflow", "invalid value")
+_STREAMS = ("stdout", "stderr")
+
+
+def cell_result(message: Tree, expected: int) -> CellResult:
+    """The result of cell `expected`.
+
+    Raises:
+        ProtocolError: when the message is anything else.
+    """
+    match message:
+        case {
+            "cell": int(index),
+            "outputs": list(outputs),
+            "error": str(error),
+            "seconds": float(seconds),
+        } if index == expected:
+            made = tuple(_output(output) for output in outputs)
+            return CellResult(
+                index, made, error[:MAX_ERROR_LENGTH], Status.RETURNED, _time(seconds)
+            )
+    raise ProtocolError("expected the result of a cell, received something else")
+
+
+def answer(message: Tree, ask: Ask) -> Answer:
+    """The answer to `ask`.
+
+    Raises:
+        ProtocolError: when the message is anything else.
+    """
+    match message:
+        case {
+            "id": int(number),
+            "status": str(status),
+            "value": value,
+            "changed": list(changed),
+            "warned": list(warned),
+            "error": str(error),
+            "line": str(line),
+            "seconds": float(seconds),
+        } if number == ask.id and status in _FROM_INSIDE:
+            return Answer(
+                Status(status),
+                _value(value) if status == Status.RETURNED else None,
+                tuple(name for name in ask.arguments if name in _words(changed)),
+                tuple(kind for kind in _CONDITIONS if kind in _words(warned)),
+                error[:MAX_ERROR_LENGTH],
+                line[:MAX_ERROR_LENGTH],
+                _time(seconds),
+            )
+    raise ProtocolError("expected the answer to a question, received something else")
+
+
+def seal(message: Tree) -> None:
+    """Accept the word that the notebook has ended.
+
+    Raises:
+        ProtocolError: when the message is anything else.
+    """
+    if message != {"sealed": True}:
+        raise ProtocolError("expected the end of the notebook, received something else")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call to a function that is answered from outside, with whatever a student passed to it."""
+
+    name: str
+    arguments: list[Tree]
+    keywords: dict[str, Tree]
+
+
+def call(message: Tree, names: Sequence[str]) -> Call | None:
+    """The call to one of `names` that the message is, or None when it is no such call."""
+    match message:
+        case {"call": str(name), "arguments": list(arguments), "keywords": dict(keywords)} if (
+            name in names
+        ):
+            return Call(name, arguments, keywords)
+    return None
+
+
+def _value(tree: Tree) -> Tree:
+    """A tree of the kind that `calling.to_tree` makes and no other."""
+    if isinstance(tree, dict):
+        return {key: _value(item) for key, item in tree.items()}
+    if isinstance(tree, list):
+        return [_value(item) for item in tree]
+    if isinstance(tree, (np.ndarray, str, Opaque)):
+        return tree
+    raise ProtocolError("expected an answer made of arrays, received something else")
+
+
+def _output(output: Tree) -> dict[str, Any]:
+    match output:
+        case {"output_type": "stream", "name": str(name), "text": str(text)} if name in _STREAMS:
+            return {"output_type": "stream", "name": name, "text": text}
+        case {"output_type": "display_data", "data": dict(data), "metadata": dict(metadata)}:
+            return {
+                "output_type": "display_data",
+                "data": _representations(data),
+                "metadata": _json(metadata),
+            }
+        case {
+            "output_type": "execute_result",
+            "execution_count": int(count),
+            "data": dict(data),
+            "metadata": dict(metadata),
+        }:
+            return {
+                "output_type": "execute_result",
+                "execution_count": max(0, int(count)),
+                "data": _representations(data),
+                "metadata": _json(metadata),
+            }
+        case {
+            "output_type": "error",
+            "ename": str(name),
+            "evalue": str(value),
+            "traceback": list(lines),
+        }:
+            return {
+                "output_type": "error",
+                "ename": name,
+                "evalue": value,
+                "traceback": _words(lines),
+            }
+    raise ProtocolError("expected an output of a cell, received something else")
+
+
+def _representations(data: dict[str, Any]) -> dict[str, Any]:
+    """What nbformat's schema allows: text, or JSON where the MIME type says so."""
+    for kind, value in data.items():
+        if not isinstance(value, str) and not kind.endswith("json"):
+            raise ProtocolError("expected text in a cell's output, received something else")
+    return dict(_json(data))
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _json(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_json(item) for item in value]
+    if type(value) in (str, bool, int, float, type(None)):
+        return value
+    raise ProtocolError("expected JSON in a cell's output, received something else")
+
+
+def _words(items: list[Any]) -> list[str]:
+    if not all(isinstance(item, str) for item in items):
+        raise ProtocolError("expected words, received something else")
+    return items
+
+
+def _time(seconds: float) -> float:
+    return seconds if math.isfinite(seconds) and seconds >= 0 else 0.0

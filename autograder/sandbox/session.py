@@ -1,0 +1,297 @@
+"""One submission, outside: its notebook is run, its questions are asked, and culprits are dropped.
+
+A cell or a question that hangs or ends its process costs itself alone. The process is killed, a
+fresh fork runs the notebook again without the culprit, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from autograder.calling import Answer, Status, Tree
+from autograder.errors import SandboxError
+from autograder.sandbox import received
+from autograder.sandbox.fork import Fork, Stopped
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.steps import (
+    Answers,
+    Ask,
+    Cell,
+    CellResult,
+    EncodedAsks,
+    Hold,
+    Steps,
+    Usage,
+    encode_asks,
+)
+from autograder.sandbox.view import isolation_available
+from autograder.sandbox.warm_parent import WarmParent
+from autograder.sandbox.wire import MAX_FRAME, encode
+
+__all__ = [
+    "Ask",
+    "Cell",
+    "CellResult",
+    "EncodedAsks",
+    "Hold",
+    "Limits",
+    "Sandbox",
+    "Session",
+    "Usage",
+    "encode_asks",
+    "isolation_available",
+]
+
+OnCall = Callable[[str, list[Tree], dict[str, Tree]], Tree]
+
+_MAX_CALLS = 1_000
+_MAX_ERROR = 300
+_SLACK = 2**16
+
+
+class Sandbox:
+    """Runs submissions one after another, each in a fresh fork of one warm parent.
+
+    Use it as a context manager, in one thread.
+
+    Args:
+        isolation: "bubblewrap", or "process" where there is none: limits, but no walls.
+        limits: what each submission may use.
+        preload: modules that the warm parent imports once, such as "matplotlib.pyplot".
+
+    Raises:
+        SandboxError: when it cannot be had on this machine; the message has the next step.
+    """
+
+    def __init__(
+        self,
+        isolation: str = "bubblewrap",
+        limits: Limits | None = None,
+        preload: Sequence[str] = (),
+    ) -> None:
+        if isolation not in ("bubblewrap", "process"):
+            raise SandboxError(f"expected isolation bubblewrap or process, received {isolation!r}")
+        if isolation == "bubblewrap" and (reason := isolation_available()) != "bubblewrap":
+            raise SandboxError(reason)
+        self.isolation = isolation
+        self.limits = limits or Limits()
+        self._preload = tuple(preload)
+        self._parent: WarmParent | None = None
+
+    def open(self, steps: Steps) -> Session:
+        """Run a notebook's cells and hold its functions; close the session before the next."""
+        return Session(self, steps)
+
+    def fork(self) -> Fork:
+        """A fresh child, of a new warm parent where the last one is gone."""
+        if self._parent is not None:
+            try:
+                return Fork(self._parent, self.limits)
+            except OSError:
+                self.close()
+        self._parent = WarmParent(self.isolation, self.limits, self._preload)
+        return Fork(self._parent, self.limits)
+
+    def close(self) -> None:
+        """End the warm parent; the next submission would start another."""
+        if self._parent is not None:
+            self._parent.close()
+            self._parent = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class Session:
+    """A submission in the sandbox, with every cell's result by index in `cells`.
+
+    Args:
+        sandbox: where it runs.
+        steps: its cells and checks, in the notebook's order.
+    """
+
+    def __init__(self, sandbox: Sandbox, steps: Steps) -> None:
+        self._sandbox = sandbox
+        self._limits = sandbox.limits
+        self._steps = tuple(steps)
+        self._fork: Fork | None = None
+        self._restarts = 0
+        self._given_up = ""
+        self._left_out: set[int] = set()
+        self._silenced: dict[str, Answer] = {}
+        self._usage = Usage(0.0, 0)
+        self.cells: dict[int, CellResult] = {}
+        try:
+            self._run_notebook()
+        except BaseException:
+            self.close()
+            raise
+
+    def ask(self, asks: Iterable[Ask] | EncodedAsks, on_call: OnCall | None = None) -> Answers:
+        """Put cases to the functions that the notebook's checks hold.
+
+        Args:
+            asks: the cases, with ids of their own; encode them once for a whole class.
+            on_call: answers a call to a replaced function, given its name, positional and
+                keyword arguments; what it raises is raised inside.
+
+        Returns:
+            Every ask's answer by id. Once a question has hung or crashed, its remaining cases
+            have the same answer.
+        """
+        encoded = asks if isinstance(asks, EncodedAsks) else encode_asks(asks)
+        waiting = list(zip(encoded.asks, encoded.frames, strict=True))
+        answers: Answers = {}
+        while True:
+            waiting = [(ask, frame) for ask, frame in waiting if ask.id not in answers]
+            for ask, _ in waiting:
+                if ask.question in self._silenced:
+                    answers[ask.id] = self._silenced[ask.question]
+            waiting = [(ask, frame) for ask, frame in waiting if ask.id not in answers]
+            if not waiting:
+                return answers
+            fork = self._fork or self._run_notebook()
+            if fork is None:
+                gone = Answer(Status.CRASHED, error=self._given_up)
+                return answers | {ask.id: gone for ask, _ in waiting}
+            try:
+                self._put(fork, waiting, answers, on_call)
+            except Stopped as stopped:
+                self._silence(next(a for a, _ in waiting if a.id not in answers), stopped)
+
+    def close(self) -> Usage:
+        """End everything that the submission started and say what it used."""
+        if self._fork is not None:
+            ended = self._fork.end()
+            self._fork = None
+            self._usage = Usage(
+                self._usage.cpu_seconds + ended.cpu_seconds,
+                max(self._usage.peak_memory, ended.peak_memory),
+            )
+        return self._usage
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _run_notebook(self) -> Fork | None:
+        """Run the cells in fresh forks until one comes to the end; None when that is given up."""
+        while not self._given_up:
+            steps = [step for step in self._steps if step.index not in self._left_out]
+            waiting = [step.index for step in steps if isinstance(step, Cell)]
+            self._fork = self._sandbox.fork()
+            try:
+                self._run_cells(self._fork, steps, waiting)
+                return self._fork
+            except Stopped as stopped:
+                if waiting:
+                    self._drop(waiting[0], stopped, self._fork.waited)
+                else:
+                    self._given_up = f"the notebook {stopped.predicate}"
+                self.close()
+        for step in self._steps:
+            if isinstance(step, Cell) and step.index not in self.cells:
+                self.cells[step.index] = CellResult(
+                    step.index, error=self._given_up, status=Status.CRASHED
+                )
+        return None
+
+    def _run_cells(self, fork: Fork, steps: Steps, waiting: list[int]) -> None:
+        """Run one fork to the seal; `waiting` loses every cell that has a result."""
+        notebook = {
+            "steps": [_instruction(step) for step in steps],
+            "text": self._limits.output,
+            "pictures": self._limits.picture,
+        }
+        fork.send(encode(notebook))
+        # JSON may write one character in twelve bytes.
+        largest = 12 * self._limits.output + self._limits.picture + _SLACK
+        while waiting:
+            result = fork.receive(
+                self._limits.cell_seconds,
+                largest,
+                lambda message: received.cell_result(message, waiting[0]),
+            )
+            self.cells[result.index] = result
+            waiting.pop(0)
+        fork.receive(self._limits.cell_seconds, _SLACK, received.seal)
+
+    def _put(
+        self,
+        fork: Fork,
+        waiting: list[tuple[Ask, bytes]],
+        answers: Answers,
+        on_call: OnCall | None,
+    ) -> None:
+        """Put the asks to one fork; `answers` gains what is answered until it stops."""
+        fork.send(encode({"asks": len(waiting)}) + b"".join(frame for _, frame in waiting))
+        for ask, _ in waiting:
+            answers[ask.id] = self._answer(fork, ask, on_call)
+
+    def _answer(self, fork: Fork, ask: Ask, on_call: OnCall | None) -> Answer:
+        names = ask.replace if on_call is not None else ()
+        seconds = self._limits.question_seconds
+        for _ in range(_MAX_CALLS):
+            reply = fork.receive(
+                seconds,
+                MAX_FRAME,
+                lambda message: received.call(message, names) or received.answer(message, ask),
+            )
+            if isinstance(reply, Answer):
+                return reply
+            assert on_call is not None
+            fork.send(_reply(on_call, reply))
+            seconds = max(seconds - fork.waited, 0.0)
+        fork.end()
+        raise Stopped(Status.CRASHED, f"called {ask.replace} more than {_MAX_CALLS} times")
+
+    def _drop(self, index: int, stopped: Stopped, seconds: float) -> None:
+        """Run the notebook without this cell from now on."""
+        error = f"cell {index} {stopped.predicate}"
+        self.cells[index] = CellResult(index, (), error, stopped.status, seconds)
+        self._left_out.add(index)
+        self._count_restart()
+
+    def _silence(self, ask: Ask, stopped: Stopped) -> None:
+        """Ask this question no more."""
+        error = f"{ask.question} {stopped.predicate}"
+        self._silenced[ask.question] = Answer(stopped.status, error=error)
+        self._count_restart()
+        self.close()
+
+    def _count_restart(self) -> None:
+        self._restarts += 1
+        if self._restarts > self._limits.restarts:
+            self._given_up = (
+                f"not run: the notebook had already been stopped {self._restarts} times"
+            )
+
+
+def _instruction(step: Cell | Hold) -> dict[str, Any]:
+    if isinstance(step, Cell):
+        return {"index": step.index, "run": step.source}
+    return {"index": step.index, "hold": step.question, "calls": step.calls}
+
+
+def _reply(on_call: OnCall, call: received.Call) -> bytes:
+    try:
+        return encode({"value": on_call(call.name, call.arguments, call.keywords)})
+    except Exception as error:  # The arguments are a student's: whatever fails is their answer.
+        return encode({"error": str(error)[:_MAX_ERROR]})

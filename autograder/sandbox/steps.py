@@ -1,0 +1,102 @@
+"""What the sandbox is given and what it gives back, as frozen records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.calling import Answer, Status
+from autograder.sandbox.wire import encode
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell to run; `index` is its place in the notebook, by which its result is found."""
+
+    index: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Hold:
+    """The check of a question: what the notebook calls `calls` here is kept to be asked later."""
+
+    index: int
+    question: str
+    calls: str
+
+
+Steps = Sequence[Cell | Hold]
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """What running a cell gave.
+
+    `outputs` are nbformat 4 outputs. `error` is the last line of its exception, or, where
+    `status` is TIMED_OUT or CRASHED, a sentence about how it was stopped. `seconds` is wall time.
+    """
+
+    index: int
+    outputs: tuple[dict[str, Any], ...] = ()
+    error: str = ""
+    status: Status = Status.RETURNED
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One case to put to one question.
+
+    `arguments` stand in the order of the question's signature. `driver` is the source of a
+    function `drive`, or empty for a plain call. While this is asked, the notebook's functions
+    named in `replace` are answered from outside.
+    """
+
+    id: int
+    question: str
+    driver: str
+    arguments: Mapping[str, Any]
+    replace: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EncodedAsks:
+    """Asks in the form in which they are sent, made once for a whole class."""
+
+    asks: tuple[Ask, ...]
+    frames: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What all processes of a submission used together: CPU seconds and the largest one's bytes."""
+
+    cpu_seconds: float
+    peak_memory: int
+
+
+Answers = dict[int, Answer]
+
+
+def encode_asks(asks: Iterable[Ask]) -> EncodedAsks:
+    """Encode asks once, to put them to many submissions.
+
+    Raises:
+        ProtocolError: when an argument is neither numbers nor text.
+    """
+    asks = tuple(asks)
+    return EncodedAsks(asks, tuple(map(_encode_ask, asks)))
+
+
+def _encode_ask(ask: Ask) -> bytes:
+    return encode(
+        {
+            "id": ask.id,
+            "question": ask.question,
+            "driver": ask.driver,
+            "arguments": [[name, value] for name, value in ask.arguments.items()],
+            "replace": list(ask.replace),
+        }
+    )

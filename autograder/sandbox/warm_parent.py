@@ -1,0 +1,202 @@
+"""The warm parent as the outside holds it: started, given submissions one by one, ended."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from autograder.errors import SandboxError
+from autograder.sandbox import seccomp, view
+from autograder.sandbox.limits import Limits, readable_size
+from autograder.sandbox.wire import Channel
+
+_MAX_CONTROL = 4096
+_START_SECONDS = 120.0
+_END_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a submission's processes ended, and what they used.
+
+    `status` is the exit status or minus the signal, None when they were stopped from outside or
+    by a limit; `why` names that limit.
+    """
+
+    status: int | None = None
+    why: str = ""
+    cpu_seconds: float = 0.0
+    peak_memory: int = 0
+
+    def predicate(self, limits: Limits) -> str:
+        """What can be said of the cell or the question that was running."""
+        if self.why == "memory":
+            return f"used more than {readable_size(limits.memory)} of memory"
+        if self.why == "processes":
+            return f"started more than {limits.processes} processes"
+        if self.status is None:
+            return "ended the process in a way that left no trace"
+        if self.status < 0:
+            return f"ended the process with signal {_signal_name(-self.status)}"
+        return f"ended the process with exit status {self.status}"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)
+
+
+class WarmParent:
+    """A worker process in the sandbox, ready to fork one submission at a time.
+
+    Bubblewrap ends with the thread that started it, so start it in a thread that stays.
+
+    Args:
+        isolation: "bubblewrap" or "process".
+        limits: what each submission may use.
+        preload: modules that it imports once, so that no submission pays for them.
+
+    Raises:
+        SandboxError: when it cannot be started; the message has the next step.
+    """
+
+    def __init__(self, isolation: str, limits: Limits, preload: Sequence[str] = ()) -> None:
+        self._isolation = isolation
+        self._cleanup = contextlib.ExitStack()
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed below)
+        self._cleanup.callback(self._errors.close)
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._cleanup.callback(self._control.close)
+        with theirs:
+            try:
+                self._process = self._start(theirs.fileno(), limits, preload)
+                self._cleanup.callback(self._stop)
+            except BaseException:
+                self._cleanup.close()
+                raise
+        self._wait_until_ready()
+
+    def _start(self, control: int, limits: Limits, preload: Sequence[str]) -> Any:
+        argument: dict[str, Any] = {
+            "control": control,
+            "preload": list(preload),
+            "memory": limits.memory,
+            "processes": limits.processes,
+            "file_size": limits.file_size,
+            "cpu_seconds": 2 * int(limits.notebook_seconds) + 1,
+        }
+        descriptors = [control]
+        variables: dict[str, str] = {}
+        if self._isolation == "bubblewrap":
+            argument["directories"] = [view.TEMPORARY_DIRECTORY, "/dev/shm"]
+            program = self._filter_descriptor()
+            descriptors += [] if program is None else [program]
+            command = view.bubblewrap_command(json.dumps(argument), limits, program)
+        else:
+            base = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory()))
+            temporary = base / "tmp"
+            temporary.mkdir()
+            argument["directories"] = [str(temporary)]
+            command = view.process_command(json.dumps(argument), base / "grader")
+            variables = view.environment(str(temporary))
+            variables["PATH"] = os.environ.get("PATH", variables["PATH"])
+        try:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                pass_fds=descriptors,
+                env=variables,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise SandboxError(f"the sandbox cannot be started: {error}") from None
+
+    def _filter_descriptor(self) -> int | None:
+        """A pipe that holds the system-call filter, as bubblewrap wants it."""
+        program = seccomp.filter_program()
+        if not program:
+            return None
+        reading, writing = os.pipe()
+        os.write(writing, program)
+        os.close(writing)
+        self._cleanup.callback(os.close, reading)
+        return reading
+
+    def _wait_until_ready(self) -> None:
+        self._control.settimeout(_START_SECONDS)
+        try:
+            ready = self._control.recv(_MAX_CONTROL)
+        except OSError:
+            ready = b""
+        if ready:
+            return
+        self._errors.seek(0)
+        message = self._errors.read()[-4000:].decode(errors="replace")
+        self.close()
+        if "bwrap:" in message:
+            raise SandboxError(view.explain_refusal(message))
+        last = (message.strip().splitlines() or ["it gave no reason"])[-1]
+        raise SandboxError(f"the sandbox's Python did not start: {last}")
+
+    def open(self) -> Channel:
+        """Fork a child for a submission and return the channel to it.
+
+        Raises:
+            OSError: when the worker is gone.
+        """
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                socket.send_fds(self._control, [b"open"], [theirs.fileno()])
+            except OSError:
+                ours.close()
+                raise
+        return Channel(ours)
+
+    def end(self, gone: bool = False) -> Ended | None:
+        """End the submission and everything it started.
+
+        Args:
+            gone: its channel has closed, so that it is about to end by itself.
+
+        Returns:
+            How it ended, or None when the worker died with it.
+        """
+        self._control.settimeout(_END_SECONDS)
+        try:
+            self._control.send(b"gone" if gone else b"end")
+            report = json.loads(self._control.recv(_MAX_CONTROL))
+            return Ended(
+                None if report["status"] is None else int(report["status"]),
+                str(report["why"]),
+                float(report["cpu_seconds"]),
+                int(report["peak"]),
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            self.close()
+            return None
+
+    def close(self) -> None:
+        """End the worker; it takes everything inside with it."""
+        self._cleanup.close()
+
+    def _stop(self) -> None:
+        self._control.close()
+        try:
+            self._process.wait(2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()

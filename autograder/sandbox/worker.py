@@ -1,0 +1,198 @@
+"""The warm parent: first process inside the sandbox, which forks one child a submission.
+
+It has NumPy and an IPython shell loaded and never runs a student's code itself. Over its control
+socket it receives `open` with a socket that becomes the submission's own channel, and then `end`,
+or `gone` where that channel has closed; it answers either with how the submission's processes
+ended. In between it watches what they use together. Whatever it cannot clean up, it leaves to its
+own death: the outside starts another.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import json
+import os
+import resource
+import select
+import shutil
+import signal
+import socket
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from autograder.sandbox import processes
+from autograder.sandbox.serve import serve
+from autograder.sandbox.shell import NotebookShell, start_shell
+from autograder.sandbox.wire import Channel
+
+_WATCH_MILLISECONDS = 25
+_GONE_MILLISECONDS = 500
+_MAX_CONTROL = 4096
+_MAX_LEFTOVERS = 10_000
+_MAX_DESCRIPTORS = 256
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 1, 4, 36
+
+
+def main(argument: str) -> None:
+    """Serve submissions until the control socket closes.
+
+    Args:
+        argument: JSON with the control socket's descriptor, the directories that a notebook may
+            write, the modules to import beforehand, and the limits.
+    """
+    try:
+        _serve_submissions(json.loads(argument))
+    except Exception:
+        # The shell has taken over sys.stderr; what goes wrong here is for the outside.
+        traceback.print_exc(file=sys.__stderr__)
+        raise SystemExit(1) from None
+
+
+def _serve_submissions(configuration: dict[str, Any]) -> None:
+    control = socket.socket(fileno=configuration["control"])
+    directories = [Path(path) for path in configuration["directories"]]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    # No child may open this process's memory or descriptors through /proc, or trace it.
+    _prctl(_PR_SET_DUMPABLE, 0)
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    for module in configuration["preload"]:
+        importlib.import_module(module)
+    shell = start_shell()
+    gc.collect()
+    gc.freeze()
+    control.send(b'{"ready": true}')
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, _MAX_CONTROL, 1)
+        if not message:
+            return
+        before = time.process_time()
+        child = _fork(control, descriptors[0], directories[0], shell, configuration)
+        report, word = _watch(control, child, configuration)
+        seconds, peak = processes.kill_all()
+        for directory in directories:
+            _empty(directory)
+        if not (word or control.recv(_MAX_CONTROL)):
+            return
+        seconds += time.process_time() - before
+        control.send(json.dumps({**report, "cpu_seconds": seconds, "peak": peak}).encode())
+
+
+def _fork(
+    control: socket.socket,
+    descriptor: int,
+    directory: Path,
+    shell: NotebookShell,
+    configuration: dict[str, Any],
+) -> int:
+    child = os.fork()
+    if child:
+        os.close(descriptor)
+        return child
+    try:
+        control.close()
+        _confine(directory, configuration)
+        serve(Channel(socket.socket(fileno=descriptor)), shell)
+    finally:
+        os._exit(0)
+
+
+def _confine(directory: Path, configuration: dict[str, Any]) -> None:
+    """Take from this new process what its parent had, and limit it."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.setsid()
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nowhere, standard)
+    os.close(nowhere)
+    work = directory / "work"
+    work.mkdir()
+    os.chdir(work)
+    limits = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_AS: processes.address_space() + configuration["memory"],
+        resource.RLIMIT_FSIZE: configuration["file_size"],
+        resource.RLIMIT_NOFILE: _MAX_DESCRIPTORS,
+        resource.RLIMIT_CPU: configuration["cpu_seconds"],
+    }
+    if processes.IN_NAMESPACE:
+        # It does not bind a sandbox that the real root started; the watch over /proc does. In no
+        # namespace it would count all of the user's processes, so it is not set there.
+        limits[resource.RLIMIT_NPROC] = configuration["processes"]
+    for kind, limit in limits.items():
+        hard = resource.getrlimit(kind)[1]
+        limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        resource.setrlimit(kind, (limit, limit))
+
+
+def _watch(
+    control: socket.socket, child: int, configuration: dict[str, Any]
+) -> tuple[dict[str, Any], bytes]:
+    """Wait until the child ends, the outside asks for its end, or a limit is passed.
+
+    Returns:
+        What is known of its end (`status`, the exit status or minus the signal, None where it
+        still ran; `why`, the limit that was passed), and the outside's word where it was heard.
+    """
+    shared = processes.own_memory()
+    descriptor = os.pidfd_open(child)
+    poll = select.poll()
+    poll.register(control, select.POLLIN)
+    poll.register(descriptor, select.POLLIN)
+    word, why = b"", ""
+    ready: set[int] = set()
+    while not ready and not why:
+        ready = {number for number, _ in poll.poll(_WATCH_MILLISECONDS)}
+        why = "" if ready else _excess(shared, configuration)
+    if control.fileno() in ready:
+        word = control.recv(_MAX_CONTROL)
+        if word == b"gone":
+            # Its channel closes a moment before it can be waited for.
+            poll.unregister(control)
+            ready |= {number for number, _ in poll.poll(_GONE_MILLISECONDS)}
+    status = _status(child) if descriptor in ready else None
+    os.close(descriptor)
+    return {"status": status, "why": why}, word
+
+
+def _status(child: int) -> int:
+    ended = os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+    assert ended is not None
+    return ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
+
+
+def _excess(shared: int, configuration: dict[str, Any]) -> str:
+    """Which limit all processes together have passed; memory still shared with us is not theirs."""
+    running = processes.running()
+    if len(running) > configuration["processes"]:
+        return "processes"
+    held = sum(max(0, processes.own_memory(number) - shared) for number in running)
+    return "memory" if held > configuration["memory"] else ""
+
+
+def _empty(directory: Path) -> None:
+    """Delete everything in a directory; raise where that takes more than a moment."""
+    found = 0
+    for path, names, files in os.walk(directory, followlinks=False):
+        found += len(names) + len(files)
+        if found > _MAX_LEFTOVERS:
+            raise OSError(f"more than {_MAX_LEFTOVERS} files are left behind")
+        for name in names:
+            if not os.path.islink(os.path.join(path, name)):
+                os.chmod(os.path.join(path, name), 0o700)
+    for entry in os.scandir(directory):
+        if entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path)
+        else:
+            os.unlink(entry.path)
+
+
+def _prctl(option: int, value: int) -> None:
+    ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)

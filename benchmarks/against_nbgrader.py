@@ -1,0 +1,165 @@
+"""CPU seconds a submission: `autograder grade` against plain `nbgrader autograde`.
+
+    python benchmarks/against_nbgrader.py [--submissions 20] [--rounds 2]
+
+Both grade the same submissions of week 06, in turn. The plain course has the same notebook, its
+check cells written as plain asserts on the same public cases, and nbgrader's own configuration.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+
+from autograder import course, demo, pipeline, release
+from autograder.questions import catalogue
+
+WEEK = "week06"
+BIN = Path(sys.executable).parent
+ASSERTS = """\
+def parts(value):
+    if isinstance(value, dict):
+        return [leaf for item in value.values() for leaf in parts(item)]
+    if isinstance(value, (list, tuple)):
+        return [leaf for item in value for leaf in parts(item)]
+    return [value]
+
+
+for arguments, expected in cases:
+    answer = ask(*arguments)
+    assert len(parts(answer)) == len(parts(expected))
+    for yours, right in zip(parts(answer), parts(expected)):
+        np.testing.assert_allclose(yours, right, rtol=1e-9, atol=1e-12)
+"""
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--submissions", type=int, default=20)
+    options.add_argument("--rounds", type=int, default=2)
+    chosen = options.parse_args()
+    # nbgrader's launcher looks for alembic and jupyter on the path.
+    os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    with tempfile.TemporaryDirectory() as folder:
+        ours, plain = Path(folder, "ours"), Path(folder, "plain")
+        make_our_course(ours, chosen.submissions)
+        make_plain_course(ours, plain)
+        stem = catalogue.week(WEEK).stem
+        commands = {
+            "autograder grade": ([str(BIN / "autograder"), "grade", WEEK], ours),
+            "nbgrader autograde": ([str(BIN / "nbgrader"), "autograde", stem, "--force"], plain),
+        }
+        seconds: dict[str, list[float]] = {name: [] for name in commands}
+        for _ in range(chosen.rounds):
+            for name, (command, root) in commands.items():
+                spent = cpu_seconds(command, root) / chosen.submissions
+                seconds[name].append(spent)
+                print(f"{name:20} {spent:8.3f} CPU seconds a submission", flush=True)
+        ratios = [
+            theirs / our for our, theirs in zip(*(seconds[name] for name in commands), strict=True)
+        ]
+        print(f"ratio, round by round: {', '.join(f'{ratio:.0f}' for ratio in ratios)}")
+
+
+def make_our_course(root: Path, count: int) -> None:
+    """A course with `count` submissions that any grader can run: no hostile ones."""
+    opened = course.init(root)
+    release.release(opened, catalogue.week(WEEK))
+    demo.hand_in(opened, demo.harmless(count))
+    # The hidden reference values are computed once a course; that is not a submission's cost.
+    pipeline.load_assignment(opened, WEEK)
+
+
+def make_plain_course(ours: Path, root: Path) -> None:
+    """The same week and submissions for nbgrader as it comes."""
+    stem = catalogue.week(WEEK).stem
+    root.mkdir()
+    (root / "nbgrader_config.py").write_text(
+        'c = get_config()\nc.CourseDirectory.course_id = "plain"\n'
+        f"c.CourseDirectory.root = {str(root)!r}\n"
+    )
+    assignment = pipeline.load_assignment(course.load(ours), WEEK)
+    source = nbformat.from_dict(assignment.source)
+    for cell in source.cells:
+        stamp = cell.metadata.get("nbgrader", {})
+        if stamp.get("grade") and not stamp.get("solution"):
+            cell.source = plain_asserts(assignment, stamp["grade_id"])
+        if pipeline.is_experiment(cell):
+            # Plain nbgrader would run them as well; leave them out for a fair comparison.
+            cell.source = ""
+    target = root / "source" / stem / f"{stem}.ipynb"
+    target.parent.mkdir(parents=True)
+    nbformat.write(source, target)
+    subprocess.run(
+        [BIN / "nbgrader", "generate_assignment", stem],
+        cwd=root,
+        check=True,
+        capture_output=True,
+    )
+    checks = {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in source.cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    }
+    for path in ours.glob(f"submitted/*/{stem}/{stem}.ipynb"):
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+            if name in checks and cell.cell_type == "code":
+                cell.source = checks[name]
+            if pipeline.is_experiment(cell):
+                cell.source = ""
+        copy = root / path.relative_to(ours)
+        copy.parent.mkdir(parents=True)
+        nbformat.write(notebook, copy)
+
+
+def plain_asserts(assignment: pipeline.Assignment, name: str) -> str:
+    """A check cell as an instructor writes it for plain nbgrader."""
+    question = assignment.week.questions[name]
+    probes = [probe for probe in assignment.judge.probes[name] if probe.public]
+    if not question.parameters:
+        return f"assert {question.calls} == {probes[0].expected.value!r}"
+    cases = [(list(probe.inputs.values()), probe.expected.value) for probe in probes]
+    lines = ["import numpy as np", "from numpy import array, nan, inf"]
+    with np.printoptions(threshold=sys.maxsize, floatmode="unique"):
+        lines.append(f"cases = {literal(cases)}")
+    driver = question.driver_source
+    call = f"drive({question.calls}, *arguments)" if driver else f"{question.calls}(*arguments)"
+    lines += [driver, f"def ask(*arguments):\n    return {call}", ASSERTS]
+    return "\n".join(lines)
+
+
+def literal(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"array({value.tolist()!r}, dtype={str(value.dtype)!r})"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {literal(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(literal(item) for item in value) + "]"
+    return repr(value)
+
+
+def cpu_seconds(command: list[str], root: Path) -> float:
+    """User and system time of a command and everything that it started."""
+    shutil.rmtree(root / "autograded", ignore_errors=True)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    result = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if not list(root.glob("autograded/*/*/*.ipynb")):
+        sys.exit(f"{command} graded nothing:\n{result.stdout}{result.stderr}")
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+
+if __name__ == "__main__":
+    main()

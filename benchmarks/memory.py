@@ -1,0 +1,39 @@
+"""Peak memory of the grader while it grades a growing class: it should stay flat.
+
+python benchmarks/memory.py [--submissions 200]
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import tempfile
+import time
+from pathlib import Path
+
+from autograder import course, demo, pipeline, release
+from autograder.questions import catalogue
+
+WEEK = "week06"
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--submissions", type=int, default=200)
+    count = options.parse_args().submissions
+    with tempfile.TemporaryDirectory() as folder:
+        opened = course.init(Path(folder, "course"))
+        release.release(opened, catalogue.week(WEEK))
+        demo.hand_in(opened, demo.harmless(count))
+        assignment = pipeline.load_assignment(opened, WEEK)
+        handed_in = pipeline.submissions(opened, assignment)
+        started = time.perf_counter()
+        for number, _ in enumerate(pipeline.grade_course(opened, assignment, handed_in), start=1):
+            if number in (count // 4, count // 2, count):
+                peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+                rate = number / (time.perf_counter() - started)
+                print(f"{number:5} submissions: peak {peak:.0f} MB, {rate:.1f} a second")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""The house keeps its plan: stages do not reach into each other, and imports stay light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "autograder"
+STAGES = [path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()]
+SHARED = {"records", "errors", "calling", "rounding", "message", "questions.define"}
+# The joints, each with its reason.
+ALLOWED = {
+    # A mistake is recognised by the same comparison that found the answer wrong.
+    "diagnosis": {"comparison.compare"},
+    # These write into a course directory, or read one.
+    "gradebook": {"course", "pipeline", "intake.notebooks", "intake.restore"},
+    "feedback": {"course"},
+    # Hands work to sandboxes, as its name says.
+    "dispatch": {"sandbox.session", "sandbox.limits"},
+}
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("autograder"):
+            module = (node.module or "").removeprefix("autograder").removeprefix(".")
+            names = [f"{module}.{alias.name}".strip(".") for alias in node.names]
+            found |= {
+                name if (PACKAGE / (name.replace(".", "/") + ".py")).exists() else module
+                for name in names
+            }
+        elif isinstance(node, ast.Import):
+            found |= {
+                alias.name.removeprefix("autograder.")
+                for alias in node.names
+                if alias.name.startswith("autograder.")
+            }
+    return found
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_does_a_stage_import_no_other_stage(stage):
+    for path in (PACKAGE / stage).rglob("*.py"):
+        foreign = {
+            name
+            for name in imports(path)
+            if name not in SHARED | ALLOWED.get(stage, set()) and name.split(".")[0] != stage
+        }
+        assert not foreign, f"{path.name} imports {foreign}"
+
+
+@pytest.mark.parametrize("module", ["autograder", "course_lib", "course_lib.plots"])
+def test_does_importing_it_load_nothing_heavy(module):
+    heavy = ["tensorflow", "keras", "nbformat", "nbgrader", "matplotlib", "sklearn", "rich"]
+    code = f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.stdout.strip() == "[]", result.stderr
+
+
+def test_does_the_public_face_hold_only_what_it_promises():
+    import autograder
+
+    assert sorted(autograder.__all__) == ["__version__", "check"]
+    assert all(hasattr(autograder, name) for name in autograder.__all__)
