@@ -71,11 +71,14 @@ def release(
 ) -> None:
     """Make a week's notebook for students, and enter the week in the gradebook."""
     from autograder import course as courses
+    from autograder import pipeline
     from autograder import release as releasing
     from autograder.questions import catalogue
 
     found = catalogue.week(week)
-    path = releasing.release(courses.load(course), found)
+    opened = courses.load(course)
+    pipeline.validate(found)
+    path = releasing.release(opened, found)
     screen.print(f"Released {found.name}, {found.title}: {path}")
 
 

@@ -11,6 +11,7 @@ from autograder.comparison.compare import differences
 from autograder.diagnosis import wording
 from autograder.diagnosis.derivative import matches_own_function
 from autograder.diagnosis.mistakes import explaining
+from autograder.errors import QuestionError
 from autograder.questions import references
 from autograder.questions.define import Inputs, Question
 from autograder.questions.references import References
@@ -129,7 +130,7 @@ class Judge:
             return _verdict(
                 question, points, Outcome.RIGHT, wording.right(question, trials), trials
             )
-        named = explaining(question, trials, self._answers_of_mistakes(question))
+        named = explaining(question, trials, self.answers_of_mistakes(question))
         mistakes = [question.mistakes[name] for name in named]
         own = "" if mistakes else self._own_function(question, found, ask_again)
         message = wording.wrong(question, found, points, mistakes, own)
@@ -166,7 +167,8 @@ class Judge:
             for probe, answer in zip(self.probes[question.name], answers, strict=True)
         ]
 
-    def _answers_of_mistakes(self, question: Question) -> dict[str, list[Answer]]:
+    def answers_of_mistakes(self, question: Question) -> dict[str, list[Answer]]:
+        """What each catalogued mistake answers to this question's probes; kept for the class."""
         if question.name not in self._suspects:
             self._suspects[question.name] = {
                 name: [
@@ -176,6 +178,27 @@ class Judge:
                 for name, mistake in question.mistakes.items()
             }
         return self._suspects[question.name]
+
+
+def refuse_weak_mistakes(judge: Judge) -> None:
+    """Refuse a catalogued mistake that is none, and two that cannot be told apart.
+
+    Raises:
+        QuestionError: naming the question and its mistakes.
+    """
+    for name, question in judge.questions.items():
+        for mistake, answers in judge.answers_of_mistakes(question).items():
+            verdict = judge.judge(name, answers)
+            if verdict.points == question.points:
+                raise QuestionError(
+                    f"{name}: the mistake {mistake} does not differ from the reference on any "
+                    "case; choose a case that shows it"
+                )
+            if verdict.mistake != mistake:
+                raise QuestionError(
+                    f"{name}: the mistake {mistake} is not told apart from the others; choose a "
+                    "case on which they differ"
+                )
 
 
 def _wrong(question: Question, trials: Sequence[Trial]) -> Wrong:

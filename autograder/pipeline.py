@@ -28,7 +28,7 @@ from autograder.gradebook.outputs import write_outputs
 from autograder.intake.folders import find_submissions
 from autograder.intake.notebooks import read_notebook
 from autograder.intake.restore import restore
-from autograder.judging import Judge
+from autograder.judging import Judge, refuse_weak_mistakes
 from autograder.questions import catalogue, references
 from autograder.questions.catalogue import Week
 from autograder.questions.define import Inputs, Question
@@ -138,6 +138,20 @@ def grade_course(
                 batch.clear()
         writer.write(batch)
         yield from batch
+
+
+def validate(week: Week) -> None:
+    """Refuse a week in which something could hide, before students receive it.
+
+    Raises:
+        QuestionError: when a case or a mistake breaks a rule.
+        MissingReference: when the shipped values are not those of the questions as they stand.
+    """
+    for question in week.questions.values():
+        catalogue.refuse_weak_cases(question)
+    refuse_weak_mistakes(
+        Judge(week.questions, references.public(week.questions.values(), week.stem))
+    )
 
 
 def grade_for_nbgrader(notebook: Any, root: Path, week: str, student: str) -> Report:

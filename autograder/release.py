@@ -41,12 +41,15 @@ _METADATA = {
 _NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
 
 
-def source_notebook(script: Path, points: Mapping[str, float]) -> NotebookNode:
+def source_notebook(
+    script: Path, points: Mapping[str, float], answers: Mapping[str, str] | None = None
+) -> NotebookNode:
     """The instructor's notebook of a lesson, with solutions and nbgrader's metadata.
 
     Args:
         script: a lesson in jupytext's percent format.
         points: what every question and every written question of the week is worth, by name.
+        answers: for questions that share one answer cell, that cell's name.
 
     Raises:
         QuestionError: when the lesson and the questions do not fit together.
@@ -59,7 +62,8 @@ def source_notebook(script: Path, points: Mapping[str, float]) -> NotebookNode:
     except Exception as error:
         raise QuestionError(f"{script.name} is no percent script: {error}") from None
     marked = [_marker(script.name, cell) for cell in lesson.cells]
-    _validate(script.name, list(zip(marked, lesson.cells, strict=True)), points)
+    answered_in = {name: (answers or {}).get(name, name) for name in points}
+    _validate(script.name, list(zip(marked, lesson.cells, strict=True)), points, answered_in)
     counts: Counter[str] = Counter()
     cells = [
         _stamped(cell, marker, points, counts)
@@ -81,7 +85,7 @@ def release(course: Course, week: Week, solutions: Path = SOLUTIONS) -> Path:
             cells changed after submissions came in. The folders are then as they were.
         QuestionError: when the lesson and the questions do not fit together.
     """
-    notebook = source_notebook(_lesson(solutions, week.stem), week.points_by_name)
+    notebook = _lesson_of(week, solutions)
     folders = [course.folder(step, week.stem) for step in ("source", "release")]
     with _restored_on_failure(folders):
         _generate(course.root, course.config, week.stem, notebook)
@@ -104,7 +108,7 @@ def make_assignments(repository: Path) -> list[Path]:
 
 def make_assignment(repository: Path, week: Week) -> Path:
     """Regenerate one week's student notebook; equal lessons give equal bytes."""
-    notebook = source_notebook(_lesson(repository / "solutions", week.stem), week.points_by_name)
+    notebook = _lesson_of(week, repository / "solutions")
     target = repository / "assignments" / week.stem / f"{week.stem}.ipynb"
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
@@ -118,14 +122,14 @@ def make_assignment(repository: Path, week: Week) -> Path:
     return target
 
 
-def _lesson(solutions: Path, stem: str) -> Path:
-    script = solutions / f"{stem}.py"
+def _lesson_of(week: Week, solutions: Path) -> NotebookNode:
+    script = solutions / f"{week.stem}.py"
     if not script.is_file():
         raise CourseError(
             f"the lesson {script} does not exist; lessons are not part of the installed package, "
             "so run `autograder release` from a checkout of the course's repository"
         )
-    return script
+    return source_notebook(script, week.points_by_name, week.answer_cells)
 
 
 def _generate(root: Path, config: Any, stem: str, notebook: NotebookNode) -> Path:
@@ -176,10 +180,14 @@ def _marker(script: str, cell: NotebookNode) -> tuple[str, str]:
 
 
 def _validate(
-    script: str, cells: list[tuple[tuple[str, str], NotebookNode]], points: Mapping[str, float]
+    script: str,
+    cells: list[tuple[tuple[str, str], NotebookNode]],
+    points: Mapping[str, float],
+    answered_in: Mapping[str, str],
 ) -> None:
     for (marker, name), cell in cells:
-        _validate_cell(script, marker, name, cell, points)
+        known = answered_in.values() if marker == "solution" else points
+        _validate_cell(script, marker, name, cell, list(dict.fromkeys(known)))
     order = [mark for mark, _ in cells]
     for mark, count in Counter(order).items():
         if mark[1] and count > 1:
@@ -193,16 +201,15 @@ def _validate(
         )
     for name in points:
         if name not in written:
-            _validate_question(script, name, order)
+            _validate_question(script, name, answered_in[name], order)
 
 
 def _validate_cell(
-    script: str, marker: str, name: str, cell: NotebookNode, points: Mapping[str, float]
+    script: str, marker: str, name: str, cell: NotebookNode, known: list[str]
 ) -> None:
-    if marker in {"solution", "check", "written"} and name not in points:
-        known = ", ".join(points)
+    if marker in {"solution", "check", "written"} and name not in known:
         raise QuestionError(
-            f"{script}: {marker}={name!r} is no question of the week; it has {known}"
+            f"{script}: {marker}={name!r} is no question of the week; it has {', '.join(known)}"
         )
     kind = "markdown" if marker == "written" else "code"
     if marker and cell.cell_type != kind:
@@ -219,18 +226,20 @@ def _validate_cell(
         )
 
 
-def _validate_question(script: str, name: str, order: list[tuple[str, str]]) -> None:
-    for marker in ("solution", "check"):
-        if (marker, name) not in order:
+def _validate_question(script: str, name: str, answer: str, order: list[tuple[str, str]]) -> None:
+    for marker, cell in (("solution", answer), ("check", name)):
+        if (marker, cell) not in order:
             raise QuestionError(
-                f'{script}: {name} has no {marker} cell; add one marked {marker}="{name}" '
+                f'{script}: {name} has no {marker} cell; add one marked {marker}="{cell}" '
                 "or, for prose, written=..."
             )
-    solution, check = order.index(("solution", name)), order.index(("check", name))
+    solution, check = order.index(("solution", answer)), order.index(("check", name))
     if check < solution:
         raise QuestionError(f"{script}: the check of {name} stands before its solution; swap them")
-    between = [marker for marker, _ in order[solution + 1 : check]]
-    if "experiment" in between or "check" in between or "solution" in between:
+    between = [
+        mark for mark in order[solution + 1 : check] if mark[0] in ("experiment", "solution")
+    ]
+    if between:
         raise QuestionError(
             f"{script}: between the solution of {name} and its check stands another cell of "
             f"code; move the check up, so that nothing graded depends on it"

@@ -20,7 +20,8 @@ SECRETS = (b"first secret", b"second secret", b"third secret")
 def source(stem: str) -> Any:
     """The lesson of a week as a notebook with its solutions."""
     week = catalogue.week(stem)
-    return source_notebook(REPOSITORY / "solutions" / f"{stem}.py", week.points_by_name)
+    script = REPOSITORY / "solutions" / f"{stem}.py"
+    return source_notebook(script, week.points_by_name, week.answer_cells)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Hands submissions to warm sandboxes on this machine and yields reports as they complete.
+"""Hands submissions to warm sandboxes on this machine and yields results as they complete.
 
 The student's code runs in the sandboxes' own processes; a thread here only waits, judges and
 writes, so threads are enough to keep the cores busy, and there is one process to watch.
@@ -7,10 +7,11 @@ writes, so threads are enough to keep the cores busy, and there is one process t
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from queue import SimpleQueue
-from typing import TypeVar
+from contextlib import suppress
+from queue import Empty, Queue
+from typing import Generic, TypeVar
 
 from autograder.errors import SandboxError
 from autograder.sandbox.limits import Limits
@@ -47,38 +48,72 @@ def run(
     Raises:
         SandboxError: when a sandbox fails twice at the same piece of work.
     """
-    workers = workers or cores()
-    idle: SimpleQueue[Sandbox] = SimpleQueue()
-    sandboxes = [Sandbox(isolation, limits, preload) for _ in range(workers)]
-    for sandbox in sandboxes:
-        idle.put(sandbox)
-
-    def one(piece: Work) -> Result:
-        sandbox = idle.get()
-        try:
-            try:
-                return do(piece, sandbox)
-            except SandboxError:
-                # A lost worker costs a second try, never a grade.
-                sandbox.close()
-                return do(piece, sandbox)
-        finally:
-            idle.put(sandbox)
-
-    pending: set[Future[Result]] = set()
+    count = workers or cores()
+    crew = _Crew(iter(work), do, count)
+    threads = [
+        # A sandbox ends with the thread that started it, so each thread has its own.
+        threading.Thread(target=crew.serve, args=(isolation, limits, preload), daemon=True)
+        for _ in range(count)
+    ]
+    for thread in threads:
+        thread.start()
     try:
-        with ThreadPoolExecutor(workers) as pool:
-            try:
-                for piece in work:
-                    if len(pending) >= 2 * workers:
-                        done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                        yield from (future.result() for future in done)
-                    pending.add(pool.submit(one, piece))
-                while pending:
-                    done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                    yield from (future.result() for future in done)
-            finally:
-                pool.shutdown(cancel_futures=True)
+        for _ in range(count):
+            yield from crew.results_until_one_stops()
     finally:
-        for sandbox in sandboxes:
+        crew.stop()
+        for thread in threads:
+            thread.join()
+
+
+class _Crew(Generic[Work, Result]):
+    """Threads that share one list of work and one queue of results."""
+
+    def __init__(
+        self, work: Iterator[Work], do: Callable[[Work, Sandbox], Result], count: int
+    ) -> None:
+        self._work = work
+        self._do = do
+        self._taking = threading.Lock()
+        self._stopped = threading.Event()
+        self._results: Queue[tuple[Result] | BaseException | None] = Queue(maxsize=2 * count)
+
+    def serve(self, isolation: str, limits: Limits | None, preload: Sequence[str]) -> None:
+        """One thread's whole life: a sandbox, and pieces of work until there are no more."""
+        try:
+            with Sandbox(isolation, limits, preload) as sandbox:
+                for piece in self._pieces():
+                    self._results.put((self._try_twice(piece, sandbox),))
+        except BaseException as error:
+            self._results.put(error)
+        self._results.put(None)
+
+    def results_until_one_stops(self) -> Iterator[Result]:
+        """Results as they come, until one thread has said that it is done."""
+        while (result := self._results.get()) is not None:
+            if isinstance(result, BaseException):
+                raise result
+            yield result[0]
+
+    def stop(self) -> None:
+        """Let the threads come to their end: no more work, and room for what they still hold."""
+        self._stopped.set()
+        with suppress(Empty):
+            while True:
+                self._results.get_nowait()
+
+    def _pieces(self) -> Iterator[Work]:
+        while not self._stopped.is_set():
+            with self._taking:
+                piece = next(self._work, self)
+            if piece is self:
+                return
+            yield piece  # type: ignore[misc]
+
+    def _try_twice(self, piece: Work, sandbox: Sandbox) -> Result:
+        try:
+            return self._do(piece, sandbox)
+        except SandboxError:
+            # A lost worker costs a second try, never a grade.
             sandbox.close()
+            return self._do(piece, sandbox)

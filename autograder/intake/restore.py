@@ -184,12 +184,13 @@ class _Restoration:
 
     def put_checks_after_answers(self) -> None:
         """A check takes the function as it stands there, so it must follow its answer."""
+        answer = ""
         for name, role in self.roles.items():
-            if role is not Role.CHECK:
+            answer = name if role is Role.SOLUTION else answer
+            if role is not Role.CHECK or not answer:
                 continue
             names = [each for each, _ in self.cells]
-            answer = f"solution-{_grade_id(self.released[name])}"
-            if answer in names and names.index(name) < names.index(answer):
+            if names.index(name) < names.index(answer):
                 check = self.cells.pop(names.index(name))
                 self.cells.insert(names.index(answer), check)
                 self.notes.append(

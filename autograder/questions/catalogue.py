@@ -36,6 +36,11 @@ class Week:
         parts: list[Question | Written] = [*self.questions.values(), *self.written.values()]
         return {part.name: part.points for part in parts}
 
+    @property
+    def answer_cells(self) -> dict[str, str]:
+        """The cell that answers each question: the name it defines, which several may share."""
+        return {item.name: item.calls for item in self.questions.values()}
+
 
 def stems() -> list[str]:
     """The weeks that exist, such as `week06_backpropagation`, in order."""
@@ -91,10 +96,7 @@ def question(name: str) -> Question:
 
 def _load(stem: str) -> Week:
     module = importlib.import_module(f"autograder.questions.{stem}")
-    parts = [f"{module.__name__}.{part}" for part in getattr(module, "PARTS", ())] or [
-        module.__name__
-    ]  # TEMPORARY
-    found = [item for part in parts for item in _defined_in(part)]
+    found = [item for part in module.PARTS for item in _defined_in(f"{module.__name__}.{part}")]
     _refuse_duplicate_names(stem, found)
     written: tuple[Written, ...] = getattr(module, "WRITTEN", ())
     for item in found:

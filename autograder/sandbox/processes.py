@@ -53,15 +53,18 @@ def address_space() -> int:
     return int(Path("/proc/self/statm").read_text().split()[0]) * _PAGE
 
 
-def kill_all() -> tuple[float, int]:
+def kill_all(child: int) -> tuple[float, int]:
     """End every process of the submission and wait for it.
+
+    Args:
+        child: the submission's first process, which leads a process group.
 
     Returns:
         CPU seconds of all that ended, and the largest resident size of any, in bytes.
     """
     seconds, peak = 0.0, 0
     while True:
-        _signal_all()
+        _signal_all(child)
         try:
             _, _, used = os.wait4(-1, 0)
         except ChildProcessError:
@@ -70,8 +73,9 @@ def kill_all() -> tuple[float, int]:
         peak = max(peak, used.ru_maxrss * 1024)
 
 
-def _signal_all() -> None:
-    # Never -1 without a namespace of our own: there it means every process of this user.
-    for target in [-1] if IN_NAMESPACE else running():
+def _signal_all(child: int) -> None:
+    # Never -1 without a namespace of our own: there it means every process of this user. The
+    # group comes first, since its members, ended all at once, cannot fork faster than they end.
+    for target in [-1] if IN_NAMESPACE else [-child, *running()]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(target, signal.SIGKILL)

@@ -7,6 +7,7 @@ its outputs, and each function is asked as it stood at its check.
 from __future__ import annotations
 
 import dataclasses
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -45,7 +46,8 @@ def _run_notebook(channel: Channel, shell: NotebookShell, notebook: Tree) -> Hel
             held[step["hold"]] = shell.user_ns.get(step["calls"], MISSING)
             continue
         started = time.perf_counter()
-        outputs, error = shell.run(step["run"], notebook["text"], notebook["pictures"])
+        with _one_process():
+            outputs, error = shell.run(step["run"], notebook["text"], notebook["pictures"])
         seconds = time.perf_counter() - started
         result = {"cell": step["index"], "error": error, "seconds": seconds}
         try:
@@ -66,7 +68,7 @@ def _answer(
 ) -> None:
     arguments = dict(asked["arguments"])
     target = held.get(asked["question"], MISSING)
-    with _replaced(channel, shell.user_ns, asked["replace"]):
+    with _one_process(), _replaced(channel, shell.user_ns, asked["replace"]):
         answer = ask(target, arguments, _driver(drivers, asked["driver"]))
     fields = {field.name: getattr(answer, field.name) for field in dataclasses.fields(Answer)}
     fields.update(
@@ -81,6 +83,17 @@ def _answer(
         raised = {"status": str(Status.RAISED), "value": None, "error": str(problem)}
         frame = encode({**fields, **raised})
     channel.send(frame)
+
+
+@contextmanager
+def _one_process() -> Iterator[None]:
+    """End the copies of this process that a student's `os.fork` leaves: only one may answer."""
+    own = os.getpid()
+    try:
+        yield
+    finally:
+        if os.getpid() != own:
+            os._exit(0)
 
 
 def _driver(drivers: dict[str, Callable[..., Any]], source: str) -> Callable[..., Any] | None:

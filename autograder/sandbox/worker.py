@@ -74,7 +74,7 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
         before = time.process_time()
         child = _fork(control, descriptors[0], directories[0], shell, configuration)
         report, word = _watch(control, child, configuration)
-        seconds, peak = processes.kill_all()
+        seconds, peak = processes.kill_all(child)
         for directory in directories:
             _empty(directory)
         if not (word or control.recv(_MAX_CONTROL)):

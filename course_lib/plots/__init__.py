@@ -6,8 +6,12 @@ from course_lib.plots.bends import (
     slope_products,
     straight_and_bent,
 )
+from course_lib.plots.blame import blame_graph, falling_loss, gradient_check
 
 __all__ = [
+    "blame_graph",
+    "falling_loss",
+    "gradient_check",
     "bends_and_slopes",
     "saturation_by_scale",
     "slope_products",

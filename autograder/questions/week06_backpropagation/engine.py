@@ -9,18 +9,20 @@ from autograder.questions.define import Array, Rng
 from course_lib.gradients import vector_jacobian_product
 
 # The driver evaluates an expression such as "a * b + 2", once on a student's Values and, in the
-# reference, once on tensors. Its text comes from the cases below and from nowhere else. Leaves
-# are called a, b, c ... in the order of `values`.
+# reference, once on tensors. Its text comes from the cases and from nowhere else. Leaves are
+# called a, b, c ... in the order of the columns of `values`. Every row is an expression of its
+# own, because the rounding error of a single number is too easily small by luck to measure.
 
 
 def tensor_expression(expression: str, values: Array) -> Any:
-    """The same expression on tensors: its value, and its slope for every leaf."""
+    """The same expression on tensors, a row at a time: its value, and its slope for every leaf."""
     import tensorflow as tf
 
     functions = {"exp": tf.exp, "tanh": tf.tanh, "relu": tf.nn.relu}
 
-    def evaluate(leaves: Any) -> Any:
-        return eval(expression, functions, dict(zip("abcdefgh", tf.unstack(leaves), strict=False)))
+    def evaluate(values: Any) -> Any:
+        columns = tf.unstack(values, axis=1)
+        return eval(expression, functions, dict(zip("abcdefgh", columns, strict=False)))
 
     return evaluate(tf.constant(values)), vector_jacobian_product(evaluate, [values])[0]
 
@@ -32,15 +34,19 @@ def drive_expression(Value: Any, expression: str, values: Array) -> Any:
         "tanh": lambda value: value.tanh(),
         "relu": lambda value: value.relu(),
     }
-    leaves = [Value(value) for value in values.tolist()]
-    root = eval(expression, functions, dict(zip("abcdefgh", leaves, strict=False)))
-    root.backward()
-    return root.data, [leaf.grad for leaf in leaves]
+    data, grad = [], []
+    for row in values.tolist():
+        leaves = [Value(number) for number in row]
+        root = eval(expression, functions, dict(zip("abcdefgh", leaves, strict=False)))
+        root.backward()
+        data.append(root.data)
+        grad.append([leaf.grad for leaf in leaves])
+    return data, grad
 
 
-def signed(rng: Rng, size: int) -> Array:
+def signed(rng: Rng, *shape: int) -> Array:
     """Numbers of either sign, away from 0."""
-    return rng.choice([-1.0, 1.0], size) * rng.uniform(0.5, 2.0, size)
+    return rng.choice([-1.0, 1.0], shape) * rng.uniform(0.5, 2.0, shape)
 
 
 class RecursiveValue:

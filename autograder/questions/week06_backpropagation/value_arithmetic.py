@@ -19,10 +19,10 @@ def value_arithmetic(expression: str, values: Array) -> Any:
 
     Args:
         expression: what to compute, with leaves a, b, c ...
-        values: of the leaves, shape (V,), float64.
+        values: of the leaves, a row for each time it is computed, shape (R, V), float64.
 
     Returns:
-        The expression's data, and after backward() the grad of every leaf.
+        The expression's data (R,), and after backward() the grad of every leaf (R, V).
 
     Source: the same expression on tensors, by tf.GradientTape.
     """
@@ -34,19 +34,19 @@ value_arithmetic.driver(drive_expression)
 
 @value_arithmetic.case("sums-and-products", weight=3)
 def _(rng: Rng) -> Inputs:
-    return {"expression": "a * b + c - d * e", "values": signed(rng, 5)}
+    return {"expression": "a * b + c - d * e", "values": signed(rng, 6, 5)}
 
 
 @value_arithmetic.case("quotients-and-powers", weight=3)
 def _(rng: Rng) -> Inputs:
     expression = "a ** 3 * b / c - d ** 0.5 / e ** 2"
-    return {"expression": expression, "values": rng.uniform(0.5, 2.0, 5)}
+    return {"expression": expression, "values": rng.uniform(0.5, 2.0, (6, 5))}
 
 
 @value_arithmetic.case("plain-numbers", weight=2)
 def _(rng: Rng) -> Inputs:
     expression = "(2 * a + 1.5) * (3 - b) - c / 4 - (d - 2) * -e + 5 / f"
-    return {"expression": expression, "values": signed(rng, 6)}
+    return {"expression": expression, "values": signed(rng, 5, 6)}
 
 
 @value_arithmetic.mistake("root-without-blame")

@@ -18,10 +18,10 @@ def value_depth(step: str, depth: int, values: Array) -> Any:
     Args:
         step: computes the next y from y and the leaves b, c ...; y begins as a.
         depth: how many steps.
-        values: of the leaves, shape (V,), float64.
+        values: of the leaves, a row for each time it is computed, shape (R, V), float64.
 
     Returns:
-        The last y's data, and after backward() the grad of every leaf.
+        The last y's data (R,), and after backward() the grad of every leaf (R, V).
 
     Source: the same steps on tensors, by tf.GradientTape.
     """
@@ -29,8 +29,8 @@ def value_depth(step: str, depth: int, values: Array) -> Any:
 
     code = compile(step, "step", "eval")
 
-    def repeat(leaves: Any) -> Any:
-        names = dict(zip("abcdefgh", tf.unstack(leaves), strict=False))
+    def repeat(values: Any) -> Any:
+        names = dict(zip("abcdefgh", tf.unstack(values, axis=1), strict=False))
         y = names["a"]
         for _ in range(depth):
             y = eval(code, {}, {**names, "y": y})
@@ -42,21 +42,25 @@ def value_depth(step: str, depth: int, values: Array) -> Any:
 @value_depth.driver
 def _(Value: Any, step: str, depth: int, values: Array) -> Any:
     code = compile(step, "step", "eval")
-    leaves = [Value(value) for value in values.tolist()]
-    names = dict(zip("abcdefgh", leaves, strict=False))
-    y = names["a"]
-    for _ in range(depth):
-        y = eval(code, {}, {**names, "y": y})
-    y.backward()
-    return y.data, [leaf.grad for leaf in leaves]
+    data, grad = [], []
+    for row in values.tolist():
+        leaves = [Value(number) for number in row]
+        names = dict(zip("abcdefgh", leaves, strict=False))
+        y = names["a"]
+        for _ in range(depth):
+            y = eval(code, {}, {**names, "y": y})
+        y.backward()
+        data.append(y.data)
+        grad.append([leaf.grad for leaf in leaves])
+    return data, grad
 
 
-@value_depth.case("chain", weight=2)
+@value_depth.case("chain", weight=2, square="one row, because 10,000 steps take a while")
 def _(rng: Rng) -> Inputs:
     return {
         "step": "y * b + c",
         "depth": 10_000,
-        "values": np.r_[signed(rng, 1), rng.uniform(0.5, 0.9), signed(rng, 1)],
+        "values": np.c_[signed(rng, 1), rng.uniform(0.2, 0.4, 1), signed(rng, 1)],
     }
 
 
@@ -66,7 +70,7 @@ def _(rng: Rng) -> Inputs:
     return {
         "step": "y * b + (y + y * c * d) * 0.5",
         "depth": 60,
-        "values": np.r_[signed(rng, 1), rng.uniform(0.3, 0.6), rng.uniform(0.3, 0.5, 2)],
+        "values": np.c_[signed(rng, 6), rng.uniform(0.3, 0.6, 6), rng.uniform(0.3, 0.5, (6, 2))],
     }
 
 

@@ -22,10 +22,10 @@ def value_functions(expression: str, values: Array) -> Any:
 
     Args:
         expression: what to compute, with leaves a, b, c ...
-        values: of the leaves, shape (V,), float64.
+        values: of the leaves, a row for each time it is computed, shape (R, V), float64.
 
     Returns:
-        The expression's data, and after backward() the grad of every leaf.
+        The expression's data (R,), and after backward() the grad of every leaf (R, V).
 
     Source: the same expression on tensors, by tf.GradientTape.
     """
@@ -38,20 +38,23 @@ value_functions.driver(drive_expression)
 @value_functions.case("typical", weight=3)
 def _(rng: Rng) -> Inputs:
     expression = "exp(a) * b + tanh(c) * d + relu(e) * f + relu(g) * h"
-    values = signed(rng, 8)
-    values[4], values[6] = abs(values[4]), -abs(values[6])
+    values = signed(rng, 6, 8)
     return {"expression": expression, "values": values}
 
 
 @value_functions.case("edge")
 def _(rng: Rng) -> Inputs:
     # a - a would reuse a value, so relu meets an exact 0 by a leaf that is 0.
-    return {"expression": "relu(a) * b + exp(c) * d", "values": np.r_[0.0, signed(rng, 3)]}
+    return {
+        "expression": "relu(a) * b + exp(c) * d",
+        "values": np.c_[np.zeros(5), signed(rng, 5, 3)],
+    }
 
 
 @value_functions.case("stability", weight=2)
 def _(rng: Rng) -> Inputs:
-    values = np.r_[rng.uniform(800, 1e4), -rng.uniform(800, 1e4), signed(rng, 3)]
+    large = rng.uniform(800, 1e4, (6, 2)) * [1, -1]
+    values = np.c_[large, signed(rng, 6, 3)]
     return {"expression": "tanh(a) * c + tanh(b) * d + exp(b) * e", "values": values}
 
 

@@ -18,11 +18,11 @@ def value_reuse(expression: str, values: Array, calls: int) -> Any:
 
     Args:
         expression: what to compute, with leaves a, b, c ...
-        values: of the leaves, shape (V,), float64.
+        values: of the leaves, a row for each time it is computed, shape (R, V), float64.
         calls: how often backward() is called; each call starts anew.
 
     Returns:
-        The expression's data, and after backward() the grad of every leaf.
+        The expression's data (R,), and after backward() the grad of every leaf (R, V).
 
     Source: the same expression on tensors, by tf.GradientTape.
     """
@@ -32,28 +32,32 @@ def value_reuse(expression: str, values: Array, calls: int) -> Any:
 @value_reuse.driver
 def _(Value: Any, expression: str, values: Array, calls: int) -> Any:
     functions = {"tanh": lambda value: value.tanh()}
-    leaves = [Value(value) for value in values.tolist()]
-    root = eval(expression, functions, dict(zip("abcdefgh", leaves, strict=False)))
-    for _ in range(calls):
-        root.backward()
-    return root.data, [leaf.grad for leaf in leaves]
+    data, grad = [], []
+    for row in values.tolist():
+        leaves = [Value(number) for number in row]
+        root = eval(expression, functions, dict(zip("abcdefgh", leaves, strict=False)))
+        for _ in range(calls):
+            root.backward()
+        data.append(root.data)
+        grad.append([leaf.grad for leaf in leaves])
+    return data, grad
 
 
 @value_reuse.case("leaf-twice", weight=2)
 def _(rng: Rng) -> Inputs:
-    return {"expression": "a * a + a * b + b", "values": signed(rng, 2), "calls": 1}
+    return {"expression": "a * a + a * b + b", "values": signed(rng, 6, 2), "calls": 1}
 
 
 @value_reuse.case("shared-step", weight=2)
 def _(rng: Rng) -> Inputs:
     expression = "(s := a * b + c) + tanh(s * 0.3) * s * a"
-    return {"expression": expression, "values": signed(rng, 3), "calls": 1}
+    return {"expression": expression, "values": signed(rng, 6, 3), "calls": 1}
 
 
 @value_reuse.case("twice")
 def _(rng: Rng) -> Inputs:
     expression = "(s := a * b) * s + c * s"
-    return {"expression": expression, "values": signed(rng, 3), "calls": 2}
+    return {"expression": expression, "values": signed(rng, 6, 3), "calls": 2}
 
 
 @value_reuse.mistake("blame-overwritten", rows="B14")

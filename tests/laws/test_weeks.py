@@ -1,0 +1,178 @@
+"""Laws for every week: its solution, its stub, its notebook, and what the sandbox may know."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.comparison.compare import pairs
+from autograder.judging import Judge
+from autograder.pipeline import Assignment, grade_notebook
+from autograder.questions import catalogue
+from autograder.records import Difference, Outcome
+from autograder.release import make_assignment
+from autograder.sandbox.session import Sandbox
+from autograder.sandbox.view import isolation_available
+from tests.conftest import REPOSITORY, SECRETS, source
+
+every_week = pytest.mark.parametrize("stem", catalogue.stems())
+with_bubblewrap = pytest.mark.skipif(
+    isolation_available() != "bubblewrap", reason=isolation_available()
+)
+
+
+def released(stem: str):
+    from autograder.intake.notebooks import read_notebook
+
+    return read_notebook(REPOSITORY / "assignments" / stem / f"{stem}.ipynb")
+
+
+def assignment(stem: str, cache: Path) -> Assignment:
+    week = catalogue.week(stem)
+    cache_file = cache / f"{stem}-{SECRETS[0].hex()}.npz"
+    return Assignment(week, released(stem), source(stem), SECRETS[0], cache_file)
+
+
+@with_bubblewrap
+@every_week
+def test_does_the_solution_notebook_score_full_marks(stem, reference_cache):
+    week = assignment(stem, reference_cache)
+    with Sandbox(preload=week.imports) as sandbox:
+        report = grade_notebook(source(stem), "solution", week, sandbox)
+    wrong = [verdict.message for verdict in report.verdicts if verdict.outcome != "right"]
+    assert not wrong
+    assert report.points == report.max_points
+    assert report.isolation == "bubblewrap"
+
+
+@with_bubblewrap
+@every_week
+def test_does_the_untouched_notebook_score_nothing(stem, reference_cache):
+    week = assignment(stem, reference_cache)
+    with Sandbox(preload=week.imports) as sandbox:
+        report = grade_notebook(released(stem), "stub", week, sandbox)
+    outcomes = {verdict.question: verdict.outcome for verdict in report.verdicts}
+    assert set(outcomes.values()) == {Outcome.NOT_ATTEMPTED}, outcomes
+    assert report.points == 0
+    assert not report.problems
+
+
+@every_week
+def test_is_the_students_notebook_what_release_makes_now(stem, tmp_path):
+    (tmp_path / "solutions").symlink_to(REPOSITORY / "solutions")
+    made = make_assignment(tmp_path, catalogue.week(stem))
+    committed = REPOSITORY / "assignments" / stem / f"{stem}.ipynb"
+    assert made.read_bytes() == committed.read_bytes(), "run `make assignments`"
+
+
+@every_week
+def test_does_the_students_notebook_hold_no_solution(stem):
+    text = json.dumps(released(stem))
+    for cell in source(stem).cells:
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            solution = cell.source.partition("BEGIN SOLUTION")[2].partition("### END")[0]
+            for line in solution.strip().splitlines():
+                if len(line.strip()) > 40:
+                    assert json.dumps(line.strip())[1:-1] not in text
+    assert "BEGIN SOLUTION" not in text
+
+
+@every_week
+def test_do_the_points_of_the_notebook_add_to_the_weeks(stem):
+    stamps = [cell.metadata.get("nbgrader", {}) for cell in released(stem).cells]
+    total = sum(stamp["points"] for stamp in stamps if stamp.get("grade"))
+    assert total == catalogue.week(stem).points
+
+
+@with_bubblewrap
+@pytest.mark.skipif(os.geteuid() != 0, reason="reading another process's memory takes root")
+@every_week
+def test_do_no_reference_values_enter_the_sandbox(stem, reference_cache):
+    """The memory of every process inside is searched, before and after the questions."""
+    week = assignment(stem, reference_cache)
+    secrets = list(_signatures(week.judge))
+    assert secrets
+    # The stub answers nothing, so no right value can be there by computation.
+    with (
+        Sandbox(preload=week.imports) as sandbox,
+        sandbox.open(week.steps(released(stem))) as session,
+    ):
+        _search(secrets)
+        session.ask(week.asks)
+        _search(secrets)
+
+
+def _signatures(judge: Judge):
+    """Three neighbouring numbers of every hidden reference array, as bytes.
+
+    Values that also stand among the inputs (a ReLU passes them on) prove nothing and are left out.
+    """
+    for name, probes in judge.probes.items():
+        question = judge.questions[name]
+        for probe in probes:
+            if probe.public:
+                continue
+            given = b"".join(
+                value.tobytes() for value in probe.inputs.values() if isinstance(value, np.ndarray)
+            )
+            for pair in pairs(probe.expected.value, probe.expected, question.returns):
+                if isinstance(pair, Difference) or not isinstance(pair.expected, np.ndarray):
+                    continue
+                flat = pair.expected.astype(np.float64).ravel()
+                for start in range(len(flat) - 2):
+                    window = flat[start : start + 3]
+                    plain = set(window.tolist()) & {0.0, 1.0, -1.0}
+                    if not plain and window.tobytes() not in given:
+                        yield f"{name} {probe.case}", window.tobytes()
+                        break
+
+
+def _search(secrets) -> None:
+    inside = _processes_inside()
+    assert inside
+    for pid in inside:
+        memory = _memory(pid)
+        assert len(memory) > 10**6
+        found = [name for name, pattern in secrets if pattern in memory]
+        assert not found, found
+
+
+def _processes_inside() -> list[int]:
+    """Processes that live in another pid namespace than this one and descend from it."""
+    own = os.readlink("/proc/self/ns/pid")
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            parents[int(entry.name)] = int(fields[1])
+        except OSError:
+            continue
+
+    def descends(pid: int) -> bool:
+        while pid > 1:
+            if pid == os.getpid():
+                return True
+            pid = parents.get(pid, 0)
+        return False
+
+    return [pid for pid in parents if descends(pid) and os.readlink(f"/proc/{pid}/ns/pid") != own]
+
+
+def _memory(pid: int) -> bytes:
+    pieces = []
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for line in maps:
+            area, permissions, *_ = line.split()
+            if "r" not in permissions or "[v" in line:
+                continue
+            first, last = (int(edge, 16) for edge in area.split("-"))
+            try:
+                memory.seek(first)
+                pieces.append(memory.read(last - first))
+            except (OSError, ValueError, OverflowError):
+                continue
+    return b"".join(pieces)

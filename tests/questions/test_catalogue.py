@@ -1,0 +1,181 @@
+"""Is a question that breaks a rule refused, with a sentence that says which?"""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+import autograder.questions
+from autograder.errors import QuestionError, UnknownName
+from autograder.judging import Judge, refuse_weak_mistakes
+from autograder.questions import catalogue, references
+from autograder.questions.define import choice, question
+
+GOOD = '''
+import numpy as np
+from autograder.questions.define import question
+
+@question(points=4)
+def double_{n}(X, W):
+    """Twice X.
+
+    Args:
+        X: inputs, shape (N, D), float64.
+        W: kernel, shape (D, M), float64.
+    """
+    return 2 * X
+
+@double_{n}.case("typical")
+def _(rng):
+    return {{"X": rng.normal(size=(7, 5)), "W": rng.normal(size=(5, 3))}}
+
+@double_{n}.mistake("tripled")
+def _(X, W):
+    """Two is not three.
+
+    Check: count.
+    """
+    return 3 * X
+
+@double_{n}.mistake("halved")
+def _(X, W):
+    """Two is not a half.
+
+    Check: count.
+    """
+    return X / 2
+'''
+
+
+@pytest.fixture
+def week(tmp_path, monkeypatch):
+    """Writes a week from the sources of its parts and loads it."""
+    monkeypatch.setattr(
+        autograder.questions, "__path__", [*autograder.questions.__path__, str(tmp_path)]
+    )
+    catalogue.week.cache_clear()
+
+    def load(*parts: str, points: float = 4) -> catalogue.Week:
+        folder: Path = tmp_path / "week99_test"
+        folder.mkdir()
+        names = [f"part{number}" for number in range(len(parts))]
+        (folder / "__init__.py").write_text(
+            f'WEEK = "week99"\nTITLE = "Test"\nPOINTS = {points}\nPARTS = {names!r}\n'
+        )
+        for name, source in zip(names, parts, strict=True):
+            (folder / f"{name}.py").write_text(textwrap.dedent(source))
+        return catalogue.week("week99")
+
+    yield load
+    catalogue.week.cache_clear()
+    for name in [name for name in sys.modules if "week99_test" in name]:
+        del sys.modules[name]
+
+
+def test_is_a_good_week_accepted(week):
+    loaded = week(GOOD.format(n=1), GOOD.format(n=2), points=8)
+    assert list(loaded.questions) == ["double_1", "double_2"]
+    catalogue.refuse_weak_cases(loaded.questions["double_1"])
+
+
+@pytest.mark.parametrize(
+    ("parts", "points", "words"),
+    [
+        ((GOOD.format(n=1),), 5, "the points add to 4, expected 5"),
+        ((GOOD.format(n=1), GOOD.format(n=1)), 8, "two questions are called double_1"),
+        ((GOOD.format(n=1) + GOOD.format(n=1),), 4, "double_1 is defined twice"),
+        ((GOOD.format(n=1).partition("@double_1.case")[0],), 4, "it has no case"),
+        ((GOOD.format(n=1).rpartition("@double_1.mistake")[0],), 4, "it has 1 mistakes"),
+        ((GOOD.format(n=1).replace("Check: count.", "Count."),), 4, "begins with Check: or Next:"),
+        ((GOOD.format(n=1).replace('"halved"', '"tripled"'),), 4, "two mistakes are called"),
+        ((GOOD.format(n=1).replace('"halved"', '"Halved"'),), 4, "lower-case-with-hyphens"),
+        (
+            (GOOD.format(n=1).replace("points=4", 'points=4, builds_on=("other",)'),),
+            4,
+            "it refers to other, no question of this week",
+        ),
+        (
+            (
+                GOOD.format(n=1)
+                .replace("points=4", 'points=4, returns=("X",)')
+                .replace('"halved"', '"halved", at="Y"'),
+            ),
+            4,
+            "at='Y' is none of ('X',)",
+        ),
+    ],
+)
+def test_is_a_broken_week_refused(week, parts, points, words):
+    with pytest.raises(QuestionError) as error:
+        week(*parts, points=points)
+    assert words in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("(7, 5)", "(5, 5)"), "should be larger than 1 and pairwise different"),
+        (("(7, 5)", "(1, 5)"), "should be larger than 1 and pairwise different"),
+        (("(7, 5)", "(7, 4)"), "D is 4 and also 5"),
+        (("(7, 5)", "(7,)"), "is stated as ('N', 'D') and has shape (7,)"),
+        (('"W": rng.normal(size=(5, 3))', '"V": 1'), "a case gives ['V', 'X']"),
+    ],
+)
+def test_is_a_case_in_which_something_hides_refused(week, change, words):
+    loaded = week(GOOD.format(n=1).replace(*change))
+    with pytest.raises(QuestionError) as error:
+        catalogue.refuse_weak_cases(loaded.questions["double_1"])
+    assert words in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        ("X + X", "the mistake halved does not differ from the reference"),
+        ("X + 2 * X", "is not told apart from the others"),
+    ],
+)
+def test_is_a_mistake_that_cannot_be_named_refused(week, formula, words):
+    wanted = week(GOOD.format(n=1).replace("X / 2", formula)).questions["double_1"]
+    cases = {
+        (wanted.name, name): references.compute(wanted, references.inputs(wanted, case, b""))
+        for name, case in wanted.cases.items()
+    }
+    with pytest.raises(QuestionError, match=words):
+        refuse_weak_mistakes(Judge({wanted.name: wanted}, cases))
+
+
+@pytest.mark.parametrize("name", ["6", "06", "week06", "week6", "week06_backpropagation"])
+def test_is_a_week_found_by_any_of_its_names(name):
+    assert catalogue.week(name).name == "week06"
+
+
+@pytest.mark.parametrize("name", ["66", "week", "weak06", "06_other", ""])
+def test_is_an_unknown_week_refused_with_the_known_ones(name):
+    with pytest.raises(UnknownName, match="the weeks are week02, week06"):
+        catalogue.week(name)
+
+
+def test_does_the_driver_travel_alone():
+    @question(points=1)
+    def total(x):
+        """The sum of a generator's items."""
+
+    @total.driver
+    def _(total, x):
+        """Ask for a list."""
+        return list(total(x))
+
+    namespace: dict = {}
+    exec(total.driver_source, namespace)
+    assert namespace["drive"](iter, [1, 2]) == [1, 2]
+
+
+def test_has_every_wrong_choice_its_reason():
+    made = choice("why", points=1, correct="a", wrong={"b": "Because it is not.", "c": "No."})
+    assert made.reference() == "a"
+    assert made.mistakes["why-b"].why == "Because it is not."
+    assert made.mistakes["why-b"].formula() == "b"

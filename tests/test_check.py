@@ -1,0 +1,101 @@
+"""Does `check` keep its three manners, and its promise of speed and calm?"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+
+from autograder import check
+
+
+def sigmoid(z):
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, e) / (1 + e)
+
+
+def tanh(z):
+    return np.tanh(z / 2)
+
+
+def relu(z):
+    raise NotImplementedError
+
+
+def test_is_a_right_answer_right():
+    verdict = check("sigmoid")
+    assert verdict.points == verdict.max_points
+    assert repr(verdict).startswith("sigmoid · 7 of 7 points")
+
+
+def test_is_a_mistake_named():
+    verdict = check("tanh")
+    assert verdict.mistake == "tanh-half-argument"
+    assert "tanh-half-argument" in verdict._repr_html_()
+
+
+def test_is_an_untouched_stub_calm():
+    verdict = check("relu")
+    assert "not attempted" in repr(verdict)
+    assert not verdict.attempted
+
+
+def test_is_an_undefined_name_calm():
+    assert "not defined" in repr(check("softmax"))
+
+
+def test_does_a_wrong_name_get_the_nearest():
+    assert "did you mean 'sigmoid'" in repr(check("sigmiod"))
+
+
+def test_does_validate_raise_with_the_same_text(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    check("sigmoid")
+    with pytest.raises(AssertionError, match="tanh-half-argument"):
+        check("tanh")
+
+
+def test_does_autograde_return_plain_points(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert type(check("sigmoid")) is float and check("sigmoid") == 7.0
+    assert type(check("relu")) is float and check("relu") == 0.0
+
+
+def test_is_hostile_text_escaped():
+    def raising(z):
+        raise ValueError("<script>alert(1)</script>")
+
+    globals()["gelu"] = raising
+    html = check("gelu")._repr_html_()
+    assert "<script>" not in html and "&lt;script&gt;" in html
+
+
+def test_does_a_check_need_no_tensorflow_and_no_nbgrader():
+    code = """
+    import sys
+    from autograder import check
+    def sigmoid(z):
+        return z
+    check("sigmoid")
+    print([name for name in ("tensorflow", "keras", "nbgrader", "nbformat") if name in sys.modules])
+    """
+    result = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip().endswith("[]")
+
+
+def test_is_an_unwritten_exercise_one_calm_line_in_ipython():
+    code = """
+    from IPython.core.interactiveshell import InteractiveShell
+    shell = InteractiveShell.instance(colors="nocolor")
+    shell.run_cell("import autograder")
+    shell.run_cell("def relu(z):\\n    raise NotImplementedError\\nrelu(1)")
+    """
+    result = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "`relu` is not written yet."
