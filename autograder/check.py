@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -64,25 +63,13 @@ def _verdict(name: str, notebook: dict[str, Any]) -> Verdict:
     ) -> list[Answer]:
         return [ask(targets[question.name], inputs, question.drive) for inputs in given]
 
-    def verdict_on(each: str) -> Verdict:
-        question = judge.questions[each]
+    def verdict_on(each: str, culprits: Sequence[str] = ()) -> Verdict:
         given = [probe.inputs for probe in judge.probes[each]]
-        return judge.judge(each, ask_again(question, given, ()), ask_again)
+        answers = ask_again(judge.questions[each], given, ())
+        return judge.judge(each, answers, ask_again, culprits, replaceable=False)
 
-    return _with_prerequisites(judge.questions[name], verdict_on(name), verdict_on)
-
-
-def _with_prerequisites(question: Question, verdict: Verdict, verdict_on: Any) -> Verdict:
-    """Point at the first wrong function that this one calls, where there is one."""
-    if verdict.points == verdict.max_points or verdict.outcome in ("not attempted", "missing"):
-        return verdict
-    wrong = [
-        each for each in question.builds_on if verdict_on(each).points < verdict_on(each).max_points
-    ]
-    if not wrong:
-        return verdict
-    note = f"It calls {' and '.join(wrong)}, which is not right yet: begin there."
-    return replace(verdict, message=f"{verdict.message}\n{note}")
+    built_on = [verdict_on(each) for each in judge.questions[name].builds_on]
+    return verdict_on(name, [each.question for each in built_on if each.points < each.max_points])
 
 
 @cache

@@ -244,15 +244,21 @@ def print_table(lines: list[dict[str, Any]]) -> None:
 def _found(line: dict[str, Any]) -> str:
     if line["unreadable"]:
         return str(line["unreadable"])
-    names = [
-        answer["mistake"] or f"{name}: {answer['outcome']}"
-        for name, answer in line["questions"].items()
-        if answer["outcome"] != "right"
-    ]
-    untouched = sum(name.endswith((": not attempted", ": missing")) for name in names)
-    if untouched == len(line["questions"]):
-        return "not attempted"
-    return ", ".join(dict.fromkeys(names)) or "all right"
+    found: dict[str, list[str]] = {}
+    for name, answer in line["questions"].items():
+        if answer["outcome"] != "right":
+            found.setdefault(answer["mistake"] or answer["outcome"], []).append(name)
+    return ", ".join(_shared(what, names, line) for what, names in found.items()) or "all right"
+
+
+def _shared(what: str, names: list[str], line: dict[str, Any]) -> str:
+    """What was found at some questions: a mistake has a name, an outcome needs its question."""
+    if len(names) == len(line["questions"]):
+        return what
+    if len(names) > 2:
+        return f"{what}: {len(names)} questions"
+    is_mistake = line["questions"][names[0]]["mistake"] == what
+    return what if is_mistake else f"{what}: {', '.join(names)}"
 
 
 def _finish(lines: list[dict[str, Any]], quiet: bool) -> None:

@@ -130,7 +130,7 @@ def sigmoid_backward(dout, out):
 OTHER_WORDS = writes(
     dense_backward="""
 def dense_backward(dout, X, W):
-    return {"db": np.add.reduce(dout), "dX": np.dot(dout, W.T), "dW": np.dot(X.T, dout)}
+    return [np.dot(dout, np.transpose(W)), np.dot(X.T, dout), np.add.reduce(dout)]
 """,
     relu_backward="""
 relu_backward = lambda dout, z: np.where(z > 0, dout, 0.0)
@@ -272,9 +272,18 @@ HOSTILE: dict[str, Callable[[Any], bytes]] = {
         sigmoid_backward="import os\ndef sigmoid_backward(dout, out):\n    os._exit(0)"
     ),
     "memory-bomb": writes(
-        relative_error="def relative_error(a, b):\n    return [bytearray(10**9) for _ in range(99)]"
+        relative_error="hoard = []\nwhile True:\n    hoard.append(np.ones(10**7))"
     ),
-    "prints-a-gigabyte": writes(relative_error="for _ in range(1000):\n    print('x' * 10**6)"),
+    "prints-a-gigabyte": writes(
+        relative_error="""
+for _ in range(1000):
+    print("x" * 10**6)
+
+
+def relative_error(a, b):
+    return np.max(np.abs(a - b) / np.maximum(1e-8, np.abs(a) + np.abs(b)))
+"""
+    ),
     "cheat-empties-checks": writes(
         relative_error="""
 get_ipython().input_transformers_cleanup.append(lambda lines: ["pass"])
@@ -286,9 +295,15 @@ numpy.testing.assert_allclose = lambda *a, **k: None
     "cheat-forges-points": _forges_points,
     "cheat-reads-the-grader": writes(
         relative_error="""
-import glob, os, sys
-found = glob.glob("/**/gradebook.db", recursive=True) + glob.glob("/**/*.npz", recursive=True)
-print(found, os.environ, [m for m in sys.modules if "questions" in m])
+import os, sys
+found = [
+    os.path.join(folder, name)
+    for top in ("/tmp", "/grader", "/home", "/root")
+    for folder, _, names in os.walk(top)
+    for name in names
+    if name.endswith((".db", ".npz")) or "questions" in folder
+]
+print(found, os.environ, [name for name in sys.modules if "questions" in name])
 def relative_error(a, b):
     return 0.0
 """

@@ -85,6 +85,8 @@ class Judge:
         answers: Sequence[Answer],
         ask_again: AskAgain | None = None,
         culprits: Sequence[str] = (),
+        *,
+        replaceable: bool = True,
     ) -> Verdict:
         """The verdict on one question.
 
@@ -94,6 +96,8 @@ class Judge:
             ask_again: asks the student's function anew; needed for follow-through and for
                 telling a wrong loss from a wrong derivative.
             culprits: the questions judged so far whose own functions are wrong.
+            replaceable: whether `ask_again` has right functions to put in their place, as an
+                instructor's machine has and a student's has not.
 
         Returns:
             Points, outcome and message; points lie between 0 and the question's.
@@ -102,11 +106,12 @@ class Judge:
         trials = self._trials(question, answers)
         verdict = self._judge(question, trials, ask_again)
         blamed = [culprit for culprit in question.builds_on if culprit in culprits]
-        if ask_again and blamed and _worth_asking_again(verdict):
-            again = self._follow_through(question, blamed, ask_again)
-            if again.points > verdict.points:
-                return again
-        return verdict
+        if not blamed or not ask_again or not _worth_asking_again(verdict):
+            return verdict
+        if not replaceable:
+            return replace(verdict, message=f"{verdict.message}\n{wording.begin_there(blamed)}")
+        again = self._follow_through(question, blamed, ask_again)
+        return again if again.points > verdict.points else verdict
 
     def _follow_through(
         self, question: Question, blamed: Sequence[str], ask_again: AskAgain

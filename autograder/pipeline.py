@@ -11,7 +11,7 @@ import ast
 import atexit
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ from autograder.questions.define import Inputs, Question
 from autograder.records import Outcome, Report, Submission, Verdict
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Sandbox, Session
-from autograder.sandbox.steps import Answers, Ask, Cell, EncodedAsks, Hold, encode_asks
+from autograder.sandbox.steps import Answers, Ask, Cell, CellResult, EncodedAsks, Hold, encode_asks
 
 BATCH = 32
 """Reports that go to the database in one transaction."""
@@ -68,6 +68,7 @@ def grade_notebook(
     notebook, restored = restore(submitted, assignment.released)
     with sandbox.open(assignment.steps(notebook)) as session:
         answers = session.ask(assignment.asks)
+        answers |= _why_missing(assignment, answers, session)
         verdicts = _judge(assignment, answers, session)
         usage = session.close()
     for index, result in session.cells.items():
@@ -181,7 +182,7 @@ def check_file(path: Path, sandbox: Sandbox) -> Report:
     names = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
     for stem in catalogue.stems():
         if names & set((week := catalogue.week(stem)).questions):
-            assignment = Assignment(week, notebook, notebook)
+            assignment = Assignment(week, released=notebook)
             return grade_notebook(notebook, "", assignment, sandbox)
     raise UnknownName(f"{path} holds no check of any week of this course.")
 
@@ -193,7 +194,8 @@ class Assignment:
     Args:
         week: its questions.
         released: the notebook that students received (locked cells, cell ids, points).
-        source: the same notebook with its solutions, which answer follow-through's calls.
+        source: the same notebook with its solutions, which answer follow-through's calls; a
+            student's machine has none.
         secret: the course's secret, which seeds the hidden cases.
         cache: the file that keeps their reference values; without it, public cases alone.
         run_experiments: also run the cells that no question depends on.
@@ -201,7 +203,7 @@ class Assignment:
 
     week: Week
     released: Any
-    source: Any
+    source: Any = None
     secret: bytes = references.PUBLIC_SECRET
     cache: Path | None = None
     run_experiments: bool = False
@@ -307,8 +309,28 @@ def _judge(assignment: Assignment, answers: Answers, session: Session) -> list[V
     for name in assignment.week.questions:
         own = [answers[next(in_order)] for _ in assignment.judge.probes[name]]
         culprits = [verdict.question for verdict in verdicts if _at_fault(verdict)]
-        verdicts.append(assignment.judge.judge(name, own, ask_again, culprits))
+        verdicts.append(
+            assignment.judge.judge(
+                name, own, ask_again, culprits, replaceable=assignment.source is not None
+            )
+        )
     return verdicts
+
+
+def _why_missing(assignment: Assignment, answers: Answers, session: Session) -> Answers:
+    """Answers that say why a name is not defined: how the cell above its check ended."""
+    explained: Answers = {}
+    for ask in assignment.asks.asks:
+        if answers[ask.id].status is Status.MISSING:
+            above = session.above(ask.question)
+            explained[ask.id] = replace(answers[ask.id], error=_ended(above) if above else "")
+    return explained
+
+
+def _ended(cell: CellResult) -> str:
+    if cell.status is not Status.RETURNED:
+        return cell.error
+    return f"the cell above it raised {cell.error}" if cell.error else ""
 
 
 def _at_fault(verdict: Verdict) -> bool:

@@ -2,14 +2,15 @@
 
 Two correct programs differ only by rounding. How much depends on the question (a sum of 10,000
 terms, a difference of nearly equal numbers), so it is measured, not chosen: the reference is
-computed once in float64 and once in float32. Their distance, divided by float32's unit roundoff
-u32 = 2**-24, is the error that one unit of roundoff causes here: the *amplification*. In a
-precision with unit roundoff u the reference is off by about amplification * u.
+computed once in float64 and a few times in float32, each time with its inputs moved by half a
+unit in the last place. The largest distance, divided by float32's unit roundoff u32 = 2**-24, is
+the error that one unit of roundoff causes here: the *amplification*. In a precision with unit
+roundoff u the reference is off by about amplification * u.
 
 A student may add the same terms in another order. The error of a sum of n terms grows like
 sqrt(n) * u typically, which is what was measured, and like n * u at worst (Higham 2002, sections
 2.8 and 4.2), so a right answer can be sqrt(n) times further off than the measured one. The
-measurement is one sample, whose largest error may be small by luck, and the student's error adds
+measurement is a sample, whose largest error may be small by luck, and the student's error adds
 to the reference's: a factor of 2 for each. Together:
 
     |yours - expected| <= 4 * sqrt(n) * amplification * u
@@ -21,6 +22,7 @@ result itself has to be rounded.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -34,12 +36,12 @@ def unit_roundoff(dtype: np.dtype[Any]) -> float:
     return float(np.finfo(dtype).eps) / 2 if dtype.kind == "f" else 2.0**-53
 
 
-def allowance(exact: NDArray[Any], coarse: NDArray[Any], terms: int) -> float:
+def allowance(exact: NDArray[Any], coarse: Sequence[NDArray[Any]], terms: int) -> float:
     """How many units of roundoff may separate a right answer from the reference.
 
     Args:
         exact: the reference in float64, any shape.
-        coarse: the same reference in float32, same shape.
+        coarse: the same reference in float32, several times, same shape.
         terms: how many input numbers enter the answer.
 
     Returns:
@@ -49,11 +51,12 @@ def allowance(exact: NDArray[Any], coarse: NDArray[Any], terms: int) -> float:
     if exact.dtype.kind != "f" or exact.size == 0:
         return 0.0
     finite = np.isfinite(exact)
-    if not np.all(np.isfinite(coarse[finite])):
+    samples = np.stack([sample.astype(np.float64)[finite] for sample in coarse])
+    if not np.isfinite(samples).all():
         return float("inf")
-    error = np.abs(coarse.astype(np.float64) - exact, where=finite, out=np.zeros_like(exact))
-    magnitude = np.abs(exact, where=finite, out=np.zeros_like(exact))
-    amplification = max(float(error.max()) / 2.0**-24, float(magnitude.max()))
+    error = np.max(np.abs(samples - exact[finite]), initial=0.0)
+    magnitude = np.max(np.abs(exact[finite]), initial=0.0)
+    amplification = max(float(error) / 2.0**-24, float(magnitude))
     return SAMPLING_AND_BOTH_SIDES * float(np.sqrt(max(terms, 1))) * amplification
 
 

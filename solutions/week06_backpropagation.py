@@ -26,10 +26,12 @@ def sigmoid(z):
 
 
 def tanh(z):
+    """The bend from -1 to 1."""
     return np.tanh(z)
 
 
 def relu(z):
+    """The bend max(0, z)."""
     return np.maximum(z, 0)
 
 
@@ -634,9 +636,8 @@ for _ in range(200):
     h = relu(digits @ params["W1"] + params["b1"])
     right.append(np.mean(np.argmax(h @ params["W2"] + params["b2"], axis=1) == labels))
 seconds = perf_counter() - started
-print(
-    f"200 nudges in {seconds:.1f} s; by wiggling: about {200 * 2 * knobs * one_pass / 60:.0f} minutes"
-)
+by_wiggling = 200 * 2 * knobs * one_pass
+print(f"200 nudges in {seconds:.1f} s; by wiggling about {by_wiggling / 60:.0f} minutes")
 figure = plots.falling_loss(np.array(losses), np.array(right))
 
 # %% [markdown]
@@ -653,9 +654,8 @@ try:
     from course_lib.gradients import loss_and_gradients
     from course_lib.models import by_student_name, to_keras
 except ImportError:
-    print(
-        'Keras is not installed here; the rest of the notebook works without it. To see this comparison: pip install "nn-from-scratch[keras]"'
-    )
+    print("Keras is not installed here; the rest of the notebook works without it.")
+    print('To see this comparison: pip install "nn-from-scratch[keras]"')
 else:
     cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True, dtype="float64")
     theirs, tape = loss_and_gradients(to_keras(params), cross_entropy, digits, labels)

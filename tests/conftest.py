@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from autograder import course, pipeline, release
 from autograder.judging import Judge
 from autograder.questions import catalogue, references
 from autograder.release import source_notebook
@@ -36,3 +38,19 @@ def judge(stem: str, secret: bytes, folder: Path) -> Judge:
 @pytest.fixture(scope="session")
 def reference_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("references")
+
+
+@pytest.fixture(scope="session")
+def released_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course in which week 06 is released and its hidden reference values are computed."""
+    root = tmp_path_factory.mktemp("courses") / "released"
+    opened = course.init(root)
+    release.release(opened, catalogue.week("week06"))
+    pipeline.load_assignment(opened, "week06")
+    return root
+
+
+@pytest.fixture
+def fresh_course(released_course: Path, tmp_path: Path) -> Path:
+    """The same, copied, for a test that writes into it."""
+    return Path(shutil.copytree(released_course, tmp_path / "course"))

@@ -34,6 +34,11 @@ def right(question: Question, trials: Sequence[Trial]) -> str:
     return f"{heading(question, question.points)}\n{checked}"
 
 
+def begin_there(culprits: Sequence[str]) -> str:
+    """A closing line for an answer that calls functions which are wrong themselves."""
+    return f"It calls {' and '.join(culprits)}, which is not right yet: begin there."
+
+
 def carried(question: Question, culprits: Sequence[str], points: float) -> str:
     """What follow-through found: the error is in another function that this one calls."""
     names = " and ".join(culprits)
@@ -99,7 +104,8 @@ def _observed(question: Question, public: Wrong, trial: Trial, first: Difference
         case Outcome.NOT_ATTEMPTED:
             return ["The cell still holds its stub, or returns nothing."]
         case Outcome.MISSING:
-            return [f"`{question.calls}` is not defined where its check stands."]
+            reason = f": {first.detail}" if first.detail else ""
+            return [f"`{question.calls}` is not defined where its check stands{reason}."]
         case Outcome.TIMED_OUT | Outcome.CRASHED:
             return [f"{first.detail or 'The function did not return'}."]
         case Outcome.RAISED:

@@ -29,6 +29,8 @@ from autograder.rounding import allowance
 
 PUBLIC = Path(__file__).parent / "public"
 PUBLIC_SECRET = b""
+SAMPLES = 4
+"""How often a reference is computed in float32 in order to measure its rounding."""
 
 References = dict[tuple[str, str], Expected]
 """Expected answers by (question, case)."""
@@ -71,14 +73,17 @@ def compute(question: Question, given: Inputs) -> Expected:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             exact = to_tree(_plain(question.reference(**given)))
-            coarse = to_tree(_plain(question.reference(**single_precision(given))))
+            coarse = [
+                to_tree(_plain(question.reference(**single_precision(given, rng))))
+                for rng in map(np.random.default_rng, range(SAMPLES))
+            ]
     except ImportError as error:
         raise MissingReference(
             f"{question.name}: its reference values are computed by Keras, which is not "
             f"installed here ({error}); install the `keras` extra"
         ) from error
     terms = sum(leaf.size for leaf in _arrays(given))
-    rounding = _map_pairs(lambda e, c: allowance(e, c, terms), exact, coarse)
+    rounding = _allowances(exact, coarse, terms)
     if any(np.isinf(leaf) for leaf in _arrays(rounding)):
         raise QuestionError(
             f"{question.name}: the reference is finite in float64 and not in float32; "
@@ -191,14 +196,20 @@ def _plain(value: Any) -> Any:
     return np.asarray(value)
 
 
-def single_precision(value: Any) -> Any:
-    """The same inputs with every float64 array rounded to float32."""
+def single_precision(value: Any, rng: np.random.Generator | None = None) -> Any:
+    """The same inputs with every float64 array rounded to float32.
+
+    Args:
+        value: an array, or arrays in dicts and tuples.
+        rng: where given, every number is also moved by half a unit in the last place.
+    """
     if isinstance(value, np.ndarray) and value.dtype == np.float64:
-        return value.astype(np.float32)
+        moved = value if rng is None else value * (1 + rng.choice([-1, 1], value.shape) * 2.0**-24)
+        return moved.astype(np.float32)
     if isinstance(value, dict):
-        return {key: single_precision(item) for key, item in value.items()}
+        return {key: single_precision(item, rng) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return type(value)(single_precision(item) for item in value)
+        return type(value)(single_precision(item, rng) for item in value)
     return value
 
 
@@ -210,12 +221,13 @@ def _arrays(value: Any) -> list[np.ndarray[Any, Any]]:
     return [np.asarray(value)] if isinstance(value, (np.ndarray, int, float)) else []
 
 
-def _map_pairs(function: Any, left: Tree, right: Tree) -> Tree:
-    if isinstance(left, dict):
-        return {key: _map_pairs(function, left[key], right[key]) for key in left}
-    if isinstance(left, list):
-        return [_map_pairs(function, a, b) for a, b in zip(left, right, strict=True)]
-    return 0.0 if isinstance(left, str) else function(left, right)
+def _allowances(exact: Tree, coarse: list[Tree], terms: int) -> Tree:
+    if isinstance(exact, dict):
+        return {key: _allowances(exact[key], [c[key] for c in coarse], terms) for key in exact}
+    if isinstance(exact, list):
+        columns = zip(*coarse, strict=True)
+        return [_allowances(e, list(c), terms) for e, c in zip(exact, columns, strict=True)]
+    return 0.0 if isinstance(exact, str) else allowance(exact, coarse, terms)
 
 
 def _flatten(tree: Tree, buffer: bytearray) -> Any:

@@ -169,6 +169,16 @@ class Session:
             except Stopped as stopped:
                 self._silence(next(a for a, _ in waiting if a.id not in answers), stopped)
 
+    def above(self, question: str) -> CellResult | None:
+        """The result of the last cell that ran before this question's check."""
+        last = None
+        for step in self._steps:
+            if isinstance(step, Cell):
+                last = self.cells.get(step.index)
+            elif step.question == question:
+                return last
+        return None
+
     def close(self) -> Usage:
         """End everything that the submission started and say what it used."""
         if self._fork is not None:

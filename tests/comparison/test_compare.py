@@ -13,7 +13,7 @@ from autograder.records import Expected, Outcome
 from autograder.rounding import allowance
 
 EXACT = np.array([[1.25, -2.5, 3.0], [0.5, 4.0, -1.0]])
-ALLOWED = allowance(EXACT, EXACT.astype(np.float32), EXACT.size)
+ALLOWED = allowance(EXACT, [EXACT.astype(np.float32)], EXACT.size)
 EXPECTED = Expected([EXACT, np.array(2.5)], [ALLOWED, ALLOWED])
 NAMES = ("dX", "loss")
 

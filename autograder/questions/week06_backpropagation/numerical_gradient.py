@@ -63,17 +63,17 @@ def cubic(rng: Rng, shape: tuple[int, ...], eps: float) -> Inputs:
 
 @numerical_gradient.case("typical", weight=3)
 def _(rng: Rng) -> Inputs:
-    return cubic(rng, (5,), 1e-2)
+    return cubic(rng, (9,), 1e-2)
 
 
 @numerical_gradient.case("matrix", weight=3)
 def _(rng: Rng) -> Inputs:
-    return cubic(rng, (3, 4), 1e-3)
+    return cubic(rng, (4, 5), 1e-3)
 
 
 @numerical_gradient.case("small-step", weight=2)
 def _(rng: Rng) -> Inputs:
-    return cubic(rng, (2, 3), 1e-5)
+    return cubic(rng, (3, 5), 1e-5)
 
 
 @numerical_gradient.case("whole-numbers", weight=2)
