@@ -242,17 +242,14 @@ class Assignment:
 
     @cached_property
     def imports(self) -> tuple[str, ...]:
-        """What the notebook's read-only cells import, for the warm parent to import once."""
-        trees = [
-            ast.parse(cell.source)
+        """The import statements of the read-only cells, for the warm parent to execute once."""
+        return tuple(
+            ast.unparse(statement)
             for cell in self.released.cells
             if cell.metadata.get("nbgrader", {}).get("locked") and cell.cell_type == "code"
-        ]
-        statements = [node for tree in trees for node in ast.walk(tree)]
-        names = [
-            name.name for node in statements if isinstance(node, ast.Import) for name in node.names
-        ] + [node.module for node in statements if isinstance(node, ast.ImportFrom) and node.module]
-        return tuple(name for name in names if name != "autograder")
+            for statement in ast.walk(ast.parse(cell.source))
+            if isinstance(statement, (ast.Import, ast.ImportFrom))
+        )
 
     @cached_property
     def solutions(self) -> dict[str, Any]:

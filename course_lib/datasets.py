@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from course_lib.gradients import Array
+if TYPE_CHECKING:
+    from course_lib.gradients import Array
 
 
 def digits() -> tuple[Array, Array]:

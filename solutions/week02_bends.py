@@ -675,7 +675,9 @@ figure = plots.saturation_by_scale(
 
 # %% tags=["experiment"]
 try:
-    import keras
+    from course_lib.quiet import import_keras
+
+    keras = import_keras()
 
     from course_lib.gradients import derivative, vector_jacobian_product
 except ImportError:

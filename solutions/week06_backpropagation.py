@@ -543,7 +543,7 @@ class Value:
 
 
 # %% [markdown]
-# Four checks look at different sides of it. The first one uses every value once. The second one tries exp, tanh and relu. The third one uses values several times. The last one makes an expression of 10,000 steps, and another one with more paths than could ever be walked one by one.
+# Four checks look at different sides of it. The first one uses every value once. The second one tries exp, tanh and relu. The third one uses values several times. The last one makes an expression 10,000 operations deep, and another one with more paths than could ever be walked one by one.
 
 # %% check="value_arithmetic"
 check("value_arithmetic")
@@ -649,7 +649,9 @@ figure = plots.falling_loss(np.array(losses), np.array(right))
 
 # %% tags=["experiment"]
 try:
-    import keras
+    from course_lib.quiet import import_keras
+
+    keras = import_keras()
 
     from course_lib.gradients import loss_and_gradients
     from course_lib.models import by_student_name, to_keras

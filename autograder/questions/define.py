@@ -21,6 +21,7 @@ import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import CodeType
 from typing import Any
 
@@ -180,7 +181,7 @@ class Question:
         self.drive = drive
         return drive
 
-    @property
+    @cached_property
     def driver_source(self) -> str:
         """The driver as text that can be executed alone; empty for a plain call."""
         if self.drive is None:
@@ -258,6 +259,7 @@ class Question:
             whole = answer.value
         return replace(answer, value=whole)
 
+    @cached_property
     def source(self) -> str:
         """Everything that decides this question's reference values, as text."""
         makers = [case.make for case in self.cases.values()]

@@ -26,6 +26,7 @@ from autograder.errors import MissingReference, QuestionError
 from autograder.questions.define import Case, Inputs, Question
 from autograder.records import Expected
 from autograder.rounding import allowance
+from course_lib.quiet import import_keras
 
 PUBLIC = Path(__file__).parent / "public"
 PUBLIC_SECRET = b""
@@ -69,7 +70,7 @@ def compute(question: Question, given: Inputs) -> Expected:
     """
     try:
         if question.parameters:
-            _import_keras()
+            import_keras()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             exact = to_tree(_plain(question.reference(**given)))
@@ -90,26 +91,6 @@ def compute(question: Question, given: Inputs) -> Expected:
             "choose smaller inputs, so that its rounding error can be measured"
         )
     return Expected(exact, rounding)
-
-
-@cache
-def _import_keras() -> None:
-    """Import Keras and TensorFlow once, without their notes on stderr about this processor."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    kept = os.dup(2)
-    try:
-        with open(os.devnull, "wb") as nowhere, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            os.dup2(nowhere.fileno(), 2)
-            import keras
-            import tensorflow as tf
-
-            # The first tensor starts the runtime, which has notes of its own.
-            keras.ops.convert_to_tensor(tf.constant(0.0))
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
 
 
 def public(questions: Iterable[Question], stem: str) -> References:
@@ -149,7 +130,7 @@ def hidden(questions: Iterable[Question], secret: bytes, cache_file: Path) -> Re
     fresh: dict[str, Expected] = {}
     for question in questions:
         for case in question.cases.values():
-            key = _key(question, case, secret, with_versions=True)
+            key = _key(question, case, secret, _versions())
             if not question.parameters:
                 found[question.name, case.name] = compute(question, {})
                 continue
@@ -174,15 +155,22 @@ def write_public(questions: Iterable[Question], stem: str) -> Path:
     return path
 
 
-def _key(question: Question, case: Case, secret: bytes, *, with_versions: bool = False) -> str:
-    digest = hmac.new(secret, f"{question.source()}\n{case.name}".encode(), hashlib.sha256)
-    if with_versions:
-        for library in ("keras", "tensorflow", "tensorflow-cpu", "numpy"):
-            try:
-                digest.update(importlib.metadata.version(library).encode())
-            except importlib.metadata.PackageNotFoundError:
-                digest.update(b"-")
+def _key(question: Question, case: Case, secret: bytes, versions: str = "") -> str:
+    decides = f"{question.source}\n{case.name}\n{versions}"
+    digest = hmac.new(secret, decides.encode(), hashlib.sha256)
     return f"{question.name}:{case.name}:{digest.hexdigest()[:16]}"
+
+
+@cache
+def _versions() -> str:
+    """The libraries that compute a reference, and their versions."""
+    found = []
+    for library in ("keras", "tensorflow", "tensorflow-cpu", "numpy"):
+        try:
+            found.append(f"{library} {importlib.metadata.version(library)}")
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return ", ".join(found)
 
 
 def _plain(value: Any) -> Any:

@@ -59,7 +59,7 @@ class Sandbox:
     Args:
         isolation: "bubblewrap", or "process" where there is none: limits, but no walls.
         limits: what each submission may use.
-        preload: modules that the warm parent imports once, such as "matplotlib.pyplot".
+        preload: import statements that the warm parent executes once, for all submissions.
 
     Raises:
         SandboxError: when it cannot be had on this machine; the message has the next step.

@@ -65,7 +65,7 @@ class WarmParent:
     Args:
         isolation: "bubblewrap" or "process".
         limits: what each submission may use.
-        preload: modules that it imports once, so that no submission pays for them.
+        preload: import statements that it executes once, so that no submission pays for them.
 
     Raises:
         SandboxError: when it cannot be started; the message has the next step.

@@ -9,9 +9,9 @@ own death: the outside starts another.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
-import importlib
 import json
 import os
 import resource
@@ -61,8 +61,10 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
     # No child may open this process's memory or descriptors through /proc, or trace it.
     _prctl(_PR_SET_DUMPABLE, 0)
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
-    for module in configuration["preload"]:
-        importlib.import_module(module)
+    for statement in configuration["preload"]:
+        # What cannot be imported is for the cell that needs it to say.
+        with contextlib.suppress(ImportError):
+            exec(statement, {})
     shell = start_shell()
     gc.collect()
     gc.freeze()

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from course_lib.plots.style import COLORS, GREY, figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Array = NDArray[Any]
+    from course_lib.gradients import Array
 
 
 def straight_and_bent(x: Array, straight: Mapping[str, Array], bent: Mapping[str, Array]) -> Figure:

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from course_lib.gradients import Array
 from course_lib.plots.style import COLORS, figure
+
+Array = NDArray[Any]
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
 
 POSITIVE, NEGATIVE, PALE = COLORS[1], COLORS[0], "#F4F4F4"
 

@@ -47,6 +47,13 @@ def test_does_the_solution_notebook_score_full_marks(stem, reference_cache):
     assert not wrong
     assert report.points == report.max_points
     assert report.isolation == "bubblewrap"
+    failed = [
+        output.evalue
+        for cell in report.notebook.cells
+        for output in cell.get("outputs", ())
+        if output.output_type == "error"
+    ]
+    assert not failed
 
 
 @with_bubblewrap

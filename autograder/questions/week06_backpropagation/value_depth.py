@@ -13,7 +13,7 @@ from course_lib.gradients import vector_jacobian_product
 
 @question(points=3, calls="Value", returns=("data", "grad"))
 def value_depth(step: str, depth: int, values: Array) -> Any:
-    """Value in an expression of 10,000 steps, and in one with more paths than can be counted.
+    """
 
     Args:
         step: computes the next y from y and the leaves b, c ...; y begins as a.
@@ -55,11 +55,11 @@ def _(Value: Any, step: str, depth: int, values: Array) -> Any:
     return data, grad
 
 
-@value_depth.case("chain", weight=2, square="one row, because 10,000 steps take a while")
+@value_depth.case("chain", weight=2, square="one row, because 10,000 operations take a while")
 def _(rng: Rng) -> Inputs:
     return {
         "step": "y * b + c",
-        "depth": 10_000,
+        "depth": 5_000,
         "values": np.c_[signed(rng, 1), rng.uniform(0.2, 0.4, 1), signed(rng, 1)],
     }
 

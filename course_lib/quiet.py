@@ -1,0 +1,39 @@
+"""Keras without TensorFlow's notes. Importing this module loads neither."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from functools import cache
+from typing import Any
+
+
+@cache
+def import_keras() -> Any:
+    """Import Keras and start TensorFlow, without its notes on stderr about this processor.
+
+    TensorFlow's C++ code writes some of them before it reads any setting, so that stderr itself
+    is closed for as long as the first import takes.
+
+    Returns:
+        The `keras` module.
+
+    Raises:
+        ImportError: when Keras or TensorFlow is not installed.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nowhere, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            os.dup2(nowhere.fileno(), 2)
+            import keras
+            import tensorflow as tf
+
+            # The first tensor starts the runtime, which has notes of its own.
+            keras.ops.convert_to_tensor(tf.constant(0.0))
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+    return keras
