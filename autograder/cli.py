@@ -14,7 +14,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
@@ -45,7 +44,12 @@ IsolationOption = Annotated[
     str,
     typer.Option(help="`bubblewrap`, or `process` to run submissions with process limits alone."),
 ]
-WorkersOption = Annotated[int, typer.Option("--workers", "-j", help="Sandboxes; 0: all cores.")]
+WorkersOption = Annotated[
+    int,
+    typer.Option(
+        "--workers", "-j", help="Sandboxes; 0: as many as the cores and the class justify."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and no table.")]
 
 
@@ -154,6 +158,8 @@ def feedback(
 def explain(name: Annotated[str, typer.Argument(help="A mistake, such as bias-summed.")]) -> None:
     """Print a mistake's page: what it looks like, why it happens, how to find it."""
     import difflib
+
+    from rich.markdown import Markdown
 
     from autograder.diagnosis.explain import page
     from autograder.questions import catalogue

@@ -39,6 +39,8 @@ from autograder.sandbox.steps import Answers, Ask, Cell, CellResult, EncodedAsks
 
 BATCH = 32
 """Reports that go to the database in one transaction."""
+SUBMISSIONS_A_SANDBOX = 24
+"""Starting a sandbox costs as much as grading several submissions, so a few share one."""
 
 
 def grade(submission: Submission, assignment: Assignment, sandbox: Sandbox) -> Report:
@@ -117,6 +119,9 @@ def grade_course(
 ) -> Iterator[Report]:
     """Grade submissions in parallel into the gradebook; yield reports as they complete.
 
+    Args:
+        workers: how many sandboxes; 0 for as many as the cores and the class justify.
+
     Raises:
         SandboxError: when the asked isolation is not to be had on this machine.
         CourseError: when the gradebook cannot be written.
@@ -124,7 +129,7 @@ def grade_course(
     reports = local.run(
         handed_in,
         lambda submission, sandbox: grade(submission, assignment, sandbox),
-        workers=workers,
+        workers=workers or min(local.cores(), 1 + len(handed_in) // SUBMISSIONS_A_SANDBOX),
         isolation=isolation,
         limits=limits,
         preload=assignment.imports,

@@ -675,11 +675,11 @@ figure = plots.saturation_by_scale(
 
 # %% tags=["experiment"]
 try:
+    from course_lib.gradients import derivative, vector_jacobian_product
     from course_lib.quiet import import_keras
 
+    # `import keras`, without what TensorFlow notes about this computer as it starts.
     keras = import_keras()
-
-    from course_lib.gradients import derivative, vector_jacobian_product
 except ImportError:
     print(
         'Keras is not installed here; the rest of the notebook works without it. To see this comparison: pip install "nn-from-scratch[keras]"'

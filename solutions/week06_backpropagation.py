@@ -649,12 +649,12 @@ figure = plots.falling_loss(np.array(losses), np.array(right))
 
 # %% tags=["experiment"]
 try:
-    from course_lib.quiet import import_keras
-
-    keras = import_keras()
-
     from course_lib.gradients import loss_and_gradients
     from course_lib.models import by_student_name, to_keras
+    from course_lib.quiet import import_keras
+
+    # `import keras`, without what TensorFlow notes about this computer as it starts.
+    keras = import_keras()
 except ImportError:
     print("Keras is not installed here; the rest of the notebook works without it.")
     print('To see this comparison: pip install "nn-from-scratch[keras]"')
