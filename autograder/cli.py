@@ -135,7 +135,9 @@ def grade(
         print(json.dumps({"week": assignment.week.name, "submissions": lines}, indent=1))
     else:
         print_table(lines)
-    _finish(lines, as_json)
+        screen.print(summary(lines))
+    problems = any(line["unreadable"] or line["stopped"] for line in lines)
+    raise typer.Exit(SOME_NOT_GRADED if problems else 0)
 
 
 @app.command()
@@ -267,15 +269,14 @@ def _shared(what: str, names: list[str], line: dict[str, Any]) -> str:
     return what if is_mistake else f"{what}: {', '.join(names)}"
 
 
-def _finish(lines: list[dict[str, Any]], quiet: bool) -> None:
+def summary(lines: list[dict[str, Any]]) -> str:
+    """The last line: how many were graded, unreadable, or had code that was stopped."""
     unreadable = sum(bool(line["unreadable"]) for line in lines)
     stopped = sum(bool(line["stopped"]) for line in lines)
-    if not quiet:
-        screen.print(
-            f"{len(lines)} submissions: {len(lines) - unreadable} graded, {unreadable} "
-            f"unreadable (recorded as 0), {stopped} with code that was stopped."
-        )
-    raise typer.Exit(SOME_NOT_GRADED if unreadable or stopped else 0)
+    return (
+        f"{len(lines)} submissions: {len(lines) - unreadable} graded, {unreadable} "
+        f"unreadable (recorded as 0), {stopped} with code that was stopped."
+    )
 
 
 def _print_json(reports: list[Report]) -> None:

@@ -364,7 +364,7 @@ def run(directory: Path, *, workers: int = 0) -> None:
     from rich.console import Console
     from rich.markup import escape
 
-    from autograder.cli import brief, print_table, progress
+    from autograder.cli import brief, print_table, progress, summary
     from autograder.sandbox.view import isolation_available
 
     screen = Console()
@@ -389,12 +389,14 @@ def run(directory: Path, *, workers: int = 0) -> None:
     )
     lines = [brief(report) for report in progress(reports, len(submissions), "Grading")]
     print_table(lines)
+    screen.print(summary(lines))
+    screen.print("The written question, 10 points more, waits in nbgrader's formgrader.")
     with screen.status("Writing feedback"):
         pages = generate_feedback(course, STEM)
     page = next(path for path in pages if "transposes-dW" in str(path))
     sample = json.loads(course.notebook("autograded", STEM, "transposes-dW").read_text())
-    screen.print(f"\nGradebook: {course.root / 'gradebook.db'}")
-    screen.print(f"Feedback:  {page} and {len(pages) - 1} more\n")
+    screen.print(f"\nGradebook: {course.root / 'gradebook.db'}", soft_wrap=True)
+    screen.print(f"Feedback:  {page} and {len(pages) - 1} more\n", soft_wrap=True)
     screen.print("What transposes-dW reads there:\n")
     screen.print(escape(message_of(sample, "dense_backward")), highlight=False)
 

@@ -89,7 +89,7 @@ for count in [knobs, 13_002, 1_000_000, 1_000_000_000]:
     seconds = 2 * count * (one_pass * count / knobs)
     print(f"{count:13,} knobs: about {seconds:18,.1f} seconds for a single nudge")
 # %% [markdown]
-# A nudge has to be repeated thousands of times. Twice as many knobs cost four times as much, and with a billion of them the first nudge would take thousands of years. Wiggling is honest, but it cannot be the way.
+# A nudge has to be repeated thousands of times. Twice as many knobs cost four times as much, and with a billion of them the first nudge would take hundreds of thousands of years. Wiggling is honest, but it cannot be the way.
 #
 # ## The picture
 #

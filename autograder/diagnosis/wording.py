@@ -192,7 +192,7 @@ def _evidence(part: str, trial: Trial, difference: Difference) -> str:
     index = _worst(yours, expected)
     place = f"[{', '.join(map(str, index))}]" if index else ""
     left, reference = numbers(yours[index], expected[index])
-    given = _given(trial, yours.shape, index)
+    given = "" if difference.part else _given(trial, yours.shape, index)
     name = part.removeprefix("the ")
     return f"  {name}{place}: yours {left}, expected {reference}{given}"
 
