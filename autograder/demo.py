@@ -19,6 +19,7 @@ import nbformat
 
 from autograder import course as courses
 from autograder import pipeline, release
+from autograder.assignment import load_assignment
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.feedback.generate import generate_feedback
@@ -361,13 +362,11 @@ def solved(course: Course) -> Any:
 
 def run(directory: Path, *, workers: int = 0) -> None:
     """Make the course, release, hand in, grade, and print what an instructor looks at."""
-    from rich.console import Console
     from rich.markup import escape
 
-    from autograder.cli import brief, print_table, progress, summary
+    from autograder.display import brief, print_table, progress, screen, summary
     from autograder.sandbox.view import isolation_available
 
-    screen = Console()
     if directory.exists():
         if not (directory / courses.CONFIG_FILE).is_file():
             raise CourseError(f"{directory} exists and is no demo course; name another directory")
@@ -378,7 +377,7 @@ def run(directory: Path, *, workers: int = 0) -> None:
     pupils = members()
     hand_in(course, pupils)
     with screen.status("Computing the hidden cases' reference values with Keras (once a course)"):
-        assignment = pipeline.load_assignment(course, WEEK)
+        assignment = load_assignment(course, WEEK)
     reason = isolation_available()
     isolation = "bubblewrap" if reason == "bubblewrap" else "process"
     if isolation == "process":

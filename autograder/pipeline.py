@@ -2,27 +2,28 @@
 
     notebook ──restore──▶ cells ──sandbox──▶ answers ──judge──▶ verdicts ──▶ Report
 
-`Assignment` is what all submissions of a week share; `grade` is the path that each one takes.
+`Assignment` is what all submissions of a week share; `grade` is the path that each one takes. The
+functions after it grade a course, one notebook for nbgrader, and one file for a student.
 """
 
 from __future__ import annotations
 
-import ast
 import atexit
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from nbformat import from_dict
 
 from autograder import course as courses
+from autograder.assignment import Assignment, ask_for, load_assignment
 from autograder.calling import Answer, Status, Tree
 from autograder.course import Course
 from autograder.dispatch import local
-from autograder.errors import CourseError, UnknownName, UnreadableNotebook
+from autograder.errors import AutograderError, CourseError, UnknownName, UnreadableNotebook
 from autograder.gradebook.bulk import BulkWriter
 from autograder.gradebook.outputs import write_outputs
 from autograder.intake.folders import find_submissions
@@ -35,7 +36,7 @@ from autograder.questions.define import Inputs, Question
 from autograder.records import Outcome, Report, Submission, Verdict
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Sandbox, Session
-from autograder.sandbox.steps import Answers, Ask, Cell, CellResult, EncodedAsks, Hold, encode_asks
+from autograder.sandbox.steps import Answers, CellResult
 
 BATCH = 32
 """Reports that go to the database in one transaction."""
@@ -54,12 +55,21 @@ def grade(submission: Submission, assignment: Assignment, sandbox: Sandbox) -> R
     Returns:
         The report. A file that is no notebook gives zeros with the reason; nothing is raised
         for what a student handed in.
+
+    Raises:
+        SandboxError: when the sandbox itself fails, so that another one may try.
     """
     try:
         submitted = read_notebook(submission.path)
+        return grade_notebook(submitted, submission.student, assignment, sandbox)
     except UnreadableNotebook as error:
         return _unreadable(submission, assignment, str(error))
-    return grade_notebook(submitted, submission.student, assignment, sandbox)
+    except AutograderError:
+        raise
+    except Exception as error:
+        # A fault of the grader's own must not cost the rest of the class its grades.
+        reason = f"The grader failed on this submission ({type(error).__name__}: {error})."
+        return _unreadable(submission, assignment, reason)
 
 
 def grade_notebook(
@@ -192,109 +202,6 @@ def check_file(path: Path, sandbox: Sandbox) -> Report:
     raise UnknownName(f"{path} holds no check of any week of this course.")
 
 
-@dataclass
-class Assignment:
-    """What all submissions of one week share.
-
-    Args:
-        week: its questions.
-        released: the notebook that students received (locked cells, cell ids, points).
-        source: the same notebook with its solutions, which answer follow-through's calls; a
-            student's machine has none.
-        secret: the course's secret, which seeds the hidden cases.
-        cache: the file that keeps their reference values; without it, public cases alone.
-        run_experiments: also run the cells that no question depends on.
-    """
-
-    week: Week
-    released: Any
-    source: Any = None
-    secret: bytes = references.PUBLIC_SECRET
-    cache: Path | None = None
-    run_experiments: bool = False
-    judge: Judge = field(init=False)
-
-    def __post_init__(self) -> None:
-        questions = self.week.questions
-        public = references.public(questions.values(), self.week.stem)
-        hidden = (
-            references.hidden(questions.values(), self.secret, self.cache) if self.cache else None
-        )
-        self.judge = Judge(questions, public, hidden, self.secret)
-
-    def steps(self, notebook: Any) -> list[Cell | Hold]:
-        """What the sandbox does, in the notebook's order: run a cell, or hold a function."""
-        steps: list[Cell | Hold] = []
-        for index, cell in enumerate(notebook.cells):
-            if cell.cell_type != "code":
-                continue
-            name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-            if name in self.week.questions:
-                steps.append(Hold(index, name, self.week.questions[name].calls))
-            elif self.run_experiments or not is_experiment(cell):
-                steps.append(Cell(index, cell.source))
-        return steps
-
-    @cached_property
-    def asks(self) -> EncodedAsks:
-        """Every case of every question, in the judge's order, encoded once for the class."""
-        cases = [
-            (question, probe.inputs)
-            for name, question in self.week.questions.items()
-            for probe in self.judge.probes[name]
-        ]
-        return encode_asks(_ask(number, *case) for number, case in enumerate(cases))
-
-    @cached_property
-    def imports(self) -> tuple[str, ...]:
-        """The import statements of the read-only cells, for the warm parent to execute once."""
-        return tuple(
-            ast.unparse(statement)
-            for cell in self.released.cells
-            if cell.metadata.get("nbgrader", {}).get("locked") and cell.cell_type == "code"
-            for statement in ast.walk(ast.parse(cell.source))
-            if isinstance(statement, (ast.Import, ast.ImportFrom))
-        )
-
-    @cached_property
-    def solutions(self) -> dict[str, Any]:
-        """The lesson's own functions, run here and never in the sandbox."""
-        namespace: dict[str, Any] = {"check": lambda name: None}
-        for cell in self.source.cells:
-            mark = cell.metadata.get("nbgrader", {})
-            if cell.cell_type == "code" and not is_experiment(cell) and not mark.get("grade"):
-                exec(compile(cell.source, "<solution>", "exec"), namespace)
-        return namespace
-
-
-def load_assignment(course: Course, week: str) -> Assignment:
-    """A week of a course, with its notebooks and reference values.
-
-    Raises:
-        CourseError: when the week has not been released in this course.
-    """
-    found = catalogue.week(week)
-    notebooks = [course.notebook(step, found.stem) for step in ("release", "source")]
-    for path in notebooks:
-        if not path.is_file():
-            raise CourseError(
-                f"{found.name} is not released in {course.root}; "
-                f"run `autograder release {found.name}`"
-            )
-    released, source = (read_notebook(path) for path in notebooks)
-    cache_file = course.root / ".autograder" / "references" / f"{found.stem}.npz"
-    return Assignment(found, released, source, course.secret, cache_file)
-
-
-def is_experiment(cell: Any) -> bool:
-    """Whether the lesson marks a cell as an experiment, on which no question depends."""
-    return "experiment" in cell.metadata.get("tags", ())
-
-
-def _ask(number: int, question: Question, given: Inputs, replace: Sequence[str] = ()) -> Ask:
-    return Ask(number, question.name, question.driver_source, given, tuple(replace))
-
-
 def _judge(assignment: Assignment, answers: Answers, session: Session) -> list[Verdict]:
     def right_answer(name: str, arguments: list[Tree], named: dict[str, Tree]) -> Tree:
         return assignment.solutions[name](*arguments, **named)
@@ -302,7 +209,7 @@ def _judge(assignment: Assignment, answers: Answers, session: Session) -> list[V
     def ask_again(
         question: Question, given: Sequence[Inputs], replace: Sequence[str]
     ) -> list[Answer]:
-        asks = [_ask(number, question, inputs, replace) for number, inputs in enumerate(given)]
+        asks = [ask_for(number, question, inputs, replace) for number, inputs in enumerate(given)]
         again = session.ask(asks, on_call=right_answer)
         return [again[number] for number in range(len(given))]
 

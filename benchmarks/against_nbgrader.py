@@ -21,7 +21,9 @@ from typing import Any
 import nbformat
 import numpy as np
 
-from autograder import course, demo, pipeline, release
+from autograder import course, demo, release
+from autograder.assignment import Assignment, load_assignment
+from autograder.intake.restore import Role, role_of
 from autograder.questions import catalogue
 
 WEEK = "week06"
@@ -77,7 +79,7 @@ def make_our_course(root: Path, count: int) -> None:
     release.release(opened, catalogue.week(WEEK))
     demo.hand_in(opened, demo.harmless(count))
     # The hidden reference values are computed once a course; that is not a submission's cost.
-    pipeline.load_assignment(opened, WEEK)
+    load_assignment(opened, WEEK)
 
 
 def make_plain_course(ours: Path, root: Path) -> None:
@@ -88,13 +90,13 @@ def make_plain_course(ours: Path, root: Path) -> None:
         'c = get_config()\nc.CourseDirectory.course_id = "plain"\n'
         f"c.CourseDirectory.root = {str(root)!r}\n"
     )
-    assignment = pipeline.load_assignment(course.load(ours), WEEK)
+    assignment = load_assignment(course.load(ours), WEEK)
     source = nbformat.from_dict(assignment.source)
     for cell in source.cells:
         stamp = cell.metadata.get("nbgrader", {})
         if stamp.get("grade") and not stamp.get("solution"):
             cell.source = plain_asserts(assignment, stamp["grade_id"])
-        if pipeline.is_experiment(cell):
+        if role_of(cell) is Role.EXPERIMENT:
             # Plain nbgrader would run them as well; leave them out for a fair comparison.
             cell.source = ""
     target = root / "source" / stem / f"{stem}.ipynb"
@@ -117,14 +119,14 @@ def make_plain_course(ours: Path, root: Path) -> None:
             name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
             if name in checks and cell.cell_type == "code":
                 cell.source = checks[name]
-            if pipeline.is_experiment(cell):
+            if role_of(cell) is Role.EXPERIMENT:
                 cell.source = ""
         copy = root / path.relative_to(ours)
         copy.parent.mkdir(parents=True)
         nbformat.write(notebook, copy)
 
 
-def plain_asserts(assignment: pipeline.Assignment, name: str) -> str:
+def plain_asserts(assignment: Assignment, name: str) -> str:
     """A check cell as an instructor writes it for plain nbgrader."""
     question = assignment.week.questions[name]
     probes = [probe for probe in assignment.judge.probes[name] if probe.public]

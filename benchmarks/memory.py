@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from autograder import course, demo, pipeline, release
+from autograder.assignment import load_assignment
 from autograder.questions import catalogue
 
 WEEK = "week06"
@@ -25,7 +26,7 @@ def main() -> None:
         opened = course.init(Path(folder, "course"))
         release.release(opened, catalogue.week(WEEK))
         demo.hand_in(opened, demo.harmless(count))
-        assignment = pipeline.load_assignment(opened, WEEK)
+        assignment = load_assignment(opened, WEEK)
         handed_in = pipeline.submissions(opened, assignment)
         started = time.perf_counter()
         for number, _ in enumerate(pipeline.grade_course(opened, assignment, handed_in), start=1):

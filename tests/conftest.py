@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from autograder import course, pipeline, release
+from autograder import course, release
+from autograder.assignment import load_assignment
 from autograder.judging import Judge
 from autograder.questions import catalogue, references
 from autograder.release import source_notebook
@@ -46,7 +47,7 @@ def released_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("courses") / "released"
     opened = course.init(root)
     release.release(opened, catalogue.week("week06"))
-    pipeline.load_assignment(opened, "week06")
+    load_assignment(opened, "week06")
     return root
 
 

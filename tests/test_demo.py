@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from autograder import course, demo, pipeline
+from autograder.assignment import load_assignment
 from autograder.records import Outcome, Report
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.view import isolation_available
@@ -54,7 +55,7 @@ def graded(released_course, tmp_path_factory) -> tuple[Path, dict[str, Report]]:
     root = Path(shutil.copytree(released_course, tmp_path_factory.mktemp("demo") / "course"))
     opened = course.load(root)
     demo.hand_in(opened, demo.members())
-    assignment = pipeline.load_assignment(opened, demo.WEEK)
+    assignment = load_assignment(opened, demo.WEEK)
     handed_in = pipeline.submissions(opened, assignment)
     limits = Limits(cell_seconds=4, question_seconds=2)
     reports = pipeline.grade_course(opened, assignment, handed_in, limits=limits)

@@ -7,6 +7,7 @@ fresh fork runs the notebook again without the culprit, and the rest goes on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any, Self
 
@@ -51,7 +52,7 @@ _MAX_ERROR = 300
 _SLACK = 2**16
 
 
-class Sandbox:
+class Sandbox(AbstractContextManager["Sandbox"]):
     """Runs submissions one after another, each in a fresh fork of one warm parent.
 
     Use it as a context manager, in one thread.
@@ -112,7 +113,7 @@ class Sandbox:
         self.close()
 
 
-class Session:
+class Session(AbstractContextManager["Session"]):
     """A submission in the sandbox, with every cell's result by index in `cells`.
 
     Args:

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from autograder.assignment import Assignment
 from autograder.comparison.compare import pairs
 from autograder.judging import Judge
-from autograder.pipeline import Assignment, grade_notebook
+from autograder.pipeline import grade_notebook
 from autograder.questions import catalogue
 from autograder.records import Difference, Outcome
 from autograder.release import make_assignment

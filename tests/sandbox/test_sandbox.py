@@ -344,7 +344,7 @@ def test_one_submission_leaves_nothing_for_the_next(sandbox: Sandbox) -> None:
 
 def test_plots_are_pictures(sandbox: Sandbox) -> None:
     """Does a figure appear below its cell, and does a preloaded module cost nothing?"""
-    with Sandbox(sandbox.isolation, LIMITS, preload=("matplotlib.pyplot",)) as loaded:
+    with Sandbox(sandbox.isolation, LIMITS, preload=("import matplotlib.pyplot",)) as loaded:
         result = run_cell(loaded, "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")
         again = run_cell(loaded, "import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])")
     (shown,) = [o for o in result.outputs if "image/png" in o.get("data", {})]
@@ -477,8 +477,11 @@ def test_without_bubblewrap_there_is_a_next_step(monkeypatch: pytest.MonkeyPatch
         Sandbox("docker")
 
 
-def test_a_preload_that_does_not_exist_is_said(sandbox: Sandbox) -> None:
-    """Is a worker that cannot start one line?"""
-    broken = Sandbox(sandbox.isolation, preload=("no_such_module",))
-    with pytest.raises(SandboxError, match="No module named 'no_such_module'"):
-        broken.open([])
+def test_an_import_that_fails_is_for_its_cell_to_say(sandbox: Sandbox) -> None:
+    """Does the warm parent start although a read-only cell imports what is not there?"""
+    statement = "import no_such_module"
+    with (
+        Sandbox(sandbox.isolation, preload=(statement,)) as unprepared,
+        unprepared.open([Cell(0, statement)]) as session,
+    ):
+        assert session.cells[0].error.startswith("ModuleNotFoundError")

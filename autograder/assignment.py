@@ -1,0 +1,123 @@
+"""What all submissions of one week share: questions, notebooks, references, encoded asks."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from autograder.course import Course
+from autograder.errors import CourseError
+from autograder.intake.notebooks import read_notebook
+from autograder.intake.restore import Role, role_of
+from autograder.judging import Judge
+from autograder.questions import catalogue, references
+from autograder.questions.catalogue import Week
+from autograder.questions.define import Inputs, Question
+from autograder.sandbox.steps import Ask, Cell, EncodedAsks, Hold, encode_asks
+
+
+@dataclass
+class Assignment:
+    """What all submissions of one week share.
+
+    Args:
+        week: its questions.
+        released: the notebook that students received (locked cells, cell ids, points).
+        source: the same notebook with its solutions, which answer follow-through's calls; a
+            student's machine has none.
+        secret: the course's secret, which seeds the hidden cases.
+        cache: the file that keeps their reference values; without it, public cases alone.
+        run_experiments: also run the cells that no question depends on.
+    """
+
+    week: Week
+    released: Any
+    source: Any = None
+    secret: bytes = references.PUBLIC_SECRET
+    cache: Path | None = None
+    run_experiments: bool = False
+    judge: Judge = field(init=False)
+
+    def __post_init__(self) -> None:
+        questions = self.week.questions
+        public = references.public(questions.values(), self.week.stem)
+        hidden = (
+            references.hidden(questions.values(), self.secret, self.cache) if self.cache else None
+        )
+        self.judge = Judge(questions, public, hidden, self.secret)
+
+    def steps(self, notebook: Any) -> list[Cell | Hold]:
+        """What the sandbox does, in the notebook's order: run a cell, or hold a function."""
+        steps: list[Cell | Hold] = []
+        for index, cell in enumerate(notebook.cells):
+            if cell.cell_type != "code":
+                continue
+            name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+            if name in self.week.questions:
+                steps.append(Hold(index, name, self.week.questions[name].calls))
+            elif self.run_experiments or role_of(cell) is not Role.EXPERIMENT:
+                steps.append(Cell(index, cell.source))
+        return steps
+
+    @cached_property
+    def asks(self) -> EncodedAsks:
+        """Every case of every question, in the judge's order, encoded once for the class."""
+        cases = [
+            (question, probe.inputs)
+            for name, question in self.week.questions.items()
+            for probe in self.judge.probes[name]
+        ]
+        return encode_asks(ask_for(number, *case) for number, case in enumerate(cases))
+
+    @cached_property
+    def imports(self) -> tuple[str, ...]:
+        """The import statements of the read-only cells, for the warm parent to execute once."""
+        return tuple(
+            ast.unparse(statement)
+            for cell in self.released.cells
+            if cell.metadata.get("nbgrader", {}).get("locked") and cell.cell_type == "code"
+            for statement in ast.walk(ast.parse(cell.source))
+            if isinstance(statement, (ast.Import, ast.ImportFrom))
+        )
+
+    @cached_property
+    def solutions(self) -> dict[str, Any]:
+        """The lesson's own functions, run here and never in the sandbox."""
+        namespace: dict[str, Any] = {"check": lambda name: None}
+        for cell in self.source.cells:
+            mark = cell.metadata.get("nbgrader", {})
+            if (
+                cell.cell_type == "code"
+                and role_of(cell) is not Role.EXPERIMENT
+                and not mark.get("grade")
+            ):
+                exec(compile(cell.source, "<solution>", "exec"), namespace)
+        return namespace
+
+
+def load_assignment(course: Course, week: str) -> Assignment:
+    """A week of a course, with its notebooks and reference values.
+
+    Raises:
+        CourseError: when the week has not been released in this course.
+    """
+    found = catalogue.week(week)
+    notebooks = [course.notebook(step, found.stem) for step in ("release", "source")]
+    for path in notebooks:
+        if not path.is_file():
+            raise CourseError(
+                f"{found.name} is not released in {course.root}; "
+                f"run `autograder release {found.name}`"
+            )
+    released, source = (read_notebook(path) for path in notebooks)
+    cache_file = course.root / ".autograder" / "references" / f"{found.stem}.npz"
+    return Assignment(found, released, source, course.secret, cache_file)
+
+
+def ask_for(number: int, question: Question, given: Inputs, replace: Sequence[str] = ()) -> Ask:
+    """One case for one question, its named functions replaced by right ones."""
+    return Ask(number, question.name, question.driver_source, given, tuple(replace))
