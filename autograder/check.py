@@ -2,7 +2,8 @@
 
 It has three manners, told by nbgrader's own `NBGRADER_EXECUTION`: for a student in Jupyter it
 shows the result and never raises; under `nbgrader validate` it raises an AssertionError with the
-same text when points are missing; under plain `nbgrader autograde` it returns the points.
+same text when points are missing; under plain `nbgrader autograde` it returns the points, and in
+neither does it show more.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def check(name: str) -> Verdict | float:
         name: the question, as its check cell states it.
 
     Returns:
-        The verdict, which Jupyter displays; the points as a float under `nbgrader autograde`.
+        The verdict, which Jupyter displays; the points as a float under nbgrader.
 
     Raises:
         AssertionError: under `nbgrader validate`, when points are missing.
@@ -40,10 +41,11 @@ def check(name: str) -> Verdict | float:
         verdict = _verdict(name, notebook)
     except AutograderError as error:
         verdict = Verdict(name, 0.0, 0.0, Outcome.MISSING, str(error))
-    if manner == "autograde":
-        return float(verdict.points)
     if manner == "validate" and verdict.outcome is not Outcome.RIGHT:
         raise AssertionError(verdict.message)
+    if manner:
+        # nbgrader reads a cell's output as points and complains of anything else.
+        return float(verdict.points)
     if not (hasattr(sys, "ps1") or "IPython" in sys.modules):
         print(verdict.message)
     return verdict

@@ -132,7 +132,6 @@ def test_are_the_checks_outputs_plain_points(graded):
                 assert 0 <= points <= stamp["points"]
 
 
-@pytest.mark.slow
 def test_do_nbgrader_and_the_fast_path_give_equal_scores(graded, released_course, tmp_path):
     """`nbgrader autograde` with our preprocessors, and `autograder grade`, row by row."""
     root = Path(shutil.copytree(released_course, tmp_path / "course"))

@@ -33,7 +33,12 @@ every_alternative = pytest.mark.parametrize(
     ALTERNATIVES,
     ids=[f"{q.name}-{o.name}" for _, q, o in ALTERNATIVES],
 )
-on_three_secrets = pytest.mark.parametrize("secret", SECRETS, ids=["first", "second", "third"])
+first, *others = SECRETS
+on_three_secrets = pytest.mark.parametrize(
+    "secret",
+    [first, *(pytest.param(secret, marks=pytest.mark.slow) for secret in others)],
+    ids=["first", "second", "third"],
+)
 
 VISIBLE = 100
 """How many tolerances a mistake has to show on at least one case."""

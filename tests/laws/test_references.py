@@ -9,6 +9,7 @@ from autograder.comparison.compare import pairs, wrong_entries
 from autograder.questions import catalogue, references
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stem", catalogue.stems())
 def test_are_the_shipped_values_those_that_keras_computes(stem):
     week = catalogue.week(stem)

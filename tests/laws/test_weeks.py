@@ -96,6 +96,7 @@ def test_do_the_points_of_the_notebook_add_to_the_weeks(stem):
     assert total == catalogue.week(stem).points
 
 
+@pytest.mark.slow
 @with_bubblewrap
 @pytest.mark.skipif(os.geteuid() != 0, reason="reading another process's memory takes root")
 @every_week

@@ -1,0 +1,106 @@
+"""Does the path from a file to a report lose nothing, whatever goes wrong on the way?"""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder import course, demo, pipeline
+from autograder.assignment import load_assignment
+from autograder.dispatch import local
+from autograder.errors import SandboxError
+from autograder.sandbox.view import isolation_available
+
+pytestmark = pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available())
+
+
+@pytest.fixture
+def opened(fresh_course):
+    return course.load(fresh_course)
+
+
+def test_does_a_fault_of_the_grader_cost_nobody_else(opened, monkeypatch):
+    demo.hand_in(opened, demo.harmless(3))
+    assignment = load_assignment(opened, demo.WEEK)
+    handed_in = pipeline.submissions(opened, assignment)
+    real = pipeline.restore
+
+    def failing(submitted, released):
+        if failing.calls == 0:
+            failing.calls += 1
+            raise ZeroDivisionError("a bug of ours")
+        return real(submitted, released)
+
+    failing.calls = 0
+    monkeypatch.setattr(pipeline, "restore", failing)
+    reports = list(pipeline.grade_course(opened, assignment, handed_in, workers=1))
+    reasons = [report.unreadable for report in reports if report.unreadable]
+    assert reasons == ["The grader failed on this submission (ZeroDivisionError: a bug of ours)."]
+    assert sum(report.points > 0 for report in reports) == 2
+
+
+def test_does_a_lost_sandbox_cost_a_second_try_and_no_grade(opened):
+    demo.hand_in(opened, demo.harmless(4))
+    assignment = load_assignment(opened, demo.WEEK)
+    handed_in = pipeline.submissions(opened, assignment)
+    tries: list[str] = []
+
+    def grade(submission, sandbox):
+        tries.append(submission.student)
+        if tries.count(submission.student) == 1 and len(tries) == 2:
+            sandbox.close()
+            raise SandboxError("the warm parent is gone")
+        return pipeline.grade(submission, assignment, sandbox)
+
+    reports = list(local.run(handed_in, grade, workers=1, preload=assignment.imports))
+    assert len(tries) == 5
+    assert sorted(report.student for report in reports) == sorted(s.student for s in handed_in)
+    assert all(not report.unreadable for report in reports)
+
+
+def test_is_a_sandbox_that_fails_twice_an_error_and_not_a_hang():
+    def never(piece, sandbox):
+        raise SandboxError("there is no sandbox here")
+
+    with pytest.raises(SandboxError, match="no sandbox here"):
+        list(local.run(range(100), never, workers=2))
+
+
+def test_does_stopping_early_end_the_crew(opened):
+    demo.hand_in(opened, demo.harmless(6))
+    assignment = load_assignment(opened, demo.WEEK)
+    handed_in = pipeline.submissions(opened, assignment)
+    reports = local.run(
+        handed_in, lambda s, sandbox: pipeline.grade(s, assignment, sandbox), workers=2
+    )
+    first = next(reports)
+    reports.close()
+    assert first.student in {submission.student for submission in handed_in}
+
+
+def test_are_experiments_run_only_when_asked(opened):
+    demo.hand_in(opened, demo.harmless(1))
+    assignment = load_assignment(opened, demo.WEEK)
+    (submission,) = pipeline.submissions(opened, assignment)
+
+    def pictures() -> int:
+        (report,) = local.run(
+            [submission], lambda s, sandbox: pipeline.grade(s, assignment, sandbox), workers=1
+        )
+        outputs = [o for cell in report.notebook.cells for o in cell.get("outputs", ())]
+        return sum("image/png" in output.get("data", {}) for output in outputs)
+
+    assert pictures() == 0
+    assignment.run_experiments = True
+    assert pictures() >= 3
+
+
+def test_is_grading_twice_the_same(opened):
+    demo.hand_in(opened, demo.harmless(3))
+    assignment = load_assignment(opened, demo.WEEK)
+    handed_in = pipeline.submissions(opened, assignment)
+
+    def points() -> dict[str, float]:
+        reports = pipeline.grade_course(opened, assignment, handed_in)
+        return {report.student: report.points for report in reports}
+
+    assert points() == points()
