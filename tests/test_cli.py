@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def test_is_a_class_graded_and_the_last_line_says_how_many(fresh_course, run):
         "4 submissions: 2 graded, 2 unreadable (recorded as 0), 0 with code that was stopped."
     )
     assert "kernel-gradient-transposed" in out
-    with sqlite3.connect(fresh_course / "gradebook.db") as database:
+    with closing(sqlite3.connect(fresh_course / "gradebook.db")) as database:
         rows = database.execute("select count(*) from submitted_assignment").fetchone()
     assert rows == (4,)
 

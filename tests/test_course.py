@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,8 @@ def test_is_a_course_private_and_its_students_in_the_gradebook(tmp_path):
     assert stat.S_IMODE(secret.parent.stat().st_mode) == 0o700
     assert len(made.secret) == 32 and made.secret.hex() not in repr(made)
     assert made.course_id == "nn-26"
-    rows = sqlite3.connect(made.root / "gradebook.db").execute("SELECT id, last_name FROM student")
+    with closing(sqlite3.connect(made.root / "gradebook.db")) as database:
+        rows = database.execute("SELECT id, last_name FROM student").fetchall()
     assert sorted(rows) == [("ann", "Z"), ("bob", None)]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["class.csv", "nn 26"]
 

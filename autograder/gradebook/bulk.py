@@ -61,7 +61,11 @@ class BulkWriter:
         late = AssignLatePenalties(config=course.config)
         late.init_plugin()
         self._late_policy = late.plugin_inst.late_submission_penalty
-        self._rows = self._transaction(self._find_rows)
+        try:
+            self._rows = self._transaction(self._find_rows)
+        except CourseError:
+            self.close()
+            raise
 
     def __enter__(self) -> BulkWriter:
         return self

@@ -31,6 +31,8 @@ def messages(stem: str) -> dict[str, str]:
             message = judge.judge(question.name, answers).message
             # Here a mistake's lines are counted in the question's file, not in a cell.
             message = re.sub(r"line \d+ of the cell", "line 3 of the cell", message)
+            # Where a recursion ends, and in which words, differs between versions of Python.
+            message = re.sub(r"(recursion depth exceeded).*", r"\1.", message)
             found[f"{question.name} {mistake.name}"] = message
     return found
 
