@@ -106,7 +106,7 @@ def _observed(question: Question, public: Wrong, trial: Trial, first: Difference
         case Outcome.MISSING:
             reason = f": {first.detail}" if first.detail else ""
             return [f"`{question.calls}` is not defined where its check stands{reason}."]
-        case Outcome.TIMED_OUT | Outcome.CRASHED:
+        case Outcome.TIMED_OUT | Outcome.CRASHED if trial.public:
             return [f"{first.detail or 'The function did not return'}."]
         case Outcome.RAISED:
             return _raised(trial)

@@ -72,6 +72,7 @@ def _judge() -> Judge:
     [
         Answer(Status.RAISED, error="ValueError: 0.123456", line="line 2 of the cell, `secret`"),
         Answer(Status.RAISED, error="LeakedX0123: 0.123456"),
+        Answer(Status.CRASHED, error="softmax ended with exit status 123456"),
         Answer(Status.RETURNED, np.full((2, 2), 0.123456)),
         Answer(Status.RETURNED, {"0.123456": np.ones(3)}),
         Answer(Status.RETURNED, np.full((5, 3), 0.123456)),
