@@ -41,14 +41,14 @@ def value_depth(step: str, depth: int, values: Array) -> Any:
 
 @value_depth.driver
 def _(Value: Any, step: str, depth: int, values: Array) -> Any:
-    code = compile(step, "step", "eval")
+    names = "abcdefgh"[: values.shape[1]]
+    advance = eval(f"lambda y, {', '.join(names)}: {step}")
     data, grad = [], []
     for row in values.tolist():
         leaves = [Value(number) for number in row]
-        names = dict(zip("abcdefgh", leaves, strict=False))
-        y = names["a"]
+        y = leaves[0]
         for _ in range(depth):
-            y = eval(code, {}, {**names, "y": y})
+            y = advance(y, *leaves)
         y.backward()
         data.append(y.data)
         grad.append([leaf.grad for leaf in leaves])
