@@ -1,7 +1,8 @@
 """The command line: init · release · check · grade · feedback · explain · demo.
 
 Exit codes: 0 all went well; 1 an error, said in one line; 2 wrong usage; 3 the work is done and
-some submissions could not be read or were stopped (the last line says how many).
+some submissions could not be read or were stopped (the last line says how many); 130 stopped by
+Ctrl-C.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from autograder.display import brief, errors, print_table, progress, screen, sum
 from autograder.errors import AutograderError, UnknownName
 
 SOME_NOT_GRADED = 3
+INTERRUPTED = 130
 
 app = typer.Typer(
     help="Neural Networks from Scratch: the course that grades itself.",
@@ -118,7 +120,15 @@ def grade(
         opened, assignment, submissions, workers=workers, isolation=isolation
     )
     shown = reports if as_json else progress(reports, len(submissions), "Grading")
-    lines = [brief(report) for report in shown]
+    lines = []
+    try:
+        for report in shown:
+            lines.append(brief(report))
+    except KeyboardInterrupt:
+        errors.print(
+            f"Stopped. {len(lines)} of {len(submissions)} submissions are graded and kept."
+        )
+        raise typer.Exit(INTERRUPTED) from None
     if as_json:
         print(json.dumps({"week": assignment.week.name, "submissions": lines}, indent=1))
     else:
@@ -188,6 +198,3 @@ def main() -> None:
     except AutograderError as error:
         errors.print(f"autograder: {escape(str(error))}", highlight=False, soft_wrap=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        errors.print("Stopped. What was graded is kept; run the same command to go on.")
-        sys.exit(130)

@@ -146,14 +146,17 @@ def grade_course(
     )
     with BulkWriter(course, assignment.week.stem) as writer:
         batch: list[Report] = []
-        for report in reports:
-            batch.append(report)
-            if len(batch) >= BATCH:
-                writer.write(batch)
-                yield from batch
-                batch.clear()
-        writer.write(batch)
-        yield from batch
+        try:
+            for report in reports:
+                batch.append(report)
+                yield report
+                if len(batch) >= BATCH:
+                    full, batch = batch, []
+                    writer.write(full)
+        finally:
+            # Also when the run is stopped: what was graded is kept.
+            reports.close()
+            writer.write(batch)
 
 
 def validate(week: Week) -> None:

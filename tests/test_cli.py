@@ -157,3 +157,23 @@ def test_is_the_isolation_recorded(fresh_course, run):
     )
     assert code == 0
     assert json.loads(out)["submissions"][0]["isolation"] == "process"
+
+
+@with_bubblewrap
+def test_does_ctrl_c_keep_what_is_graded(fresh_course, run, monkeypatch):
+    demo.hand_in(load(fresh_course), demo.harmless(8))
+    seen = []
+
+    def interrupted(report):
+        seen.append(report.student)
+        if len(seen) == 4:
+            raise KeyboardInterrupt
+        return {"student": report.student}
+
+    monkeypatch.setattr("autograder.cli.brief", interrupted)
+    code, _, err = run("grade", "week06", "--course", fresh_course)
+    assert code == 130
+    assert "Stopped. 3 of 8 submissions are graded and kept." in err
+    with closing(sqlite3.connect(fresh_course / "gradebook.db")) as database:
+        rows = database.execute("select student_id from submitted_assignment").fetchall()
+    assert set(seen[:3]) <= {student for (student,) in rows}

@@ -66,7 +66,7 @@ def _shape_slip(part: str, arrays: Arrays) -> str:
 
 def _sign(part: str, arrays: Arrays) -> str:
     if all(_close(-yours, expected) for yours, expected, _ in arrays):
-        return f"Every entry of {part} has the wrong sign; the magnitudes are right."
+        return f"{_subject(part, arrays)} has the wrong sign and the right magnitude."
     return ""
 
 
@@ -81,7 +81,7 @@ def _scale(part: str, arrays: Arrays) -> str:
             sizes = arrays[0][2]
             known = ", ".join(f"{s} = {sizes[s]}" for s in name if s in sizes)
             reason = f", and {known} (the factor is {name})" if known else ""
-            return f"Every entry of {part} is {factor} the expected value{reason}."
+            return f"{_subject(part, arrays)} is {factor} the expected value{reason}."
     return ""
 
 
@@ -121,6 +121,10 @@ def _permuted(part: str, arrays: Arrays) -> str:
     ):
         return f"{start(part)} holds the expected numbers in another order."
     return ""
+
+
+def _subject(part: str, arrays: Arrays) -> str:
+    return f"Every entry of {part}" if arrays[0][0].ndim else start(part)
 
 
 def start(part: str) -> str:

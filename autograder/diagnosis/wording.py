@@ -225,7 +225,8 @@ def _where(question: Question, found: Wrong) -> list[str]:
 def numbers(left: Any, reference: Any) -> tuple[str, str]:
     """Two numbers with as few digits as tell them apart, and at least four."""
     for digits in (4, 6, 9, 12, 17):
-        pair = f"{float(left):.{digits}g}", f"{float(reference):.{digits}g}"
+        # Adding 0 turns -0 into 0, a difference that would only puzzle.
+        pair = f"{float(left) + 0.0:.{digits}g}", f"{float(reference) + 0.0:.{digits}g}"
         if pair[0] != pair[1]:
             return pair
     return pair

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from queue import Empty, Queue
 from typing import Generic, TypeVar
@@ -34,7 +34,7 @@ def run(
     isolation: str = "bubblewrap",
     limits: Limits | None = None,
     preload: Sequence[str] = (),
-) -> Iterator[Result]:
+) -> Generator[Result]:
     """Do every piece of work in one of several warm sandboxes; yield results as they complete.
 
     Args:
