@@ -99,9 +99,15 @@ def _load(stem: str) -> Week:
     found = [item for part in module.PARTS for item in _defined_in(f"{module.__name__}.{part}")]
     _refuse_duplicate_names(stem, found)
     written: tuple[Written, ...] = getattr(module, "WRITTEN", ())
-    for item in found:
+    names = [item.name for item in found]
+    for place, item in enumerate(found):
         item.week = module.WEEK
-        _refuse_incomplete(item, {other.name for other in found})
+        _refuse_incomplete(item, names)
+        # Whose fault an error is, is decided in order.
+        if late := set(item.builds_on) - set(names[:place]):
+            raise QuestionError(
+                f"{item.name}: it builds on {late.pop()}, which should stand before it in PARTS"
+            )
     parts: list[Question | Written] = [*found, *written]
     total = sum(part.points for part in parts)
     if abs(total - module.POINTS) > 1e-9:
@@ -138,7 +144,7 @@ def _refuse_duplicate_names(stem: str, found: list[Question]) -> None:
         raise QuestionError(f"{stem}: two questions are called {twice[0]}; rename one")
 
 
-def _refuse_incomplete(item: Question, names: set[str]) -> None:
+def _refuse_incomplete(item: Question, names: list[str]) -> None:
     if not item.cases:
         raise QuestionError(f"{item.name}: it has no case; add one with @{item.name}.case(...)")
     if not (item.reference.__doc__ or "").strip():
@@ -150,7 +156,7 @@ def _refuse_incomplete(item: Question, names: set[str]) -> None:
     if any(case.weight <= 0 for case in item.cases.values()):
         raise QuestionError(f"{item.name}: the weight of a case should be more than 0")
     needed = {*item.builds_on, *([item.derivative.of] if item.derivative else [])}
-    if unknown := needed - names:
+    if unknown := needed - set(names):
         raise QuestionError(f"{item.name}: it refers to {unknown.pop()}, no question of this week")
     for mistake in item.mistakes.values():
         pages = mistake.paragraphs

@@ -99,6 +99,14 @@ def test_is_a_good_week_accepted(week):
         ),
         (
             (
+                GOOD.format(n=1).replace("points=4", 'points=4, builds_on=("double_2",)'),
+                GOOD.format(n=2),
+            ),
+            8,
+            "it builds on double_2, which should stand before it",
+        ),
+        (
+            (
                 GOOD.format(n=1)
                 .replace("points=4", 'points=4, returns=("X",)')
                 .replace('"halved"', '"halved", at="Y"'),
