@@ -159,6 +159,45 @@ def _(Z: Array) -> Any:
     return E / E.sum(axis=1)
 
 
+@softmax.mistake("softmax-unshifted-over-the-batch", rows="A26 A29")
+def _(Z: Array) -> Any:
+    """Two things: the sum runs down the columns, not along the rows, and large exps overflow.
+
+    The columns of the result sum to 1, so the examples of a batch compete with each other for
+    each class. And beyond logits of about 709 exp is inf, and inf / inf is nan.
+
+    Next: make the sums over axis 1 equal to 1 first; then look for a shift that keeps exp small.
+    """
+    E = np.exp(Z)
+    return E / E.sum(axis=0)
+
+
+@softmax.mistake("softmax-unshifted-over-everything", rows="A26 A29")
+def _(Z: Array) -> Any:
+    """Two things: the sum runs over the whole batch, not along each row, and large exps overflow.
+
+    All entries together sum to 1, so for N examples the probabilities are about N times too
+    small. And beyond logits of about 709 exp is inf, and inf / inf is nan.
+
+    Next: make the sums over axis 1 equal to 1 first; then look for a shift that keeps exp small.
+    """
+    E = np.exp(Z)
+    return E / E.sum()
+
+
+@softmax.mistake("softmax-unshifted-keepdims-missing", rows="A26 A30")
+def _(Z: Array) -> Any:
+    """Two things: a sum of shape (N,) lines up with the columns, and large exps overflow.
+
+    For N different from K NumPy raises an error; for N = K it divides by the wrong numbers. And
+    beyond logits of about 709 exp is inf, and inf / inf is nan.
+
+    Next: print the shapes of numerator and denominator first; then look for a shift.
+    """
+    E = np.exp(Z)
+    return E / E.sum(axis=1)
+
+
 @softmax.mistake("softmax-without-exp", rows="A37")
 def _(Z: Array) -> Any:
     """Z / sum(Z) has rows that sum to 1 but no exponential: entries can be negative or above 1.
