@@ -135,7 +135,7 @@ class Judge:
             return _verdict(
                 question, points, Outcome.RIGHT, wording.right(question, trials), trials
             )
-        named = explaining(question, trials, self.answers_of_mistakes(question))
+        named = explaining(question, trials, self._suspects_of(question))
         mistakes = [question.mistakes[name] for name in named]
         own = "" if mistakes else self._own_function(question, found, ask_again)
         message = wording.wrong(question, found, points, mistakes, own)
@@ -168,19 +168,37 @@ class Judge:
 
     def _trials(self, question: Question, answers: Sequence[Answer]) -> list[Trial]:
         return [
-            Trial(probe.case, probe.public, probe.weight, probe.inputs, probe.expected, answer)
+            Trial(
+                probe.case,
+                probe.public,
+                probe.weight,
+                probe.inputs,
+                probe.expected,
+                question.measured(answer, probe.inputs),
+            )
             for probe, answer in zip(self.probes[question.name], answers, strict=True)
         ]
 
     def answers_of_mistakes(self, question: Question) -> dict[str, list[Answer]]:
-        """What each catalogued mistake answers to this question's probes; kept for the class."""
+        """What each catalogued mistake answers to this question's probes."""
+        return {
+            name: [
+                question.mistaken(mistake, probe.inputs, probe.expected.value)
+                for probe in self.probes[question.name]
+            ]
+            for name, mistake in question.mistakes.items()
+        }
+
+    def _suspects_of(self, question: Question) -> dict[str, list[Answer]]:
+        """The mistakes' answers as they are judged; worked out once and kept for the class."""
         if question.name not in self._suspects:
+            probes = self.probes[question.name]
             self._suspects[question.name] = {
                 name: [
-                    question.mistaken(mistake, probe.inputs, probe.expected.value)
-                    for probe in self.probes[question.name]
+                    question.measured(answer, probe.inputs)
+                    for answer, probe in zip(answers, probes, strict=True)
                 ]
-                for name, mistake in question.mistakes.items()
+                for name, answers in self.answers_of_mistakes(question).items()
             }
         return self._suspects[question.name]
 

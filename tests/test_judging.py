@@ -11,6 +11,7 @@ import pytest
 from autograder.calling import Answer, Status, ask
 from autograder.judging import Judge
 from autograder.questions import catalogue, references
+from autograder.questions.define import question
 from autograder.records import Outcome
 from tests.laws.test_questions import solutions
 
@@ -140,3 +141,41 @@ def test_is_a_cause_claimed_only_when_it_explains_every_case():
     verdict = judge.judge("softmax", [other, *answers[1:]])
     assert verdict.mistake == ""
     assert "No catalogued mistake explains it." in verdict.message
+
+
+def test_is_a_measured_answer_judged_by_what_the_grader_makes_of_it():
+    """An outcome is worked out again from the arrays, whatever they claim to be."""
+
+    @question(points=2, few_mistakes="a test")
+    def separates(X):
+        """Weights (2,) under which no row of X scores below 0.
+
+        Args:
+            X: points, shape (N, D), float64.
+        """
+        return np.array(0)
+
+    @separates.case("cloud")
+    def _(rng):
+        return {"X": rng.uniform(1.0, 2.0, (7, 2))}
+
+    @separates.measure
+    def _(w, X):
+        return np.sum(X @ w < 0)
+
+    case = separates.cases["cloud"]
+    expected = {
+        ("separates", "cloud"): references.compute(
+            separates, references.inputs(separates, case, b"")
+        )
+    }
+    judge = Judge({"separates": separates}, expected)
+
+    def points(value):
+        return judge.judge("separates", [ask(lambda X: value, {"X": np.ones((2, 2))})]).points
+
+    assert points(np.array([1.0, 1.0])) == 2
+    assert points([3, 0.5]) == 2
+    assert points(np.array([-1.0, 0.5])) == 0
+    assert points(np.ones(5)) == 0
+    assert points("all right") == 0

@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.calling import Answer, Status, Tree, ask
+from autograder.calling import Answer, Status, Tree, ask, to_tree
 from autograder.errors import QuestionError
 
 Array = NDArray[Any]
@@ -135,6 +135,7 @@ class Question:
     mistakes: dict[str, Mistake] = field(default_factory=dict)
     alternatives: dict[str, Alternative] = field(default_factory=dict)
     drive: Callable[..., Any] | None = None
+    measured_by: Callable[..., Any] | None = None
 
     def case(
         self, name: str, *, weight: float = 1.0, square: str = ""
@@ -180,6 +181,33 @@ class Question:
         """
         self.drive = drive
         return drive
+
+    def measure(self, measured_by: Callable[..., Any]) -> Callable[..., Any]:
+        """Judge what the decorated function makes of an answer, not the answer itself.
+
+        It receives the answer's arrays (a tuple as a list) and then the case's inputs, and runs
+        on the grader's side, where no student can reach it: a network's parameters are run on
+        held-out data, draws are turned into statistics. The reference is what it should return.
+        """
+        self.measured_by = measured_by
+        return measured_by
+
+    def measured(self, answer: Answer, given: Inputs) -> Answer:
+        """The answer as it is judged: itself, or its measure.
+
+        Args:
+            answer: what the student's function, or a mistake's formula, returned.
+            given: the inputs that it was asked with.
+        """
+        if self.measured_by is None or answer.status is not Status.RETURNED:
+            return answer
+        try:
+            with np.errstate(all="ignore"):
+                value = to_tree(self.measured_by(answer.value, *given.values()))
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            # The arrays are a student's: their structure or shapes are not what was asked for.
+            return replace(answer, status=Status.RAISED, value=None, error=f"unusable: {error}")
+        return replace(answer, value=value)
 
     @cached_property
     def driver_source(self) -> str:
@@ -263,6 +291,7 @@ class Question:
     def source(self) -> str:
         """Everything that decides this question's reference values, as text."""
         makers = [case.make for case in self.cases.values()]
+        makers += [self.measured_by] if self.measured_by else []
         called = _called_functions([self.reference, *makers])
         return "\n".join(
             [inspect.getsource(function) for function in (self.reference, *makers, *called)]

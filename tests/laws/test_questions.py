@@ -83,7 +83,7 @@ def test_does_a_solution_run_in_float32_pass(week, question, reference_cache):
     target = solutions(week.stem)[question.calls]
     for probe in judge_.probes[question.name]:
         coarse = references.single_precision(probe.inputs)
-        answer = ask(target, coarse, question.drive)
+        answer = question.measured(ask(target, coarse, question.drive), coarse)
         assert answer.status is Status.RETURNED
         dtypes = {
             pair.yours.dtype
@@ -102,7 +102,8 @@ def test_does_rounding_alone_never_fail(week, question, reference_cache):
     target = solutions(week.stem)[question.calls]
     rng = np.random.default_rng(0)
     for probe in judge_.probes[question.name]:
-        answer = ask(target, _nudged(probe.inputs, rng), question.drive)
+        nudged = _nudged(probe.inputs, rng)
+        answer = question.measured(ask(target, nudged, question.drive), nudged)
         assert not differences(answer, probe.expected, question.returns), probe.case
 
 
@@ -155,6 +156,7 @@ def test_is_every_mistake_visible_from_far(week, question, mistake, reference_ca
 
 
 def _visible(question: Question, probe: Any, answer: Answer) -> bool:
+    answer = question.measured(answer, probe.inputs)
     found = differences(answer, probe.expected, question.returns)
     if any(difference.outcome is not Outcome.VALUES for difference in found):
         return True
