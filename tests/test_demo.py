@@ -18,7 +18,10 @@ from autograder.records import Outcome, Report
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.view import isolation_available
 
-pytestmark = pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available())
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available()),
+]
 
 FULL = 90.0
 NAMED = {
