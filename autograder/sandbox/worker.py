@@ -43,7 +43,7 @@ def main(argument: str) -> None:
 
     Args:
         argument: JSON with the control socket's descriptor, the directories that a notebook may
-            write, the modules to import beforehand, and the limits.
+            write, the import statements to execute beforehand, and the limits.
     """
     try:
         _serve_submissions(json.loads(argument))
