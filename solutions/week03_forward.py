@@ -144,7 +144,7 @@ check("neuron_by_neuron")
 #
 # b has the shape (M,). NumPy lines it up with the *last* axis of (N, M) and adds it to every row. That is just what we want.
 #
-# The layer returns two things: `out`, and a **cache**, the pair `(X, W)`. In week 06 the blame will travel back through this layer and will need to know what came in. The cache holds the two arrays themselves, not copies; in this course nobody changes an array that was passed to him, so that is safe. Every call returns a cache of its own.
+# The layer returns two things: `out`, and a **cache**, the pair `(X, W)`. In week 06 the blame will travel back through this layer and will need to know what came in. The cache holds the two arrays themselves, not copies; in this course no function changes an array that it was given, so that is safe. Every call returns a cache of its own.
 
 
 # %% solution="dense_forward"
@@ -408,7 +408,7 @@ masks = {f"unit {unit}": weight_image(params["W1"], unit, (8, 8)) for unit in ra
 figure = plots.weight_masks(masks)
 
 # %% [markdown]
-# *In words:* sixteen squares of 8 by 8 fields. Green fields with a plus are pixels where the unit hopes for ink, red ones with a minus are pixels where it wants none. Some masks show something: unit 2 wants a bar across the lower half, unit 13 wants ink in the middle, unit 10 wants a ring with an empty centre. None shows a clean stroke or a whole digit. Units 6 and 12 look like salt and pepper: they still carry the random numbers that they began with. They are the silent ReLUs of last week. No picture wakes them, so no nudge ever reached them.
+# *In words:* sixteen squares of 8 by 8 fields. Green fields with a plus are pixels where the unit hopes for ink, red ones with a minus are pixels where it wants none. Some masks show something: unit 2 wants a bar across the lower half, unit 13 wants ink in the middle, unit 10 wants a ring with an empty centre. None shows a clean stroke or a whole digit. Units 6 and 12 look like salt and pepper: they still carry the random numbers that they began with. They are the silent ReLUs of last week. No picture wakes unit 6, and hardly one in fifty wakes unit 12, so next to no nudge ever reached them.
 #
 # **Second: one picture on its way.** Change `which` and look at others.
 
@@ -422,7 +422,7 @@ figure = plots.one_picture_through(
 print("the label says", labels[which])
 
 # %% [markdown]
-# *In words:* on the left the digit. In the middle sixteen bars, what the hidden units hand on: several are loud, many are silent. No single unit stands for the digit; the pattern of all sixteen does. On the right ten bars of probability, and one of them holds nearly everything.
+# *In words:* on the left the digit. In the middle sixteen bars, what the hidden units hand on: a few are loud, most murmur, three are silent. No single unit stands for the digit; the pattern of all sixteen does. On the right ten bars of probability. The bar of the 1 is the highest, but the network hesitates: this 1 with its long beak could also be a 3, an 8 or a 9. With `which = 1502` it is sure.
 #
 # **Third: the gatekeeper.** One unit of the first layer, one bias after the other, for three pictures: the digit that pleases its mask most, an average digit, and the digit that pleases it least. (Here the unit has a sigmoid, so that its answer lies between no and yes.)
 
@@ -431,7 +431,7 @@ mask = masks["unit 2"].ravel()
 pleasure = digits @ mask
 order = np.argsort(pleasure)
 chosen = {"pleases it most": order[-1], "average": order[len(order) // 2], "least": order[0]}
-biases = np.linspace(-16, 12, 281)
+biases = np.linspace(-12, 8, 281)
 figure = plots.gatekeeper(
     biases,
     {
@@ -466,7 +466,7 @@ factor = times["your loops"][-1] / times["your matrix product"][-1]
 print(f"at 64 units the product is about {factor:,.0f} times as fast, with the same numbers")
 
 # %% [markdown]
-# *In words:* on logarithmic axes two rising lines with a wide gap between them. The loops need thousands of times as long. Python looks up every number one by one; a matrix product is handed as a whole to machine code that multiplies many numbers at once. A graphics card is built for this one operation.
+# *In words:* on logarithmic axes two rising lines with a wide gap between them. With 4 units the loops need about a hundred times as long, with 64 units thousands of times. Python looks up every number one by one; a matrix product is handed as a whole to machine code that multiplies many numbers at once. A graphics card is built for this one operation.
 #
 # ## The same in Keras
 #
@@ -583,6 +583,6 @@ check("stricter_gatekeeper")
 # %% [markdown]
 # ## The bridge
 #
-# The robot can look at a picture and answer. But its good weights were borrowed. What would it say with weights of its own, before it has learned anything? It has to begin somewhere. All zeros? Then every unit says the same, and stays the same for ever. Large random numbers? Then the sums grow from layer to layer until they burst. You have already seen two units that a bad start silenced.
+# The robot can look at a picture and answer. But its good weights were borrowed. What would it say with weights of its own, before it has learned anything? It has to begin somewhere. All zeros? Then every unit says the same, and stays the same for ever. Large random numbers? Then the sums grow from layer to layer until they burst. You have already seen two units that an unlucky start silenced.
 #
 # Next week: **where the pile starts**. We throw the dice, and see that it matters how hard.
