@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from course_lib.gradients import Array
 
-POSITIVE, NEGATIVE, ABSENT = COLORS[2], COLORS[1], "#CCCCCC"
+POSITIVE, NEGATIVE, ABSENT = COLORS[2], "#8C1F00", "#CCCCCC"
+# The red is much darker than the green, so that they differ in grey and to colour-blind eyes too.
 SIGN_FROM = 0.4
 """A weight of at least this size carries its sign, for those to whom both colours look alike."""
 
@@ -46,8 +47,15 @@ def weight_masks(masks: Mapping[str, Array], columns: int = 8) -> Figure:
     for axes, (title, mask) in zip(grid.ravel(), masks.items(), strict=False):
         image = axes.imshow(mask, cmap=colors, vmin=-1, vmax=1)
         for row, column in np.argwhere(np.abs(mask) >= SIGN_FROM):
-            sign = "+" if mask[row, column] > 0 else "\N{MINUS SIGN}"
-            axes.text(column, row, sign, ha="center", va="center", fontsize=6)
+            weight = mask[row, column]
+            axes.text(
+                *(column, row, "+" if weight > 0 else "\N{MINUS SIGN}"),
+                color="white" if weight < -0.5 else "black",
+                ha="center",
+                va="center",
+                fontsize=8,
+                fontweight="bold",
+            )
         height, width = mask.shape
         axes.add_patch(Rectangle((-0.5, -0.5), width, height, fill=False, edgecolor=GREY))
         axes.set_title(title, fontsize=9)
