@@ -7,11 +7,21 @@ from course_lib.plots.bends import (
     straight_and_bent,
 )
 from course_lib.plots.blame import blame_graph, falling_loss, gradient_check
+from course_lib.plots.forward import (
+    gatekeeper,
+    one_picture_through,
+    times_by_size,
+    weight_masks,
+)
 
 __all__ = [
     "blame_graph",
     "falling_loss",
     "gradient_check",
+    "gatekeeper",
+    "one_picture_through",
+    "times_by_size",
+    "weight_masks",
     "bends_and_slopes",
     "saturation_by_scale",
     "slope_products",

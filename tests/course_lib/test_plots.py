@@ -46,6 +46,19 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
         (np.array([[1e-9, 1e-5, 0.0]] * 2), ["W1", "b1"], np.array([1e-5, 1e-3, 1e-1])),
         (np.array([[1.0, np.nan, np.inf]]), ["W1"], np.array([1e-5, 1e-3, 1e-1])),
     ],
+    "weight_masks": [
+        ({f"unit {unit}": np.linspace(-1, 1, 12).reshape(3, 4) for unit in range(5)},),
+        ({"one": np.full((2, 3), np.nan)},),
+    ],
+    "one_picture_through": [
+        (np.eye(4), {"layer 1": np.array([0.0, 2.0, 1.0])}, np.array([0.2, 0.5, 0.3])),
+        (np.zeros((2, 3)), {"a": np.zeros(2), "b": NOTHING}, np.full(3, np.nan)),
+    ],
+    "gatekeeper": [(Z, {"a picture": np.tanh(Z), "another": Z}), (Z, {"none": NOTHING})],
+    "times_by_size": [
+        (np.array([8, 64]), {"loops": np.array([1e-3, 6e-2]), "matmul": np.array([1e-6, 2e-6])}),
+        (np.array([8]), {"none": np.array([np.nan])}),
+    ],
     "straight_and_bent": [(Z, ONE, TWO), (Z, {"none": NOTHING}, {"none": NOTHING})],
     "bends_and_slopes": [(Z, TWO, TWO), (Z, ONE, ONE), (Z, {"none": NOTHING}, {"none": NOTHING})],
     "slope_products": [

@@ -1,0 +1,318 @@
+"""A whole network: dense layers with bends between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.week03_forward.formulas import Params, random_params, row_softmax
+from course_lib.models import to_keras
+
+Bend = Callable[[Array], Array]
+
+
+@question(points=16, returns=("logits", "layers"), builds_on=("dense_forward",))
+def mlp_forward(X: Array, params: Params, activation: Any) -> Any:
+    """The forward pass of a network: every layer but the last is followed by a bend.
+
+    Args:
+        X: inputs, shape (N, D), float64.
+        params: kernels W1, W2, ... and biases b1, b2, ... of one or more layers.
+        activation: the bend, a function that works entry by entry. A case names one of Keras'
+            activations here, and the driver passes a function to the student.
+
+    Returns:
+        logits (N, K), the last layer's z, and for every layer a pair: the input that it received
+        and its z, before the bend.
+
+    Source: the Keras network of course_lib.models with these weights.
+    """
+    from keras import ops
+
+    model = to_keras(params, activation)
+    layers = []
+    received = ops.convert_to_tensor(X)
+    for layer in model.layers:
+        layers.append((received, ops.matmul(received, layer.kernel) + layer.bias))
+        received = layer(received)
+    return model(X), layers
+
+
+@mlp_forward.driver
+def _(mlp_forward: Any, X: Array, params: Params, activation: str) -> Any:
+    bends = {
+        "relu": lambda z: np.maximum(z, 0),
+        "tanh": np.tanh,
+        "sigmoid": lambda z: 0.5 * (1 + np.tanh(0.5 * z)),
+    }
+    return mlp_forward(X, params, bends[activation])
+
+
+def network(rng: Rng, activation: str, N: int, *layer_sizes: int) -> Inputs:
+    """A batch and a random network."""
+    return {
+        "X": rng.normal(size=(N, layer_sizes[0])),
+        "params": random_params(rng, *layer_sizes),
+        "activation": activation,
+    }
+
+
+@mlp_forward.case("typical", weight=3)
+def _(rng: Rng) -> Inputs:
+    return network(rng, "relu", 7, 5, 4, 6, 3)
+
+
+@mlp_forward.case("two-layers", weight=2)
+def _(rng: Rng) -> Inputs:
+    return network(rng, "tanh", 6, 4, 5, 3)
+
+
+@mlp_forward.case("one-layer")
+def _(rng: Rng) -> Inputs:
+    return network(rng, "relu", 5, 4, 3)
+
+
+@mlp_forward.case("square", square="with equal sizes a wrong axis or transpose has the right shape")
+def _(rng: Rng) -> Inputs:
+    return network(rng, "sigmoid", 4, 4, 4, 4)
+
+
+def walk(
+    X: Array,
+    params: Params,
+    bend: Bend,
+    dense: Callable[[Array, Array, Array], Array] = lambda h, W, b: h @ W + b,
+) -> list[tuple[Array, Array]]:
+    """Every layer's input and z, for wrong networks that are wrong elsewhere."""
+    layers = []
+    for number in range(1, len(params) // 2 + 1):
+        z = dense(X, params[f"W{number}"], params[f"b{number}"])
+        layers.append((X, z))
+        X = bend(z)
+    return layers
+
+
+@mlp_forward.mistake("last-layer-bent")
+def _(X: Array, params: Params, activation: Bend) -> Any:
+    """The last layer is linear, logits = h @ W + b; here they have passed the bend as well.
+
+    The pairs of all layers are right. A ReLU after the last layer makes every negative logit 0,
+    so that the classes below it can no longer be told apart.
+
+    Check: some logits of a random network should be negative.
+    """
+    layers = walk(X, params, activation)
+    return activation(layers[-1][1]), layers
+
+
+@mlp_forward.mistake("bends-left-out")
+def _(X: Array, params: Params, activation: Bend) -> Any:
+    """A bend stands between two layers, h = activation(z); here the next layer receives z itself.
+
+    The first pair is right. Without bends the pile collapses: any depth equals one layer.
+
+    Check: the argument activation has to be called somewhere.
+    """
+    layers = walk(X, params, lambda z: z)
+    return layers[-1][1], layers
+
+
+@mlp_forward.mistake("bend-before-the-layer")
+def _(X: Array, params: Params, activation: Bend) -> Any:
+    """Here each layer bends what comes in, activation(X) @ W + b; the bend belongs after the layer.
+
+    The picture itself passes a bend before any rule has seen it, and ReLU would wipe out negative
+    inputs.
+
+    Check: with one layer the result should not depend on activation at all.
+    """
+    layers = walk(X, params, lambda z: z, lambda h, W, b: activation(h) @ W + b)
+    return layers[-1][1], layers
+
+
+@mlp_forward.mistake("bend-always-relu")
+def _(X: Array, params: Params, activation: Bend) -> Any:
+    """The bend is an argument; max(0, z) is built in here, so activation is never called.
+
+    With ReLU everything is right. With tanh or sigmoid the second layer already receives other
+    numbers.
+
+    Check: call it with tanh and with relu; the logits should differ.
+    """
+    layers = walk(X, params, lambda z: np.maximum(z, 0))
+    return layers[-1][1], layers
+
+
+@mlp_forward.mistake("network-biases-left-out", rows="B10")
+def _(X: Array, params: Params, activation: Bend) -> Any:
+    """Every layer is h @ W + b; without b all pre-activations are off, from the first layer on.
+
+    With biases of 0, as at the start of training, nothing shows.
+
+    Check: for X = 0 every row of the first z should be b1.
+    """
+    layers = walk(X, params, activation, lambda h, W, b: h @ W)
+    return layers[-1][1], layers
+
+
+@mlp_forward.mistake("network-biases-as-columns", rows="B11 N03")
+def _(X: Array, params: Params, activation: Bend) -> Any:
+    """A bias holds one number for each output of its layer; as a column it meets the examples.
+
+    With different sizes NumPy raises. With as many examples as outputs each example gets a bias
+    instead of each output, and nothing complains.
+
+    Check: for X = 0 every row of the first z should be b1.
+    """
+    layers = walk(X, params, activation, lambda h, W, b: h @ W + b.reshape(-1, 1))
+    return layers[-1][1], layers
+
+
+@mlp_forward.mistake("network-elementwise", rows="B17")
+def _(X: Array, params: Params, activation: Bend) -> Any:
+    """`*` multiplies entry by entry; a layer sums over its inputs, which takes `@`.
+
+    With different sizes NumPy raises. With equal sizes everywhere the shapes fit by accident, and
+    nothing is summed.
+
+    Check: with one layer the logits should have the shape (N, K).
+    """
+    layers = walk(X, params, activation, lambda h, W, b: h * W + b)
+    return layers[-1][1], layers
+
+
+@mlp_forward.mistake("network-kernels-turned", rows="B18", convention=True)
+def _(X: Array, params: Params, activation: Bend) -> Any:
+    """PyTorch stores kernels as (M, D) and turns them over; here, as in Keras, they are (D, M).
+
+    With different sizes the inner axes do not fit. With equal sizes every weight sits between the
+    wrong input and output.
+
+    Check: W1.shape[0] should be the number of inputs.
+    """
+    layers = walk(X, params, activation, lambda h, W, b: h @ W.T + b)
+    return layers[-1][1], layers
+
+
+@mlp_forward.mistake("z-after-the-bend", rows="B13 N05")
+def _(X: Array, params: Params, activation: Bend) -> Any:
+    """A pair holds z before the bend; here it holds activation(z).
+
+    The logits are right. This happens when the variable z is given its bent value before it is
+    noted, or when the bend writes into the array that was noted. What is in the pair is
+    needed on the way back, where the slope is taken at z.
+
+    Check: some entries of a hidden layer's z should be negative, also with ReLU.
+    """
+    *hidden, last = walk(X, params, activation)
+    return last[1], [*((received, activation(z)) for received, z in hidden), last]
+
+
+@mlp_forward.mistake("output-noted-as-input")
+def _(X: Array, params: Params, activation: Bend) -> Any:
+    """A pair holds what the layer received; here it holds what the layer hands on.
+
+    The logits and every z are right. This happens when the variable that holds the input is
+    replaced by the bent output before the pair is noted. The first pair should begin with X.
+
+    Check: layers[0][0] should equal X.
+    """
+    layers = walk(X, params, activation)
+    handed_on = [activation(z) for _, z in layers[:-1]] + [layers[-1][1]]
+    return layers[-1][1], [(out, z) for out, (_, z) in zip(handed_on, layers, strict=True)]
+
+
+@mlp_forward.mistake("pair-turned-round")
+def _(X: Array, params: Params, activation: Bend) -> Any:
+    """A pair is (input, z), in this order; here z comes first.
+
+    The numbers are right. Whoever unpacks by position takes the one for the other.
+
+    Check: layers[0][0] should equal X.
+    """
+    layers = walk(X, params, activation)
+    return layers[-1][1], [(z, received) for received, z in layers]
+
+
+@mlp_forward.mistake("last-pair-left-out")
+def _(X: Array, params: Params, activation: Bend) -> Any:
+    """The last layer is a layer too: it has an input and a z, and a pair of its own.
+
+    The logits are right. A loop over the hidden layers with the last one written below it often
+    notes only the hidden ones.
+
+    Check: len(layers) should be the number of kernels.
+    """
+    layers = walk(X, params, activation)
+    return layers[-1][1], layers[:-1]
+
+
+@mlp_forward.mistake("pairs-from-the-end")
+def _(X: Array, params: Params, activation: Bend) -> Any:
+    """The pairs stand in the order of the forward pass, first layer first; here the last is first.
+
+    The numbers are right. Only with a single layer can it not be seen.
+
+    Check: layers[0][0] should equal X.
+    """
+    layers = walk(X, params, activation)
+    return layers[-1][1], layers[::-1]
+
+
+@mlp_forward.mistake("layers-left-out")
+def _(X: Array, params: Params, activation: Bend) -> Any:
+    """The function returns two things, the logits and a pair for every layer; these are the logits.
+
+    The logits are right. Without the pairs a way back would have to run the network once more.
+
+    Next: collect the pairs in a list inside the loop, and return both.
+    """
+    return walk(X, params, activation)[-1][1]
+
+
+@mlp_forward.mistake("probabilities-for-logits")
+def _(X: Array, params: Params, activation: Bend) -> Any:
+    """Logits are the last layer's z; here softmax has already made probabilities of them.
+
+    The pairs are right. Softmax has a function of its own below, and next to it the loss will
+    want logits (week 05).
+
+    Check: some logits of a random network should be negative.
+    """
+    layers = walk(X, params, activation)
+    return row_softmax(layers[-1][1]), layers
+
+
+@mlp_forward.mistake("two-layers-built-in")
+def _(X: Array, params: Params, activation: Bend) -> Any:
+    """The number of layers is half the number of parameters; W1 and W2 are built in here.
+
+    With two layers everything is right. With three the last one never runs, and with one W2 does
+    not exist.
+
+    Check: how many kernels does params hold, and does a loop go over all of them?
+    """
+    z1 = X @ params["W1"] + params["b1"]
+    h = activation(z1)
+    z2 = h @ params["W2"] + params["b2"]
+    return z2, [(X, z1), (h, z2)]
+
+
+@mlp_forward.mistake("kernel-that-does-not-exist")
+def _(X: Array, params: Params, activation: Bend) -> Any:
+    """L layers have the kernels W1 to WL, and params holds 2 L entries; the loop leaves that range.
+
+    The dict has no such key, so Python raises. A loop up to len(params) counts the biases as
+    layers. A loop that begins at 0 asks for W0.
+
+    Check: print list(params), and the numbers that your loop runs through.
+    """
+    h, layers = X, []
+    for number in range(1, len(params) + 1):
+        z = h @ params[f"W{number}"] + params[f"b{number}"]
+        layers.append((h, z))
+        h = activation(z)
+    return z, layers

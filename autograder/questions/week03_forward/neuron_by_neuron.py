@@ -1,0 +1,195 @@
+"""A layer computed with two loops."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.week03_forward.formulas import random_params
+from course_lib.models import to_keras
+
+
+@question(points=10)
+def neuron_by_neuron(x: Array, W: Array, b: Array) -> Any:
+    """One layer for one example: z[j] = b[j] + sum over i of x[i] * W[i, j].
+
+    Args:
+        x: one example, shape (D,), float64.
+        W: the kernel, shape (D, M), float64; column j belongs to neuron j.
+        b: the biases, shape (M,), float64 or whole numbers.
+
+    Returns:
+        z, shape (M,), float64.
+
+    Source: a Keras Dense layer of course_lib.models with these weights, for a batch of one.
+    """
+    return to_keras({"W1": W, "b1": b})(x[None, :])[0]
+
+
+def layer(rng: Rng, D: int, M: int) -> Inputs:
+    """One example and a layer's parameters."""
+    params = random_params(rng, D, M)
+    return {"x": rng.normal(size=D), "W": params["W1"], "b": params["b1"]}
+
+
+@neuron_by_neuron.case("typical", weight=2)
+def _(rng: Rng) -> Inputs:
+    return layer(rng, 5, 3)
+
+
+@neuron_by_neuron.case("many-neurons", weight=2)
+def _(rng: Rng) -> Inputs:
+    return layer(rng, 4, 9)
+
+
+@neuron_by_neuron.case("square", square="with D = M exchanged indices raise nothing")
+def _(rng: Rng) -> Inputs:
+    return layer(rng, 4, 4)
+
+
+@neuron_by_neuron.case("whole-number-biases")
+def _(rng: Rng) -> Inputs:
+    return {**layer(rng, 6, 4), "b": rng.integers(1, 9, 4)}
+
+
+@neuron_by_neuron.alternative("one-product")
+def _(x: Array, W: Array, b: Array) -> Any:
+    return x @ W + b
+
+
+@neuron_by_neuron.mistake("neuron-bias-left-out", rows="B10")
+def _(x: Array, W: Array, b: Array) -> Any:
+    """A neuron is a weighted sum and a bias, z[j] = b[j] + sum of x[i] * W[i, j]; b is unused here.
+
+    Every neuron is off by its own bias. With biases of 0, as at the start of training, nothing
+    shows.
+
+    Check: for x = 0 the result should be b.
+    """
+    return x @ W
+
+
+@neuron_by_neuron.mistake("neuron-bias-at-every-input")
+def _(x: Array, W: Array, b: Array) -> Any:
+    """The bias is added once for each neuron; inside the inner loop it is added D times.
+
+    Every neuron is off by (D - 1) times its bias. A line that stands one indent too deep runs once
+    for each input.
+
+    Check: for x = 0 the result should be b, not D times b.
+    """
+    return x @ W + len(x) * b
+
+
+@neuron_by_neuron.mistake("neuron-total-carried-over")
+def _(x: Array, W: Array, b: Array) -> Any:
+    """The running total is never set back, so neuron j also contains all neurons before it.
+
+    The first neuron is right, each later one is off by the sum of those before. Each neuron begins
+    a sum of its own.
+
+    Check: exchanging two columns of W and b should exchange two results and change no other.
+    """
+    return np.cumsum(x @ W + b)
+
+
+@neuron_by_neuron.mistake("neuron-last-product-only")
+def _(x: Array, W: Array, b: Array) -> Any:
+    """All D products are added up; an assignment in the loop keeps only the last one.
+
+    The result depends on the last input alone. A running total has to grow with each input, not
+    be replaced.
+
+    Check: changing x[0] should change the result.
+    """
+    return x[-1] * W[-1] + b
+
+
+@neuron_by_neuron.mistake("neuron-index-order", rows="B18", convention=True)
+def _(x: Array, W: Array, b: Array) -> Any:
+    """Here W[j, i] is read: neurons in rows. In this course, as in Keras, W is (D, M): a neuron is
+    a column.
+
+    With D different from M an index soon leaves the array. With D = M nothing raises and every
+    weight belongs to the wrong pair. PyTorch stores kernels the other way, as (M, D).
+
+    Check: which index of W runs over the inputs? W.shape[0] should be len(x).
+    """
+    z = []
+    for j in range(len(b)):
+        total = b[j]
+        for i in range(len(x)):
+            total = total + x[i] * W[j, i]
+        z.append(total)
+    return np.array(z)
+
+
+@neuron_by_neuron.mistake("neuron-whole-number-total")
+def _(x: Array, W: Array, b: Array) -> Any:
+    """An array that is copied from whole-number biases holds whole numbers: it cuts off decimals.
+
+    With floating biases the result is right. With integers every addition loses what stands
+    behind the point, and NumPy says nothing.
+
+    Check: call it with b = np.array([1, 2, 3]) and with np.array([1.0, 2.0, 3.0]).
+    """
+    z = b.copy()
+    for j in range(len(b)):
+        for i in range(len(x)):
+            z[j] += x[i] * W[i, j]
+    return z
+
+
+@neuron_by_neuron.mistake("neuron-biases-overwritten", rows="N05")
+def _(x: Array, W: Array, b: Array) -> Any:
+    """z = b makes a second name for the caller's array, so adding to z changes the biases.
+
+    With floating biases the returned numbers are right, and the network's biases are gone. The
+    next picture is computed with other biases. With whole numbers decimals are lost as well.
+
+    Check: keep a copy of b, call your function, and compare b with the copy.
+    """
+    z = b
+    for j in range(len(b)):
+        for i in range(len(x)):
+            z[j] += x[i] * W[i, j]
+    return z
+
+
+@neuron_by_neuron.mistake("neuron-first-only")
+def _(x: Array, W: Array, b: Array) -> Any:
+    """A layer has M neurons; here only the first is computed and the others are still 0.
+
+    A `return` inside the outer loop ends the function after one round.
+
+    Check: at which indent does the return stand?
+    """
+    z = np.zeros(len(b))
+    z[0] = x @ W[:, 0] + b[0]
+    return z
+
+
+@neuron_by_neuron.mistake("neuron-sum-over-neurons")
+def _(x: Array, W: Array, b: Array) -> Any:
+    """A neuron sums over its D inputs; here the sum runs over the M neurons for each input.
+
+    The result has one entry for each input, (D,), without a place for the M biases. With D = M
+    its shape is right by accident.
+
+    Check: the result should have len(b) entries, and changing x[0] should change all of them.
+    """
+    return (x[:, None] * W).sum(axis=1)
+
+
+@neuron_by_neuron.mistake("neuron-products-not-summed", rows="B17")
+def _(x: Array, W: Array, b: Array) -> Any:
+    """x[i] * W[i, j] are D * M products; neuron j is the sum of the D products in its column.
+
+    The result is a table (D, M), and the bias stands in each of its rows. The sum over i is still
+    to come.
+
+    Check: the result should have the shape of b.
+    """
+    return x[:, None] * W + b
