@@ -7,12 +7,16 @@ from course_lib.plots.bends import (
     straight_and_bent,
 )
 from course_lib.plots.blame import blame_graph, falling_loss, gradient_check
+from course_lib.plots.perceptron import decision_lines, price_guesses, rule_as_picture
 
 __all__ = [
     "blame_graph",
     "falling_loss",
     "gradient_check",
     "bends_and_slopes",
+    "decision_lines",
+    "price_guesses",
+    "rule_as_picture",
     "saturation_by_scale",
     "slope_products",
     "straight_and_bent",
