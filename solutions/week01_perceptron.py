@@ -385,7 +385,7 @@ for gate in ["AND", "OR", "XOR"]:
 figure = plots.decision_lines(X, rules)
 
 # %% [markdown]
-# *In words:* three planes with four corners each, and below them the errors by epoch. In the first two, a straight line parts the filled squares from the empty circles, the shaded side holds the squares, and the errors fall to 0 and stay there. In the third, no line can do it. The errors go on for ever, and here the rule ends with weights of 0 and says the same to everything.
+# *In words:* three planes with four corners each, and below them the errors by epoch. In the first two, a straight line parts the filled squares from the empty circles, the shaded side holds the squares, and the errors fall to 0 and stay there. Two circles lie on the edge itself: their score is exactly 0, and at 0 the step says 0. In the third, no line can do it. From the third epoch on the rule is wrong about all four corners as they go by: each nudge mends one and spoils the next.
 #
 # **Second: a walk downhill.** The loss for every possible price, and the guesses of your function.
 
@@ -409,10 +409,11 @@ print(f"last guess: {history[-1]:.3f} dollars a square foot")
 print(f"a house of 2,500 square feet: {1000 * 2.5 * history[-1]:,.0f} dollars")
 
 for lr in [0.01, 0.1, 0.5, 0.6]:
-    print(f"lr = {lr:4}: after 20 nudges", fit_price_per_sqft(size, price, 50.0, lr, 20)[-1])
+    last = fit_price_per_sqft(size, price, 50.0, lr, 20)[-1]
+    print(f"lr = {lr:4}: the guess after 20 nudges is {last:,.1f}")
 
 # %% [markdown]
-# *In words:* on the left a valley with its floor at 200. The dots begin high on the left side and come down in ever shorter steps. On the right the guess rises from 50, quickly at first, and settles at 200. The small learning rate is still on its way after 20 nudges. The largest jumps over the valley, farther each time.
+# *In words:* on the left a valley with its floor at 200. The dots begin high on the left side and come down in ever shorter steps. On the right the guess rises from 50, quickly at first, and settles at 200. The small learning rate is still on its way after 20 nudges. The two largest jump over the valley, farther each time.
 #
 # **Third: the digits again.** The rule by hand looked at one pixel. Your perceptron gives a weight to each of the 64. It learns from the first 250 pictures and is tested on the others.
 

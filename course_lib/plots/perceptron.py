@@ -34,9 +34,8 @@ def decision_lines(X: Array, rules: Mapping[str, tuple[Array, Array, float, Arra
     for top, bottom, (title, (y, w, b, errors)) in zip(
         grid[0], grid[1], rules.items(), strict=True
     ):
-        score = x1 * w[0] + x2 * w[1] + b
-        yes = np.nan_to_num(score) > 0
-        top.contourf(x1, x2, yes.astype(float), levels=[0.5, 1.5], colors=[COLORS[0]], alpha=0.18)
+        score = np.nan_to_num(x1 * w[0] + x2 * w[1] + b)
+        top.contourf(x1, x2, score, levels=[0, max(score.max(), 1)], colors=[COLORS[0]], alpha=0.18)
         for label, marker, color in ((0, "o", COLORS[1]), (1, "s", COLORS[0])):
             top.plot(
                 *X[y == label].T,
@@ -49,11 +48,13 @@ def decision_lines(X: Array, rules: Mapping[str, tuple[Array, Array, float, Arra
                 label=f"should be {label}",
             )
         top.set(title=title, xlabel="$x_1$", xlim=(low, high), ylim=(low, high), aspect="equal")
+        top.locator_params(integer=True)
         epochs = np.arange(1, len(errors) + 1)
         bottom.plot(epochs, errors, marker="o", markersize=4, color=COLORS[4])
         bottom.set(xlabel="epoch", ylim=(-0.3, len(X) + 0.3))
+        bottom.locator_params(integer=True)
     grid[0, 0].set_ylabel("$x_2$")
-    grid[0, 0].legend(fontsize=8, loc="lower left")
+    drawing.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     grid[1, 0].set_ylabel("errors")
     return drawing
 
@@ -76,6 +77,7 @@ def price_guesses(guesses: Array, losses: Array, history: Array, measured: Array
     valley.set(title="Loss against the guess", xlabel="dollars a square foot", ylabel="loss")
     valley.legend(fontsize=9)
     walk.plot(history, marker="o", markersize=5, color=COLORS[1])
+    walk.locator_params(axis="x", integer=True)
     walk.set(title="The guess after each nudge", xlabel="nudges", ylabel="dollars a square foot")
     return drawing
 

@@ -9,7 +9,7 @@ import numpy as np
 from autograder.questions.define import Array, Inputs, Rng, question
 
 
-@question(points=14)
+@question(points=14, returns=("history",))
 def fit_price_per_sqft(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
     """The price guess w after every nudge against the slope of the mean squared error.
 

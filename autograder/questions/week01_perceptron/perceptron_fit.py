@@ -34,15 +34,13 @@ def perceptron_fit(X: Array, y: Array, epochs: int, lr: float) -> Any:
     """
     import tensorflow as tf
 
-    X = tf.constant(X)
-    if X.dtype.is_integer:
-        X = tf.cast(X, tf.float64)
-    w, b, errors = tf.zeros(X.shape[1], X.dtype), tf.zeros((), X.dtype), []
+    precision = X.dtype if X.dtype.kind == "f" else np.dtype(np.float64)
+    w, b, errors = tf.zeros(X.shape[1], precision), tf.zeros((), precision), []
     for _ in range(epochs):
         wrong = 0
-        for x, target in zip(X, y, strict=True):
-            label = tf.cast(tf.tensordot(x, w, 1) + b > 0, X.dtype)
-            blame = tf.cast(target, X.dtype) - label
+        for x, target in zip(tf.constant(X, precision), y, strict=True):
+            label = tf.cast(tf.tensordot(x, w, 1) + b > 0, precision)
+            blame = tf.cast(target, precision) - label
             w, b = w + lr * blame * x, b + lr * blame
             wrong += int(blame != 0)
         errors.append(wrong)
