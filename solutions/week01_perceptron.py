@@ -46,7 +46,7 @@ print(f"{len(pictures)} pictures; the rule is right for {np.mean(ink == is_eight
 # | (1, 0) | 1 | 1 | 1 | none | (0, 1), 1 |
 # | (1, 1) | 1 | 2 | 1 | none | (0, 1), 1 |
 #
-# One error in this epoch. In the next, (0, 0) has $z = 1$ and the rule says 1. It should say 0, so b falls to 0. Then (0, 1) is right, (1, 0) has $z = 0$ and is wrong, and w becomes (1, 1), b becomes 1. After the fourth epoch the rule is $w = (1, 1)$, $b = 0$, and there are no more errors.
+# One error in this epoch. In the next, (0, 0) has $z = 1$ and the rule says 1. It should say 0, so b falls to 0. Then (0, 1) is right, (1, 0) has $z = 0$ and is wrong, and w becomes (1, 1), b becomes 1. In the third epoch (0, 0) is wrong once more, and b falls to 0. The fourth has no errors: $w = (1, 1)$, $b = 0$ is a rule for OR.
 #
 # **Why XOR cannot work.** XOR is 1 when *exactly one* input is 1. A rule for it would need
 #
@@ -193,7 +193,7 @@ check("perceptron_fit")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# Two loops, one inside the other: epochs outside, examples inside. w and b are set to zeros once, before both. The count of wrong labels starts at 0 in each epoch. Try it on OR with lr = 1 and compare with the table above.
+# Two loops, one inside the other: epochs outside, examples inside. w and b are set to zeros once, before both. The count of wrong labels starts at 0 in each epoch. Try it on OR with lr = 1 and compare with the table above: the errors should begin 1, 2, 1, 0.
 #
 # </details>
 #
@@ -430,7 +430,7 @@ means = {
 figure = plots.rule_as_picture(means, w.reshape(8, 8))
 
 # %% [markdown]
-# *In words:* a blurred 3, a blurred 8, and a grid of blue and red. Blue pixels speak for an 8, red ones against it. The blue ones lie mostly on the left side, where the 8 closes its loops and the 3 is open. Nobody told the robot; it found the place by itself. It also does better than our single pixel.
+# *In words:* a blurred 3, a blurred 8, and a grid of blue and red. Blue pixels speak for an 8, red ones against it. The blue ones lie mostly on the left side, where the 8 closes its loops and the 3 is open. Nobody told the robot. It found the place by itself, and its darkest blue is the very pixel of our rule by hand. With the other 63 it does better than that pixel alone.
 #
 # ## The same in Keras
 #

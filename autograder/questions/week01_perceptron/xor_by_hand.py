@@ -34,7 +34,7 @@ def xor_by_hand(X: Array) -> Any:
 @xor_by_hand.driver
 def _(xor_by_hand: Any, X: Array) -> Any:
     answer = xor_by_hand()
-    if answer is None or answer is NotImplemented:
+    if answer is None:
         return None
     W1, b1, W2, b2 = (np.asarray(part, float) for part in answer)
     # A bias may be given as a number, and the last kernel as a column or as a list of two.
