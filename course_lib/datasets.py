@@ -41,3 +41,28 @@ def moons(n: int, rng: np.random.Generator, noise: float = 0.1) -> tuple[Array, 
     below = np.stack([1.0 - np.cos(angle), 0.5 - np.sin(angle)], axis=1)
     X = np.where(y[:, None] == 0, above, below)
     return X + rng.normal(0.0, noise, X.shape), y
+
+
+def logic_gate(name: str) -> tuple[Array, Array]:
+    """The four corners of a gate with two inputs, and what the gate says there.
+
+    Args:
+        name: "AND", "OR" or "XOR".
+
+    Returns:
+        X (4, 2) float64 of zeros and ones, in counting order, and labels y (4,) int64.
+    """
+    X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    ones = X.sum(axis=1)
+    y = {"AND": ones == 2, "OR": ones >= 1, "XOR": ones == 1}[name]
+    return X.astype(np.float64), y.astype(np.int64)
+
+
+def houses() -> tuple[Array, Array]:
+    """Six houses that cost exactly 200 dollars a square foot.
+
+    Returns:
+        size (6,) in 1,000 square feet and price (6,) in 1,000 dollars, both float64.
+    """
+    size = np.array([1.0, 0.8, 1.2, 1.5, 1.75, 2.0])
+    return size, 200.0 * size

@@ -13,6 +13,7 @@ from course_lib.plots.forward import (
     times_by_size,
     weight_masks,
 )
+from course_lib.plots.perceptron import decision_lines, price_guesses, rule_as_picture
 
 __all__ = [
     "blame_graph",
@@ -23,6 +24,9 @@ __all__ = [
     "times_by_size",
     "weight_masks",
     "bends_and_slopes",
+    "decision_lines",
+    "price_guesses",
+    "rule_as_picture",
     "saturation_by_scale",
     "slope_products",
     "straight_and_bent",

@@ -53,3 +53,17 @@ def test_does_no_straight_line_separate_the_moons(noise):
     left = -signs[:, None] * np.column_stack([X, np.ones(len(X))])
     line = linprog(np.zeros(3), left, -np.ones(len(X)), bounds=(None, None))
     assert line.status == 2, "expected an infeasible problem"
+
+
+@pytest.mark.parametrize(("name", "says"), [("AND", "0001"), ("OR", "0111"), ("XOR", "0110")])
+def test_do_the_gates_say_what_their_names_say(name, says):
+    X, y = datasets.logic_gate(name)
+    assert (X.dtype, y.dtype) == (np.float64, np.int64)
+    assert X.tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
+    assert "".join(map(str, y)) == says
+
+
+def test_do_the_houses_cost_200_dollars_a_square_foot():
+    size, price = datasets.houses()
+    assert size.shape == price.shape and len(size) == 6
+    np.testing.assert_allclose(price / size, 200.0, rtol=1e-15)

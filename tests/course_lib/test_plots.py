@@ -33,6 +33,7 @@ def graph(blame: float) -> tuple[Value, dict[str, Value]]:
 Z = np.linspace(-3, 3, 7)
 ONE, TWO = {"relu": np.maximum(Z, 0)}, {"relu": np.maximum(Z, 0), "tanh": np.tanh(Z)}
 NOTHING = np.full(7, np.nan)
+CORNERS, SAYS = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 1])
 
 # For every figure: what a right solution gives it, and what a wrong one might.
 ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
@@ -58,6 +59,20 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
     "times_by_size": [
         (np.array([8, 64]), {"loops": np.array([1e-3, 6e-2]), "matmul": np.array([1e-6, 2e-6])}),
         (np.array([8]), {"none": np.array([np.nan])}),
+    ],
+    "decision_lines": [
+        (CORNERS, {"OR": (SAYS, np.array([0.5, 0.5]), 0.0, np.array([2, 1, 0]))}),
+        (CORNERS, {"upright": (SAYS, np.array([1.0, 0.0]), -0.5, np.array([0]))}),
+        (CORNERS, {"none": (SAYS, np.full(2, np.nan), 0.0, np.array([np.nan]))}),
+    ],
+    "price_guesses": [
+        (np.arange(3.0), np.arange(3.0) ** 2, np.array([2.0, 0.5]), np.array([4.0, 0.25])),
+        (np.arange(3.0), NOTHING[:3], NOTHING[:1], NOTHING[:1]),
+    ],
+    "rule_as_picture": [
+        ({"3": np.eye(8), "8": np.ones((8, 8))}, np.eye(8) - 0.5),
+        ({"3": np.zeros((8, 8))}, np.full((8, 8), np.nan)),
+        ({"3": np.zeros((8, 8))}, np.zeros((8, 8))),
     ],
     "straight_and_bent": [(Z, ONE, TWO), (Z, {"none": NOTHING}, {"none": NOTHING})],
     "bends_and_slopes": [(Z, TWO, TWO), (Z, ONE, ONE), (Z, {"none": NOTHING}, {"none": NOTHING})],

@@ -126,9 +126,7 @@ def _signatures(judge: Judge):
         for probe in probes:
             if probe.public:
                 continue
-            given = b"".join(
-                value.tobytes() for value in probe.inputs.values() if isinstance(value, np.ndarray)
-            )
+            given = b"".join(leaf.tobytes() for leaf in _arrays(list(probe.inputs.values())))
             for pair in pairs(probe.expected.value, probe.expected, question.returns):
                 if isinstance(pair, Difference) or not isinstance(pair.expected, np.ndarray):
                     continue
@@ -139,6 +137,12 @@ def _signatures(judge: Judge):
                     if not round_ones.any() and window.tobytes() not in given:
                         yield f"{name} {probe.case}", window.tobytes()
                         break
+
+
+def _arrays(tree) -> list[np.ndarray]:
+    if isinstance(tree, list):
+        return [leaf for item in tree for leaf in _arrays(item)]
+    return [tree] if isinstance(tree, np.ndarray) else []
 
 
 def _search(secrets) -> None:

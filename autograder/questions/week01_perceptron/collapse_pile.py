@@ -1,0 +1,239 @@
+"""Any number of linear layers is one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng, question
+
+
+@question(points=10, returns=("W", "b"), builds_on=("collapse_linear",))
+def collapse_pile(weights: list[Array], biases: list[Array]) -> Any:
+    """The one layer that equals a pile of linear layers, X -> X W + b.
+
+    Args:
+        weights: the kernels from the first layer to the last, float64; each has as many rows as
+            the one before has columns.
+        biases: the biases of the same layers, float64.
+
+    Returns:
+        W, from the first layer's inputs to the last one's outputs, and b.
+
+    Source: keras.ops.matmul.
+    """
+    from keras import ops
+
+    W, b = weights[0], biases[0]
+    for kernel, bias in zip(weights[1:], biases[1:], strict=True):
+        W, b = ops.matmul(W, kernel), ops.matmul(b, kernel) + bias
+    return W, b
+
+
+def pile(rng: Rng, *widths: int) -> Inputs:
+    """Random layers between these widths."""
+    pairs = list(zip(widths, widths[1:], strict=False))
+    return {
+        "weights": [rng.normal(size=shape) for shape in pairs],
+        "biases": [rng.normal(size=after) for _, after in pairs],
+    }
+
+
+@collapse_pile.case("typical", weight=3)
+def _(rng: Rng) -> Inputs:
+    return pile(rng, 5, 7, 4, 3)
+
+
+@collapse_pile.case("deep")
+def _(rng: Rng) -> Inputs:
+    return pile(rng, 3, 6, 2, 5, 4, 7)
+
+
+@collapse_pile.case("one-layer")
+def _(rng: Rng) -> Inputs:
+    return pile(rng, 4, 3)
+
+
+@collapse_pile.case("square", weight=2)
+def _(rng: Rng) -> Inputs:
+    return pile(rng, 4, 4, 4, 4)
+
+
+@collapse_pile.mistake("pile-upside-down", rows="B19")
+def _(weights: list[Array], biases: list[Array]) -> Any:
+    """X meets the first layer first, so W = W1 W2 W3; here the product begins with the last.
+
+    Where all layers have one width nothing complains; elsewhere NumPy raises.
+
+    Check: compare (X W1 + b1) W2 + b2 with X W + b for a pile of two layers.
+    """
+    W, b = weights[-1], biases[-1]
+    for kernel, bias in zip(weights[-2::-1], biases[-2::-1], strict=True):
+        W, b = W @ kernel, b @ kernel + bias
+    return W, b
+
+
+@collapse_pile.mistake("pile-of-two-only", rows="L16")
+def _(weights: list[Array], biases: list[Array]) -> Any:
+    """Every layer of the pile has to be merged; here only the first two are.
+
+    A `return` inside the loop leaves it after its first turn. A pile of one or two layers is right.
+
+    Check: W should have as many columns as the last kernel.
+    """
+    W, b = weights[0], biases[0]
+    for kernel, bias in zip(weights[1:2], biases[1:2], strict=True):
+        W, b = W @ kernel, b @ kernel + bias
+    return W, b
+
+
+@collapse_pile.mistake("last-layer-left-out", rows="L02 G38")
+def _(weights: list[Array], biases: list[Array]) -> Any:
+    """The loop ends one layer too early, so the last kernel and bias never enter.
+
+    A range that ends at len(weights) - 1 stops before the last index, which is len(weights) - 1.
+
+    Check: W should have as many columns as the last kernel.
+    """
+    W, b = weights[0], biases[0]
+    for kernel, bias in zip(weights[1:-1], biases[1:-1], strict=True):
+        W, b = W @ kernel, b @ kernel + bias
+    return W, b
+
+
+@collapse_pile.mistake("pile-needs-two-layers")
+def _(weights: list[Array], biases: list[Array]) -> Any:
+    """A pile may have a single layer, which is its own answer; here two are taken for granted.
+
+    weights[1] does not exist for it, so Python raises an IndexError. Deeper piles are right.
+
+    Check: call it with lists of one kernel and one bias.
+    """
+    W, b = weights[0] @ weights[1], biases[0] @ weights[1] + biases[1]
+    for kernel, bias in zip(weights[2:], biases[2:], strict=True):
+        W, b = W @ kernel, b @ kernel + bias
+    return W, b
+
+
+@collapse_pile.mistake("first-layer-entered-twice")
+def _(weights: list[Array], biases: list[Array]) -> Any:
+    """W starts as the first kernel, so the loop begins with the second; here it enters twice.
+
+    The shapes fit only for a square first kernel, and elsewhere NumPy raises.
+
+    Check: for a pile of one layer W should be that layer's kernel.
+    """
+    W, b = weights[0], biases[0]
+    for kernel, bias in zip(weights, biases, strict=True):
+        W, b = W @ kernel, b @ kernel + bias
+    return W, b
+
+
+@collapse_pile.mistake("pile-biases-not-carried", at="b")
+def _(weights: list[Array], biases: list[Array]) -> Any:
+    """Every bias passes all kernels behind it; here they are added as they are.
+
+    The shapes fit only where all layers have one width. W is right.
+
+    Check: for X of zeros the pile gives what only its biases give; compare that with b.
+    """
+    return sum(biases)
+
+
+@collapse_pile.mistake("pile-last-bias-only", at="b", rows="B10")
+def _(weights: list[Array], biases: list[Array]) -> Any:
+    """b collects what all biases become at the end; here the earlier ones are lost.
+
+    W is right. Each turn of the loop has to carry the b of the turns before.
+
+    Check: for X of zeros the pile gives what only its biases give; compare that with b.
+    """
+    return biases[-1]
+
+
+@collapse_pile.mistake("pile-first-bias-lost", at="b", rows="B10")
+def _(weights: list[Array], biases: list[Array]) -> Any:
+    """The first layer has a bias too; here b starts as zeros and the loop begins with the second.
+
+    W is right. For a pile of one layer b is 0.
+
+    Check: for a pile of one layer b should be that layer's bias.
+    """
+    b = np.zeros(weights[0].shape[1])
+    for kernel, bias in zip(weights[1:], biases[1:], strict=True):
+        b = b @ kernel + bias
+    return b
+
+
+@collapse_pile.mistake("pile-later-biases-lost", at="b", rows="B10")
+def _(weights: list[Array], biases: list[Array]) -> Any:
+    """Each layer adds its own bias after its kernel; here only the first bias is carried through.
+
+    W is right. For a pile of one layer b is right too.
+
+    Check: with biases of zeros except the last, b should be the last.
+    """
+    b = biases[0]
+    for kernel in weights[1:]:
+        b = b @ kernel
+    return b
+
+
+@collapse_pile.mistake("pile-bias-added-too-early", at="b")
+def _(weights: list[Array], biases: list[Array]) -> Any:
+    """A layer multiplies first and then adds its bias; here the bias is added before the kernel.
+
+    Every later bias passes its own kernel once too often. Unless the widths agree NumPy raises.
+
+    Check: with biases of zeros except the last, b should be the last.
+    """
+    b = biases[0]
+    for kernel, bias in zip(weights[1:], biases[1:], strict=True):
+        b = (b + bias) @ kernel
+    return b
+
+
+@collapse_pile.mistake("bias-through-the-whole-product", at="b")
+def _(weights: list[Array], biases: list[Array]) -> Any:
+    """b passes the next kernel alone; here it is multiplied by the product of all kernels so far.
+
+    It happens when W is replaced before b is computed from it. A single layer is right.
+
+    Check: collapse two layers by hand: b should be b1 W2 + b2.
+    """
+    W, b = weights[0], biases[0]
+    for kernel, bias in zip(weights[1:], biases[1:], strict=True):
+        W = W @ kernel
+        b = b @ W + bias
+    return b
+
+
+@collapse_pile.mistake("pile-multiplied-by-entry", at="W", rows="B17")
+def _(weights: list[Array], biases: list[Array]) -> Any:
+    """`*` multiplies entry by entry; one layer after another is a matrix product, W1 W2.
+
+    Unless the shapes happen to fit, NumPy raises. In square layers nothing complains.
+
+    Check: W should go from the inputs of the first kernel to the outputs of the last.
+    """
+    W = weights[0]
+    for kernel in weights[1:]:
+        W = W * kernel
+    return W
+
+
+@collapse_pile.mistake("pile-changed", rows="N05")
+def _(weights: list[Array], biases: list[Array]) -> Any:
+    """A list argument is not a copy: taking layers out of it takes them from the caller too.
+
+    The returned values are right, but the pile is gone afterwards. Writing a merged layer back
+    into the list, at weights[k], changes the caller's pile as well.
+
+    Check: keep copies of both lists, call your function, and compare.
+    """
+    W, b = weights.pop(0), biases.pop(0)
+    while weights:
+        kernel = weights.pop(0)
+        W, b = W @ kernel, b @ kernel + biases.pop(0)
+    return W, b

@@ -1,0 +1,148 @@
+"""A whole rule: score, then decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.week01_perceptron.weighted_sum import rule_inputs
+
+
+@question(points=6, builds_on=("weighted_sum", "step"))
+def perceptron_predict(X: Array, w: Array, b: float) -> Any:
+    """The label of every example: 1 where X[n] w + b > 0, else 0.
+
+    Args:
+        X: examples, one a row, shape (N, D), float64 or whole numbers.
+        w: weights, shape (D,), float64 or whole numbers.
+        b: bias, one number.
+
+    Returns:
+        Labels 0 and 1, shape (N,).
+
+    Source: keras.ops.matmul and keras.ops.greater.
+    """
+    from keras import ops
+
+    return ops.cast(ops.greater(ops.matmul(X, w) + b, 0), "float64")
+
+
+@perceptron_predict.case("typical", weight=3)
+def _(rng: Rng) -> Inputs:
+    return rule_inputs(rng, 40, 3)
+
+
+@perceptron_predict.case("on-the-line")
+def _(rng: Rng) -> Inputs:
+    # Whole numbers, so that some scores are exactly 0 in every order of summing.
+    X, w = rng.integers(-3, 4, (24, 2)), rng.choice([-2, -1, 1, 2], 2)
+    return {"X": X, "w": w, "b": int(-X[0] @ w)}
+
+
+@perceptron_predict.case("square", square="with N = D a wrong axis gives the right shape")
+def _(rng: Rng) -> Inputs:
+    return rule_inputs(rng, 24, 24)
+
+
+@perceptron_predict.mistake("label-is-the-score")
+def _(X: Array, w: Array, b: float) -> Any:
+    """X w + b is the score; a label is the step's answer to it, 0 or 1.
+
+    The entries are of any size and either sign. Where the score is positive the label is 1.
+
+    Check: every entry of the result should be 0 or 1.
+    """
+    return X @ w + b
+
+
+@perceptron_predict.mistake("label-without-bias", rows="B10")
+def _(X: Array, w: Array, b: float) -> Any:
+    """The decision is X w + b > 0; without b it is taken against 0 for the weights alone.
+
+    Examples near the origin get the wrong label. The line of such a rule always passes through
+    the origin.
+
+    Check: with w of zeros and b = 1 every label should be 1.
+    """
+    return (X @ w > 0).astype(float)
+
+
+@perceptron_predict.mistake("label-limit-at-the-bias")
+def _(X: Array, w: Array, b: float) -> Any:
+    """X w + b > 0 means X w > -b; here X w is compared with +b.
+
+    A large bias should make a yes easier, and here it makes it harder. A threshold, as in some
+    books, works this way; a bias is minus a threshold.
+
+    Check: with w of zeros and b = 1 every label should be 1.
+    """
+    return (X @ w > b).astype(float)
+
+
+@perceptron_predict.mistake("label-one-on-the-line", convention=True)
+def _(X: Array, w: Array, b: float) -> Any:
+    """Some books say 1 on the line itself; here a score of exactly 0 gives the label 0.
+
+    Only examples whose score is exactly 0 differ.
+
+    Check: with w and b of zeros every label should be 0.
+    """
+    return (X @ w + b >= 0).astype(float)
+
+
+@perceptron_predict.mistake("labels-minus-one-and-one", convention=True)
+def _(X: Array, w: Array, b: float) -> Any:
+    """Some books use the labels -1 and 1; here they are 0 and 1.
+
+    Every 0 is a -1.
+
+    Check: no entry of the result should be negative.
+    """
+    return np.where(X @ w + b > 0, 1.0, -1.0)
+
+
+@perceptron_predict.mistake("labels-exchanged", rows="G01")
+def _(X: Array, w: Array, b: float) -> Any:
+    """A positive score means 1; here the labels are exchanged.
+
+    Every label is the opposite of the expected one.
+
+    Check: with w of zeros and b = 1 every label should be 1.
+    """
+    return np.where(X @ w + b > 0, 0.0, 1.0)
+
+
+@perceptron_predict.mistake("label-limit-one-half")
+def _(X: Array, w: Array, b: float) -> Any:
+    """The score is compared with 0; a limit of 0.5 is for probabilities.
+
+    Examples with a score between 0 and 0.5 get the label 0.
+
+    Check: with w of zeros and b = 0.2 every label should be 1.
+    """
+    return (X @ w + b > 0.5).astype(float)
+
+
+@perceptron_predict.mistake("labels-in-a-column", rows="B11")
+def _(X: Array, w: Array, b: float) -> Any:
+    """Labels have the shape (N,); this is a column of shape (N, 1).
+
+    The numbers are right. A column compared with labels of shape (N,) gives a table of shape
+    (N, N), and a share of right answers that means nothing.
+
+    Check: print the shape of the result for three examples; it should be (3,).
+    """
+    return (X @ w.reshape(-1, 1) + b > 0).astype(float)
+
+
+@perceptron_predict.mistake("label-for-every-input", rows="B17")
+def _(X: Array, w: Array, b: float) -> Any:
+    """The rule decides once for an example, about the sum of all its products X[n, d] w[d].
+
+    Here every product is decided alone, and the result has the shape of X.
+
+    Check: the result should have one number for each row of X.
+    """
+    return (X * w + b > 0).astype(float)

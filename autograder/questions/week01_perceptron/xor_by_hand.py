@@ -1,0 +1,137 @@
+"""XOR from three rules, with weights chosen by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng, question
+
+
+@question(points=10, returns=("out",))
+def xor_by_hand(X: Array) -> Any:
+    """Weights of a network of three rules that computes XOR, judged by what the network answers.
+
+    The network: hidden = step(X @ W1 + b1), out = step(hidden @ W2 + b2).
+
+    Args:
+        X: the corners at which the network is run, shape (N, D), float64.
+
+    Returns:
+        out[x1, x2], the network's answer at each corner: 1 where exactly one input is 1.
+
+    Source: keras.ops.logical_xor.
+    """
+    from keras import ops
+
+    corner = X > 0.5
+    out = np.zeros((2, 2))
+    out[tuple(corner.T.astype(int))] = ops.logical_xor(corner[:, 0], corner[:, 1])
+    return out
+
+
+@xor_by_hand.driver
+def _(xor_by_hand: Any, X: Array) -> Any:
+    answer = xor_by_hand()
+    if answer is None:
+        return None
+    W1, b1, W2, b2 = (np.asarray(part, float) for part in answer)
+    # A bias may be given as a number, and the last kernel as a column or as a list of two.
+    hidden = np.where(X @ W1.reshape(2, 2) + b1.reshape(2) > 0, 1.0, 0.0)
+    out = np.zeros((2, 2))
+    corner = (X > 0.5).astype(int)
+    out[corner[:, 0], corner[:, 1]] = hidden @ W2.reshape(2) + b2.reshape(()) > 0
+    return out
+
+
+@xor_by_hand.case("corners")
+def _(rng: Rng) -> Inputs:
+    corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    return {"X": np.concatenate([corners, corners[rng.integers(0, 4, 6)]])[rng.permutation(10)]}
+
+
+@xor_by_hand.alternative("or-but-not-both")
+def _() -> Any:
+    return np.ones((2, 2)), np.array([-0.5, -1.5]), np.array([[1.0], [-2.0]]), np.array([-0.5])
+
+
+@xor_by_hand.alternative("one-without-the-other")
+def _() -> Any:
+    return [[1, -1], [-1, 1]], [-0.5, -0.5], [1, 1], -0.5
+
+
+@xor_by_hand.mistake("xor-network-says-or")
+def _() -> Any:
+    """The output must say 0 when both inputs are 1, and this network still says 1 there.
+
+    It computes OR. The unit that notices "both" has too small a weight, or a weight of the wrong
+    sign, to outvote the unit that notices "at least one".
+
+    Check: work out both hidden units and the output's score for (1, 1); that score must not be
+    positive.
+    """
+    return np.ones((2, 2)), np.array([-0.5, -1.5]), np.array([[1.0], [-0.4]]), np.array([-0.5])
+
+
+@xor_by_hand.mistake("xor-network-says-and")
+def _() -> Any:
+    """XOR is 1 where exactly one input is 1; this network says 1 only where both are.
+
+    It computes AND. The output unit waits for both hidden units, and both are 1 only at (1, 1).
+
+    Check: work out both hidden units and the output's score for (0, 1); that score must be
+    positive.
+    """
+    return np.ones((2, 2)), np.array([-0.5, -1.5]), np.array([[1.0], [1.0]]), np.array([-1.5])
+
+
+@xor_by_hand.mistake("xor-network-reversed", rows="G01")
+def _() -> Any:
+    """The answers are exchanged: this network says 1 where the inputs are equal.
+
+    Everything is in place except the sign of the output unit's score, weights and bias together.
+
+    Check: for (0, 0) the output's score must not be positive.
+    """
+    return np.ones((2, 2)), np.array([-0.5, -1.5]), np.array([[-1.0], [2.0]]), np.array([0.5])
+
+
+@xor_by_hand.mistake("units-in-rows", rows="B18", convention=True)
+def _() -> Any:
+    """Some books keep a unit's weights in a row; here they are a column of W1, as in z = X W1 + b1.
+
+    The network says 1 at (1, 0) only, or at (0, 1) only. With all weights of W1 alike the two ways
+    cannot be told apart.
+
+    Check: compute X @ W1 + b1 by hand for (0, 1); it uses the second row of W1.
+    """
+    return (
+        np.array([[1.0, 1.0], [-1.0, -1.0]]),
+        np.array([-0.5, 1.5]),
+        np.array([[1.0], [1.0]]),
+        np.array([-1.5]),
+    )
+
+
+@xor_by_hand.mistake("score-just-zero")
+def _() -> Any:
+    """The step says 0 at a score of exactly 0, and in this network yes falls on exactly 0.
+
+    Weights of 1 with biases of -1 and -2 would need a step that says 1 at 0. Here the output is
+    never 1.
+
+    Check: move every bias a little, so that no score of the four examples is exactly 0.
+    """
+    return np.ones((2, 2)), np.array([-1.0, -2.0]), np.array([[1.0], [-1.0]]), np.array([-1.0])
+
+
+@xor_by_hand.mistake("always-yes")
+def _() -> Any:
+    """The output's score is positive for all four examples, so the network always says 1.
+
+    Two of the four answers have to be 0. A positive bias of the output unit often does this.
+
+    Check: for (0, 0) the output's score must not be positive.
+    """
+    return np.ones((2, 2)), np.array([-0.5, -1.5]), np.array([[1.0], [-0.5]]), np.array([0.6])
