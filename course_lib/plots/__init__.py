@@ -7,12 +7,15 @@ from course_lib.plots.bends import (
     straight_and_bent,
 )
 from course_lib.plots.blame import blame_graph, falling_loss, gradient_check
+from course_lib.plots.losses import confidently_wrong, lines_and_outlier
 
 __all__ = [
     "blame_graph",
     "falling_loss",
     "gradient_check",
     "bends_and_slopes",
+    "confidently_wrong",
+    "lines_and_outlier",
     "saturation_by_scale",
     "slope_products",
     "straight_and_bent",

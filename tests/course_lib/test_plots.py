@@ -46,6 +46,14 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
         (np.array([[1e-9, 1e-5, 0.0]] * 2), ["W1", "b1"], np.array([1e-5, 1e-3, 1e-1])),
         (np.array([[1.0, np.nan, np.inf]]), ["W1"], np.array([1e-5, 1e-3, 1e-1])),
     ],
+    "confidently_wrong": [
+        (Z, TWO, TWO, {"relu": np.linspace(0, 1, 4), "tanh": np.zeros(4)}),
+        (Z, {"none": NOTHING}, {"none": NOTHING}, {"none": NOTHING}),
+    ],
+    "lines_and_outlier": [
+        (Z, np.exp(Z), 6, TWO, {"relu": np.linspace(0, 1, 4), "tanh": np.zeros(4)}),
+        (Z, Z, 0, {"none": NOTHING}, {"none": NOTHING}),
+    ],
     "straight_and_bent": [(Z, ONE, TWO), (Z, {"none": NOTHING}, {"none": NOTHING})],
     "bends_and_slopes": [(Z, TWO, TWO), (Z, ONE, ONE), (Z, {"none": NOTHING}, {"none": NOTHING})],
     "slope_products": [
