@@ -70,7 +70,7 @@ for turn in [0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1]:
 #
 # **A price.** The robot says 350,000, the house costs 400,000. The error is $350{,}000 - 400{,}000 = -50{,}000$. The **squared error** is $(-50{,}000)^2 = 2.5 \cdot 10^9$. The **absolute error** is $50{,}000$. Another house: predicted 210,000, true 200,000, error 10,000, squared $10^8$. The means over the two houses: $1.3 \cdot 10^9$ and $30{,}000$. The first house makes 5/6 of the absolute loss, but 25/26 of the squared one. A square listens to the largest error.
 #
-# **A picture.** Three logits: cat 2, dog 1, bread 0. Softmax gives the probabilities 0.665, 0.245 and 0.090. The picture shows a dog. The loss is $-\ln 0.245 = 1.408$. Had it shown a cat, the loss would be $-\ln 0.665 = 0.408$; bread, $-\ln 0.090 = 2.408$. Exactly 1 apart, like the logits. (In this course log is the natural logarithm, `np.log`.)
+# **A picture.** Three logits: cat 2, dog 1, bread 0. Softmax gives the probabilities 0.6652, 0.2447 and 0.0900. The picture shows a dog. The loss is $-\ln 0.2447 = 1.408$. Had it shown a cat, the loss would be $-\ln 0.6652 = 0.408$; bread, $-\ln 0.0900 = 2.408$. Exactly 1 apart, like the logits. (In this course log is the natural logarithm, `np.log`.)
 #
 # **Its slope.** Raising the dog's logit lowers the loss, and raising the others raises it. How much? Probabilities minus truth: $[0.665,\; 0.245 - 1,\; 0.090] = [0.665,\; -0.755,\; 0.090]$. They sum to 0.
 #
@@ -152,7 +152,7 @@ def mae(pred, target):
     Returns:
         One number.
 
-    Source: Laplace 1774, least absolute deviations, as a mean.
+    Source: Boscovich 1757, least absolute deviations, as a mean.
     """
     ### BEGIN SOLUTION
     return np.mean(np.abs(pred - target))
@@ -235,6 +235,12 @@ def one_hot(y, K):
 check("one_hot")
 
 # %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Begin with N rows of K zeros, `np.zeros((N, K))`. Then write a 1 into one place of each row, with two index arrays as above: which rows, which columns?
+#
+# </details>
+#
 # ### 6. Log-probabilities
 #
 # The teacher wants $\log p$ of the truth. Why the logarithm? A probability of 0.001 and one of 0.000001 are both nearly 0, but the second robot was a thousand times surer of its mistake. The logarithm keeps them apart: −6.9 and −13.8.
@@ -353,7 +359,7 @@ check("softmax_cross_entropy")
 #
 # $$\frac{\partial L}{\partial Z} = \frac{p - \mathrm{onehot}(y)}{N}$$
 #
-# Every wrong class is pushed down by its probability. The true class is pulled up by what it lacks to 1. Nothing in it is ever larger than 1/N, and for a robot that is sure and wrong nothing is small. `softmax` stands in the cell at the top.
+# Every wrong class is pushed down by its probability. The true class is pulled up by what it lacks to 1. No entry is ever larger than 1/N in size. For a robot that is sure and wrong, two of them come close to it: the class it believes in and the true one. `softmax` stands in the cell at the top.
 
 
 # %% solution="softmax_cross_entropy_grad"
@@ -380,6 +386,12 @@ def softmax_cross_entropy_grad(Z, y):
 check("softmax_cross_entropy_grad")
 
 # %% [markdown]
+# <details><summary>Hint</summary>
+#
+# You have a function for p and one for the one-hot rows. `Z.shape[1]` is K, `len(y)` is N.
+#
+# </details>
+#
 # ## Part 3: yes or no
 #
 # ### 10. Binary cross-entropy
@@ -417,6 +429,12 @@ def binary_cross_entropy(z, y):
 check("binary_cross_entropy")
 
 # %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Three terms: the maximum, the product with the labels, and the logarithm with $e^{-|z|}$. Compute them for the whole array at once, then take the mean. For $z = 1000$ and $y = 0$ the result is 1000, for $y = 1$ it is 0.
+#
+# </details>
+#
 # ### 11. Its gradient
 #
 # The slope of $\log(1 + e^{z})$ is $e^z / (1 + e^z) = \mathrm{sigmoid}(z)$, and the slope of $-yz$ is $-y$. So the gradient is $(p - y)/N$: probability minus truth, once more.
@@ -531,14 +549,12 @@ else:
     sparse_k = keras.losses.SparseCategoricalCrossentropy(**logits)
     binary_k = keras.losses.BinaryCrossentropy(**logits)
     flat, flat_yes = Z.ravel(), yes.ravel()
+    binary, binary_slope = binary_cross_entropy, binary_cross_entropy_grad(flat, flat_yes)
     rows = [
         ("mse", squared_k, target, pred, mse(pred, target), mse_grad(pred, target)),
         ("mae", absolute_k, target, pred, mae(pred, target), mae_grad(pred, target)),
         ("softmax", sparse_k, y, Z, softmax_cross_entropy(Z, y), softmax_cross_entropy_grad(Z, y)),
-        (
-            *("binary", binary_k, yes, Z, binary_cross_entropy(flat, flat_yes)),
-            binary_cross_entropy_grad(flat, flat_yes).reshape(6, 4),
-        ),
+        ("binary", binary_k, yes, Z, binary(flat, flat_yes), binary_slope.reshape(6, 4)),
     ]
     print("loss             yours               Keras    gradients differ by")
     for name, loss, truth, given, mine, gradient in rows:
