@@ -61,7 +61,7 @@ def lines_and_outlier(
         histories: for the same names the line's steepness before each nudge, shape (S,).
 
     Returns:
-        A figure of two panels; the first cuts its vertical axis off above the outlier.
+        A figure of two panels; the outlier is ringed.
     """
     drawing, (left, right) = figure(ncols=2, figsize=(9.6, 3.6))
     left.scatter(x, y, s=22, color="black", zorder=3)
