@@ -13,7 +13,10 @@ import pytest
 from autograder import demo
 from autograder.cli import main
 from autograder.course import load
+from autograder.questions import catalogue
 from autograder.sandbox.view import isolation_available
+
+KNOWN = ", ".join(stem.partition("_")[0] for stem in catalogue.stems())
 
 with_bubblewrap = pytest.mark.skipif(
     isolation_available() != "bubblewrap", reason=isolation_available()

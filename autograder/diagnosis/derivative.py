@@ -42,7 +42,9 @@ def matches_own_function(
     arguments = {name: given[name] for name in function.parameters if name in given}
     if set(arguments) != set(function.parameters):
         return False
-    elementwise = not derivative.upstream and not derivative.value
+    (here,) = ask(function, [arguments])
+    value = _value(here, function, derivative)
+    elementwise = not derivative.upstream and value is not None and value.ndim > 0
     leaves = _leaves(arguments[derivative.wrt])
     claimed = [as_array(leaf) for leaf in _same_order(arguments[derivative.wrt], gradient)]
     if len(leaves) != len(claimed) or sum(leaf.size for leaf in leaves) > MAX_ENTRIES:

@@ -29,6 +29,7 @@ def describe(found: Sequence[tuple[Difference, Mapping[str, int]]], part: str) -
         not isinstance(difference.yours, np.ndarray)
         or not isinstance(difference.expected, np.ndarray)
         or difference.yours.dtype.kind not in "iuf"
+        or not np.isfinite(difference.yours).all()
         for difference, _ in found
     ):
         return ""

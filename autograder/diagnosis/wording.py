@@ -184,6 +184,8 @@ def _count(part: str, difference: Difference) -> str:
     if yours.ndim == 0:
         return ""
     wrong_count = int(np.sum(~np.isclose(yours, expected, rtol=1e-10, atol=0.0, equal_nan=True)))
+    if not wrong_count:
+        return f"{slips.start(part)} differs by a little more than rounding can."
     return f"{slips.start(part)} differs in {wrong_count} of {yours.size} entries."
 
 

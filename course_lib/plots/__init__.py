@@ -13,6 +13,7 @@ from course_lib.plots.forward import (
     times_by_size,
     weight_masks,
 )
+from course_lib.plots.losses import confidently_wrong, lines_and_outlier
 from course_lib.plots.perceptron import decision_lines, price_guesses, rule_as_picture
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "decision_lines",
     "price_guesses",
     "rule_as_picture",
+    "confidently_wrong",
+    "lines_and_outlier",
     "saturation_by_scale",
     "slope_products",
     "straight_and_bent",

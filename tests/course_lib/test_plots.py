@@ -74,6 +74,14 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
         ({"3": np.zeros((8, 8))}, np.full((8, 8), np.nan)),
         ({"3": np.zeros((8, 8))}, np.zeros((8, 8))),
     ],
+    "confidently_wrong": [
+        (Z, TWO, TWO, {"relu": np.linspace(0, 1, 4), "tanh": np.zeros(4)}),
+        (Z, {"none": NOTHING}, {"none": NOTHING}, {"none": NOTHING}),
+    ],
+    "lines_and_outlier": [
+        (Z, np.exp(Z), 6, TWO, {"relu": np.linspace(0, 1, 4), "tanh": np.zeros(4)}),
+        (Z, Z, 0, {"none": NOTHING}, {"none": NOTHING}),
+    ],
     "straight_and_bent": [(Z, ONE, TWO), (Z, {"none": NOTHING}, {"none": NOTHING})],
     "bends_and_slopes": [(Z, TWO, TWO), (Z, ONE, ONE), (Z, {"none": NOTHING}, {"none": NOTHING})],
     "slope_products": [

@@ -14,6 +14,8 @@ from autograder.judging import Judge, refuse_weak_mistakes
 from autograder.questions import catalogue, references
 from autograder.questions.define import choice, question
 
+KNOWN = ", ".join(stem.partition("_")[0] for stem in catalogue.stems())
+
 GOOD = '''
 import numpy as np
 from autograder.questions.define import question

@@ -1,0 +1,35 @@
+"""Week 05: losses for numbers, for classes and for yes or no, and where each of them pushes.
+
+Every loss is one number, a mean; every gradient is the gradient of that mean. References are
+Keras' own losses in the dtype of their inputs, differentiated by tf.GradientTape.
+"""
+
+from autograder.questions.define import Written
+
+WEEK = "week05"
+TITLE = "Losses: how wrong"
+POINTS = 100
+PARTS = (
+    "mse",
+    "mae",
+    "one_hot",
+    "log_softmax",
+    "nll",
+    "softmax_cross_entropy",
+    "softmax_cross_entropy_grad",
+    "binary_cross_entropy",
+    "self_check",
+)
+
+WRITTEN = (
+    Written(
+        "why_cross_entropy",
+        points=10,
+        rubric="3 points: the squared error of a probability reaches the logit only through the "
+        "bend's slope, 2 (p - y) p (1 - p), which is nearly 0 when the robot is sure. 3 points: "
+        "cross-entropy hands the logit p - y, which is largest exactly when it is sure and wrong. "
+        "2 points: a number for each at the same place (at z = -8 with y = 1 about 0.0007 against "
+        "1). 2 points: why the count of mistakes cannot be used, or why the loss is computed from "
+        "logits and not from probabilities.",
+    ),
+)

@@ -1,0 +1,212 @@
+"""The logarithm of softmax, without ever computing a probability of 0."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.week05_losses.formulas import far_scores, row_log_softmax, row_softmax
+
+
+@question(points=9)
+def log_softmax(Z: Array) -> Any:
+    """Logarithms of each row's probabilities: Z[n, k] - log(sum over j of exp(Z[n, j])).
+
+    Args:
+        Z: logits, shape (N, K), float64.
+
+    Returns:
+        Log-probabilities, shape (N, K), float64; none is above 0, all are finite.
+
+    Source: keras.ops.log_softmax over the last axis.
+    """
+    import keras
+
+    return keras.ops.log_softmax(Z, axis=-1)
+
+
+@log_softmax.case("typical", weight=3)
+def _(rng: Rng) -> Inputs:
+    return {"Z": rng.uniform(-2, 2, (5, 3))}
+
+
+@log_softmax.case("square", square="a sum without keepdims raises an error unless N equals K")
+def _(rng: Rng) -> Inputs:
+    return {"Z": rng.uniform(-2, 2, (4, 4))}
+
+
+@log_softmax.case("hundreds")
+def _(rng: Rng) -> Inputs:
+    level = rng.uniform(420, 600, (6, 1)) * np.resize([1.0, -1.0], (6, 1))
+    return {"Z": level + rng.uniform(-2, 2, (6, 4))}
+
+
+@log_softmax.case("stability", weight=2)
+def _(rng: Rng) -> Inputs:
+    return {"Z": far_scores(rng, 7, 4)["Z"]}
+
+
+@log_softmax.alternative("scipy")
+def _(Z: Array) -> Any:
+    from scipy.special import logsumexp
+
+    return Z - logsumexp(Z, axis=1, keepdims=True)
+
+
+@log_softmax.mistake("log-of-softmax", rows="A33")
+def _(Z: Array) -> Any:
+    """A probability below about 1e-308 is 0 in float64, and log(0) is -inf, while its logarithm
+    itself is an ordinary number.
+
+    Rows whose logits lie close together are right. With logits of 0 and 1000 the logarithms are
+    -1000 and 0; the detour through the probabilities loses the first.
+
+    Next: take the logarithm of the fraction on paper first, and see which exp is left.
+    """
+    return np.log(row_softmax(Z))
+
+
+@log_softmax.mistake("log-softmax-with-epsilon", rows="C23")
+def _(Z: Array) -> Any:
+    """A small number inside the logarithm changes every value, and puts a floor of log(1e-12) =
+    -27.6 under all of them.
+
+    It hides log(0), and with it how wrong the robot is: a loss of 1000 becomes 27.6, and below
+    the floor there is no slope any more.
+
+    Next: take the logarithm of the fraction on paper first; then no log(0) can occur.
+    """
+    return np.log(row_softmax(Z) + 1e-12)
+
+
+@log_softmax.mistake("log-softmax-overflow", rows="A26")
+def _(Z: Array) -> Any:
+    """exp exceeds float64 above about 709 and is 0 below about -745, and both spoil the logarithm
+    of the sum.
+
+    The equation is right on paper. Only differences within a row matter, so the row may be moved
+    before exp is taken.
+
+    Next: find a constant for each row that can be subtracted from its logits.
+    """
+    return Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))
+
+
+@log_softmax.mistake("log-softmax-shift-added", rows="A27")
+def _(Z: Array) -> Any:
+    """The row's largest logit is to be subtracted; added, it makes the exponent twice as large.
+
+    For small logits the result is right, because any shift is.
+
+    Check: after the shift the largest entry of every row should be 0.
+    """
+    shifted = Z + Z.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+@log_softmax.mistake("log-softmax-global-shift", rows="A28")
+def _(Z: Array) -> Any:
+    """The whole batch's largest logit is too much for a low row: every exp is 0, and log(0) is
+    -inf.
+
+    Rows near the top of the batch are right. The result of a row then depends on the company it
+    is in.
+
+    Check: after the shift the largest entry of every row should be 0.
+    """
+    shifted = Z - Z.max()
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+@log_softmax.mistake("log-softmax-shift-in-the-sum-only")
+def _(Z: Array) -> Any:
+    """The shift cancels only if it is made in both places, in the logit and in the sum of exps.
+
+    Here the logit outside the logarithm is not shifted. Each row is off by its largest logit.
+
+    Check: no entry of the result should be above 0.
+    """
+    return Z - np.log(np.exp(Z - Z.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True))
+
+
+@log_softmax.mistake("log-softmax-over-the-batch", rows="A29")
+def _(Z: Array) -> Any:
+    """The sum runs down the columns; it should run over the classes of one row.
+
+    A row is one example. Here the examples of a batch share their probabilities.
+
+    Check: exp of the result should sum to 1 along every row.
+    """
+    return row_log_softmax(Z.T).T
+
+
+@log_softmax.mistake("log-softmax-over-everything", rows="A29")
+def _(Z: Array) -> Any:
+    """The sum runs over all N * K entries; each row has a sum of its own.
+
+    exp of all entries together sums to 1, and no row does.
+
+    Check: exp of the result should sum to 1 along every row.
+    """
+    shifted = Z - Z.max()
+    return shifted - np.log(np.exp(shifted).sum())
+
+
+@log_softmax.mistake("log-softmax-keepdims-missing", rows="A30")
+def _(Z: Array) -> Any:
+    """A sum over axis 1 has shape (N,); NumPy lines it up with the columns, not with the rows.
+
+    For N different from K NumPy raises an error. For N = K it subtracts silently the wrong
+    numbers.
+
+    Check: print the shapes of the logits and of the sum.
+    """
+    shifted = Z - Z.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1))
+
+
+@log_softmax.mistake("log-softmax-base-two", rows="C22")
+def _(Z: Array) -> Any:
+    """log2 counts in bits; in this course log is the natural logarithm, the inverse of exp.
+
+    Every value is 1.4427 times too large. In information theory bits are usual.
+
+    Check: for logits of [0, 0] both entries should be -0.6931.
+    """
+    return row_log_softmax(Z) / np.log(2)
+
+
+@log_softmax.mistake("log-softmax-without-log")
+def _(Z: Array) -> Any:
+    """These are the probabilities; their logarithms are asked for.
+
+    All entries lie between 0 and 1. A logarithm of a probability is never above 0.
+
+    Check: for logits of [0, 0] both entries should be -0.6931.
+    """
+    return row_softmax(Z)
+
+
+@log_softmax.mistake("log-softmax-reversed")
+def _(Z: Array) -> Any:
+    """A probability is at most 1, so its logarithm is at most 0; here every sign is reversed.
+
+    The minus sign belongs to the next exercise, which makes a loss of it.
+
+    Check: for logits of [0, 0] both entries should be -0.6931.
+    """
+    return -row_log_softmax(Z)
+
+
+@log_softmax.mistake("log-softmax-in-place", rows="A16 N05")
+def _(Z: Array) -> Any:
+    """Subtracting in place with -= changes the caller's Z, because it is not a copy.
+
+    The returned values are right, but the logits are shifted for everyone who still needs them.
+
+    Check: keep a copy of Z, call your function, and compare Z with the copy.
+    """
+    Z -= Z.max(axis=1, keepdims=True)
+    return Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))

@@ -1,0 +1,269 @@
+"""Softmax cross-entropy from logits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.week05_losses.formulas import (
+    far_scores,
+    indicator,
+    of_the_label,
+    row_log_softmax,
+    row_softmax,
+    scores,
+)
+
+
+def cross_entropy(Z: Any, y: Any) -> Any:
+    """Keras' loss in the dtype of Z."""
+    import keras
+
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, dtype=Z.dtype.name)
+    return loss(y, Z)
+
+
+@question(points=9, builds_on=("log_softmax", "nll"))
+def softmax_cross_entropy(Z: Array, y: Array) -> Any:
+    """The mean over the N examples of -log softmax(Z)[n, y[n]].
+
+    Args:
+        Z: logits, shape (N, K), float64; K may be as large as 50,000.
+        y: labels from 0 to K - 1, shape (N,), int64.
+
+    Returns:
+        One number, 0 or more.
+
+    Source: keras.losses.SparseCategoricalCrossentropy(from_logits=True).
+    """
+    return cross_entropy(Z, y)
+
+
+@softmax_cross_entropy.case("typical", weight=3)
+def _(rng: Rng) -> Inputs:
+    return scores(rng, 7, 4)
+
+
+@softmax_cross_entropy.case("square", square="with N = K a wrong axis has the right shape")
+def _(rng: Rng) -> Inputs:
+    return scores(rng, 4, 4)
+
+
+@softmax_cross_entropy.case("stability", weight=2)
+def _(rng: Rng) -> Inputs:
+    return far_scores(rng, 6, 5)
+
+
+@softmax_cross_entropy.case("vocabulary")
+def _(rng: Rng) -> Inputs:
+    return {"Z": 3 * rng.normal(size=(3, 50_000)), "y": rng.integers(0, 50_000, 3)}
+
+
+@softmax_cross_entropy.alternative("logsumexp-minus-logit")
+def _(Z: Array, y: Array) -> Any:
+    from scipy.special import logsumexp
+
+    return np.mean(logsumexp(Z, axis=1) - Z[np.arange(len(y)), y])
+
+
+@softmax_cross_entropy.alternative("one-hot-rows")
+def _(Z: Array, y: Array) -> Any:
+    return -np.sum(indicator(Z, y) * row_log_softmax(Z)) / len(y)
+
+
+@softmax_cross_entropy.mistake("cross-entropy-summed", rows="C13")
+def _(Z: Array, y: Array) -> Any:
+    """This is the sum over the examples; the loss is their mean.
+
+    A sum grows with the batch, and so do its gradients and the steps.
+
+    Check: write every row and every label twice; the loss should not change.
+    """
+    return -of_the_label(row_log_softmax(Z), y).sum()
+
+
+@softmax_cross_entropy.mistake("cross-entropy-averaged-over-classes", rows="C14")
+def _(Z: Array, y: Array) -> Any:
+    """Each example contributes one number, so the mean runs over N and not over N * K entries.
+
+    After the product with one-hot rows most entries are 0, and they count in the average. The
+    loss is K times too small.
+
+    Check: for Z = [[0, 0]] and y = [0] the loss should be log(2) = 0.6931.
+    """
+    return -np.mean(indicator(Z, y) * row_log_softmax(Z))
+
+
+@softmax_cross_entropy.mistake("cross-entropy-sign-missing")
+def _(Z: Array, y: Array) -> Any:
+    """Log-probabilities are at most 0 and a loss is at least 0: it is the mean of -log p.
+
+    Without the minus sign the loss is lowest where the robot is most wrong.
+
+    Check: for Z = [[0, 0]] and y = [0] the loss should be log(2) = 0.6931.
+    """
+    return of_the_label(row_log_softmax(Z), y).mean()
+
+
+@softmax_cross_entropy.mistake("softmax-taken-twice", rows="C18")
+def _(Z: Array, y: Array) -> Any:
+    """This loss contains the softmax already; here its logits are made into probabilities before.
+
+    The second softmax sees numbers from 0 to 1 only, so no class can ever be far ahead. The loss
+    stays near log(K), and never comes near 0.
+
+    Check: for Z = [[100, 0]] and y = [0] the loss should be nearly 0.
+    """
+    return -of_the_label(row_log_softmax(row_softmax(Z)), y).mean()
+
+
+@softmax_cross_entropy.mistake("cross-entropy-every-pair", rows="C20")
+def _(Z: Array, y: Array) -> Any:
+    """With a colon, or with labels of shape (N, 1), NumPy pairs every row with every label, (N, N).
+
+    The mean then runs over N * N entries, most of which belong to another example's label.
+
+    Check: print the shape of what you pick from the log-probabilities; it should be (N,).
+    """
+    return -row_log_softmax(Z)[:, y].mean()
+
+
+@softmax_cross_entropy.mistake("cross-entropy-labels-counted-from-one", rows="C21")
+def _(Z: Array, y: Array) -> Any:
+    """Labels run from 0 to K - 1, as NumPy's columns do; here they are taken to run from 1 to K.
+
+    Each label picks its left neighbour, and label 0 the last column, so nothing complains.
+
+    Check: for Z = [[100, 0, 0]] and y = [0] the loss should be nearly 0.
+    """
+    return -of_the_label(row_log_softmax(Z), y - 1).mean()
+
+
+@softmax_cross_entropy.mistake("cross-entropy-base-two", rows="C22")
+def _(Z: Array, y: Array) -> Any:
+    """log2 counts in bits; in this course log is the natural logarithm, the inverse of exp.
+
+    The loss is 1.4427 times too large, and so would be its gradient.
+
+    Check: for Z = [[0, 0]] and y = [0] the loss should be log(2) = 0.6931.
+    """
+    return -of_the_label(row_log_softmax(Z) / np.log(2), y).mean()
+
+
+@softmax_cross_entropy.mistake("cross-entropy-base-ten", rows="C22")
+def _(Z: Array, y: Array) -> Any:
+    """log10 counts in powers of ten; in this course log is the natural logarithm, the inverse of
+    exp.
+
+    The loss is 0.4343 times the expected one.
+
+    Check: for Z = [[0, 0]] and y = [0] the loss should be log(2) = 0.6931.
+    """
+    return -of_the_label(row_log_softmax(Z) / np.log(10), y).mean()
+
+
+@softmax_cross_entropy.mistake("cross-entropy-with-epsilon", rows="C23")
+def _(Z: Array, y: Array) -> Any:
+    """A small number inside the logarithm changes every loss, and none can exceed -log(1e-12) =
+    27.6.
+
+    It hides log(0), and with it how wrong the robot is. Above the ceiling there is no slope.
+
+    Check: for Z = [[0, 1000]] and y = [0] the loss should be 1000.
+    """
+    return -np.log(of_the_label(row_softmax(Z), y) + 1e-12).mean()
+
+
+@softmax_cross_entropy.mistake("cross-entropy-clipped", rows="C09 C23")
+def _(Z: Array, y: Array) -> Any:
+    """Clipping the probabilities at 1e-7 puts a ceiling of 16.12 on the loss, above which it has no
+    slope.
+
+    Keras clips so when it is handed probabilities, because it cannot know better then. From
+    logits the loss is exact.
+
+    Check: for Z = [[0, 1000]] and y = [0] the loss should be 1000.
+    """
+    return -np.log(np.clip(of_the_label(row_softmax(Z), y), 1e-7, 1 - 1e-7)).mean()
+
+
+@softmax_cross_entropy.mistake("log-of-a-vanished-probability", rows="A33")
+def _(Z: Array, y: Array) -> Any:
+    """A probability below about 1e-308 is 0 in float64, and -log(0) is inf.
+
+    The loss of such an example is large and finite: about the distance between the best logit and
+    the true one. The detour through the probability loses it.
+
+    Next: use the function of this notebook that gives log-probabilities for any logits.
+    """
+    return -np.log(of_the_label(row_softmax(Z), y)).mean()
+
+
+@softmax_cross_entropy.mistake("cross-entropy-overflow", rows="A26")
+def _(Z: Array, y: Array) -> Any:
+    """exp exceeds float64 above about 709 and is 0 far below, and then inf / inf or 0 / 0 is nan.
+
+    The equation is right on paper and for small logits.
+
+    Next: use the function of this notebook that gives log-probabilities for any logits.
+    """
+    E = np.exp(Z)
+    return -np.log(of_the_label(E / E.sum(axis=1, keepdims=True), y)).mean()
+
+
+@softmax_cross_entropy.mistake("cross-entropy-over-the-batch", rows="A29")
+def _(Z: Array, y: Array) -> Any:
+    """The softmax runs down the columns; it should run over the classes of one row.
+
+    A row is one example. Here the examples of a batch share their probabilities.
+
+    Check: the loss of a batch should be the mean of the losses of its rows alone.
+    """
+    return -of_the_label(row_log_softmax(Z.T).T, y).mean()
+
+
+@softmax_cross_entropy.mistake("cross-entropy-of-raw-logits")
+def _(Z: Array, y: Array) -> Any:
+    """Logits are not log-probabilities: the log of the sum of exps of the row has to come off.
+
+    Without it the loss falls for ever when all logits are raised together, although no
+    probability changes.
+
+    Check: add 10 to every logit; the loss should not change.
+    """
+    return -of_the_label(Z, y).mean()
+
+
+@softmax_cross_entropy.mistake("cross-entropy-counts-mistakes", rows="C25")
+def _(Z: Array, y: Array) -> Any:
+    """This is the share of wrong answers; the loss is the mean of -log p of the true class.
+
+    The share does not move when a logit moves a little, so it has no slope to follow.
+
+    Check: for Z = [[0, 0]] and y = [0] the loss should be log(2) = 0.6931.
+    """
+    return np.mean(Z.argmax(axis=1) != y)
+
+
+@softmax_cross_entropy.mistake("cross-entropy-of-the-favourite", rows="C25")
+def _(Z: Array, y: Array) -> Any:
+    """This is -log p of the class that the robot prefers; the label y is not used.
+
+    A robot that is sure of itself gets a loss of nearly 0, right or wrong.
+
+    Check: the loss should change when y does.
+    """
+    return -row_log_softmax(Z).max(axis=1).mean()
+
+
+@softmax_cross_entropy.mistake("cross-entropy-per-example", rows="N03")
+def _(Z: Array, y: Array) -> Any:
+    """These are the N examples' losses, shape (N,); the loss of a batch is their mean.
+
+    Training needs a single number to make smaller.
+
+    Check: the shape of the result should be ().
+    """
+    return -of_the_label(row_log_softmax(Z), y)
