@@ -7,8 +7,11 @@ from course_lib.plots.bends import (
     straight_and_bent,
 )
 from course_lib.plots.blame import blame_graph, falling_loss, gradient_check
+from course_lib.plots.normalization import accuracy_by_batch_size, output_by_company
 
 __all__ = [
+    "accuracy_by_batch_size",
+    "output_by_company",
     "blame_graph",
     "falling_loss",
     "gradient_check",
