@@ -69,7 +69,7 @@ for scale in [0.7, 1.0, 1.4]:
 #
 # ## The picture
 #
-# Think of the rules in the pile as people in a row who pass on a message. If each one speaks a little more softly than the one before, the last one hears nothing. If each one speaks a little louder, the last one hears only noise. We cannot tell them once and for all how loud to speak, because they keep changing while they learn.
+# Think of the rules in the robot's pile as people in a row who pass on a message: *pointed ears, whiskers, probably a cat*. If each one speaks a little more softly than the one before, the last one hears nothing. If each one speaks a little louder, the last one hears only noise. We cannot tell them once and for all how loud to speak, because they keep changing while they learn.
 #
 # So we put a small device between them. It *measures* how loud the numbers are and sets them to a standard: mean 0, spread 1. Behind it are two knobs that the robot may turn itself: one for loudness and one for an offset. If a rule really needs to shout, it can learn to.
 #
@@ -170,7 +170,7 @@ check("batchnorm_inference")
 #
 # State goes in as arguments and comes out as results. Nothing is kept inside the function, and no argument is changed: `running_mean *= momentum` would write into the caller's array, `momentum * running_mean` makes a new one.
 #
-# Two checks look at it. The second one carries the diary through several batches, and then asks twice at test time.
+# Two checks look at it. The first one calls it once. The second one carries the diary through several batches, and then asks twice at test time.
 
 
 # %% solution="batchnorm_forward"
@@ -434,12 +434,12 @@ by_layer_norm = layernorm_forward(alone, gamma, beta, 1e-3)[0, feature]
 figure = plots.output_by_company(company, outputs, at_test_time, by_layer_norm)
 
 # %% [markdown]
-# *In words:* on the left, a cloud of dots for each batch size. In a batch of one all dots lie on 0. In a batch of two they lie near −1 and 1, whatever the picture shows. From there the clouds grow narrower and close in on the dashed line. On the right, layer norm: one and the same answer for every batch size.
+# *In words:* on the left, a cloud of dots for each batch size. In a batch of one all dots lie on 0. In a batch of two they lie near −1 and 1, whatever the picture shows. With more company the clouds grow narrower and close in on the dashed line. On the right, layer norm: one and the same answer for every batch size.
 #
 # **Third: what it costs.** A small network with a norm in its middle learns digits for 300 nudges, from batches of 1, 2, 4 ... 128 pictures. Batch norm is tested twice: with its diary, and with `training=True` left on by accident, when the pictures come in one at a time.
 
 # %% tags=["experiment"]
-learn, test = slice(0, 1400), slice(1400, None)
+test = slice(1400, None)
 
 
 def train(batch_size, norm, rng, nudges=300, lr=0.2, eps=1e-3, H=32):
@@ -493,7 +493,7 @@ figure = plots.accuracy_by_batch_size(
 )
 
 # %% [markdown]
-# *In words:* from batches of 8 on, both norms reach about 96 of 100. At 2 pictures batch norm falls to 75 while layer norm keeps 90. At 1 it learns hardly anything, because its training output was always beta: blame never reaches W1. The lowest line lies near 10 of 100, which is guessing: a well-trained network, asked one picture at a time with the flag left on, gives every picture the same answer.
+# *In words:* from batches of 8 on, both norms reach about 96 of 100. At 2 pictures batch norm falls to 75 while layer norm keeps 90. At 1 it learns hardly anything, because its training output was always beta: blame never reaches W1. The lowest line lies near 10 of 100, which is guessing: even a well-trained network, asked one picture at a time with the flag left on, sees nothing but beta, and gives every picture the same answer.
 #
 # ## The same in Keras
 #
@@ -573,7 +573,7 @@ batch_of_one = "a"
 check("batch_of_one")
 
 # %% [markdown]
-# **C.** At test time a picture goes through batch norm in a batch of 100. What is its mean taken from?
+# **C.** At test time a picture goes through batch norm in a batch of 100. Where do the means come from that are subtracted from it?
 #
 # - a: the 100 pictures of its batch
 # - b: its own features

@@ -113,8 +113,8 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
     """
     if not training:
         return forward(X, gamma, beta, running_mean, running_var, momentum, eps, False)
-    mean, var = X.mean(axis=1), X.var(axis=1)
-    out = scaled(X, mean[:, None], var[:, None], gamma, beta, eps)
+    mean, var = X.mean(axis=1, keepdims=True), X.var(axis=1, keepdims=True)
+    out = scaled(X, mean, var, gamma, beta, eps)
     return out, averaged(running_mean, mean, momentum), averaged(running_var, var, momentum)
 
 

@@ -140,6 +140,46 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
     return (dxhat - dxhat.mean(axis=1, keepdims=True)) / root
 
 
+@layernorm_backward.mistake("sums-instead-of-means", at="dX", rows="I13")
+def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
+    """Mean and variance divide by D, so each entry has 1/D of a part in them; here they are sums.
+
+    The two correcting terms are D times too large.
+
+    Check: every row of dX should sum to 0.
+    """
+    xhat, root = whitened(X, eps, 1)
+    dxhat = dout * gamma
+    along = (dxhat * xhat).sum(axis=1, keepdims=True)
+    return (dxhat - dxhat.sum(axis=1, keepdims=True) - xhat * along) / root
+
+
+@layernorm_backward.mistake("means-divided-by-the-batch-size", at="dX", rows="I13 J01")
+def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
+    """A mean along a row divides by its D features; here both correcting sums are divided by N.
+
+    N is what batch norm divides by. With N = D nothing shows.
+
+    Check: every row of dX should sum to 0.
+    """
+    xhat, root = whitened(X, eps, 1)
+    dxhat = dout * gamma
+    along = (dxhat * xhat).sum(axis=1, keepdims=True) / len(X)
+    return (dxhat - dxhat.sum(axis=1, keepdims=True) / len(X) - xhat * along) / root
+
+
+@layernorm_backward.mistake("bracket-divided-by-the-batch-size", at="dX", rows="I13 J01")
+def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
+    """Written with sums, the three terms share one division, by D; here they are divided by N.
+
+    D * dxhat and the two sums stand in the bracket, and dX comes out D / N times too large. With
+    N = D nothing shows.
+
+    Check: the first row of dX should not change when a row is added to X and dout.
+    """
+    return backward(dout * gamma, *whitened(X, eps, 1), 1) * X.shape[1] / len(X)
+
+
 @layernorm_backward.mistake("statistics-over-the-batch", rows="J01")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
     """Layer norm measures each example over its features; here all means run over the examples.
@@ -171,7 +211,7 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
     The statistics run over features, the parameters are shared by examples: two different axes.
     For N = D the shape is right by accident.
 
-    Check: with one feature and many examples dgamma should have a single entry.
+    Check: dgamma should have one entry for each column of X.
     """
     return (dout * whitened(X, eps, 1)[0]).sum(axis=1)
 
