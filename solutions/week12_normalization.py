@@ -58,11 +58,11 @@ def spreads(X, scale, rng, normalize=lambda Z: Z):
     return found
 
 
-print("spread of the numbers after layer       1          5         10         20")
+layers = [1, 5, 10, 20]
+print("spread after layer     ", *(f"{layer:9}" for layer in layers))
 for scale in [0.7, 1.0, 1.4]:
     found = spreads(digits[:100], scale, np.random.default_rng(0))
-    row = " ".join(f"{found[layer]:10.2g}" for layer in [0, 4, 9, 19])
-    print(f"weights {scale} times as large as in week 04 {row}")
+    print(f"weights of week 04 * {scale}", *(f"{found[layer - 1]:9.3g}" for layer in layers))
 
 # %% [markdown]
 # Thirty percent too small, and after twenty layers nothing is left. Forty percent too large, and the numbers shout. Week 04 chose the right size for the *first* step. But then the robot learns, the weights move, and nobody holds the size in place.
@@ -344,6 +344,12 @@ def layernorm_backward(dout, X, gamma, eps):
 check("layernorm_backward")
 
 # %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Begin with your `batchnorm_backward`. In each line that holds a mean or a variance, the axis changes and `keepdims=True` joins it. Do the two sums of the parameters change as well?
+#
+# </details>
+#
 # ## Part 4: for free at test time
 #
 # ### 7. Folding
@@ -380,6 +386,12 @@ def fold_batchnorm_into_dense(W, b, gamma, beta, running_mean, running_var, eps)
 check("fold_batchnorm_into_dense")
 
 # %% [markdown]
+# <details><summary>Hint</summary>
+#
+# $s_j$ belongs to output $j$, and output $j$ is made by *column* $j$ of W. Line up an array of shape `(M,)` with the shape of W: which axis does NumPy give it? Then collect everything without X.
+#
+# </details>
+#
 # ## The experiment
 #
 # **First: the break, mended.** The twenty layers again, with your layers between them.
@@ -391,15 +403,15 @@ norms = {
     "batch norm": lambda Z: batchnorm_forward(Z, one, zero, zero, one, 0.9, 1e-5, True)[0],
     "layer norm": lambda Z: layernorm_forward(Z, one, zero, 1e-5),
 }
-print("spread after layer            1          5         10         20")
+print("spread after layer    ", *(f"{layer:9}" for layer in layers))
 for name, normalize in norms.items():
     for scale in [0.7, 1.4]:
         found = spreads(digits[:100], scale, np.random.default_rng(0), normalize)
-        row = " ".join(f"{found[layer]:10.2g}" for layer in [0, 4, 9, 19])
-        print(f"{name:10} weights {scale} {row}")
+        row = [f"{found[layer - 1]:9.3g}" for layer in layers]
+        print(f"{name:10} weights * {scale}", *row)
 
 # %% [markdown]
-# With either norm the size of the weights no longer matters. Both rows of a norm are alike.
+# With either norm the size of the weights no longer matters: the two rows of a norm are alike.
 #
 # **Second: company.** One picture, one feature. We put the picture into 120 random batches of each size and look at that feature after the norm. The dashed line is the answer at test time.
 

@@ -42,7 +42,7 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
     ],
     "output_by_company": [
         (np.array([1, 2, 4]), np.arange(15.0).reshape(3, 5), 0.4, 0.7),
-        (np.array([2]), np.full((1, 3), np.nan), np.nan, np.nan),
+        (np.array([2]), np.full((1, 3), np.nan), np.full((), np.nan), np.full((), np.nan)),
     ],
     "blame_graph": [graph(1.0), graph(-1.0), graph(0.0), (Value(1.0, 1.0), {})],
     "falling_loss": [
