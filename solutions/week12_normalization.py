@@ -59,7 +59,7 @@ def spreads(X, scale, rng, normalize=lambda Z: Z):
 
 
 layers = [1, 5, 10, 20]
-print("spread after layer     ", *(f"{layer:9}" for layer in layers))
+print(f"{'spread after layer':24}", *(f"{layer:9}" for layer in layers))
 for scale in [0.7, 1.0, 1.4]:
     found = spreads(digits[:100], scale, np.random.default_rng(0))
     print(f"weights of week 04 * {scale}", *(f"{found[layer - 1]:9.3g}" for layer in layers))
@@ -403,7 +403,7 @@ norms = {
     "batch norm": lambda Z: batchnorm_forward(Z, one, zero, zero, one, 0.9, 1e-5, True)[0],
     "layer norm": lambda Z: layernorm_forward(Z, one, zero, 1e-5),
 }
-print("spread after layer    ", *(f"{layer:9}" for layer in layers))
+print(f"{'spread after layer':24}", *(f"{layer:9}" for layer in layers))
 for name, normalize in norms.items():
     for scale in [0.7, 1.4]:
         found = spreads(digits[:100], scale, np.random.default_rng(0), normalize)
