@@ -14,9 +14,12 @@ from course_lib.plots.forward import (
     weight_masks,
 )
 from course_lib.plots.losses import confidently_wrong, lines_and_outlier
+from course_lib.plots.normalization import accuracy_by_batch_size, output_by_company
 from course_lib.plots.perceptron import decision_lines, price_guesses, rule_as_picture
 
 __all__ = [
+    "accuracy_by_batch_size",
+    "output_by_company",
     "blame_graph",
     "falling_loss",
     "gradient_check",

@@ -37,6 +37,14 @@ CORNERS, SAYS = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1,
 
 # For every figure: what a right solution gives it, and what a wrong one might.
 ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
+    "accuracy_by_batch_size": [
+        (np.array([1, 2, 4]), {"batch norm": np.array([0.1, 0.5, 0.9]), "layer norm": np.ones(3)}),
+        (np.array([4]), {"none": np.array([np.nan])}),
+    ],
+    "output_by_company": [
+        (np.array([1, 2, 4]), np.arange(15.0).reshape(3, 5), 0.4, 0.7),
+        (np.array([2]), np.full((1, 3), np.nan), np.full((), np.nan), np.full((), np.nan)),
+    ],
     "blame_graph": [graph(1.0), graph(-1.0), graph(0.0), (Value(1.0, 1.0), {})],
     "falling_loss": [
         (np.array([2.3, 1.1, 0.6]), np.array([0.1, 0.5, 0.9])),

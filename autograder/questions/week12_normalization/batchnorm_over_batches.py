@@ -1,0 +1,203 @@
+# mypy: disable-error-code="no-untyped-def"
+# A wrong formula repeats the eight arguments; the reference above them states their types.
+"""Batch normalization over several batches, with the state carried on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.week12_normalization.formulas import (
+    averaged,
+    batch_scaled,
+    features,
+    forward,
+    parameters,
+)
+from autograder.questions.week12_normalization.layers import batch_normalization
+
+
+@question(points=6, calls="batchnorm_forward", returns=("out", "running_mean", "running_var"))
+def batchnorm_over_batches(
+    batches: Array,
+    X: Array,
+    gamma: Array,
+    beta: Array,
+    running_mean: Array,
+    running_var: Array,
+    momentum: float,
+    eps: float,
+) -> Any:
+    """batchnorm_forward on several training batches in a row, and then twice on a test batch.
+
+    Every call receives the running statistics that the call before returned.
+
+    Args:
+        batches: training inputs, shape (B, N, D), float64.
+        X: test inputs, shape (K, D), float64.
+        gamma: scale, shape (D,), float64.
+        beta: shift, shape (D,), float64.
+        running_mean: at the start, shape (D,), float64.
+        running_var: at the start, shape (D,), float64.
+        momentum: multiplies the old running value.
+        eps: added to the variance, inside the root.
+
+    Returns:
+        out (K, D) of the last test call, and the running statistics (D,) after it.
+
+    Source: keras.layers.BatchNormalization, called as often.
+    """
+    layer = batch_normalization(gamma, beta, running_mean, running_var, eps, momentum)
+    for batch in batches:
+        layer(batch, training=True)
+    layer(X, training=False)
+    return layer(X, training=False), layer.moving_mean, layer.moving_variance
+
+
+@batchnorm_over_batches.driver
+def _(
+    batchnorm_forward: Any,
+    batches: Array,
+    X: Array,
+    gamma: Array,
+    beta: Array,
+    running_mean: Array,
+    running_var: Array,
+    momentum: float,
+    eps: float,
+) -> Any:
+    answer = None
+    calls = [(batch, True) for batch in batches] + [(X, False), (X, False)]
+    for inputs, training in calls:
+        answer = batchnorm_forward(
+            inputs, gamma, beta, running_mean, running_var, momentum, eps, training
+        )
+        if answer is None:
+            return None
+        _, running_mean, running_var = answer
+    return answer
+
+
+def run(rng: Rng, batches: int, momentum: float) -> Inputs:
+    """Batches with different means, a start that is not 0 and 1, and two test pictures."""
+    places = rng.uniform(-3, 3, (batches, 1, 4))
+    return {
+        "batches": features(rng, batches, 6, 4) + places,
+        "X": features(rng, 2, 4),
+        **parameters(rng, 4, "gamma", "beta", "running_mean", "running_var"),
+        "momentum": momentum,
+        "eps": 1e-3,
+    }
+
+
+@batchnorm_over_batches.case("three-batches", weight=2)
+def _(rng: Rng) -> Inputs:
+    return run(rng, 3, 0.9)
+
+
+@batchnorm_over_batches.case("many-batches")
+def _(rng: Rng) -> Inputs:
+    return run(rng, 12, 0.8)
+
+
+@batchnorm_over_batches.mistake("last-batch-only", rows="I06")
+def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
+    """A running value keeps the share momentum of what it was; here the last batch replaces it.
+
+    At test time the layer knows one batch, and nothing of those before.
+
+    Check: with momentum = 1 the running statistics should not change.
+    """
+    return forward(X, gamma, beta, running_mean, running_var, 0.0, eps, training)
+
+
+@batchnorm_over_batches.mistake("average-begun-anew", rows="I06 N06")
+def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
+    """Each average continues from the running value that is passed; here it begins anew each time.
+
+    It starts from 0 and 1, and whatever earlier batches left is lost with every call. State goes
+    in as an argument and comes out as a result, so what came in has to be used.
+
+    Check: with momentum = 1 the returned running_mean should equal the one that was passed.
+    """
+    if not training:
+        return forward(X, gamma, beta, running_mean, running_var, momentum, eps, False)
+    return forward(X, gamma, beta, 0.0, 1.0, momentum, eps, True)  # type: ignore[arg-type]
+
+
+@batchnorm_over_batches.mistake("momentum-on-the-new-value", rows="I07", convention=True)
+def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
+    """PyTorch's momentum multiplies the batch's value; here and in Keras it multiplies the old one.
+
+    With 0.9 the running mean is then mostly the last batch. PyTorch therefore uses 0.1.
+
+    Check: with momentum = 1 the running statistics should not change.
+    """
+    return forward(X, gamma, beta, running_mean, running_var, 1 - momentum, eps, training)
+
+
+@batchnorm_over_batches.mistake("sample-variance-in-the-average", rows="I03", convention=True)
+def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
+    """PyTorch averages the variance with N - 1; this course, like Keras, the one with N.
+
+    The estimate with N - 1 is right on average for the whole data. Both are in use.
+
+    Check: starting from 0 with momentum = 0, running_var should equal X.var(axis=0).
+    """
+    out, mean, var = forward(X, gamma, beta, running_mean, running_var, momentum, eps, training)
+    return out, mean, averaged(running_var, X.var(axis=0, ddof=1), momentum) if training else var
+
+
+@batchnorm_over_batches.mistake("running-spread-stored", rows="I10")
+def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
+    """What is averaged is the variance, the squared spread; here its root is averaged.
+
+    At test time a root is taken of it once more.
+
+    Check: starting from 0 with momentum = 0, running_var should equal X.var(axis=0).
+    """
+    out, mean, var = forward(X, gamma, beta, running_mean, running_var, momentum, eps, training)
+    return out, mean, averaged(running_var, X.std(axis=0), momentum) if training else var
+
+
+@batchnorm_over_batches.mistake("batch-statistics-at-test-time", rows="I08")
+def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
+    """At test time X is normalized by the running statistics; here the batch is measured again.
+
+    The averages were collected for nothing, and the answer for one picture depends on the
+    pictures that happen to stand beside it.
+
+    Check: with training=False, the first row of out should not change when the other rows do.
+    """
+    out = forward(X, gamma, beta, running_mean, running_var, momentum, eps, training)
+    return batch_scaled(X, gamma, beta, eps), *out[1:]
+
+
+@batchnorm_over_batches.mistake("running-statistics-updated-at-test-time", rows="I08")
+def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
+    """Test pictures are only looked at; with training=False both running statistics stay.
+
+    Otherwise the layer learns from its test. The second test call then gives another answer than
+    the first.
+
+    Check: with training=False the returned statistics should equal those that were passed.
+    """
+    out = forward(X, gamma, beta, running_mean, running_var, momentum, eps, training)[0]
+    return out, *forward(X, gamma, beta, running_mean, running_var, momentum, eps, True)[1:]
+
+
+@batchnorm_over_batches.mistake("averages-summed")
+def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
+    """The two shares are momentum and 1 - momentum and add to 1; here the batch is added whole.
+
+    The running statistics grow with every batch, although the data do not.
+
+    Check: many equal batches should bring running_mean to that batch's mean.
+    """
+    if not training:
+        return forward(X, gamma, beta, running_mean, running_var, momentum, eps, False)
+    mean = momentum * running_mean + X.mean(axis=0)
+    var = momentum * running_var + np.var(X, axis=0)
+    return batch_scaled(X, gamma, beta, eps), mean, var

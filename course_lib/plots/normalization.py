@@ -1,0 +1,75 @@
+"""Figures of week 12: how noisy a batch's statistics are, and what that costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from course_lib.plots.style import COLORS, GREY, figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from course_lib.gradients import Array
+
+
+def output_by_company(sizes: Array, outputs: Array, at_test_time: float, alone: float) -> Figure:
+    """One picture's normalized feature in many batches of every size.
+
+    Args:
+        sizes: S batch sizes, rising.
+        outputs: the feature after batch norm, in R random batches of each size, shape (S, R).
+        at_test_time: the same feature with the running statistics.
+        alone: the same feature after layer norm, which knows no batch.
+
+    Returns:
+        Two panels of one scale. A dot is a batch; the bar holds the middle 80 percent.
+    """
+    drawing, (left, right) = figure(ncols=2, sharey=True)
+    places = np.arange(len(sizes))
+    rng = np.random.default_rng(0)
+    for place, dots in zip(places, outputs, strict=True):
+        jitter = rng.uniform(-0.28, 0.28, len(dots))
+        left.plot(
+            place + jitter, dots, linestyle="none", marker="o", markersize=2.5, color=COLORS[0],
+            alpha=0.3, markeredgewidth=0,
+        )  # fmt: skip
+        low, high = np.percentile(dots, [10, 90])
+        left.plot([place, place], [low, high], color="black", linewidth=2, linestyle="-")
+    left.axhline(at_test_time, color=COLORS[1], linewidth=2, linestyle="--", label="at test time")
+    left.set(title="Batch norm", ylabel="one feature of one picture, normalized")
+    left.legend(fontsize=9, loc="lower right")
+    right.plot(places, np.full(len(sizes), alone), marker="s", color=COLORS[2])
+    right.set_title("Layer norm")
+    for axes in (left, right):
+        axes.axhline(0, color=GREY, linewidth=1)
+        axes.set_xticks(places, [f"{size:g}" for size in sizes])
+        axes.set_xlabel("batch size")
+    return drawing
+
+
+def accuracy_by_batch_size(sizes: Array, accuracies: Mapping[str, Array]) -> Figure:
+    """How good the robot is, against the size of the batches that it learned from.
+
+    Args:
+        sizes: batch sizes, shape (S,), rising and positive.
+        accuracies: for each robot's name its shares of right answers, shape (S,).
+
+    Returns:
+        One panel with a logarithmic horizontal axis.
+    """
+    drawing, axes = figure(figsize=(6.4, 3.6))
+    for number, (name, shares) in enumerate(accuracies.items()):
+        axes.plot(sizes, shares, marker="osD^"[number % 4], markersize=5, label=name)
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(sizes, [f"{size:g}" for size in sizes])
+    axes.set(
+        title="What small batches cost",
+        xlabel="batch size while training",
+        ylabel="right answers on new digits",
+        ylim=(0, 1.03),
+    )
+    axes.legend(fontsize=9, loc="center right")
+    return drawing
