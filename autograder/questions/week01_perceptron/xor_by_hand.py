@@ -33,10 +33,12 @@ def xor_by_hand(X: Array) -> Any:
 
 @xor_by_hand.driver
 def _(xor_by_hand: Any, X: Array) -> Any:
-    answer = xor_by_hand()
-    if answer is None:
-        return None
-    W1, b1, W2, b2 = (np.asarray(part, float) for part in answer)
+    return xor_by_hand()
+
+
+@xor_by_hand.measure
+def _(weights: Any, X: Array) -> Any:
+    W1, b1, W2, b2 = (np.asarray(part, float) for part in weights)
     # A bias may be given as a number, and the last kernel as a column or as a list of two.
     hidden = np.where(X @ W1.reshape(2, 2) + b1.reshape(2) > 0, 1.0, 0.0)
     out = np.zeros((2, 2))
