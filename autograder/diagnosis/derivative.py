@@ -38,42 +38,49 @@ def matches_own_function(
         gradient: the student's gradient, a tree like the argument `wrt`.
         ask: puts the student's function to a list of inputs.
     """
-    upstream = given.get(derivative.upstream)
     arguments = {name: given[name] for name in function.parameters if name in given}
     if set(arguments) != set(function.parameters):
         return False
-    (here,) = ask(function, [arguments])
-    value = _value(here, function, derivative)
-    elementwise = not derivative.upstream and value is not None and value.ndim > 0
     leaves = _leaves(arguments[derivative.wrt])
     claimed = [as_array(leaf) for leaf in _same_order(arguments[derivative.wrt], gradient)]
     if len(leaves) != len(claimed) or sum(leaf.size for leaf in leaves) > MAX_ENTRIES:
         return False
+
+    def values(moved: Sequence[Inputs]) -> list[NDArray[Any] | None]:
+        return [_value(answer, function, derivative) for answer in ask(function, moved)]
+
+    (here,) = values([arguments])
+    elementwise = not derivative.upstream and here is not None and here.ndim > 0
+    upstream = given.get(derivative.upstream, 1.0)
     for place, (leaf, yours) in enumerate(zip(leaves, claimed, strict=True)):
-        if yours is None or yours.shape != leaf.shape or not np.isfinite(yours).all():
-            return False
         directions = [np.ones_like(leaf)] if elementwise else _unit_directions(leaf)
-        moved = [
-            _moved(arguments, derivative.wrt, place, sign * STEP * direction)
-            for direction in directions
-            for sign in (1.0, -1.0)
-        ]
-        values = [_value(answer, function, derivative) for answer in ask(function, moved)]
-        if any(value is None or not np.isfinite(value).all() for value in values):
+        steps = [sign * STEP * direction for direction in directions for sign in (1.0, -1.0)]
+        slopes = _slopes(values([_moved(arguments, derivative.wrt, place, s) for s in steps]))
+        if slopes is None or yours is None or np.shape(upstream) not in ((), slopes[0].shape):
             return False
-        slopes = [
-            (np.asarray(plus) - np.asarray(minus)) / (2 * STEP)
-            for plus, minus in zip(values[::2], values[1::2], strict=True)
-        ]
         if elementwise:
             numeric = slopes[0]
         else:
-            weights = 1.0 if upstream is None else upstream
-            numeric = np.array([np.sum(weights * slope) for slope in slopes]).reshape(leaf.shape)
-        scale = max(1.0, float(np.max(np.abs(numeric), initial=0.0)))
-        if numeric.shape != yours.shape or np.max(np.abs(numeric - yours)) > AGREEMENT * scale:
+            numeric = np.array([np.sum(upstream * slope) for slope in slopes]).reshape(leaf.shape)
+        if not _agree(yours, numeric):
             return False
     return True
+
+
+def _slopes(values: Sequence[NDArray[Any] | None]) -> list[NDArray[Any]] | None:
+    """Central differences of values on either side; None where a value is no number."""
+    usable = [value for value in values if value is not None and np.isfinite(value).all()]
+    if len(usable) < len(values) or len({value.shape for value in usable}) != 1:
+        return None
+    pairs = zip(usable[::2], usable[1::2], strict=True)
+    return [np.asarray((plus - minus) / (2 * STEP)) for plus, minus in pairs]
+
+
+def _agree(yours: NDArray[Any], numeric: NDArray[Any]) -> bool:
+    if yours.shape != numeric.shape or not np.isfinite(yours).all():
+        return False
+    scale = max(1.0, float(np.max(np.abs(numeric), initial=0.0)))
+    return bool(np.max(np.abs(numeric - yours), initial=0.0) <= AGREEMENT * scale)
 
 
 def _leaves(tree: Tree) -> list[NDArray[Any]]:
