@@ -289,13 +289,17 @@ class Question:
 
     @cached_property
     def source(self) -> str:
-        """Everything that decides this question's reference values, as text."""
+        """Everything that decides this question's reference values, as text.
+
+        As it is written: what `ast` makes of it differs between versions of Python, and the
+        shipped values are found by it on all of them.
+        """
         makers = [case.make for case in self.cases.values()]
-        makers += [self.measured_by] if self.measured_by else []
+        makers += [function for function in (self.drive, self.measured_by) if function]
         called = _called_functions([self.reference, *makers])
         return "\n".join(
             [inspect.getsource(function) for function in (self.reference, *makers, *called)]
-            + [self.driver_source, *self.cases]
+            + list(self.cases)
         )
 
     def _claim(self, taken: Mapping[str, object], name: str, kind: str) -> None:
