@@ -122,9 +122,7 @@ def _observed(question: Question, public: Wrong, trial: Trial, first: Difference
     part = first.part or _call(question)
     if isinstance(first.expected, str):
         return []
-    if not isinstance(first.yours, np.ndarray):
-        return [f"{slips.start(part)}: {first.detail}."]
-    if first.outcome is Outcome.DTYPE:
+    if first.outcome is Outcome.DTYPE or not isinstance(first.yours, np.ndarray):
         return [f"{slips.start(part)}: {first.detail}."]
     same_part = [(d, question.sizes(t.inputs)) for t, (d, *_) in public if d.part == first.part]
     slip = slips.describe(same_part, part)
