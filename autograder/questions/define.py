@@ -130,6 +130,7 @@ class Question:
     builds_on: tuple[str, ...] = ()
     derivative: Derivative | None = None
     few_mistakes: str = ""
+    seconds: float = 0.0
     week: str = ""
     cases: dict[str, Case] = field(default_factory=dict)
     mistakes: dict[str, Mistake] = field(default_factory=dict)
@@ -328,6 +329,7 @@ def question(
     builds_on: Sequence[str] = (),
     derivative: Derivative | None = None,
     few_mistakes: str = "",
+    seconds: float = 0.0,
 ) -> Callable[[Formula], Question]:
     """Make a question of the decorated reference, which bears the question's name.
 
@@ -338,6 +340,8 @@ def question(
         builds_on: questions whose functions a right answer may call (follow-through).
         derivative: what the answer is a gradient of.
         few_mistakes: why fewer than two mistakes are catalogued.
+        seconds: wall time in which one case must be answered, where a right answer trains a
+            network; 0 for the limit that all questions have.
     """
 
     def make(reference: Formula) -> Question:
@@ -353,6 +357,7 @@ def question(
             tuple(builds_on),
             derivative,
             few_mistakes,
+            seconds,
         )
 
     return make
