@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from autograder.judging import Judge
 from autograder.questions import catalogue, references
 from autograder.questions.catalogue import Week
 from autograder.questions.define import Inputs, Question
+from autograder.sandbox.flavour import Flavour
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.steps import Ask, Cell, EncodedAsks, Hold, encode_asks
 
 
@@ -74,15 +76,22 @@ class Assignment:
         return encode_asks(ask_for(number, *case) for number, case in enumerate(cases))
 
     @cached_property
-    def imports(self) -> tuple[str, ...]:
-        """The import statements of the read-only cells, for the warm parent to execute once."""
-        return tuple(
+    def flavour(self) -> Flavour:
+        """What the warm parent has loaded: what the read-only cells import, and the libraries."""
+        imports = tuple(
             ast.unparse(statement)
             for cell in self.released.cells
             if cell.metadata.get("nbgrader", {}).get("locked") and cell.cell_type == "code"
             for statement in ast.walk(ast.parse(cell.source))
             if isinstance(statement, (ast.Import, ast.ImportFrom))
         )
+        return Flavour(imports, self.week.libraries)
+
+    def limits(self, given: Limits | None = None) -> Limits:
+        """What a submission may use, with the time that this week's training questions need."""
+        limits = given or Limits()
+        training = sum(ask.seconds for ask in self.asks.asks)
+        return replace(limits, notebook_seconds=limits.notebook_seconds + training)
 
     @cached_property
     def solutions(self) -> dict[str, Any]:
@@ -118,6 +127,8 @@ def load_assignment(course: Course, week: str) -> Assignment:
     return Assignment(found, released, source, course.secret, cache_file)
 
 
-def ask_for(number: int, question: Question, given: Inputs, replace: Sequence[str] = ()) -> Ask:
+def ask_for(number: int, question: Question, given: Inputs, replaced: Sequence[str] = ()) -> Ask:
     """One case for one question, its named functions replaced by right ones."""
-    return Ask(number, question.name, question.driver_source, given, tuple(replace))
+    return Ask(
+        number, question.name, question.driver_source, given, tuple(replaced), question.seconds
+    )

@@ -83,12 +83,10 @@ def check(
 ) -> None:
     """Run a notebook and judge it on the public cases, as its own checks do."""
     from autograder import pipeline
-    from autograder.sandbox.session import Sandbox
     from autograder.sandbox.view import isolation_available
 
     chosen = isolation or ("bubblewrap" if isolation_available() == "bubblewrap" else "process")
-    with Sandbox(isolation=chosen) as sandbox:
-        report = pipeline.check_file(file, sandbox)
+    report = pipeline.check_file(file, chosen)
     if as_json:
         print(json.dumps(brief(report), indent=1))
     else:

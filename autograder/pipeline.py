@@ -141,8 +141,8 @@ def grade_course(
         lambda submission, sandbox: grade(submission, assignment, sandbox),
         workers=workers or min(local.cores(), 1 + len(handed_in) // SUBMISSIONS_A_SANDBOX),
         isolation=isolation,
-        limits=limits,
-        preload=assignment.imports,
+        limits=assignment.limits(limits),
+        flavour=assignment.flavour,
     )
     with BulkWriter(course, assignment.week.stem) as writer:
         batch: list[Report] = []
@@ -184,15 +184,16 @@ def grade_for_nbgrader(notebook: Any, root: Path, week: str, student: str) -> Re
 @cache
 def _for_this_process(root: Path, week: str) -> tuple[Assignment, Sandbox]:
     assignment = load_assignment(courses.load(root), week)
-    sandbox = Sandbox(preload=assignment.imports)
+    sandbox = Sandbox(limits=assignment.limits(), flavour=assignment.flavour)
     atexit.register(sandbox.close)
     return assignment, sandbox
 
 
-def check_file(path: Path, sandbox: Sandbox) -> Report:
+def check_file(path: Path, isolation: str) -> Report:
     """Judge a notebook on the public cases, as a student may before handing in.
 
     Raises:
+        SandboxError: when this isolation is not to be had.
         UnreadableNotebook: when the file is no notebook.
         UnknownName: when none of its checks belongs to a week of this course.
     """
@@ -201,7 +202,8 @@ def check_file(path: Path, sandbox: Sandbox) -> Report:
     for stem in catalogue.stems():
         if names & set((week := catalogue.week(stem)).questions):
             assignment = Assignment(week, released=notebook)
-            return grade_notebook(notebook, "", assignment, sandbox)
+            with Sandbox(isolation, assignment.limits(), assignment.flavour) as sandbox:
+                return grade_notebook(notebook, "", assignment, sandbox)
     raise UnknownName(f"{path} holds no check of any week of this course.")
 
 

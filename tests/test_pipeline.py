@@ -51,7 +51,7 @@ def test_does_a_lost_sandbox_cost_a_second_try_and_no_grade(opened):
             raise SandboxError("the warm parent is gone")
         return pipeline.grade(submission, assignment, sandbox)
 
-    reports = list(local.run(handed_in, grade, workers=1, preload=assignment.imports))
+    reports = list(local.run(handed_in, grade, workers=1, flavour=assignment.flavour))
     assert len(tries) == 5
     assert sorted(report.student for report in reports) == sorted(s.student for s in handed_in)
     assert all(not report.unreadable for report in reports)

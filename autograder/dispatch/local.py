@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from queue import Empty, Queue
 from typing import Generic, TypeVar
 
 from autograder.errors import SandboxError
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.session import Sandbox
+from autograder.sandbox.session import NUMPY_ALONE, Flavour, Sandbox
 
 Work = TypeVar("Work")
 Result = TypeVar("Result")
@@ -33,7 +33,7 @@ def run(
     workers: int = 0,
     isolation: str = "bubblewrap",
     limits: Limits | None = None,
-    preload: Sequence[str] = (),
+    flavour: Flavour = NUMPY_ALONE,
 ) -> Generator[Result]:
     """Do every piece of work in one of several warm sandboxes; yield results as they complete.
 
@@ -43,7 +43,7 @@ def run(
         workers: how many sandboxes; all cores by default.
         isolation: see `Sandbox`.
         limits: see `Sandbox`.
-        preload: see `Sandbox`.
+        flavour: see `Sandbox`.
 
     Raises:
         SandboxError: when a sandbox fails twice at the same piece of work.
@@ -52,7 +52,7 @@ def run(
     crew = _Crew(iter(work), do, count)
     threads = [
         # A sandbox ends with the thread that started it, so each thread has its own.
-        threading.Thread(target=crew.serve, args=(isolation, limits, preload), daemon=True)
+        threading.Thread(target=crew.serve, args=(isolation, limits, flavour), daemon=True)
         for _ in range(count)
     ]
     for thread in threads:
@@ -78,10 +78,10 @@ class _Crew(Generic[Work, Result]):
         self._stopped = threading.Event()
         self._results: Queue[tuple[Result] | BaseException | None] = Queue(maxsize=2 * count)
 
-    def serve(self, isolation: str, limits: Limits | None, preload: Sequence[str]) -> None:
+    def serve(self, isolation: str, limits: Limits | None, flavour: Flavour) -> None:
         """One thread's whole life: a sandbox, and pieces of work until there are no more."""
         try:
-            with Sandbox(isolation, limits, preload) as sandbox:
+            with Sandbox(isolation, limits, flavour) as sandbox:
                 for piece in self._pieces():
                     self._results.put((self._try_twice(piece, sandbox),))
         except BaseException as error:

@@ -30,6 +30,8 @@ class Week:
     points: float
     questions: dict[str, Question]
     written: dict[str, Written]
+    libraries: tuple[str, ...] = ()
+    """What student code may import beside NumPy, Matplotlib and scikit-learn."""
 
     @property
     def points_by_name(self) -> dict[str, float]:
@@ -129,6 +131,7 @@ def _load(stem: str) -> Week:
         module.POINTS,
         {item.name: item for item in found},
         {item.name: item for item in written},
+        getattr(module, "LIBRARIES", ()),
     )
 
 

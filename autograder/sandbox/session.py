@@ -7,13 +7,14 @@ fresh fork runs the notebook again without the culprit, and the rest goes on.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Any
 
 from autograder.calling import Answer, Status, Tree
 from autograder.errors import SandboxError
 from autograder.sandbox import received
+from autograder.sandbox.flavour import Flavour
 from autograder.sandbox.fork import Fork, Stopped
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.steps import (
@@ -36,6 +37,7 @@ __all__ = [
     "Cell",
     "CellResult",
     "EncodedAsks",
+    "Flavour",
     "Hold",
     "Limits",
     "Sandbox",
@@ -46,6 +48,8 @@ __all__ = [
 ]
 
 OnCall = Callable[[str, list[Tree], dict[str, Tree]], Tree]
+
+NUMPY_ALONE = Flavour()
 
 _MAX_CALLS = 1_000
 _MAX_ERROR = 300
@@ -60,7 +64,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
     Args:
         isolation: "bubblewrap", or "process" where there is none: limits, but no walls.
         limits: what each submission may use.
-        preload: import statements that the warm parent executes once, for all submissions.
+        flavour: what the warm parent has loaded and what notebooks may import.
 
     Raises:
         SandboxError: when it cannot be had on this machine; the message has the next step.
@@ -70,7 +74,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         self,
         isolation: str = "bubblewrap",
         limits: Limits | None = None,
-        preload: Sequence[str] = (),
+        flavour: Flavour = NUMPY_ALONE,
     ) -> None:
         if isolation not in ("bubblewrap", "process"):
             raise SandboxError(f"expected isolation bubblewrap or process, received {isolation!r}")
@@ -78,7 +82,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
             raise SandboxError(reason)
         self.isolation = isolation
         self.limits = limits or Limits()
-        self._preload = tuple(preload)
+        self._flavour = flavour
         self._parent: WarmParent | None = None
 
     def open(self, steps: Steps) -> Session:
@@ -92,7 +96,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
                 return Fork(self._parent, self.limits)
             except OSError:
                 self.close()
-        self._parent = WarmParent(self.isolation, self.limits, self._preload)
+        self._parent = WarmParent(self.isolation, self.limits, self._flavour)
         return Fork(self._parent, self.limits)
 
     def close(self) -> None:
@@ -242,7 +246,7 @@ class Session(AbstractContextManager["Session"]):
 
     def _answer(self, fork: Fork, ask: Ask, on_call: OnCall | None) -> Answer:
         names = ask.replace if on_call is not None else ()
-        seconds = self._limits.question_seconds
+        seconds = ask.seconds or self._limits.question_seconds
         for _ in range(_MAX_CALLS):
             reply = fork.receive(
                 seconds,

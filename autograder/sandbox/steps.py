@@ -51,7 +51,8 @@ class Ask:
 
     `arguments` stand in the order of the question's signature. `driver` is the source of a
     function `drive`, or empty for a plain call. While this is asked, the notebook's functions
-    named in `replace` are answered from outside.
+    named in `replace` are answered from outside. `seconds` is the wall time it may take, 0 for
+    what the limits say.
     """
 
     id: int
@@ -59,6 +60,7 @@ class Ask:
     driver: str
     arguments: Mapping[str, Any]
     replace: tuple[str, ...] = ()
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The part of the machine that a NumPy week sees, and the command that starts Python in it.
+"""The part of the machine that a week sees, and the command that starts Python in it.
 
 Nothing is hidden by covering it up: the view starts empty and holds Python's standard library,
 the packages that a notebook may import, and the few files of ours that run inside. An empty
@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -34,7 +34,15 @@ OWN_FILES = {
     "autograder/sandbox/shell.py": "autograder/sandbox/shell.py",
     "autograder/sandbox/serve.py": "autograder/sandbox/serve.py",
 }
-COURSE_FILES = ("__init__.py", "datasets.py", "datasets", "plots.py", "plots")
+COURSE_FILES = ("__init__.py", "datasets.py", "datasets", "plots.py", "plots", "quiet.py")
+
+# One thread a submission: there is one sandbox a core, and equal work gives equal bits.
+_FOR_KERAS = {
+    "KERAS_BACKEND": "tensorflow",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+}
 
 _FROM_ETC = ("/etc/ld.so.cache", "/etc/alternatives")
 
@@ -101,11 +109,12 @@ def _kernel_setting(name: str) -> str:
         return ""
 
 
-def environment(temporary: str) -> dict[str, str]:
+def environment(temporary: str, libraries: Sequence[str] = ()) -> dict[str, str]:
     """The whole environment of a notebook that is graded; nothing is inherited.
 
     Args:
         temporary: the one directory in which it may write.
+        libraries: what it may import beside the packages of every week.
     """
     variables = {
         "PATH": "/usr/bin:/bin",
@@ -122,7 +131,7 @@ def environment(temporary: str) -> dict[str, str]:
     }
     if "LD_LIBRARY_PATH" in os.environ:
         variables["LD_LIBRARY_PATH"] = str(Path(sys.base_prefix, "lib"))
-    return variables
+    return variables | (_FOR_KERAS if "keras" in libraries else {})
 
 
 def own_files() -> Iterator[tuple[Path, str]]:
@@ -166,14 +175,36 @@ def required_packages(names: Iterable[str] = PACKAGES) -> dict[str, Path]:
     return entries
 
 
-def bubblewrap_command(worker_argument: str, limits: Limits, seccomp: int | None) -> list[str]:
+def distributions(libraries: Sequence[str]) -> list[str]:
+    """The installed distributions that provide these libraries, by the names of their imports.
+
+    Raises:
+        SandboxError: when one is not installed; the message has the next step.
+    """
+    if not libraries:
+        return []
+    # TensorFlow's import name belongs to a distribution of another name on most machines.
+    providers = importlib.metadata.packages_distributions()
+    if missing := [name for name in libraries if name not in providers]:
+        raise SandboxError(
+            f"this week's notebooks may use {missing[0]}, which is not installed. "
+            f"Next: pip install {missing[0]}"
+        )
+    return [provider for name in libraries for provider in dict.fromkeys(providers[name])]
+
+
+def bubblewrap_command(
+    worker_argument: str, limits: Limits, seccomp: int | None, libraries: Sequence[str] = ()
+) -> list[str]:
     """The command that starts the warm parent in its own namespaces.
 
     Args:
         worker_argument: what the worker's `main` receives.
         limits: bound the files that may be written.
         seccomp: descriptor of the system-call filter, where there is one.
+        libraries: what notebooks may import beside the packages of every week.
     """
+    packages = required_packages([*PACKAGES, *distributions(libraries)])
     path = [GRADER_DIRECTORY, PACKAGE_DIRECTORY]
     python = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
     return [
@@ -181,10 +212,10 @@ def bubblewrap_command(worker_argument: str, limits: Limits, seccomp: int | None
         *["--unshare-all", "--as-pid-1", "--die-with-parent", "--new-session", "--cap-drop", "ALL"],
         *["--uid", "1000", "--gid", "1000", "--hostname", "sandbox"],
         *([] if seccomp is None else ["--seccomp", str(seccomp)]),
-        *_environment_arguments(environment(TEMPORARY_DIRECTORY)),
+        *_environment_arguments(environment(TEMPORARY_DIRECTORY, libraries)),
         *_system(),
         *_python(),
-        *[word for name, source in sorted(required_packages().items())
+        *[word for name, source in sorted(packages.items())
           for word in ("--ro-bind", str(source), f"{PACKAGE_DIRECTORY}/{name}")],
         *[word for source, name in own_files()
           for word in ("--ro-bind", str(source), f"{GRADER_DIRECTORY}/{name}")],

@@ -9,13 +9,13 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from autograder.errors import SandboxError
 from autograder.sandbox import seccomp, view
+from autograder.sandbox.flavour import Flavour
 from autograder.sandbox.limits import Limits, readable_size
 from autograder.sandbox.wire import Channel
 
@@ -65,13 +65,13 @@ class WarmParent:
     Args:
         isolation: "bubblewrap" or "process".
         limits: what each submission may use.
-        preload: import statements that it executes once, so that no submission pays for them.
+        flavour: what it has loaded and what notebooks may import.
 
     Raises:
         SandboxError: when it cannot be started; the message has the next step.
     """
 
-    def __init__(self, isolation: str, limits: Limits, preload: Sequence[str] = ()) -> None:
+    def __init__(self, isolation: str, limits: Limits, flavour: Flavour) -> None:
         self._isolation = isolation
         self._cleanup = contextlib.ExitStack()
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed below)
@@ -80,17 +80,17 @@ class WarmParent:
         self._cleanup.callback(self._control.close)
         with theirs:
             try:
-                self._process = self._start(theirs.fileno(), limits, preload)
+                self._process = self._start(theirs.fileno(), limits, flavour)
                 self._cleanup.callback(self._stop)
             except BaseException:
                 self._cleanup.close()
                 raise
         self._wait_until_ready()
 
-    def _start(self, control: int, limits: Limits, preload: Sequence[str]) -> Any:
+    def _start(self, control: int, limits: Limits, flavour: Flavour) -> Any:
         argument: dict[str, Any] = {
             "control": control,
-            "preload": list(preload),
+            "preload": flavour.statements,
             "memory": limits.memory,
             "processes": limits.processes,
             "file_size": limits.file_size,
@@ -102,14 +102,16 @@ class WarmParent:
             argument["directories"] = [view.TEMPORARY_DIRECTORY, "/dev/shm"]
             program = self._filter_descriptor()
             descriptors += [] if program is None else [program]
-            command = view.bubblewrap_command(json.dumps(argument), limits, program)
+            command = view.bubblewrap_command(
+                json.dumps(argument), limits, program, flavour.libraries
+            )
         else:
             base = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory()))
             temporary = base / "tmp"
             temporary.mkdir()
             argument["directories"] = [str(temporary)]
             command = view.process_command(json.dumps(argument), base / "grader")
-            variables = view.environment(str(temporary))
+            variables = view.environment(str(temporary), flavour.libraries)
             variables["PATH"] = os.environ.get("PATH", variables["PATH"])
         try:
             return subprocess.Popen(

@@ -17,6 +17,7 @@ from autograder.sandbox.session import (
     Ask,
     Cell,
     CellResult,
+    Flavour,
     Hold,
     Limits,
     Sandbox,
@@ -344,7 +345,7 @@ def test_one_submission_leaves_nothing_for_the_next(sandbox: Sandbox) -> None:
 
 def test_plots_are_pictures(sandbox: Sandbox) -> None:
     """Does a figure appear below its cell, and does a preloaded module cost nothing?"""
-    with Sandbox(sandbox.isolation, LIMITS, preload=("import matplotlib.pyplot",)) as loaded:
+    with Sandbox(sandbox.isolation, LIMITS, Flavour(("import matplotlib.pyplot",))) as loaded:
         result = run_cell(loaded, "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")
         again = run_cell(loaded, "import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])")
     (shown,) = [o for o in result.outputs if "image/png" in o.get("data", {})]
@@ -481,7 +482,7 @@ def test_an_import_that_fails_is_for_its_cell_to_say(sandbox: Sandbox) -> None:
     """Does the warm parent start although a read-only cell imports what is not there?"""
     statement = "import no_such_module"
     with (
-        Sandbox(sandbox.isolation, preload=(statement,)) as unprepared,
+        Sandbox(sandbox.isolation, flavour=Flavour((statement,))) as unprepared,
         unprepared.open([Cell(0, statement)]) as session,
     ):
         assert session.cells[0].error.startswith("ModuleNotFoundError")
