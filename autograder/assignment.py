@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from autograder import earlier
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.intake.notebooks import read_notebook
@@ -33,6 +34,8 @@ class Assignment:
             student's machine has none.
         secret: the course's secret, which seeds the hidden cases.
         cache: the file that keeps their reference values; without it, public cases alone.
+        own: the course's version of the students' file of earlier functions; empty where those
+            functions stand in the notebook.
         run_experiments: also run the cells that no question depends on.
     """
 
@@ -41,6 +44,7 @@ class Assignment:
     source: Any = None
     secret: bytes = references.PUBLIC_SECRET
     cache: Path | None = None
+    own: str = ""
     run_experiments: bool = False
     judge: Judge = field(init=False)
 
@@ -97,15 +101,23 @@ class Assignment:
     def solutions(self) -> dict[str, Any]:
         """The lesson's own functions, run here and never in the sandbox."""
         namespace: dict[str, Any] = {"check": lambda name: None}
+        exec(compile(self.own, f"<{earlier.FILE}>", "exec"), namespace)
         for cell in self.source.cells:
             mark = cell.metadata.get("nbgrader", {})
+            imports_own = self.own and cell.id == earlier.CELL
             if (
                 cell.cell_type == "code"
                 and role_of(cell) is not Role.EXPERIMENT
                 and not mark.get("grade")
+                and not imports_own
             ):
                 exec(compile(cell.source, "<solution>", "exec"), namespace)
         return namespace
+
+    @cached_property
+    def own_functions(self) -> list[str]:
+        """Functions of earlier weeks that are each student's own, right or wrong."""
+        return earlier.names(self.own)
 
 
 def load_assignment(course: Course, week: str) -> Assignment:
@@ -123,8 +135,10 @@ def load_assignment(course: Course, week: str) -> Assignment:
                 f"run `autograder release {found.name}`"
             )
     released, source = (read_notebook(path) for path in notebooks)
+    own = notebooks[1].with_name(earlier.FILE)
     cache_file = course.root / ".autograder" / "references" / f"{found.stem}.npz"
-    return Assignment(found, released, source, course.secret, cache_file)
+    own_text = own.read_text(encoding="utf-8") if own.is_file() else ""
+    return Assignment(found, released, source, course.secret, cache_file, own_text)
 
 
 def ask_for(number: int, question: Question, given: Inputs, replaced: Sequence[str] = ()) -> Ask:

@@ -61,6 +61,9 @@ def init(
 def release(
     week: Annotated[str, typer.Argument(help="Such as week06 or 6.")],
     course: CourseOption = Path("."),
+    own: Annotated[
+        bool, typer.Option(help="Leave functions of earlier weeks to the students' own file.")
+    ] = False,
 ) -> None:
     """Make a week's notebook for students, and enter the week in the gradebook."""
     from autograder import course as courses
@@ -71,7 +74,7 @@ def release(
     found = catalogue.week(week)
     opened = courses.load(course)
     pipeline.validate(found)
-    path = releasing.release(opened, found)
+    path = releasing.release(opened, found, own=own)
     screen.print(f"Released {found.name}, {found.title}: {path}")
 
 

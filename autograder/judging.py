@@ -95,7 +95,7 @@ class Judge:
             answers: one for each of its probes, in their order.
             ask_again: asks the student's function anew; needed for follow-through and for
                 telling a wrong loss from a wrong derivative.
-            culprits: the questions judged so far whose own functions are wrong.
+            culprits: functions that the answer may have called and that are, or may be, wrong.
             replaceable: whether `ask_again` has right functions to put in their place, as an
                 instructor's machine has and a student's has not.
 
@@ -105,22 +105,21 @@ class Judge:
         question = self.questions[name]
         trials = self._trials(question, answers)
         verdict = self._judge(question, trials, ask_again)
-        blamed = [culprit for culprit in question.builds_on if culprit in culprits]
-        if not blamed or not ask_again or not _worth_asking_again(verdict):
+        if not culprits or not ask_again or not _worth_asking_again(verdict):
             return verdict
         if not replaceable:
-            return replace(verdict, message=f"{verdict.message}\n{wording.begin_there(blamed)}")
-        again = self._follow_through(question, blamed, ask_again)
+            return replace(verdict, message=f"{verdict.message}\n{wording.begin_there(culprits)}")
+        again = self._follow_through(question, culprits, ask_again)
         return again if again.points > verdict.points else verdict
 
     def _follow_through(
-        self, question: Question, blamed: Sequence[str], ask_again: AskAgain
+        self, question: Question, culprits: Sequence[str], ask_again: AskAgain
     ) -> Verdict:
         probes = self.probes[question.name]
-        answers = ask_again(question, [probe.inputs for probe in probes], blamed)
+        answers = ask_again(question, [probe.inputs for probe in probes], culprits)
         trials = self._trials(question, answers)
         points = _points(question, _wrong(question, trials))
-        message = wording.carried(question, blamed, points)
+        message = wording.carried(question, culprits, points)
         if points == question.points:
             return _verdict(question, points, Outcome.RIGHT, message, trials)
         own = self._judge(question, trials, None)

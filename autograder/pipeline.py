@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import atexit
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any
 from nbformat import from_dict
 
 from autograder import course as courses
+from autograder import earlier
 from autograder.assignment import Assignment, ask_for, load_assignment
 from autograder.calling import Answer, Status, Tree
 from autograder.course import Course
@@ -38,6 +39,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Sandbox, Session
 from autograder.sandbox.steps import Answers, CellResult
 
+NO_FILES: Mapping[str, str] = {}
 BATCH = 32
 """Reports that go to the database in one transaction."""
 SUBMISSIONS_A_SANDBOX = 24
@@ -61,7 +63,8 @@ def grade(submission: Submission, assignment: Assignment, sandbox: Sandbox) -> R
     """
     try:
         submitted = read_notebook(submission.path)
-        return grade_notebook(submitted, submission.student, assignment, sandbox)
+        files = earlier.handed_in(submission.path.parent)
+        return grade_notebook(submitted, submission.student, assignment, sandbox, files)
     except UnreadableNotebook as error:
         return _unreadable(submission, assignment, str(error))
     except AutograderError:
@@ -73,12 +76,16 @@ def grade(submission: Submission, assignment: Assignment, sandbox: Sandbox) -> R
 
 
 def grade_notebook(
-    submitted: Any, student: str, assignment: Assignment, sandbox: Sandbox
+    submitted: Any,
+    student: str,
+    assignment: Assignment,
+    sandbox: Sandbox,
+    files: Mapping[str, str] = NO_FILES,
 ) -> Report:
-    """As `grade`, for a notebook that is already in memory (nbformat 4)."""
+    """As `grade`, for a notebook (nbformat 4) and files beside it that are already in memory."""
     started = time.perf_counter()
     notebook, restored = restore(submitted, assignment.released)
-    with sandbox.open(assignment.steps(notebook)) as session:
+    with sandbox.open(assignment.steps(notebook), files) as session:
         answers = session.ask(assignment.asks)
         answers |= _why_missing(assignment, answers, session)
         verdicts = _judge(assignment, answers, session)
@@ -178,7 +185,10 @@ def grade_for_nbgrader(notebook: Any, root: Path, week: str, student: str) -> Re
 
     nbgrader's whole run is one process: the assignment and the warm sandbox serve all of it.
     """
-    return grade_notebook(notebook, student, *_for_this_process(root, week))
+    assignment, sandbox = _for_this_process(root, week)
+    submitted = root / "submitted" / student / assignment.week.stem
+    files = earlier.handed_in(submitted)
+    return grade_notebook(notebook, student, assignment, sandbox, files)
 
 
 @cache
@@ -203,7 +213,8 @@ def check_file(path: Path, isolation: str) -> Report:
         if names & set((week := catalogue.week(stem)).questions):
             assignment = Assignment(week, released=notebook)
             with Sandbox(isolation, assignment.limits(), assignment.flavour) as sandbox:
-                return grade_notebook(notebook, "", assignment, sandbox)
+                files = earlier.handed_in(path.parent)
+                return grade_notebook(notebook, "", assignment, sandbox, files)
     raise UnknownName(f"{path} holds no check of any week of this course.")
 
 
@@ -222,7 +233,9 @@ def _judge(assignment: Assignment, answers: Answers, session: Session) -> list[V
     verdicts: list[Verdict] = []
     for name in assignment.week.questions:
         own = [answers[next(in_order)] for _ in assignment.judge.probes[name]]
-        culprits = [verdict.question for verdict in verdicts if _at_fault(verdict)]
+        at_fault = {verdict.question for verdict in verdicts if _at_fault(verdict)}
+        called = [each for each in assignment.week.questions[name].builds_on if each in at_fault]
+        culprits = [*called, *assignment.own_functions]
         verdicts.append(
             assignment.judge.judge(
                 name, own, ask_again, culprits, replaceable=assignment.source is not None

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder import earlier
 from autograder.course import CONFIG, CONFIG_FILE, Course, read_config, run_converter
 from autograder.errors import CourseError, QuestionError
 
@@ -38,6 +39,7 @@ _METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+_NONE: Mapping[str, str] = {}
 _NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
 
 
@@ -74,8 +76,14 @@ def source_notebook(
     )
 
 
-def release(course: Course, week: Week, solutions: Path = SOLUTIONS) -> Path:
+def release(course: Course, week: Week, solutions: Path = SOLUTIONS, *, own: bool = False) -> Path:
     """Make a week's source and student notebooks in a course, and enter it in the gradebook.
+
+    Args:
+        course: where to.
+        week: what to release.
+        solutions: the folder of lesson scripts.
+        own: leave the functions of earlier weeks to the students' own (see `earlier`).
 
     Returns:
         The notebook for students, `release/<stem>/<stem>.ipynb`.
@@ -86,9 +94,12 @@ def release(course: Course, week: Week, solutions: Path = SOLUTIONS) -> Path:
         QuestionError: when the lesson and the questions do not fit together.
     """
     notebook = _lesson_of(week, solutions)
+    files = {earlier.FILE: earlier.leave_to_students(notebook, week.name)} if own else {}
     folders = [course.folder(step, week.stem) for step in ("source", "release")]
     with _restored_on_failure(folders):
-        _generate(course.root, course.config, week.stem, notebook)
+        made = _generate(course.root, course.config, week.stem, notebook, files)
+        for name, text in files.items():
+            (made.parent / name).write_text(earlier.stubs(text), encoding="utf-8")
     return course.notebook("release", week.stem)
 
 
@@ -132,8 +143,10 @@ def _lesson_of(week: Week, solutions: Path) -> NotebookNode:
     return source_notebook(script, week.points_by_name, week.answer_cells)
 
 
-def _generate(root: Path, config: Any, stem: str, notebook: NotebookNode) -> Path:
-    """Write the source notebook and run nbgrader's GenerateAssignment on it."""
+def _generate(
+    root: Path, config: Any, stem: str, notebook: NotebookNode, files: Mapping[str, str] = _NONE
+) -> Path:
+    """Write the source notebook and its files and run nbgrader's GenerateAssignment on them."""
     import nbformat
     from nbgrader.converters import GenerateAssignment
 
@@ -141,6 +154,8 @@ def _generate(root: Path, config: Any, stem: str, notebook: NotebookNode) -> Pat
     shutil.rmtree(source, ignore_errors=True)
     source.mkdir(parents=True)
     nbformat.write(notebook, source / f"{stem}.ipynb")
+    for name, text in files.items():
+        (source / name).write_text(text, encoding="utf-8")
     run_converter(GenerateAssignment, config, stem)
     return root / "release" / stem / f"{stem}.ipynb"
 

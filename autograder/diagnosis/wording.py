@@ -41,7 +41,8 @@ def begin_there(culprits: Sequence[str]) -> str:
 
 def carried(question: Question, culprits: Sequence[str], points: float) -> str:
     """What follow-through found: the error is in another function that this one calls."""
-    names = " and ".join(culprits)
+    *others, last = culprits
+    names = f"{', '.join(others)} or {last}" if others else last
     rest = (
         "every case is right"
         if points == question.points
@@ -49,7 +50,7 @@ def carried(question: Question, culprits: Sequence[str], points: float) -> str:
     )
     return (
         f"{heading(question, points, label='follow-through')}\n"
-        f"Asked again with a right {names} in place of yours, {rest}.\n"
+        f"Asked again with a right {' and '.join(culprits)} in place of yours, {rest}.\n"
         f"The first error is in {names}; it is counted there and not here.\n"
         f"Next: mend {names} and run this check again."
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -41,6 +42,11 @@ def serve(channel: Channel, shell: NotebookShell) -> None:
 
 def _run_notebook(channel: Channel, shell: NotebookShell, notebook: Tree) -> Held:
     held: Held = {}
+    for name, text in notebook["files"].items():
+        with open(name, "w", encoding="utf-8") as file:
+            file.write(text)
+    if notebook["files"]:
+        sys.path.append(os.getcwd())
     for step in notebook["steps"]:
         if "hold" in step:
             held[step["hold"]] = shell.user_ns.get(step["calls"], MISSING)

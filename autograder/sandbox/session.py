@@ -7,7 +7,7 @@ fresh fork runs the notebook again without the culprit, and the rest goes on.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -50,6 +50,7 @@ __all__ = [
 OnCall = Callable[[str, list[Tree], dict[str, Tree]], Tree]
 
 NUMPY_ALONE = Flavour()
+NO_FILES: Mapping[str, str] = {}
 
 _MAX_CALLS = 1_000
 _MAX_ERROR = 300
@@ -85,9 +86,9 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         self._flavour = flavour
         self._parent: WarmParent | None = None
 
-    def open(self, steps: Steps) -> Session:
+    def open(self, steps: Steps, files: Mapping[str, str] = NO_FILES) -> Session:
         """Run a notebook's cells and hold its functions; close the session before the next."""
-        return Session(self, steps)
+        return Session(self, steps, files)
 
     def fork(self) -> Fork:
         """A fresh child, of a new warm parent where the last one is gone."""
@@ -115,12 +116,14 @@ class Session(AbstractContextManager["Session"]):
     Args:
         sandbox: where it runs.
         steps: its cells and checks, in the notebook's order.
+        files: texts that stand beside the notebook, by name; its cells may import them.
     """
 
-    def __init__(self, sandbox: Sandbox, steps: Steps) -> None:
+    def __init__(self, sandbox: Sandbox, steps: Steps, files: Mapping[str, str] = NO_FILES) -> None:
         self._sandbox = sandbox
         self._limits = sandbox.limits
         self._steps = tuple(steps)
+        self._files = dict(files)
         self._fork: Fork | None = None
         self._restarts = 0
         self._given_up = ""
@@ -216,6 +219,7 @@ class Session(AbstractContextManager["Session"]):
         """Run one fork to the seal; `waiting` loses every cell that has a result."""
         notebook = {
             "steps": [_instruction(step) for step in steps],
+            "files": self._files,
             "text": self._limits.output,
             "pictures": self._limits.picture,
         }

@@ -1,0 +1,83 @@
+"""One network that grows through the term: earlier functions that are the student's own.
+
+A week needs functions of earlier weeks; they stand ready in one read-only cell. Released with
+`--own`, that cell imports them from `earlier_weeks.py` beside the notebook instead, where students
+put what they wrote. The file is handed in with the notebook and runs in the same sandbox.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.errors import CourseError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+CELL = "earlier_weeks"
+FILE = f"{CELL}.py"
+MAX_BYTES = 2**20
+
+_HEADER = (
+    '"""Your own functions of earlier weeks. The notebook beside this file imports them."""\n\n'
+    "import numpy as np\n"
+)
+
+
+def leave_to_students(notebook: NotebookNode, week: str) -> str:
+    """Make the cell of earlier functions import them from the student's file.
+
+    Args:
+        notebook: the instructor's; its cell is changed in place.
+        week: for the error's text.
+
+    Returns:
+        The course's own version of that file, which holds what stood in the cell.
+
+    Raises:
+        CourseError: when the week needs nothing of earlier weeks.
+    """
+    for cell in notebook.cells:
+        if cell.id == CELL:
+            text = f"{_HEADER}\n{cell.source.strip()}\n"
+            cell.source = f"from {CELL} import {', '.join(names(text))}"
+            return text
+    raise CourseError(f"{week} needs nothing of earlier weeks; release it without --own")
+
+
+def names(text: str) -> list[str]:
+    """The functions and classes that a file defines, in order."""
+    return [
+        statement.name
+        for statement in ast.parse(text).body
+        if isinstance(statement, (ast.FunctionDef, ast.ClassDef))
+    ]
+
+
+def stubs(text: str) -> str:
+    """The file as students receive it: signatures and docstrings, and nothing in them."""
+    lines = text.splitlines()
+    # From the end, so that the line numbers of what comes before stay true.
+    for statement in reversed(ast.parse(text).body):
+        if not isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+            continue
+        body = statement.body[1:] if ast.get_docstring(statement) else statement.body
+        first = statement.body[0].lineno if len(body) == len(statement.body) else body[0].lineno
+        lines[first - 1 : statement.end_lineno] = [
+            "    raise NotImplementedError  # your code of an earlier week"
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def handed_in(folder: Path) -> dict[str, str]:
+    """The student's file, by its name; empty where there is none that can be read."""
+    path = folder / FILE
+    try:
+        # A link could lead to another student's file.
+        if path.is_symlink() or path.stat().st_size > MAX_BYTES:
+            return {}
+        return {FILE: path.read_text(encoding="utf-8")}
+    except (OSError, UnicodeDecodeError):
+        return {}
