@@ -16,8 +16,18 @@ from course_lib.plots.forward import (
 from course_lib.plots.losses import confidently_wrong, lines_and_outlier
 from course_lib.plots.normalization import accuracy_by_batch_size, output_by_company
 from course_lib.plots.perceptron import decision_lines, price_guesses, rule_as_picture
+from course_lib.plots.robot import (
+    answers_with_confidence,
+    confusion_matrix,
+    curve_by_width,
+    feature_maps,
+)
 
 __all__ = [
+    "answers_with_confidence",
+    "confusion_matrix",
+    "curve_by_width",
+    "feature_maps",
     "accuracy_by_batch_size",
     "output_by_company",
     "blame_graph",

@@ -37,6 +37,22 @@ CORNERS, SAYS = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1,
 
 # For every figure: what a right solution gives it, and what a wrong one might.
 ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
+    "answers_with_confidence": [
+        (np.ones((3, 4, 4)), ["1", "7", "2"], np.array([0.0, 0.5, 1.0]), "Three"),
+        (np.full((1, 4, 4), np.nan), ["1"], np.array([np.nan]), "One"),
+    ],
+    "confusion_matrix": [
+        (np.array([[5, 1], [0, 7]]), ["cat", "dog"]),
+        (np.zeros((2, 2)), ["cat", "dog"]),
+    ],
+    "curve_by_width": [
+        (Z, np.sin(Z), {4: np.zeros(7), 16: np.sin(Z)}),
+        (Z, np.sin(Z), {4: NOTHING}),
+    ],
+    "feature_maps": [
+        (np.ones((4, 4)), {"upright": np.eye(3), "lying": -np.eye(3)}),
+        (np.ones((4, 4)), {"none": np.full((2, 2), np.nan)}),
+    ],
     "accuracy_by_batch_size": [
         (np.array([1, 2, 4]), {"batch norm": np.array([0.1, 0.5, 0.9]), "layer norm": np.ones(3)}),
         (np.array([4]), {"none": np.array([np.nan])}),

@@ -1,0 +1,34 @@
+"""Week 14: the whole robot in Keras, and what nobody understands yet.
+
+Student code may use Keras here. A Keras model cannot leave the process in which a student's code
+runs, so drivers hand on its weights and what it answers, and the capstone's network is run again
+on the grader's side from a description of its layers.
+"""
+
+from autograder.questions.define import Written
+
+WEEK = "week14"
+TITLE = "Honest admission, and the whole robot in Keras"
+POINTS = 100
+LIBRARIES = ("keras", "tensorflow")
+PARTS = (
+    "piecewise_linear_network",
+    "build_mlp",
+    "train_step",
+    "feature_map",
+    "cnn_filters",
+    "train_capstone",
+    "self_check",
+)
+
+WRITTEN = (
+    Written(
+        "what_is_still_mysterious",
+        points=10,
+        rubric="4 points: two of the open questions (double descent; why gradient descent finds "
+        "networks that generalize; what a theorem about existence does not promise; whether "
+        "single units mean anything) stated so that a stranger understands them. 3 points: for "
+        "each, one observation that is known and one explanation that is not. 3 points: what "
+        "follows for somebody who would rely on such a network.",
+    ),
+)

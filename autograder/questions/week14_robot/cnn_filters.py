@@ -1,0 +1,161 @@
+"""The first filters of a convolutional network, as pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng, question
+
+
+@question(points=8)
+def cnn_filters(kernel: Array, second: Array, rescaled: bool) -> Any:
+    """The filters of a model's first convolution as pictures between -1 and 1.
+
+    A student's function receives a Keras model. The grader builds it from these kernels.
+
+    Args:
+        kernel: of the first convolution, shape (P, Q, 1, F), float64.
+        second: of the second convolution, shape (R, S, F, G), float64.
+        rescaled: whether a layer without weights stands before the convolutions.
+
+    Returns:
+        Pictures of shape (F, P, Q), each divided by its own largest absolute weight.
+
+    Source: kernels as keras.layers.Conv2D keeps them.
+    """
+    from keras import ops
+
+    filters = ops.transpose(kernel[:, :, 0, :], (2, 0, 1))
+    return filters / ops.max(ops.abs(filters), axis=(1, 2), keepdims=True)
+
+
+@cnn_filters.driver
+def _(cnn_filters: Any, kernel: Array, second: Array, rescaled: bool) -> Any:
+    import keras
+
+    P, Q, _, F = kernel.shape
+    R, S, _, G = second.shape
+    model = keras.Sequential([keras.Input((P + R, Q + S, 1))])
+    if rescaled:
+        model.add(keras.layers.Rescaling(0.5))
+    model.add(keras.layers.Conv2D(F, (P, Q), use_bias=False))
+    model.add(keras.layers.Conv2D(G, (R, S), use_bias=False))
+    model.set_weights([kernel, second])
+    return cnn_filters(model)
+
+
+def drawn(rng: Rng, P: int, Q: int, F: int, rescaled: bool) -> Inputs:
+    loudness = rng.uniform(0.1, 10.0, F) * rng.choice([-1.0, 1.0], F)
+    return {
+        "kernel": rng.normal(size=(P, Q, 1, F)) * loudness,
+        "second": rng.normal(size=(2, 3, F, 4)),
+        "rescaled": rescaled,
+    }
+
+
+@cnn_filters.case("typical", weight=2, square="grey images have one channel")
+def _(rng: Rng) -> Inputs:
+    return drawn(rng, 5, 3, 6, False)
+
+
+@cnn_filters.case("square", square="filters are usually square")
+def _(rng: Rng) -> Inputs:
+    return drawn(rng, 3, 3, 3, False)
+
+
+@cnn_filters.case("behind-another-layer", weight=2, square="grey images have one channel")
+def _(rng: Rng) -> Inputs:
+    return drawn(rng, 3, 4, 5, True)
+
+
+def first_kernel(model: Any) -> Array:
+    """The kernel of the first convolution, shape (P, Q, 1, F)."""
+    return np.asarray(model.get_weights()[0])
+
+
+@cnn_filters.mistake("filters-cut-across")
+def _(model: Any) -> Any:
+    """The kernel's axes are (rows, columns, channels, filters): a filter is one entry of the last.
+
+    Reshaping only cuts the numbers anew, so that each picture mixes weights of all filters.
+
+    Check: picture 0 should be kernel[:, :, 0, 0], divided by one number.
+    """
+    kernel = first_kernel(model)
+    P, Q, _, F = kernel.shape
+    filters = kernel.reshape(F, P, Q)
+    return filters / np.abs(filters).max(axis=(1, 2), keepdims=True)
+
+
+@cnn_filters.mistake("filters-transposed")
+def _(model: Any) -> Any:
+    """The kernel's first axis runs down the picture; here rows and columns are exchanged.
+
+    `kernel.T` turns all axes round. Upright edges then look like lying ones.
+
+    Check: the pictures should have shape (filters, rows, columns).
+    """
+    filters = first_kernel(model)[:, :, 0, :].T
+    return filters / np.abs(filters).max(axis=(1, 2), keepdims=True)
+
+
+@cnn_filters.mistake("one-scale-for-all")
+def _(model: Any) -> Any:
+    """Each picture is divided by its own largest absolute weight; here one number serves them all.
+
+    A quiet filter then looks empty beside a loud one.
+
+    Check: every picture should reach 1 or -1 somewhere.
+    """
+    filters = first_kernel(model)[:, :, 0, :].transpose(2, 0, 1)
+    return filters / np.abs(filters).max()
+
+
+@cnn_filters.mistake("filters-not-scaled")
+def _(model: Any) -> Any:
+    """The pictures lie between -1 and 1; these are the weights as they are.
+
+    Check: the largest absolute value of every picture should be 1.
+    """
+    return first_kernel(model)[:, :, 0, :].transpose(2, 0, 1)
+
+
+@cnn_filters.mistake("sign-turned-by-scaling")
+def _(model: Any) -> Any:
+    """The divisor is the largest *absolute* weight, so that every sign is kept.
+
+    Divided by the largest weight, or by the one with the largest distance from 0 as it stands, a
+    picture whose strongest weight is negative becomes its own negative, or passes -1.
+
+    Check: the signs of the pictures should be those of the weights.
+    """
+    filters = first_kernel(model)[:, :, 0, :].transpose(2, 0, 1)
+    return filters / filters.max(axis=(1, 2), keepdims=True)
+
+
+@cnn_filters.mistake("stretched-to-zero-and-one")
+def _(model: Any) -> Any:
+    """0 has a meaning: a weight that does not care. It stays 0, and the picture runs to -1 or 1.
+
+    Stretched so that the smallest weight is 0 and the largest 1, nobody sees any more which
+    pixels speak against.
+
+    Check: a weight of 0 should stay 0.
+    """
+    filters = first_kernel(model)[:, :, 0, :].transpose(2, 0, 1)
+    low, high = filters.min(axis=(1, 2), keepdims=True), filters.max(axis=(1, 2), keepdims=True)
+    return (filters - low) / (high - low)
+
+
+@cnn_filters.mistake("first-layer-is-no-convolution")
+def _(model: Any) -> Any:
+    """The first convolution need not be the first layer: a layer without weights may come before.
+
+    `model.layers[0].get_weights()` is an empty list there.
+
+    Check: go through model.layers until one is a keras.layers.Conv2D.
+    """
+    filters = model.layers[0].get_weights()[0][:, :, 0, :].transpose(2, 0, 1)
+    return filters / np.abs(filters).max(axis=(1, 2), keepdims=True)

@@ -1,0 +1,148 @@
+"""The capstone: a network of the student's own design that reads digits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.week14_robot.described_network import predict
+from course_lib import datasets
+
+MOST_PARAMETERS = 50_000
+LEAST_ACCURACY = 0.97
+GUESSING = 0.25
+"""An accuracy below this is no better than what an untrained network reaches by luck."""
+TRAINING_IMAGES = 1_297
+
+
+@question(points=16, seconds=60)
+def train_capstone(X: Array, y: Array) -> Any:
+    """A network that reads handwritten digits, judged on 500 that it has never seen.
+
+    A student's function receives images and labels and returns a `keras.Sequential` model for
+    images (N, H, W), of any layers that `described_network` knows, with at most 50,000 weights.
+    The grader runs the network again, on its own side; 97 of 100 new digits must be right.
+
+    Args:
+        X: images in [0, 1], shape (N, H, W), float64.
+        y: labels, shape (N,), int64.
+
+    Returns:
+        Whether the weights are few enough, and how good the network is.
+
+    Source: nothing to compute; this is what a right answer comes to.
+    """
+    return {"parameters": "few enough", "accuracy": "reached"}
+
+
+@train_capstone.case("unseen-digits", square="digits are square")
+def _(rng: Rng) -> Inputs:
+    digits, labels = datasets.digits()
+    chosen = rng.permutation(len(digits))[:TRAINING_IMAGES]
+    return {"X": digits[chosen].reshape(-1, 8, 8), "y": labels[chosen]}
+
+
+@train_capstone.driver
+def _(train_capstone: Any, X: Array, y: Array) -> Any:
+    model = train_capstone(X, y)
+    if model is None:
+        return None
+    kept = [
+        "activation",
+        "use_bias",
+        "strides",
+        "padding",
+        "pool_size",
+        "epsilon",
+        "scale",
+        "center",
+        "offset",
+        "target_shape",
+    ]
+    layers = [
+        {
+            "kind": type(layer).__name__,
+            **{name: value for name, value in layer.get_config().items() if name in kept},
+        }
+        for layer in model.layers
+    ]
+    return {"layers": layers, "weights": list(model.get_weights())}
+
+
+@train_capstone.measure
+def _(network: Any, X: Array, y: Array) -> Any:
+    weights = network["weights"]
+    if sum(np.size(weight) for weight in weights) > MOST_PARAMETERS:
+        return {"parameters": "too many", "accuracy": "not measured"}
+    images, labels = unseen(X)
+    outputs = predict(network["layers"], weights, images)
+    accuracy = np.mean(np.argmax(outputs.reshape(len(images), 10), axis=1) == labels)
+    if accuracy >= LEAST_ACCURACY:
+        return {"parameters": "few enough", "accuracy": "reached"}
+    word = "no better than guessing" if accuracy < GUESSING else "not reached"
+    return {"parameters": "few enough", "accuracy": word}
+
+
+def unseen(X: Array) -> tuple[Array, Array]:
+    """The digits that are not among those that a network was trained on, and their labels."""
+    digits, labels = datasets.digits()
+    # Sixteenths are exact in float32 too, in which a law hands the images over.
+    seen = {np.asarray(image, np.float64).tobytes() for image in X}
+    new = np.array([image.tobytes() not in seen for image in digits])
+    return digits[new].reshape(-1, 8, 8), labels[new]
+
+
+def network(*layers: Any) -> Any:
+    """An untrained Sequential model for the course's digits, ready to be trained."""
+    import keras
+
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((8, 8)), *layers])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(2e-3), loss)
+    return model
+
+
+@train_capstone.mistake("never-trained")
+def _(X: Array, y: Array) -> Any:
+    """The network answers no better than guessing: it has not been trained.
+
+    Either `fit` was never called, or its result was thrown away and a fresh model was returned.
+
+    Check: measure the accuracy on the images that it was trained on.
+    """
+    import keras
+
+    return network(keras.layers.Flatten(), keras.layers.Dense(10))
+
+
+@train_capstone.mistake("stopped-too-early")
+def _(X: Array, y: Array) -> Any:
+    """The network has learned something, and fewer than 97 of 100 new digits are right.
+
+    It was trained too briefly, has no bend, or knows its own images by heart.
+
+    Check: compare the accuracy on training images with that on held-out ones: low on both asks
+    for more training or more units, high on the first alone for week 10.
+    """
+    import keras
+
+    model = network(keras.layers.Flatten(), keras.layers.Dense(10))
+    model.fit(X, y, batch_size=32, epochs=3, verbose=0)
+    return model
+
+
+@train_capstone.mistake("too-many-weights")
+def _(X: Array, y: Array) -> Any:
+    """The network may have 50,000 weights, and this one has more.
+
+    The first dense layer after a convolution usually holds most of them: its input is every place
+    of every feature map.
+
+    Check: model.count_params(), or model.summary() for each layer.
+    """
+    import keras
+
+    return network(keras.layers.Flatten(), keras.layers.Dense(700, "relu"), keras.layers.Dense(10))
