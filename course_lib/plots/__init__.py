@@ -16,9 +16,13 @@ from course_lib.plots.forward import (
 from course_lib.plots.losses import confidently_wrong, lines_and_outlier
 from course_lib.plots.normalization import accuracy_by_batch_size, output_by_company
 from course_lib.plots.perceptron import decision_lines, price_guesses, rule_as_picture
+from course_lib.plots.vanishing import deep_training, first_layer_changes, gradient_norms
 
 __all__ = [
     "accuracy_by_batch_size",
+    "deep_training",
+    "first_layer_changes",
+    "gradient_norms",
     "output_by_company",
     "blame_graph",
     "falling_loss",
