@@ -126,7 +126,7 @@ for depth in [2, 5, 10, 20]:
     print(f"{depth:2} sigmoid layers {first:26.0e} {last:19.0e}")
 
 # %% [markdown]
-# The last layer is as lively as ever. The first one is not even faintly heard: with 20 layers the loss moves in its fourteenth decimal. And the first layer is the one that looks at the picture.
+# The last layer is as lively as ever. The first one is not even faintly heard: with 20 layers the loss moves in its fifteenth decimal. And the first layer is the one that looks at the picture.
 #
 # ## The picture
 #
@@ -151,7 +151,7 @@ for depth in [2, 5, 10, 20]:
 # | bend | slope | one layer | ten layers |
 # | --- | --- | --- | --- |
 # | sigmoid at $z = 0$, its best place | 0.25 | 0.5 | $0.5^{10} \approx 0.001$ |
-# | sigmoid at $z = 3$ | 0.045 | 0.09 | $0.09^{10} \approx 3 \cdot 10^{-11}$ |
+# | sigmoid at $z = 3$ | 0.045 | 0.09 | $0.09^{10} \approx 3.5 \cdot 10^{-11}$ |
 # | ReLU, open | 1 | 2 | $2^{10} = 1024$ |
 #
 # Larger weights do not save the sigmoid: they push $z$ away from 0, and there the slope falls faster than the weight grows. And with ReLU they explode.
@@ -600,11 +600,11 @@ for lr in [0.1, 0.5, 1.0, 2.0]:
     start = new_pile(3, he_normal, np.random.default_rng(1))
     end, history = learn(start, *plain("relu"), nudges=200, lr=lr)
     _, layers = mlp_forward(X, end, relu)
-    dead = [f"{100 * dead_fraction(z):3.0f}%" for _, z in layers[:-1]]
-    print(f"step size {lr:3}   loss {history[-20:].mean():.2f}   dead in layer 1, 2: {dead}")
+    dead = " and ".join(f"{100 * dead_fraction(z):2.0f} of 100" for _, z in layers[:-1])
+    print(f"step size {lr}   loss {history[-20:].mean():.2f}   dead in layers 1 and 2: {dead}")
 
 # %% [markdown]
-# Once most of a layer is dead, nothing that you do to the step size afterwards brings it back.
+# A dead unit of the first layer never comes back, whatever you do to the step size afterwards.
 #
 # **Fourth: the leash.** Twenty ReLU layers whose weights are 30 percent too large, with and without clipping.
 
@@ -619,7 +619,7 @@ for max_norm in [np.inf, 5.0]:
     print(f"max_norm {max_norm:3}   losses {shown}")
 
 # %% [markdown]
-# Without the leash three nudges are enough for nan. With it, the robot recovers and learns. Clipping cannot raise the dead, though: it only ever makes nudges shorter.
+# Without the leash a few nudges are enough for nan. With it, the robot recovers and learns. Clipping cannot raise the dead, though: it only ever makes nudges shorter.
 #
 # ## The same in Keras
 #

@@ -91,7 +91,7 @@ def first_layer_changes(changes: Mapping[str, Array]) -> Figure:
 
     colors = LinearSegmentedColormap.from_list("changes", [NEGATIVE, "white", POSITIVE])
     rows = len(changes)
-    columns = max(len(pictures) for pictures in changes.values())
+    columns = len(next(iter(changes.values())))
     drawing, grid = figure(
         ncols=columns, nrows=rows, figsize=(1.1 * columns + 1.6, 1.35 * rows + 0.3), squeeze=False
     )
@@ -100,14 +100,12 @@ def first_layer_changes(changes: Mapping[str, Array]) -> Figure:
     # A few extreme weights would leave all others pale.
     limit = 0.6 * largest
     for line, (name, pictures) in zip(grid, changes.items(), strict=True):
-        for axes, picture in zip(line, pictures, strict=False):
+        for axes, picture in zip(line, pictures, strict=True):
             image = axes.imshow(picture, cmap=colors, vmin=-limit, vmax=limit)
             axes.set(xticks=[], yticks=[])
             axes.grid(False)
             for spine in axes.spines.values():
                 spine.set(visible=True, color=GREY)
-        for axes in line[len(pictures) :]:
-            axes.remove()
         line[0].set_ylabel(name, fontsize=10)
     for number, axes in enumerate(grid[-1], start=1):
         axes.set_xlabel(f"no. {number}", fontsize=9)

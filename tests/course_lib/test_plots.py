@@ -60,7 +60,7 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
     ],
     "first_layer_changes": [
         ({"sigmoid": np.zeros((3, 4, 5)), "relu": np.linspace(-1, 1, 60).reshape(3, 4, 5)},),
-        ({"none": np.full((2, 3, 3), np.nan), "fewer": np.zeros((1, 3, 3))},),
+        ({"none": np.full((2, 3, 3), np.nan)},),
     ],
     "blame_graph": [graph(1.0), graph(-1.0), graph(0.0), (Value(1.0, 1.0), {})],
     "falling_loss": [

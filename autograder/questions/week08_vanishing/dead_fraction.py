@@ -63,6 +63,16 @@ def _(rng: Rng) -> Inputs:
     return {"Z": Z}
 
 
+@dead_fraction.alternative("by-the-largest-entry")
+def _(Z: Array) -> Any:
+    return (Z.max(axis=0) <= 0).sum() / Z.shape[1]
+
+
+@dead_fraction.alternative("by-the-outputs")
+def _(Z: Array) -> Any:
+    return 1 - np.count_nonzero(np.maximum(Z, 0).sum(axis=0)) / Z.shape[1]
+
+
 @dead_fraction.mistake("entries-counted")
 def _(Z: Array) -> Any:
     """This is the share of entries at or below 0; a unit is dead only where its whole column is.

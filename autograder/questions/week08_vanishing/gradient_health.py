@@ -99,6 +99,16 @@ def told(first: Any, last: Any, norms: Array) -> str:
     return "vanishes" if first == 0 or first < last / 1000 else "healthy"
 
 
+@gradient_health.alternative("by-a-ratio-of-numbers-that-can-be-divided")
+def _(norms: Array) -> Any:
+    if np.isnan(norms).any() or np.isinf(norms).any():
+        return "explodes"
+    if norms[0] == 0:
+        return "vanishes"
+    ratio = norms[0] / norms[-1]
+    return "explodes" if ratio > 1e3 else "vanishes" if ratio < 1e-3 else "healthy"
+
+
 @gradient_health.mistake("ends-exchanged", rows="K07")
 def _(norms: Array) -> Any:
     """The way back starts at the last layer, so the nudge vanishes where the first norm is the
