@@ -22,6 +22,7 @@ from course_lib.plots.robot import (
     curve_by_width,
     feature_maps,
 )
+from course_lib.plots.vanishing import deep_training, first_layer_changes, gradient_norms
 
 __all__ = [
     "answers_with_confidence",
@@ -29,6 +30,9 @@ __all__ = [
     "curve_by_width",
     "feature_maps",
     "accuracy_by_batch_size",
+    "deep_training",
+    "first_layer_changes",
+    "gradient_norms",
     "output_by_company",
     "blame_graph",
     "falling_loss",

@@ -61,6 +61,23 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
         (np.array([1, 2, 4]), np.arange(15.0).reshape(3, 5), 0.4, 0.7),
         (np.array([2]), np.full((1, 3), np.nan), np.full((), np.nan), np.full((), np.nan)),
     ],
+    "gradient_norms": [
+        (
+            {
+                "10 layers": {"sigmoid": np.array([1e-9, 1e-3, 1.0]), "relu": np.ones(3)},
+                "1": {"tanh": np.ones(1)},
+            },
+        ),
+        ({"broken": {"none": np.array([0.0, np.nan, np.inf])}},),
+    ],
+    "deep_training": [
+        (np.array([10, 20]), {"a": np.array([2.3, 1.0])}, {"a": np.array([1e-12, 1e-3, 0.1])}),
+        (np.array([10]), {"none": np.array([np.nan])}, {"none": np.array([0.0, np.nan])}),
+    ],
+    "first_layer_changes": [
+        ({"sigmoid": np.zeros((3, 4, 5)), "relu": np.linspace(-1, 1, 60).reshape(3, 4, 5)},),
+        ({"none": np.full((2, 3, 3), np.nan)},),
+    ],
     "blame_graph": [graph(1.0), graph(-1.0), graph(0.0), (Value(1.0, 1.0), {})],
     "falling_loss": [
         (np.array([2.3, 1.1, 0.6]), np.array([0.1, 0.5, 0.9])),

@@ -1,0 +1,230 @@
+"""How much of the nudge arrives at every layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.week08_vanishing.formulas import (
+    Params,
+    backward,
+    bills,
+    network,
+    through,
+    walk,
+)
+from course_lib.gradients import loss_and_gradients
+from course_lib.models import by_student_name, to_keras
+
+
+@question(points=8, builds_on=("mlp_backward",))
+def backward_norms(X: Array, y: Array, params: Params, activation: str) -> Any:
+    """The size of every layer's nudge: the norm of the gradient of its kernel.
+
+    Args:
+        X: inputs, shape (N, D), float64.
+        y: labels from 0 to K - 1, shape (N,), int64.
+        params: kernels W1, W2, ... and biases b1, b2, ... of L layers, the last one linear.
+        activation: the bend between the layers: "sigmoid", "tanh" or "relu".
+
+    Returns:
+        Shape (L,), the first layer first: sqrt of the sum of all squared entries of dL/dW for
+        W1, W2, ... Biases are left out. L is the mean softmax cross-entropy over the batch.
+
+    Source: the Keras model of course_lib.models, tf.GradientTape and keras.ops.norm.
+    """
+    import keras
+
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, dtype=X.dtype.name)
+    _, gradients = loss_and_gradients(to_keras(params, activation), loss, X, y)
+    named = by_student_name(gradients)
+    depth = len(params) // 2
+    return np.array([keras.ops.norm(named[f"W{number}"]) for number in range(1, depth + 1)])
+
+
+@backward_norms.case("typical", weight=4)
+def _(rng: Rng) -> Inputs:
+    return network(rng, "relu", 7, 5, 6, 4, 3)
+
+
+@backward_norms.case("deep-sigmoid", weight=2)
+def _(rng: Rng) -> Inputs:
+    return network(rng, "sigmoid", 6, 5, 4, 4, 4, 4, 3)
+
+
+@backward_norms.case(
+    "square", weight=2, square="the layers of a deep pile are often all of one width"
+)
+def _(rng: Rng) -> Inputs:
+    return network(rng, "tanh", 4, 4, 4, 4, 4)
+
+
+def kernels(gradients: Params) -> list[Array]:
+    """The kernels' gradients, the first layer's first."""
+    return [gradients[f"W{number}"] for number in range(1, len(gradients) // 2 + 1)]
+
+
+@backward_norms.alternative("by-numpy-norm")
+def _(X: Array, y: Array, params: Params, activation: str) -> Any:
+    return [np.linalg.norm(dW) for dW in kernels(backward(X, y, params, activation))]
+
+
+@backward_norms.mistake("norms-of-activations", rows="K06")
+def _(X: Array, y: Array, params: Params, activation: str) -> Any:
+    """The norm of what a layer receives on the way forward says nothing about its gradient, dL/dW.
+
+    Activations can be large and healthy in a pile in which hardly any blame arrives. A sigmoid
+    pile is the best example: its outputs never die.
+
+    Check: the result should depend on the labels y.
+    """
+    return np.array([np.linalg.norm(received) for received, _ in walk(X, params, activation)])
+
+
+@backward_norms.mistake("norms-of-weights")
+def _(X: Array, y: Array, params: Params, activation: str) -> Any:
+    """This is the size of each kernel; asked for is the size of its gradient, dL/dW.
+
+    The weights are there before any nudge has been computed. They say how loud a layer is, and
+    not how much it is blamed.
+
+    Check: the result should depend on the labels y.
+    """
+    return np.array([np.linalg.norm(W) for W in kernels(params)])
+
+
+@backward_norms.mistake("norms-of-the-bill", rows="K06")
+def _(X: Array, y: Array, params: Params, activation: str) -> Any:
+    """This is the norm of dL/dz, the bill that arrives at a layer; its kernel is moved by dL/dW.
+
+    The two are related by the layer's input: dL/dW = input^T dL/dz. A large bill moves nothing
+    where the input is small.
+
+    Check: where X is all 0, the first norm should be 0.
+    """
+    found = bills(X, y, params, activation, through(activation))
+    return np.array([np.linalg.norm(found[number]) for number in sorted(found)])
+
+
+@backward_norms.mistake("sum-of-absolute-values", rows="K06")
+def _(X: Array, y: Array, params: Params, activation: str) -> Any:
+    """The norm is the root of the sum of squares; here absolute values are summed.
+
+    A sum of absolute values grows with the number of weights, so a wide layer looks healthier
+    than a narrow one.
+
+    Check: a gradient with the entries 3 and 4 should have the norm 5.
+    """
+    return np.array([np.abs(dW).sum() for dW in kernels(backward(X, y, params, activation))])
+
+
+@backward_norms.mistake("sum-of-entries", rows="K06")
+def _(X: Array, y: Array, params: Params, activation: str) -> Any:
+    """The norm is the root of the sum of squares; in a plain sum positive and negative cancel.
+
+    A sum can be 0 although every weight has a slope, and it can be negative. A length cannot.
+
+    Check: a gradient with the entries 3 and -4 should have the norm 5.
+    """
+    return np.array([dW.sum() for dW in kernels(backward(X, y, params, activation))])
+
+
+@backward_norms.mistake("root-left-out")
+def _(X: Array, y: Array, params: Params, activation: str) -> Any:
+    """The norm is the root of the sum of squares; here the root is missing.
+
+    Squares make small numbers smaller: a gradient of 1e-6 looks like 1e-12.
+
+    Check: a gradient with the entries 3 and 4 should have the norm 5.
+    """
+    return np.array([(dW**2).sum() for dW in kernels(backward(X, y, params, activation))])
+
+
+@backward_norms.mistake("mean-of-squares")
+def _(X: Array, y: Array, params: Params, activation: str) -> Any:
+    """The norm sums the squares; here their mean is taken, which is smaller in every wide layer.
+
+    The root of the mean square is the size of a typical entry. The norm is the length of the
+    whole gradient, and the step that a layer takes.
+
+    Check: a gradient with the entries 3 and 4 should have the norm 5.
+    """
+    return np.array([np.sqrt((dW**2).mean()) for dW in kernels(backward(X, y, params, activation))])
+
+
+@backward_norms.mistake("largest-entry")
+def _(X: Array, y: Array, params: Params, activation: str) -> Any:
+    """The norm is made of all entries, the root of the sum of squares; this is the largest alone.
+
+    np.linalg.norm(dW, np.inf) and np.max both answer other questions.
+
+    Check: a gradient with the entries 3 and 4 should have the norm 5.
+    """
+    return np.array([np.abs(dW).max() for dW in kernels(backward(X, y, params, activation))])
+
+
+@backward_norms.mistake("spectral-norm")
+def _(X: Array, y: Array, params: Params, activation: str) -> Any:
+    """For a matrix np.linalg.norm(dW, 2) is the largest singular value, not the root of the sum
+    of squares.
+
+    For a vector the order 2 means the length. For a matrix it means something else, and the
+    Frobenius norm, which sums the squares, is what NumPy takes when no order is given.
+
+    Check: the identity of size 4 should have the norm 2.
+    """
+    return np.array([np.linalg.norm(dW, 2) for dW in kernels(backward(X, y, params, activation))])
+
+
+@backward_norms.mistake("last-layer-first")
+def _(X: Array, y: Array, params: Params, activation: str) -> Any:
+    """The way back meets the last layer first; the result should begin with the first layer.
+
+    The numbers are right and stand in reverse. A vanishing gradient then looks like an exploding
+    one.
+
+    Check: result[0] should be the norm of the gradient of W1.
+    """
+    norms = [np.linalg.norm(dW) for dW in kernels(backward(X, y, params, activation))]
+    return np.array(norms[::-1])
+
+
+@backward_norms.mistake("biases-counted-in")
+def _(X: Array, y: Array, params: Params, activation: str) -> Any:
+    """Here a layer's norm is taken over kernel and bias together; asked for is the kernel's alone.
+
+    The result is a little too large everywhere.
+
+    Check: the norm should be that of dL/dW, with as many squares as W has entries.
+    """
+    gradients = backward(X, y, params, activation)
+    squares = {name: (gradient**2).sum() for name, gradient in gradients.items()}
+    depth = len(params) // 2
+    return np.array(
+        [np.sqrt(squares[f"W{number}"] + squares[f"b{number}"]) for number in range(1, depth + 1)]
+    )
+
+
+@backward_norms.mistake("biases-listed-too")
+def _(X: Array, y: Array, params: Params, activation: str) -> Any:
+    """One norm for each layer is asked for, that of its kernel; here biases have one of their own.
+
+    The result has 2 L entries. The dict of gradients holds two arrays for every layer.
+
+    Check: three layers should give three numbers.
+    """
+    return np.array([np.linalg.norm(g) for g in backward(X, y, params, activation).values()])
+
+
+@backward_norms.mistake("summed-over-the-batch", rows="C15")
+def _(X: Array, y: Array, params: Params, activation: str) -> Any:
+    """The loss is a mean over N examples, so its gradient carries 1/N; here the 1/N is missing.
+
+    Every norm is N times too large, and larger batches seem to have larger nudges.
+
+    Check: repeat every row of the batch twice; no norm should change.
+    """
+    gradients = backward(X, y, params, activation)
+    return np.array([len(y) * np.linalg.norm(dW) for dW in kernels(gradients)])

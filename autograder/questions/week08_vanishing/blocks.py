@@ -1,0 +1,39 @@
+"""A residual block in NumPy and its cases, for both directions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng
+
+
+def block(rng: Rng, N: int, D: int, H: int) -> Inputs:
+    """A batch and a block's parameters, with biases that matter."""
+    return {
+        "X": rng.normal(size=(N, D)),
+        "W1": rng.normal(size=(D, H)),
+        "b1": rng.normal(size=H),
+        "W2": rng.normal(size=(H, D)),
+        "b2": rng.normal(size=D),
+    }
+
+
+def empty_picture(rng: Rng, N: int, D: int, H: int) -> Inputs:
+    """A block without a first bias, and one example of zeros: exact zeros stand before ReLU."""
+    given = block(rng, N, D, H)
+    given["X"][rng.integers(N)] = 0.0
+    given["b1"] = np.zeros(H)
+    return given
+
+
+def branch(X: Array, W1: Array, b1: Array) -> tuple[Array, Array]:
+    """Pre-activations and outputs of the branch's hidden layer."""
+    Z = X @ W1 + b1
+    return Z, np.maximum(Z, 0)
+
+
+def gradients(
+    dout: Array, X: Array, H: Array, dZ: Array, W1: Array
+) -> tuple[Array, Array, Array, Array, Array]:
+    """A block's gradients from the blame at its hidden pre-activations, right or wrong."""
+    return dout + dZ @ W1.T, X.T @ dZ, dZ.sum(axis=0), H.T @ dout, dout.sum(axis=0)
