@@ -249,7 +249,7 @@ check("info_nce")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# What are the labels y, if row 0 should answer 0, row 1 should answer 1, and so on? One NumPy call makes them. Test it on the worked example: `za = [[1, 0], [0, 1]]` and `zb = za` with temperature 1 should give 0.3133.
+# What are the labels y, if row 0 should answer 0, row 1 should answer 1, and so on? One NumPy call makes them. Test it on the worked example: `za = np.eye(2)` and `zb = za` with temperature 1 should give 0.3133.
 #
 # </details>
 #

@@ -201,7 +201,7 @@ def _(A: Array, B: Array) -> Any:
 
     np.corrcoef does that. Adding a constant to a row would then change nothing.
 
-    Check: rows [1, 1] and [1, 2] have the cosine 0.9487.
+    Check: the cosine of [1, 1] and [1, 2] should be 0.9487.
     """
     A, B = A - A.mean(axis=1, keepdims=True), B - B.mean(axis=1, keepdims=True)
     return unit_rows(A) @ unit_rows(B).T

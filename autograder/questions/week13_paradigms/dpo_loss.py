@@ -63,12 +63,12 @@ def _(rng: Rng) -> Inputs:
 @dpo_loss.case("long-answers", weight=2)
 def _(rng: Rng) -> Inputs:
     given = answers(rng, 6, -10_000.0, 50.0, float(rng.uniform(0.6, 0.9)))
-    # Half of the pairs are judged utterly wrongly, and half utterly rightly.
-    gap = rng.uniform(1800.0, 3000.0, 6) * np.resize([-1.0, 1.0], 6)
+    # A third of the pairs is judged utterly wrongly, a third utterly rightly, a third barely.
+    gap = rng.uniform(1800.0, 3000.0, 6) * np.resize([-1.0, 1.0, 2e-4], 6)
     given["ref_chosen"] = rng.uniform(-6000.0, -5000.0, 6)
     given["ref_rejected"] = rng.uniform(-6000.0, -5000.0, 6)
     given["chosen"] = given["ref_chosen"] + gap / 2
-    given["rejected"] = given["ref_rejected"] - gap / 2 + rng.uniform(-50.0, 50.0, 6)
+    given["rejected"] = given["ref_rejected"] - gap / 2
     return given
 
 
@@ -86,7 +86,8 @@ def _(chosen, rejected, ref_chosen, ref_rejected, beta):
 
 def margins(chosen: Array, rejected: Array, ref_chosen: Array, ref_rejected: Array) -> Array:
     """The right margins, for mistakes that lie elsewhere."""
-    return (chosen - ref_chosen) - (rejected - ref_rejected)
+    margin: Array = (chosen - ref_chosen) - (rejected - ref_rejected)
+    return margin
 
 
 def loss(x: Array) -> Any:

@@ -302,6 +302,34 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
     return (np.log(np.exp(S).sum(axis=1)) - np.diag(S)).mean()
 
 
+@info_nce.mistake("contrast-keepdims-missing", rows="A30")
+def _(za: Array, zb: Array, temperature: float) -> Any:
+    """A row's largest logit has to be taken off that row; without keepdims NumPy takes it off a
+    column.
+
+    The table is (N, N), so shape (N,) always fits, and nothing complains. The columns are then
+    shifted by different numbers, and the softmax is another one.
+
+    Check: after the shift the largest entry of every row should be 0.
+    """
+    S = similarities(za, zb, temperature)
+    S = S - S.max(axis=1)
+    return np.mean([_mass(row) for row in S]) - np.diag(S).mean()
+
+
+@info_nce.mistake("lengths-without-keepdims", rows="A30 J03")
+def _(za: Array, zb: Array, temperature: float) -> Any:
+    """The lengths have shape (N,), and NumPy lines them up with the columns, not with the rows.
+
+    For N different from D NumPy raises an error. For N = D it divides silently by the wrong
+    lengths.
+
+    Check: print the shapes of za and of its lengths.
+    """
+    ua, ub = za / np.linalg.norm(za, axis=1), zb / np.linalg.norm(zb, axis=1)
+    return diagonal_loss(ua @ ub.T / temperature)
+
+
 @info_nce.mistake("contrast-per-pair", rows="N03")
 def _(za: Array, zb: Array, temperature: float) -> Any:
     """These are the N pairs' losses, shape (N,); the loss of a batch is their mean.

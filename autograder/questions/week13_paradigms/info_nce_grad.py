@@ -307,3 +307,47 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
     E = np.exp(similarities(za, zb, temperature))
     P = E / E.sum(axis=1, keepdims=True)
     return gradients((P - np.eye(len(P))) / len(P) / temperature, za, zb)
+
+
+@info_nce_grad.mistake("contrast-gradient-shifted-by-the-table", rows="A28")
+def _(za: Array, zb: Array, temperature: float) -> Any:
+    """The whole table's largest logit is too much for a low row: every exp is 0, and 0 / 0 is nan.
+
+    Rows near the top are right. The result of a row then depends on the company it is in.
+
+    Check: after the shift the largest entry of every row should be 0.
+    """
+    S = similarities(za, zb, temperature)
+    E = np.exp(S - S.max())
+    P = E / E.sum(axis=1, keepdims=True)
+    return gradients((P - np.eye(len(P))) / len(P) / temperature, za, zb)
+
+
+@info_nce_grad.mistake("contrast-gradient-keepdims-missing", rows="A30")
+def _(za: Array, zb: Array, temperature: float) -> Any:
+    """Each row of exps is divided by its own sum; without keepdims NumPy divides each column by it.
+
+    The table is (N, N), so shape (N,) always fits, and nothing complains.
+
+    Check: every row of the probabilities should sum to 1.
+    """
+    S = similarities(za, zb, temperature)
+    E = np.exp(S - S.max(axis=1, keepdims=True))
+    return gradients((E / E.sum(axis=1) - np.eye(len(E))) / len(E) / temperature, za, zb)
+
+
+@info_nce_grad.mistake("lengths-without-keepdims", rows="A30 J03")
+def _(za: Array, zb: Array, temperature: float) -> Any:
+    """The lengths have shape (N,), and NumPy lines them up with the columns, not with the rows.
+
+    For N different from D NumPy raises an error. For N = D it divides silently by the wrong
+    lengths.
+
+    Check: print the shapes of za and of its lengths.
+    """
+    length_a, length_b = np.linalg.norm(za, axis=1), np.linalg.norm(zb, axis=1)
+    u, v = za / length_a, zb / length_b
+    dC = blame(u @ v.T / temperature) / temperature
+    du, dv = dC @ v, dC.T @ u
+    dza = (du - (du * u).sum(axis=1, keepdims=True) * u) / length_a
+    return dza, (dv - (dv * v).sum(axis=1, keepdims=True) * v) / length_b

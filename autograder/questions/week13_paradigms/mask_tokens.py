@@ -76,7 +76,8 @@ def statements(answer: Any, tokens: Array, mask_id: int, rate: float) -> dict[st
         np.asarray(answer[call][0]) != tokens for call in ("first", "again", "next")
     )
     asked = targets != NO_TARGET
-    rates = (rate, 1 - rate, NormalDist().cdf(rate), 1.0, 0.0)
+    # The certainties come first: a few flags that are all alike would also agree with a rate.
+    rates = (1.0, 0.0, rate, 1 - rate, NormalDist().cdf(rate))
     return {
         "share of tokens with a target": draws.share(_independent(asked), rates),
         "share of targets that are the token": _among(asked, targets == tokens, rate),

@@ -82,7 +82,7 @@ def _(tokens: Array, context: int) -> Any:
     A robot that copies its input would then be perfect, and would have learned nothing. Its loss
     falls to 0 within minutes, and its text is one letter repeated for ever.
 
-    Check: y[0] should not stand in row 0 of X unless the text repeats it.
+    Check: X[0] followed by y[0] should be the first context + 1 tokens of the text.
     """
     return tokens[context - 1 : -1]
 
@@ -93,7 +93,7 @@ def _(tokens: Array, context: int) -> Any:
 
     The robot would learn to guess the token after the next.
 
-    Check: X[0] followed by y[0] should be the beginning of the text.
+    Check: X[0] followed by y[0] should be the first context + 1 tokens of the text.
     """
     return windows(tokens, context, len(tokens) - context - 1), tokens[context + 1 :]
 

@@ -253,7 +253,7 @@ def _(logits: Array, actions: Array, returns: Array) -> Any:
     return returns[:, None] * (P - indicator(logits, actions)) / len(actions)
 
 
-@policy_gradient.mistake("policy-overflow", rows="A26")
+@policy_gradient.mistake("policy-overflow", rows="A26 A27")
 def _(logits: Array, actions: Array, returns: Array) -> Any:
     """exp exceeds float64 above about 709 and is 0 far below, and then inf / inf or 0 / 0 is nan.
 
@@ -263,4 +263,30 @@ def _(logits: Array, actions: Array, returns: Array) -> Any:
     """
     E = np.exp(logits)
     P = E / E.sum(axis=1, keepdims=True)
+    return returns[:, None] * (P - indicator(logits, actions)) / len(actions)
+
+
+@policy_gradient.mistake("policy-shifted-by-the-batch", rows="A28")
+def _(logits: Array, actions: Array, returns: Array) -> Any:
+    """The whole batch's largest logit is too much for a low row: every exp is 0, and 0 / 0 is nan.
+
+    Rows near the top are right. The result of a row then depends on the company it is in.
+
+    Check: after the shift the largest entry of every row should be 0.
+    """
+    E = np.exp(logits - logits.max())
+    P = E / E.sum(axis=1, keepdims=True)
+    return returns[:, None] * (P - indicator(logits, actions)) / len(actions)
+
+
+@policy_gradient.mistake("policy-keepdims-missing", rows="A30")
+def _(logits: Array, actions: Array, returns: Array) -> Any:
+    """Each row of exps is divided by its own sum; shape (N,) is lined up with the columns by NumPy.
+
+    For N different from K NumPy raises an error. For N = K it divides silently by the wrong sums.
+
+    Check: every row of the probabilities should sum to 1.
+    """
+    E = np.exp(logits - logits.max(axis=1, keepdims=True))
+    P = E / E.sum(axis=1)
     return returns[:, None] * (P - indicator(logits, actions)) / len(actions)
