@@ -50,13 +50,14 @@ def mask_tokens(tokens: Array, mask_id: int, rate: float, seed: int) -> Any:
 @mask_tokens.driver
 def _(mask_tokens: Any, tokens: Array, mask_id: int, rate: float, seed: int) -> Any:
     rng = np.random.default_rng(seed)
+    original = tokens.copy()
     first = mask_tokens(tokens, mask_id, rate, rng)
     if first is None:
         return None
     return {
         "first": first,
-        "again": mask_tokens(tokens, mask_id, rate, np.random.default_rng(seed)),
-        "next": mask_tokens(tokens, mask_id, rate, rng),
+        "again": mask_tokens(original.copy(), mask_id, rate, np.random.default_rng(seed)),
+        "next": mask_tokens(original.copy(), mask_id, rate, rng),
     }
 
 
@@ -67,6 +68,8 @@ def _(answer: Any, tokens: Array, mask_id: int, rate: float, seed: int) -> Any:
 
 def statements(answer: Any, tokens: Array, mask_id: int, rate: float) -> dict[str, Any]:
     """What can be said of three calls: first, again (the same seed), next (the same generator)."""
+    if len(answer["first"]) != 2:
+        raise ValueError("expected two arrays, inputs and targets")
     inputs, targets = (np.asarray(part) for part in answer["first"])
     if inputs.shape != tokens.shape or targets.shape != tokens.shape:
         raise ValueError(

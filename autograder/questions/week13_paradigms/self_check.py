@@ -10,7 +10,7 @@ pairs_in_a_text = choice(
     correct="c",
     wrong={
         "a": "The windows overlap: a new one begins at every token, not at every tenth.",
-        "b": "The last window that is followed by a token begins 10 tokens before the last one.",
+        "b": "There are 991 windows, but the last of them is followed by nothing.",
     },
 )
 
@@ -29,7 +29,7 @@ blame_after_a_loss = choice(
     points=2.5,
     correct="a",
     wrong={
-        "b": "That is where a positive return would push; here the return is negative.",
+        "b": "That is the gradient for a return of 1; a negative return turns it round.",
         "c": "A row of zeros is what a return of 0 gives.",
     },
 )
