@@ -101,6 +101,18 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
         (np.array([8, 64]), {"loops": np.array([1e-3, 6e-2]), "matmul": np.array([1e-6, 2e-6])}),
         (np.array([8]), {"none": np.array([np.nan])}),
     ],
+    "labelled_maps": [
+        ({"a": np.arange(8.0).reshape(4, 2), "b": np.zeros((4, 2))}, np.array([0, 9, 3, 3])),
+        ({"none": np.full((2, 2), np.nan)}, np.array([1, 2])),
+    ],
+    "reading_loss": [
+        (np.linspace(3, 1, 90), {"all letters alike": 3.3}),
+        (NOTHING, {}),
+    ],
+    "similarity_tables": [
+        ({"before": np.zeros((3, 3)), "after": np.eye(3)},),
+        ({"none": np.full((2, 2), np.nan)},),
+    ],
     "decision_lines": [
         (CORNERS, {"OR": (SAYS, np.array([0.5, 0.5]), 0.0, np.array([2, 1, 0]))}),
         (CORNERS, {"upright": (SAYS, np.array([1.0, 0.0]), -0.5, np.array([0]))}),

@@ -1,0 +1,315 @@
+# mypy: disable-error-code="no-untyped-def"
+# A wrong formula repeats the five arguments; the reference above them states their types.
+"""Learning from which of two answers people liked better."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng, question
+
+
+@question(points=9)
+def dpo_loss(
+    chosen: Array, rejected: Array, ref_chosen: Array, ref_rejected: Array, beta: float
+) -> Any:
+    """The mean over N pairs of -log sigmoid(beta * margin), from log-probabilities of answers.
+
+    The margin is (chosen - ref_chosen) - (rejected - ref_rejected).
+
+    Args:
+        chosen: the policy's log-probability of the preferred answer, shape (N,), float64.
+        rejected: the policy's log-probability of the other answer, shape (N,), float64.
+        ref_chosen: the reference's log-probability of the preferred answer, shape (N,), float64.
+        ref_rejected: the reference's log-probability of the other answer, shape (N,), float64.
+        beta: how strongly a margin counts, a positive number.
+
+    Returns:
+        One number, 0 or more; finite for log-probabilities down to -10,000.
+
+    Source: Rafailov et al. 2023, equation 7; keras.ops.softplus.
+    """
+    from keras import ops
+
+    margin = (chosen - ref_chosen) - (rejected - ref_rejected)
+    return ops.mean(ops.softplus(-beta * margin))
+
+
+def answers(rng: Rng, N: int, low: float, spread: float, beta: float) -> Inputs:
+    """Log-probabilities of answers, and those of a reference that is not far away."""
+    chosen, rejected = rng.uniform(low, 0.4 * low, (2, N))
+    moved = spread * rng.uniform(0.2, 1.0, (2, N)) * rng.choice([-1.0, 1.0], (2, N))
+    return {
+        "chosen": chosen,
+        "rejected": rejected,
+        "ref_chosen": np.minimum(chosen + moved[0], -0.1),
+        "ref_rejected": np.minimum(rejected + moved[1], -0.1),
+        "beta": beta,
+    }
+
+
+@dpo_loss.case("typical", weight=3)
+def _(rng: Rng) -> Inputs:
+    return answers(rng, 7, -12.0, 4.0, float(rng.uniform(0.2, 0.5)))
+
+
+@dpo_loss.case("strong-beta")
+def _(rng: Rng) -> Inputs:
+    return answers(rng, 5, -8.0, 2.0, float(rng.uniform(1.5, 3.0)))
+
+
+@dpo_loss.case("long-answers", weight=2)
+def _(rng: Rng) -> Inputs:
+    given = answers(rng, 6, -10_000.0, 50.0, float(rng.uniform(0.6, 0.9)))
+    # A third of the pairs is judged utterly wrongly, a third utterly rightly, a third barely.
+    gap = rng.uniform(1800.0, 3000.0, 6) * np.resize([-1.0, 1.0, 2e-4], 6)
+    given["ref_chosen"] = rng.uniform(-6000.0, -5000.0, 6)
+    given["ref_rejected"] = rng.uniform(-6000.0, -5000.0, 6)
+    given["chosen"] = given["ref_chosen"] + gap / 2
+    given["rejected"] = given["ref_rejected"] - gap / 2
+    return given
+
+
+@dpo_loss.alternative("logaddexp")
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    now, before = chosen - rejected, ref_chosen - ref_rejected
+    return np.logaddexp(0, beta * (before - now)).mean()
+
+
+@dpo_loss.alternative("maximum-and-log1p")
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    x = beta * ((rejected - ref_rejected) - (chosen - ref_chosen))
+    return np.mean(np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))))
+
+
+def margins(chosen: Array, rejected: Array, ref_chosen: Array, ref_rejected: Array) -> Array:
+    """The right margins, for mistakes that lie elsewhere."""
+    margin: Array = (chosen - ref_chosen) - (rejected - ref_rejected)
+    return margin
+
+
+def loss(x: Array) -> Any:
+    """The mean of -log sigmoid(x), without overflow."""
+    return np.logaddexp(0, -x).mean()
+
+
+@dpo_loss.mistake("beta-missing")
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    """The margin is multiplied by beta before the sigmoid; here it is used as it is.
+
+    beta says how far the policy may leave the reference. Without it the answer is right for
+    beta = 1 only.
+
+    Check: with beta = 0 the loss should be log 2, 0.6931.
+    """
+    return loss(margins(chosen, rejected, ref_chosen, ref_rejected))
+
+
+@dpo_loss.mistake("beta-divides")
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    """beta multiplies the margin; here it divides it, as a temperature would.
+
+    A small beta should make the loss insensitive, near log 2.
+
+    Check: with beta = 0.001 and ordinary margins the loss should be about 0.69.
+    """
+    return loss(margins(chosen, rejected, ref_chosen, ref_rejected) / beta)
+
+
+@dpo_loss.mistake("beta-outside-the-sigmoid")
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    """beta multiplies the margin inside the sigmoid; here it multiplies the loss.
+
+    -log sigmoid is not a straight line, so the two differ.
+
+    Check: with beta = 0 the loss should be log 2, 0.6931.
+    """
+    return beta * loss(margins(chosen, rejected, ref_chosen, ref_rejected))
+
+
+@dpo_loss.mistake("beta-on-the-policy-only")
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    """beta multiplies the whole margin, policy and reference; here it multiplies the policy's part
+    only.
+
+    A bracket is missing.
+
+    Check: with the policy equal to the reference, the loss should be log 2, 0.6931.
+    """
+    return loss(beta * (chosen - rejected) - (ref_chosen - ref_rejected))
+
+
+@dpo_loss.mistake("chosen-and-rejected-exchanged", rows="C05")
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    """The loss falls when the preferred answer becomes more likely; here it falls when the rejected
+    one does.
+
+    The margin has the wrong sign. The robot would learn what people dislike.
+
+    Check: raising chosen should lower the loss.
+    """
+    return loss(-beta * margins(chosen, rejected, ref_chosen, ref_rejected))
+
+
+@dpo_loss.mistake("reference-missing")
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    """The margin compares the policy with the reference; here the reference is not used.
+
+    Then an answer is punished for being long or rare, and nothing holds the policy near the place
+    where it began.
+
+    Check: with the policy equal to the reference, the loss should be log 2, 0.6931.
+    """
+    return loss(beta * (chosen - rejected))
+
+
+@dpo_loss.mistake("reference-added")
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    """The margin is what the policy gained over the reference, a difference; here the reference is
+    added.
+
+    The logarithm of a ratio is a difference of logarithms. Comparing each answer with the
+    reference's opinion of the *other* answer gives the same wrong number.
+
+    Check: with the policy equal to the reference, the loss should be log 2, 0.6931.
+    """
+    return loss(beta * ((chosen + ref_chosen) - (rejected + ref_rejected)))
+
+
+@dpo_loss.mistake("chosen-answer-only")
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    """The margin is a difference between two answers; here the rejected one plays no part.
+
+    A preference says which of two is better, and nothing about one alone.
+
+    Check: lowering rejected should lower the loss.
+    """
+    return loss(beta * (chosen - ref_chosen))
+
+
+@dpo_loss.mistake("probability-ratios-without-logarithms")
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    """The arguments are logarithms, and the margin is made of them; here exp turns them into
+    probability ratios first.
+
+    The reward of an answer is beta times the *logarithm* of the ratio. exp overflows for long
+    answers.
+
+    Check: with ref = -3 and policy = -1 for the chosen answer, its share of the margin is 2.
+    """
+    return loss(beta * (np.exp(chosen - ref_chosen) - np.exp(rejected - ref_rejected)))
+
+
+@dpo_loss.mistake("preference-summed", rows="C13")
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    """This is the sum over the pairs; the loss is their mean.
+
+    It grows with the batch.
+
+    Check: with the policy equal to the reference, the loss should be log 2, 0.6931.
+    """
+    return loss(beta * margins(chosen, rejected, ref_chosen, ref_rejected)) * len(chosen)
+
+
+@dpo_loss.mistake("preference-of-the-mean-margin")
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    """The mean is taken of the losses; here it is taken of the margins, before the sigmoid.
+
+    A pair that is judged rightly would then make up for one that is judged wrongly.
+
+    Check: margins of 5 and -5 with beta = 1 should give a loss of 2.5067.
+    """
+    return loss(beta * np.mean(margins(chosen, rejected, ref_chosen, ref_rejected)))
+
+
+@dpo_loss.mistake("preference-sign-missing", rows="C05")
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    """The logarithm of a probability is at most 0 and a loss is at least 0; the minus sign is
+    missing.
+
+    A step against the gradient would make the preferred answers less likely.
+
+    Check: with the policy equal to the reference, the loss should be log 2, 0.6931.
+    """
+    return -loss(beta * margins(chosen, rejected, ref_chosen, ref_rejected))
+
+
+@dpo_loss.mistake("probability-of-disagreement")
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    """1 - sigmoid is at most 1, however wrong the robot is; -log sigmoid has no such limit.
+
+    The logarithm is missing.
+
+    Check: with the policy equal to the reference, the loss should be log 2, 0.6931.
+    """
+    x = beta * margins(chosen, rejected, ref_chosen, ref_rejected)
+    return np.mean(0.5 - 0.5 * np.tanh(0.5 * x))
+
+
+@dpo_loss.mistake("squared-preference", convention=True)
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    """IPO squares the distance of the margin from 1 / (2 beta); DPO takes -log sigmoid of beta
+    times the margin.
+
+    Azar et al. 2023 proposed it, so that the margin does not grow without limit.
+
+    Check: with the policy equal to the reference, the loss should be log 2, 0.6931.
+    """
+    return np.mean((margins(chosen, rejected, ref_chosen, ref_rejected) - 0.5 / beta) ** 2)
+
+
+@dpo_loss.mistake("preference-out-of-range", rows="A02 A33 A35 C08 C12")
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    """exp exceeds float64 above about 709, and a sigmoid far to the left is 0, so -log sigmoid
+    becomes infinite where it is an ordinary number in the thousands.
+
+    log(1 + exp(-x)) and -log(sigmoid(x)) are both right on paper, and for small margins. Long
+    answers have large ones.
+
+    Next: write -log sigmoid(x) as the logarithm of a sum of two exps; Part 4 names a function.
+    """
+    return np.log(1 + np.exp(-beta * margins(chosen, rejected, ref_chosen, ref_rejected))).mean()
+
+
+@dpo_loss.alternative("log-of-the-sigmoid-with-a-branch")
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    x = beta * margins(chosen, rejected, ref_chosen, ref_rejected)
+    return -np.mean(np.where(x < 0, x, 0.0) - np.log1p(np.exp(-np.abs(x))))
+
+
+@dpo_loss.mistake("preference-with-epsilon", rows="C09 C23")
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    """A small number inside the logarithm hides log(0) and changes every loss a little; a loss of
+    1,000 becomes 27.6.
+
+    Below that floor there is no slope any more.
+
+    Next: write -log sigmoid(x) as the logarithm of a sum on paper first.
+    """
+    x = beta * margins(chosen, rejected, ref_chosen, ref_rejected)
+    e = np.exp(-np.abs(x))
+    return -np.log(np.where(x >= 0, 1, e) / (1 + e) + 1e-12).mean()
+
+
+@dpo_loss.mistake("preference-base-two", rows="C22")
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    """log2 counts in bits; in this course log is the natural logarithm.
+
+    Every loss is 1.4427 times too large.
+
+    Check: with the policy equal to the reference, the loss should be log 2, 0.6931.
+    """
+    return loss(beta * margins(chosen, rejected, ref_chosen, ref_rejected)) / np.log(2)
+
+
+@dpo_loss.mistake("preference-per-pair", rows="N03")
+def _(chosen, rejected, ref_chosen, ref_rejected, beta):
+    """These are the N pairs' losses, shape (N,); the loss of a batch is their mean.
+
+    Training needs a single number to make smaller.
+
+    Check: the shape of the result should be ().
+    """
+    return np.logaddexp(0, -beta * margins(chosen, rejected, ref_chosen, ref_rejected))
