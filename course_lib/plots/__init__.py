@@ -16,6 +16,7 @@ from course_lib.plots.forward import (
 from course_lib.plots.losses import confidently_wrong, lines_and_outlier
 from course_lib.plots.normalization import accuracy_by_batch_size, output_by_company
 from course_lib.plots.perceptron import decision_lines, price_guesses, rule_as_picture
+from course_lib.plots.scaling import budgets, lifetime_cost, scaling_run, two_papers
 
 __all__ = [
     "accuracy_by_batch_size",
@@ -36,4 +37,8 @@ __all__ = [
     "saturation_by_scale",
     "slope_products",
     "straight_and_bent",
+    "budgets",
+    "lifetime_cost",
+    "scaling_run",
+    "two_papers",
 ]
