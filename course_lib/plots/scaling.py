@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course_lib.plots.style import COLORS, GREY, figure
+from course_lib.plots.style import COLORS, DASHES, GREY, figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,7 +29,7 @@ def two_papers(N: Array, L: Array, N_line: Array, L_line: Array) -> Figure:
     """
     drawing, (left, right) = figure(ncols=2, figsize=(9.6, 3.4))
     right.set(xscale="log", yscale="log", title="Log-log paper")
-    left.plot(N_line, L_line, color=COLORS[1], linestyle="--", label="ruler on these six")
+    left.plot(N_line, L_line, color=COLORS[1], linestyle=DASHES[1], label="ruler on these six")
     left.axhline(0, color=GREY, linewidth=1)
     for panel in (left, right):
         panel.plot(N, L, "o", color=COLORS[0], linestyle="none", label="trained networks")
@@ -57,7 +57,8 @@ def scaling_run(
     drawing, axes = figure(figsize=(6.6, 4.2))
     axes.set(xscale="log", yscale="log", xlabel="parameters N", ylabel="loss on unseen digits")
     for number, (name, law) in enumerate(laws.items(), start=1):
-        axes.plot(N_line, law, label=name, color=COLORS[number], zorder=1)
+        look = {"color": COLORS[number % len(COLORS)], "linestyle": DASHES[number % len(DASHES)]}
+        axes.plot(N_line, law, label=name, zorder=1, **look)
     filled = {"color": COLORS[0], "linestyle": "none", "markersize": 7}
     axes.plot(N[used], L[used], "o", **filled, label="trained first")
     axes.plot(N[~used], L[~used], "o", **filled, markerfacecolor="white", label="trained later")
@@ -81,7 +82,7 @@ def budgets(N: Array, losses: Mapping[str, Array], twenty: Array) -> Figure:
     drawing, axes = figure(figsize=(6.6, 4.2))
     for number, ((name, loss), size) in enumerate(zip(losses.items(), twenty, strict=True)):
         color = COLORS[number % len(COLORS)]
-        axes.plot(N, loss, label=name, color=color)
+        axes.plot(N, loss, label=name, color=color, linestyle=DASHES[number % len(DASHES)])
         _mark_lowest(axes, N, loss, color)
         axes.plot(
             size, np.interp(size, N, loss), "s", color=color, markerfacecolor="white", zorder=3
@@ -108,7 +109,7 @@ def lifetime_cost(N: Array, costs: Mapping[str, Array]) -> Figure:
     axes.set(xscale="log", yscale="log", xlabel="parameters N", ylabel="operations in all")
     for number, (name, cost) in enumerate(costs.items()):
         color = COLORS[number % len(COLORS)]
-        axes.plot(N, cost, label=name, color=color)
+        axes.plot(N, cost, label=name, color=color, linestyle=DASHES[number % len(DASHES)])
         _mark_lowest(axes, N, cost, color)
     axes.set_title("The same loss, trained and used")
     axes.legend(fontsize=9)

@@ -127,8 +127,9 @@ def _(C: Array) -> Any:
 def _(C: Array) -> Any:
     """Kaplan et al. let N grow as C^0.73 and D as C^0.27; here both grow as the root of C.
 
-    Their runs were shorter than needed for the small models, so large models looked better than
-    they are. Hoffmann et al. measured again, and the two exponents came out nearly equal.
+    They used one learning-rate schedule for runs of every length, so short runs looked worse than
+    they can be. Hoffmann et al. fitted the schedule to the run, and both exponents came out near
+    0.5.
 
     Check: a budget 100 times as large should buy a model 10 times as large.
     """

@@ -30,7 +30,7 @@ tokens_in_four_epochs = choice(
     correct="a",
     wrong={
         "b": "10 billion are the different tokens; the bill is paid for every pass over them.",
-        "c": "Each epoch reads all tokens again, so the passes multiply the tokens.",
+        "c": "Four passes read the tokens four times: a product, not a power.",
     },
 )
 
