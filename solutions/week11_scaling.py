@@ -518,7 +518,7 @@ figure = plots.scaling_run(
 # %% [markdown]
 # *In words:* filled points for the six toys, on a straight falling line. Hollow points for the later networks. The first of them keep close to the ruler, the last ones lie above it. The second curve bends with them and levels off.
 #
-# The bet on twice the size was good. At ten times the size the ruler promises too much. Two floors may be at work: digits that are hard to read, and 1,297 different pictures, however large the network. A scaling law is a *measurement* of one kind of network on one kind of data, not a law of nature.
+# Just beyond the toys the bet was good. At five times the size of the largest toy the ruler promises too much. Two floors may be at work: digits that are hard to read, and 1,297 different pictures, however large the network. A scaling law is a *measurement* of one kind of network on one kind of data, not a law of nature.
 #
 # **Second: one bill, many sizes.** Fix the bill $C$. A larger model then reads less: $D = C / (6N)$. Which size gives the lowest loss, by Hoffmann's law?
 
@@ -663,7 +663,7 @@ check("model_for_a_billion_users")
 #
 # It ends where the size alone holds the loss up. With $406.4 / N^{0.34}$ above the goal minus 1.69, no number of tokens suffices, and shortly before that D becomes enormous.
 #
-# The law was fitted to models of one family, on one data set, within a range. In our own run the ruler was too hopeful at ten times the size. Data may also run out or repeat, and a lower loss is not the same as a more useful model.
+# The law was fitted to models of one family, on one data set, within a range. In our own run the ruler was too hopeful at five times the size of the largest toy. Data may also run out or repeat, and a lower loss is not the same as a more useful model.
 #
 # **Rubric (10 points).** 3: 20 tokens a parameter is best for the training bill alone. 3: use costs 2N a token and favours a smaller N; numbers. 2: the limit, where the size alone holds the loss up. 2: one honest doubt.
 # ### END SOLUTION

@@ -12,6 +12,7 @@ from autograder.questions.week11_scaling.formulas import (
     log_line,
     measured_run,
     power_law,
+    settled,
     sizes,
 )
 
@@ -33,7 +34,19 @@ def extrapolate_loss(N: Array, L: Array, N_new: Array) -> Any:
     from keras import ops
 
     intercept, slope = line_on_log_paper(N, L)
-    return ops.exp(intercept + slope * ops.log(ops.convert_to_tensor(N_new)))
+    found = ops.exp(intercept + slope * ops.log(ops.convert_to_tensor(N_new)))
+    return settled_losses(found, N, L, N_new)
+
+
+def settled_losses(yours: Any, N: Array, L: Array, N_new: Array) -> Any:
+    """Predictions, replaced by the exact ones where they differ by rounding alone."""
+    a, alpha = power_law(N.astype(float), L.astype(float))
+    return settled(yours, a * N_new.astype(float) ** -alpha)
+
+
+@extrapolate_loss.measure
+def _(losses: Any, N: Array, L: Array, N_new: Array) -> Any:
+    return settled_losses(losses, N, L, N_new)
 
 
 @extrapolate_loss.case("typical", weight=2)

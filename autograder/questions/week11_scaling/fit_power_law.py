@@ -12,6 +12,7 @@ from autograder.questions.week11_scaling.formulas import (
     log_line,
     measured_run,
     power_law,
+    settled,
 )
 
 
@@ -31,7 +32,20 @@ def fit_power_law(N: Array, L: Array) -> Any:
     from keras import ops
 
     intercept, slope = line_on_log_paper(N, L)
-    return ops.exp(intercept), -slope
+    return settled_law((ops.exp(intercept), -slope), N, L)
+
+
+def settled_law(yours: Any, N: Array, L: Array) -> Any:
+    """A law whose numbers are the exact ones where they differ by rounding alone."""
+    if np.shape(yours)[:1] != (2,):
+        return yours
+    exact = power_law(N.astype(float), L.astype(float))
+    return tuple(settled(part, right) for part, right in zip(yours, exact, strict=True))
+
+
+@fit_power_law.measure
+def _(law: Any, N: Array, L: Array) -> Any:
+    return settled_law([law["a"], law["alpha"]] if isinstance(law, dict) else law, N, L)
 
 
 @fit_power_law.case("typical", weight=2)

@@ -32,6 +32,25 @@ def line_on_log_paper(N: Array, L: Array) -> Any:
     return found[0], found[1]
 
 
+def settled(yours: Any, exact: Any) -> Any:
+    """An answer whose numbers are replaced by the exact ones where they agree to nine digits.
+
+    A law read off far outside its points magnifies rounding, and by how much depends on the way
+    in which the line was fitted. Right ways agree to eleven digits, wrong ones to three at most.
+    The exact numbers are given to eleven digits, so that they are the same on every computer.
+
+    Args:
+        yours: numbers, the shape of `exact`; anything else comes back as it is.
+        exact: what they should be, any shape.
+    """
+    numbers = np.asarray(yours)
+    if numbers.shape != np.shape(exact) or numbers.dtype.kind not in "iuf":
+        return yours
+    near = 1e-4 if numbers.dtype == np.float32 else 1e-9
+    rounded = np.reshape([float(f"{number:.10e}") for number in np.ravel(exact)], np.shape(exact))
+    return np.where(np.abs(numbers - exact) <= near * np.abs(exact), rounded, numbers)
+
+
 def sizes(rng: Rng, W: int, low: float, high: float) -> Array:
     """W rising model sizes from about 10^low to about 10^high, unevenly spaced."""
     places = np.linspace(low, high, W)
