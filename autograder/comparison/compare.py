@@ -76,7 +76,7 @@ def _pair_named(
 ) -> Iterator[Pair | Difference]:
     if isinstance(value, dict) and set(value) == set(names):
         value = [value[name] for name in names]
-    elif isinstance(value, np.ndarray) and value.shape[:1] == (len(names),):
+    elif isinstance(value, np.ndarray) and value.shape == (len(names),):
         # A tuple of plain numbers came back as one array.
         value = [np.asarray(item) for item in value]
     if not isinstance(value, list) or len(value) != len(names):
