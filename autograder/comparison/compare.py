@@ -76,6 +76,9 @@ def _pair_named(
 ) -> Iterator[Pair | Difference]:
     if isinstance(value, dict) and set(value) == set(names):
         value = [value[name] for name in names]
+    elif isinstance(value, np.ndarray) and value.shape == (len(names),):
+        # A tuple of plain numbers came back as one array.
+        value = [np.asarray(item) for item in value]
     if not isinstance(value, list) or len(value) != len(names):
         wanted = f"{len(names)} values ({', '.join(names)})"
         yield Difference(Outcome.STRUCTURE, detail=f"expected {wanted}, received {kind(value)}")
@@ -96,7 +99,7 @@ def _pair(value: Tree, expected: Tree, allowed: Tree, name: str) -> Iterator[Pai
             yield from _pair(value[key], expected[key], allowed[key], f'{name}["{key}"]')
     elif isinstance(expected, list):
         if isinstance(value, np.ndarray) and value.shape[:1] == (len(expected),):
-            value = list(value)
+            value = [np.asarray(item) for item in value]
         if not isinstance(value, list) or len(value) != len(expected):
             wanted = f"{len(expected)} values"
             yield Difference(Outcome.STRUCTURE, name, f"expected {wanted}, received {kind(value)}")

@@ -24,6 +24,7 @@ from course_lib.plots.robot import (
     feature_maps,
 )
 from course_lib.plots.vanishing import deep_training, first_layer_changes, gradient_norms
+from course_lib.plots.scaling import budgets, lifetime_cost, scaling_run, two_papers
 
 __all__ = [
     "answers_with_confidence",
@@ -54,4 +55,8 @@ __all__ = [
     "saturation_by_scale",
     "slope_products",
     "straight_and_bent",
+    "budgets",
+    "lifetime_cost",
+    "scaling_run",
+    "two_papers",
 ]

@@ -66,6 +66,19 @@ def test_does_a_wrong_answer_fail_at_its_test(value, outcome):
     assert outcomes(value)[0] is outcome
 
 
+def test_is_a_tuple_of_plain_numbers_compared_part_by_part():
+    expected = Expected([np.array(10.0), np.array(0.5)], [10.0, 1.0])
+    for value, parts in [
+        ((10.0, 0.5), []),
+        ((10.0, 0.4), ["alpha"]),
+        ((0.5, 10.0), ["a", "alpha"]),
+    ]:
+        returned = Answer(Status.RETURNED, to_tree(value))
+        found = differences(returned, expected, ("a", "alpha"))
+        assert [difference.part for difference in found] == parts
+        assert not found or differences(returned, expected)
+
+
 def test_does_broadcasting_hide_nothing():
     """N03: (N, 1) against (N,) would pass an allclose."""
     expected = Expected(np.ones(4), 1.0)

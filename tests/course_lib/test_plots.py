@@ -147,6 +147,22 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
         ({"at 0": {"dead": np.array([1.0, 0.0, 0.0])}},),
         ({"at 0": {"none": NOTHING}},),
     ],
+    "two_papers": [
+        (np.array([85.0, 160]), np.array([1.6, 1.1]), np.array([85.0, 900]), np.array([2, -1.0])),
+        (np.array([85.0]), NOTHING[:1], np.array([85.0, 900]), NOTHING[:2]),
+    ],
+    "scaling_run": [
+        (np.array([85.0, 160]), np.array([1.6, 1.1]), np.array([True, False]), np.exp(Z), TWO),
+        (np.array([85.0]), NOTHING[:1], np.array([True]), np.exp(Z), {"none": NOTHING}),
+    ],
+    "budgets": [
+        (np.exp(Z), {"1e21": 2 + Z**2, "1e23": 1 + Z**2}, np.array([1.0, 2.0])),
+        (np.exp(Z), {"none": NOTHING}, np.array([np.nan])),
+    ],
+    "lifetime_cost": [
+        (np.exp(Z), {"unused": np.where(Z < 0, np.inf, 1 + Z), "used": np.exp(Z)}),
+        (np.exp(Z), {"none": NOTHING}),
+    ],
     "saturation_by_scale": [
         (np.array([0.1, 1.0, 10.0]), {"relu": np.full(3, 0.5), "tanh": np.array([0, 0.2, 1])}),
         (np.array([0.1]), {"none": np.array([np.nan])}),

@@ -1,0 +1,41 @@
+"""Week 11: scaling laws, from a ruler on log-log paper to the bill for a large model.
+
+Least squares, roots and powers are computed by keras.ops in the dtype of the inputs, parameters
+are counted by Keras.
+"""
+
+from autograder.questions.define import Written
+
+WEEK = "week11"
+TITLE = "Scaling laws"
+POINTS = 100
+PARTS = (
+    "parameter_counts",
+    "fit_power_law",
+    "predict_loss",
+    "extrapolate_loss",
+    "fit_power_law_with_floor",
+    "training_flops",
+    "tokens_per_parameter",
+    "compute_optimal",
+    "parametric_loss",
+    "total_cost",
+    "self_check",
+)
+
+WRITTEN = (
+    Written(
+        "why_small_models_are_over_trained",
+        10,
+        "3 points: compute-optimal (about 20 tokens a parameter) is best for the training bill "
+        "6 N D alone. "
+        "3 points: every token that is served costs about 2 N, so with many served tokens a "
+        "smaller N pays back what its longer training costs; the two terms are compared, with "
+        "numbers. "
+        "2 points: the limit: the loss cannot fall below what the smaller N allows, "
+        "1.69 + 406.4 / N^0.34, and D grows without bound near it. "
+        "2 points: one honest doubt about the prediction (extrapolation beyond the measured "
+        "range, constants fitted to one data set, data that repeat or run out, loss is not "
+        "usefulness).",
+    ),
+)

@@ -1,0 +1,137 @@
+"""The best model for a given bill."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng, question
+
+
+@question(points=8, returns=("N", "D"))
+def compute_optimal(C: Array) -> Any:
+    """Parameters and tokens that spend C = 6 N D in Chinchilla's proportion, D = 20 N.
+
+    Args:
+        C: floating-point operations that may be spent, any shape, float64.
+
+    Returns:
+        N and D, each of the shape of C, float64.
+
+    Source: Hoffmann et al. 2022, table 3 (about 20 tokens a parameter); the root by keras.ops.
+    """
+    from keras import ops
+
+    N = ops.sqrt(ops.convert_to_tensor(C) / 120)
+    return N, 20 * N
+
+
+@compute_optimal.case("typical", weight=2)
+def _(rng: Rng) -> Inputs:
+    return {"C": 10 ** rng.uniform(18, 25, 5)}
+
+
+@compute_optimal.case("table")
+def _(rng: Rng) -> Inputs:
+    return {"C": 10 ** rng.uniform(6, 12, (2, 3))}
+
+
+@compute_optimal.alternative("tokens-from-the-rest-of-the-bill")
+def _(C: Array) -> Any:
+    N = (C / 6 / 20) ** 0.5
+    return N, C / (6 * N)
+
+
+@compute_optimal.mistake("budget-without-six", rows="M07")
+def _(C: Array) -> Any:
+    """The bill is C = 6 N D = 120 N^2; without the 6 it would be 20 N^2.
+
+    Both numbers are sqrt(6), about 2.4, times too large, and the bill is six times what was
+    allowed.
+
+    Check: 6 * N * D should be C again.
+    """
+    N = np.sqrt(C / 20)
+    return N, 20 * N
+
+
+@compute_optimal.mistake("budget-of-the-forward-pass", rows="M07")
+def _(C: Array) -> Any:
+    """2 N D pays for the way forward only; training costs C = 6 N D.
+
+    Both numbers are sqrt(3), about 1.7, times too large.
+
+    Check: 6 * N * D should be C again.
+    """
+    N = np.sqrt(C / 40)
+    return N, 20 * N
+
+
+@compute_optimal.mistake("one-token-a-parameter")
+def _(C: Array) -> Any:
+    """With D = N the bill is 6 N^2; the proportion asked for is D = 20 N.
+
+    The model is far too large for what it reads.
+
+    Check: D / N should be 20.
+    """
+    N = np.sqrt(C / 6)
+    return N, N
+
+
+@compute_optimal.mistake("twenty-parameters-a-token")
+def _(C: Array) -> Any:
+    """Each parameter reads 20 tokens, D = 20 N; here each token has 20 parameters.
+
+    The bill is right and the two numbers stand in each other's place.
+
+    Check: D / N should be 20.
+    """
+    D = np.sqrt(C / 120)
+    return 20 * D, D
+
+
+@compute_optimal.mistake("root-not-taken")
+def _(C: Array) -> Any:
+    """C = 120 N^2 holds the square of N, so N is the root of C / 120; here the root is missing.
+
+    A budget 100 times as large buys a model 10 times as large, and 10 times the tokens.
+
+    Check: 6 * N * D should be C again.
+    """
+    return C / 120, C / 6
+
+
+@compute_optimal.mistake("budget-spent-twice", at="D")
+def _(C: Array) -> Any:
+    """C / N is what is left for each parameter in operations; a token costs 6 of them.
+
+    N is right, and D is six times too large.
+
+    Check: 6 * N * D should be C again.
+    """
+    return C / np.sqrt(C / 120)
+
+
+@compute_optimal.mistake("tokens-not-returned")
+def _(C: Array) -> Any:
+    """The answer has two parts, N and D = 20 N; here only N is returned.
+
+    Check: the result should unpack into two names.
+    """
+    return np.sqrt(C / 120)
+
+
+@compute_optimal.mistake("all-grown-in-the-model", convention=True)
+def _(C: Array) -> Any:
+    """Kaplan et al. let N grow as C^0.73 and D as C^0.27; here both grow as the root of C.
+
+    They used one learning-rate schedule for runs of every length, so short runs looked worse than
+    they can be. Hoffmann et al. fitted the schedule to the run, and both exponents came out near
+    0.5.
+
+    Check: a budget 100 times as large should buy a model 10 times as large.
+    """
+    N = 1.3e9 * (C / 8.64e19) ** 0.73
+    return N, C / (6 * N)

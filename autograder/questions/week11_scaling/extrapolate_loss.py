@@ -1,0 +1,146 @@
+"""A bet on models that nobody has trained yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.week11_scaling.formulas import (
+    line_on_log_paper,
+    log_line,
+    measured_run,
+    power_law,
+    settled,
+    sizes,
+)
+
+
+@question(points=6, builds_on=("fit_power_law", "predict_loss"))
+def extrapolate_loss(N: Array, L: Array, N_new: Array) -> Any:
+    """The losses at N_new, by the power law without a floor that fits (N, L) best.
+
+    Args:
+        N: sizes of the models that were trained, shape (W,), float64.
+        L: their losses, shape (W,), float64.
+        N_new: sizes of models to come, shape (M,), float64.
+
+    Returns:
+        Predicted losses, shape (M,), float64.
+
+    Source: Kaplan et al. 2020, equation 1.1; the straight line by keras.ops.lstsq.
+    """
+    from keras import ops
+
+    intercept, slope = line_on_log_paper(N, L)
+    found = ops.exp(intercept + slope * ops.log(ops.convert_to_tensor(N_new)))
+    return settled_losses(found, N, L, N_new)
+
+
+def settled_losses(yours: Any, N: Array, L: Array, N_new: Array) -> Any:
+    """Predictions, replaced by the exact ones where they differ by rounding alone."""
+    a, alpha = power_law(N.astype(float), L.astype(float))
+    return settled(yours, a * N_new.astype(float) ** -alpha)
+
+
+@extrapolate_loss.measure
+def _(losses: Any, N: Array, L: Array, N_new: Array) -> Any:
+    return settled_losses(losses, N, L, N_new)
+
+
+@extrapolate_loss.case("typical", weight=2)
+def _(rng: Rng) -> Inputs:
+    return {**measured_run(rng, 7, 2, 4, noise=0.1), "N_new": sizes(rng, 3, 5, 6)}
+
+
+@extrapolate_loss.case("language-models")
+def _(rng: Rng) -> Inputs:
+    return {**measured_run(rng, 6, 6, 9, noise=0.03), "N_new": sizes(rng, 4, 10, 12)}
+
+
+@extrapolate_loss.alternative("on-the-line")
+def _(N: Array, L: Array, N_new: Array) -> Any:
+    return 10 ** np.polyval(np.polyfit(np.log10(N), np.log10(L), 1), np.log10(N_new))
+
+
+@extrapolate_loss.mistake("extrapolated-in-linear-space", rows="M09 M01")
+def _(N: Array, L: Array, N_new: Array) -> Any:
+    """A straight line in L and N soon promises a loss below 0; the line is straight in logarithms.
+
+    Within the measured range it may look passable. Ten times further out it is absurd.
+
+    Check: no predicted loss should be negative.
+    """
+    intercept, slope = log_line(N, L)
+    return intercept + slope * N_new
+
+
+@extrapolate_loss.mistake("extrapolated-on-half-logarithmic-paper", rows="M09 M01")
+def _(N: Array, L: Array, N_new: Array) -> Any:
+    """L against log N is a line that reaches 0 in the end; a power law is log L against log N.
+
+    Only one of the two axes is logarithmic here.
+
+    Check: for N = [1, 10, 100] and L = [8, 4, 2] the loss at N = 1000 should be 1.
+    """
+    intercept, slope = log_line(np.log(N), L)
+    return intercept + slope * np.log(N_new)
+
+
+@extrapolate_loss.mistake("new-sizes-without-logarithm", rows="M09")
+def _(N: Array, L: Array, N_new: Array) -> Any:
+    """The line was fitted to log N, so it is read at log N_new; here it is read at N_new itself.
+
+    A power of e with an exponent of minus many thousands is 0.
+
+    Check: for N = [1, 10, 100] and L = [8, 4, 2] the loss at N = 1000 should be 1.
+    """
+    intercept, slope = log_line(np.log(N), np.log(L))
+    return np.exp(intercept + slope * N_new)
+
+
+@extrapolate_loss.mistake("predicted-logarithm", rows="M09")
+def _(N: Array, L: Array, N_new: Array) -> Any:
+    """The line gives log L; the loss is the exponential of that.
+
+    The result may be negative, as no loss is.
+
+    Check: for N = [1, 10, 100] and L = [8, 4, 2] the loss at N = 1000 should be 1.
+    """
+    intercept, slope = log_line(np.log(N), np.log(L))
+    return intercept + slope * np.log(N_new)
+
+
+@extrapolate_loss.mistake("last-loss-held", rows="M09")
+def _(N: Array, L: Array, N_new: Array) -> Any:
+    """np.interp knows nothing beyond the last point and repeats it; a law goes on falling.
+
+    Interpolation reads between points. Beyond them a law is needed.
+
+    Check: all predictions should be below the smallest measured loss.
+    """
+    return np.interp(N_new, N, L)
+
+
+@extrapolate_loss.mistake("extrapolated-from-the-last-two", rows="M09")
+def _(N: Array, L: Array, N_new: Array) -> Any:
+    """The last two points alone carry their scatter far out; the fit uses all W points.
+
+    Without scatter nothing shows.
+
+    Check: change the first loss; the predictions should change.
+    """
+    alpha = -np.log(L[-1] / L[-2]) / np.log(N[-1] / N[-2])
+    return L[-1] * (N_new / N[-1]) ** -alpha
+
+
+@extrapolate_loss.mistake("extrapolated-from-the-last-point")
+def _(N: Array, L: Array, N_new: Array) -> Any:
+    """The fitted line passes near the last point, not through it; here it was moved onto it.
+
+    The exponent is right. The last loss scatters like the others and is no anchor.
+
+    Check: the predictions should be a * N_new^-alpha with the a of the fit.
+    """
+    return L[-1] * (N_new / N[-1]) ** -power_law(N, L)[1]

@@ -1,0 +1,139 @@
+"""What a model costs over its whole life."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng, question
+
+
+@question(points=7)
+def total_cost(N: Array, D: Array, inference_tokens: float) -> Any:
+    """Operations for training and for use: 6 N D + 2 N * inference_tokens.
+
+    Args:
+        N: parameters of each model, any shape, float64.
+        D: tokens that it is trained on, the shape of N.
+        inference_tokens: tokens that it reads and writes in use, one number.
+
+    Returns:
+        The cost of each model, the shape of N, float64.
+
+    Source: Kaplan et al. 2020, section 2.1 (2 N a token forward, 6 N in training).
+    """
+    from keras import ops
+
+    size, tokens = ops.convert_to_tensor(N), ops.convert_to_tensor(D)
+    return 6 * size * tokens + 2 * size * inference_tokens
+
+
+@total_cost.case("typical", weight=2)
+def _(rng: Rng) -> Inputs:
+    return {
+        "N": 10 ** rng.uniform(9, 11, 5),
+        "D": 10 ** rng.uniform(11, 13, 5),
+        "inference_tokens": float(10 ** rng.uniform(12, 13)),
+    }
+
+
+@total_cost.case("hardly-used")
+def _(rng: Rng) -> Inputs:
+    return {
+        "N": 10 ** rng.uniform(2, 4, (2, 3)),
+        "D": 10 ** rng.uniform(3, 5, (2, 3)),
+        "inference_tokens": float(10 ** rng.uniform(2, 3)),
+    }
+
+
+@total_cost.alternative("for-each-parameter")
+def _(N: Array, D: Array, inference_tokens: float) -> Any:
+    return 2 * N * (3 * D + inference_tokens)
+
+
+@total_cost.mistake("use-not-paid", rows="M07")
+def _(N: Array, D: Array, inference_tokens: float) -> Any:
+    """6 N D is the training alone; every token in use costs another 2 N.
+
+    The argument inference_tokens does not enter the result.
+
+    Check: more tokens in use should cost more.
+    """
+    return 6 * N * D
+
+
+@total_cost.mistake("use-priced-as-training", rows="M07")
+def _(N: Array, D: Array, inference_tokens: float) -> Any:
+    """A token in use only goes forward, 2 N; 6 N is the price with the way back.
+
+    Nothing is learned in use, so no blame has to be sent back.
+
+    Check: with N = 1, D = 0 and 1 token in use the result should be 2.
+    """
+    return 6 * N * (D + inference_tokens)
+
+
+@total_cost.mistake("training-priced-as-use", rows="M07")
+def _(N: Array, D: Array, inference_tokens: float) -> Any:
+    """A token in training goes forward and back, 6 N; 2 N is the price of the way forward alone.
+
+    Check: with N = 1, D = 1 and no token in use the result should be 6.
+    """
+    return 2 * N * (D + inference_tokens)
+
+
+@total_cost.mistake("training-at-half-price", rows="M07")
+def _(N: Array, D: Array, inference_tokens: float) -> Any:
+    """A token in training costs 2 N forward and 4 N back, together 6 N; here it costs 3 N.
+
+    Check: with N = 1, D = 1 and no token in use the result should be 6.
+    """
+    return 3 * N * D + 2 * N * inference_tokens
+
+
+@total_cost.mistake("prices-exchanged", rows="M07")
+def _(N: Array, D: Array, inference_tokens: float) -> Any:
+    """Training costs 6 N a token and use 2 N; here the two prices are exchanged.
+
+    Check: with N = 1, D = 1 and no token in use the result should be 6.
+    """
+    return 2 * N * D + 6 * N * inference_tokens
+
+
+@total_cost.mistake("use-free-of-size")
+def _(N: Array, D: Array, inference_tokens: float) -> Any:
+    """A token in use visits every parameter, 2 N operations; here it costs 2, whatever N is.
+
+    Then a large model would be as cheap to use as a small one.
+
+    Check: doubling N should double the result.
+    """
+    return 6 * N * D + 2 * inference_tokens
+
+
+@total_cost.mistake("use-at-half-price", rows="M07")
+def _(N: Array, D: Array, inference_tokens: float) -> Any:
+    """A weight multiplies and the neuron adds, 2 operations a parameter; here only one is paid.
+
+    Check: with N = 1, D = 0 and 1 token in use the result should be 2.
+    """
+    return 6 * N * D + N * inference_tokens
+
+
+@total_cost.mistake("training-not-paid")
+def _(N: Array, D: Array, inference_tokens: float) -> Any:
+    """2 N a token is the price of use; the training, 6 N D, comes before it.
+
+    Check: with N = 1, D = 1 and no token in use the result should be 6.
+    """
+    return 2 * N * inference_tokens
+
+
+@total_cost.mistake("cost-of-all-models")
+def _(N: Array, D: Array, inference_tokens: float) -> Any:
+    """Every model has a bill of its own; this adds the bills of all models together.
+
+    Check: the result should have the shape of N.
+    """
+    return np.sum(6 * N * D + 2 * N * inference_tokens)

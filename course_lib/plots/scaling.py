@@ -1,0 +1,126 @@
+"""Figures of week 11: rulers on log-log paper, budgets, and what a model costs over its life."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from course_lib.plots.style import COLORS, DASHES, GREY, figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from course_lib.gradients import Array
+
+
+def two_papers(N: Array, L: Array, N_line: Array, L_line: Array) -> Figure:
+    """The same losses on ordinary paper and on log-log paper, with a ruler laid on the first.
+
+    Args:
+        N: sizes of the trained networks, shape (W,), positive.
+        L: their losses, shape (W,).
+        N_line: sizes at which the ruler is drawn, shape (P,).
+        L_line: what the ruler says there, shape (P,).
+
+    Returns:
+        A figure of two panels.
+    """
+    drawing, (left, right) = figure(ncols=2, figsize=(9.6, 3.4))
+    right.set(xscale="log", yscale="log", title="Log-log paper")
+    left.plot(N_line, L_line, color=COLORS[1], linestyle=DASHES[1], label="ruler on these six")
+    left.axhline(0, color=GREY, linewidth=1)
+    for panel in (left, right):
+        panel.plot(N, L, "o", color=COLORS[0], linestyle="none", label="trained networks")
+        panel.set_xlabel("parameters N")
+    left.set(title="Ordinary paper", ylabel="loss on unseen digits")
+    left.legend(fontsize=9)
+    return drawing
+
+
+def scaling_run(
+    N: Array, L: Array, used: Array, N_line: Array, laws: Mapping[str, Array]
+) -> Figure:
+    """Losses of trained networks on log-log paper, and what laws say about them.
+
+    Args:
+        N: sizes, shape (W,), positive.
+        L: losses, shape (W,).
+        used: True for the networks that were known when the first law was fitted, shape (W,).
+        N_line: sizes at which the laws are drawn, shape (P,).
+        laws: for each law's name its losses at N_line, shape (P,).
+
+    Returns:
+        A figure of one panel; networks that came later are hollow.
+    """
+    drawing, axes = figure(figsize=(6.6, 4.2))
+    axes.set(xscale="log", yscale="log", xlabel="parameters N", ylabel="loss on unseen digits")
+    for number, (name, law) in enumerate(laws.items(), start=1):
+        look = {"color": COLORS[number % len(COLORS)], "linestyle": DASHES[number % len(DASHES)]}
+        axes.plot(N_line, law, label=name, zorder=1, **look)
+    filled = {"color": COLORS[0], "linestyle": "none", "markersize": 7}
+    axes.plot(N[used], L[used], "o", **filled, label="trained first")
+    axes.plot(N[~used], L[~used], "o", **filled, markerfacecolor="white", label="trained later")
+    axes.set_title("A ruler, and a floor")
+    axes.legend(fontsize=9)
+    return drawing
+
+
+def budgets(N: Array, losses: Mapping[str, Array], twenty: Array) -> Figure:
+    """The loss that each budget buys, against the size of the model that it is spent on.
+
+    Args:
+        N: sizes, shape (P,), positive and rising.
+        losses: for each budget's name the losses at N, shape (P,).
+        twenty: for each budget the size that reads 20 tokens a parameter, shape (B,).
+
+    Returns:
+        A figure of one panel; a dot marks the lowest loss of a budget, a square the size of
+        `twenty`.
+    """
+    drawing, axes = figure(figsize=(6.6, 4.2))
+    for number, ((name, loss), size) in enumerate(zip(losses.items(), twenty, strict=True)):
+        color = COLORS[number % len(COLORS)]
+        axes.plot(N, loss, label=name, color=color, linestyle=DASHES[number % len(DASHES)])
+        _mark_lowest(axes, N, loss, color)
+        axes.plot(
+            size, np.interp(size, N, loss), "s", color=color, markerfacecolor="white", zorder=3
+        )
+    lowest = min((float(np.nanmin(loss)) for loss in _known(losses)), default=0.0)
+    axes.set(xscale="log", ylim=(lowest - 0.1, lowest + 1.2), xlabel="parameters N")
+    axes.set(ylabel="predicted loss", title="One budget, many sizes")
+    axes.legend(fontsize=9)
+    return drawing
+
+
+def lifetime_cost(N: Array, costs: Mapping[str, Array]) -> Figure:
+    """What models of one and the same loss cost, against their size.
+
+    Args:
+        N: sizes, shape (P,), positive and rising.
+        costs: for each use's name the operations at N, shape (P,); not finite where no amount
+            of training reaches the loss.
+
+    Returns:
+        A figure of one panel; a dot marks the cheapest size.
+    """
+    drawing, axes = figure(figsize=(6.6, 4.2))
+    axes.set(xscale="log", yscale="log", xlabel="parameters N", ylabel="operations in all")
+    for number, (name, cost) in enumerate(costs.items()):
+        color = COLORS[number % len(COLORS)]
+        axes.plot(N, cost, label=name, color=color, linestyle=DASHES[number % len(DASHES)])
+        _mark_lowest(axes, N, cost, color)
+    axes.set_title("The same loss, trained and used")
+    axes.legend(fontsize=9)
+    return drawing
+
+
+def _known(lines: Mapping[str, Array]) -> list[Array]:
+    return [line for line in lines.values() if np.isfinite(line).any()]
+
+
+def _mark_lowest(axes: Any, N: Array, line: Array, color: str) -> None:
+    if np.isfinite(line).any():
+        place = int(np.nanargmin(np.where(np.isfinite(line), line, np.nan)))
+        axes.plot(N[place], line[place], "o", color=color, markersize=8, zorder=3)
