@@ -23,8 +23,8 @@ from course_lib.plots.robot import (
     curve_by_width,
     feature_maps,
 )
-from course_lib.plots.vanishing import deep_training, first_layer_changes, gradient_norms
 from course_lib.plots.scaling import budgets, lifetime_cost, scaling_run, two_papers
+from course_lib.plots.vanishing import deep_training, first_layer_changes, gradient_norms
 
 __all__ = [
     "answers_with_confidence",
