@@ -15,6 +15,7 @@ from course_lib.plots.forward import (
 )
 from course_lib.plots.losses import confidently_wrong, lines_and_outlier
 from course_lib.plots.normalization import accuracy_by_batch_size, output_by_company
+from course_lib.plots.optimizers import decay_by_loudness, learning_by_optimizer, optimizer_paths
 from course_lib.plots.perceptron import decision_lines, price_guesses, rule_as_picture
 
 __all__ = [
@@ -28,7 +29,10 @@ __all__ = [
     "times_by_size",
     "weight_masks",
     "bends_and_slopes",
+    "decay_by_loudness",
     "decision_lines",
+    "learning_by_optimizer",
+    "optimizer_paths",
     "price_guesses",
     "rule_as_picture",
     "confidently_wrong",
