@@ -9,7 +9,7 @@
 #
 # $$L(w_1, w_2) = \tfrac12 \left( w_1^2 + 40\, w_2^2 \right)$$
 #
-# It is a **ravine**: steep walls along $w_2$, and a floor that hardly slopes along $w_1$. Run the next four cells. They walk down with last month's nudges.
+# It is a **ravine**: steep walls along $w_2$, and a floor that hardly slopes along $w_1$. Run the next four cells. They walk down with the nudges of week 07.
 
 # %% locked="setup"
 import numpy as np

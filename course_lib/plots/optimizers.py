@@ -88,8 +88,17 @@ def learning_by_optimizer(
     left.set_ylabel("training loss")
     left.legend(fontsize=9)
     right.set(title="The last loss, by learning rate", xlabel="learning rate")
-    right.set(xscale="log", yscale="log")
+    right.set(xscale="log", yscale="log", xlim=(rates[0] / 1.5, rates[-1] * 1.5))
+    left.set_ylim(_logarithmic_range(losses))
+    right.set_ylim(_logarithmic_range(ends))
     return drawing
+
+
+def _logarithmic_range(curves: Mapping[str, Array]) -> tuple[float, float]:
+    """From below the lowest positive number to above the highest; some range where none is."""
+    values = np.concatenate([np.ravel(curve) for curve in curves.values()])
+    usable = values[np.isfinite(values) & (values > 0)]
+    return (usable.min() / 1.3, usable.max() * 1.3) if usable.size else (0.1, 1.0)
 
 
 def decay_by_loudness(loudness: Array, lost: Mapping[str, Array]) -> Figure:
@@ -110,6 +119,7 @@ def decay_by_loudness(loudness: Array, lost: Mapping[str, Array]) -> Figure:
         axes.plot(loudness, share, marker, linestyle="none", markersize=4, label=name, **style)
     axes.axhline(0, color=GREY, linewidth=1)
     axes.set(title="Who decays?", xscale="log", xlabel="size of the weight's gradients")
+    axes.set_xlim(float(loudness.min()) / 1.5, float(loudness.max()) * 1.5)
     axes.set_ylabel("share of the weight that is lost")
     axes.legend(fontsize=9)
     return drawing
