@@ -122,7 +122,10 @@ def _observed(question: Question, public: Wrong, trial: Trial, first: Difference
         return [f"The public cases are right; a hidden one differs: {first.outcome}."]
     part = first.part or _call(question)
     if isinstance(first.expected, str):
-        return []
+        # Without inputs it is a choice, whose right letter would be given away.
+        name = part.removeprefix("the ")
+        shown = f"  {name}: yours {first.yours!r}, expected {first.expected!r}"
+        return [shown] if question.parameters and isinstance(first.yours, str) else []
     if first.outcome is Outcome.DTYPE or not isinstance(first.yours, np.ndarray):
         return [f"{slips.start(part)}: {first.detail}."]
     same_part = [(d, question.sizes(t.inputs)) for t, (d, *_) in public if d.part == first.part]

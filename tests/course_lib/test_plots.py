@@ -135,6 +135,34 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
         (Z, np.exp(Z), 6, TWO, {"relu": np.linspace(0, 1, 4), "tanh": np.zeros(4)}),
         (Z, Z, 0, {"none": NOTHING}, {"none": NOTHING}),
     ],
+    "optimizer_paths": [
+        (
+            {
+                "ravine": (lambda w: (w**2).sum(axis=-1), (-3.0, 3.0), (-2.0, 2.0)),
+                "saddle": (lambda w: w[..., 0] ** 2 - w[..., 1], (-3.0, 3.0), (-2.0, 2.0)),
+            },
+            {
+                "ravine": {"one": CORNERS, "two": -CORNERS},
+                "saddle": {"one": CORNERS[::-1], "two": np.full((3, 2), np.nan)},
+            },
+        ),
+        (
+            {"flat": (lambda w: 0 * w[..., 0], (-3.0, 3.0), (-2.0, 2.0))},
+            {"flat": {"lost": np.array([[1.0, 1.0], [1e200, -np.inf], [np.nan, np.nan]])}},
+        ),
+    ],
+    "learning_by_optimizer": [
+        (
+            {"one": np.array([2.0, 1.0, 0.5]), "two": np.array([2.0, 0.1, 0.01])},
+            np.array([1e-3, 1e-2, 1e-1]),
+            {"one": np.array([2.0, 0.5, np.inf]), "two": np.array([0.5, 0.2, np.nan])},
+        ),
+        ({"none": NOTHING}, np.array([0.1]), {"none": np.array([np.nan])}),
+    ],
+    "decay_by_loudness": [
+        (np.array([0.01, 0.1, 1.0]), {"L2": np.array([0.9, 0.5, 0.1]), "AdamW": np.ones(3)}),
+        (np.array([1.0]), {"none": np.array([np.nan])}),
+    ],
     "straight_and_bent": [(Z, ONE, TWO), (Z, {"none": NOTHING}, {"none": NOTHING})],
     "bends_and_slopes": [(Z, TWO, TWO), (Z, ONE, ONE), (Z, {"none": NOTHING}, {"none": NOTHING})],
     "slope_products": [

@@ -1,0 +1,50 @@
+"""The self-check of the week."""
+
+from __future__ import annotations
+
+from autograder.questions.define import choice
+
+top_speed_of_momentum = choice(
+    "top_speed_of_momentum",
+    points=2.5,
+    correct="c",
+    wrong={
+        "a": "lr * g is the first step only; each further step adds one more, and a share of the "
+        "old velocity stays.",
+        "b": "0.9 multiplies the old velocity, not the new gradient, which enters in full.",
+    },
+)
+
+first_step_of_adam = choice(
+    "first_step_of_adam",
+    points=2.5,
+    correct="b",
+    wrong={
+        "a": "After the corrections m_hat is g and sqrt(v_hat) is |g|, so the size of g cancels.",
+        "c": "1 - beta1 is what is missing without the correction of m; the correction takes it "
+        "out again.",
+    },
+)
+
+memory_of_adam = choice(
+    "memory_of_adam",
+    points=2.5,
+    correct="c",
+    wrong={
+        "a": "A number for the whole network could not tell a quiet weight from a loud one; Adam "
+        "keeps its memory for every weight.",
+        "b": "One million would be m alone; v is of the same size.",
+    },
+)
+
+loud_weights_under_l2 = choice(
+    "loud_weights_under_l2",
+    points=2.5,
+    correct="a",
+    wrong={
+        "b": "Inside the gradient the penalty is divided by sqrt(v) with everything else, and for "
+        "a loud weight sqrt(v) is large.",
+        "c": "The penalty is divided by sqrt(v) as well, so the decay depends on the gradients; "
+        "in AdamW it does not.",
+    },
+)

@@ -1,0 +1,125 @@
+"""Figures of week 09: paths over a landscape, learning by optimizer, and what decay pulls at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from course_lib.plots.style import COLORS, DASHES, GREY, figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from course_lib.gradients import Array
+
+Landscape = tuple[Callable[["Array"], "Array"], tuple[float, float], tuple[float, float]]
+"""A loss of points (..., 2), and the ranges of both weights that are drawn."""
+
+MARKERS = ("o", "s", "^", "D", "v", "P")
+
+
+def optimizer_paths(
+    landscapes: Mapping[str, Landscape], paths: Mapping[str, Mapping[str, Array]]
+) -> Figure:
+    """Where optimizers walk on landscapes of two weights, and the loss on their way.
+
+    Args:
+        landscapes: for each title its loss and the ranges of both weights.
+        paths: for the same titles the walks by optimizer, shape (nudges + 1, 2).
+
+    Returns:
+        A figure of two rows: the landscapes with the walks on them, and the losses, which are
+        drawn on a logarithmic scale and so should not be negative.
+    """
+    drawing, grid = figure(
+        ncols=len(landscapes), nrows=2, squeeze=False, figsize=(5.0 * len(landscapes), 6.6)
+    )
+    for top, bottom, title in zip(grid[0], grid[1], landscapes, strict=True):
+        loss, horizontal, vertical = landscapes[title]
+        across, along = np.meshgrid(np.linspace(*horizontal, 121), np.linspace(*vertical, 121))
+        heights = loss(np.stack([across, along], axis=-1))
+        levels = np.unique(np.quantile(heights, np.linspace(0.02, 0.98, 14)))
+        if len(levels) > 1:
+            top.contour(across, along, heights, levels=levels, colors=GREY, linewidths=0.6)
+        for number, (name, path) in enumerate(paths[title].items()):
+            seen = np.where(np.abs(path) < 1e3, path, np.nan)
+            style = {"color": COLORS[number], "linewidth": 1.6}
+            marker = MARKERS[number % len(MARKERS)]
+            top.plot(*seen.T, "-", marker=marker, markersize=3.5, label=name, **style)
+            with np.errstate(invalid="ignore", over="ignore"):
+                heights = np.maximum(loss(seen), 1e-4)
+            bottom.plot(heights, linestyle=DASHES[number], **style)
+        top.set(title=title, xlabel="$w_1$", xlim=horizontal, ylim=vertical)
+        bottom.set(xlabel="nudges", yscale="log")
+    grid[0, 0].set_ylabel("$w_2$")
+    grid[1, 0].set_ylabel("loss")
+    drawing.legend(
+        *grid[0, 0].get_legend_handles_labels(),
+        loc="outside upper center",
+        ncols=len(next(iter(paths.values()))),
+    )
+    return drawing
+
+
+def learning_by_optimizer(
+    losses: Mapping[str, Array], rates: Array, ends: Mapping[str, Array]
+) -> Figure:
+    """How the loss falls with each optimizer, and where it ends for each learning rate.
+
+    Args:
+        losses: for each optimizer the loss after each epoch, shape (E,).
+        rates: learning rates, shape (R,), rising.
+        ends: for each optimizer the last loss for each learning rate, shape (R,).
+
+    Returns:
+        A figure of two panels, both with logarithmic losses.
+    """
+    drawing, (left, right) = figure(ncols=2, figsize=(10.4, 4.0))
+    for name, falling in losses.items():
+        left.plot(np.arange(len(falling)), np.maximum(falling, 1e-6), label=name)
+    for number, (name, last) in enumerate(ends.items()):
+        place = list(losses).index(name) if name in losses else number
+        shown = np.where(np.isfinite(last), np.maximum(last, 1e-6), np.nan)
+        style = {"color": COLORS[place], "linestyle": DASHES[place]}
+        right.plot(rates, shown, marker=MARKERS[place], markersize=5, **style)
+    left.set(title="Each with a learning rate that suits it", xlabel="epochs", yscale="log")
+    left.set_ylabel("training loss")
+    left.legend(fontsize=9)
+    right.set(title="The last loss, by learning rate", xlabel="learning rate")
+    right.set(xscale="log", yscale="log", xlim=(rates[0] / 1.5, rates[-1] * 1.5))
+    left.set_ylim(_logarithmic_range(losses))
+    right.set_ylim(_logarithmic_range(ends))
+    return drawing
+
+
+def _logarithmic_range(curves: Mapping[str, Array]) -> tuple[float, float]:
+    """From below the lowest positive number to above the highest; some range where none is."""
+    values = np.concatenate([np.ravel(curve) for curve in curves.values()])
+    usable = values[np.isfinite(values) & (values > 0)]
+    return (usable.min() / 1.3, usable.max() * 1.3) if usable.size else (0.1, 1.0)
+
+
+def decay_by_loudness(loudness: Array, lost: Mapping[str, Array]) -> Figure:
+    """What share of itself a weight loses, against the size of its gradients.
+
+    Args:
+        loudness: size of each weight's gradients, shape (K,), positive.
+        lost: for each method the share that each weight has lost, shape (K,).
+
+    Returns:
+        A figure of one panel.
+    """
+    drawing, axes = figure(figsize=(6.4, 3.6))
+    for number, (name, share) in enumerate(lost.items()):
+        filled = "none" if number % 2 else COLORS[number]
+        style = {"markeredgecolor": COLORS[number], "markerfacecolor": filled}
+        marker = MARKERS[number]
+        axes.plot(loudness, share, marker, linestyle="none", markersize=4, label=name, **style)
+    axes.axhline(0, color=GREY, linewidth=1)
+    axes.set(title="Who decays?", xscale="log", xlabel="size of the weight's gradients")
+    axes.set_xlim(float(loudness.min()) / 1.5, float(loudness.max()) * 1.5)
+    axes.set_ylabel("share of the weight that is lost")
+    axes.legend(fontsize=9)
+    return drawing
