@@ -15,8 +15,8 @@ from course_lib.plots.forward import (
 )
 from course_lib.plots.losses import confidently_wrong, lines_and_outlier
 from course_lib.plots.normalization import accuracy_by_batch_size, output_by_company
-from course_lib.plots.paradigms import labelled_maps, reading_loss, similarity_tables
 from course_lib.plots.optimizers import decay_by_loudness, learning_by_optimizer, optimizer_paths
+from course_lib.plots.paradigms import labelled_maps, reading_loss, similarity_tables
 from course_lib.plots.perceptron import decision_lines, price_guesses, rule_as_picture
 from course_lib.plots.robot import (
     answers_with_confidence,
