@@ -111,7 +111,7 @@ class Judge:
         if not replaceable:
             return replace(verdict, message=f"{verdict.message}\n{wording.begin_there(blamed)}")
         again = self._follow_through(question, blamed, ask_again)
-        return again if again.points > verdict.points else verdict
+        return again if again.right or again.points > verdict.points else verdict
 
     def _follow_through(
         self, question: Question, blamed: Sequence[str], ask_again: AskAgain
@@ -119,9 +119,10 @@ class Judge:
         probes = self.probes[question.name]
         answers = ask_again(question, [probe.inputs for probe in probes], blamed)
         trials = self._trials(question, answers)
-        points = _points(question, _wrong(question, trials))
-        message = wording.carried(question, blamed, points)
-        if points == question.points:
+        found = _wrong(question, trials)
+        points = _points(question, found)
+        message = wording.carried(question, blamed, points, right=not found)
+        if not found:
             return _verdict(question, points, Outcome.RIGHT, message, trials)
         own = self._judge(question, trials, None)
         return replace(own, message=f"{message}\n{own.message.partition(chr(10))[2]}")
@@ -212,7 +213,7 @@ def refuse_weak_mistakes(judge: Judge) -> None:
     for name, question in judge.questions.items():
         for mistake, answers in judge.answers_of_mistakes(question).items():
             verdict = judge.judge(name, answers)
-            if verdict.points == question.points:
+            if verdict.right:
                 raise QuestionError(
                     f"{name}: the mistake {mistake} does not differ from the reference on any "
                     "case; choose a case that shows it"
@@ -241,7 +242,8 @@ def _points(question: Question, found: Wrong) -> float:
 
 def _worth_asking_again(verdict: Verdict) -> bool:
     # A function that calls an unwritten one looks unwritten itself, so that one is asked again.
-    return verdict.points < verdict.max_points and verdict.outcome not in (
+    return verdict.outcome not in (
+        Outcome.RIGHT,
         Outcome.MISSING,
         Outcome.TIMED_OUT,
         Outcome.CRASHED,

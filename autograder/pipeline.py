@@ -220,7 +220,7 @@ def _judge(assignment: Assignment, answers: Answers, session: Session) -> list[V
     verdicts: list[Verdict] = []
     for name in assignment.week.questions:
         own = [answers[next(in_order)] for _ in assignment.judge.probes[name]]
-        culprits = [verdict.question for verdict in verdicts if _at_fault(verdict)]
+        culprits = [verdict.question for verdict in verdicts if not verdict.right]
         verdicts.append(
             assignment.judge.judge(
                 name, own, ask_again, culprits, replaceable=assignment.source is not None
@@ -243,10 +243,6 @@ def _ended(cell: CellResult) -> str:
     if cell.status is not Status.RETURNED:
         return cell.error
     return f"the cell above it raised {cell.error}" if cell.error else ""
-
-
-def _at_fault(verdict: Verdict) -> bool:
-    return verdict.points < verdict.max_points
 
 
 def _stopped_cells(session: Session) -> list[str]:

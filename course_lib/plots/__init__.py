@@ -13,11 +13,16 @@ from course_lib.plots.forward import (
     times_by_size,
     weight_masks,
 )
+from course_lib.plots.initialization import bad_starts, spread_by_depth
 from course_lib.plots.losses import confidently_wrong, lines_and_outlier
 from course_lib.plots.normalization import accuracy_by_batch_size, output_by_company
 from course_lib.plots.perceptron import decision_lines, price_guesses, rule_as_picture
+from course_lib.plots.start import gallery
 
 __all__ = [
+    "bad_starts",
+    "gallery",
+    "spread_by_depth",
     "accuracy_by_batch_size",
     "output_by_company",
     "blame_graph",
