@@ -392,7 +392,7 @@ for bend in bends:
     print(f"{bend:9}", *(f"{diagnose_init(spreads[bend][start]):>10}" for start in starts))
 
 # %% [markdown]
-# *In words:* with ReLU the four starts fan out. Std 1 climbs by a factor of 5.7 a layer, to $10^{22}$. Std 0.01 falls by a factor of about 20 a layer, to $10^{-37}$. Xavier loses 0.7 a layer, as its rule knows nothing of the missing half. Only He stays level. With tanh nothing can explode, because no S leaves the range from −1 to 1; std 0.01 still vanishes. With sigmoid all four lines are level.
+# *In words:* with ReLU the four starts fan out. Std 1 climbs by a factor of 5.7 a layer, to $10^{22}$. Std 0.01 falls by a factor of about 20 a layer, to $10^{-37}$. Xavier passes on 0.7 of the spread at each layer, as its rule knows nothing of the half that ReLU cuts off. Only He stays level. With tanh nothing can explode, because no S leaves the range from −1 to 1; std 0.01 still vanishes. With sigmoid all four lines are level.
 #
 # **What this cannot hear.** Level is not yet good. With std 1, tanh sits at −1 and 1, where its slope is flat: count it with week 02's `saturation_fraction`, if you like. And sigmoid? Its units differ from *each other*. Do they still differ from *picture to picture*?
 
