@@ -41,7 +41,7 @@ def check(name: str) -> Verdict | float:
         verdict = _verdict(name, notebook)
     except AutograderError as error:
         verdict = Verdict(name, 0.0, 0.0, Outcome.MISSING, str(error))
-    if manner == "validate" and verdict.outcome is not Outcome.RIGHT:
+    if manner == "validate" and not verdict.right:
         raise AssertionError(verdict.message)
     if manner:
         # nbgrader reads a cell's output as points and complains of anything else.
@@ -71,7 +71,7 @@ def _verdict(name: str, notebook: dict[str, Any]) -> Verdict:
         return judge.judge(each, answers, ask_again, culprits, replaceable=False)
 
     built_on = [verdict_on(each) for each in judge.questions[name].builds_on]
-    return verdict_on(name, [each.question for each in built_on if each.points < each.max_points])
+    return verdict_on(name, [each.question for each in built_on if not each.right])
 
 
 @cache

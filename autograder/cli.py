@@ -96,7 +96,7 @@ def check(
         for verdict in report.verdicts:
             screen.print(escape(verdict.message), end="\n\n", highlight=False)
         screen.print(f"{report.points:g} of {report.max_points:g} points, on public cases.")
-    raise typer.Exit(0 if report.points == report.max_points else SOME_NOT_GRADED)
+    raise typer.Exit(0 if report.right else SOME_NOT_GRADED)
 
 
 @app.command()

@@ -110,7 +110,7 @@ class Judge:
         if not replaceable:
             return replace(verdict, message=f"{verdict.message}\n{wording.begin_there(culprits)}")
         again = self._follow_through(question, culprits, ask_again)
-        return again if again.points > verdict.points else verdict
+        return again if again.right or again.points > verdict.points else verdict
 
     def _follow_through(
         self, question: Question, culprits: Sequence[str], ask_again: AskAgain
@@ -118,9 +118,10 @@ class Judge:
         probes = self.probes[question.name]
         answers = ask_again(question, [probe.inputs for probe in probes], culprits)
         trials = self._trials(question, answers)
-        points = _points(question, _wrong(question, trials))
-        message = wording.carried(question, culprits, points)
-        if points == question.points:
+        found = _wrong(question, trials)
+        points = _points(question, found)
+        message = wording.carried(question, culprits, points, right=not found)
+        if not found:
             return _verdict(question, points, Outcome.RIGHT, message, trials)
         own = self._judge(question, trials, None)
         return replace(own, message=f"{message}\n{own.message.partition(chr(10))[2]}")
@@ -211,7 +212,7 @@ def refuse_weak_mistakes(judge: Judge) -> None:
     for name, question in judge.questions.items():
         for mistake, answers in judge.answers_of_mistakes(question).items():
             verdict = judge.judge(name, answers)
-            if verdict.points == question.points:
+            if verdict.right:
                 raise QuestionError(
                     f"{name}: the mistake {mistake} does not differ from the reference on any "
                     "case; choose a case that shows it"
@@ -240,7 +241,8 @@ def _points(question: Question, found: Wrong) -> float:
 
 def _worth_asking_again(verdict: Verdict) -> bool:
     # A function that calls an unwritten one looks unwritten itself, so that one is asked again.
-    return verdict.points < verdict.max_points and verdict.outcome not in (
+    return verdict.outcome not in (
+        Outcome.RIGHT,
         Outcome.MISSING,
         Outcome.TIMED_OUT,
         Outcome.CRASHED,

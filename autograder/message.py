@@ -9,19 +9,18 @@ WRONG_COLOR = "#b35806"
 CALM_COLOR = "#5a5a5a"
 
 
-def as_html(message: str, points: float, max_points: float, *, attempted: bool = True) -> str:
+def as_html(message: str, *, right: bool, attempted: bool = True) -> str:
     """A verdict's message as one HTML block.
 
     Args:
         message: the verdict's text; its first line becomes the heading, an indented line is
             evidence.
-        points: what was earned.
-        max_points: what could be earned.
+        right: whether nothing is wrong.
         attempted: an untouched answer is shown in a calm grey.
     """
     if not attempted:
         color, mark = CALM_COLOR, "○"
-    elif points >= max_points:
+    elif right:
         color, mark = RIGHT_COLOR, "✓"
     else:
         color, mark = WRONG_COLOR, "△"

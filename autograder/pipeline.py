@@ -233,7 +233,7 @@ def _judge(assignment: Assignment, answers: Answers, session: Session) -> list[V
     verdicts: list[Verdict] = []
     for name in assignment.week.questions:
         own = [answers[next(in_order)] for _ in assignment.judge.probes[name]]
-        at_fault = {verdict.question for verdict in verdicts if _at_fault(verdict)}
+        at_fault = {verdict.question for verdict in verdicts if not verdict.right}
         called = [each for each in assignment.week.questions[name].builds_on if each in at_fault]
         culprits = [*called, *assignment.own_functions]
         verdicts.append(
@@ -258,10 +258,6 @@ def _ended(cell: CellResult) -> str:
     if cell.status is not Status.RETURNED:
         return cell.error
     return f"the cell above it raised {cell.error}" if cell.error else ""
-
-
-def _at_fault(verdict: Verdict) -> bool:
-    return verdict.points < verdict.max_points
 
 
 def _stopped_cells(session: Session) -> list[str]:

@@ -91,6 +91,11 @@ class Verdict:
     seconds: float = 0.0
 
     @property
+    def right(self) -> bool:
+        """Whether nothing is wrong; the points cannot say so of a question worth 0."""
+        return self.outcome is Outcome.RIGHT
+
+    @property
     def attempted(self) -> bool:
         return self.outcome not in (Outcome.NOT_ATTEMPTED, Outcome.MISSING)
 
@@ -98,7 +103,7 @@ class Verdict:
         return self.message
 
     def _repr_html_(self) -> str:
-        return as_html(self.message, self.points, self.max_points, attempted=self.attempted)
+        return as_html(self.message, right=self.right, attempted=self.attempted)
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,10 @@ class Report:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_memory: int = 0
+
+    @property
+    def right(self) -> bool:
+        return not self.unreadable and all(verdict.right for verdict in self.verdicts)
 
     @property
     def points(self) -> float:

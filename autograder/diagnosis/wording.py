@@ -39,15 +39,11 @@ def begin_there(culprits: Sequence[str]) -> str:
     return f"It calls {' and '.join(culprits)}, which is not right yet: begin there."
 
 
-def carried(question: Question, culprits: Sequence[str], points: float) -> str:
+def carried(question: Question, culprits: Sequence[str], points: float, *, right: bool) -> str:
     """What follow-through found: the error is in another function that this one calls."""
     *others, last = culprits
     names = f"{', '.join(others)} or {last}" if others else last
-    rest = (
-        "every case is right"
-        if points == question.points
-        else f"the answer earns {points:g} points"
-    )
+    rest = "every case is right" if right else f"the answer earns {points:g} points"
     return (
         f"{heading(question, points, label='follow-through')}\n"
         f"Asked again with a right {' and '.join(culprits)} in place of yours, {rest}.\n"
@@ -122,10 +118,11 @@ def _observed(question: Question, public: Wrong, trial: Trial, first: Difference
         return [f"The public cases are right; a hidden one differs: {first.outcome}."]
     part = first.part or _call(question)
     if isinstance(first.expected, str):
-        # Without inputs it is a choice, whose right letter would be given away.
-        name = part.removeprefix("the ")
-        shown = f"  {name}: yours {first.yours!r}, expected {first.expected!r}"
-        return [shown] if question.parameters and isinstance(first.yours, str) else []
+        if not trial.inputs:
+            # A choice: what was expected of it would be its answer.
+            return []
+        wanted = f"expected the text {first.expected!r}"
+        return [f"{slips.start(part)}: {wanted}, received {first.detail}."]
     if first.outcome is Outcome.DTYPE or not isinstance(first.yours, np.ndarray):
         return [f"{slips.start(part)}: {first.detail}."]
     same_part = [(d, question.sizes(t.inputs)) for t, (d, *_) in public if d.part == first.part]

@@ -13,6 +13,7 @@ from course_lib.plots.forward import (
     times_by_size,
     weight_masks,
 )
+from course_lib.plots.initialization import bad_starts, spread_by_depth
 from course_lib.plots.losses import confidently_wrong, lines_and_outlier
 from course_lib.plots.normalization import accuracy_by_batch_size, output_by_company
 from course_lib.plots.optimizers import decay_by_loudness, learning_by_optimizer, optimizer_paths
@@ -32,6 +33,12 @@ __all__ = [
     "confusion_matrix",
     "curve_by_width",
     "feature_maps",
+from course_lib.plots.start import gallery
+
+__all__ = [
+    "bad_starts",
+    "gallery",
+    "spread_by_depth",
     "accuracy_by_batch_size",
     "deep_training",
     "first_layer_changes",

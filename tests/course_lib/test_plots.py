@@ -78,6 +78,22 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
         ({"sigmoid": np.zeros((3, 4, 5)), "relu": np.linspace(-1, 1, 60).reshape(3, 4, 5)},),
         ({"none": np.full((2, 3, 3), np.nan)},),
     ],
+    "bad_starts": [
+        (
+            {"too loud": np.array([1e22, np.nan, np.nan]), "too quiet": np.full(3, 2.3)},
+            np.array([2.3, 1.1, 0.6]),
+            {"constant": np.ones(3), "He": np.full(3, 64.0)},
+        ),
+        ({"none": NOTHING}, NOTHING, {"none": NOTHING}),
+    ],
+    "gallery": [
+        ({f"a {digit}": np.eye(8) for digit in range(7)},),
+        ({"one": np.full((2, 3), np.nan)},),
+    ],
+    "spread_by_depth": [
+        ({"ReLU": {"He": np.ones(5), "dead": np.zeros(5)}, "tanh": {"He": np.ones(5)}},),
+        ({"ReLU": {"none": NOTHING}},),
+    ],
     "blame_graph": [graph(1.0), graph(-1.0), graph(0.0), (Value(1.0, 1.0), {})],
     "falling_loss": [
         (np.array([2.3, 1.1, 0.6]), np.array([0.1, 0.5, 0.9])),

@@ -73,8 +73,8 @@ def test_does_the_solution_score_full_marks(week, question, secret, reference_ca
     judge_ = judge(week.stem, secret, reference_cache)
     target = solutions(week.stem)[question.calls]
     verdict = judge_.judge(question.name, answers(judge_, question, target))
-    assert verdict.points == question.points, verdict.message
-    assert verdict.outcome is Outcome.RIGHT
+    assert verdict.right, verdict.message
+    assert verdict.points == question.points
 
 
 @every_question
@@ -128,7 +128,8 @@ def test_is_an_unwritten_answer_not_attempted(week, question, reference_cache):
 def test_does_every_alternative_pass(week, question, other, secret, reference_cache):
     judge_ = judge(week.stem, secret, reference_cache)
     verdict = judge_.judge(question.name, answers(judge_, question, other.formula))
-    assert verdict.points == question.points, verdict.message
+    assert verdict.right, verdict.message
+    assert verdict.points == question.points
 
 
 @on_three_secrets
@@ -138,7 +139,8 @@ def test_does_every_mistake_lose_points_and_get_its_name(
 ):
     judge_ = judge(week.stem, secret, reference_cache)
     verdict = judge_.judge(question.name, mistaken(judge_, question, mistake))
-    assert verdict.points < question.points
+    assert not verdict.right
+    assert verdict.points < question.points or question.points == 0
     assert verdict.mistake == mistake.name, verdict.message
     assert mistake.why in verdict.message
 

@@ -1,0 +1,33 @@
+"""Week 04: how the first weights are drawn, and what a bad draw does to a pile.
+
+What Keras' initializers draw is turned into statements (shape, mean, spread ...), and a student's
+draws have to give the same ones; they are never compared draw by draw.
+"""
+
+from autograder.questions.define import Written
+
+WEEK = "week04"
+TITLE = "Where the pile starts: initialization"
+POINTS = 100
+PARTS = (
+    "init_normal",
+    "xavier",
+    "he",
+    "activation_std_by_layer",
+    "distinct_units",
+    "diagnose_init",
+    "self_check",
+)
+
+WRITTEN = (
+    Written(
+        "why_dice_and_how_hard",
+        points=10,
+        rubric="3 points: equal units get equal nudges, so zeros or any constant leave one unit "
+        "for ever; random draws make them differ. 4 points: a layer multiplies the spread by about "
+        "std * sqrt(fan_in) (for ReLU by half of that squared), with a product over the layers and "
+        "a number for too large and too small. 2 points: He's 2/fan_in and where the 2 comes from, "
+        "or Xavier's compromise between both fans. 1 point: names a failure seen in the "
+        "experiment and what it looked like.",
+    ),
+)

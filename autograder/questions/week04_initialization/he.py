@@ -1,0 +1,304 @@
+"""He's rule: made for ReLU, which sets half of its inputs to 0."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Rng, question
+from autograder.questions.week04_initialization.kernels import (
+    add_shared_mistakes,
+    drive,
+    from_keras,
+    narrowing,
+    normal,
+    statements,
+    truncated,
+    uniform,
+    widening,
+)
+
+
+def std_of(fan_in: int, fan_out: int) -> float:
+    """The standard deviation of both rules."""
+    return float(np.sqrt(2 / fan_in))
+
+
+def limit_of(fan_in: int, fan_out: int) -> float:
+    """The limit of uniform draws with that standard deviation."""
+    return float(np.sqrt(6 / fan_in))
+
+
+def normal_spreads(fan_in: int, fan_out: int) -> list[float]:
+    """Standard deviations that the right rule and the wrong ones give."""
+    right, both = std_of(fan_in, fan_out), fan_in + fan_out
+    variances = [2 / fan_out, 1 / fan_in, 2 / both, 6 / fan_in, (2 / fan_in) ** 2, 2 / fan_in**2]
+    return [right, 0.8796256610342398 * right, right / 12**0.5, *np.sqrt(variances)]
+
+
+def uniform_spreads(fan_in: int, fan_out: int) -> list[float]:
+    """The same for uniform draws."""
+    right, both = std_of(fan_in, fan_out), fan_in + fan_out
+    limits = [(2 / fan_in) ** 0.5, (3 / fan_in) ** 0.5, (6 / both) ** 0.5, (6 / fan_out) ** 0.5]
+    limits += [6 / fan_in, limit_of(fan_in, fan_out) / 2]
+    return [right, limit_of(fan_in, fan_out), *(limit / 3**0.5 for limit in limits)]
+
+
+@question(points=10, returns=("W",))
+def he_normal(fan_in: int, fan_out: int, seed: int) -> Any:
+    """A kernel of normal draws with mean 0 and variance 2 / fan_in.
+
+    A student's function receives a NumPy generator in place of the seed.
+
+    Normal draws that are cut off at two standard deviations, with a corrected spread, are right as
+    well: it is what Keras draws. The variance is judged, not the tails.
+
+    Args:
+        fan_in: the layer's inputs.
+        fan_out: the layer's units.
+        seed: for the generator that the student receives.
+
+    Returns:
+        W (fan_in, fan_out), float64.
+
+    Source: keras.initializers.HeNormal; He et al. 2015, equation 10.
+    """
+    from keras.initializers import HeNormal
+
+    drawn = from_keras(HeNormal, fan_in, fan_out, seed)
+    return statements(drawn, normal_spreads(fan_in, fan_out), (0.0, std_of(fan_in, fan_out) / 2))
+
+
+@he_normal.measure
+def _(drawn: Any, fan_in: int, fan_out: int, seed: int) -> Any:
+    return statements(drawn, normal_spreads(fan_in, fan_out), (0.0, std_of(fan_in, fan_out) / 2))
+
+
+he_normal.driver(drive)
+he_normal.case("narrowing")(narrowing)
+he_normal.case("widening")(widening)
+add_shared_mistakes(he_normal, std_of, normal)
+
+
+@he_normal.alternative("cut-off-with-corrected-spread")
+def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
+    return std_of(fan_in, fan_out) / 0.8796256610342398 * truncated(rng, (fan_in, fan_out))
+
+
+@he_normal.alternative("standard-normal-scaled")
+def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
+    return rng.standard_normal((fan_out, fan_in)).T * np.sqrt(2.0 / fan_in)
+
+
+@he_normal.mistake("outputs-for-inputs", rows="F02")
+def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
+    """The variance is 2 / fan_in, because a unit adds up fan_in numbers; here it is 2 / fan_out.
+
+    With as many units as inputs nothing shows. In a layer that narrows the weights are too large.
+
+    Check: W.var() times fan_in should be close to 2.
+    """
+    return rng.normal(0, np.sqrt(2 / fan_out), (fan_in, fan_out))
+
+
+@he_normal.mistake("he-variance-for-std", rows="F03")
+def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
+    """2 / fan_in is the variance; rng.normal takes a standard deviation, its root.
+
+    The weights come out much too small, and the larger the layer, the smaller. Activations die out
+    after a few layers.
+
+    Check: W.var() times fan_in should be close to 2.
+    """
+    return rng.normal(0, 2 / fan_in, (fan_in, fan_out))
+
+
+@he_normal.mistake("he-root-of-the-two-only", rows="F03")
+def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
+    """The root is taken of the whole fraction 2 / fan_in; here only of the 2.
+
+    The weights come out much too small.
+
+    Check: W.var() times fan_in should be close to 2.
+    """
+    return rng.normal(0, np.sqrt(2) / fan_in, (fan_in, fan_out))
+
+
+@he_normal.mistake("gain-for-relu-left-out", rows="F04 F12")
+def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
+    """1 / fan_in suits a layer without a bend; ReLU halves the mean square, hence the 2.
+
+    Each layer with ReLU then passes on 0.71 of the spread that it received. After ten layers 3
+    percent are left.
+
+    Check: W.var() times fan_in should be close to 2.
+    """
+    return rng.normal(0, np.sqrt(1 / fan_in), (fan_in, fan_out))
+
+
+@he_normal.mistake("xavier-for-he", rows="F04")
+def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
+    """2 / (fan_in + fan_out) is Xavier's variance, for S-shaped bends; He's is 2 / fan_in.
+
+    He's rule looks at what a unit adds up on the way forward, its fan_in inputs.
+
+    Check: another fan_out should leave W.std() as it is.
+    """
+    return rng.normal(0, np.sqrt(2 / (fan_in + fan_out)), (fan_in, fan_out))
+
+
+@he_normal.mistake("limit-for-he-std", rows="F05")
+def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
+    """sqrt(6 / fan_in) is the limit of the uniform rule; a standard deviation is smaller.
+
+    A limit is sqrt(3) times its standard deviation, so the weights are 1.73 times too large.
+
+    Check: W.var() times fan_in should be close to 2.
+    """
+    return rng.normal(0, np.sqrt(6 / fan_in), (fan_in, fan_out))
+
+
+@he_normal.mistake("uniform-for-he-normal")
+def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
+    """The variance is right, and these draws are uniform; this function draws from a bell curve.
+
+    Uniform draws have a sharp limit, sqrt(3) standard deviations from 0. Normal draws go beyond.
+
+    Check: np.abs(W).max() / W.std() should be well above 2.
+    """
+    return uniform(rng, np.sqrt(6 / fan_in), (fan_in, fan_out))
+
+
+@he_normal.mistake("cut-off-he-not-corrected", rows="F11")
+def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
+    """Cutting a bell curve off at 2 std takes 12 percent of its spread; that has to be made up for.
+
+    Keras cuts as well, and divides by 0.8796, the spread that a cut standard normal has left. Plain
+    normal draws need no correction.
+
+    Check: W.var() times fan_in should be close to 2.
+    """
+    return std_of(fan_in, fan_out) * truncated(rng, (fan_in, fan_out))
+
+
+@question(points=10, returns=("W",))
+def he_uniform(fan_in: int, fan_out: int, seed: int) -> Any:
+    """A kernel of uniform draws around 0 with variance 2 / fan_in.
+
+    A student's function receives a NumPy generator in place of the seed.
+
+    Args:
+        fan_in: the layer's inputs.
+        fan_out: the layer's units.
+        seed: for the generator that the student receives.
+
+    Returns:
+        W (fan_in, fan_out), float64.
+
+    Source: keras.initializers.HeUniform; He et al. 2015. A uniform draw's limit is sqrt(3)
+    times its standard deviation.
+    """
+    from keras.initializers import HeUniform
+
+    drawn = from_keras(HeUniform, fan_in, fan_out, seed)
+    return statements(drawn, uniform_spreads(fan_in, fan_out), (0.0, limit_of(fan_in, fan_out) / 2))
+
+
+@he_uniform.measure
+def _(drawn: Any, fan_in: int, fan_out: int, seed: int) -> Any:
+    return statements(drawn, uniform_spreads(fan_in, fan_out), (0.0, limit_of(fan_in, fan_out) / 2))
+
+
+he_uniform.driver(drive)
+he_uniform.case("narrowing")(narrowing)
+he_uniform.case("widening")(widening)
+add_shared_mistakes(he_uniform, limit_of, uniform)
+
+
+@he_uniform.alternative("stretched-from-zero-to-one")
+def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
+    return (2 * rng.random((fan_in, fan_out)) - 1) * limit_of(fan_in, fan_out)
+
+
+@he_uniform.alternative("drawn-the-other-way-round")
+def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
+    return rng.uniform(-1, 1, (fan_out, fan_in)).T * limit_of(fan_in, fan_out)
+
+
+@he_uniform.mistake("limit-is-he-std", rows="F05")
+def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
+    """Draws between -a and a have the spread a / sqrt(3); here the limit is the std itself.
+
+    The variance is then a third of what the rule asks for.
+
+    Check: W.var() times fan_in should be close to 2.
+    """
+    return uniform(rng, np.sqrt(2 / fan_in), (fan_in, fan_out))
+
+
+@he_uniform.mistake("he-limit-without-the-two", rows="F12")
+def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
+    """The limit is sqrt(3) times the standard deviation, and the variance 2 / fan_in has a 2.
+
+    This limit gives half of the variance: right for a layer without a bend, too little for ReLU.
+
+    Check: W.var() times fan_in should be close to 2.
+    """
+    return uniform(rng, np.sqrt(3 / fan_in), (fan_in, fan_out))
+
+
+@he_uniform.mistake("xavier-limit-for-he", rows="F04")
+def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
+    """This limit gives the variance 2 / (fan_in + fan_out), Xavier's; He's is 2 / fan_in.
+
+    He's rule looks at what a unit adds up on the way forward, its fan_in inputs.
+
+    Check: another fan_out should leave W.std() as it is.
+    """
+    return uniform(rng, np.sqrt(6 / (fan_in + fan_out)), (fan_in, fan_out))
+
+
+@he_uniform.mistake("he-limit-from-outputs", rows="F02")
+def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
+    """The variance is 2 / fan_in, because a unit adds up fan_in numbers; here it is 2 / fan_out.
+
+    With as many units as inputs nothing shows. In a layer that narrows the weights are too large.
+
+    Check: W.var() times fan_in should be close to 2.
+    """
+    return uniform(rng, np.sqrt(6 / fan_out), (fan_in, fan_out))
+
+
+@he_uniform.mistake("he-limit-without-root", rows="F03")
+def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
+    """The square of the limit is 3 times the variance; here the limit itself is.
+
+    The weights come out much too small, and the larger the layer, the smaller.
+
+    Check: W.var() times fan_in should be close to 2.
+    """
+    return uniform(rng, 6 / fan_in, (fan_in, fan_out))
+
+
+@he_uniform.mistake("he-limit-as-normal-std", rows="F05")
+def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
+    """Draws from a bell curve have no limit; here the limit was taken for their standard deviation.
+
+    rng.normal takes a standard deviation, rng.uniform the two ends.
+
+    Check: np.abs(W).max() should be just below the limit.
+    """
+    return rng.normal(0, np.sqrt(6 / fan_in), (fan_in, fan_out))
+
+
+@he_uniform.mistake("normal-for-he-uniform")
+def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
+    """The variance is right, and these draws come from a bell curve; this function draws uniformly.
+
+    Normal draws gather around 0 and go beyond every limit. Uniform ones are equally frequent
+    everywhere between the two ends.
+
+    Check: np.abs(W).max() should be just below the limit.
+    """
+    return rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out))

@@ -1,0 +1,590 @@
+# %% [markdown]
+# # Week 04: Where the pile starts
+#
+# About three hours. You write eight short functions. Each has a check right below it.
+#
+# ## The break
+#
+# Last week our cat-spotting robot looked at digits with *borrowed* weights. Now it gets its own. It has not learned anything yet, so we throw dice. How hard should we throw? The next three cells throw three times, for a pile of twelve layers, and ask what the robot says about the first digit.
+
+# %% locked="setup"
+import numpy as np
+
+from autograder import check
+from course_lib import plots
+
+# %% locked="earlier_weeks"
+# From earlier weeks.
+
+
+def sigmoid(z):
+    """1 / (1 + exp(-z)), without overflow."""
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, e) / (1 + e)
+
+
+def tanh(z):
+    """The bend from -1 to 1."""
+    return np.tanh(z)
+
+
+def relu(z):
+    """The bend max(0, z)."""
+    return np.maximum(z, 0)
+
+
+def softmax(Z):
+    """Probabilities along each row of Z (N, K)."""
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    return E / E.sum(axis=1, keepdims=True)
+
+
+# %% tags=["experiment"]
+from course_lib import datasets
+
+digits, labels = datasets.digits()
+sizes = [64] * 12 + [10]
+
+for std in [1.0, 0.18, 0.01]:
+    rng = np.random.default_rng(4)
+    h = digits
+    for fan_in, fan_out in zip(sizes, sizes[1:], strict=False):
+        z = h @ rng.normal(0, std, (fan_in, fan_out))
+        h = relu(z)
+    print(f"std {std:4}: largest logit {np.abs(z).max():8.1e}   the robot says", end=" ")
+    print(np.round(softmax(z)[0], 2))
+
+# %% [markdown]
+# Three throws, three characters. The first robot has never seen a digit and is absolutely certain. The third finds all ten answers equally likely, to the last digit, whatever it is shown: its logits are nearly 0 for every picture. Only the one in the middle has opinions of a sensible size.
+#
+# Nothing was learned here. The only difference is how hard the dice were thrown.
+#
+# ## The picture
+#
+# Think of a row of robots that pass on a message by shouting.
+#
+# If each shouts a little **louder** than it was shouted at, the last one bursts your ears. If each speaks a little **more softly**, the last one whispers, and nobody can tell what was said. Only if each passes the message on *as loud as it came* does it survive a long row.
+#
+# And there is a third way to fail. If all robots of a layer have **the same weights**, they shout the same word. Sixty-four of them are then no better than one. Worse: since they say the same, they get the same blame, and the same *nudge*. They stay the same for ever. Dice are needed to make them differ.
+#
+# The field's own words: setting the first weights is **initialization**. How loud a layer is, is measured by the **standard deviation** of its numbers, in short *std* (we also say *spread*). Its square is the **variance**. When the spread grows without bound the activations **explode**; when it shrinks to nothing they **vanish**. The sameness of equal units is called **symmetry**, and dice **break** it. The number of inputs of a unit is its **fan-in**, the number of units that a layer feeds is its **fan-out**.
+#
+# ## A worked example, by hand
+#
+# A unit has two inputs, 3 and 4, and two weights. Each weight is $+s$ or $-s$; a coin decides. There are four cases, all equally likely:
+#
+# | $w_1$ | $w_2$ | $z = 3 w_1 + 4 w_2$ | $z^2$ | after ReLU, squared |
+# | --- | --- | --- | --- | --- |
+# | $+s$ | $+s$ | $7s$ | $49 s^2$ | $49 s^2$ |
+# | $+s$ | $-s$ | $-s$ | $s^2$ | 0 |
+# | $-s$ | $+s$ | $s$ | $s^2$ | $s^2$ |
+# | $-s$ | $-s$ | $-7s$ | $49 s^2$ | 0 |
+# | | | mean 0 | mean $25 s^2$ | mean $12.5 s^2$ |
+#
+# **The sum.** $25 = 3^2 + 4^2$. The mixed terms $2 \cdot 3 \cdot 4 \cdot w_1 w_2$ have cancelled, because they are as often positive as negative. So each input adds its own square, and a unit with more inputs is louder:
+#
+# $$\text{mean of } z^2 \;=\; \text{fan-in} \cdot s^2 \cdot \text{mean of } x^2$$
+#
+# The inputs had a mean square of $(9 + 16)/2 = 12.5$. To pass the message on as loud as it came we need $2 s^2 = 1$. In general: **variance 1 / fan-in.**
+#
+# **The bend.** ReLU sets half of the cases to 0, and the mean square is halved. To make up for it, the variance has to be twice as large: **2 / fan-in.** With $s^2 = 2/2 = 1$ the last column has the mean 12.5, as the inputs had.
+#
+# **Many layers.** Without a bend, a layer multiplies the spread by $\text{std} \cdot \sqrt{\text{fan-in}}$. With 100 inputs and std 1 that is 10, so ten layers make it $10^{10}$. With std 0.01 it is 0.1, and ten layers leave $10^{-10}$. With std 0.1 it is 1.
+#
+# ## Part 1: throwing the dice
+#
+# NumPy's dice are a **generator**, usually called `rng`. It moves on with every draw, and a generator that was started with the same seed draws the same again. Run this:
+
+# %% tags=["experiment"]
+rng = np.random.default_rng(7)
+print("normal, mean 0, std 0.5: ", rng.normal(0, 0.5, (2, 3)).round(2).tolist())
+print("uniform from -2 to 2:    ", rng.uniform(-2, 2, (2, 3)).round(2).tolist())
+print(
+    "the same seed once more: ", np.random.default_rng(7).normal(0, 0.5, (2, 3)).round(2).tolist()
+)
+
+# %% [markdown]
+# In this course chance always comes in as an argument. Draw from the `rng` that you are given, and make none of your own: then whoever calls your function can repeat what it did. The check does not compare single draws, so the order in which you draw does not matter. It looks at many draws together: their mean, their spread, their shape.
+#
+# ### 1. Normal draws
+#
+# A kernel has a row for each input and a column for each unit, shape (fan_in, fan_out), as last week.
+
+
+# %% solution="init_normal"
+def init_normal(fan_in, fan_out, std, rng):
+    """A kernel of independent normal draws with mean 0 and standard deviation std.
+
+    Args:
+        fan_in: the layer's inputs.
+        fan_out: the layer's units.
+        std: the standard deviation.
+        rng: a NumPy generator, the only source of chance.
+
+    Returns:
+        W (fan_in, fan_out), float64.
+    """
+    ### BEGIN SOLUTION
+    return rng.normal(0, std, (fan_in, fan_out))
+    ### END SOLUTION
+
+
+# %% check="init_normal"
+check("init_normal")
+
+# %% [markdown]
+# ### 2. Xavier's rule
+#
+# On the way forward a unit adds up *fan-in* numbers, so the message wants the variance 1/fan-in. In two weeks blame will travel the other way, from the end to the front. There an input adds up the blame of *fan-out* units, and the way back wants 1/fan-out.
+#
+# One kernel cannot please both, unless the two fans are equal. Xavier Glorot proposed a compromise: one over the *mean* of the two fans.
+#
+# $$\text{variance} = \frac{1}{(\text{fan-in} + \text{fan-out})/2} = \frac{2}{\text{fan-in} + \text{fan-out}}$$
+#
+# By hand, for fan-in 6 and fan-out 2: variance $2/8 = 0.25$, std 0.5. Mind the difference: the rule states a *variance*, `rng.normal` takes a *standard deviation*.
+
+
+# %% solution="xavier_normal"
+def xavier_normal(fan_in, fan_out, rng):
+    """A kernel of normal draws with mean 0 and variance 2 / (fan_in + fan_out).
+
+    Args:
+        fan_in: the layer's inputs.
+        fan_out: the layer's units.
+        rng: a NumPy generator, the only source of chance.
+
+    Returns:
+        W (fan_in, fan_out), float64.
+
+    Source: Glorot & Bengio 2010.
+    """
+    ### BEGIN SOLUTION
+    return init_normal(fan_in, fan_out, np.sqrt(2 / (fan_in + fan_out)), rng)
+    ### END SOLUTION
+
+
+# %% check="xavier_normal"
+check("xavier_normal")
+
+# %% [markdown]
+# ### 3. The same with uniform draws
+#
+# A bell curve is not needed. Only the variance matters, since only the variance appears in the sum above. Uniform draws between $-a$ and $a$ do as well, and never surprise with a giant weight. Their mean square is
+#
+# $$\frac{1}{2a} \int_{-a}^{a} w^2 \, dw = \frac{a^2}{3}$$
+#
+# So for a wanted variance $v$ the limit is $a = \sqrt{3 v}$: it is $\sqrt 3 \approx 1.73$ times the standard deviation.
+
+
+# %% solution="xavier_uniform"
+def xavier_uniform(fan_in, fan_out, rng):
+    """A kernel of uniform draws around 0 with variance 2 / (fan_in + fan_out).
+
+    Args:
+        fan_in: the layer's inputs.
+        fan_out: the layer's units.
+        rng: a NumPy generator, the only source of chance.
+
+    Returns:
+        W (fan_in, fan_out), float64; no entry lies beyond the limit.
+
+    Source: Glorot & Bengio 2010, equation 16.
+    """
+    ### BEGIN SOLUTION
+    limit = np.sqrt(6 / (fan_in + fan_out))
+    return rng.uniform(-limit, limit, (fan_in, fan_out))
+    ### END SOLUTION
+
+
+# %% check="xavier_uniform"
+check("xavier_uniform")
+
+# %% [markdown]
+# ### 4. He's rule
+#
+# Xavier's rule was made for S-shaped bends, which are nearly straight around 0. ReLU throws half of the message away. Kaiming He and his colleagues put the 2 of our worked example in:
+#
+# $$\text{variance} = \frac{2}{\text{fan-in}}$$
+#
+# It looks at the way forward only. (The way back then comes out right as well, up to one factor for the whole pile.)
+
+
+# %% solution="he_normal"
+def he_normal(fan_in, fan_out, rng):
+    """A kernel of normal draws with mean 0 and variance 2 / fan_in.
+
+    Args:
+        fan_in: the layer's inputs.
+        fan_out: the layer's units.
+        rng: a NumPy generator, the only source of chance.
+
+    Returns:
+        W (fan_in, fan_out), float64.
+
+    Source: He et al. 2015, equation 10.
+    """
+    ### BEGIN SOLUTION
+    return init_normal(fan_in, fan_out, np.sqrt(2 / fan_in), rng)
+    ### END SOLUTION
+
+
+# %% check="he_normal"
+check("he_normal")
+
+
+# %% solution="he_uniform"
+def he_uniform(fan_in, fan_out, rng):
+    """A kernel of uniform draws around 0 with variance 2 / fan_in.
+
+    Args:
+        fan_in: the layer's inputs.
+        fan_out: the layer's units.
+        rng: a NumPy generator, the only source of chance.
+
+    Returns:
+        W (fan_in, fan_out), float64; no entry lies beyond the limit.
+
+    Source: He et al. 2015.
+    """
+    ### BEGIN SOLUTION
+    limit = np.sqrt(6 / fan_in)
+    return rng.uniform(-limit, limit, (fan_in, fan_out))
+    ### END SOLUTION
+
+
+# %% check="he_uniform"
+check("he_uniform")
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Test it yourself: draw a kernel of shape (700, 100) and print `W.var() * 700`. It should be close to 2. For the uniform one, `np.abs(W).max()` should be just below the limit.
+#
+# </details>
+#
+# ## Part 2: listening to the pile
+#
+# ### 5. How loud is each layer?
+#
+# Send a batch through the pile and write down the spread of every layer, after its bend. There are no biases: at the start they are all 0. `activation` is a function, as in week 02; the last layer has a bend, too, because here we only listen.
+#
+# `h.std()` takes the standard deviation over all entries of an array.
+
+
+# %% solution="activation_std_by_layer"
+def activation_std_by_layer(X, weights, activation):
+    """The standard deviation of every layer's activations, h = activation(h_before @ W).
+
+    Args:
+        X: inputs, shape (N, D), float64.
+        weights: a list of kernels from the first layer to the last; there are no biases.
+        activation: the bend, a function that works entry by entry; it stands after every layer.
+
+    Returns:
+        One number for each kernel: the standard deviation over all entries of that layer's h.
+    """
+    ### BEGIN SOLUTION
+    h, stds = X, []
+    for W in weights:
+        h = activation(h @ W)
+        stds.append(h.std())
+    return np.array(stds)
+    ### END SOLUTION
+
+
+# %% check="activation_std_by_layer"
+check("activation_std_by_layer")
+
+# %% [markdown]
+# ### 6. How many voices?
+#
+# Two units with equal columns in W say the same. Count how many *different* units a layer has.
+#
+# Numbers that should be equal may differ in their last digit, when their sums were taken in another order. So we call two units alike when their weights are equal to nine decimals. `np.round(W, 9)` rounds, and `np.unique` finds what differs:
+
+# %% tags=["experiment"]
+table = np.array([[1, 5, 1, 2], [3, 3, 3, 4]])
+print("different numbers:\n", np.unique(table))
+print("different rows:\n", np.unique(table, axis=0))
+print("different columns:\n", np.unique(table, axis=1))
+
+
+# %% solution="distinct_units"
+def distinct_units(W):
+    """How many different units a layer has, where units with equal columns of W count as one.
+
+    Args:
+        W: the kernel, shape (D, M), float64; two units are alike when their weights are equal to
+            nine decimals.
+
+    Returns:
+        A whole number from 1 to M.
+    """
+    ### BEGIN SOLUTION
+    return np.unique(np.round(W, 9), axis=1).shape[1]
+    ### END SOLUTION
+
+
+# %% check="distinct_units"
+check("distinct_units")
+
+# %% [markdown]
+# ### 7. The diagnosis
+#
+# Now let the robot judge a start by itself, from the spreads of its layers. The last layer is held against the first. Numbers that have burst show as inf (too large for a float) or nan (what becomes of inf − inf). `np.isfinite(stds)` is True where an entry is neither.
+#
+# A trap: **every** comparison with nan is False, `nan > 10` as well as `nan < 0.1`. Another: in a silent pile the first spread is 0, and dividing by it gives nan.
+
+
+# %% solution="diagnose_init"
+def diagnose_init(stds):
+    """What becomes of the spread between the first layer and the last.
+
+    Args:
+        stds: the standard deviation of each layer's activations, shape (L,), float64; an
+            overflow has left inf or nan in it.
+
+    Returns:
+        "explodes" where an entry is inf or nan, or the last is more than 10 times the first;
+        else "vanishes" where the last is less than a tenth of the first, or 0; else "healthy".
+
+    Source: Glorot & Bengio 2010, who compare activations layer by layer.
+    """
+    ### BEGIN SOLUTION
+    first, last = stds[0], stds[-1]
+    if not np.isfinite(stds).all() or last > 10 * first:
+        return "explodes"
+    if last < first / 10 or last == 0:
+        return "vanishes"
+    return "healthy"
+    ### END SOLUTION
+
+
+# %% check="diagnose_init"
+check("diagnose_init")
+
+# %% [markdown]
+# ## The experiment
+#
+# **First: every start with every bend.** Thirty layers of 64 units, fed with digits.
+
+# %% tags=["experiment"]
+DEPTH, WIDTH = 30, 64
+starts = {
+    "std 1": lambda rng: init_normal(WIDTH, WIDTH, 1.0, rng),
+    "std 0.01": lambda rng: init_normal(WIDTH, WIDTH, 0.01, rng),
+    "Xavier": lambda rng: xavier_normal(WIDTH, WIDTH, rng),
+    "He": lambda rng: he_normal(WIDTH, WIDTH, rng),
+}
+bends = {"sigmoid": sigmoid, "tanh": tanh, "ReLU": relu}
+centred = digits - digits.mean()
+
+spreads = {bend: {} for bend in bends}
+for bend, activation in bends.items():
+    for start, draw in starts.items():
+        rng = np.random.default_rng(0)
+        weights = [draw(rng) for _ in range(DEPTH)]
+        spreads[bend][start] = np.asarray(activation_std_by_layer(centred, weights, activation))
+figure = plots.spread_by_depth(spreads)
+
+print(f"{'':9}", *(f"{start:>10}" for start in starts))
+for bend in bends:
+    print(f"{bend:9}", *(f"{diagnose_init(spreads[bend][start]):>10}" for start in starts))
+
+# %% [markdown]
+# *In words:* with ReLU the four starts fan out. Std 1 climbs by a factor of 5.7 a layer, to $10^{22}$. Std 0.01 falls by a factor of about 20 a layer, to $10^{-37}$. Xavier passes on 0.7 of the spread at each layer, as its rule knows nothing of the half that ReLU cuts off. Only He stays level. With tanh nothing can explode, because no S leaves the range from −1 to 1; std 0.01 still vanishes. With sigmoid all four lines are level.
+#
+# **What this cannot hear.** Level is not yet good. With std 1, tanh sits at −1 and 1, where its slope is flat: count it with week 02's `saturation_fraction`, if you like. And sigmoid? Its units differ from *each other*. Do they still differ from *picture to picture*?
+
+# %% tags=["experiment"]
+rng = np.random.default_rng(0)
+hs = {bend: centred for bend in bends}
+print("spread from picture to picture")
+for layer in range(1, DEPTH + 1):
+    W = he_normal(WIDTH, WIDTH, rng)
+    hs = {bend: bends[bend](h @ W) for bend, h in hs.items()}
+    if layer in (1, 5, 10, 30):
+        print(f"layer {layer:2}", *(f"  {b} {h.std(axis=0).mean():7.1e}" for b, h in hs.items()))
+
+# %% [markdown]
+# After thirty sigmoids only rounding errors are left of the difference between a 3 and an 8. That pile is loud and deaf: every picture gives the same numbers. It is one more reason why sigmoid lost its place between the layers.
+#
+# **Second: three bad starts, and what learning makes of them.** Learning belongs to the next weeks. But you can watch it already. The next cell holds weeks 05 to 07 in a few lines; read over it. `loss` says how wrong the robot is. A robot that gives each of ten digits the probability 0.1 has the loss $\ln 10 \approx 2.30$. So that is where an honest beginner should start, and from where the loss should fall.
+
+
+# %% tags=["experiment"]
+def nudge(weights, X, y, step=0.02):
+    """The loss before a nudge, and the weights after it."""
+    inputs = [X]
+    for W in weights[:-1]:
+        inputs.append(relu(inputs[-1] @ W))
+    Z = inputs[-1] @ weights[-1]
+    Z = Z - Z.max(axis=1, keepdims=True)
+    truth = np.arange(len(y)), y
+    loss = (np.log(np.exp(Z).sum(axis=1)) - Z[truth]).mean()
+    blame, moved = softmax(Z), list(weights)
+    blame[truth] -= 1
+    blame /= len(y)
+    for layer in reversed(range(len(weights))):
+        moved[layer] = weights[layer] - step * inputs[layer].T @ blame
+        blame = (blame @ weights[layer].T) * (inputs[layer] > 0)
+    return loss, moved
+
+
+def learn(draw, nudges=60):
+    """The loss and the number of different units in layer 1 before each nudge."""
+    rng = np.random.default_rng(3)
+    # float32, as Keras and nearly everybody computes: numbers up to 3e38, and seven digits.
+    weights = [draw(m, n, rng).astype(np.float32) for m, n in zip(sizes, sizes[1:], strict=False)]
+    X, y = digits[:300].astype(np.float32), labels[:300]
+    losses, units = [], []
+    with np.errstate(all="ignore"):
+        for _ in range(nudges):
+            units.append(distinct_units(weights[0]))
+            loss, weights = nudge(weights, X, y)
+            losses.append(loss)
+    return np.array(losses, float), np.array(units)
+
+
+good, good_units = learn(he_normal)
+loud, _ = learn(lambda m, n, rng: init_normal(m, n, 1.0, rng))
+quiet, _ = learn(lambda m, n, rng: init_normal(m, n, 0.01, rng))
+alike, alike_units = learn(lambda m, n, rng: np.full((m, n), 1 / m))
+figure = plots.bad_starts(
+    {"Too loud: std 1": loud, "Too quiet: std 0.01": quiet, "All alike": alike},
+    good,
+    {"He": good_units, "all alike": alike_units},
+)
+print("        loss before nudge 0            1            2")
+for name, losses in {"loud": loud, "quiet": quiet, "alike": alike, "He": good}.items():
+    print(f"{name:10}", *(f"{loss:12.5g}" for loss in losses[:3]), f"  at the end {losses[-1]:.3f}")
+
+# %% [markdown]
+# *In words:* four panels. Too loud: one nudge, and the loss is nan; the robot is dead. Too quiet: the loss stands at guessing, to the last digit, since nothing that is shown reaches the end and no blame reaches the front. All alike: it hardly moves, and the last panel shows why: layer 1 has 64 units with He's start and a single one with equal weights, before the first nudge as after the last. Only He's start learns. Its spikes are nudges that went a step too far (weeks 07 and 09).
+#
+# ## The same in Keras
+#
+# Keras has these initializers by name. It cuts normal draws off at two standard deviations, and makes up for what the cut takes from the spread; the variance is the same as yours. Below it: a Keras pile with *your* weights, listened to layer by layer.
+
+# %% tags=["experiment"]
+try:
+    from course_lib.models import mlp
+    from course_lib.quiet import import_keras
+
+    # `import keras`, without what TensorFlow notes about this computer as it starts.
+    keras = import_keras()
+except ImportError:
+    print("Keras is not installed here; the rest of the notebook works without it.")
+    print('To see this comparison: pip install "nn-from-scratch[keras]"')
+else:
+    theirs = {
+        "Xavier normal": (xavier_normal, keras.initializers.GlorotNormal(seed=1)),
+        "Xavier uniform": (xavier_uniform, keras.initializers.GlorotUniform(seed=1)),
+        "He normal": (he_normal, keras.initializers.HeNormal(seed=1)),
+        "He uniform": (he_uniform, keras.initializers.HeUniform(seed=1)),
+    }
+    print("variance times fan-in     yours   Keras      largest weight / std   yours   Keras")
+    for name, (mine, initializer) in theirs.items():
+        both = mine(700, 300, np.random.default_rng(1)), np.asarray(initializer((700, 300)))
+        variances = "   ".join(f"{700 * W.var():5.3f}" for W in both)
+        largest = "   ".join(f"{np.abs(W).max() / W.std():5.2f}" for W in both)
+        print(f"{name:25} {variances} {'':27} {largest}")
+
+    rng = np.random.default_rng(2)
+    weights = [he_normal(m, n, rng) for m, n in zip(sizes, sizes[1:], strict=False)]
+    model = mlp(sizes, "relu")
+    model.set_weights([each for W in weights for each in (W, np.zeros(W.shape[1]))])
+    h, stds = digits, []
+    for layer in model.layers:
+        h = keras.activations.relu(layer(h))
+        stds.append(float(keras.ops.std(h)))
+    difference = np.abs(activation_std_by_layer(digits, weights, relu) - stds).max()
+    print(f"\nspread by layer: largest difference {difference:.1e}")
+
+# %% [markdown]
+# ## Self-check
+#
+# **A.** Every weight of a pile starts at 0.1. What happens when it learns?
+#
+# - a: the units of a layer stay copies of each other
+# - b: nothing is wrong; with 10 instead of 0.1 it would be
+# - c: no nudge reaches them
+
+# %% solution="constant_start"
+# Set constant_start to "a", "b" or "c".
+### BEGIN SOLUTION
+constant_start = "a"
+### END SOLUTION
+
+# %% check="constant_start"
+check("constant_start")
+
+# %% [markdown]
+# **B.** Ten layers without bends, 100 inputs each, weights with std 0.05. The input has spread 1. What is left at the end?
+#
+# - a: $0.05^{10}$, about $10^{-13}$
+# - b: 1
+# - c: $0.5^{10}$, about 0.001
+
+# %% solution="spread_after_ten"
+# Set spread_after_ten to "a", "b" or "c".
+### BEGIN SOLUTION
+spread_after_ten = "c"
+### END SOLUTION
+
+# %% check="spread_after_ten"
+check("spread_after_ten")
+
+# %% [markdown]
+# **C.** Why is there a 2 in He's rule?
+#
+# - a: because there are two fans
+# - b: because ReLU halves the mean square
+# - c: because of the bias
+
+# %% solution="why_the_two"
+# Set why_the_two to "a", "b" or "c".
+### BEGIN SOLUTION
+why_the_two = "b"
+### END SOLUTION
+
+# %% check="why_the_two"
+check("why_the_two")
+
+# %% [markdown]
+# **D.** You build a network for ten classes and look at its loss before the first nudge. Which number tells you that the start is sound?
+#
+# - a: close to 0
+# - b: about 2.3
+# - c: about 40
+
+# %% solution="first_loss"
+# Set first_loss to "a", "b" or "c".
+### BEGIN SOLUTION
+first_loss = "b"
+### END SOLUTION
+
+# %% check="first_loss"
+check("first_loss")
+
+# %% [markdown] written="why_dice_and_how_hard"
+# ## In your own words
+#
+# A friend starts a deep network with all weights 0, sees that it does not learn, and then draws them with `rng.normal(size=...)`. Now everything is nan. Explain both failures, and what to do instead. Use one equation and numbers of your own. Eight to ten sentences.
+#
+# ### BEGIN SOLUTION
+# With equal weights all units of a layer compute the same number. So they carry the same blame and receive the same nudge, and they are equal again afterwards. However wide the layer is, it has a single unit. With zeros not even that one works, because nothing gets through. Dice make the units differ.
+#
+# But the dice must not be thrown too hard. A unit adds up fan-in products, and its mean square is fan-in · std² times that of its inputs. With std 1 and 64 inputs a layer without a bend makes the spread 8 times as large, and a layer with ReLU about 5.7 times. Twelve such layers make it about $10^9$ times as large, and the first nudge is as huge; after it the numbers no longer fit into a float. With std 0.01 the factor is 0.06, and twelve layers leave nothing.
+#
+# So the factor should be 1. For ReLU, which halves the mean square, that is the variance 2 / fan-in (He). For tanh it is about one over the mean of both fans, 2 / (fan-in + fan-out) (Xavier), a compromise between the way forward and the way back.
+#
+# **Rubric (10 points).** 3: equal units get equal nudges, so dice are needed. 4: the factor of a layer and its product over the layers, with numbers for too large and too small. 2: He's 2 / fan-in and its reason, or Xavier's compromise. 1: a failure as it looked in the experiment.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## The bridge
+#
+# The pile now starts well: it is neither deaf nor shouting, and its units differ. But a good start is not yet an answer. The robot guesses. In the last experiment a number called *loss* fell from 2.30, and we took it on trust. Who computes it? Why the logarithm? And which way does it push?
+#
+# Next week: **how wrong**. We give the robot a teacher who says not only *wrong*, but how much.

@@ -1,0 +1,101 @@
+"""Does a week that is worth 0 points go all the way, and still tell right from wrong?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from autograder import course, pipeline, release
+from autograder.assignment import load_assignment
+from autograder.course import Course, run_converter
+from autograder.feedback.generate import generate_feedback
+from autograder.questions import catalogue
+from autograder.records import Outcome
+from autograder.sandbox.session import Sandbox
+from autograder.sandbox.view import isolation_available
+from tests.conftest import source
+from tests.gradebook.test_bulk import execute
+from tests.test_validate import validate
+
+STEM = "week00_start"
+WRONG = 'def greet_robot(name):\n    return "Hello, {name}. Do you see a cat?"'
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+    pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available()),
+]
+
+
+def mistaken() -> Any:
+    """The solution, with a mistake in its only function."""
+    notebook = nbformat.from_dict(source(STEM))
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == "solution-greet_robot":
+            cell.source = WRONG
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def practice(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """Week 00 released, with a right, a wrong and an untouched notebook handed in."""
+    opened = course.init(tmp_path_factory.mktemp("courses") / "practice")
+    released = release.release(opened, catalogue.week(STEM))
+    untouched = nbformat.read(released, as_version=4)
+    for student, notebook in {"ann": source(STEM), "bob": mistaken(), "cem": untouched}.items():
+        path = opened.notebook("submitted", STEM, student)
+        path.parent.mkdir(parents=True)
+        nbformat.write(notebook, path)
+    return opened
+
+
+def rows(opened: Course) -> list[Any]:
+    return execute(
+        opened,
+        "SELECT g.auto_score, c.max_score, g.needs_manual_grade FROM grade g "
+        "JOIN base_cell b ON b.id = g.cell_id JOIN grade_cells c ON c.id = b.id",
+    )
+
+
+def test_is_it_graded_by_outcome(practice):
+    assignment = load_assignment(practice, "week00")
+    reports = {
+        report.student: report
+        for report in pipeline.grade_course(
+            practice, assignment, pipeline.submissions(practice, assignment), workers=1
+        )
+    }
+    assert reports["ann"].right and not reports["bob"].right and not reports["cem"].right
+    greeted = {name: report.verdicts[0] for name, report in reports.items()}
+    assert greeted["bob"].mistake == "braces-without-f"
+    assert greeted["cem"].outcome is Outcome.NOT_ATTEMPTED
+    assert {verdict.points for verdict in greeted.values()} == {0.0}
+    assert set(rows(practice)) == {(0.0, 0.0, 0)}
+    pages = {page.parts[-3]: page.read_text() for page in generate_feedback(practice, STEM)}
+    assert "✓ greet_robot · 0 of 0 points" in pages["ann"]
+    assert "△ greet_robot · 0 of 0 points · braces-without-f" in pages["bob"]
+
+
+def test_does_nbgrader_grade_it_too(practice):
+    from nbgrader.converters import Autograde
+
+    run_converter(Autograde, practice.config, STEM)
+    assert set(rows(practice)) == {(0.0, 0.0, 0)}
+
+
+def test_does_check_tell_right_from_wrong(tmp_path: Path):
+    nbformat.write(mistaken(), tmp_path / f"{STEM}.ipynb")
+    with Sandbox() as sandbox:
+        report = pipeline.check_file(tmp_path / f"{STEM}.ipynb", sandbox)
+    assert report.points == report.max_points == 0 and not report.right
+
+
+@pytest.mark.slow
+def test_does_validate_tell_right_from_wrong(tmp_path: Path):
+    path = tmp_path / f"{STEM}.ipynb"
+    nbformat.write(source(STEM), path)
+    assert "Success! Your notebook passes all the tests." in validate(path)
+    nbformat.write(mistaken(), path)
+    assert "greet_robot · 0 of 0 points · braces-without-f" in validate(path)
