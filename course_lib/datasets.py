@@ -227,17 +227,20 @@ def _download_mnist() -> list[tuple[Array, Array]]:
     return [train, test]
 
 
-def digit_tokens() -> tuple[Array, Array]:
-    """The digits as sequences for next-token prediction: pixels in reading order, by their ink.
+def pixel_tokens(X: Array, levels: int = 17) -> tuple[Array, Array]:
+    """Pictures as sequences for next-token prediction: their pixels in reading order.
+
+    Args:
+        X: pictures in [0, 1], shape (N, D), such as those of `digits` or `mnist`.
+        levels: how many tokens there are for a pixel; 17 loses nothing of `digits`.
 
     Returns:
-        Inputs (1797, 64) int64, each row a start token 17 and then the first 63 pixels, and
-        targets (1797, 64) int64, the 64 pixels. A pixel is one of 17 tokens, its ink in 0 ... 16,
-        so that the vocabulary has 18 tokens.
+        Inputs (N, D) int32, each row the start token `levels` and then the first D - 1 pixels,
+        and targets (N, D) int32, the D pixels. A pixel's token is its ink in 0 ... levels - 1, so
+        that the vocabulary has levels + 1 tokens.
 
     Source: Chen et al. 2020, "Generative pretraining from pixels".
     """
-    X, _ = digits()
-    pixels = np.rint(16.0 * X).astype(np.int64)
-    start = np.full((len(pixels), 1), 17, np.int64)
+    pixels = np.rint((levels - 1) * X).astype(np.int32)
+    start = np.full((len(pixels), 1), levels, np.int32)
     return np.concatenate([start, pixels[:, :-1]], axis=1), pixels

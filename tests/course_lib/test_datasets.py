@@ -172,10 +172,10 @@ def test_do_as_many_labels_belong_to_as_many_images(tmp_path):
         datasets.mnist(tmp_path)
 
 
-def test_are_digit_tokens_the_pixels_moved_by_one():
-    inputs, targets = datasets.digit_tokens()
+def test_are_pixel_tokens_the_digits_moved_by_one():
     X, _ = datasets.digits()
-    assert inputs.shape == targets.shape == X.shape and inputs.dtype == np.int64
+    inputs, targets = datasets.pixel_tokens(X)
+    assert inputs.shape == targets.shape == X.shape and inputs.dtype == targets.dtype == np.int32
     assert np.array_equal(targets, 16 * X) and np.array_equal(inputs[:, 1:], targets[:, :-1])
     assert set(inputs[:, 0]) == {17} and (targets.min(), targets.max()) == (0, 16)
 
