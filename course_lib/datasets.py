@@ -162,7 +162,7 @@ def mnist(folder: str | os.PathLike[str] | None = None, download: bool = False) 
             "train-labels-idx1-ubyte, or the two t10k files, each plain or with .gz.\n"
             "Either name a folder that holds them, as argument or in the environment variable "
             f"{MNIST_FOLDER};\nor, where there is a network, let Keras fetch them once: "
-            "mnist(download=True)."
+            "mnist(download=True), on the command line --download."
         )
     scaled = [
         (images.reshape(len(images), -1).astype(np.float32) / np.float32(255), y.astype(np.int64))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -49,7 +50,9 @@ def main(
         Path | None, typer.Option(help="Where the MNIST files are; else NN_MNIST or Keras' own.")
     ] = None,
     download: Annotated[bool, typer.Option(help="Let Keras fetch MNIST if need be.")] = False,
-    epochs: Annotated[int, typer.Option(min=1)] = 10,
+    epochs: Annotated[
+        int, typer.Option(min=1, help="Passes over the examples; spirals take about 100.")
+    ] = 10,
     batch_size: Annotated[int, typer.Option(min=0, help="0: 128, on a GPU 1,024.")] = 0,
     learning_rate: Annotated[float, typer.Option(help="Adam's.")] = 1e-3,
     seed: Annotated[int, typer.Option(min=0, help="Of first weights and shuffles.")] = 0,
@@ -101,7 +104,7 @@ def main(
         seed=seed,
         checkpoint=checkpoint,
         patience=patience or None,
-        verbose=2,
+        verbose=1 if sys.stdout.isatty() else 2,
     )
     _tell(history, operations_per_example(network), found, peak or found.peak_teraflops)
 

@@ -104,6 +104,8 @@ def fit(
         watchers.append(keras.callbacks.BackupAndRestore(os.fspath(checkpoint)))
     if patience is not None:
         watchers.append(keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True))
+    # Keras remembers where an earlier run of this model went on, and would begin there again.
+    model._initial_epoch = None
     kept = model.fit(
         batches(data.X_train, data.y_train, batch_size, order),
         validation_data=(data.X_test, data.y_test),

@@ -67,6 +67,8 @@ def test_does_a_run_that_was_stopped_end_like_one_that_was_not(digits, tmp_path)
     assert len(history.loss) == 2
     assert same_weights(whole, resumed)
     assert not tmp_path.exists()
+    again = fit(resumed, digits, epochs=1, verbose=0)
+    assert len(again.loss) == 1, "the next run begins with its own first epoch"
 
 
 def test_does_it_learn_and_is_its_history_what_evaluate_says(digits):
