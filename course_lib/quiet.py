@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import warnings
 from functools import cache
 from typing import Any
 
 
+def installed_backends() -> list[str]:
+    """The Keras backends whose packages are installed; the course's own choice comes first."""
+    return [name for name in ("tensorflow", "jax", "torch") if importlib.util.find_spec(name)]
+
+
 @cache
 def import_keras() -> Any:
-    """Import Keras and start TensorFlow, without its notes on stderr about this processor.
+    """Import Keras and start its backend, without notes on stderr about this processor.
 
     TensorFlow's C++ code writes some of them before it reads any setting, so that stderr itself
-    is closed for as long as the first import takes.
+    is closed for as long as the first import takes. The backend is TensorFlow, or the one that
+    the environment variable KERAS_BACKEND names.
 
     Returns:
         The `keras` module.
 
     Raises:
-        ImportError: when Keras or TensorFlow is not installed.
+        ImportError: when Keras or its backend is not installed.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -29,10 +36,9 @@ def import_keras() -> Any:
             warnings.simplefilter("ignore")
             os.dup2(nowhere.fileno(), 2)
             import keras
-            import tensorflow as tf
 
             # The first tensor starts the runtime, which has notes of its own.
-            keras.ops.convert_to_tensor(tf.constant(0.0))
+            keras.ops.convert_to_tensor(0.0)
     finally:
         os.dup2(kept, 2)
         os.close(kept)

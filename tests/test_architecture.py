@@ -54,7 +54,17 @@ def test_does_a_stage_import_no_other_stage(stage):
         assert not foreign, f"{path.name} imports {foreign}"
 
 
-@pytest.mark.parametrize("module", ["autograder", "course_lib", "course_lib.plots"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "autograder",
+        "course_lib",
+        *(
+            f"course_lib.{name}"
+            for name in ("datasets", "gradients", "models", "plots", "training")
+        ),
+    ],
+)
 def test_does_importing_it_load_nothing_heavy(module):
     heavy = ["tensorflow", "keras", "nbformat", "nbgrader", "matplotlib", "sklearn", "rich"]
     code = f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])"

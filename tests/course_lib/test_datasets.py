@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import struct
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,6 +12,24 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from course_lib import datasets
+
+
+def write_idx(folder, part, n, pack=False, rng=None):
+    """Two IDX files of n images and labels, as LeCun's page describes them."""
+    rng = rng or np.random.default_rng(n)
+    images = rng.integers(256, size=(n, 28, 28), dtype=np.uint8)
+    labels = rng.integers(10, size=n, dtype=np.uint8)
+    for name, magic, values in (("images-idx3", 0x803, images), ("labels-idx1", 0x801, labels)):
+        content = struct.pack(f">{1 + values.ndim}i", magic, *values.shape) + values.tobytes()
+        path = folder / f"{part}-{name}-ubyte{'.gz' if pack else ''}"
+        path.write_bytes(gzip.compress(content) if pack else content)
+    return images.reshape(n, 784) / np.float32(255), labels
+
+
+@pytest.fixture(autouse=True)
+def no_mnist_of_this_machine(monkeypatch, tmp_path_factory):
+    monkeypatch.delenv("NN_MNIST", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path_factory.mktemp("keras")))
 
 
 def test_are_the_digits_ink_between_0_and_1_with_ten_labels():
@@ -67,3 +88,116 @@ def test_do_the_houses_cost_200_dollars_a_square_foot():
     size, price = datasets.houses()
     assert size.shape == price.shape and len(size) == 6
     np.testing.assert_allclose(price / size, 200.0, rtol=1e-15)
+
+
+@given(n=st.integers(1, 20), classes=st.integers(2, 5), seed=st.integers(0, 2**32))
+@settings(max_examples=50)
+def test_are_spirals_arms_of_equal_size_within_the_unit_circle(n, classes, seed):
+    X, y = datasets.spirals(n, np.random.default_rng(seed), classes=classes)
+    again = datasets.spirals(n, np.random.default_rng(seed), classes=classes)
+    assert (X.shape, X.dtype, y.dtype) == ((classes * n, 2), np.float64, np.int64)
+    assert np.bincount(y, minlength=classes).tolist() == [n] * classes
+    assert np.linalg.norm(X, axis=1).max() <= 1.0 + 1e-12
+    assert np.array_equal(X, again[0]) and np.array_equal(y, again[1])
+
+
+def test_do_spirals_without_noise_lie_on_the_curves_of_the_docstring():
+    X, y = datasets.spirals(30, np.random.default_rng(0), noise=0.0)
+    radius = np.linalg.norm(X, axis=1)
+    angle = 4 * radius + 2 * np.pi * y / 3
+    np.testing.assert_allclose(X, radius[:, None] * np.stack([np.sin(angle), np.cos(angle)], 1))
+
+
+@pytest.mark.parametrize("pack", [False, True])
+@pytest.mark.parametrize("way", ["argument", "variable"])
+def test_is_mnist_read_from_a_named_folder(tmp_path, monkeypatch, way, pack):
+    train, test = (write_idx(tmp_path, part, n, pack) for part, n in (("train", 7), ("t10k", 5)))
+    if way == "variable":
+        monkeypatch.setenv("NN_MNIST", str(tmp_path))
+    found = datasets.mnist(tmp_path if way == "argument" else None)
+    assert (found.X_train.dtype, found.y_train.dtype) == (np.float32, np.int64)
+    for got, wanted in zip(found, (*train, *test), strict=True):
+        assert np.array_equal(got, wanted)
+
+
+def test_is_mnist_read_from_keras_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    (tmp_path / "datasets").mkdir()
+    images = np.arange(3 * 784, dtype=np.uint8).reshape(3, 28, 28)
+    kept = {"x_train": images, "y_train": np.arange(3), "x_test": images[1:], "y_test": [1, 2]}
+    np.savez(tmp_path / "datasets" / "mnist.npz", **kept)
+    found = datasets.mnist()
+    assert np.array_equal(found.X_test, images[1:].reshape(2, 784) / np.float32(255))
+    assert found.y_train.tolist() == [0, 1, 2] and found.y_test.tolist() == [1, 2]
+
+
+def test_is_the_last_fifth_held_out_where_only_one_part_is_there(tmp_path):
+    X, y = write_idx(tmp_path, "t10k", 10)
+    found = datasets.mnist(tmp_path)
+    assert np.array_equal(found.X_train, X[:8]) and np.array_equal(found.X_test, X[8:])
+    assert np.array_equal(found.y_train, y[:8]) and np.array_equal(found.y_test, y[8:])
+
+
+@pytest.mark.parametrize("way", ["argument", "variable", "neither"])
+def test_are_both_ways_told_where_mnist_is_missing(tmp_path, monkeypatch, way):
+    if way == "variable":
+        monkeypatch.setenv("NN_MNIST", str(tmp_path))
+    with pytest.raises(FileNotFoundError) as told:
+        datasets.mnist(tmp_path if way == "argument" else None)
+    if way != "neither":
+        assert str(tmp_path) in str(told.value)
+    assert "NN_MNIST" in str(told.value) and "download=True" in str(told.value)
+
+
+def test_does_a_broken_file_say_which_one_it_is(tmp_path):
+    write_idx(tmp_path, "t10k", 10)
+    path = tmp_path / "t10k-images-idx3-ubyte"
+    whole = path.read_bytes()
+    for broken in (b"", b"<html>not found</html>", whole[:-1], b"\x00\x00\x08\x01" + whole[4:]):
+        path.write_bytes(broken)
+        with pytest.raises(ValueError, match="t10k-images-idx3-ubyte is no IDX file"):
+            datasets.mnist(tmp_path)
+    path.unlink()
+    path.with_suffix(".gz").write_bytes(whole)
+    with pytest.raises(ValueError, match="gz is no IDX file"):
+        datasets.mnist(tmp_path)
+
+
+def test_do_as_many_labels_belong_to_as_many_images(tmp_path):
+    write_idx(tmp_path, "t10k", 10)
+    labels = (tmp_path / "t10k-labels-idx1-ubyte").read_bytes()
+    write_idx(tmp_path, "t10k", 9)
+    (tmp_path / "t10k-labels-idx1-ubyte").write_bytes(labels)
+    with pytest.raises(ValueError, match="holds 9 images, .* 10 labels"):
+        datasets.mnist(tmp_path)
+
+
+def test_are_pixel_tokens_the_digits_moved_by_one():
+    X, _ = datasets.digits()
+    inputs, targets = datasets.pixel_tokens(X)
+    assert inputs.shape == targets.shape == X.shape and inputs.dtype == targets.dtype == np.int32
+    assert np.array_equal(targets, 16 * X) and np.array_equal(inputs[:, 1:], targets[:, :-1])
+    assert set(inputs[:, 0]) == {17} and (targets.min(), targets.max()) == (0, 16)
+
+
+@pytest.mark.parametrize(("n", "share", "kept"), [(10, 0.2, 8), (7, 0.5, 4), (4, 0.1, 4)])
+def test_are_the_last_examples_held_out(n, share, kept):
+    X, y = np.arange(2 * n).reshape(n, 2), np.arange(n)
+    split = datasets.hold_out(X, y, share)
+    assert (
+        split.y_train.tolist() == y[:kept].tolist() and split.y_test.tolist() == y[kept:].tolist()
+    )
+    assert np.array_equal(np.concatenate([split.X_train, split.X_test]), X)
+
+
+def test_is_a_failed_download_told_with_the_other_way(monkeypatch):
+    class Keras:
+        class datasets:
+            class mnist:
+                @staticmethod
+                def load_data():
+                    raise Exception("URL fetch failure")
+
+    monkeypatch.setattr("course_lib.quiet.import_keras", lambda: Keras)
+    with pytest.raises(ConnectionError, match="URL fetch failure.*NN_MNIST"):
+        datasets.mnist(download=True)

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from course_lib.models import by_student_name, from_keras, mlp, to_keras
+from course_lib.models import (
+    by_student_name,
+    cnn,
+    deep_stack,
+    first_filters,
+    from_keras,
+    mlp,
+    to_keras,
+    transformer,
+)
 from course_lib.quiet import import_keras
 from tests.course_lib.networks import random_params
 
@@ -17,15 +26,19 @@ def keras_is_imported_quietly():
     import_keras()
 
 
+def values(tensor):
+    return import_keras().ops.convert_to_numpy(tensor)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("sizes", SIZES)
 def test_do_parameters_come_back_from_keras_bit_for_bit(sizes, dtype):
     params = random_params(sizes, np.random.default_rng(0), dtype)
     returned = from_keras(to_keras(params))
     assert list(returned) == list(params)
-    for name, values in params.items():
+    for name, weights in params.items():
         assert returned[name].dtype == dtype
-        assert np.array_equal(returned[name], values)
+        assert np.array_equal(returned[name], weights)
 
 
 @pytest.mark.parametrize("sizes", SIZES)
@@ -37,7 +50,7 @@ def test_are_its_outputs_the_logits_of_the_textbook_formula(sizes):
     for number in range(1, last + 1):
         Z = A @ params[f"W{number}"] + params[f"b{number}"]
         A = np.tanh(Z) if number < last else Z
-    logits = np.asarray(to_keras(params, "tanh")(X))
+    logits = values(to_keras(params, "tanh")(X))
     assert logits.dtype == np.float64
     np.testing.assert_allclose(logits, A, rtol=1e-12, atol=1e-13)
 
@@ -55,9 +68,81 @@ def test_does_a_new_network_have_the_sizes_asked_for(sizes):
 def test_does_a_students_name_belong_to_one_weight():
     model = mlp((4, 5, 3))
     paths = {
-        weight.path.removeprefix(f"{model.name}/"): weight.numpy()
+        weight.path.removeprefix(f"{model.name}/"): values(weight)
         for weight in model.trainable_weights
     }
     named, weights = by_student_name(paths), from_keras(model)
     assert named.keys() == weights.keys()
     assert all(np.array_equal(named[name], weights[name]) for name in named)
+
+
+def test_has_the_default_network_13002_parameters():
+    model = mlp()
+    assert (model.input_shape, model.output_shape) == ((None, 784), (None, 10))
+    assert model.count_params() == 13_002
+
+
+@pytest.mark.parametrize("residual", [False, True])
+@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
+def test_is_a_deep_stack_the_formula_of_its_docstring(activation, residual):
+    rng = np.random.default_rng(3)
+    model = deep_stack(4, 5, activation, residual, inputs=3, classes=2)
+    params, X = from_keras(model), rng.normal(size=(7, 3))
+    bend = {"sigmoid": lambda z: 1 / (1 + np.exp(-z)), "relu": lambda z: np.maximum(z, 0)}
+    A = bend[activation](X @ params["W1"] + params["b1"])
+    for number in range(2, 6):
+        out = bend[activation](A @ params[f"W{number}"] + params[f"b{number}"])
+        A = A + out if residual else out
+    assert len(params) == 12
+    logits = values(model(X))
+    assert logits.dtype == np.float64
+    np.testing.assert_allclose(logits, A @ params["W6"] + params["b6"], rtol=1e-12, atol=1e-13)
+
+
+def test_do_a_residual_stacks_gradients_bear_the_students_names():
+    model = deep_stack(2, 4, "relu", residual=True, inputs=3)
+    paths = [weight.path.removeprefix(f"{model.name}/") for weight in model.trainable_weights]
+    assert list(by_student_name(dict.fromkeys(paths))) == list(from_keras(model))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "mixed_bfloat16"])
+def test_do_the_cnns_filters_look_at_a_picture_as_they_are_shown(dtype):
+    keras = import_keras()
+    model = cnn(side=8, filters=(3, 4), kernel_size=3, hidden=5, dtype=dtype)
+    X = np.random.default_rng(4).uniform(size=(2, 64)).astype("float32")
+    filters = first_filters(model)
+    assert filters.shape == (3, 3, 3)
+    seen = keras.Model(model.inputs[0], model.get_layer("convolution1").output)(X)
+    # The mask's middle stands on the pixel (2, 5); Keras does not turn the mask over.
+    patch = X[1].reshape(8, 8)[1:4, 4:7]
+    wanted = np.maximum((filters * patch).sum(axis=(1, 2)), 0)
+    rounding = 2e-2 if dtype == "mixed_bfloat16" else 1e-6
+    np.testing.assert_allclose(
+        values(keras.ops.cast(seen, "float32"))[1, 2, 5], wanted, rtol=rounding, atol=rounding
+    )
+    logits = values(model(X))
+    assert logits.shape == (2, 10)
+    assert logits.dtype == (np.float64 if dtype == "float64" else np.float32)
+
+
+def test_does_the_transformer_see_no_token_that_is_still_to_come():
+    rng = np.random.default_rng(5)
+    model = transformer(vocabulary=7, length=6, width=8, heads=2, blocks=2, dtype="float64")
+    tokens = rng.integers(7, size=(3, 6))
+    changed = tokens.copy()
+    changed[:, 4] = (changed[:, 4] + 1) % 7
+    logits, others = values(model(tokens)), values(model(changed))
+    assert logits.shape == (3, 6, 7) and logits.dtype == np.float64
+    np.testing.assert_allclose(logits[:, :4], others[:, :4], rtol=1e-12, atol=1e-13)
+    assert np.all(np.abs(logits - others)[:, 4:].max(axis=-1) > 1e-6)
+
+
+def test_does_the_transformer_know_the_order_of_tokens():
+    model = transformer(vocabulary=7, length=3, width=8, heads=2, blocks=1, dtype="float64")
+    logits = values(model(np.array([[1, 2, 3], [2, 1, 3]])))
+    assert np.abs(logits[0, 2] - logits[1, 2]).max() > 1e-6
+
+
+def test_is_a_width_that_the_heads_cannot_share_told():
+    with pytest.raises(ValueError, match="multiple of the 3 heads, received 8.*take 6"):
+        transformer(vocabulary=7, length=3, width=8, heads=3)

@@ -1,0 +1,94 @@
+"""The order of examples, and a pipeline that hands them to the device in batches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from course_lib.gradients import Array
+
+
+class Order:
+    """Which examples come when: another shuffle every epoch, decided by seed and epoch alone.
+
+    A resumed run therefore goes on as an undisturbed one would.
+    """
+
+    def __init__(self, examples: int, seed: int) -> None:
+        self.examples = examples
+        self.seed = seed
+        self.epoch = 0
+
+    def indices(self) -> Array:
+        """The places of all examples in this epoch's order, shape (N,), int64."""
+        return np.random.default_rng([self.seed, self.epoch]).permutation(self.examples)
+
+
+def batches(X: Array, y: Array, batch_size: int, order: Order) -> Any:
+    """Batches for `keras.Model.fit`, made while the device computes.
+
+    TensorFlow: a `tf.data` pipeline that gathers and prefetches in threads of its own. JAX and
+    PyTorch: X and y lie on the device and batches are gathered there, so that only indices travel.
+
+    Args:
+        X: inputs, shape (N, ...).
+        y: targets, shape (N, ...).
+        batch_size: examples of a batch; the last one of an epoch may be smaller.
+        order: asked for its indices at the beginning of every epoch.
+
+    Returns:
+        What Keras takes as its first argument: an epoch, ceil(N / batch_size) batches.
+    """
+    import keras
+
+    if keras.backend.backend() == "tensorflow":
+        return _tensorflow_batches(X, y, batch_size, order)
+    return _device_batches(X, y, batch_size, order)
+
+
+def _tensorflow_batches(X: Array, y: Array, batch_size: int, order: Order) -> Any:
+    import tensorflow as tf
+
+    inputs, targets = tf.constant(X), tf.constant(y)
+
+    def shuffled(_: Any) -> Any:
+        indices = tf.numpy_function(order.indices, [], tf.int64)
+        return tf.data.Dataset.from_tensor_slices(tf.ensure_shape(indices, (len(X),)))
+
+    return (
+        tf.data.Dataset.range(1)
+        .flat_map(shuffled)
+        .batch(batch_size)
+        .map(
+            lambda places: (tf.gather(inputs, places), tf.gather(targets, places)),
+            num_parallel_calls=tf.data.AUTOTUNE,
+        )
+        .apply(tf.data.experimental.assert_cardinality(-(-len(X) // batch_size)))
+        .prefetch(tf.data.AUTOTUNE)
+    )
+
+
+def _device_batches(X: Array, y: Array, batch_size: int, order: Order) -> Any:
+    import keras
+
+    class DeviceBatches(keras.utils.PyDataset):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.inputs = keras.ops.convert_to_tensor(X)
+            self.targets = keras.ops.convert_to_tensor(y)
+            self.epoch, self.indices = order.epoch, order.indices()
+
+        def __len__(self) -> int:
+            return -(-len(X) // batch_size)
+
+        def __getitem__(self, index: int) -> tuple[Any, Any]:
+            if self.epoch != order.epoch:
+                self.epoch, self.indices = order.epoch, order.indices()
+            places = self.indices[index * batch_size : (index + 1) * batch_size]
+            return (
+                keras.ops.take(self.inputs, places, axis=0),
+                keras.ops.take(self.targets, places, axis=0),
+            )
+
+    return DeviceBatches()

@@ -1,0 +1,169 @@
+"""One way to train a classifier or a next-token model, on a CPU and on a GPU."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from course_lib.datasets import Split
+from course_lib.training.batches import Order, batches
+from course_lib.training.devices import find_device
+
+
+@dataclass(frozen=True)
+class History:
+    """What each epoch gave, first to last. A resumed run tells of its own epochs alone.
+
+    Attributes:
+        examples: how many examples an epoch has.
+        loss: mean cross-entropy over the epoch's batches, in nats.
+        accuracy: share of right answers over the epoch's batches, in [0, 1].
+        test_loss: the same on the held-out examples, after the epoch.
+        test_accuracy: the same on the held-out examples, after the epoch.
+        seconds: how long the epoch's training took, without the held-out examples. The first
+            epoch also compiles.
+    """
+
+    examples: int
+    loss: tuple[float, ...]
+    accuracy: tuple[float, ...]
+    test_loss: tuple[float, ...]
+    test_accuracy: tuple[float, ...]
+    seconds: tuple[float, ...]
+
+    @property
+    def examples_per_second(self) -> tuple[float, ...]:
+        """Training examples a second in each epoch."""
+        return tuple(self.examples / seconds for seconds in self.seconds)
+
+    @property
+    def steady_rate(self) -> float:
+        """Median of `examples_per_second` without the first epoch, where there is another."""
+        return statistics.median(self.examples_per_second[1:] or self.examples_per_second)
+
+
+def fit(
+    model: Any,
+    data: Split,
+    *,
+    epochs: int = 10,
+    batch_size: int = 128,
+    optimizer: Any = None,
+    seed: int = 0,
+    checkpoint: str | os.PathLike[str] | None = None,
+    patience: int | None = None,
+    verbose: int | str = "auto",
+    callbacks: tuple[Any, ...] = (),
+) -> History:
+    """Train a model on softmax cross-entropy and judge it on held-out examples every epoch.
+
+    On a GPU, and always on JAX, the step is compiled by XLA. Mixed precision is the model's own:
+    build it with `dtype=find_device().precision`. Two runs of the same program on the same CPU
+    end with equal weights; `seed` decides the order of the examples alone, the model's first
+    weights are decided where it is built (`keras.utils.set_random_seed`).
+
+    Args:
+        model: a built Keras model that returns logits (N, ..., K); trained in place.
+        data: inputs (N, ...) and labels (N, ...), whole numbers in 0 ... K - 1.
+        epochs: passes over the training examples, those before an interruption included.
+        batch_size: examples of a step.
+        optimizer: a Keras optimizer; Adam with a learning rate of 0.001 where None.
+        seed: of the shuffles; every epoch has its own.
+        checkpoint: a folder for the state after each epoch. A run that finds one there goes on
+            from it and ends with the weights of a run that was never stopped, if its arguments
+            are the same (patience is counted anew). It is removed when the run ends.
+        patience: stop after this many epochs without a lower loss on the held-out examples, and
+            keep the weights of the lowest. Those examples then had a say in the weights, so that
+            their accuracy is a little too hopeful.
+        verbose: Keras' progress: 0 none, 1 a bar, 2 a line an epoch, "auto" a bar.
+        callbacks: further Keras callbacks.
+
+    Returns:
+        The history of this call's epochs.
+    """
+    import keras
+
+    order, clock = Order(len(data.X_train), seed), _clock()
+    steps = -(-len(data.X_train) // batch_size)
+    model.compile(
+        optimizer=keras.optimizers.Adam(1e-3) if optimizer is None else optimizer,
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+        jit_compile=_profits_from_xla(),
+    )
+
+    def begin(epoch: int, _: Any) -> None:
+        order.epoch = epoch
+        _restart_dropout(model, epoch * steps)
+
+    watchers = [keras.callbacks.LambdaCallback(on_epoch_begin=begin), clock, *callbacks]
+    if checkpoint is not None:
+        watchers.append(keras.callbacks.BackupAndRestore(os.fspath(checkpoint)))
+    if patience is not None:
+        watchers.append(keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True))
+    # Keras remembers where an earlier run of this model went on, and would begin there again.
+    model._initial_epoch = None
+    kept = model.fit(
+        batches(data.X_train, data.y_train, batch_size, order),
+        validation_data=(data.X_test, data.y_test),
+        validation_batch_size=max(batch_size, 256),
+        epochs=epochs,
+        shuffle=False,  # The batches come shuffled.
+        callbacks=watchers,
+        verbose=verbose,
+    ).history
+    return History(
+        examples=len(data.X_train),
+        loss=tuple(kept.get("loss", ())),
+        accuracy=tuple(kept.get("accuracy", ())),
+        test_loss=tuple(kept.get("val_loss", ())),
+        test_accuracy=tuple(kept.get("val_accuracy", ())),
+        seconds=tuple(clock.seconds),
+    )
+
+
+def _restart_dropout(model: Any, step: int) -> None:
+    """Set the model's random states to what they are at this step of an undisturbed run.
+
+    They are variables of the model, but Keras' checkpoints leave them out.
+    """
+    import keras
+
+    kept = {id(weight) for weight in model.weights}
+    for state in model.non_trainable_variables:
+        if id(state) not in kept:
+            seed, _ = keras.ops.convert_to_numpy(state)
+            state.assign([seed, step])
+
+
+def _profits_from_xla() -> bool:
+    """Whether to compile: JAX computes no other way; on a CPU it costs more than it gains."""
+    import keras
+
+    backend = keras.backend.backend()
+    return backend == "jax" or (backend == "tensorflow" and find_device().kind == "gpu")
+
+
+def _clock() -> Any:
+    """A Keras callback whose `seconds` are how long each epoch's training took."""
+    import keras
+
+    class Clock(keras.callbacks.Callback):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.seconds: list[float] = []
+
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            self.started, self.running = time.perf_counter(), True
+
+        def on_test_begin(self, logs: Any = None) -> None:
+            if self.running:
+                # Steps are only queued; the counter's value is there when the last one has run.
+                keras.ops.convert_to_numpy(self.model.optimizer.iterations)
+                self.seconds.append(time.perf_counter() - self.started)
+                self.running = False
+
+    return Clock()

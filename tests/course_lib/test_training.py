@@ -1,0 +1,162 @@
+"""Does training go the same way twice, after an interruption, and on this machine's device?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from course_lib import datasets
+from course_lib.models import cnn, deep_stack, mlp, transformer
+from course_lib.quiet import import_keras
+from course_lib.training import Device, find_device, fit, operations_per_example
+from course_lib.training.batches import Order, batches
+
+
+@pytest.fixture(autouse=True, scope="module")
+def keras_is_imported_quietly():
+    import_keras()
+
+
+@pytest.fixture(scope="module")
+def digits():
+    X, y = datasets.digits()
+    return datasets.hold_out(X[:500].astype(np.float32), y[:500])
+
+
+def network(rate=0.25):
+    """A network with everything that has a state: averages, and a dropout's random numbers."""
+    keras = import_keras()
+    keras.utils.set_random_seed(3)
+    return keras.Sequential(
+        [
+            keras.Input((64,)),
+            keras.layers.Dense(24, "relu"),
+            keras.layers.BatchNormalization(momentum=0.8),
+            keras.layers.Dropout(rate, seed=5),
+            keras.layers.Dense(10),
+        ]
+    )
+
+
+def same_weights(left, right):
+    pairs = zip(left.get_weights(), right.get_weights(), strict=True)
+    return all(np.array_equal(one, other) for one, other in pairs)
+
+
+def test_do_two_runs_end_with_equal_weights_and_another_seed_does_not(digits):
+    models = [network() for _ in range(3)]
+    for model, seed in zip(models, (1, 1, 2), strict=True):
+        fit(model, digits, epochs=2, seed=seed, verbose=0)
+    assert same_weights(models[0], models[1])
+    assert not same_weights(models[0], models[2])
+
+
+def test_does_a_run_that_was_stopped_end_like_one_that_was_not(digits, tmp_path):
+    keras = import_keras()
+
+    class PowerCut(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if self.model.optimizer.iterations == 9:
+                raise KeyboardInterrupt
+
+    whole, stopped, resumed = (network() for _ in range(3))
+    fit(whole, digits, epochs=4, verbose=0)
+    with pytest.raises(KeyboardInterrupt):
+        fit(stopped, digits, epochs=4, verbose=0, checkpoint=tmp_path, callbacks=(PowerCut(),))
+    history = fit(resumed, digits, epochs=4, verbose=0, checkpoint=tmp_path)
+    assert len(history.loss) == 2
+    assert same_weights(whole, resumed)
+    assert not tmp_path.exists()
+    again = fit(resumed, digits, epochs=1, verbose=0)
+    assert len(again.loss) == 1, "the next run begins with its own first epoch"
+
+
+def test_does_it_learn_and_is_its_history_what_evaluate_says(digits):
+    model = network(rate=0.0)
+    adam = import_keras().optimizers.Adam(0.01)
+    history = fit(model, digits, epochs=6, batch_size=32, optimizer=adam, verbose=0)
+    loss, accuracy = model.evaluate(digits.X_test, digits.y_test, verbose=0)
+    assert history.test_accuracy[-1] == pytest.approx(accuracy, abs=1e-6) and accuracy > 0.8
+    assert history.test_loss[-1] == pytest.approx(loss, rel=1e-4)
+    assert history.loss[-1] < history.loss[0] and history.accuracy[-1] > history.accuracy[0]
+    assert len(history.seconds) == 6 and min(history.seconds) > 0
+    assert history.examples_per_second[2] == pytest.approx(400 / history.seconds[2])
+    assert history.steady_rate in history.examples_per_second or len(history.loss) % 2 == 0
+
+
+@pytest.mark.slow
+def test_does_it_stop_early_with_the_best_weights(digits):
+    model = network()
+    wild = import_keras().optimizers.SGD(30.0)
+    history = fit(model, digits, epochs=30, patience=2, verbose=0, optimizer=wild)
+    assert len(history.loss) < 30
+    loss, _ = model.evaluate(digits.X_test, digits.y_test, verbose=0)
+    assert loss == pytest.approx(min(history.test_loss), rel=1e-4)
+
+
+@pytest.mark.parametrize("size", [4, 7])
+def test_is_every_example_seen_once_an_epoch_in_another_order(size):
+    keras = import_keras()
+    X, y = np.arange(20, dtype=np.float32).reshape(10, 2), np.arange(10)
+    order = Order(10, seed=1)
+    feed = batches(X, y, size, order)
+
+    def epoch():
+        pairs = (
+            feed
+            if keras.backend.backend() == "tensorflow"
+            else map(feed.__getitem__, range(len(feed)))
+        )
+        inputs, targets = zip(*pairs, strict=True)
+        assert [len(part) for part in targets][:-1] == [size] * (len(targets) - 1)
+        joined = [
+            np.concatenate([keras.ops.convert_to_numpy(p) for p in parts])
+            for parts in (inputs, targets)
+        ]
+        assert np.array_equal(joined[0], X[joined[1]])
+        return joined[1].tolist()
+
+    first = epoch()
+    assert epoch() == first
+    order.epoch = 1
+    second = epoch()
+    assert sorted(first) == sorted(second) == list(range(10)) and first != second
+
+
+@pytest.mark.slow
+def test_does_a_transformer_learn_the_next_pixel_in_mixed_precision(digits):
+    import_keras().utils.set_random_seed(0)
+    tokens = datasets.Split(
+        *datasets.pixel_tokens(digits.X_train[:64]), *datasets.pixel_tokens(digits.X_test[:16])
+    )
+    model = transformer(18, 64, width=8, heads=2, blocks=1, dtype="mixed_bfloat16")
+    history = fit(model, tokens, epochs=2, batch_size=16, verbose=0)
+    assert history.loss[-1] < history.loss[0] < 3.5
+    assert {weight.dtype for weight in model.weights} == {"float32"}
+
+
+def test_are_operations_counted_as_by_hand():
+    assert operations_per_example(mlp()) == 6 * (784 * 16 + 16 * 16 + 16 * 10)
+    assert operations_per_example(deep_stack(3, 8, inputs=5)) == 6 * (5 * 8 + 3 * 64 + 80)
+    # Masks of 5 by 5 at each of 8 * 8 places, then of 5 by 5 by 4 at each of 4 * 4.
+    small = cnn(side=8, filters=(4, 6), hidden=7)
+    by_hand = 25 * 4 * 64 + 25 * 4 * 6 * 16 + 6 * 4 * 7 + 7 * 10
+    assert operations_per_example(small) == 6 * by_hand
+    # Queries, keys, values and output; two products of attention; two dense layers; logits.
+    by_hand = 5 * (4 * 8 * 8 + 2 * 8 * 32) + 2 * 5 * 5 * 8 + 5 * 8 * 11
+    assert operations_per_example(transformer(11, 5, 8, 2, 1)) == 6 * by_hand
+
+
+@pytest.mark.parametrize(
+    ("name", "peak"),
+    [("NVIDIA H200", 989), ("NVIDIA A100-SXM4-80GB", 312), ("NVIDIA L40S", 362), ("", None)],
+)
+def test_is_a_peak_known_or_said_to_be_unknown(name, peak):
+    assert Device("gpu", name).peak_teraflops == peak
+    assert Device("gpu", "NVIDIA L40").peak_teraflops is None
+
+
+def test_is_a_device_found():
+    device = find_device()
+    assert device.kind in ("cpu", "gpu")
+    assert device.precision == {"cpu": "float32", "gpu": "mixed_bfloat16"}[device.kind]
