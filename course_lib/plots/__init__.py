@@ -16,6 +16,7 @@ from course_lib.plots.forward import (
 from course_lib.plots.losses import confidently_wrong, lines_and_outlier
 from course_lib.plots.normalization import accuracy_by_batch_size, output_by_company
 from course_lib.plots.perceptron import decision_lines, price_guesses, rule_as_picture
+from course_lib.plots.regularization import double_descent, learning_by_heart, picture_rows
 
 __all__ = [
     "accuracy_by_batch_size",
@@ -33,6 +34,9 @@ __all__ = [
     "rule_as_picture",
     "confidently_wrong",
     "lines_and_outlier",
+    "double_descent",
+    "learning_by_heart",
+    "picture_rows",
     "saturation_by_scale",
     "slope_products",
     "straight_and_bent",
