@@ -223,7 +223,7 @@ check("l2_grads")
 # %% [markdown]
 # ### 4. Decay
 #
-# In the worked example a step with the penalty took a tenth of each weight. One can do just that, as a step of its own, and leave the gradients alone: every kernel loses the share $\eta \cdot \mathrm{wd}$ of itself, with learning rate $\eta$. With plain SGD this *is* L2, with $\mathrm{wd} = 2\lambda$. With Adam it is not: there the penalty's gradient would be divided by Adam's memory of gradients. That is the W in AdamW, from week 09.
+# In the worked example a step with the penalty took a tenth of each weight. One can do just that, as a step of its own, and leave the gradients alone: every kernel loses the share $\eta \cdot \mathrm{wd}$ of itself, with learning rate $\eta$. Before a step of plain SGD this *is* L2, with $\mathrm{wd} = 2\lambda$. With Adam it is not: there the penalty's gradient would be divided by Adam's memory of gradients. That is the W in AdamW, from week 09.
 
 
 # %% solution="decoupled_decay"
@@ -564,9 +564,9 @@ def train(tool, epochs=300, lr=0.5):
         grads = {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
         if tool == "L2, 0.005":
             grads = l2_grads(grads, params, 0.005)
-        params = sgd_step(params, grads, lr)
         if tool == "weight decay 0.01":
             params = decoupled_decay(params, lr, 0.01)
+        params = sgd_step(params, grads, lr)
         losses = [
             softmax_cross_entropy(logits(params, digits[seen]), y_seen),
             softmax_cross_entropy(logits(params, digits[kept_aside]), labels[kept_aside]),
@@ -606,7 +606,7 @@ figure = plots.learning_by_heart({tool: losses for tool, (_, losses) in trained.
 # Read the table slowly; it is honest.
 #
 # - **Early stopping** is free, and the column *its best* shows that it takes away most of the harm.
-# - **L2 and decay** give the same curves up to rounding and bumps. Part 2 said so: under plain SGD, wd = 0.01 *is* λ = 0.005.
+# - **L2 and decay** give the same curve. Part 2 said so: under plain SGD, wd = 0.01 *is* λ = 0.005.
 # - **Grain** helps most here. It is different at every epoch, so 100 pictures become 30,000.
 # - **Shifts** help a little on new digits, and a lot on digits that are moved by a pixel (the column *moved*). A robot learns to ignore what you vary.
 # - Nearly all are still called *overfits*, and shifting even *underfits*. With 20 wrong labels that is as it should be: a robot that refuses to learn the wrong ones cannot have a small loss on them.

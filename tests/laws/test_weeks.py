@@ -140,6 +140,8 @@ def _signatures(judge: Judge):
 
 
 def _arrays(tree) -> list[np.ndarray]:
+    if isinstance(tree, dict):
+        tree = list(tree.values())
     if isinstance(tree, list):
         return [leaf for item in tree for leaf in _arrays(item)]
     return [tree] if isinstance(tree, np.ndarray) else []
