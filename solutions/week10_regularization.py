@@ -88,9 +88,8 @@ for _ in range(300):
     _, dW1, db1 = dense_backward(relu_backward(dh, z), digits[seen], params["W1"])
     params = sgd_step(params, {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}, 0.5)
 
-print(
-    f"loss on the 100 digits it has seen   {softmax_cross_entropy(logits(params, digits[seen]), y_seen):.3f}"
-)
+loss = softmax_cross_entropy(logits(params, digits[seen]), y_seen)
+print(f"loss on the 100 digits it has seen   {loss:.3f}")
 print(f"right on them                        {share_right(params, digits[seen], y_seen):.2f}")
 print(f"right on new digits                  {share_right(params, digits[new], labels[new]):.2f}")
 
