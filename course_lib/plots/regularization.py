@@ -94,6 +94,6 @@ def picture_rows(rows: Mapping[str, Array]) -> Figure:
         # A white column between pictures keeps them apart.
         wide = np.concatenate([np.pad(each, ((0, 0), (0, 2))) for each in pictures], axis=1)
         axes.imshow(wide, cmap="gray_r", vmin=0, vmax=1)
-        axes.set_title(name, fontsize=9, loc="left")
+        axes.set_title(name, fontsize=9)
         axes.axis("off")
     return drawing
