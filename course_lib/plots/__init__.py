@@ -27,6 +27,7 @@ from course_lib.plots.robot import (
 )
 from course_lib.plots.scaling import budgets, lifetime_cost, scaling_run, two_papers
 from course_lib.plots.vanishing import deep_training, first_layer_changes, gradient_norms
+from course_lib.plots.regularization import double_descent, learning_by_heart, picture_rows
 
 __all__ = [
     "answers_with_confidence",
@@ -63,6 +64,9 @@ __all__ = [
     "rule_as_picture",
     "confidently_wrong",
     "lines_and_outlier",
+    "double_descent",
+    "learning_by_heart",
+    "picture_rows",
     "saturation_by_scale",
     "slope_products",
     "straight_and_bent",

@@ -179,6 +179,21 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
         (np.array([0.01, 0.1, 1.0]), {"L2": np.array([0.9, 0.5, 0.1]), "AdamW": np.ones(3)}),
         (np.array([1.0]), {"none": np.array([np.nan])}),
     ],
+    "learning_by_heart": [
+        (
+            {name: (np.exp(-Z), np.cosh(Z)) for name in ("nothing", "a", "b", "c")},
+            {"nothing": 3, "a": 0, "b": 6, "c": 1},
+        ),
+        ({"none": (NOTHING, NOTHING)}, {"none": 0}),
+    ],
+    "double_descent": [
+        (np.array([1, 10, 100]), np.zeros(3), np.array([0.5, 0.9, 0.2]), np.full(3, 0.2), 10),
+        (np.array([5]), np.array([np.nan]), np.array([np.nan]), np.array([np.nan]), 1),
+    ],
+    "picture_rows": [
+        ({"as they are": np.ones((3, 8, 8)), "moved": np.eye(8)[None]},),
+        ({"none": np.full((1, 2, 3), np.nan)},),
+    ],
     "straight_and_bent": [(Z, ONE, TWO), (Z, {"none": NOTHING}, {"none": NOTHING})],
     "bends_and_slopes": [(Z, TWO, TWO), (Z, ONE, ONE), (Z, {"none": NOTHING}, {"none": NOTHING})],
     "slope_products": [

@@ -1,0 +1,147 @@
+"""What two losses say about a network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng, question
+
+
+@question(points=4)
+def diagnose_fit(train_losses: Array, val_losses: Array) -> Any:
+    """One word for each pair of losses: "underfits", "overfits" or "fits".
+
+    "underfits" where the training loss is above 0.5; of the others, "overfits" where the
+    validation loss is more than 0.25 above the training loss; of the others, "fits". The
+    notebook's function is called once for each pair.
+
+    Args:
+        train_losses: cross-entropy on the pictures it learned from, shape (P,), float64.
+        val_losses: cross-entropy on pictures kept aside, shape (P,), float64.
+
+    Returns:
+        The words, a list.
+
+    Source: the week's table, in keras.ops.
+    """
+    from keras import ops
+
+    high = ops.convert_to_numpy(ops.greater(train_losses, 0.5))
+    gap = ops.convert_to_numpy(ops.greater(ops.subtract(val_losses, train_losses), 0.25))
+    return [
+        "underfits" if h else "overfits" if g else "fits" for h, g in zip(high, gap, strict=True)
+    ]
+
+
+@diagnose_fit.driver
+def _(diagnose_fit: Any, train_losses: Array, val_losses: Array) -> Any:
+    words = [
+        diagnose_fit(float(train), float(val))
+        for train, val in zip(train_losses, val_losses, strict=True)
+    ]
+    return None if all(word is None for word in words) else words
+
+
+def pairs(rng: Rng, *ranges: tuple[float, float, float, float]) -> Inputs:
+    """For each (low, high, least gap, largest gap) two pairs of losses, in random order."""
+    train, gap = (
+        np.array([rng.uniform(each[k], each[k + 1]) for each in ranges for _ in range(2)])
+        for k in (0, 2)
+    )
+    order = rng.permutation(len(train))
+    return {"train_losses": train[order], "val_losses": (train + gap)[order]}
+
+
+@diagnose_fit.case("table", weight=2)
+def _(rng: Rng) -> Inputs:
+    return pairs(rng, (0.01, 0.1, 1.0, 3.0), (0.01, 0.2, 0.02, 0.1), (1.0, 2.3, 0.02, 0.1))
+
+
+@diagnose_fit.case("near-the-thresholds")
+def _(rng: Rng) -> Inputs:
+    return pairs(
+        rng, (0.35, 0.45, 0.15, 0.23), (0.35, 0.45, 0.27, 0.4), (0.55, 0.7, 0.02, 0.1),
+        (0.01, 0.05, 0.15, 0.2),
+    )  # fmt: skip
+
+
+@diagnose_fit.case("unusual")
+def _(rng: Rng) -> Inputs:
+    # Bad at both with a gap; and, as under dropout, better on new pictures.
+    return pairs(
+        rng, (0.8, 1.5, 0.5, 1.0), (0.35, 0.45, -0.32, -0.27), (0.6, 0.7, -0.5, -0.3),
+        (0.1, 0.2, 0.5, 0.7), (0.4, 0.45, 0.03, 0.08),
+    )  # fmt: skip
+
+
+@diagnose_fit.mistake("gap-asked-first")
+def _(train: float, val: float) -> Any:
+    """A network that cannot do what it has seen underfits, with or without a gap.
+
+    Against a high training loss the tools of this week do harm, so it is asked about first.
+
+    Check: losses 1.2 and 2.0 should give "underfits".
+    """
+    return "overfits" if val - train > 0.25 else "underfits" if train > 0.5 else "fits"
+
+
+@diagnose_fit.mistake("underfitting-read-from-new-pictures")
+def _(train: float, val: float) -> Any:
+    """Underfitting is read from the training loss; here it is read from the validation loss.
+
+    A high loss on new pictures alone is what overfitting looks like.
+
+    Check: losses 0.05 and 2.0 should give "overfits".
+    """
+    return "underfits" if val > 0.5 else "overfits" if val - train > 0.25 else "fits"
+
+
+@diagnose_fit.mistake("gap-without-direction")
+def _(train: float, val: float) -> Any:
+    """Overfitting means worse on new pictures; here being better on them counts as well.
+
+    Under dropout the training loss is often the higher one, because it is measured with holes.
+
+    Check: losses 0.4 and 0.1 should give "fits".
+    """
+    return "underfits" if train > 0.5 else "overfits" if abs(val - train) > 0.25 else "fits"
+
+
+@diagnose_fit.mistake("no-gap-needed")
+def _(train: float, val: float) -> Any:
+    """Every network is a little worse on new pictures; only a gap above 0.25 is overfitting.
+
+    Check: losses 0.10 and 0.15 should give "fits".
+    """
+    return "underfits" if train > 0.5 else "overfits" if val > train else "fits"
+
+
+@diagnose_fit.mistake("ratio-instead-of-gap")
+def _(train: float, val: float) -> Any:
+    """The gap is a difference, val - train; a ratio calls 0.02 against 0.18 overfitting.
+
+    Near 0 every difference is a large ratio.
+
+    Check: losses 0.02 and 0.18 should give "fits".
+    """
+    return "underfits" if train > 0.5 else "overfits" if val / train > 1.25 else "fits"
+
+
+@diagnose_fit.mistake("words-exchanged")
+def _(train: float, val: float) -> Any:
+    """Underfitting is learning too little, overfitting learning by heart; here they are exchanged.
+
+    Check: losses 2.3 and 2.3, as when guessing, should give "underfits".
+    """
+    return "overfits" if train > 0.5 else "underfits" if val - train > 0.25 else "fits"
+
+
+@diagnose_fit.mistake("losses-exchanged")
+def _(train: float, val: float) -> Any:
+    """The training loss comes first and the validation loss second; here they are exchanged.
+
+    Check: losses 0.05 and 2.0 should give "overfits".
+    """
+    return "underfits" if val > 0.5 else "overfits" if train - val > 0.25 else "fits"

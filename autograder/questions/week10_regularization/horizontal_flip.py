@@ -1,0 +1,85 @@
+"""The picture in a mirror."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograder.questions.define import Array, Inputs, Rng, question
+
+
+@question(points=2)
+def horizontal_flip(images: Array) -> Any:
+    """Every image with left and right exchanged.
+
+    Args:
+        images: shape (N, H, W), float64.
+
+    Returns:
+        A new array of the same shape.
+
+    Source: keras.ops.flip over the last axis.
+    """
+    from keras import ops
+
+    return ops.flip(images, axis=2)
+
+
+@horizontal_flip.case("wide")
+def _(rng: Rng) -> Inputs:
+    return {"images": rng.random((3, 5, 7))}
+
+
+@horizontal_flip.case("high")
+def _(rng: Rng) -> Inputs:
+    return {"images": rng.random((4, 6, 2))}
+
+
+@horizontal_flip.case("square", square="digits are as wide as they are high")
+def _(rng: Rng) -> Inputs:
+    return {"images": rng.random((5, 8, 8))}
+
+
+@horizontal_flip.mistake("upside-down")
+def _(images: Array) -> Any:
+    """The axes are image, row, column; reversing the rows turns the picture upside down.
+
+    Check: the first row of an image should hold the same numbers as before, in reverse.
+    """
+    return images[:, ::-1]
+
+
+@horizontal_flip.mistake("images-reversed")
+def _(images: Array) -> Any:
+    """The first axis counts the images; reversing it changes their order and no picture.
+
+    Check: flip a single image, of shape (1, H, W); it should change.
+    """
+    return images[::-1]
+
+
+@horizontal_flip.mistake("turned-by-half")
+def _(images: Array) -> Any:
+    """A mirror exchanges left and right only; here up and down are exchanged as well.
+
+    Check: the first row of an image should hold the same numbers as before, in reverse.
+    """
+    return images[:, ::-1, ::-1]
+
+
+@horizontal_flip.mistake("rows-and-columns-exchanged")
+def _(images: Array) -> Any:
+    """A mirror reverses each row; here rows become columns, which is another picture.
+
+    Check: the first row of an image should hold the same numbers as before, in reverse.
+    """
+    return images.swapaxes(1, 2)
+
+
+@horizontal_flip.mistake("flipped-in-place", rows="N05")
+def _(images: Array) -> Any:
+    """`images[:] = ...` writes into the caller's array, so the originals are gone.
+
+    Check: keep a copy of images, call, and compare.
+    """
+    images[:] = images[:, :, ::-1].copy()
+    return images

@@ -1,0 +1,211 @@
+# mypy: disable-error-code="no-untyped-def"
+# A wrong formula repeats the four arguments; the contract above them states their types.
+"""The best parameters so far, kept as a copy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.calling import copy_tree
+from autograder.questions.define import Array, Inputs, Rng, question
+
+
+@question(points=8)
+def keep_best(
+    params: dict[str, Array], moves: dict[str, Array], val_losses: list[float], epochs: int
+) -> Any:
+    """The parameters after the epoch with the lowest validation loss.
+
+    The notebook's function receives `nudge` and `val_loss` in place of `moves` and `val_losses`:
+    nudge(params) is one epoch of training and changes the arrays inside params; val_loss(params)
+    says how good they are now.
+
+    Args:
+        params: parameters at the start.
+        moves: what each epoch adds to each parameter, one row an epoch.
+        val_losses: the loss at the start and after every epoch; the start's is never the lowest.
+        epochs: how many epochs are run, all of them.
+
+    Returns:
+        The parameters as they were after the best epoch, a dictionary.
+
+    Source: keras.callbacks.EarlyStopping(restore_best_weights=True) with patience for all epochs.
+    """
+    import keras
+
+    now = copy_tree(params)
+
+    class Network:
+        """What the callback asks of a model."""
+
+        stop_training = False
+
+        def get_weights(self) -> list[Array]:
+            return [value.copy() for value in now.values()]
+
+        def set_weights(self, weights: list[Array]) -> None:
+            now.update(zip(now, weights, strict=True))
+
+    watch = keras.callbacks.EarlyStopping(
+        monitor="val_loss", patience=epochs + 1, mode="min", restore_best_weights=True
+    )
+    watch.set_model(Network())
+    watch.on_train_begin()
+    for epoch in range(epochs):
+        for name in now:
+            now[name] += moves[name][epoch]
+        watch.on_epoch_end(epoch, {"val_loss": val_losses[epoch + 1]})
+    watch.on_train_end()
+    return now
+
+
+@keep_best.driver
+def _(
+    keep_best: Any,
+    params: dict[str, Array],
+    moves: dict[str, Array],
+    val_losses: list[float],
+    epochs: int,
+) -> Any:
+    done = [0]
+
+    def nudge(params: Any) -> None:
+        for name in params:
+            params[name] += moves[name][done[0]]
+        done[0] += 1
+
+    def val_loss(params: Any) -> float:
+        return val_losses[done[0]]
+
+    return keep_best(
+        {name: value.copy() for name, value in params.items()}, nudge, val_loss, epochs
+    )
+
+
+def run(rng: Rng, losses: list[int]) -> Inputs:
+    """Epochs with these losses, lifted together by a random height."""
+    shapes = {"W1": (4, 3), "b1": (3,), "W2": (3, 2), "b2": (2,)}
+    height = int(rng.integers(10, 90))
+    return {
+        "params": {name: rng.normal(size=shape) for name, shape in shapes.items()},
+        "moves": {name: rng.normal(size=(len(losses), *shape)) for name, shape in shapes.items()},
+        "val_losses": [(height + 20) / 64, *((height + loss) / 64 for loss in losses)],
+        "epochs": len(losses),
+    }
+
+
+@keep_best.case("falls-and-rises", weight=2)
+def _(rng: Rng) -> Inputs:
+    return run(rng, [9, 6, 3, 1, 4, 5, 3, 8])
+
+
+@keep_best.case("two-valleys")
+def _(rng: Rng) -> Inputs:
+    return run(rng, [9, 4, 7, 8, 2, 6, 5, 7])
+
+
+@keep_best.alternative("deepcopy")
+def _(params, nudge, val_loss, epochs):
+    from copy import deepcopy
+
+    best: Any = None
+    for _ in range(epochs):
+        nudge(params)
+        loss = val_loss(params)
+        if best is None or loss < best[0]:
+            best = (loss, deepcopy(params))
+    return best[1]
+
+
+@keep_best.mistake("best-kept-by-name-only", rows="L13")
+def _(params, nudge, val_loss, epochs):
+    """nudge writes into the arrays, so what was kept without a copy is nudged along with them.
+
+    `best = params` is a second name for the same dictionary, and `dict(params)` a new dictionary
+    with the same arrays. In both, the best parameters turn into the last ones.
+
+    Check: at the end, compare best["W1"] with params["W1"]; they should differ.
+    """
+    best, lowest = params, np.inf
+    for _ in range(epochs):
+        nudge(params)
+        if (loss := val_loss(params)) < lowest:
+            best, lowest = dict(params), loss
+    return best
+
+
+@keep_best.mistake("copied-before-the-nudge")
+def _(params, nudge, val_loss, epochs):
+    """The loss belongs to the parameters after the nudge; here those before it are kept.
+
+    Check: val_loss of what you keep should be the lowest loss.
+    """
+    best, lowest = params, np.inf
+    for _ in range(epochs):
+        before = {name: value.copy() for name, value in params.items()}
+        nudge(params)
+        if (loss := val_loss(params)) < lowest:
+            best, lowest = before, loss
+    return best
+
+
+@keep_best.mistake("kept-whenever-it-falls")
+def _(params, nudge, val_loss, epochs):
+    """A loss is held against the lowest so far; here it is held against the epoch before.
+
+    The last epoch that went down is kept, which may lie high on another hill.
+
+    Check: print the losses and the epochs at which you keep a copy.
+    """
+    best, last = params, np.inf
+    for _ in range(epochs):
+        nudge(params)
+        if (loss := val_loss(params)) < last:
+            best = {name: value.copy() for name, value in params.items()}
+        last = loss
+    return best
+
+
+@keep_best.mistake("stopped-at-the-first-rise")
+def _(params, nudge, val_loss, epochs):
+    """All epochs are run; here the loop ends when the loss rises for the first time.
+
+    A loss goes up and down, and a deeper valley may follow.
+
+    Check: count how often nudge is called; it should be `epochs` times.
+    """
+    best, lowest = params, np.inf
+    for _ in range(epochs):
+        nudge(params)
+        if (loss := val_loss(params)) >= lowest:
+            break
+        best, lowest = {name: value.copy() for name, value in params.items()}, loss
+    return best
+
+
+@keep_best.mistake("worst-kept")
+def _(params, nudge, val_loss, epochs):
+    """The lowest loss is the best; here the parameters with the highest loss are kept.
+
+    Check: val_loss of what you keep should be the lowest loss.
+    """
+    best, highest = params, -np.inf
+    for _ in range(epochs):
+        nudge(params)
+        if (loss := val_loss(params)) > highest:
+            best, highest = {name: value.copy() for name, value in params.items()}, loss
+    return best
+
+
+@keep_best.mistake("start-returned")
+def _(params, nudge, val_loss, epochs):
+    """The copy is made after each epoch that is the best so far; here it stays that of the start.
+
+    Check: val_loss of what you keep should be the lowest loss.
+    """
+    best = {name: value.copy() for name, value in params.items()}
+    for _ in range(epochs):
+        nudge(params)
+    return best
