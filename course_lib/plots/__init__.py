@@ -7,6 +7,12 @@ from course_lib.plots.bends import (
     straight_and_bent,
 )
 from course_lib.plots.blame import blame_graph, falling_loss, gradient_check
+from course_lib.plots.descent import (
+    answers_to_digits,
+    losses_by_epoch,
+    paths_on_surface,
+    schedules,
+)
 from course_lib.plots.forward import (
     gatekeeper,
     one_picture_through,
@@ -18,6 +24,10 @@ from course_lib.plots.normalization import accuracy_by_batch_size, output_by_com
 from course_lib.plots.perceptron import decision_lines, price_guesses, rule_as_picture
 
 __all__ = [
+    "answers_to_digits",
+    "losses_by_epoch",
+    "paths_on_surface",
+    "schedules",
     "accuracy_by_batch_size",
     "output_by_company",
     "blame_graph",
