@@ -282,7 +282,7 @@ def _(step: int, lr: float, lr_min: float, period: int) -> Any:
 
 @cosine_restarts.mistake("wave-instead-of-restarts", rows="G40")
 def _(step: int, lr: float, lr_min: float, period: int) -> Any:
-    """A restart jumps back to lr at once; the cosine that simply runs on climbs back slowly.
+    """A restart jumps back to lr at once; a cosine that runs on climbs back slowly.
 
     Check: the rate at step `period` should be lr, and the one before it nearly lr_min.
     """

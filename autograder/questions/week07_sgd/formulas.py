@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 
 
-def shuffled(N, batch_size, rng, epoch=0):
+def shuffled(N, batch_size, rng, epoch=0) -> Any:
     """A new order of N examples, cut into batches."""
     order = rng.permutation(N)
     return [order[start : start + batch_size] for start in range(0, N, batch_size)]
 
 
-def stepped(params, grads, lr):
+def stepped(params, grads, lr) -> Any:
     """One step against the gradient."""
     return {name: params[name] - lr * grads[name] for name in params}
 
 
-def mean_loss(losses, sizes):
+def mean_loss(losses, sizes) -> Any:
     """The mean over the examples of an epoch."""
     return np.average(losses, weights=sizes)
 

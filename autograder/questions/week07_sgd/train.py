@@ -255,7 +255,7 @@ def _(*given):
 
     The steps are batch_size times too short. Training works and is slow.
 
-    Check: with batches of one example nothing should change, with larger ones it should not either.
+    Check: repeat every row of a batch twice; its step should not change.
     """
     X, y, params, loss_and_grads, epochs, batch_size, schedule, rng = given
 

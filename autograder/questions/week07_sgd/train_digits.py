@@ -25,7 +25,7 @@ def train_digits(X: Array, y: Array) -> Any:
 
     The network is 64-16-16-10: dense, relu, dense, relu, dense. The student receives 1,437 digits;
     the other 360, drawn at random, stay on the grader's side. Their share of right answers should
-    be at least 0.93.
+    be at least 0.93. The labels are shifted: the digit d is called (d + shift) % 10.
 
     Args:
         X: training digits, shape (N, D), float64 in [0, 1].
@@ -45,32 +45,37 @@ def _(params: Any, X: Array, y: Array) -> Any:
     expected = {name: value.shape for name, value in random_network(*SIZES).items()}
     if {name: np.shape(value) for name, value in params.items()} != expected:
         return "another network", "not measured"
-    out, test_y = unseen(X)
+    out, digit, shift = unseen(X, y)
     for n in (1, 2):
         out = np.maximum(out @ params[f"W{n}"] + params[f"b{n}"], 0)
     logits = out @ params["W3"] + params["b3"]
     if not np.isfinite(logits).all():
         return "64-16-16-10", "not finite"
-    reached = float(np.mean(logits.argmax(axis=1) == test_y))
+    answers = logits.argmax(axis=1)
+    reached = float(np.mean(answers == (digit + shift) % 10))
+    if np.mean(answers == digit) >= 0.5:
+        return "64-16-16-10", "of other data"
     words = {REACHED: "reached", CHANCE: "short"}
     return "64-16-16-10", next((word for bar, word in words.items() if reached >= bar), "chance")
 
 
-def unseen(X: Array) -> tuple[Array, Array]:
-    """The digits that are not among the rows of X, and their labels."""
+def unseen(X: Array, y: Array) -> tuple[Array, Array, int]:
+    """The digits that are not among the rows of X, what they are, and by how much y is shifted."""
     digits, labels = datasets.digits()
     # As whole numbers of ink, 0 to 16, rows are equal or not, whatever their precision.
+    rows = [row.tobytes() for row in np.rint(16 * digits).astype(np.uint8)]
     trained = {row.tobytes() for row in np.rint(16 * X).astype(np.uint8)}
-    rows = np.rint(16 * digits).astype(np.uint8)
-    new = np.array([row.tobytes() not in trained for row in rows])
-    return digits[new], labels[new]
+    first = rows.index(np.rint(16 * X[0]).astype(np.uint8).tobytes())
+    new = np.array([row not in trained for row in rows])
+    return digits[new], labels[new], int(y[0] - labels[first]) % 10
 
 
 @train_digits.case("unseen-digits")
 def _(rng: Rng) -> Inputs:
     X, y = datasets.digits()
     train = rng.permutation(len(y))[TEST:]
-    return {"X": X[train], "y": y[train]}
+    # Whoever trains on digits found elsewhere, those of the test among them, learns other labels.
+    return {"X": X[train], "y": (y[train] + rng.integers(1, 10)) % 10}
 
 
 def random_network(*sizes: int) -> dict[str, Array]:
@@ -112,7 +117,7 @@ def _(X: Array, y: Array) -> Any:
     return random_network(*SIZES)
 
 
-@train_digits.mistake("digits-half-learned", rows="L17")
+@train_digits.mistake("digits-half-learned")
 def _(X: Array, y: Array) -> Any:
     """The network has learned, and on digits that it has not seen its accuracy is below 0.93.
 
@@ -121,6 +126,18 @@ def _(X: Array, y: Array) -> Any:
     Check: put 300 rows of X aside, train on the others, and compare both accuracies.
     """
     return few_steps(X, y, 40)
+
+
+@train_digits.mistake("digits-from-elsewhere", rows="L17")
+def _(X: Array, y: Array) -> Any:
+    """The network has learned other examples than X and y, whose labels are shifted.
+
+    It reads digits, and calls them by their usual names. All 1,797 digits contain those on which
+    it is to be judged, and whoever trains on them learns nothing about new ones.
+
+    Check: the accuracy on X and y themselves; it should be far above 0.1.
+    """
+    return few_steps(*datasets.digits(), 100)
 
 
 @train_digits.mistake("digits-diverged", rows="N14")

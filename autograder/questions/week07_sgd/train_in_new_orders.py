@@ -109,7 +109,8 @@ def rows_of(X: Array, calls: list[Any]) -> Array:
     """Which row of X each row of the batches is."""
     seen = np.concatenate([call["X"] for call in calls])
     apart = np.abs(seen[:, None, :] - X[None, :, :]).max(axis=2)
-    return apart.argmin(axis=1)
+    rows: Array = apart.argmin(axis=1)
+    return rows
 
 
 @train_in_new_orders.case("short-last-batch", weight=2)
