@@ -318,7 +318,7 @@ with np.errstate(over="ignore", invalid="ignore"):
 figure = plots.losses_by_epoch({"Batches": batches, "Batches of 32": rates}, ceiling=3.4)
 
 # %% [markdown]
-# *In words:* two panels, loss against epochs. On the left the full batch has barely begun after twelve looks at everything, because it made twelve nudges. Batches of 32 made 540 and are nearly at the bottom. Single examples made over 17,000; they get there as well, at the price of the slowest computation. On the right the lowest rate hardly moves, 0.2 falls fast, and a rate that is too high jumps about near the loss of guessing, $\log 10 = 2.3$.
+# *In words:* two panels, loss against epochs. On the left the full batch has barely begun after twelve looks at everything, because it made twelve nudges. Batches of 32 made 540 and are nearly at the bottom. Single examples made over 17,000; they get there as well, at the price of the slowest computation. On the right the lowest rate hardly moves, 0.2 falls fast, and with a rate that is too high the loss stays near that of guessing, $\log 10 = 2.3$.
 #
 # ### The path on the surface
 #

@@ -103,11 +103,15 @@ def answers_to_digits(X: Array, y: Array, logits: Array) -> Figure:
     """
     answers = np.argmax(logits, axis=1)
     drawing, grid = figure(ncols=10, nrows=2, figsize=(9, 2.6))
-    for row, hits in zip(grid, (answers == y, answers != y), strict=True):
-        for axes in row:
-            axes.set_axis_off()
-        for axes, place in zip(row, np.flatnonzero(hits), strict=False):
+    rows = {"right": answers == y, "not right": answers != y}
+    for row, (name, chosen) in zip(grid, rows.items(), strict=True):
+        places = np.flatnonzero(chosen)[: len(row)]
+        row[0].set_ylabel(name)
+        for axes in row[len(places) :]:
+            axes.remove()
+        for axes, place in zip(row, places, strict=False):
             axes.imshow(X[place].reshape(8, 8), cmap="Greys", vmin=0, vmax=1)
             truth = "" if answers[place] == y[place] else f" ({y[place]})"
-            axes.set_title(f"{answers[place]}{truth}", fontsize=11)
+            axes.set(xticks=[], yticks=[], xlabel=f"{answers[place]}{truth}")
+            axes.spines[:].set_visible(False)
     return drawing
