@@ -583,11 +583,11 @@ def train_digits(X, y):
     """
     ### BEGIN SOLUTION
     rng = np.random.default_rng(0)
-    epochs, batch_size = 60, 32
+    epochs, batch_size = 40, 16
     total = epochs * -(-len(y) // batch_size)
 
     def schedule(step):
-        return warmup_cosine(step, 0.5, 50, total)
+        return warmup_cosine(step, 0.2, 50, total)
 
     start = new_network((64, 16, 16, 10), rng)
     params, _ = train(X, y, start, mlp_loss_and_grads, epochs, batch_size, schedule, rng)
