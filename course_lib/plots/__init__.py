@@ -7,6 +7,12 @@ from course_lib.plots.bends import (
     straight_and_bent,
 )
 from course_lib.plots.blame import blame_graph, falling_loss, gradient_check
+from course_lib.plots.descent import (
+    answers_to_digits,
+    losses_by_epoch,
+    paths_on_surface,
+    schedules,
+)
 from course_lib.plots.forward import (
     gatekeeper,
     one_picture_through,
@@ -40,6 +46,10 @@ __all__ = [
     "bad_starts",
     "gallery",
     "spread_by_depth",
+    "answers_to_digits",
+    "losses_by_epoch",
+    "paths_on_surface",
+    "schedules",
     "accuracy_by_batch_size",
     "deep_training",
     "first_layer_changes",

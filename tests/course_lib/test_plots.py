@@ -94,6 +94,22 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
         ({"ReLU": {"He": np.ones(5), "dead": np.zeros(5)}, "tanh": {"He": np.ones(5)}},),
         ({"ReLU": {"none": NOTHING}},),
     ],
+    "answers_to_digits": [
+        (np.linspace(0, 1, 192).reshape(3, 64), np.array([1, 2, 3]), np.eye(10)[[1, 2, 4]]),
+        (np.zeros((12, 64)), np.zeros(12, int), np.full((12, 10), np.nan)),
+    ],
+    "losses_by_epoch": [
+        ({"one": {"a": Z, "b": -Z}, "two": {"a": np.array([2.3])}}, 3.0),
+        ({"none": {"a": NOTHING}}, 3.0),
+    ],
+    "paths_on_surface": [
+        (*np.meshgrid(Z, Z), np.hypot(*np.meshgrid(Z, Z)), {"a": np.eye(2), "b": np.zeros((1, 2))}),
+        (*np.meshgrid(Z, Z), np.full((7, 7), np.nan), {"a": np.full((3, 2), np.nan)}),
+    ],
+    "schedules": [
+        ({"a": Z, "b": -Z, "c": Z, "d": Z},),
+        ({"a": NOTHING},),
+    ],
     "blame_graph": [graph(1.0), graph(-1.0), graph(0.0), (Value(1.0, 1.0), {})],
     "falling_loss": [
         (np.array([2.3, 1.1, 0.6]), np.array([0.1, 0.5, 0.9])),

@@ -1,0 +1,469 @@
+# mypy: disable-error-code="no-untyped-def"
+# A wrong formula repeats the eight arguments; the reference above them states their types.
+"""The training loop, where its result does not depend on how the examples were shuffled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.week07_sgd.formulas import stepped, trained
+from course_lib.gradients import loss_and_gradients
+from course_lib.models import from_keras, to_keras
+
+Params = dict[str, Array]
+
+
+@question(points=12, returns=("params", "history"), builds_on=("minibatch_indices", "sgd_step"))
+def train(
+    X: Array,
+    y: Array,
+    params: Params,
+    rates: Array,
+    epochs: int,
+    batch_size: int,
+    seed: int,
+) -> Any:
+    """Mini-batch training of a network with one layer, by softmax cross-entropy.
+
+    The student's function is `train(X, y, params, loss_and_grads, epochs, batch_size, schedule,
+    rng)`. Functions and generators cannot travel: the driver makes `loss_and_grads` of a network
+    with one layer, `schedule(step)` of the rates, and rng of the seed. Either all examples fit
+    into one batch or all of them are alike, so every way of shuffling gives this answer.
+
+    Args:
+        X: inputs, shape (N, D), float64.
+        y: labels from 0 to K - 1, shape (N,), int64.
+        params: kernel W1 (D, K) and bias b1 (K,).
+        rates: the learning rate of every step, counted over all epochs, shape (S,).
+        epochs: how often to go through all examples.
+        batch_size: how many examples make a batch; the last one of an epoch may be shorter.
+        seed: what the generator is made from.
+
+    Returns:
+        The parameters after all steps, and for every epoch the mean over its examples of the
+        loss just before their step, shape (epochs,).
+
+    Source: keras.optimizers.SGD on a Keras model, and the loss as keras.Model.fit reports it.
+    """
+    import keras
+
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, dtype=X.dtype.name)
+    model, optimizer = to_keras(params), keras.optimizers.SGD()
+    history, step = [], 0
+    for _ in range(epochs):
+        total = 0.0
+        for start in range(0, len(y), batch_size):
+            batch = slice(start, start + batch_size)
+            value, gradients = loss_and_gradients(model, loss, X[batch], y[batch])
+            # Keras keeps rates in float32, which holds multiples of 1/64 exactly.
+            optimizer.learning_rate = float(rates[step])
+            optimizer.apply(list(gradients.values()), model.trainable_weights)
+            total += value * len(y[batch])
+            step += 1
+        history.append(total / len(y))
+    return from_keras(model), np.array(history, X.dtype)
+
+
+@train.driver
+def _(
+    train: Any,
+    X: Array,
+    y: Array,
+    params: Params,
+    rates: Array,
+    epochs: int,
+    batch_size: int,
+    seed: int,
+) -> Any:
+    def loss_and_grads(X: Array, y: Array, params: Params) -> Any:
+        Z = X @ params["W1"] + params["b1"]
+        Z = Z - Z.max(axis=1, keepdims=True)
+        log_p = Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))
+        blame = (np.exp(log_p) - np.eye(Z.shape[1])[y]) / len(y)
+        loss = -log_p[np.arange(len(y)), y].mean()
+        return loss, {"W1": X.T @ blame, "b1": blame.sum(axis=0)}
+
+    def schedule(step: int) -> float:
+        return float(rates[min(int(step), len(rates) - 1)])
+
+    rng = np.random.default_rng(seed)
+    return train(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng)
+
+
+def start(rng: Rng, D: int, K: int, steps: int) -> Inputs:
+    """Random parameters and rates, no two rates alike."""
+    return {
+        "params": {"W1": rng.normal(size=(D, K)), "b1": rng.normal(size=K)},
+        "rates": rng.permutation(np.arange(8, 64))[:steps] / 64,
+    }
+
+
+@train.case("full-batch", weight=2)
+def _(rng: Rng) -> Inputs:
+    return {
+        "X": rng.normal(size=(12, 5)),
+        "y": rng.permutation(np.resize(np.arange(3), 12)),
+        **start(rng, 5, 3, 4),
+        "epochs": 4,
+        "batch_size": 12,
+        "seed": int(rng.integers(2**31)),
+    }
+
+
+@train.case("alike", weight=3)
+def _(rng: Rng) -> Inputs:
+    # Whatever the order, every batch holds this one example: 10, 10 and 5 times.
+    return {
+        "X": np.tile(rng.normal(size=4), (25, 1)),
+        "y": np.full(25, rng.integers(3)),
+        **start(rng, 4, 3, 9),
+        "epochs": 3,
+        "batch_size": 10,
+        "seed": int(rng.integers(2**31)),
+    }
+
+
+@train.alternative("loss-asked-twice")
+def _(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng):
+    history, step, N = np.zeros(epochs), 0, len(y)
+    for epoch in range(epochs):
+        order = rng.permutation(N)
+        X_mixed, y_mixed = X[order], y[order]
+        for begin in range(0, N, batch_size):
+            X_batch, y_batch = X_mixed[begin : begin + batch_size], y_mixed[begin:][:batch_size]
+            history[epoch] += loss_and_grads(X_batch, y_batch, params)[0] * len(y_batch) / N
+            params = stepped(params, loss_and_grads(X_batch, y_batch, params)[1], schedule(step))
+            step += 1
+    return params, history
+
+
+@train.mistake("train-climbs", rows="G01")
+def _(*given):
+    """A step goes against the gradient; here it goes along, and the loss rises from step to step.
+
+    Check: with small rates the history should fall.
+    """
+    return trained(*given, step=lambda params, grads, lr: stepped(params, grads, -lr))
+
+
+@train.mistake("params-never-replaced", rows="L18 G02")
+def _(*given):
+    """The next batch needs the parameters that the last step returned; here they are not kept.
+
+    sgd_step returns a new dict and leaves the old one as it was. Its result has to take the place
+    of params, or every step begins at the start.
+
+    Check: the returned parameters should differ from those that were passed.
+    """
+    return trained(*given, step=lambda params, grads, lr: params)
+
+
+@train.mistake("train-changes-its-argument", rows="N05 L13")
+def _(X, y, params, *rest):
+    """The caller's parameters are a starting point, and after this call they are gone.
+
+    A step written with `-=` works on the arrays that were passed. A second training that should
+    begin at the same place begins where the first one ended.
+
+    Check: keep a copy of params["W1"], train, and compare.
+    """
+    trained_params, history = trained(X, y, params, *rest)
+    for name in params:
+        params[name][...] = trained_params[name]
+    return params, history
+
+
+@train.mistake("each-epoch-from-the-start", rows="G05")
+def _(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng):
+    """Training goes on from epoch to epoch; here every epoch begins with the first parameters.
+
+    What an epoch has learned is thrown away, and only the last epoch counts.
+
+    Check: with a constant rate the second entry of the history should be below the first.
+    """
+    history, start, steps = [], params, -(-len(y) // batch_size)
+    for epoch in range(epochs):
+        params, loss = trained(
+            *(X, y, start, loss_and_grads, 1, batch_size),
+            *(lambda step, first=epoch * steps: schedule(first + step), rng),
+        )
+        history += loss
+    return params, history
+
+
+@train.mistake("one-epoch-then-return", rows="L16")
+def _(X, y, params, loss_and_grads, epochs, *rest):
+    """The loop ends after the first epoch, and the contract asks for all of them.
+
+    A `return` that is indented too far leaves the loop over the epochs in its first round.
+
+    Check: the length of the history should be epochs.
+    """
+    return trained(X, y, params, loss_and_grads, 1, *rest)
+
+
+@train.mistake("one-step-an-epoch", rows="L16 L02")
+def _(X, y, params, loss_and_grads, epochs, batch_size, *rest):
+    """Each batch gives one step; here an epoch has a single one.
+
+    Either all examples together make one batch, or the loop over the batches ends after the
+    first. It is right only where batch_size is N.
+
+    Check: with N = 25 and batches of 10 there should be three steps an epoch.
+    """
+    return trained(X, y, params, loss_and_grads, epochs, len(y), *rest)
+
+
+@train.mistake("last-batch-left-out", rows="L02")
+def _(*given):
+    """The last, shorter batch of an epoch gives a step as well; here only full batches do.
+
+    With N = 25 and batches of 10, five examples of every epoch are never used.
+
+    Check: with N = 25 and batches of 10 there should be three steps an epoch.
+    """
+    return trained(
+        *given, batches=lambda N, size, rng, epoch: [np.arange(size)] * max(1, N // size)
+    )
+
+
+@train.mistake("last-batch-divided-by-full-size", rows="L01")
+def _(*given):
+    """The last batch has 5 examples and not batch_size of them, and a mean divides by their number.
+
+    loss_and_grads returns means already. Turned into sums with batch_size, or divided by it once
+    more, the short batch counts too little or too much.
+
+    Check: N = 25 examples that are all alike should give the same loss in every batch.
+    """
+    X, y, params, loss_and_grads, epochs, batch_size, schedule, rng = given
+
+    def as_if_full(X, y, params):
+        loss, grads = loss_and_grads(X, y, params)
+        share = len(y) / batch_size
+        return share * loss, {name: share * gradient for name, gradient in grads.items()}
+
+    return trained(X, y, params, as_if_full, epochs, batch_size, schedule, rng)
+
+
+@train.mistake("batch-mean-taken-again", rows="B08")
+def _(*given):
+    """loss_and_grads returns the gradient of a mean; dividing it by the batch's size is too much.
+
+    The steps are batch_size times too short. Training works and is slow.
+
+    Check: repeat every row of a batch twice; its step should not change.
+    """
+    X, y, params, loss_and_grads, epochs, batch_size, schedule, rng = given
+
+    def divided(X, y, params):
+        loss, grads = loss_and_grads(X, y, params)
+        return loss, {name: gradient / len(y) for name, gradient in grads.items()}
+
+    return trained(X, y, params, divided, epochs, batch_size, schedule, rng)
+
+
+@train.mistake("gradients-pile-up", rows="L06")
+def _(*given):
+    """Each step uses its own batch's gradient; here those of all batches before are added to it.
+
+    Some libraries add gradients up until they are told to clear them. Here loss_and_grads returns
+    fresh ones, and there is nothing to add.
+
+    Check: the first step is right and the second is not; compare them with a step by hand.
+    """
+    piled: dict[str, Any] = {}
+
+    def step(params, grads, lr):
+        for name in grads:
+            piled[name] = piled.get(name, 0.0) + grads[name]
+        return stepped(params, piled, lr)
+
+    return trained(*given, step=step)
+
+
+@train.mistake("stale-gradients", rows="L07")
+def _(*given):
+    """A step uses the gradient at the place where it begins; here it uses the one of a step before.
+
+    The parameters move first and the gradient is asked for afterwards, so the first step has
+    none, and every other one is a step late.
+
+    Check: after one epoch of one batch, params should be p - lr * dL/dp.
+    """
+    kept: list[Any] = []
+
+    def step(params, grads, lr):
+        kept.append(grads)
+        return stepped(params, kept[-2], lr) if len(kept) > 1 else params
+
+    return trained(*given, step=step)
+
+
+@train.mistake("gradients-of-the-epochs-start", rows="L07")
+def _(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng):
+    """Every batch's gradient is taken at the current parameters, not at those of the epoch's start.
+
+    The batches of an epoch do not see each other's steps. Then small batches have no advantage
+    over one large batch.
+
+    Check: print the loss of every batch of equal examples; it should fall within an epoch.
+    """
+    frozen: list[Any] = []
+
+    def at_the_start(X_batch, y_batch, params):
+        if len(frozen) % -(-len(y) // batch_size) == 0:
+            frozen[:] = [params]
+        else:
+            frozen.append(params)
+        return loss_and_grads(X_batch, y_batch, frozen[0])
+
+    return trained(X, y, params, at_the_start, epochs, batch_size, schedule, rng)
+
+
+@train.mistake("schedule-asked-once-an-epoch", rows="L15", convention=True)
+def _(*given):
+    """Here, as in Keras, schedule(step) counts steps over all epochs; this asks schedule(epoch).
+
+    Some libraries advance a schedule once an epoch. With one batch an epoch the two agree.
+
+    Check: print the argument of schedule; with 3 batches an epoch it should run 0, 1, 2, 3, 4, ...
+    """
+    return trained(*given, rate=lambda schedule, step, epoch: schedule(epoch))
+
+
+@train.mistake("steps-counted-from-one")
+def _(*given):
+    """The first step is step 0; here the schedule is first asked for step 1.
+
+    Every step uses the rate of the next one.
+
+    Check: print the argument of schedule; it should begin with 0.
+    """
+    return trained(*given, rate=lambda schedule, step, epoch: schedule(step + 1))
+
+
+@train.mistake("steps-begin-anew-each-epoch", rows="L15")
+def _(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng):
+    """The count of steps runs on over all epochs; here it begins at 0 in every epoch.
+
+    A warm-up would be repeated every epoch, and a falling rate would never become small.
+
+    Check: print the argument of schedule; with 3 batches an epoch it should run 0, 1, 2, 3, 4, ...
+    """
+    steps = -(-len(y) // batch_size)
+    return trained(
+        *(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng),
+        rate=lambda schedule, step, epoch: schedule(step % steps),
+    )
+
+
+@train.mistake("first-rate-kept")
+def _(*given):
+    """The rate is asked for at every step; here schedule(0) is used all the way.
+
+    A schedule that is asked once is a constant.
+
+    Check: a schedule that is 0 from step 1 on should stop the parameters after one step.
+    """
+    return trained(*given, rate=lambda schedule, step, epoch: schedule(0))
+
+
+@train.mistake("history-of-the-last-batch", rows="L09")
+def _(*given):
+    """An entry of the history is the mean over all examples of an epoch, not its last batch's loss.
+
+    The parameters are right. The last batch is a small and short sample, so such a curve jumps
+    about, and it hides how the epoch went.
+
+    Check: the losses of all batches have to enter; print how many do.
+    """
+    return trained(*given, summary=lambda losses, sizes: losses[-1])
+
+
+@train.mistake("history-of-equal-batches", rows="L01", convention=True)
+def _(*given):
+    """A mean of the batches' losses counts the short batch as much as a full one.
+
+    The parameters are right. Here, as in Keras, every example counts the same, so a batch counts
+    by its size.
+
+    Check: with N = 25 and batches of 10 the weights of the losses should be 10, 10 and 5.
+    """
+    return trained(*given, summary=lambda losses, sizes: np.mean(losses))
+
+
+@train.mistake("history-summed", rows="C13")
+def _(*given):
+    """An entry of the history is a mean; here the losses of the epoch's batches are added.
+
+    The parameters are right. The sum grows with the number of batches and cannot be compared
+    between batch sizes.
+
+    Check: a network whose logits are all 0 should begin with a loss of log(K).
+    """
+    return trained(*given, summary=lambda losses, sizes: np.sum(losses))
+
+
+@train.mistake("history-summed-over-examples", rows="C13")
+def _(*given):
+    """An entry of the history is a mean over the N examples; here the division by N is missing.
+
+    The parameters are right, and every entry is N times too large.
+
+    Check: a network whose logits are all 0 should begin with a loss of log(K).
+    """
+    return trained(*given, summary=lambda losses, sizes: np.dot(losses, sizes))
+
+
+@train.mistake("history-of-every-step", convention=True)
+def _(*given):
+    """Some programs keep a loss for each step; here the history has one entry for each epoch.
+
+    The parameters are right. With one batch an epoch the two agree.
+
+    Check: the length of the history should be epochs.
+    """
+    params, history = trained(*given, summary=lambda losses, sizes: losses)
+    return params, [loss for losses in history for loss in losses]
+
+
+@train.mistake("history-measured-after-the-epoch", convention=True)
+def _(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng):
+    """Here the losses of the steps themselves are averaged; this measures anew after each epoch.
+
+    The parameters are right. A loss of all examples after the epoch is lower, and it costs one
+    more pass over them.
+
+    Check: the first entry should contain the loss of the parameters that were passed.
+    """
+    history, steps = [], -(-len(y) // batch_size)
+    for epoch in range(epochs):
+        params, _ = trained(
+            *(X, y, params, loss_and_grads, 1, batch_size),
+            *(lambda step, first=epoch * steps: schedule(first + step), rng),
+        )
+        history.append(loss_and_grads(X, y, params)[0])
+    return params, history
+
+
+@train.mistake("history-not-returned")
+def _(*given):
+    """Two things come back, the parameters and the history; here only the parameters do.
+
+    Check: print what train returns; it should be a pair.
+    """
+    return trained(*given)[0]
+
+
+@train.mistake("history-first")
+def _(*given):
+    """The parameters come first and the history second; here they are exchanged.
+
+    Check: the first of the two should be a dict.
+    """
+    params, history = trained(*given)
+    return history, params

@@ -1,0 +1,170 @@
+"""A network that reads digits, trained by the student's own loop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.questions.define import Array, Inputs, Rng, question
+from course_lib import datasets
+
+SIZES = (64, 16, 16, 10)
+REACHED, CHANCE = 0.93, 0.25
+TEST = 360
+
+
+@question(
+    points=8,
+    returns=("network", "test_accuracy"),
+    builds_on=("minibatch_indices", "sgd_step", "train"),
+    seconds=30,
+)
+def train_digits(X: Array, y: Array) -> Any:
+    """Parameters of a network trained on some of the digits, judged on those it has not seen.
+
+    The network is 64-16-16-10: dense, relu, dense, relu, dense. The student receives 1,437 digits;
+    the other 360, drawn at random, stay on the grader's side. Their share of right answers should
+    be at least 0.93. The labels are shifted: the digit d is called (d + shift) % 10.
+
+    Args:
+        X: training digits, shape (N, D), float64 in [0, 1].
+        y: their labels, shape (N,), int64.
+
+    Returns:
+        Statements about the parameters W1 (64, 16), b1 (16,), W2 (16, 16), b2 (16,), W3 (16, 10),
+        b3 (10,): what was asked for, and "reached".
+
+    Source: the Keras network of course_lib.models reaches 0.95 to 0.97 on such splits.
+    """
+    return "64-16-16-10", "reached"
+
+
+@train_digits.measure
+def _(params: Any, X: Array, y: Array) -> Any:
+    expected = {name: value.shape for name, value in random_network(*SIZES).items()}
+    if {name: np.shape(value) for name, value in params.items()} != expected:
+        return "another network", "not measured"
+    out, digit, shift = unseen(X, y)
+    for n in (1, 2):
+        out = np.maximum(out @ params[f"W{n}"] + params[f"b{n}"], 0)
+    logits = out @ params["W3"] + params["b3"]
+    if not np.isfinite(logits).all():
+        return "64-16-16-10", "not finite"
+    answers = logits.argmax(axis=1)
+    reached = float(np.mean(answers == (digit + shift) % 10))
+    if np.mean(answers == digit) >= 0.5:
+        return "64-16-16-10", "of other data"
+    words = {REACHED: "reached", CHANCE: "short"}
+    return "64-16-16-10", next((word for bar, word in words.items() if reached >= bar), "chance")
+
+
+def unseen(X: Array, y: Array) -> tuple[Array, Array, int]:
+    """The digits that are not among the rows of X, what they are, and by how much y is shifted."""
+    digits, labels = datasets.digits()
+    # As whole numbers of ink, 0 to 16, rows are equal or not, whatever their precision.
+    rows = [row.tobytes() for row in np.rint(16 * digits).astype(np.uint8)]
+    trained = {row.tobytes() for row in np.rint(16 * X).astype(np.uint8)}
+    first = rows.index(np.rint(16 * X[0]).astype(np.uint8).tobytes())
+    new = np.array([row not in trained for row in rows])
+    return digits[new], labels[new], int(y[0] - labels[first]) % 10
+
+
+@train_digits.case("unseen-digits")
+def _(rng: Rng) -> Inputs:
+    X, y = datasets.digits()
+    train = rng.permutation(len(y))[TEST:]
+    # Whoever trains on digits found elsewhere, those of the test among them, learns other labels.
+    return {"X": X[train], "y": (y[train] + rng.integers(1, 10)) % 10}
+
+
+def random_network(*sizes: int) -> dict[str, Array]:
+    """He's initialization, always the same."""
+    rng = np.random.default_rng(1)
+    params = {}
+    for n, (fan_in, fan_out) in enumerate(zip(sizes, sizes[1:], strict=False), start=1):
+        params[f"W{n}"] = rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out))
+        params[f"b{n}"] = np.zeros(fan_out)
+    return params
+
+
+def few_steps(X: Array, y: Array, steps: int) -> dict[str, Array]:
+    """Full-batch steps, far fewer than the network needs."""
+    params = random_network(*SIZES)
+    for _ in range(steps):
+        outs = [X]
+        for n in (1, 2):
+            outs.append(np.maximum(outs[-1] @ params[f"W{n}"] + params[f"b{n}"], 0))
+        E = np.exp(outs[-1] @ params["W3"] + params["b3"])
+        blame = (E / E.sum(axis=1, keepdims=True) - np.eye(10)[y]) / len(y)
+        for n in (3, 2, 1):
+            before = (blame @ params[f"W{n}"].T) * (outs[n - 1] > 0)
+            params[f"W{n}"] -= 0.3 * outs[n - 1].T @ blame
+            params[f"b{n}"] -= 0.3 * blame.sum(axis=0)
+            blame = before
+    return params
+
+
+@train_digits.mistake("digits-guessed", rows="L03 L18")
+def _(X: Array, y: Array) -> Any:
+    """On digits that it has not seen, the network is right about as often as by guessing.
+
+    It was not trained, its steps were not kept, or its labels no longer belong to their rows. A
+    network that begins with kernels of zeros stays there as well.
+
+    Check: the accuracy on X and y themselves; if that is as low, nothing was learned.
+    """
+    return random_network(*SIZES)
+
+
+@train_digits.mistake("digits-half-learned")
+def _(X: Array, y: Array) -> Any:
+    """The network has learned, and on digits that it has not seen its accuracy is below 0.93.
+
+    Either the training ended too soon, or its rate was too low or too high to arrive anywhere.
+
+    Check: put 300 rows of X aside, train on the others, and compare both accuracies.
+    """
+    return few_steps(X, y, 40)
+
+
+@train_digits.mistake("digits-from-elsewhere", rows="L17")
+def _(X: Array, y: Array) -> Any:
+    """The network has learned other examples than X and y, whose labels are shifted.
+
+    It reads digits, and calls them by their usual names. All 1,797 digits contain those on which
+    it is to be judged, and whoever trains on them learns nothing about new ones.
+
+    Check: the accuracy on X and y themselves; it should be far above 0.1.
+    """
+    return few_steps(*datasets.digits(), 100)
+
+
+@train_digits.mistake("digits-diverged", rows="N14")
+def _(X: Array, y: Array) -> Any:
+    """The network's answers are nan or inf: the steps grew until float64 overflowed.
+
+    With a rate that is too high every step overshoots further than the one before.
+
+    Check: print the history; it should fall from about 2.3. Try a rate ten times smaller.
+    """
+    params = random_network(*SIZES)
+    return {**params, "W2": np.full_like(params["W2"], np.nan)}
+
+
+@train_digits.mistake("another-network")
+def _(X: Array, y: Array) -> Any:
+    """The network has other sizes than 64-16-16-10, with W1, b1, W2, b2, W3 and b3.
+
+    Check: print the shape of every array that you return.
+    """
+    return random_network(64, 32, 10)
+
+
+@train_digits.mistake("digits-history-returned-as-well")
+def _(X: Array, y: Array) -> Any:
+    """Only the parameters are asked for; here a pair comes back, as train returns it.
+
+    Check: print what train_digits returns; it should be a dict.
+    """
+    return random_network(*SIZES), np.array([2.3, 1.0, 0.3])
