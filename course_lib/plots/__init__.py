@@ -6,7 +6,11 @@ from course_lib.plots.bends import (
     slope_products,
     straight_and_bent,
 )
-from course_lib.plots.blame import blame_graph, falling_loss, gradient_check
+from course_lib.plots.blame import (
+    blame_graph,
+    falling_loss,
+    gradient_check,
+)
 from course_lib.plots.descent import (
     answers_to_digits,
     losses_by_epoch,
@@ -19,69 +23,103 @@ from course_lib.plots.forward import (
     times_by_size,
     weight_masks,
 )
-from course_lib.plots.initialization import bad_starts, spread_by_depth
-from course_lib.plots.losses import confidently_wrong, lines_and_outlier
-from course_lib.plots.normalization import accuracy_by_batch_size, output_by_company
-from course_lib.plots.optimizers import decay_by_loudness, learning_by_optimizer, optimizer_paths
-from course_lib.plots.paradigms import labelled_maps, reading_loss, similarity_tables
-from course_lib.plots.perceptron import decision_lines, price_guesses, rule_as_picture
+from course_lib.plots.initialization import (
+    bad_starts,
+    spread_by_depth,
+)
+from course_lib.plots.losses import (
+    confidently_wrong,
+    lines_and_outlier,
+)
+from course_lib.plots.normalization import (
+    accuracy_by_batch_size,
+    output_by_company,
+)
+from course_lib.plots.optimizers import (
+    decay_by_loudness,
+    learning_by_optimizer,
+    optimizer_paths,
+)
+from course_lib.plots.paradigms import (
+    labelled_maps,
+    reading_loss,
+    similarity_tables,
+)
+from course_lib.plots.perceptron import (
+    decision_lines,
+    price_guesses,
+    rule_as_picture,
+)
+from course_lib.plots.regularization import (
+    double_descent,
+    learning_by_heart,
+    picture_rows,
+)
 from course_lib.plots.robot import (
     answers_with_confidence,
     confusion_matrix,
     curve_by_width,
     feature_maps,
 )
-from course_lib.plots.scaling import budgets, lifetime_cost, scaling_run, two_papers
-from course_lib.plots.vanishing import deep_training, first_layer_changes, gradient_norms
-from course_lib.plots.regularization import double_descent, learning_by_heart, picture_rows
+from course_lib.plots.scaling import (
+    budgets,
+    lifetime_cost,
+    scaling_run,
+    two_papers,
+)
+from course_lib.plots.start import (
+    gallery,
+)
+from course_lib.plots.vanishing import (
+    deep_training,
+    first_layer_changes,
+    gradient_norms,
+)
 
 __all__ = [
+    "accuracy_by_batch_size",
+    "answers_to_digits",
     "answers_with_confidence",
+    "bad_starts",
+    "bends_and_slopes",
+    "blame_graph",
+    "budgets",
+    "confidently_wrong",
     "confusion_matrix",
     "curve_by_width",
-    "feature_maps",
-from course_lib.plots.start import gallery
-
-__all__ = [
-    "bad_starts",
-    "gallery",
-    "spread_by_depth",
-    "answers_to_digits",
-    "losses_by_epoch",
-    "paths_on_surface",
-    "schedules",
-    "accuracy_by_batch_size",
-    "deep_training",
-    "first_layer_changes",
-    "gradient_norms",
-    "output_by_company",
-    "blame_graph",
-    "falling_loss",
-    "gradient_check",
-    "gatekeeper",
-    "one_picture_through",
-    "times_by_size",
-    "weight_masks",
-    "bends_and_slopes",
-    "labelled_maps",
-    "reading_loss",
-    "similarity_tables",
     "decay_by_loudness",
     "decision_lines",
-    "learning_by_optimizer",
-    "optimizer_paths",
-    "price_guesses",
-    "rule_as_picture",
-    "confidently_wrong",
-    "lines_and_outlier",
+    "deep_training",
     "double_descent",
+    "falling_loss",
+    "feature_maps",
+    "first_layer_changes",
+    "gallery",
+    "gatekeeper",
+    "gradient_check",
+    "gradient_norms",
+    "labelled_maps",
     "learning_by_heart",
-    "picture_rows",
-    "saturation_by_scale",
-    "slope_products",
-    "straight_and_bent",
-    "budgets",
+    "learning_by_optimizer",
     "lifetime_cost",
+    "lines_and_outlier",
+    "losses_by_epoch",
+    "one_picture_through",
+    "optimizer_paths",
+    "output_by_company",
+    "paths_on_surface",
+    "picture_rows",
+    "price_guesses",
+    "reading_loss",
+    "rule_as_picture",
+    "saturation_by_scale",
     "scaling_run",
+    "schedules",
+    "similarity_tables",
+    "slope_products",
+    "spread_by_depth",
+    "straight_and_bent",
+    "times_by_size",
     "two_papers",
+    "weight_masks",
 ]
