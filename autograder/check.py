@@ -35,6 +35,8 @@ def check(name: str) -> Verdict | float:
     Raises:
         AssertionError: under `nbgrader validate`, when points are missing.
     """
+    # Under `nbgrader validate` a student is shown the message, not how it was raised.
+    __tracebackhide__ = True
     manner = os.environ.get("NBGRADER_EXECUTION", "")
     notebook = sys._getframe(1).f_globals
     try:
