@@ -79,6 +79,7 @@ class Verdict:
     """A question's grade and its message.
 
     `mistake` names the catalogued misconception that alone explains the answer, or is empty.
+    `answered` is a digest of a wrong answer: two students who have it answered the same.
     """
 
     question: str
@@ -89,6 +90,7 @@ class Verdict:
     part: str = ""
     mistake: str = ""
     seconds: float = 0.0
+    answered: str = ""
 
     @property
     def right(self) -> bool:

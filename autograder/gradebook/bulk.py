@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from autograder.course import Course
 from autograder.errors import CourseError
+from autograder.gradebook import reports
 from autograder.gradebook.outputs import (
     clamped_points,
     explain_unreadable,
@@ -77,14 +78,14 @@ class BulkWriter:
         """Let go of the database."""
         self._engine.dispose()
 
-    def write(self, reports: Iterable[Report]) -> None:
-        """Write a batch: every graded notebook, then all rows in one transaction.
+    def write(self, batch: Iterable[Report]) -> None:
+        """Write a batch: every graded notebook and report, then all rows in one transaction.
 
         Raises:
             CourseError: when the database stays locked or breaks; no row of the batch is then
                 written, and the same batch can be written again.
         """
-        outcomes = {report.student: self._write_notebook(report) for report in reports}
+        outcomes = {report.student: self._write_notebook(report) for report in batch}
         if outcomes:
             self._transaction(
                 lambda session: self._rows.write(session, outcomes, self._late_policy)
@@ -102,6 +103,7 @@ class BulkWriter:
             timestamp = _copy_timestamp(submitted / "timestamp.txt", folder / "timestamp.txt")
             text = nbformat.v4.writes(notebook)
             _replace(folder / f"{self.assignment}.ipynb", text.encode("utf-8", "replace"))
+            reports.save(self.course.root, self.assignment, report)
         except OSError as error:
             raise CourseError(f"{folder} cannot be written: {error.strerror}") from None
         return _outcome(report, notebook, timestamp)

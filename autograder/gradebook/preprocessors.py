@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.errors import CourseError, UnreadableNotebook
+from autograder.gradebook import reports
 from autograder.gradebook.outputs import UNREADABLE_ID, explain_unreadable, write_outputs
 from autograder.records import Report
 
@@ -84,15 +85,19 @@ class GradeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
         self, notebook: NotebookNode, resources: Resources
     ) -> tuple[NotebookNode, Resources]:
         student = resources["nbgrader"]["student"]
-        week = resources["nbgrader"]["assignment"].partition("_")[0]
+        assignment = resources["nbgrader"]["assignment"]
+        week = assignment.partition("_")[0]
         if reason := _unreadable(notebook):
-            write_outputs(notebook, Report(student, week, (), unreadable=reason))
+            report = Report(student, week, (), unreadable=reason)
+            write_outputs(notebook, report)
+            reports.save(Path.cwd(), assignment, report)
             return notebook, resources
         from autograder import pipeline
 
         # nbgrader works in the course directory while it converts.
         report = pipeline.grade_for_nbgrader(notebook, Path.cwd(), week, student)
         write_outputs(report.notebook, report)
+        reports.save(Path.cwd(), assignment, report)
         return report.notebook, resources
 
 

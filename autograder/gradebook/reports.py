@@ -1,0 +1,75 @@
+"""What grading found, kept beside the gradebook: mistakes, messages and times by question.
+
+nbgrader's tables hold points. Which misconception cost them, and what the student was told, stands
+here, one small file a submission, written whole before its rows.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+from pathlib import Path
+
+from autograder.course import Course
+from autograder.errors import CourseError
+from autograder.records import Outcome, Report, Verdict
+
+_KEPT = [field.name for field in fields(Report) if field.name not in ("verdicts", "notebook")]
+
+
+def save(root: Path, assignment: str, report: Report) -> None:
+    """Keep a report, without its notebook, in place of the student's earlier one.
+
+    Args:
+        root: the course directory.
+        assignment: nbgrader's name for the week.
+        report: what grading one submission found.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
+    path = _folder(root, assignment) / f"{report.student}.json"
+    # For the instructor alone, like the secret: it tells what each student got wrong.
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    kept = {name: getattr(report, name) for name in _KEPT}
+    kept["verdicts"] = [asdict(verdict) for verdict in report.verdicts]
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".report-")
+    with open(descriptor, "w", encoding="utf-8", errors="replace") as file:
+        json.dump(kept, file)
+    os.replace(temporary, path)
+
+
+def load(course: Course, assignment: str) -> Iterator[Report]:
+    """Every kept report of an assignment, in the order of the students' ids, one at a time.
+
+    Raises:
+        CourseError: when nothing has been graded, or a file was damaged.
+    """
+    paths = sorted(_folder(course.root, assignment).glob("[!.]*.json"))
+    if not paths:
+        raise CourseError(
+            f"nothing of {assignment} has been graded; "
+            f"run `autograder grade {assignment.partition('_')[0]}`"
+        )
+    return map(_read, paths)
+
+
+def _read(path: Path) -> Report:
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        verdicts = tuple(
+            Verdict(**{**each, "outcome": Outcome(each["outcome"])})
+            for each in kept.pop("verdicts")
+        )
+        return Report(**{**kept, "problems": tuple(kept["problems"]), "verdicts": verdicts})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CourseError(
+            f"the report {path} is damaged ({error}); delete it and grade again"
+        ) from None
+
+
+def _folder(root: Path, assignment: str) -> Path:
+    return root / ".autograder" / "reports" / assignment
