@@ -93,22 +93,48 @@ def _judge(name: str) -> Judge:
 
 
 def _calm_stubs() -> None:
-    """Show a cell that runs into an unwritten exercise as one calm line, not as a traceback."""
+    """Show a cell that runs into an unwritten exercise as one calm line, not as a traceback.
+
+    What such a cell would have defined is remembered: a later cell that needs it is told why.
+    """
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     if shell is None or "NBGRADER_EXECUTION" in os.environ:
         return
 
+    unmade: set[str] = set()
+
     def not_attempted(
         shell: Any, kind: type, value: BaseException, trace: Any, tb_offset: Any = None
     ) -> None:
+        if isinstance(value, NameError) and value.name not in unmade:
+            shell.showtraceback((kind, value, trace), tb_offset=tb_offset)
+            return
+        unmade.update(_defined_in(shell.history_manager.input_hist_raw[-1]))
+        if isinstance(value, NameError):
+            print(f"`{value.name}` is missing, since a cell above is not written yet.")
+            return
         while trace.tb_next:
             trace = trace.tb_next
         where = trace.tb_frame.f_code.co_name
         what = "This cell" if where == "<module>" else f"`{where}`"
         print(f"{what} is not written yet.")
 
-    shell.set_custom_exc((NotImplementedError,), not_attempted)
+    shell.set_custom_exc((NotImplementedError, NameError), not_attempted)
+
+
+def _defined_in(cell: str) -> set[str]:
+    """The names that a cell assigns, defines or imports anywhere."""
+    import ast
+
+    try:
+        statements = list(ast.walk(ast.parse(cell)))
+    except SyntaxError:
+        # A magic that IPython understands and Python does not.
+        return set()
+    stored = {n.id for n in statements if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    defined = {n.name for n in statements if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
+    return stored | defined
 
 
 _calm_stubs()

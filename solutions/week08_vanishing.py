@@ -570,16 +570,17 @@ kinds = {
     "ReLU": (new_pile(20, he_normal, np.random.default_rng(1)), plain("relu")),
     "residual": (new_residual_pile(20, np.random.default_rng(1)), residual),
 }
-losses, moved, changes = {}, {}, {}
+losses, moved, pictures = {}, {}, []
 for name, (start, (grads_of, logits_of)) in kinds.items():
     end, history = learn(start, grads_of, logits_of, nudges=400, lr=0.03, max_norm=5.0)
     losses[name] = history.reshape(-1, 20).mean(axis=1)
     way = {key: end[key] - start[key] for key in start}
     moved[name] = kernel_norms(way) / kernel_norms(start)
     most = np.argsort(-np.abs(way["W1"]).max(axis=0))[:8]
-    changes[name] = way["W1"].T[most].reshape(8, 8, 8)
+    pictures.append(way["W1"].T[most].reshape(8, 8, 8))
     right = np.mean(np.argmax(logits_of(digits[test], end), axis=1) == labels[test])
     print(f"{name:8} loss {losses[name][-1]:.2f}   {100 * right:.0f} of 100 new digits right")
+changes = dict(zip(kinds, pictures, strict=True))
 figure = plots.deep_training(np.arange(20, 401, 20), losses, moved)
 
 # %% [markdown]

@@ -99,3 +99,30 @@ def test_is_an_unwritten_exercise_one_calm_line_in_ipython():
         [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True
     )
     assert result.stdout.strip() == "`relu` is not written yet."
+
+
+def test_is_a_cell_that_needs_an_unwritten_one_told_so_calmly():
+    """A whole notebook of stubs is no wall of red; an honest slip still is an error."""
+    code = """
+    from IPython.core.interactiveshell import InteractiveShell
+    shell = InteractiveShell.instance(colors="nocolor")
+    for cell in (
+        "import autograder",
+        "def relu(z):\n    raise NotImplementedError",
+        "out = relu(1)",
+        "double = 2 * out",
+        "double + 1",
+        "ouput",
+    ):
+        shell.run_cell(cell, store_history=True)
+    """
+    result = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True
+    )
+    calm, _, error = result.stdout.partition("---")
+    assert calm.splitlines() == [
+        "`relu` is not written yet.",
+        "`out` is missing, since a cell above is not written yet.",
+        "`double` is missing, since a cell above is not written yet.",
+    ]
+    assert "NameError: name 'ouput' is not defined" in error

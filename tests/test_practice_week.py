@@ -14,7 +14,6 @@ from autograder.course import Course, run_converter
 from autograder.feedback.generate import generate_feedback
 from autograder.questions import catalogue
 from autograder.records import Outcome
-from autograder.sandbox.session import Sandbox
 from autograder.sandbox.view import isolation_available
 from tests.conftest import source
 from tests.gradebook.test_bulk import execute
@@ -87,8 +86,7 @@ def test_does_nbgrader_grade_it_too(practice):
 
 def test_does_check_tell_right_from_wrong(tmp_path: Path):
     nbformat.write(mistaken(), tmp_path / f"{STEM}.ipynb")
-    with Sandbox() as sandbox:
-        report = pipeline.check_file(tmp_path / f"{STEM}.ipynb", sandbox)
+    report = pipeline.check_file(tmp_path / f"{STEM}.ipynb", "bubblewrap")
     assert report.points == report.max_points == 0 and not report.right
 
 

@@ -121,8 +121,8 @@ def _observed(question: Question, public: Wrong, trial: Trial, first: Difference
         if not trial.inputs:
             # A choice: what was expected of it would be its answer.
             return []
-        wanted = f"expected the text {first.expected!r}"
-        return [f"{slips.start(part)}: {wanted}, received {first.detail}."]
+        received = repr(first.yours) if isinstance(first.yours, str) else first.detail
+        return [f"{slips.start(part)}: expected {first.expected!r}, received {received}."]
     if first.outcome is Outcome.DTYPE or not isinstance(first.yours, np.ndarray):
         return [f"{slips.start(part)}: {first.detail}."]
     same_part = [(d, question.sizes(t.inputs)) for t, (d, *_) in public if d.part == first.part]

@@ -34,7 +34,7 @@ OWN_FILES = {
     "autograder/sandbox/shell.py": "autograder/sandbox/shell.py",
     "autograder/sandbox/serve.py": "autograder/sandbox/serve.py",
 }
-COURSE_FILES = ("__init__.py", "datasets.py", "datasets", "plots.py", "plots", "quiet.py")
+COURSE_FILES = ("__init__.py", "datasets.py", "datasets", "plots.py", "plots")
 
 # One thread a submission: there is one sandbox a core, and equal work gives equal bits.
 _FOR_KERAS = {
@@ -134,12 +134,13 @@ def environment(temporary: str, libraries: Sequence[str] = ()) -> dict[str, str]
     return variables | (_FOR_KERAS if "keras" in libraries else {})
 
 
-def own_files() -> Iterator[tuple[Path, str]]:
+def own_files(libraries: Sequence[str] = ()) -> Iterator[tuple[Path, str]]:
     """Our own files that run inside, each with its place below the grader's directory."""
+    course_files = (*COURSE_FILES, "quiet.py") if "keras" in libraries else COURSE_FILES
     root = Path(__file__).parents[2]
     for inside, outside in OWN_FILES.items():
         yield root / outside, inside
-    for name in COURSE_FILES:
+    for name in course_files:
         path = root / "course_lib" / name
         for file in [path] if path.is_file() else sorted(path.rglob("*")):
             if file.is_file() and "__pycache__" not in file.parts:
@@ -217,7 +218,7 @@ def bubblewrap_command(
         *_python(),
         *[word for name, source in sorted(packages.items())
           for word in ("--ro-bind", str(source), f"{PACKAGE_DIRECTORY}/{name}")],
-        *[word for source, name in own_files()
+        *[word for source, name in own_files(libraries)
           for word in ("--ro-bind", str(source), f"{GRADER_DIRECTORY}/{name}")],
         # Read-only as a whole: where the grader runs as root, its user here may set the kernel's
         # variables below /proc/sys, and bubblewrap alone does not cover them.
@@ -229,14 +230,17 @@ def bubblewrap_command(
     ]  # fmt: skip
 
 
-def process_command(worker_argument: str, directory: Path) -> list[str]:
+def process_command(
+    worker_argument: str, directory: Path, libraries: Sequence[str] = ()
+) -> list[str]:
     """The command that starts the warm parent without namespaces, with the packages as they are.
 
     Args:
         worker_argument: what the worker's `main` receives.
         directory: receives links to our own files, so that `import autograder` means the same.
+        libraries: what notebooks may import beside the packages of every week.
     """
-    for source, name in own_files():
+    for source, name in own_files(libraries):
         link = directory / name
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(source)

@@ -110,7 +110,7 @@ class WarmParent:
             temporary = base / "tmp"
             temporary.mkdir()
             argument["directories"] = [str(temporary)]
-            command = view.process_command(json.dumps(argument), base / "grader")
+            command = view.process_command(json.dumps(argument), base / "grader", flavour.libraries)
             variables = view.environment(str(temporary), flavour.libraries)
             variables["PATH"] = os.environ.get("PATH", variables["PATH"])
         try:
