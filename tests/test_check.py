@@ -108,7 +108,7 @@ def test_is_a_cell_that_needs_an_unwritten_one_told_so_calmly():
     shell = InteractiveShell.instance(colors="nocolor")
     for cell in (
         "import autograder",
-        "def relu(z):\n    raise NotImplementedError",
+        "def relu(z):\\n    raise NotImplementedError",
         "out = relu(1)",
         "double = 2 * out",
         "double + 1",
