@@ -35,8 +35,6 @@ def check(name: str) -> Verdict | float:
     Raises:
         AssertionError: under `nbgrader validate`, when points are missing.
     """
-    # Under `nbgrader validate` a student is shown the message, not how it was raised.
-    __tracebackhide__ = True
     manner = os.environ.get("NBGRADER_EXECUTION", "")
     notebook = sys._getframe(1).f_globals
     try:
@@ -95,7 +93,8 @@ def _judge(name: str) -> Judge:
 def _calm_stubs() -> None:
     """Show a cell that runs into an unwritten exercise as one calm line, not as a traceback.
 
-    What such a cell would have defined is remembered: a later cell that needs it is told why.
+    What such a cell would have defined is remembered: a later cell that needs it is told why. The
+    cell counts as run, since Jupyter would leave out all cells after one that failed.
     """
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
@@ -103,6 +102,7 @@ def _calm_stubs() -> None:
         return
 
     unmade: set[str] = set()
+    forgiven: list[BaseException] = []
 
     def not_attempted(
         shell: Any, kind: type, value: BaseException, trace: Any, tb_offset: Any = None
@@ -110,6 +110,7 @@ def _calm_stubs() -> None:
         if isinstance(value, NameError) and value.name not in unmade:
             shell.showtraceback((kind, value, trace), tb_offset=tb_offset)
             return
+        forgiven.append(value)
         unmade.update(_defined_in(shell.history_manager.input_hist_raw[-1]))
         if isinstance(value, NameError):
             print(f"`{value.name}` is missing, since a cell above is not written yet.")
@@ -120,7 +121,13 @@ def _calm_stubs() -> None:
         what = "This cell" if where == "<module>" else f"`{where}`"
         print(f"{what} is not written yet.")
 
+    def forgive(result: Any) -> None:
+        if result.error_in_exec in forgiven:
+            result.error_in_exec = None
+        forgiven.clear()
+
     shell.set_custom_exc((NotImplementedError, NameError), not_attempted)
+    shell.events.register("post_run_cell", forgive)
 
 
 def _defined_in(cell: str) -> set[str]:

@@ -69,6 +69,20 @@ def test_does_the_untouched_notebook_score_nothing(stem, reference_cache):
     assert not report.problems
 
 
+@pytest.mark.slow
+@every_week
+def test_does_the_untouched_notebook_run_to_its_end_in_jupyter(stem, tmp_path):
+    """Jupyter leaves out every cell after one that fails: nothing in a fresh notebook may."""
+    from nbclient import NotebookClient
+
+    notebook = released(stem)
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": tmp_path}}).execute()
+    shown = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    assert not [output for output in shown if output.get("name") == "stderr"]
+    checks = sum("not attempted" in output.get("data", {}).get("text/html", "") for output in shown)
+    assert checks == len(catalogue.week(stem).questions)
+
+
 @every_week
 def test_is_the_students_notebook_what_release_makes_now(stem, tmp_path):
     (tmp_path / "solutions").symlink_to(REPOSITORY / "solutions")
