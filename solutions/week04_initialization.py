@@ -394,7 +394,23 @@ for bend in bends:
 # %% [markdown]
 # *In words:* with ReLU the four starts fan out. Std 1 climbs by a factor of 5.7 a layer, to $10^{22}$. Std 0.01 falls by a factor of about 20 a layer, to $10^{-37}$. Xavier passes on 0.7 of the spread at each layer, as its rule knows nothing of the half that ReLU cuts off. Only He stays level. With tanh nothing can explode, because no S leaves the range from −1 to 1; std 0.01 still vanishes. With sigmoid all four lines are level.
 #
-# **What this cannot hear.** Level is not yet good. With std 1, tanh sits at −1 and 1, where its slope is flat: count it with week 02's `saturation_fraction`, if you like. And sigmoid? Its units differ from *each other*. Do they still differ from *picture to picture*?
+# **What this cannot hear.** Level is not yet good. Here is where the tanh units of some layers stand.
+
+# %% tags=["experiment"]
+standing = {}
+for start in ["std 1", "std 0.01", "Xavier"]:
+    rng, X, shown = np.random.default_rng(0), centred, {}
+    for layer in range(1, DEPTH + 1):
+        X = tanh(X @ starts[start](rng))
+        if layer in (1, 3, 10, 30):
+            shown[layer] = X
+    standing[start] = shown
+figure = plots.activation_histograms(standing)
+
+# %% [markdown]
+# *In words:* three rows of histograms from −1 to 1, for layers 1, 3, 10 and 30. With std 1 two towers stand at −1 and 1 in every layer: the units shout, and on the flat ends of tanh no nudge gets through. With std 0.01 one needle stands at 0. Xavier keeps a hill in the middle; it narrows, slowly, with depth.
+#
+# And sigmoid? Its units differ from *each other*. Do they still differ from *picture to picture*?
 
 # %% tags=["experiment"]
 rng = np.random.default_rng(0)

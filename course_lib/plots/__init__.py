@@ -24,6 +24,7 @@ from course_lib.plots.forward import (
     weight_masks,
 )
 from course_lib.plots.initialization import (
+    activation_histograms,
     bad_starts,
     spread_by_depth,
 )
@@ -77,6 +78,7 @@ from course_lib.plots.vanishing import (
 )
 
 __all__ = [
+    "activation_histograms",
     "accuracy_by_batch_size",
     "answers_to_digits",
     "answers_with_confidence",

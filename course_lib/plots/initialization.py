@@ -77,3 +77,30 @@ def spread_by_depth(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
     row[0, 0].set_ylabel("spread of the activations")
     row[0, -1].legend(fontsize=9)
     return drawing
+
+
+def activation_histograms(panels: Mapping[str, Mapping[int, Array]]) -> Figure:
+    """Where the activations of some layers lie: a histogram for each layer and start.
+
+    Args:
+        panels: for each start's name the activations, any shape, by the layer's number; all in
+            [-1, 1], as tanh leaves them.
+
+    Returns:
+        A figure with one row for each start and one column for each layer.
+    """
+    rows, columns = len(panels), max(map(len, panels.values()))
+    drawing, grid = figure(
+        ncols=columns, nrows=rows, figsize=(2.1 * columns, 1.5 * rows), squeeze=False, sharex=True
+    )
+    edges = np.linspace(-1, 1, 31)
+    for number, (row, (name, layers)) in enumerate(zip(grid, panels.items(), strict=True)):
+        for axes, (layer, activations) in zip(row, layers.items(), strict=False):
+            finite = np.ravel(activations)[np.isfinite(np.ravel(activations))]
+            share = np.histogram(finite, edges)[0] / max(finite.size, 1)
+            axes.stairs(share, edges, fill=True, color=COLORS[number])
+            axes.set_yticks([])
+            axes.set_title(f"layer {layer}", fontsize=9)
+            axes.set_xlabel("activation" if number == rows - 1 else "")
+        row[0].set_ylabel(name)
+    return drawing

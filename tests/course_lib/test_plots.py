@@ -37,6 +37,10 @@ CORNERS, SAYS = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1,
 
 # For every figure: what a right solution gives it, and what a wrong one might.
 ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
+    "activation_histograms": [
+        ({"std 1": {1: np.tanh(Z), 30: np.sign(Z)}, "Xavier": {1: np.zeros((2, 3)), 30: Z / 3}},),
+        ({"none": {1: NOTHING}},),
+    ],
     "answers_with_confidence": [
         (np.ones((3, 4, 4)), ["1", "7", "2"], np.array([0.0, 0.5, 1.0]), "Three"),
         (np.full((1, 4, 4), np.nan), ["1"], np.array([np.nan]), "One"),
