@@ -21,6 +21,7 @@ from autograder.questions.define import Inputs, Question
 from autograder.sandbox.flavour import Flavour
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.steps import Ask, Cell, EncodedAsks, Hold, encode_asks
+from course_lib.quiet import import_keras
 
 
 @dataclass
@@ -50,6 +51,9 @@ class Assignment:
 
     def __post_init__(self) -> None:
         questions = self.week.questions
+        if "keras" in self.week.libraries:
+            # Judging runs what students returned; loaded here, TensorFlow has no notes to print.
+            import_keras()
         public = references.public(questions.values(), self.week.stem)
         hidden = (
             references.hidden(questions.values(), self.secret, self.cache) if self.cache else None
