@@ -56,13 +56,9 @@ class WeekGrades:
     stem: str
     title: str
     totals: tuple[Total, ...]
+    max_points: float = 0.0
     held_back: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
-
-    @property
-    def max_points(self) -> float:
-        """What the week is worth in the gradebook."""
-        return self.totals[0].max_points if self.totals else 0.0
 
     @cached_property
     def reports(self) -> Mapping[str, Report]:
@@ -164,11 +160,12 @@ def grades(course: Course, week: str, stem: str, title: str, with_waiting: bool)
         CourseError: when the week is not in the gradebook.
     """
     everyone = totals(course, stem)
+    worth = max((total.max_points for total in everyone), default=0.0)
     waiting = tuple(total.student for total in everyone if total.waiting)
     if with_waiting:
-        return WeekGrades(course, week, stem, title, tuple(everyone), (), waiting)
+        return WeekGrades(course, week, stem, title, tuple(everyone), worth, (), waiting)
     kept = tuple(total for total in everyone if not total.waiting)
-    return WeekGrades(course, week, stem, title, kept, waiting)
+    return WeekGrades(course, week, stem, title, kept, worth, waiting)
 
 
 def write(files: Mapping[str, bytes], output: Path | None) -> list[Path]:
