@@ -21,11 +21,17 @@ class Cell:
     end: int
 
 
-def scan(text: str, delimiter: str) -> list[list[Cell]]:
-    """The rows of a CSV text; a blank line is a row without cells, as in the csv module."""
+def scan(text: str, delimiter: str, start: int = 0) -> list[list[Cell]]:
+    """The rows of a CSV text; a blank line is a row without cells, as in the csv module.
+
+    Args:
+        text: the whole file.
+        delimiter: what stands between two cells.
+        start: where the first cell begins, such as 1 after a byte-order mark.
+    """
     rows: list[list[Cell]] = []
     row: list[Cell] = []
-    place = 0
+    place = start
     while place < len(text):
         if not row and text[place] in "\r\n":
             rows.append([])
@@ -57,19 +63,20 @@ def replace(text: str, changes: Mapping[Cell, str]) -> str:
     return "".join([*pieces, text[place:]])
 
 
-def delimiter_of(text: str, known: str = ",;\t") -> str:
-    """The delimiter that splits the first row into most cells."""
-    return max(known, key=lambda each: len(next(iter(scan(_first_row(text), each)), [])))
+def delimiter_of(text: str, known: str = ",;\t", start: int = 0) -> str:
+    """The one of the known delimiters that splits the first row into most cells."""
+    first = _first_row(text, start)
+    return max(known, key=lambda each: len(next(iter(scan(first, each)), [])))
 
 
-def _first_row(text: str) -> str:
+def _first_row(text: str, start: int) -> str:
     """The first line, and following ones while a quoted cell is open."""
-    end = 0
+    end = start
     while end < len(text):
         end = _after_line(text, _line_end(text, end))
-        if text.count(QUOTE, 0, end) % 2 == 0:
+        if text.count(QUOTE, start, end) % 2 == 0:
             break
-    return text[:end]
+    return text[start:end]
 
 
 def _line_end(text: str, place: int) -> int:

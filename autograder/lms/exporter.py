@@ -46,15 +46,17 @@ Column = Annotated[
 class WeekGrades:
     """What is known of one week when its grades go home.
 
-    `totals` holds every student of the course whose grade may be exported, in the order of their
-    ids; `points` of None means that nothing was handed in. `held_back` are those who wait for a
-    person's grading and are left out, `waiting` those who wait and are exported all the same.
+    `everyone` are the course's students in the order of their ids, to find people by; `totals`
+    are those whose grade may be exported, where `points` of None means that nothing was handed
+    in. `held_back` are those who wait for a person's grading and are left out, `waiting` those
+    who wait and are exported all the same.
     """
 
     course: Course = field(repr=False)
     week: str
     stem: str
     title: str
+    everyone: tuple[Total, ...]
     totals: tuple[Total, ...]
     max_points: float = 0.0
     held_back: tuple[str, ...] = ()
@@ -159,13 +161,13 @@ def grades(course: Course, week: str, stem: str, title: str, with_waiting: bool)
     Raises:
         CourseError: when the week is not in the gradebook.
     """
-    everyone = totals(course, stem)
+    everyone = tuple(totals(course, stem))
     worth = max((total.max_points for total in everyone), default=0.0)
     waiting = tuple(total.student for total in everyone if total.waiting)
     if with_waiting:
-        return WeekGrades(course, week, stem, title, tuple(everyone), worth, (), waiting)
+        return WeekGrades(course, week, stem, title, everyone, everyone, worth, (), waiting)
     kept = tuple(total for total in everyone if not total.waiting)
-    return WeekGrades(course, week, stem, title, kept, worth, waiting)
+    return WeekGrades(course, week, stem, title, everyone, kept, worth, waiting)
 
 
 def write(files: Mapping[str, bytes], output: Path | None) -> list[Path]:

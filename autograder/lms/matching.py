@@ -68,7 +68,7 @@ class _Index:
         self.by_name: dict[str, dict[str, Total]] = defaultdict(dict)
         for total in totals:
             self.by_lms_id[total.lms_id or total.student][total.student] = total
-            for each in (total.student, total.email):
+            for each in filter(None, (total.student, total.email)):
                 self.by_id[squeezed(each)][total.student] = total
             first, last = total.first_name, total.last_name
             if first or last:
@@ -78,8 +78,8 @@ class _Index:
     def fitting(self, person: Person) -> list[Total]:
         """Who fits by any id, or else by name; both where id and name contradict each other."""
         fits = dict(self.by_lms_id.get(person.lms_id, {})) if person.lms_id else {}
-        for each in filter(None, person.ids):
-            fits |= self.by_id.get(squeezed(each), {})
+        for each in filter(None, map(squeezed, person.ids)):
+            fits |= self.by_id.get(each, {})
         named = self.by_name.get(squeezed(person.name), {}) if person.name.strip() else {}
         if not fits:
             return list(named.values())
