@@ -53,7 +53,7 @@ def scan(text: str, delimiter: str, start: int = 0) -> list[list[Cell]]:
 
 def replace(text: str, changes: Mapping[Cell, str]) -> str:
     """The text with these cells rewritten; a quoted cell stays quoted."""
-    pieces = []
+    pieces: list[str] = []
     place = 0
     for cell in sorted(changes, key=lambda each: each.start):
         value = changes[cell]
@@ -101,7 +101,7 @@ def _cell(text: str, start: int, delimiter: str) -> Cell:
 
 def _quoted(text: str, place: int) -> tuple[str, int]:
     """What stands between quotes, two for one, and the place after the closing quote."""
-    pieces = []
+    pieces: list[str] = []
     while True:
         close = text.find(QUOTE, place)
         if close < 0:

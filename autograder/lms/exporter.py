@@ -46,21 +46,25 @@ Column = Annotated[
 class WeekGrades:
     """What is known of one week when its grades go home.
 
-    `everyone` are the course's students in the order of their ids, to find people by; `totals`
-    are those whose grade may be exported, where `points` of None means that nothing was handed
-    in. `held_back` are those who wait for a person's grading and are left out, `waiting` those
-    who wait and are exported all the same.
+    `totals` are the students whose grade may be exported, in the order of their ids; `points` of
+    None means that nothing was handed in. `held_back` are those who wait for a person's grading
+    and are left out, `waiting` those who wait and are exported all the same. `everyone` is the
+    whole course, to find people by.
     """
 
     course: Course = field(repr=False)
     week: str
     stem: str
     title: str
-    everyone: tuple[Total, ...]
     totals: tuple[Total, ...]
-    max_points: float = 0.0
     held_back: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
+    everyone: tuple[Total, ...] = ()
+
+    @property
+    def max_points(self) -> float:
+        """What the week is worth in the gradebook."""
+        return max((total.max_points for total in self.everyone or self.totals), default=0.0)
 
     @cached_property
     def reports(self) -> Mapping[str, Report]:
@@ -162,12 +166,11 @@ def grades(course: Course, week: str, stem: str, title: str, with_waiting: bool)
         CourseError: when the week is not in the gradebook.
     """
     everyone = tuple(totals(course, stem))
-    worth = max((total.max_points for total in everyone), default=0.0)
     waiting = tuple(total.student for total in everyone if total.waiting)
     if with_waiting:
-        return WeekGrades(course, week, stem, title, everyone, everyone, worth, (), waiting)
+        return WeekGrades(course, week, stem, title, everyone, (), waiting, everyone)
     kept = tuple(total for total in everyone if not total.waiting)
-    return WeekGrades(course, week, stem, title, everyone, kept, worth, waiting)
+    return WeekGrades(course, week, stem, title, kept, waiting, (), everyone)
 
 
 def write(files: Mapping[str, bytes], output: Path | None) -> list[Path]:
