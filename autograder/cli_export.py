@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from typer.core import TyperGroup
 
-from autograder.display import screen
+from autograder.display import errors, screen
 from autograder.errors import CourseError
 
 SOME_LEFT_OUT = 3
@@ -105,7 +105,8 @@ def _run(
     grades = [
         exporter.grades(opened, each.name, each.stem, each.title, with_waiting) for each in read
     ]
-    made = export(grades, **options)
+    with errors.status("Exporting"):
+        made = export(grades, **options)
     for path in exporter.write(made.files, output):
         _say(f"Wrote {path}")
     for each in grades:
