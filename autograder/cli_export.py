@@ -29,7 +29,7 @@ class Exporters(TyperGroup):
 
         app = typer.Typer(add_completion=False)
         try:
-            app.command(cmd_name)(_command(exporter.find(cmd_name)))
+            app.command(cmd_name)(_command(cmd_name, exporter.find(cmd_name)))
         except CourseError as error:
             # The help lists every exporter: one that is broken should not hide the others.
             anything = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -56,7 +56,7 @@ def _broken(error: CourseError) -> Any:
     return command
 
 
-def _command(export: Any) -> Any:
+def _command(name: str, export: Any) -> Any:
     """The command of one exporter: what all have in common, then its own keyword parameters."""
 
     def command(
@@ -76,6 +76,12 @@ def _command(export: Any) -> Any:
     own = list(inspect.signature(export).parameters.values())[1:]
     common = get_type_hints(command, include_extras=True)
     shared = list(inspect.signature(command).parameters.values())[:-1]
+    for each in own:
+        if each.name in common or each.name not in hints or each.kind is not each.KEYWORD_ONLY:
+            raise CourseError(
+                f"the exporter {name} cannot be used: its parameter {each.name} should be "
+                f"keyword-only, annotated, and none of {', '.join(p.name for p in shared)}"
+            )
     parameters = [
         each.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=known[each.name])
         for known, group in ((common, shared), (hints, own))

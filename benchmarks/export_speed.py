@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import resource
 import subprocess
 import sys
 import tempfile
@@ -85,12 +86,16 @@ def main() -> None:
         print(f"{count} students, plain CSV:     {seconds(plain_csv.export):.2f} s")
         filled = seconds(lambda weeks: canvas.export(weeks, template=template))
         print(f"{count} students, Canvas CSV:    {filled:.2f} s")
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         started = time.perf_counter()
         command = [sys.executable, "-m", "autograder", "export", "canvas", WEEK, "--with-waiting"]
         command += ["--course", str(opened.root), "--template", str(template)]
         command += ["--output", str(Path(folder, "out.csv"))]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        print(f"the command, with Python's start: {time.perf_counter() - started:.2f} s")
+        wall = time.perf_counter() - started
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
+        print(f"the command, with Python's start: {wall:.2f} s, {cpu:.2f} s of CPU")
 
 
 if __name__ == "__main__":

@@ -131,8 +131,9 @@ def find(name: str) -> Exporter:
     """
     found = [point for point in entry_points(group=GROUP) if point.name == name]
     if not found:
-        nearest = difflib.get_close_matches(name, names(), 3, 0.5)
-        hint = f"nearest: {', '.join(nearest)}" if nearest else f"known: {', '.join(names())}"
+        known = names() or ["none, so install this package again"]
+        nearest = difflib.get_close_matches(name, known, 3, 0.5)
+        hint = f"nearest: {', '.join(nearest)}" if nearest else f"known: {', '.join(known)}"
         raise UnknownName(f"There is no exporter {name!r}; {hint}.")
     return _load(found[0])
 

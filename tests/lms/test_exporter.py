@@ -31,6 +31,12 @@ def export(weeks, *, greeting: Annotated[str, typer.Option(help="A word.")] = "h
     """Write a list of names."""
     names = [total.student for week in weeks for total in week.totals]
     return Export({"names.txt": f"{greeting} {names}".encode(), "other.txt": b"beside"})
+
+def clashing(weeks, *, output: str = ""):
+    """Takes an option that all exporters have."""
+
+def bare(weeks, *, word=""):
+    """Does not say what its option is."""
 '''
 
 
@@ -44,6 +50,7 @@ def third_party(tmp_path, monkeypatch):
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: their-lms\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(
         "[autograder.exporters]\ntheirs = their_lms:export\n"
+        "clashing = their_lms:clashing\nbare = their_lms:bare\n"
         "broken = their_lms:nothing\nabsent = no_such_module:export\nnumber = their_lms:__name__\n"
     )
     monkeypatch.syspath_prepend(site)
@@ -127,6 +134,8 @@ def test_is_an_exporter_that_cannot_be_loaded_one_sentence(third_party, graded, 
     for name, said in (
         ("broken", "their_lms:nothing) cannot be loaded: AttributeError"),
         ("absent", "cannot be loaded: ModuleNotFoundError"),
+        ("clashing", "its parameter output should be keyword-only, annotated, and none of weeks,"),
+        ("bare", "its parameter word should be"),
         ("number", "is str, expected a function"),
     ):
         code, _, err = run("export", name, "6", "--course", graded)
