@@ -12,6 +12,7 @@ from typing import Any
 from autograder.errors import CourseError
 
 COLUMNS = ("id", "last_name", "first_name", "email")
+_OPTIONAL = ("lms_user_id",)
 _SPELLINGS = {
     "studentid": "id",
     "student": "id",
@@ -23,6 +24,9 @@ _SPELLINGS = {
     "givenname": "first_name",
     "emailaddress": "email",
     "mail": "email",
+    "lmsuserid": "lms_user_id",
+    "lmsid": "lms_user_id",
+    "canvasid": "lms_user_id",
 }
 # A student's id becomes a folder name that nbgrader matches as a pattern.
 _FOLDER_NAME = re.compile(r"[^\s./\\*?\[\]{}+,][^/\\*?\[\]{}+,\x00-\x1f]{0,127}")
@@ -36,13 +40,15 @@ class Student:
     last_name: str | None = None
     first_name: str | None = None
     email: str | None = None
+    lms_user_id: str | None = None
 
 
 def read_roster(path: Path) -> list[Student]:
     """Read a class list with the columns id, last_name, first_name and email.
 
     A byte-order mark, `;` or tabs between the columns, and other usual spellings of the header
-    are understood; only `id` is required and other columns are ignored.
+    are understood; only `id` is required, `lms_user_id` (the number that Canvas knows a student
+    by) is taken where there is one, and other columns are ignored.
 
     Raises:
         CourseError: naming the line that cannot be used.
@@ -95,7 +101,7 @@ def _students(name: str, header: list[str], rows: Any) -> list[Student]:
 
 
 def _student(where: str, fields: dict[str, str]) -> Student:
-    given = {column: fields.get(column, "").strip() for column in COLUMNS}
+    given = {column: fields.get(column, "").strip() for column in (*COLUMNS, *_OPTIONAL)}
     student = given.pop("id")
     if not student:
         raise CourseError(f"{where}: the id is missing")
