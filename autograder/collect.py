@@ -147,7 +147,7 @@ class _Work:
             for claims in attempt.claims:
                 match = roster.match(claims)
                 if match.student is None:
-                    lines.append(Line(claims.shown, note=match.reason, nearest=match.nearest))
+                    lines.append(_unmatched(attempt, claims, match))
                 else:
                     found = _Found(attempt, claims, match)
                     by_student.setdefault(match.student.id, []).append(found)
@@ -261,6 +261,16 @@ class _Work:
     def _earlier(self, student: str, digest: str) -> Path:
         kept = self.course.root / ".autograder" / "earlier"
         return kept / self.assignment / student / digest
+
+
+def _unmatched(attempt: Attempt, claims: Claims, match: Match) -> Line:
+    return Line(
+        claims.shown,
+        time=attempt.time,
+        late=attempt.late,
+        note=match.reason,
+        nearest=match.nearest,
+    )
 
 
 def _left_out(found: _Found, reason: str) -> Line:

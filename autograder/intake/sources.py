@@ -28,6 +28,7 @@ _MOODLE = re.compile(
 _INBOUND = re.compile(r"(?P<student>[^+]+)\+(?P<assignment>[^+]+)\+(?P<time>\d{4}-[^+]+)(?:\+.*)?")
 _GRADESCOPE = "submission_metadata.yml"
 _TIMESTAMP = "timestamp.txt"
+_OFFSET = re.compile(r" (?=[+-]\d\d:?(?:\d\d)?$)")
 _COPY = re.compile(r"(?: ?\((\d+)\)|[-_ ](\d{1,2})|[-_ ][Cc]opy(\d*))$")
 
 
@@ -329,6 +330,9 @@ def parse_time(said: Any) -> datetime | None:
     from nbgrader.utils import parse_utc
 
     try:
+        if isinstance(said, str) and (exact := _OFFSET.sub("", said)) != said:
+            # nbgrader reads +0200 as 200 seconds.
+            said = datetime.fromisoformat(exact)
         time = parse_utc(said) if isinstance(said, (str, datetime)) else None
     except (ValueError, OverflowError):
         return None
