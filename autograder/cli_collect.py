@@ -54,45 +54,50 @@ def collect(
 
 def _print(collection: Collection) -> None:
     table = Table(box=None, pad_edge=False)
-    for name in ("student", "by", "file", "handed in", "result"):
+    for name in ("student", "handed in as", "by", "at (UTC)", "result"):
         table.add_column(name, overflow="fold")
     for line in collection.lines:
-        if line.student and line not in collection.left_out:
+        if line.student:
             result = f"{line.result}; {line.note}" if line.note else line.result
-            cells = (line.student, line.by, line.file, _when(line), result)
-            table.add_row(*map(escape, cells))
+            cells = (line.student, f"{line.shown}: {line.file}", line.by, _when(line), result)
+            table.add_row(*(escape(_visible(cell)) for cell in cells))
     if table.row_count:
         screen.print(table)
     for line in collection.left_out:
         nearest = f"; nearest: {', '.join(line.nearest)}" if line.nearest else ""
-        screen.print(
-            f"Left out: {escape(f'{line.shown}: {line.note}{nearest}')}",
-            highlight=False,
-            soft_wrap=True,
-        )
+        _say(f"Left out: {line.shown}: {line.note}{nearest}")
     _print_summary(collection)
 
 
+def _say(text: str) -> None:
+    screen.print(escape(_visible(text)), highlight=False, soft_wrap=True)
+
+
+def _visible(text: str) -> str:
+    """Names come from students: nothing in them may steer the terminal."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+
+
 def _when(line: Line) -> str:
-    time = f"{line.time:%Y-%m-%d %H:%M:%S} UTC" if line.time else ""
+    time = f"{line.time:%Y-%m-%d %H:%M}" if line.time else ""
     return f"{time} late".strip() if line.late else time
 
 
 def _print_summary(collection: Collection) -> None:
     if not collection.times_known:
-        screen.print(
-            "The files' times are within an hour, as those of a download are, so they are not "
+        _say(
+            "The files' times lie within an hour, as those of a download do, so they are not "
             "taken for hand-in times: no late penalty follows from them. Work that the platform "
             "calls late keeps its time, as the latest that it can be."
         )
     results = [line.result for line in collection.lines]
-    counts = ", ".join(
-        f"{results.count(each)} {each}" for each in dict.fromkeys(sorted(results, key=_ORDER.index))
-    )
-    screen.print(
-        f"{collection.kind}: {len(results)} submissions: {counts}. "
-        f"{len(collection.missing)} students of the roster have none here."
-    )
+    counts = [f"{results.count(each)} {each}" for each in _ORDER if each in results]
+    _say(f"{collection.kind}: {len(results)} submissions: {', '.join(counts)}.")
+    if collection.missing:
+        first = ", ".join(collection.missing[:_NAMED])
+        more = len(collection.missing) - _NAMED
+        _say(f"Nothing is here of: {first}{f' and {more} more' if more > 0 else ''}.")
 
 
+_NAMED = 10
 _ORDER = ["new", "replaces an earlier one", "unchanged", "older: kept aside", "left out"]

@@ -6,26 +6,18 @@ newer submission replaces is kept in `.autograder/earlier/ASSIGNMENT/STUDENT/`.
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from autograder import earlier
+from autograder import earlier, roster
 from autograder.course import Course
-from autograder.errors import CourseError, UnusableSource
-from autograder.intake import archives, choosing, sources
+from autograder.errors import UnusableSource
+from autograder.intake import archives, choosing, shelf, sources
+from autograder.intake.attempts import Attempt, Claims, File
 from autograder.intake.matching import Match, Roster, describe
-from autograder.intake.sources import Attempt, Claims, File
-from autograder.roster import Student
 
-TIMESTAMP = "timestamp.txt"
 NEW, REPLACES, UNCHANGED, OLDER = "new", "replaces an earlier one", "unchanged", "older: kept aside"
 LEFT_OUT = "left out"
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -110,16 +102,17 @@ def collect(
         UnusableSource: when the source is refused; then nothing has changed.
         CourseError: when the course has no students, or cannot be written.
     """
-    students = _enrolled(course)
+    students = roster.enrolled(course.db_url)
     if source.resolve().is_relative_to((course.root / "submitted").resolve()):
         raise UnusableSource(f"{source} is where submissions are put; grade them as they are")
-    with archives.entries(source) as entries, _staging(course, dry_run) as staging:
+    with archives.entries(source) as entries:
         kind, attempts = sources.attempts(entries, assignment, week, kind)
         attempts, times_known = sources.without_download_times(kind, attempts)
         work = _Work(course, assignment, week, kind, times_known)
         lines = work.match(attempts, Roster(students))
-        if staging is not None:
-            work.write(staging)
+        if not dry_run:
+            with work.shelf.staging() as staging:
+                work.write(staging)
     collected = {line.student for line in lines if line.student}
     missing = tuple(student.id for student in students if student.id not in collected)
     return Collection(kind, tuple(lines), missing, times_known)
@@ -131,7 +124,7 @@ class _Work:
     def __init__(
         self, course: Course, assignment: str, week: str, kind: str, times_known: bool
     ) -> None:
-        self.course = course
+        self.shelf = shelf.Shelf(course.root, assignment, (f"{assignment}.ipynb", earlier.FILE))
         self.assignment = assignment
         self.week = week
         self.kind = kind
@@ -139,13 +132,13 @@ class _Work:
         self.newest: list[tuple[str, _Version]] = []
         self.older: list[tuple[str, _Version]] = []
 
-    def match(self, attempts: Sequence[Attempt], roster: Roster) -> list[Line]:
+    def match(self, attempts: Sequence[Attempt], students: Roster) -> list[Line]:
         """Give every attempt its student; one line a student, and one for each without."""
         lines: list[Line] = []
         by_student: dict[str, list[_Found]] = {}
         for attempt in attempts:
             for claims in attempt.claims:
-                match = roster.match(claims)
+                match = students.match(claims)
                 if match.student is None:
                     lines.append(_unmatched(attempt, claims, match))
                 else:
@@ -165,7 +158,8 @@ class _Work:
         if not versions:
             return lines
         *older, newest = sorted(versions, key=lambda version: version.age)
-        if any(v.age == newest.age and v.digest != newest.digest for v in older):
+        older = [version for version in older if version.digest != newest.digest]
+        if any(version.age == newest.age for version in older):
             reason = f"handed in {len(versions)} times, and nothing says which is the newest"
             return lines + [_left_out(version.found, reason) for version in versions]
         # What cannot be used counts too where it is the newest.
@@ -193,23 +187,25 @@ class _Work:
             if companion and companion.entry.size <= earlier.MAX_BYTES:
                 files[earlier.FILE] = companion
             contents = {name: file.entry.read() for name, file in files.items()}
-            versions.append(_Version(each, files, _digest(contents), note))
+            versions.append(_Version(each, files, shelf.digest(contents), note))
         return versions, lines
 
     def _result(self, student: str, version: _Version) -> str:
-        folder = self.course.folder("submitted", self.assignment, student)
+        folder = self.shelf.folder(student)
         if not folder.exists():
             return NEW
-        before = _time_of(folder)
-        if _digest_of(folder, self.assignment) == version.digest:
-            again = version.time is not None and (before is None or version.time > before)
+        before = self.shelf.time(student)
+        # nbgrader's file keeps whole seconds.
+        time = version.time.replace(microsecond=0) if version.time else None
+        if self.shelf.digest(folder) == version.digest:
+            again = time is not None and (before is None or time > before)
             return REPLACES if again else UNCHANGED
-        if version.time and before:
+        if time and before:
             # The same time and other content: someone has mended the collected file by hand.
-            if version.time == before:
+            if time == before:
                 return UNCHANGED
-            return REPLACES if version.time > before else OLDER
-        return UNCHANGED if self._earlier(student, version.digest).exists() else REPLACES
+            return REPLACES if time > before else OLDER
+        return UNCHANGED if self.shelf.earlier(student, version.digest).exists() else REPLACES
 
     def _line(self, student: str, version: _Version, result: str, older: int) -> Line:
         found = version.found
@@ -232,35 +228,16 @@ class _Work:
 
     def write(self, staging: Path) -> None:
         """Write everything beside, then put one folder after the other in its place."""
-        places = []
+        prepared = []
         for number, (student, version) in enumerate(self.newest + self.older):
             folder = staging / str(number)
-            folder.mkdir()
-            for name, file in version.files.items():
-                (folder / name).write_bytes(file.entry.read())
-            if version.time:
-                (folder / TIMESTAMP).write_text(f"{version.time:%Y-%m-%d %H:%M:%S} UTC\n")
-            places.append((folder, student, version.digest))
-        for folder, student, digest in places[len(self.newest) :]:
-            self._keep_aside(folder, student, digest)
-        for folder, student, _ in places[: len(self.newest)]:
-            target = self.course.folder("submitted", self.assignment, student)
-            if target.exists():
-                self._keep_aside(target, student, _digest_of(target, self.assignment))
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(folder, target)
-
-    def _keep_aside(self, folder: Path, student: str, digest: str) -> None:
-        place = self._earlier(student, digest)
-        if place.exists():
-            shutil.rmtree(folder)
-            return
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.replace(folder, place)
-
-    def _earlier(self, student: str, digest: str) -> Path:
-        kept = self.course.root / ".autograder" / "earlier"
-        return kept / self.assignment / student / digest
+            contents = {name: file.entry.read() for name, file in version.files.items()}
+            shelf.write(folder, contents, version.time)
+            prepared.append((folder, student, version.digest))
+        for folder, student, digest in prepared[len(self.newest) :]:
+            self.shelf.keep(folder, student, digest, folder)
+        for folder, student, _ in prepared[: len(self.newest)]:
+            self.shelf.put(folder, student)
 
 
 def _unmatched(attempt: Attempt, claims: Claims, match: Match) -> Line:
@@ -283,76 +260,3 @@ def _left_out(found: _Found, reason: str) -> Line:
         note=reason,
         nearest=(describe(student),),
     )
-
-
-def _digest(contents: Mapping[str, bytes]) -> str:
-    total = hashlib.sha256()
-    for name, content in sorted(contents.items()):
-        total.update(f"{name}\0{len(content)}\0".encode() + content)
-    return total.hexdigest()[:32]
-
-
-def _digest_of(folder: Path, assignment: str) -> str:
-    paths = [folder / name for name in (f"{assignment}.ipynb", earlier.FILE)]
-    return _digest({path.name: path.read_bytes() for path in paths if path.is_file()})
-
-
-def _time_of(folder: Path) -> datetime | None:
-    try:
-        return sources.parse_time((folder / TIMESTAMP).read_text(encoding="utf-8").strip())
-    except (OSError, UnicodeDecodeError):
-        return None
-
-
-@contextmanager
-def _staging(course: Course, dry_run: bool) -> Iterator[Path | None]:
-    """A folder of the course's own disk, so that a finished folder moves in one step."""
-    folder = None
-    try:
-        if not dry_run:
-            parent = course.root / ".autograder"
-            folder = Path(tempfile.mkdtemp(prefix="collecting-", dir=parent))
-        yield folder
-    except OSError as error:
-        raise CourseError(
-            f"the submissions cannot be written: {error.filename}: {error.strerror}; "
-            "mend this and collect again"
-        ) from None
-    finally:
-        if folder:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _enrolled(course: Course) -> list[Student]:
-    from nbgrader import api
-    from sqlalchemy import create_engine, select
-    from sqlalchemy.exc import SQLAlchemyError
-    from sqlalchemy.orm import Session
-
-    columns: Any = (
-        api.Student.id,
-        api.Student.last_name,
-        api.Student.first_name,
-        api.Student.email,
-        api.Student.lms_user_id,
-    )
-    engine = create_engine(course.db_url)
-    try:
-        with Session(engine) as session:
-            found = [
-                Student(*row) for row in session.execute(select(*columns).order_by(columns[0]))
-            ]
-    except SQLAlchemyError as error:
-        reason = str(error).partition("\n")[0]
-        raise CourseError(f"the gradebook cannot be read: {reason}") from None
-    finally:
-        engine.dispose()
-    unusable = [each.id for each in found if "/" in each.id or each.id.startswith(".")]
-    if unusable:
-        raise CourseError(f"the student's id {unusable[0]!r} cannot be a folder's name")
-    if not found:
-        raise CourseError(
-            "the gradebook has no students, so nobody can be recognised; "
-            "add them in formgrader, or make the course with `autograder init --roster`"
-        )
-    return found

@@ -67,6 +67,46 @@ def read_roster(path: Path) -> list[Student]:
     return _students(path.name, header, rows)
 
 
+def enrolled(db_url: str) -> list[Student]:
+    """The students in a course's gradebook, in the order of their ids.
+
+    Raises:
+        CourseError: when there are none, an id cannot be a folder's name, or it cannot be read.
+    """
+    from nbgrader import api
+    from sqlalchemy import create_engine, select
+    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.orm import Session
+
+    columns: Any = (
+        api.Student.id,
+        api.Student.last_name,
+        api.Student.first_name,
+        api.Student.email,
+        api.Student.lms_user_id,
+    )
+    engine = create_engine(db_url)
+    try:
+        with Session(engine) as session:
+            found = [
+                Student(*row) for row in session.execute(select(*columns).order_by(columns[0]))
+            ]
+    except SQLAlchemyError as error:
+        reason = str(error).partition("\n")[0]
+        raise CourseError(f"the gradebook cannot be read: {reason}") from None
+    finally:
+        engine.dispose()
+    unusable = [each.id for each in found if "/" in each.id or each.id.startswith(".")]
+    if unusable:
+        raise CourseError(f"the student's id {unusable[0]!r} cannot be a folder's name")
+    if not found:
+        raise CourseError(
+            "the gradebook has no students, so nobody can be recognised; "
+            "add them in formgrader, or make the course with `autograder init --roster`"
+        )
+    return found
+
+
 def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")

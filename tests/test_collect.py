@@ -172,7 +172,7 @@ def test_does_a_resubmission_replace_and_keep_the_earlier_one(full, tmp_path):
 def test_does_the_newest_of_several_attempts_count(full, tmp_path):
     inbound = tmp_path / "exchange" / "nn" / "inbound"
     for hour, text in ((9, "nine"), (11, "eleven"), (10, "ten")):
-        stamp = f"2026-10-02 {hour:02}:00:00.000000 UTC"
+        stamp = f"2026-10-02 {hour:02}:00:00.123456 UTC"
         folder = inbound / f"ann+{STEM}+{stamp}+abc{hour}"
         folder.mkdir(parents=True)
         (folder / NB).write_text(text)
@@ -187,6 +187,9 @@ def test_does_the_newest_of_several_attempts_count(full, tmp_path):
     assert content(full, "ann", "timestamp.txt") == "2026-10-02 11:00:00 UTC\n"
     kept = (full.root / ".autograder" / "earlier" / STEM / "ann").glob(f"*/{NB}")
     assert sorted(path.read_text() for path in kept) == ["nine", "ten"]
+    before = snapshot(full.root)
+    assert results(take(full, inbound)) == {"ann": "unchanged"}
+    assert snapshot(full.root) == before
 
 
 @pytest.mark.parametrize(
@@ -446,6 +449,24 @@ def test_are_the_course_without_students_and_its_own_folder_told(course, tmp_pat
         take(course, tmp_path / "empty")
 
 
+def test_does_no_file_name_steer_the_terminal(fresh_course, tmp_path, monkeypatch, capsys):
+    from autograder.cli import main
+    from autograder.course import load
+
+    enrol(load(fresh_course), CLASS)
+    for name in (b"\x1b[2Jann", b"\xff\xfe", "\u202eeve[red]".encode()):
+        folder = tmp_path / "in" / os.fsdecode(name)
+        folder.mkdir(parents=True)
+        (folder / "week06.ipynb").write_text("{}")
+    arguments = ["autograder", "collect", "6", str(tmp_path / "in"), "--course", str(fresh_course)]
+    monkeypatch.setattr(sys, "argv", arguments)
+    with pytest.raises(SystemExit):
+        main()
+    out = capsys.readouterr().out
+    assert "Left out: \ufffd[2Jann" in out
+    assert "\ufffdeve[red]" in out
+
+
 @pytest.mark.parametrize("dry", [True, False])
 def test_does_the_command_print_the_table_and_say_who_is_left_out(
     fresh_course, tmp_path, monkeypatch, capsys, dry
@@ -465,7 +486,8 @@ def test_does_the_command_print_the_table_and_say_who_is_left_out(
     out = capsys.readouterr().out
     assert end.value.code == 3
     assert "Left out: Anna Lee (participant 1): fits no student; nearest: ann (Ann Lee)" in out
-    assert "moodle: 2 submissions: 1 new, 1 left out. 3 students of the roster have none" in out
+    assert "moodle: 2 submissions: 1 new, 1 left out." in out
+    assert "Nothing is here of: bob, cem_2, dana." in out
     assert ("Nothing was changed" in out) == dry
     target = fresh_course / "submitted" / "ann" / "week06_backpropagation"
     assert (target / "week06_backpropagation.ipynb").exists() != dry

@@ -40,7 +40,9 @@ _BROKEN = (
     ValueError,
     OverflowError,
 )
-_LEFT_BY_SYSTEMS = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints"}
+_LEFT_BY_SYSTEMS = frozenset(
+    {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints", ".git"}
+)
 
 
 @dataclass(frozen=True)

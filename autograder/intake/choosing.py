@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from autograder.intake.archives import MAX_FILE
-from autograder.intake.sources import File, base_name, copy_number
+from autograder.intake.attempts import File, base_name, copy_number
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 

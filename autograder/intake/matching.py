@@ -12,8 +12,9 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from autograder.intake.sources import Claims
+from autograder.intake.attempts import Claims
 from autograder.roster import Student
 
 # Platforms drop these from names without leaving a space.
@@ -108,11 +109,7 @@ class Roster:
 
     def _nearest(self, claims: Claims) -> tuple[str, ...]:
         form = squeeze if claims.squeezed else fold
-        forms: dict[str, int] = {}
-        for number, student in enumerate(self.students):
-            for text in (student.id, student.email or "", *full_names(student)):
-                forms.setdefault(form(text), number)
-        forms.pop("", None)
+        forms = self._forms(claims.squeezed)
         close = [
             found
             for text in dict.fromkeys((*claims.names, *claims.emails, *claims.ids))
@@ -120,6 +117,17 @@ class Roster:
         ]
         numbers = dict.fromkeys(forms[text] for text in close)
         return tuple(describe(self.students[number]) for number in list(numbers)[:3])
+
+    @cache  # noqa: B019  (a roster lives for one command)
+    def _forms(self, squeezed: bool) -> dict[str, int]:
+        """What each student could have been called, for looking through by eye."""
+        form = squeeze if squeezed else fold
+        forms: dict[str, int] = {}
+        for number, student in enumerate(self.students):
+            for text in (student.id, student.email or "", *full_names(student)):
+                forms.setdefault(form(text), number)
+        forms.pop("", None)
+        return forms
 
 
 def full_names(student: Student) -> tuple[str, ...]:

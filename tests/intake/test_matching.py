@@ -8,8 +8,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from autograder.intake.attempts import Claims
 from autograder.intake.matching import Roster, squeeze, words
-from autograder.intake.sources import Claims, attempts
+from autograder.intake.sources import attempts
 from autograder.roster import Student
 from tests.intake.exports import canvas_name, moodle_folder, write_zip
 
