@@ -6,9 +6,12 @@ import os
 import shutil
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
@@ -221,8 +224,8 @@ def test_are_late_penalties_computed_from_what_is_kept(full, tmp_path):
     found = take(full, write_zip(tmp_path / "a.zip", dict.fromkeys(names, "{}"), times))
     assert found.times_known
     written = parse_utc((content(full, "ann", "timestamp.txt") or "").strip())
-    local = time.mktime((2026, 10, 3, 8, 30, 10, 0, 0, -1))
-    assert written.timestamp() - time.timezone == pytest.approx(local, abs=3600)
+    # A zip's plain times are the local ones of who made it.
+    assert written.replace(tzinfo=UTC) == datetime(2026, 10, 3, 8, 30, 10).astimezone()
     assert [line.late for line in found.lines] == [True, False]
 
 
@@ -278,6 +281,53 @@ def test_is_a_plain_folder_read_by_folders_and_by_file_names(full, tmp_path):
     flat = {"lee_ann_week99.ipynb": "a", "cem_2 (1).ipynb": "c", f"{STEM}_bob.ipynb": "b"}
     assert take(full, write_zip(tmp_path / "b.zip", flat)).left_out == []
     assert [content(full, name) for name in ("ann", "bob", "cem_2")] == ["a", "b", "c"]
+
+
+def test_is_nobody_of_a_plain_folder_lost(full, tmp_path):
+    files = {"ann.ipynb": "{}", "bob.zip": "PK", "cem_2.pdf": "pdf", "dana/week99.html": "x"}
+    found = take(full, write_zip(tmp_path / "a.zip", files))
+    assert [line.student for line in found.lines if line.student] == ["ann"]
+    assert {line.shown for line in found.left_out} == {"bob", "cem_2", "dana"}
+
+
+def test_is_gradescopes_listing_not_trusted(full, tmp_path):
+    bomb = "a: &a [x, x]\n" + "".join(
+        f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join([f'*{chr(97 + n)}'] * 9)}]\n" for n in range(12)
+    )
+    listing = f"{bomb}submission_1:\n  :submitters:\n  - :name: *m\n    :sid: ann\n"
+    files = {"x/submission_metadata.yml": listing, f"x/submission_1/{NB}": "{}"}
+    found = take(full, write_zip(tmp_path / "a.zip", files))
+    assert results(found)["ann"] == "new"
+    files["x/submission_metadata.yml"] = "[" * 5000
+    with pytest.raises(UnusableSource, match="submission_metadata.yml cannot be read"):
+        take(full, write_zip(tmp_path / "b.zip", files))
+
+
+PARTS = st.sampled_from(
+    [STEM, NB, "ann", "bob", "a.zip", "timestamp.txt", "submission_metadata.yml", "week99-1.ipynb",
+     "Ann Lee_7_assignsubmission_file", "leeann_501_9_week99.ipynb", "anon_x_1_2.ipynb", "..", "",
+     f"ann+{STEM}+2026-10-02 10:00:00 UTC", "x" * 300, "\u202e\u0301.ipynb", "con", "é", "e\u0301"]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.dictionaries(st.lists(PARTS, min_size=1, max_size=4).map("/".join), st.just("{}")))
+def test_does_no_archive_end_in_a_traceback_or_write_elsewhere(full, files):
+    """Whatever the names are: refused with a reason, or notebooks under students' ids."""
+    outside = full.root.parent
+    source = write_zip(outside / "any.zip", files)
+    try:
+        found = take(full, source)
+    except UnusableSource:
+        return
+    finally:
+        assert {path.name for path in outside.iterdir()} == {"course", "any.zip"}
+        names = {path.name for path in (full.root / "submitted").rglob("*") if path.is_file()}
+        assert names <= {NB, "timestamp.txt"}
+        assert {path.name for path in (full.root / "submitted").iterdir()} <= {s.id for s in CLASS}
+    again = take(full, source)
+    assert {line.result for line in again.lines} <= {"unchanged", "left out"}
+    assert len(again.lines) == len(found.lines)
 
 
 def test_is_an_ambiguous_source_named_with_the_choices(full, tmp_path):

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import NoReturn
 
 from autograder.errors import UnusableSource
 
@@ -102,12 +103,12 @@ def _of_archive(archive: zipfile.ZipFile, source: Path) -> list[Entry]:
     found = [
         Entry(path, info.file_size, _time(info), _reader(archive, info))
         for info in infos
-        if not info.is_dir() and _wanted(path := PurePosixPath(_name(info)))
+        if not (name := _name(info)).endswith("/") and _wanted(path := PurePosixPath(name))
     ]
     return sorted(found, key=lambda entry: str(entry.path))
 
 
-def _refuse(source: Path, reason: str) -> None:
+def _refuse(source: Path, reason: str) -> NoReturn:
     raise UnusableSource(f"{source.name} is refused: {reason}. Nothing was collected.")
 
 
@@ -129,7 +130,7 @@ def _why_harmful(info: zipfile.ZipInfo, name: str) -> str:
     kind = stat.S_IFMT(mode) if info.create_system == 3 else 0
     if ".." in parts or name.startswith("/") or (len(name) > 1 and name[1] == ":"):
         return "leads out of the archive"
-    if "\\" in name or any(ord(letter) < 32 for letter in name):
+    if not PurePosixPath(name).parts or "\\" in name or any(ord(letter) < 32 for letter in name):
         return "is no usable file name"
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         return "is a link or a device, not a file"
@@ -175,14 +176,14 @@ def _reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], byt
 
 def _of_folder(source: Path) -> list[Entry]:
     found: list[Entry] = []
-    for folder, folders, names in os.walk(source):
+    for folder, folders, names in os.walk(source, onerror=_refuse_unreadable):
         for name in (*names, *(each for each in folders if Path(folder, each).is_symlink())):
             path = Path(folder, name)
             inside = PurePosixPath(path.relative_to(source).as_posix())
             try:
                 status = path.lstat()
-            except OSError:
-                continue
+            except OSError as error:
+                _refuse_unreadable(error)
             if stat.S_ISLNK(status.st_mode):
                 # Listed, so that nobody is lost, under a name that no notebook has.
                 inside = inside.with_name(f"{inside.name} (a link)")
@@ -193,6 +194,11 @@ def _of_folder(source: Path) -> list[Entry]:
         if len(found) > MAX_ENTRIES:
             _refuse(source, f"it has more than {MAX_ENTRIES} files")
     return sorted(found, key=lambda entry: str(entry.path))
+
+
+def _refuse_unreadable(error: OSError) -> NoReturn:
+    # Passing over it could lose a student in silence.
+    raise UnusableSource(f"{error.filename} cannot be read: {error.strerror}") from None
 
 
 def _file_reader(path: Path) -> Callable[[], bytes]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from autograder.intake.archives import Entry
 
-_OFFSET = re.compile(r" (?=[+-]\d\d:?(?:\d\d)?$)")
+_OFFSET = re.compile(r" (?=(?:[+-]\d\d:?(?:\d\d)?|Z)$)")
 _COPY = re.compile(r"(?: ?\((\d+)\)|[-_ ](\d{1,2})|[-_ ][Cc]opy(\d*))$")
 
 

@@ -24,8 +24,10 @@ def notebook(
         times: whether the files' times say when they were handed in.
     """
     notebooks = [file for file in files if file.name.lower().endswith(".ipynb")]
+    if not files:
+        return None, "holds no files"
     if not notebooks:
-        names = ", ".join(sorted({file.name for file in files})[:3]) or "nothing"
+        names = ", ".join(sorted({file.name for file in files})[:3])
         return None, f"holds no notebook, but {names}{_about_archives(files)}"
     fitting = {file: _fits(file.name, assignment, week) for file in notebooks}
     best = [file for file, fit in fitting.items() if fit == max(fitting.values())]

@@ -100,7 +100,8 @@ def _gradescope(entries: Sequence[Entry], assignment: str, week: str) -> list[At
             grouped.setdefault(entry.path.parts[root], []).append(File(entry.path.name, entry))
     document = _yaml(listing)
     found = []
-    for folder, files in grouped.items():
+    for folder in dict.fromkeys((*grouped, *map(str, document))):
+        files = grouped.get(folder, [])
         about = document.get(folder)
         about = about if isinstance(about, dict) else {}
         submitters = about.get(":submitters")
@@ -115,7 +116,11 @@ def _gradescope(entries: Sequence[Entry], assignment: str, week: str) -> list[At
 
 
 def _of_gradescope(person: dict[Any, Any]) -> Claims:
-    name, sid, email = (str(person.get(key) or "") for key in (":name", ":sid", ":email"))
+    # A list made of aliases of itself could be endless as text.
+    name, sid, email = (
+        str(value) if isinstance(value := person.get(key), (str, int)) else ""
+        for key in (":name", ":sid", ":email")
+    )
     return Claims(
         f"{name or email or sid} (Gradescope)",
         ids=(sid,) if sid else (),
@@ -170,10 +175,10 @@ def _plain(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt
     grouped: dict[str, list[File]] = {}
     for entry in entries:
         inside = entry.path.parts[depth:]
-        if len(inside) == 1 and entry.path.suffix != ".ipynb":
-            continue
         who = inside[0] if len(inside) > 1 else entry.path.stem
-        name = entry.path.name if len(inside) > 1 else f"{assignment}.ipynb"
+        # A flat file's name is its person's.
+        flat = len(inside) == 1 and entry.path.suffix == ".ipynb"
+        name = f"{assignment}.ipynb" if flat else entry.path.name
         grouped.setdefault(who, []).append(File(name, entry))
     return [
         Attempt(
