@@ -310,7 +310,7 @@ PARTS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.dictionaries(st.lists(PARTS, min_size=1, max_size=4).map("/".join), st.just("{}")))
 def test_does_no_archive_end_in_a_traceback_or_write_elsewhere(full, files):
     """Whatever the names are: refused with a reason, or notebooks under students' ids."""
@@ -362,6 +362,23 @@ def test_are_two_people_of_one_name_both_left_out(full, tmp_path):
     assert len(found.left_out) == 2
     assert found.left_out[0].nearest == ("ann (Ann Lee)",)
     assert content(full, "ann") is None
+
+
+def test_are_two_canvas_users_of_one_name_both_left_out(full, tmp_path):
+    """A higher attachment number makes nobody the newer version of somebody else."""
+    files = {canvas_name("lee, ann", f"9{n}", 70 + n, NB): str(n) for n in (1, 2)}
+    found = take(full, write_zip(tmp_path / "a.zip", files))
+    assert [line.note for line in found.left_out] == [
+        "2 people of the platform fit one student"
+    ] * 2
+    assert content(full, "ann") is None
+
+
+def test_does_canvas_number_decide_between_copies(full, tmp_path):
+    names = {canvas_name("lee, ann", "501", 80, NB): "new"}
+    names[canvas_name("lee, ann", "501", 70, f"{STEM}-1.ipynb")] = "old"
+    take(full, write_zip(tmp_path / "a.zip", names))
+    assert content(full, "ann") == "new"
 
 
 def test_are_anonymous_ids_listed_and_not_guessed(full, tmp_path):
