@@ -1,4 +1,4 @@
-"""The command line: init · release · check · grade · feedback · explain · demo · export.
+"""The command line: init · release · check · collect · grade · feedback · export · explain · demo.
 
 Exit codes: 0 all went well; 1 an error, said in one line; 2 wrong usage; 3 the work is done and
 some submissions could not be read or were stopped (the last line says how many); 130 stopped by
@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from autograder import cli_export
+from autograder import cli_collect, cli_export
 from autograder.display import brief, errors, print_table, progress, screen, summary
 from autograder.errors import AutograderError, UnknownName
 
@@ -29,6 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+cli_collect.register(app)
 cli_export.register(app)
 
 CourseOption = Annotated[Path, typer.Option("--course", help="The course directory.")]

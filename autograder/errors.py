@@ -5,6 +5,7 @@
     ├── UnknownName               no such week, question or mistake
     ├── MissingReference         a reference value cannot be had
     ├── CourseError               the course directory, its secret, roster or database
+    ├── UnusableSource            submissions in a hostile, damaged or unknown form
     ├── UnreadableNotebook        a submission that is no notebook; recorded as a zero
     └── SandboxError              the sandbox cannot be started or broke its protocol
         └── ProtocolError         what came back is not what the protocol allows
@@ -31,6 +32,10 @@ class MissingReference(AutograderError):
 
 class CourseError(AutograderError):
     """The course directory, its secret, its roster or its database is not usable."""
+
+
+class UnusableSource(AutograderError):
+    """An archive or folder of submissions that is refused, damaged or not recognised."""
 
 
 class UnreadableNotebook(AutograderError):

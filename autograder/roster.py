@@ -12,6 +12,7 @@ from typing import Any
 from autograder.errors import CourseError
 
 COLUMNS = ("id", "last_name", "first_name", "email")
+_OPTIONAL = ("lms_user_id",)
 _SPELLINGS = {
     "studentid": "id",
     "student": "id",
@@ -23,6 +24,9 @@ _SPELLINGS = {
     "givenname": "first_name",
     "emailaddress": "email",
     "mail": "email",
+    "lmsuserid": "lms_user_id",
+    "lmsid": "lms_user_id",
+    "canvasid": "lms_user_id",
 }
 # A student's id becomes a folder name that nbgrader matches as a pattern.
 _FOLDER_NAME = re.compile(r"[^\s./\\*?\[\]{}+,][^/\\*?\[\]{}+,\x00-\x1f]{0,127}")
@@ -36,13 +40,15 @@ class Student:
     last_name: str | None = None
     first_name: str | None = None
     email: str | None = None
+    lms_user_id: str | None = None
 
 
 def read_roster(path: Path) -> list[Student]:
     """Read a class list with the columns id, last_name, first_name and email.
 
     A byte-order mark, `;` or tabs between the columns, and other usual spellings of the header
-    are understood; only `id` is required and other columns are ignored.
+    are understood; only `id` is required, `lms_user_id` (the number that Canvas knows a student
+    by) is taken where there is one, and other columns are ignored.
 
     Raises:
         CourseError: naming the line that cannot be used.
@@ -59,6 +65,46 @@ def read_roster(path: Path) -> list[Student]:
             f"expected {','.join(COLUMNS)}, received {separator.join(header)!r}"
         )
     return _students(path.name, header, rows)
+
+
+def enrolled(db_url: str) -> list[Student]:
+    """The students in a course's gradebook, in the order of their ids.
+
+    Raises:
+        CourseError: when there are none, an id cannot be a folder's name, or it cannot be read.
+    """
+    from nbgrader import api
+    from sqlalchemy import create_engine, select
+    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.orm import Session
+
+    columns: Any = (
+        api.Student.id,
+        api.Student.last_name,
+        api.Student.first_name,
+        api.Student.email,
+        api.Student.lms_user_id,
+    )
+    engine = create_engine(db_url)
+    try:
+        with Session(engine) as session:
+            found = [
+                Student(*row) for row in session.execute(select(*columns).order_by(columns[0]))
+            ]
+    except SQLAlchemyError as error:
+        reason = str(error).partition("\n")[0]
+        raise CourseError(f"the gradebook cannot be read: {reason}") from None
+    finally:
+        engine.dispose()
+    unusable = [each.id for each in found if "/" in each.id or each.id.startswith(".")]
+    if unusable:
+        raise CourseError(f"the student's id {unusable[0]!r} cannot be a folder's name")
+    if not found:
+        raise CourseError(
+            "the gradebook has no students, so nobody can be recognised; "
+            "add them in formgrader, or make the course with `autograder init --roster`"
+        )
+    return found
 
 
 def _read_text(path: Path) -> str:
@@ -95,7 +141,7 @@ def _students(name: str, header: list[str], rows: Any) -> list[Student]:
 
 
 def _student(where: str, fields: dict[str, str]) -> Student:
-    given = {column: fields.get(column, "").strip() for column in COLUMNS}
+    given = {column: fields.get(column, "").strip() for column in (*COLUMNS, *_OPTIONAL)}
     student = given.pop("id")
     if not student:
         raise CourseError(f"{where}: the id is missing")

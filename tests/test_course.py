@@ -12,7 +12,7 @@ import pytest
 
 from autograder import course as courses
 from autograder.errors import CourseError
-from autograder.roster import Student, read_roster
+from autograder.roster import Student, enrolled, read_roster
 from tests.tiny_course import course
 
 __all__ = ["course"]
@@ -39,6 +39,14 @@ def test_are_usual_spellings_of_a_roster_understood(tmp_path, content):
         Student("ann", "Zü", "Ann", "ann@x.org"),
         Student("bob", "Y", "Bob", None),
     ]
+
+
+def test_is_the_number_of_the_platform_taken_where_there_is_one(tmp_path):
+    content = "id,Canvas ID\nann,501\nbob,\n"
+    ann, bob = read_roster(roster(tmp_path, content))
+    assert (ann.lms_user_id, bob.lms_user_id) == ("501", None)
+    made = courses.init(tmp_path / "nn", roster(tmp_path, content))
+    assert enrolled(made.db_url) == [ann, bob]
 
 
 WRONG_ROSTERS = {

@@ -1,0 +1,221 @@
+"""List the files of a zip archive or a folder, and read them; whatever could do harm is refused.
+
+Nothing is ever unpacked: a file is read into memory when it is wanted, and no name from an archive
+becomes a path of this machine.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import NoReturn
+
+from autograder.errors import UnusableSource
+
+MAX_ENTRIES = 20_000
+MAX_TOTAL = 8 * 2**30
+MAX_FILE = 100 * 2**20
+"""What is read of one file; a readable notebook is far smaller."""
+MAX_RATIO = 200
+RATIO_MATTERS = 20 * 2**20
+"""Below this size even an extreme compression is harmless, and some notebooks have it."""
+
+_ENCRYPTED = 0x1
+_UTF8_NAME = 0x800
+_UNIX_TIMES = 0x5455
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OverflowError,
+)
+_LEFT_BY_SYSTEMS = frozenset(
+    {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints", ".git"}
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file of the source: where it stands there, its size and time, and how to read it."""
+
+    path: PurePosixPath
+    size: int
+    time: datetime | None
+    read: Callable[[], bytes] = field(repr=False, compare=False)
+
+
+@contextmanager
+def entries(source: Path) -> Iterator[list[Entry]]:
+    """The files of a folder or zip archive, in the order of their names.
+
+    Links in a folder are listed as such and never followed; an archive that holds one is refused,
+    as no platform makes it.
+
+    Raises:
+        UnusableSource: naming the entry and why it is refused; nothing has been read then.
+    """
+    if source.is_dir():
+        yield _of_folder(source)
+        return
+    if not source.exists():
+        raise UnusableSource(f"{source} does not exist; expected a zip archive or a folder")
+    try:
+        archive = zipfile.ZipFile(source)
+    except OSError as error:
+        raise UnusableSource(f"{source} cannot be opened: {error.strerror}") from None
+    except _BROKEN as error:
+        raise UnusableSource(
+            f"{source.name} is neither a folder nor a zip archive that can be read ({error}); "
+            "download it again, or unpack it and name the folder"
+        ) from None
+    with archive:
+        yield _of_archive(archive, source)
+
+
+def _of_archive(archive: zipfile.ZipFile, source: Path) -> list[Entry]:
+    infos = archive.infolist()
+    if len(infos) > MAX_ENTRIES:
+        _refuse(source, f"it has {len(infos)} entries; at most {MAX_ENTRIES} are read")
+    names: set[str] = set()
+    for info in infos:
+        name = _name(info)
+        if reason := _why_harmful(info, name):
+            _refuse(source, f"{name!r} {reason}")
+        if name in names:
+            _refuse(source, f"two of its entries are called {name!r}")
+        names.add(name)
+    total = sum(info.file_size for info in infos)
+    # Of the file as it lies on disk: entries that share their bytes cannot hide behind this.
+    if total > MAX_TOTAL or (total > RATIO_MATTERS and total > MAX_RATIO * source.stat().st_size):
+        _refuse(source, f"{source.stat().st_size} bytes would unpack to {total / 2**20:.0f} MB")
+    found = [
+        Entry(path, info.file_size, _time(info), _reader(archive, info))
+        for info in infos
+        if not (name := _name(info)).endswith("/") and _wanted(path := PurePosixPath(name))
+    ]
+    return sorted(found, key=lambda entry: str(entry.path))
+
+
+def _refuse(source: Path, reason: str) -> NoReturn:
+    raise UnusableSource(f"{source.name} is refused: {reason}. Nothing was collected.")
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """Some platforms write UTF-8 and do not say so; zipfile then reads it as code page 437."""
+    name = info.orig_filename
+    if not info.flag_bits & _UTF8_NAME:
+        try:
+            return name.encode("cp437").decode("utf-8")
+        except UnicodeError:
+            pass
+    return name
+
+
+def _why_harmful(info: zipfile.ZipInfo, name: str) -> str:
+    parts = name.split("/")
+    mode = info.external_attr >> 16
+    # Only a Unix system's archive carries file types there.
+    kind = stat.S_IFMT(mode) if info.create_system == 3 else 0
+    if ".." in parts or name.startswith("/") or (len(name) > 1 and name[1] == ":"):
+        return "leads out of the archive"
+    if not PurePosixPath(name).parts or "\\" in name or any(ord(letter) < 32 for letter in name):
+        return "is no usable file name"
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        return "is a link or a device, not a file"
+    if info.flag_bits & _ENCRYPTED:
+        return "is encrypted"
+    if info.file_size > RATIO_MATTERS and info.file_size > MAX_RATIO * max(info.compress_size, 1):
+        return f"would unpack from {info.compress_size} bytes to {info.file_size / 2**20:.0f} MB"
+    return ""
+
+
+def _time(info: zipfile.ZipInfo) -> datetime | None:
+    """When the entry was last changed: in UTC where the archive says so, else in local time."""
+    extra = info.extra
+    try:
+        while len(extra) >= 4:
+            kind, size = struct.unpack_from("<HH", extra)
+            if kind == _UNIX_TIMES and size >= 5 and extra[4] & 1:
+                return datetime.fromtimestamp(struct.unpack_from("<i", extra, 5)[0], UTC)
+            extra = extra[4 + size :]
+        return datetime(*info.date_time).astimezone(UTC)
+    except (ValueError, OverflowError, OSError, struct.error):
+        return None
+
+
+def _reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], bytes]:
+    def read() -> bytes:
+        name = _name(info)
+        if info.file_size > MAX_FILE:
+            raise UnusableSource(
+                f"{name!r} holds {info.file_size / 2**20:.0f} MB; "
+                f"at most {MAX_FILE / 2**20:.0f} MB of a file are read"
+            )
+        try:
+            return archive.read(info)
+        except (*_BROKEN, OSError) as error:
+            raise UnusableSource(
+                f"{name!r} is damaged in the archive ({error}); download it again. "
+                "Nothing was collected."
+            ) from None
+
+    return read
+
+
+def _of_folder(source: Path) -> list[Entry]:
+    found: list[Entry] = []
+    for folder, folders, names in os.walk(source, onerror=_refuse_unreadable):
+        for name in (*names, *(each for each in folders if Path(folder, each).is_symlink())):
+            path = Path(folder, name)
+            inside = PurePosixPath(path.relative_to(source).as_posix())
+            try:
+                status = path.lstat()
+            except OSError as error:
+                _refuse_unreadable(error)
+            if stat.S_ISLNK(status.st_mode):
+                # Listed, so that nobody is lost, under a name that no notebook has.
+                inside = inside.with_name(f"{inside.name} (a link)")
+                found.append(Entry(inside, 0, None, _file_reader(path)))
+            elif stat.S_ISREG(status.st_mode) and _wanted(inside):
+                time = datetime.fromtimestamp(status.st_mtime, UTC)
+                found.append(Entry(inside, status.st_size, time, _file_reader(path)))
+        if len(found) > MAX_ENTRIES:
+            _refuse(source, f"it has more than {MAX_ENTRIES} files")
+    return sorted(found, key=lambda entry: str(entry.path))
+
+
+def _refuse_unreadable(error: OSError) -> NoReturn:
+    # Passing over it could lose a student in silence.
+    raise UnusableSource(f"{error.filename} cannot be read: {error.strerror}") from None
+
+
+def _file_reader(path: Path) -> Callable[[], bytes]:
+    def read() -> bytes:
+        try:
+            # A file could have become a link since the folder was listed.
+            descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+            with open(descriptor, "rb") as file:
+                content = file.read(MAX_FILE + 1)
+        except OSError as error:
+            raise UnusableSource(f"{path} cannot be read: {error.strerror}") from None
+        if len(content) > MAX_FILE:
+            raise UnusableSource(f"{path} holds more than {MAX_FILE / 2**20:.0f} MB")
+        return content
+
+    return read
+
+
+def _wanted(path: PurePosixPath) -> bool:
+    return not any(part in _LEFT_BY_SYSTEMS or part.startswith("._") for part in path.parts)
