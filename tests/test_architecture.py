@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "autograder"
 STAGES = [path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()]
-SHARED = {"records", "errors", "calling", "rounding", "message", "questions.define"}
+SHARED = {"records", "errors", "calling", "rounding", "message", "names", "questions.define"}
 # The joints, each with its reason.
 ALLOWED = {
     # A mistake is recognised by the same comparison that found the answer wrong.

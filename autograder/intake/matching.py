@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from autograder.intake.attempts import Claims
+from autograder.names import fold
 from autograder.roster import Student
 
 # Platforms drop these from names without leaving a space.
@@ -29,12 +30,6 @@ class Match:
     by: str = ""
     reason: str = ""
     nearest: tuple[str, ...] = ()
-
-
-def fold(text: str) -> str:
-    """The text as its readers see it: NFKC, no case, no invisible marks, single spaces."""
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return " ".join("".join(c for c in plain if unicodedata.category(c) != "Cf").split())
 
 
 def words(name: str) -> tuple[str, ...]:

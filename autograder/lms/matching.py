@@ -6,12 +6,12 @@ and by its name another, is left out and said.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograder.gradebook.totals import Total
+from autograder.names import fold
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ class _Index:
 
 
 def squeezed(text: str) -> str:
-    """A name or login as it is compared: case, composed accents and doubled spaces are equal."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split()).strip(", ")
+    """A name or login as it is compared, without the commas of an empty first or last name."""
+    return fold(text).strip(", ")
 
 
 def _shown(person: Person) -> str:
