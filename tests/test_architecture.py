@@ -18,7 +18,14 @@ ALLOWED = {
     "diagnosis": {"comparison.compare"},
     # These write into a course directory, or read one.
     "gradebook": {"course", "pipeline", "intake.notebooks", "intake.restore"},
-    "feedback": {"course"},
+    # The class report joins grades, what grading found, and the mistakes' pages.
+    "feedback": {
+        "course",
+        "gradebook.reports",
+        "gradebook.totals",
+        "diagnosis.explain",
+        "questions.catalogue",
+    },
     # Hands work to sandboxes, as its name says.
     "dispatch": {"sandbox.session", "sandbox.limits"},
 }
