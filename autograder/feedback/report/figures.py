@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from autograder.feedback.report.findings import Count, QuestionFigures
+from autograder.feedback.report.findings import UNEXPLAINED, Count, QuestionFigures
 from course_lib.plots.style import COLORS, GREY, figure
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _REFERENCE = re.compile(r'(href="#|url\(#)([^")]+)')
 
 def score_distribution(points: Sequence[float], worth: float, median: float) -> str:
     """A histogram of the class's scores with its median."""
-    drawing, axes = figure(figsize=(6.4, 3.4))
+    drawing, axes = figure(figsize=(5.2, 3.1))
     top = max([worth, *points], default=1.0) or 1.0
     bins = [top * place / 20 for place in range(21)]
     axes.hist(points, bins=bins, color=BLUE, edgecolor="white", linewidth=0.8)
@@ -117,7 +117,7 @@ def difficulty_bars(questions: Sequence[QuestionFigures]) -> str:
         "Difficulty: share of the points earned",
         "share of the points earned (1 is easy)",
         (0.0, 1.0),
-        ".2f",
+        "{:.2f}".format,
     )
 
 
@@ -131,7 +131,7 @@ def discrimination_bars(questions: Sequence[QuestionFigures]) -> str:
         "Discrimination: correlation with the rest of the score",
         "point-biserial correlation",
         (min(0.0, low * 1.25), 1.0),
-        ".2f",
+        "{:.2f}".format,
     )
 
 
@@ -144,9 +144,13 @@ def seconds_bars(questions: Sequence[QuestionFigures]) -> str:
         "seconds",
         "Time: median over the class",
         "milliseconds for all cases of a question",
-        (0.0, top * 1.0),
-        ".3g",
+        (0.0, top),
+        _milliseconds,
     )
+
+
+def _milliseconds(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"
 
 
 def _columns(counts: Sequence[Count]) -> tuple[list[tuple[str, bool]], int]:
@@ -157,7 +161,8 @@ def _columns(counts: Sequence[Count]) -> tuple[list[tuple[str, bool]], int]:
         students[key] = students.get(key, 0) + count.students
     ordered = sorted(students, key=lambda key: (-students[key], key))
     mistakes = [key for key in ordered if key[1]]
-    others = [key for key in ordered if not key[1]]
+    # Of the others, answers that are wrong in an unknown way come first: they can be learnt from.
+    others = sorted((key for key in ordered if not key[1]), key=lambda key: key[0] != UNEXPLAINED)
     return mistakes[:MOST_COLUMNS] + others, len(mistakes[MOST_COLUMNS:])
 
 
@@ -167,7 +172,7 @@ def _bars(
     title: str,
     axis: str,
     limits: tuple[float, float],
-    style: str,
+    style: Callable[[float], str],
 ) -> str:
     drawing, axes = figure(figsize=(4.6, 0.9 + 0.27 * len(values)))
     places = range(len(values))
@@ -176,7 +181,7 @@ def _bars(
     axes.barh(places, widths, color=colors, height=0.62)
     span = limits[1] - limits[0]
     for place, (_, value) in enumerate(values):
-        text = "none" if value is None else format(value, style)
+        text = "none" if value is None else style(value)
         start = max(value or 0.0, 0.0)
         axes.text(start + 0.02 * span, place, text, va="center", fontsize=8.5, color="#333333")
     axes.set_yticks(places, [question for question, _ in values])
@@ -188,8 +193,7 @@ def _bars(
     if limits[0] < 0:
         axes.axvline(0, color=GREY, linewidth=1, linestyle="-")
     shown = ", ".join(
-        f"{question} {'none' if value is None else format(value, style)}"
-        for question, value in values
+        f"{question} {'none' if value is None else style(value)}" for question, value in values
     )
     return _svg(drawing, name, title, f"Bars, {axis}: {shown}.")
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from autograder.feedback.report import figures
 from autograder.feedback.report.contents import MOST_UNEXPLAINED, Contents
-from autograder.feedback.report.findings import MOST_COSTLY
+from autograder.feedback.report.findings import MOST_COSTLY, Findings
 from autograder.message import as_html
 
 TEMPLATE = "page.html.jinja"
@@ -40,6 +40,7 @@ def render(made: Contents) -> str:
         drawn=drawn,
         left_out=left_out,
         worth=worth,
+        summary_rows=_summary_rows(findings),
         handed_in=len(points),
         costly=made.misconceptions[:MOST_COSTLY],
         queue=made.unexplained[:MOST_UNEXPLAINED],
@@ -73,6 +74,22 @@ def _markdown(text: str) -> Markup:
 
 def _verdict(message: str) -> Markup:
     return Markup(as_html(message, right=False))
+
+
+def _summary_rows(findings: Findings) -> list[tuple[str, float]]:
+    """The score distribution in numbers, as the table beside the figure lists them."""
+    if (summary := findings.summary) is None:
+        return []
+    return [
+        ("grades", summary.count),
+        ("lowest", summary.minimum),
+        ("lower quartile", summary.lower_quartile),
+        ("median", summary.median),
+        ("upper quartile", summary.upper_quartile),
+        ("highest", summary.maximum),
+        ("mean", summary.mean),
+        ("standard deviation", summary.deviation),
+    ]
 
 
 def _points(value: float) -> str:
