@@ -60,9 +60,7 @@ def make(opened: course.Course, students: int) -> None:
     with BulkWriter(opened, demo.STEM) as writer:
         for number in range(students):
             notebook = copy.copy(rng.choice(notebooks))
-            writer.write(
-                [Report(f"s{number:05}", WEEK.name, verdicts(rng), notebook, seconds=0.1)]
-            )
+            writer.write([Report(f"s{number:05}", WEEK.name, verdicts(rng), notebook, seconds=0.1)])
 
 
 def main() -> None:

@@ -79,10 +79,11 @@ def heat_map(questions: Sequence[str], counts: Sequence[Count]) -> tuple[str, in
         np.ma.masked_equal(table, 0), cmap="Blues", vmin=0, edgecolors="#E5E5E5", linewidth=0.8
     )
     axes.invert_yaxis()
-    half = table.max() * 0.55
+    # White on the darkest blues alone; black has more contrast on all others.
+    dark = table.max() * 0.72
     for (row, column), students in np.ndenumerate(table):
         if students:
-            color = "white" if students > half else "black"
+            color = "white" if students > dark else "black"
             axes.text(
                 column + 0.5,
                 row + 0.5,

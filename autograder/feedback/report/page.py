@@ -40,6 +40,7 @@ def render(made: Contents) -> str:
         drawn=drawn,
         left_out=left_out,
         worth=worth,
+        flagged=[each for each in findings.questions if each.flags],
         summary_rows=_summary_rows(findings),
         handed_in=len(points),
         costly=made.misconceptions[:MOST_COSTLY],
