@@ -146,11 +146,12 @@ def seconds_bars(questions: Sequence[QuestionFigures]) -> str:
         "Time: median over the class",
         "milliseconds for all cases of a question",
         (0.0, top),
-        _milliseconds,
+        milliseconds,
     )
 
 
-def _milliseconds(value: float) -> str:
+def milliseconds(value: float) -> str:
+    """Two digits at least, and no more decimals than it needs."""
     return f"{value:.0f}" if value >= 10 else f"{value:.2g}"
 
 

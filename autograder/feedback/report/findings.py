@@ -150,12 +150,14 @@ def find(
 
 
 def is_unexplained(verdict: Verdict) -> bool:
-    """Whether something came back, was wrong, and no catalogued mistake gives it."""
+    """Whether an answer came back that is wrong, and that no catalogued mistake gives."""
     return not verdict.mistake and verdict.outcome in _ANSWERED
 
 
 def _unexplained(verdict: Verdict) -> str:
-    return verdict.answered if is_unexplained(verdict) else ""
+    """The digest by which equal ones are grouped; the same exception may be one mistake too."""
+    raised = verdict.outcome is Outcome.RAISED and not verdict.mistake
+    return verdict.answered if raised or is_unexplained(verdict) else ""
 
 
 def _scores(totals: Sequence[Total], people: People) -> Iterable[Score]:

@@ -60,6 +60,7 @@ def _template() -> Any:
         lstrip_blocks=True,
     )
     environment.filters |= {"markdown": _markdown, "verdict": _verdict, "points": _points}
+    environment.filters["milliseconds"] = figures.milliseconds
     return environment.get_template(TEMPLATE)
 
 
