@@ -212,6 +212,8 @@ def test_are_pairs_shown_only_where_asked_with_both_codes(opened):
     }
     assert pair["answers"] == "dense_backward" and pair["cells"] == "dense_backward 100%"
     assert page.text.count("kernel[column] += 1.5") >= 2
+    write_report(opened, WEEK)
+    assert not list(opened.root.glob("reports/*-similar.csv"))
 
 
 def test_is_a_cell_that_a_spreadsheet_would_run_made_a_text(opened):
@@ -252,7 +254,7 @@ def test_is_what_cannot_be_written_or_was_not_graded_said_in_one_line(opened, tm
     (taken / "class.json").mkdir(parents=True)
     with pytest.raises(CourseError, match="cannot be written"):
         write_report(opened, WEEK, taken / "class.html")
-    assert not list(taken.glob(".report-*"))
+    assert [path.name for path in taken.iterdir()] == ["class.json"]
     shutil.rmtree(opened.root / ".autograder" / "reports")
     with pytest.raises(CourseError, match="nothing of week06_backpropagation has been graded"):
         write_report(opened, WEEK)

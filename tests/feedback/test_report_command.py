@@ -37,9 +37,9 @@ def test_does_the_command_say_where_the_page_and_its_tables_are(tmp_path, run):
     assert code == 1 and err.startswith("autograder: nothing of week06_backpropagation")
     keep(opened, [report("ada17"), report("bob18")])
     code, out, _ = run("report", "6", "--course", root, "--anonymous", "--similarity")
-    page = root / "reports" / f"{demo.STEM}.html"
+    page = root / "reports" / f"{demo.STEM}-anonymous.html"
     assert code == 0 and out.splitlines()[0] == f"Report: {page}"
-    assert f"{demo.STEM}-similar.csv" in out.splitlines()[1]
+    assert f"{demo.STEM}-anonymous-similar.csv" in out.splitlines()[1]
     assert "ada17" not in page.read_text() and "No pair was found." in page.read_text()
     code, _, err = run("report", "6", "--course", root, "--output", tmp_path / "page.pdf")
     assert code == 1 and "should end in .html" in err and len(err.splitlines()) == 1

@@ -11,6 +11,7 @@ from typing import Any
 
 from autograder.feedback.report.contents import Contents
 
+SIMILAR = "similar"
 # A cell that begins like this is a formula to a spreadsheet; an apostrophe makes it a text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -62,7 +63,7 @@ def as_csv(made: Contents) -> dict[str, str]:
         ),
     }
     if made.pairs is not None:
-        tables["similar"] = (
+        tables[SIMILAR] = (
             ["first", "second", "surprise", "answers", "cells"],
             (
                 (

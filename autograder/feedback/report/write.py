@@ -16,7 +16,7 @@ from autograder.feedback.report.examples import Examples
 from autograder.feedback.report.findings import find
 from autograder.feedback.report.page import render
 from autograder.feedback.report.people import People
-from autograder.feedback.report.tables import as_csv, as_json
+from autograder.feedback.report.tables import SIMILAR, as_csv, as_json
 from autograder.gradebook import reports as kept
 from autograder.gradebook.totals import totals
 from autograder.questions.catalogue import Week
@@ -35,7 +35,8 @@ def write_report(
     Args:
         course: whose grades and reports are read.
         week: which week.
-        output: where the page goes; by default reports/<assignment>.html in the course.
+        output: where the page goes; by default reports/<assignment>.html in the course, or
+            <assignment>-anonymous.html.
         anonymous: put numbers in place of all names and ids.
         similarity: add the pairs of submissions that share something unusual.
 
@@ -45,13 +46,18 @@ def write_report(
     Raises:
         CourseError: when nothing has been graded, or a file cannot be written.
     """
-    page = output or course.root / "reports" / f"{week.stem}.html"
+    default = f"{week.stem}-anonymous.html" if anonymous else f"{week.stem}.html"
+    page = output or course.root / "reports" / default
     if page.suffix.lower() not in (".html", ".htm"):
         raise CourseError(f"the report is an HTML page, so {page.name} should end in .html")
     made = gather(course, week, anonymous=anonymous, similarity=similarity)
     files = {page.name: render(made), f"{page.stem}.json": as_json(made)}
     files |= {f"{page.stem}-{name}.csv": text for name, text in as_csv(made).items()}
-    return _write(page.parent, files)
+    written = _write(page.parent, files)
+    if not similarity:
+        # Pairs of an earlier report may stand there with their names.
+        page.with_name(f"{page.stem}-{SIMILAR}.csv").unlink(missing_ok=True)
+    return written
 
 
 def gather(
@@ -99,6 +105,8 @@ def _write(folder: Path, files: Mapping[str, str]) -> list[Path]:
     waiting: dict[Path, str] = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if taken := [name for name in files if (folder / name).is_dir()]:
+            raise IsADirectoryError(f"{folder / taken[0]} is a directory")
         for name, text in files.items():
             descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".report-")
             waiting[folder / name] = temporary
