@@ -97,14 +97,7 @@ def fingerprints(source: str) -> Fingerprints:
     tree = syntax(source)
     if tree is None:
         return frozenset()
-    own = {
-        *(node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)),
-        *(
-            node.id
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        ),
-    }
+    own = {name for node in ast.walk(tree) if (name := _bound_name(node))}
     try:
         tokens = list(_tokens(tree, own))
     except RecursionError:
@@ -112,6 +105,12 @@ def fingerprints(source: str) -> Fingerprints:
     return frozenset(
         hash(tuple(tokens[start : start + RUN])) for start in range(len(tokens) - RUN + 1)
     )
+
+
+def _bound_name(node: ast.AST) -> str:
+    if isinstance(node, ast.arg):
+        return node.arg
+    return node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else ""
 
 
 def _tokens(node: ast.AST, own: set[str]) -> Iterable[str]:
