@@ -1,4 +1,4 @@
-"""The command line: init · release · check · collect · grade · feedback · export · explain · demo.
+"""The command line: from `init` and `release` over `grade` to `report` and `export`.
 
 Exit codes: 0 all went well; 1 an error, said in one line; 2 wrong usage; 3 the work is done and
 some submissions could not be read or were stopped (the last line says how many); 130 stopped by
@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from autograder import cli_collect, cli_export
+from autograder import cli_collect, cli_export, cli_report
 from autograder.display import brief, errors, print_table, progress, screen, summary
 from autograder.errors import AutograderError, UnknownName
 
@@ -31,6 +31,7 @@ app = typer.Typer(
 
 cli_collect.register(app)
 cli_export.register(app)
+cli_report.register(app)
 
 CourseOption = Annotated[Path, typer.Option("--course", help="The course directory.")]
 IsolationOption = Annotated[

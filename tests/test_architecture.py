@@ -11,7 +11,16 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "autograder"
 STAGES = [path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()]
-SHARED = {"records", "errors", "calling", "rounding", "message", "names", "questions.define"}
+SHARED = {
+    "records",
+    "errors",
+    "calling",
+    "rounding",
+    "message",
+    "names",
+    "spreadsheet",
+    "questions.define",
+}
 # The joints, each with its reason.
 ALLOWED = {
     # A mistake is recognised by the same comparison that found the answer wrong.
@@ -20,9 +29,16 @@ ALLOWED = {
     "intake": {"roster"},
     # These write into a course directory, or read one.
     "gradebook": {"course", "pipeline", "intake.notebooks", "intake.restore"},
-    "feedback": {"course"},
     # Takes grades and reasons from the gradebook to an LMS, with feedback's short comment.
     "lms": {"course", "roster", "gradebook.totals", "gradebook.reports", "feedback.comment"},
+    # The class report joins grades, what grading found, and the mistakes' pages.
+    "feedback": {
+        "course",
+        "gradebook.reports",
+        "gradebook.totals",
+        "diagnosis.explain",
+        "questions.catalogue",
+    },
     # Hands work to sandboxes, as its name says.
     "dispatch": {"sandbox.session", "sandbox.limits"},
 }

@@ -21,7 +21,7 @@ from autograder.errors import CourseError
 from autograder.lms.cells import Cell, delimiter_of, replace, scan
 from autograder.lms.exporter import Column, Export, WeekGrades, everybody, one_week, people
 from autograder.lms.matching import Matched, Person, match
-from autograder.lms.spreadsheet import number
+from autograder.spreadsheet import number
 
 KEPT = ("ex", "n/a")
 _POSSIBLE = "points possible"

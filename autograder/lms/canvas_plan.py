@@ -13,8 +13,8 @@ from autograder.errors import CourseError
 from autograder.feedback.comment import OPENING
 from autograder.lms.exporter import WeekGrades, people, write_whole
 from autograder.lms.matching import Matched, squeezed
-from autograder.lms.spreadsheet import number
 from autograder.records import Report
+from autograder.spreadsheet import number
 
 
 @dataclass(frozen=True)

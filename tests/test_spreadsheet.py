@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.lms.spreadsheet import cell, number, to_csv
+from autograder.spreadsheet import cell, number, to_csv
 
 
 @pytest.mark.parametrize("start", list("=+-@\t\r\n＝＋－＠"))
