@@ -35,7 +35,7 @@ _GONE_MILLISECONDS = 500
 _MAX_CONTROL = 4096
 _MAX_LEFTOVERS = 10_000
 _MAX_DESCRIPTORS = 256
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 1, 4, 36
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
 
 
 def main(argument: str) -> None:
@@ -60,6 +60,8 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
         signal.signal(number, signal.SIG_IGN)
     # No child may open this process's memory or descriptors through /proc, or trace it.
     _prctl(_PR_SET_DUMPABLE, 0)
+    # Nor gain rights through a program such as su.
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     for statement in configuration["preload"]:
         # What cannot be imported is for the cell that needs it to say.
@@ -124,9 +126,9 @@ def _confine(directory: Path, configuration: dict[str, Any]) -> None:
         resource.RLIMIT_NOFILE: _MAX_DESCRIPTORS,
         resource.RLIMIT_CPU: configuration["cpu_seconds"],
     }
-    if processes.IN_NAMESPACE:
-        # It does not bind a sandbox that the real root started; the watch over /proc does. In no
-        # namespace it would count all of the user's processes, so it is not set there.
+    if processes.IN_NAMESPACE or configuration.get("alone"):
+        # It does not bind a sandbox that the real root started; the watch over /proc does. As a
+        # user who has other processes it would count them all, so it is not set there.
         limits[resource.RLIMIT_NPROC] = configuration["processes"]
     for kind, limit in limits.items():
         hard = resource.getrlimit(kind)[1]
