@@ -19,6 +19,8 @@ ALLOWED = {
     # These write into a course directory, or read one.
     "gradebook": {"course", "pipeline", "intake.notebooks", "intake.restore"},
     "feedback": {"course"},
+    # Takes grades and reasons from the gradebook to an LMS, with feedback's short comment.
+    "lms": {"course", "roster", "gradebook.totals", "gradebook.reports", "feedback.comment"},
     # Hands work to sandboxes, as its name says.
     "dispatch": {"sandbox.session", "sandbox.limits"},
 }
