@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from autograder import cli_export
+from autograder import cli_export, cli_gradescope
 from autograder.display import brief, errors, print_table, progress, screen, summary
 from autograder.errors import AutograderError, UnknownName
 
@@ -30,6 +30,7 @@ app = typer.Typer(
 )
 
 cli_export.register(app)
+cli_gradescope.register(app)
 
 CourseOption = Annotated[Path, typer.Option("--course", help="The course directory.")]
 IsolationOption = Annotated[

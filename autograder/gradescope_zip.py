@@ -26,7 +26,7 @@ from pathlib import Path
 from autograder import gradescope_run
 from autograder.assignment import load_assignment
 from autograder.course import Course
-from autograder.errors import CourseError
+from autograder.errors import CourseError, MissingReference
 from autograder.questions import references
 from autograder.questions.catalogue import Week
 
@@ -52,10 +52,10 @@ umask 022
 chmod -R go-rwx private
 export DEBIAN_FRONTEND=noninteractive
 
+suits='import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'
 python=""
 for candidate in python{target} python3.12 python3.13 python3; do
-  if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \\
-      2>/dev/null; then
+  if "$candidate" -c "$suits" 2>/dev/null; then
     python=$candidate
     break
   fi
@@ -74,13 +74,13 @@ fi
 rm -rf {venv}
 "$python" -m venv {venv}
 install="{venv}/bin/python -m pip install --disable-pip-version-check --quiet"
-if $install --no-index --find-links wheels --constraint constraints.txt {packages} 2>/tmp/offline.log
-then
+wheels="--find-links wheels --constraint constraints.txt"
+if $install --no-index $wheels {packages} 2>/tmp/offline.log; then
   echo "Installed from the wheels in the zip"
 else
   tail -n 2 /tmp/offline.log
   echo "The zip does not hold every wheel for $($python --version); fetching the others"
-  $install --find-links wheels --constraint constraints.txt {packages}
+  $install $wheels {packages}
 fi
 {venv}/bin/python -c "import autograder.pipeline"
 echo "Ready"
@@ -119,7 +119,9 @@ class Built:
     path: Path
     size: int
     carried: tuple[str, ...]
+    points: float
     missing: str = ""
+    libraries: tuple[str, ...] = ()
 
 
 def build(course: Course, week: str, output: Path | None = None) -> Built:
@@ -151,7 +153,30 @@ def build(course: Course, week: str, output: Path | None = None) -> Built:
         _pack(staging, path)
     names = _names(path)
     carried = tuple(name for name in names if not name.startswith("nn_from_scratch-"))
-    return Built(path, path.stat().st_size, carried, missing)
+    points = sum(question.points for question in found.questions.values())
+    return Built(path, path.stat().st_size, carried, points, missing, found.libraries)
+
+
+def about(built: Built) -> list[str]:
+    """What the instructor is told of a zip."""
+    lines = [f"Wrote {built.path}, {built.size / 2**20:.0f} MB."]
+    if built.missing:
+        lines.append(f"It carries this package alone: {built.missing} where Gradescope builds it.")
+    else:
+        lines.append(
+            f"It carries {len(built.carried)} wheels for Python {TARGET} on Linux x86-64, so "
+            "nothing is fetched while it installs."
+        )
+    lines += [
+        f"The automatic checks are worth {built.points:g} points.",
+        "It holds the solutions and the hidden cases of this week: give it to Gradescope alone.",
+    ]
+    if built.libraries:
+        lines.append(
+            f"This week uses {' and '.join(built.libraries)}: choose a container with 4 GB of "
+            "memory or more."
+        )
+    return lines
 
 
 def derived_secret(secret: bytes, stem: str) -> bytes:
@@ -173,7 +198,7 @@ def _private(course: Course, week: Week, folder: Path, own: str) -> None:
     questions = week.questions.values()
     try:
         references.carried(questions, secret, kept, "")
-    except references.MissingReference:
+    except MissingReference:
         references.carry(questions, secret, kept)
     (folder / gradescope_run.VALUES).write_bytes(kept.read_bytes())
 

@@ -136,7 +136,7 @@ def grade_column(
             if digits in map(int, _NUMBER.findall(title))
             or (week.title.casefold() in title.casefold() and week.title)
         ]
-        if not found and len(titles) == 1 and not _NUMBER.search(*titles.values()):
+        if not found and len(titles) == 1 and not _NUMBER.search(" ".join(titles.values())):
             found = list(titles)
     if len(found) == 1:
         return found[0]

@@ -43,7 +43,8 @@ _COMMENTS = frozenset(
     )
 )
 _NO = frozenset(
-    "no nein non nee não nej nei ei nie ne nem nu hayır нет ні όχι いいえ 否 不 아니오 لا לא".split()
+    ("no", "nein", "non", "nee", "não", "nej", "nei", "ei", "nie", "ne", "nem", "nu", "hayır")
+    + ("нет", "ні", "όχι", "いいえ", "否", "不", "아니오", "لا", "לא")
 )
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -68,9 +69,7 @@ class Columns:
     comments: int
 
 
-def export(
-    weeks: Sequence[WeekGrades], *, template: Template, feedback: Feedback = None
-) -> Export:
+def export(weeks: Sequence[WeekGrades], *, template: Template, feedback: Feedback = None) -> Export:
     """Fill the grading worksheet of a Moodle assignment, and zip the feedback files."""
     week = one_week(weeks, "Moodle")
     sheet = read(template)

@@ -102,9 +102,7 @@ def public(questions: Iterable[Question], stem: str) -> References:
     return carried(questions, PUBLIC_SECRET, PUBLIC / f"{stem}.npz", "run `make references`")
 
 
-def carried(
-    questions: Iterable[Question], secret: bytes, path: Path, next_step: str
-) -> References:
+def carried(questions: Iterable[Question], secret: bytes, path: Path, next_step: str) -> References:
     """Values that were computed on another machine, by whatever versions it had.
 
     Args:
@@ -164,9 +162,7 @@ def write_public(questions: Iterable[Question], stem: str) -> Path:
     return path
 
 
-def carry(
-    questions: Iterable[Question], secret: bytes, path: Path, mode: int = 0o600
-) -> None:
+def carry(questions: Iterable[Question], secret: bytes, path: Path, mode: int = 0o600) -> None:
     """Compute values into a file that another machine reads with `carried`."""
     values = {
         _key(question, case, secret): compute(question, inputs(question, case, secret))
