@@ -46,7 +46,7 @@ def _command(export: Any) -> Any:
     """The command of one exporter: what all have in common, then its own keyword parameters."""
 
     def command(
-        weeks: Annotated[list[str], typer.Argument(metavar="WEEK...", help="Such as week06 or 6.")],
+        weeks: Annotated[list[str], typer.Argument(metavar="WEEK", help="Such as week06 or 6.")],
         course: Annotated[Path, typer.Option("--course", help="The course directory.")] = Path("."),
         output: Annotated[
             Path | None, typer.Option(help="Where the file goes, in place of its usual name here.")

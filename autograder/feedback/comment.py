@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from autograder.records import Outcome, Report, Verdict
+from autograder.records import Report, Verdict
 
 LONGEST = 4000
+_CUT = "The rest is in the feedback page."
+# Lines of a message that point at cases or at what to do next; the feedback page has them.
+_LEFT_OUT = (" ", "Right: ", "Check: ", "Next: ")
 
 
 def comment(report: Report) -> str:
@@ -18,9 +21,37 @@ def comment(report: Report) -> str:
         reason; at most `LONGEST` characters. Nothing of hidden cases, nothing of other students.
     """
     if report.unreadable:
-        return f"The notebook could not be read: {report.unreadable}"
-    lines = [f"{report.points:g} of {report.max_points:g} points from the automatic checks."]
-    right = [verdict.question for verdict in report.verdicts if verdict.right]
-    if right:
+        return _short([f"The notebook could not be read: {report.unreadable}"])
+    lines = [f"Automatic checks: {report.points:g} of {report.max_points:g} points."]
+    if right := [verdict.question for verdict in report.verdicts if verdict.right]:
         lines.append(f"Right: {', '.join(right)}.")
-    return "\n".join(lines)
+    for verdict in report.verdicts:
+        if not verdict.right:
+            lines += ["", _heading(verdict), *_reasons(verdict)]
+    return _short([*lines, *(["", *report.problems] if report.problems else [])])
+
+
+def _heading(verdict: Verdict) -> str:
+    earned = f"{verdict.points:g} of {verdict.max_points:g} points"
+    return f"{verdict.question}: {earned}, {verdict.mistake or verdict.outcome}"
+
+
+def _reasons(verdict: Verdict) -> list[str]:
+    """A named mistake's reason, one a mistake; otherwise what was observed."""
+    told = [
+        line
+        for line in verdict.message.splitlines()[1:]
+        if line.strip() and not line.startswith(_LEFT_OUT)
+    ]
+    if not verdict.mistake:
+        return told[:2]
+    # The reasons close the message, in the order of the names.
+    return told[-len(verdict.mistake.split(" + ")) :]
+
+
+def _short(lines: list[str]) -> str:
+    clean = ["".join(c for c in line if c.isprintable()) for line in lines]
+    text = "\n".join(clean)
+    if len(text) <= LONGEST:
+        return text
+    return f"{text[: LONGEST - len(_CUT) - 1].rpartition(chr(10))[0]}\n{_CUT}"

@@ -46,9 +46,10 @@ Column = Annotated[
 class WeekGrades:
     """What is known of one week when its grades go home.
 
-    `totals` holds every student of the course whose grade may be exported, in the order of their
-    ids; `points` of None means that nothing was handed in. `held_back` are those who wait for a
-    person's grading and are left out, `waiting` those who wait and are exported all the same.
+    `totals` are the students whose grade may be exported, in the order of their ids; `points` of
+    None means that nothing was handed in. `held_back` are those who wait for a person's grading
+    and are left out, `waiting` those who wait and are exported all the same. `everyone` is the
+    whole course, to find people by.
     """
 
     course: Course = field(repr=False)
@@ -58,11 +59,12 @@ class WeekGrades:
     totals: tuple[Total, ...]
     held_back: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
+    everyone: tuple[Total, ...] = ()
 
     @property
     def max_points(self) -> float:
         """What the week is worth in the gradebook."""
-        return self.totals[0].max_points if self.totals else 0.0
+        return max((total.max_points for total in self.everyone or self.totals), default=0.0)
 
     @cached_property
     def reports(self) -> Mapping[str, Report]:
@@ -163,12 +165,12 @@ def grades(course: Course, week: str, stem: str, title: str, with_waiting: bool)
     Raises:
         CourseError: when the week is not in the gradebook.
     """
-    everyone = totals(course, stem)
+    everyone = tuple(totals(course, stem))
     waiting = tuple(total.student for total in everyone if total.waiting)
     if with_waiting:
-        return WeekGrades(course, week, stem, title, tuple(everyone), (), waiting)
+        return WeekGrades(course, week, stem, title, everyone, (), waiting, everyone)
     kept = tuple(total for total in everyone if not total.waiting)
-    return WeekGrades(course, week, stem, title, kept, waiting)
+    return WeekGrades(course, week, stem, title, kept, waiting, (), everyone)
 
 
 def write(files: Mapping[str, bytes], output: Path | None) -> list[Path]:

@@ -1,0 +1,117 @@
+"""A CSV text whose cells can be changed in place, every other character left as it stands.
+
+The csv module reads cells and forgets how they were written: quotes, line endings, spaces. An
+instructor's file should come back the same but for the column that was filled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+QUOTE = '"'
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its value, and where it stands in the text with its quotes."""
+
+    value: str
+    start: int
+    end: int
+
+
+def scan(text: str, delimiter: str, start: int = 0) -> list[list[Cell]]:
+    """The rows of a CSV text; a blank line is a row without cells, as in the csv module.
+
+    Args:
+        text: the whole file.
+        delimiter: what stands between two cells.
+        start: where the first cell begins, such as 1 after a byte-order mark.
+    """
+    rows: list[list[Cell]] = []
+    row: list[Cell] = []
+    place = start
+    while place < len(text):
+        if not row and text[place] in "\r\n":
+            rows.append([])
+            place = _after_line(text, place)
+            continue
+        cell = _cell(text, place, delimiter)
+        row.append(cell)
+        place = cell.end
+        if place < len(text) and text[place] == delimiter:
+            place += 1
+            if place < len(text):
+                continue
+            row.append(Cell("", place, place))
+        rows.append(row)
+        row = []
+        place = _after_line(text, place)
+    return rows
+
+
+def replace(text: str, changes: Mapping[Cell, str]) -> str:
+    """The text with these cells rewritten; a quoted cell stays quoted."""
+    pieces: list[str] = []
+    place = 0
+    for cell in sorted(changes, key=lambda each: each.start):
+        value = changes[cell]
+        quoted = text[cell.start : cell.start + 1] == QUOTE or any(c in value for c in '",;\t\r\n')
+        pieces += [text[place : cell.start], _quote(value) if quoted else value]
+        place = cell.end
+    return "".join([*pieces, text[place:]])
+
+
+def delimiter_of(text: str, known: str = ",;\t", start: int = 0) -> str:
+    """The one of the known delimiters that splits the first row into most cells."""
+    first = _first_row(text, start)
+    return max(known, key=lambda each: len(next(iter(scan(first, each)), [])))
+
+
+def _first_row(text: str, start: int) -> str:
+    """The first line, and following ones while a quoted cell is open."""
+    end = start
+    while end < len(text):
+        end = _after_line(text, _line_end(text, end))
+        if text.count(QUOTE, start, end) % 2 == 0:
+            break
+    return text[start:end]
+
+
+def _line_end(text: str, place: int) -> int:
+    found = [at for at in (text.find("\n", place), text.find("\r", place)) if at >= 0]
+    return min(found, default=len(text))
+
+
+def _after_line(text: str, place: int) -> int:
+    return place + (2 if text.startswith("\r\n", place) else 1)
+
+
+def _cell(text: str, start: int, delimiter: str) -> Cell:
+    place = start
+    value = ""
+    if text.startswith(QUOTE, start):
+        value, place = _quoted(text, start + 1)
+    end = place
+    while end < len(text) and text[end] not in (delimiter, "\r", "\n"):
+        end += 1
+    return Cell(value + text[place:end], start, end)
+
+
+def _quoted(text: str, place: int) -> tuple[str, int]:
+    """What stands between quotes, two for one, and the place after the closing quote."""
+    pieces: list[str] = []
+    while True:
+        close = text.find(QUOTE, place)
+        if close < 0:
+            return "".join([*pieces, text[place:]]), len(text)
+        pieces.append(text[place:close])
+        if not text.startswith(QUOTE, close + 1):
+            return "".join(pieces), close + 1
+        pieces.append(QUOTE)
+        place = close + 2
+
+
+def _quote(value: str) -> str:
+    return f"{QUOTE}{value.replace(QUOTE, QUOTE * 2)}{QUOTE}"
