@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from autograder.errors import CourseError
 from autograder.lms.exporter import Column, Export, Template, WeekGrades, one_week
 from autograder.lms.filling import Filling, decimal, filled_name, grade_column
-from autograder.lms.people import People, names
+from autograder.lms.matching import Person
 from autograder.lms.worksheet import read
 
 _OWN = re.compile(r"\|\s*_?\d[\d_]*$")
@@ -36,19 +36,14 @@ def export(weeks: Sequence[WeekGrades], *, template: Template, column: Column = 
     stated = _MAXIMUM.search(sheet.header[number])
     maximum = decimal(stated[1]) if stated else None
 
-    def identify(everyone: People, row: int) -> str:
+    def person(row: int) -> Person:
+        first = sheet.value(row, places.get("first name", _FIRST))
+        last = sheet.value(row, places.get("last name", _LAST))
         login = sheet.value(row, places.get("username", _LOGIN))
-        student = sheet.value(row, places["student id"]) if "student id" in places else ""
-        return everyone.find(
-            [login] if "@" in login else [],
-            [login, student],
-            names(
-                sheet.value(row, places.get("first name", _FIRST)),
-                sheet.value(row, places.get("last name", _LAST)),
-            ),
-        )
+        student = sheet.value(row, places.get("student id", -1))
+        return Person("", ids=(login, student), name=f"{first} {last}".strip())
 
-    filling = Filling(sheet, week, number, maximum or 0.0, identify)
+    filling = Filling(sheet, week, number, maximum or 0.0, person)
     for row, total in filling.rows():
         filling.grade(row, total)
     return filling.finish(filled_name(template))

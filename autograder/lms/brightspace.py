@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from autograder.errors import CourseError
 from autograder.lms.exporter import Column, Export, Template, WeekGrades, one_week
 from autograder.lms.filling import Filling, filled_name, grade_column
-from autograder.lms.people import People, names
+from autograder.lms.matching import Person
 from autograder.lms.worksheet import Worksheet, read
 
 END = "End-of-Line Indicator"
@@ -30,10 +30,13 @@ def export(weeks: Sequence[WeekGrades], *, template: Template, column: Column = 
     number = grade_column(sheet, candidates, week, column, "`Points Grade` column")
     stated = _MAXIMUM.search(sheet.header[number])
 
-    def identify(everyone: People, row: int) -> str:
-        return _identify(everyone, sheet, places, row)
-
-    filling = Filling(sheet, week, number, float(stated[1]) if stated else 0.0, identify)
+    filling = Filling(
+        sheet,
+        week,
+        number,
+        float(stated[1]) if stated else 0.0,
+        lambda row: _person(sheet, places, row),
+    )
     for row, total in filling.rows():
         filling.grade(row, total)
     if _plain(END) not in places:
@@ -44,16 +47,15 @@ def export(weeks: Sequence[WeekGrades], *, template: Template, column: Column = 
     return filling.finish(filled_name(template))
 
 
-def _identify(everyone: People, sheet: Worksheet, places: dict[str, int], row: int) -> str:
+def _person(sheet: Worksheet, places: dict[str, int], row: int) -> Person:
     def value(title: str) -> str:
         # Brightspace writes `#` before both, so that no spreadsheet takes them for numbers.
         return sheet.value(row, places.get(title, -1)).removeprefix("#")
 
-    login = value("username")
-    return everyone.find(
-        [value("email"), login if "@" in login else ""],
-        [value("orgdefinedid"), login],
-        names(value("firstname"), value("lastname")),
+    return Person(
+        "",
+        ids=(value("orgdefinedid"), value("username"), value("email")),
+        name=f"{value('firstname')} {value('lastname')}".strip(),
     )
 
 

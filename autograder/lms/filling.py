@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.errors import CourseError
 from autograder.gradebook.totals import Total, totals
 from autograder.lms.exporter import Export, WeekGrades, people
-from autograder.lms.people import People
+from autograder.lms.matching import Person, match
 from autograder.lms.spreadsheet import number
 from autograder.lms.worksheet import Worksheet
 
@@ -26,49 +26,50 @@ class Filling:
         week: the grades.
         column: the number of the column that takes them.
         maximum: what the LMS's item is worth; 0 where it does not say.
-        identify: the student whom a row is, among the gradebook's, or nothing.
+        identify: what a row says of the student; its key is not used.
+        comma: whether numbers have a decimal comma.
+        cap: whether the LMS refuses points above its maximum.
     """
 
     sheet: Worksheet
     week: WeekGrades
     column: int
     maximum: float
-    identify: Callable[[People, int], str]
+    identify: Callable[[int], Person]
     comma: bool = False
+    cap: bool = False
     changes: dict[tuple[int, int], str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    _capped: list[str] = field(default_factory=list)
 
     def rows(self) -> Iterator[tuple[int, Total]]:
         """Every row whose student has a grade that is exported."""
-        everyone = People(totals(self.week.course, self.week.stem))
-        graded = {total.student: total for total in self.week.totals}
-        seen: dict[str, int] = {}
-        strangers: list[str] = []
-        for row in range(1, len(self.sheet.rows)):
-            student = self.identify(everyone, row)
-            if not student:
-                strangers.append(self.sheet.value(row, 1) or self.sheet.value(row, 0))
-            elif student in seen:
-                raise CourseError(
-                    f"{self.sheet.name}: rows {seen[student] + 1} and {row + 1} are both "
-                    f"{student}. Next: give the students different e-mail addresses or ids in "
-                    "the gradebook"
-                )
-            else:
-                seen[student] = row
-                if student in graded and graded[student].points is not None:
-                    yield row, graded[student]
-        missing = [
-            total.student
-            for total in graded.values()
-            if total.points is not None and total.student not in seen
+        # Everybody, also those held back: two who share a name must not be taken for one.
+        everyone = totals(self.week.course, self.week.stem)
+        exported = {total.student: total for total in self.week.totals}
+        persons = [
+            replace(self.identify(row), key=str(row)) for row in range(1, len(self.sheet.rows))
         ]
-        if strangers:
+        matched = match(persons, everyone)
+        for row in range(1, len(self.sheet.rows)):
+            student = matched.students.get(str(row))
+            total = exported.get(student.student) if student else None
+            if total and total.points is not None:
+                yield row, total
+        if matched.left_out:
+            self.problems += [f"{sentence}." for sentence in matched.left_out]
+        if matched.strangers:
             self.problems.append(
-                f"{people(strangers)} of {self.sheet.name} match no one student of the "
+                f"{people(matched.strangers)} of {self.sheet.name} match no student of the "
                 "gradebook by e-mail, id or full name; their rows were left as they are."
             )
+        present = {total.student for total in matched.students.values()}
+        missing = [
+            total.student
+            for total in exported.values()
+            if total.points is not None and total.student not in present
+        ]
         if missing:
             self.problems.append(
                 f"{people(missing)} with a grade have no row in {self.sheet.name}."
@@ -85,9 +86,6 @@ class Filling:
             points = self.maximum
         text = number(points)
         self.changes[row, self.column] = text.replace(".", ",") if self.comma else text
-
-    cap: bool = False
-    _capped: list[str] = field(default_factory=list)
 
     def finish(self, name: str) -> Export:
         """The filled file, and what is to be said of it."""

@@ -23,7 +23,7 @@ from autograder.errors import CourseError
 from autograder.gradebook.totals import Total
 from autograder.lms.exporter import Export, Template, WeekGrades, one_week, people
 from autograder.lms.filling import Filling, decimal, filled_name
-from autograder.lms.people import People
+from autograder.lms.matching import Person
 from autograder.lms.worksheet import Worksheet, read
 
 _PARTICIPANT = re.compile(r"\D*(\d+)\s*")
@@ -76,14 +76,13 @@ def export(weeks: Sequence[WeekGrades], *, template: Template, feedback: Feedbac
     columns = find_columns(sheet)
     written = sheet.value(1, columns.maximum)
 
-    def identify(everyone: People, row: int) -> str:
-        known = [sheet.value(row, number) for number in columns.known]
-        return everyone.find([text for text in known if "@" in text], known, known)
+    def person(row: int) -> Person:
+        known = tuple(sheet.value(row, number) for number in columns.known)
+        return Person("", ids=known, name=known[0] if known else "")
 
     filling = Filling(
-        sheet, week, columns.grade, _maximum(sheet, columns), identify, comma="," in written
+        sheet, week, columns.grade, _maximum(sheet, columns), person, "," in written, True
     )
-    filling.cap = True  # Moodle skips the row of a grade above the maximum.
     locked: list[str] = []
     exported: list[tuple[int, Total]] = []
     for row, total in filling.rows():

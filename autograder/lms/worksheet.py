@@ -1,36 +1,22 @@
-"""A table downloaded from an LMS, of which some cells are filled and every other byte is kept.
-
-The csv module forgets how a file was written; an LMS may mind. So the text is kept, and each cell
-knows its place in it.
-"""
+"""A table downloaded from an LMS: its encoding, separator and cells, of which some are filled."""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import CourseError
+from autograder.lms.cells import Cell, delimiter_of, replace, scan
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_SEPARATORS = ",;\t"
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell: what it holds, and where it is written."""
-
-    value: str
-    start: int
-    end: int
-    quoted: bool
 
 
 @dataclass(frozen=True)
@@ -63,23 +49,14 @@ class Worksheet:
         Raises:
             CourseError: when a row has no such cell.
         """
-        written, end = [], 0
-        for (row, number), value in sorted(changes.items()):
+        for row, number in changes:
             if number >= len(self.rows[row]):
                 raise CourseError(
                     f"{self.name}: row {row + 1} has {len(self.rows[row])} cells, expected "
                     f"{len(self.rows[0])} as in the header. Next: download the file again"
                 )
-            cell = self.rows[row][number]
-            written += [self.text[end : cell.start], self._written(value, cell)]
-            end = cell.end
-        text = "".join([*written, self.text[end:]])
-        return self.mark + text.encode(self.encoding)
-
-    def _written(self, value: str, cell: Cell) -> str:
-        if cell.quoted or any(sign in value for sign in (self.separator, '"', "\n", "\r")):
-            return '"' + value.replace('"', '""') + '"'
-        return value
+        placed = {self.rows[row][number]: value for (row, number), value in changes.items()}
+        return self.mark + replace(self.text, placed).encode(self.encoding)
 
 
 def read(path: Path) -> Worksheet:
@@ -92,6 +69,11 @@ def read(path: Path) -> Worksheet:
         content = path.read_bytes()
     except OSError as error:
         raise CourseError(f"the template {path} cannot be read: {error.strerror}") from None
+    if content.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"<")):
+        raise CourseError(
+            f"{path.name} is no text table; expected the file that the LMS offers for download, "
+            "not a workbook or a web page"
+        )
     mark, encoding = _encoding(content)
     try:
         text = content[len(mark) :].decode(encoding)
@@ -100,12 +82,8 @@ def read(path: Path) -> Worksheet:
             f"{path.name} is neither UTF-8 nor UTF-16. Next: download it again, and fill it "
             "before a spreadsheet program has saved it"
         ) from None
-    if content.startswith(b"PK") or "\0" in text:
-        raise CourseError(
-            f"{path.name} is no text file; expected the CSV that the LMS offers, not a workbook"
-        )
-    separator = max(_SEPARATORS, key=text.partition("\n")[0].count)
-    rows = tuple(row for row in _rows(text, separator) if any(cell.value for cell in row))
+    separator = delimiter_of(text)
+    rows = tuple(tuple(row) for row in scan(text, separator) if any(cell.value for cell in row))
     _compare(path.name, text, separator, rows)
     if len(rows) < 2:
         raise CourseError(f"{path.name} holds no students below its header")
@@ -119,34 +97,6 @@ def _encoding(content: bytes) -> tuple[bytes, str]:
     if content[1:2] == b"\0":
         return b"", "utf-16-le"
     return b"", "utf-8"
-
-
-def _rows(text: str, separator: str) -> Iterator[tuple[Cell, ...]]:
-    place, cells = 0, []
-    while place < len(text):
-        cell = _cell(text, place, separator)
-        cells.append(cell)
-        place = cell.end
-        if text[place : place + 1] == separator:
-            place += 1
-            if place < len(text):
-                continue
-            cells.append(Cell("", place, place, False))
-        place += 2 if text.startswith("\r\n", place) else 1
-        yield tuple(cells)
-        cells = []
-
-
-def _cell(text: str, start: int, separator: str) -> Cell:
-    if not text.startswith('"', start):
-        ends = [text.find(sign, start) for sign in (separator, "\r", "\n")]
-        end = min((place for place in ends if place >= 0), default=len(text))
-        return Cell(text[start:end], start, end, False)
-    place = start + 1
-    while (place := text.find('"', place)) >= 0 and text.startswith('""', place):
-        place += 2
-    end = len(text) if place < 0 else place + 1
-    return Cell(text[start + 1 : end - 1].replace('""', '"'), start, end, True)
 
 
 def _compare(name: str, text: str, separator: str, rows: tuple[tuple[Cell, ...], ...]) -> None:
