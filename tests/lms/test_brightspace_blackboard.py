@@ -78,9 +78,7 @@ def test_is_no_column_guessed_or_made(header, column, reason, tmp_path, monkeypa
     path = tmp_path / "gc.csv"
     path.write_text(f"{','.join(header)}\n{','.join(['x'] * len(header))}\n")
     with pytest.raises(CourseError, match=reason):
-        blackboard.export(
-            [week(monkeypatch, tmp_path, [student(0)])], template=path, column=column
-        )
+        blackboard.export([week(monkeypatch, tmp_path, [student(0)])], template=path, column=column)
 
 
 def test_is_a_missing_closing_column_said(tmp_path, monkeypatch):
