@@ -164,7 +164,7 @@ def _maximum(sheet: Worksheet, columns: Columns) -> float:
 
 def as_html(text: str) -> str:
     """A plain text as Moodle keeps comments."""
-    return "<p>" + "<br>".join(map(escape, text.splitlines())) + "</p>"
+    return "<p>" + "<br>".join(escape(line, quote=False) for line in text.splitlines()) + "</p>"
 
 
 def feedback_zip(
