@@ -5,6 +5,8 @@ from __future__ import annotations
 from autograder.records import Report, Verdict
 
 LONGEST = 4000
+# How every comment begins: an exporter tells its own from a teacher's by it.
+OPENING = "Automatic checks: "
 _CUT = "The rest is in the feedback page."
 # Lines of a message that point at cases or at what to do next; the feedback page has them.
 _LEFT_OUT = (" ", "Right: ", "Check: ", "Next: ")
@@ -21,8 +23,8 @@ def comment(report: Report) -> str:
         reason; at most `LONGEST` characters. Nothing of hidden cases, nothing of other students.
     """
     if report.unreadable:
-        return _short([f"The notebook could not be read: {report.unreadable}"])
-    lines = [f"Automatic checks: {report.points:g} of {report.max_points:g} points."]
+        return _short([f"{OPENING}the notebook could not be read: {report.unreadable}"])
+    lines = [f"{OPENING}{report.points:g} of {report.max_points:g} points."]
     if right := [verdict.question for verdict in report.verdicts if verdict.right]:
         lines.append(f"Right: {', '.join(right)}.")
     for verdict in report.verdicts:

@@ -189,13 +189,14 @@ def write(files: Mapping[str, bytes], output: Path | None) -> list[Path]:
         paths[0] = output
     try:
         for path, content in zip(paths, files.values(), strict=True):
-            _write_whole(path, content)
+            write_whole(path, content)
     except OSError as error:
         raise CourseError(f"{path} cannot be written: {error.strerror}") from None
     return paths
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
+    """Write beside the file, then put it in its place."""
     # Readable by the instructor alone, as mkstemp makes it: it holds grades.
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
