@@ -36,6 +36,14 @@ for path in ("{root}/results/results.json", "{root}/source/private/x"):
         seen.append(path)
     except OSError:
         pass
+import socket
+try:
+    socket.socket(socket.AF_INET)
+    seen.append("the internet")
+except OSError:
+    pass
+if os.geteuid() == 0:
+    seen.append("root")
 if seen:
     raise RuntimeError("opened " + ", ".join(seen))
 def relative_error(a, b):

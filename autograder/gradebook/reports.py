@@ -61,9 +61,7 @@ def load(course: Course, assignment: str) -> Iterator[Report]:
 def _read(path: Path) -> Report:
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        verdicts = tuple(
-            _verdict(each) for each in kept.pop("verdicts")
-        )
+        verdicts = tuple(_verdict(each) for each in kept.pop("verdicts"))
         return Report(**{**kept, "problems": tuple(kept["problems"]), "verdicts": verdicts})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CourseError(

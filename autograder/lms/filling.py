@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.errors import CourseError
-from autograder.gradebook.totals import Total, totals
+from autograder.gradebook.totals import Total
 from autograder.lms.exporter import Export, WeekGrades, people
 from autograder.lms.matching import Person, match
 from autograder.lms.spreadsheet import number
@@ -46,7 +46,7 @@ class Filling:
     def rows(self) -> Iterator[tuple[int, Total]]:
         """Every row whose student has a grade that is exported."""
         # Everybody, also those held back: two who share a name must not be taken for one.
-        everyone = totals(self.week.course, self.week.stem)
+        everyone = self.week.everyone
         exported = {total.student: total for total in self.week.totals}
         persons = [
             replace(self.identify(row), key=str(row)) for row in range(1, len(self.sheet.rows))

@@ -113,14 +113,15 @@ class WarmParent:
             temporary = base / "tmp"
             temporary.mkdir()
             argument["directories"] = [str(temporary)]
-            command = view.process_command(json.dumps(argument), base / "grader")
-            variables = view.environment(str(temporary), flavour.libraries)
-            variables["PATH"] = os.environ.get("PATH", variables["PATH"])
             if self._isolation == "user":
                 owner = {"user": STRANGER, "group": STRANGER, "extra_groups": []}
                 argument["alone"] = True
+                argument["filter"] = seccomp.filter_program(network=False).hex()
                 base.chmod(0o755)
                 os.chown(temporary, STRANGER, STRANGER)
+            command = view.process_command(json.dumps(argument), base / "grader")
+            variables = view.environment(str(temporary), flavour.libraries)
+            variables["PATH"] = os.environ.get("PATH", variables["PATH"])
         try:
             return subprocess.Popen(
                 command,

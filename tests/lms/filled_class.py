@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from autograder.gradebook.totals import Total
-from autograder.lms import filling
 from autograder.lms.exporter import WeekGrades
 
 STEM = "week06_backpropagation"
@@ -41,18 +40,17 @@ def student(number: int, points: float | None = 80.0, **fields: Any) -> Total:
     )
 
 
-def week(
-    monkeypatch: Any, root: Path, totals: list[Total], held_back: tuple[str, ...] = ()
-) -> WeekGrades:
+def week(root: Path, totals: list[Total], held_back: tuple[str, ...] = ()) -> WeekGrades:
     """Week 6 with these grades; who is held back stays known to the gradebook."""
-    monkeypatch.setattr(filling, "totals", lambda course, stem: totals)
     course: Any = SimpleNamespace(
         root=root,
         folder=lambda step, name, of: root / step / of / name,
         notebook=lambda step, name, of: root / step / of / name / f"{name}.ipynb",
     )
     exported = tuple(total for total in totals if total.student not in held_back)
-    return WeekGrades(course, "week06", STEM, "Backpropagation", exported, held_back)
+    everyone = tuple(totals)
+    title = "Backpropagation"
+    return WeekGrades(course, "week06", STEM, title, exported, held_back, everyone=everyone)
 
 
 def rows(content: bytes, encoding: str = "utf-8-sig", delimiter: str = ",") -> list[list[str]]:

@@ -19,7 +19,7 @@ def only(export):
     return next(iter(export.files.values()))
 
 
-def test_does_brightspace_get_its_own_file_back(tmp_path, monkeypatch):
+def test_does_brightspace_get_its_own_file_back(tmp_path):
     class_ = [student(0, 80.0), student(1, 33.3), student(2, None)]
     lines = [
         f'#{each.student},#login{n},"{each.last_name}",{each.first_name},,7,,#\r\n'
@@ -27,7 +27,7 @@ def test_does_brightspace_get_its_own_file_back(tmp_path, monkeypatch):
     ]
     path = tmp_path / "grades.csv"
     path.write_bytes((D2L + "".join(lines)).encode("utf-8-sig"))
-    made = brightspace.export([week(monkeypatch, tmp_path, class_)], template=path)
+    made = brightspace.export([week(tmp_path, class_)], template=path)
     expected = D2L + "".join(
         line.replace(",7,,#", f",7,{grade},#")
         for line, grade in zip(lines, ("40", "16.65", ""), strict=True)
@@ -36,7 +36,7 @@ def test_does_brightspace_get_its_own_file_back(tmp_path, monkeypatch):
     assert "Rescaled" in " ".join(made.notes) and not made.problems
 
 
-def test_does_blackboard_keep_utf_16_and_tabs(tmp_path, monkeypatch):
+def test_does_blackboard_keep_utf_16_and_tabs(tmp_path):
     class_ = [student(number, 100.0 * number / 299) for number in range(300)]
     cells = [[*BLACKBOARD, COLUMN]] + [
         [each.last_name, each.first_name, each.student.upper(), "", "5", ""] for each in class_
@@ -46,7 +46,7 @@ def test_does_blackboard_keep_utf_16_and_tabs(tmp_path, monkeypatch):
     )
     path = tmp_path / "gc_week.xls"
     path.write_bytes(b"\xff\xfe" + text.encode("utf-16-le"))
-    made = blackboard.export([week(monkeypatch, tmp_path, class_)], template=path)
+    made = blackboard.export([week(tmp_path, class_)], template=path)
     assert not made.problems and only(made).startswith(b"\xff\xfe")
     after = rows(only(made), "utf-16", "\t")
     assert after[0] == cells[0] and len(after) == 301
@@ -56,12 +56,12 @@ def test_does_blackboard_keep_utf_16_and_tabs(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("column", ["", "1234567", "week 6", COLUMN])
-def test_is_a_column_named_by_id_or_title(column, tmp_path, monkeypatch):
+def test_is_a_column_named_by_id_or_title(column, tmp_path):
     path = tmp_path / "gc.csv"
     each = student(0, 50.0)
     header = ",".join([*BLACKBOARD, COLUMN])
     path.write_text(f"{header}\n{each.last_name},{each.first_name},s0000,,,\n")
-    graded = week(monkeypatch, tmp_path, [each])
+    graded = week(tmp_path, [each])
     assert rows(only(blackboard.export([graded], template=path, column=column)))[1][5] == "10"
 
 
@@ -74,22 +74,22 @@ def test_is_a_column_named_by_id_or_title(column, tmp_path, monkeypatch):
         (["Last Name", "First Name", "Username", "Week 6"], "", "number"),
     ],
 )
-def test_is_no_column_guessed_or_made(header, column, reason, tmp_path, monkeypatch):
+def test_is_no_column_guessed_or_made(header, column, reason, tmp_path):
     path = tmp_path / "gc.csv"
     path.write_text(f"{','.join(header)}\n{','.join(['x'] * len(header))}\n")
     with pytest.raises(CourseError, match=reason):
-        blackboard.export([week(monkeypatch, tmp_path, [student(0)])], template=path, column=column)
+        blackboard.export([week(tmp_path, [student(0)])], template=path, column=column)
 
 
-def test_is_a_missing_closing_column_said(tmp_path, monkeypatch):
+def test_is_a_missing_closing_column_said(tmp_path):
     path = tmp_path / "grades.csv"
     path.write_text(f"Username,{ITEM}\ns0000,\n")
-    made = brightspace.export([week(monkeypatch, tmp_path, [student(0)])], template=path)
+    made = brightspace.export([week(tmp_path, [student(0)])], template=path)
     assert "End-of-Line" in made.problems[0]
 
 
-def test_is_a_short_row_refused(tmp_path, monkeypatch):
+def test_is_a_short_row_refused(tmp_path):
     path = tmp_path / "grades.csv"
     path.write_text(f"Username,{ITEM},End-of-Line Indicator\ns0000\n")
     with pytest.raises(CourseError, match="1 cells, expected 3"):
-        brightspace.export([week(monkeypatch, tmp_path, [student(0)])], template=path)
+        brightspace.export([week(tmp_path, [student(0)])], template=path)

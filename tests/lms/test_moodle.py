@@ -76,12 +76,12 @@ def moodle_reads(archive_name):
     return None
 
 
-def test_are_300_grades_filled_in_and_all_else_kept(tmp_path, monkeypatch):
+def test_are_300_grades_filled_in_and_all_else_kept(tmp_path):
     class_ = [student(number, number / 3) for number in range(300)]
     lines = [line(1000 + n, each) for n, each in enumerate(class_)]
     path = worksheet(tmp_path / "grades.csv", lines, ending="\r\n")
     started = time.perf_counter()
-    made = moodle.export([week(monkeypatch, tmp_path, class_)], template=path)
+    made = moodle.export([week(tmp_path, class_)], template=path)
     assert time.perf_counter() - started < 1.0
     assert not made.problems and list(made.files) == ["grades-filled.csv"]
     before, after = rows(path.read_bytes()), rows(only(made))
@@ -91,59 +91,59 @@ def test_are_300_grades_filled_in_and_all_else_kept(tmp_path, monkeypatch):
     assert only(made).startswith(b"\xef\xbb\xbf") and b"\r\n" in only(made)
 
 
-def test_are_all_bytes_kept_where_nobody_is_known(tmp_path, monkeypatch):
+def test_are_all_bytes_kept_where_nobody_is_known(tmp_path):
     path = tmp_path / "grades.csv"
     lines = [line(n, student(n), comment='<p>two\nlines, "quoted"</p>') for n in range(3)]
     worksheet(path, lines)
-    made = moodle.export([week(monkeypatch, tmp_path, [student(77)])], template=path)
+    made = moodle.export([week(tmp_path, [student(77)])], template=path)
     assert only(made) == path.read_bytes()
     assert "match no student" in made.problems[0] and "s0077" in made.problems[1]
 
 
 @pytest.mark.parametrize("header", [ENGLISH, GERMAN, [f"欄{n}" for n in range(10)]])
-def test_are_columns_found_in_any_language(header, tmp_path, monkeypatch):
+def test_are_columns_found_in_any_language(header, tmp_path):
     class_ = [student(0, 42.0), student(1, 7.5)]
     no = "Nein" if header is GERMAN else "No"
     lines = [line(1, class_[0], "100,00"), line(2, class_[1], "100,00", changeable=no)]
     path = worksheet(tmp_path / "grades.csv", lines, header)
-    made = moodle.export([week(monkeypatch, tmp_path, class_)], template=path)
+    made = moodle.export([week(tmp_path, class_)], template=path)
     assert [row[4] for row in rows(only(made))] == [header[4], "42", ""]
     assert "cannot be changed" in made.problems[0] and "s0001" in made.problems[0]
 
 
-def test_are_points_rescaled_and_capped_and_is_that_said(tmp_path, monkeypatch):
+def test_are_points_rescaled_and_capped_and_is_that_said(tmp_path):
     class_ = [student(0, 85.0), student(1, 104.0), student(2, None)]
     lines = [line(n, each, "10,00") for n, each in enumerate(class_)]
     path = worksheet(tmp_path / "grades.csv", lines)
-    made = moodle.export([week(monkeypatch, tmp_path, class_)], template=path)
+    made = moodle.export([week(tmp_path, class_)], template=path)
     assert [row[4] for row in rows(only(made))[1:]] == ["8,5", "10", ""]
     said = " ".join(made.notes)
     assert "Rescaled" in said and "10 in the LMS" in said and "s0001" in said
 
 
-def test_is_a_name_of_two_people_never_guessed(tmp_path, monkeypatch):
+def test_is_a_name_of_two_people_never_guessed(tmp_path):
     same = {"first_name": "Wei", "last_name": "Chen"}
     class_ = [student(0, 50.0, **same), student(1, 90.0, **same)]
     lines = [[*line(5, class_[0])[:2], "", *line(5, class_[0])[3:]]]
     path = worksheet(tmp_path / "grades.csv", lines)
     # One of them is held back, and still the name is that of two.
-    graded = week(monkeypatch, tmp_path, class_, held_back=("s0001",))
+    graded = week(tmp_path, class_, held_back=("s0001",))
     made = moodle.export([graded], template=path)
     assert only(made) == path.read_bytes()
     assert any("s0000 and s0001" in problem for problem in made.problems)
 
 
-def test_are_held_back_students_left_as_they_are(tmp_path, monkeypatch):
+def test_are_held_back_students_left_as_they_are(tmp_path):
     class_ = [student(0, 50.0), student(1, 90.0)]
     lines = [line(n, each, grade="3") for n, each in enumerate(class_)]
     path = worksheet(tmp_path / "grades.csv", lines)
-    made = moodle.export([week(monkeypatch, tmp_path, class_, ("s0001",))], template=path)
+    made = moodle.export([week(tmp_path, class_, ("s0001",))], template=path)
     assert [row[4] for row in rows(only(made))[1:]] == ["50", "3"]
 
 
-def test_are_comments_html_that_shows_the_text(tmp_path, monkeypatch):
+def test_are_comments_html_that_shows_the_text(tmp_path):
     class_ = [student(0)]
-    graded = week(monkeypatch, tmp_path, class_)
+    graded = week(tmp_path, class_)
     verdict = Verdict("relu", 1.0, 2.0, Outcome.VALUES, "relu · 1 of 2\nz < 0 & more")
     graded.__dict__["reports"] = {"s0000": Report("s0000", "week06", (verdict,))}
     graded.__dict__["comments"] = {"s0000": "=1 of 2 points\nz < 0 & more"}
@@ -152,7 +152,7 @@ def test_are_comments_html_that_shows_the_text(tmp_path, monkeypatch):
     assert comment == "<p>=1 of 2 points<br>z &lt; 0 &amp; more</p>"
 
 
-def test_is_the_feedback_zip_what_moodle_takes_apart(tmp_path, monkeypatch):
+def test_is_the_feedback_zip_what_moodle_takes_apart(tmp_path):
     class_ = [student(number) for number in range(16)]
     for each in class_[:-1]:
         page = tmp_path / "feedback" / each.student / STEM / f"{STEM}.html"
@@ -161,7 +161,7 @@ def test_is_the_feedback_zip_what_moodle_takes_apart(tmp_path, monkeypatch):
     lines = [line(500 + n, each) for n, each in enumerate(class_)]
     path = worksheet(tmp_path / "grades.csv", lines)
     target = tmp_path / "feedback.zip"
-    made = moodle.export([week(monkeypatch, tmp_path, class_)], template=path, feedback=target)
+    made = moodle.export([week(tmp_path, class_)], template=path, feedback=target)
     with zipfile.ZipFile(io.BytesIO(made.files[str(target)])) as archive:
         assert archive.testzip() is None
         found = {moodle_reads(name): archive.read(name) for name in archive.namelist()}
@@ -188,14 +188,14 @@ def test_is_the_participant_read_whatever_the_name(name, number):
         (b'Identifier,"Full name\nParticipant 1,x\n', "damaged"),
     ],
 )
-def test_does_another_file_give_its_reason(content, reason, tmp_path, monkeypatch):
+def test_does_another_file_give_its_reason(content, reason, tmp_path):
     path = Path(tmp_path, "grades.csv")
     path.write_bytes(content)
     with pytest.raises(CourseError, match=reason):
-        moodle.export([week(monkeypatch, tmp_path, [student(0)])], template=path)
+        moodle.export([week(tmp_path, [student(0)])], template=path)
 
 
-def test_is_a_scale_refused(tmp_path, monkeypatch):
+def test_is_a_scale_refused(tmp_path):
     path = worksheet(tmp_path / "grades.csv", [line(1, student(0), "-")])
     with pytest.raises(CourseError, match="Point"):
-        moodle.export([week(monkeypatch, tmp_path, [student(0)])], template=path)
+        moodle.export([week(tmp_path, [student(0)])], template=path)
