@@ -10,7 +10,8 @@ import typer
 from rich.markup import escape
 from typer.core import TyperGroup
 
-from autograder.display import screen
+from autograder.display import errors, screen
+from autograder.errors import CourseError
 
 SOME_LEFT_OUT = 3
 
@@ -27,7 +28,12 @@ class Exporters(TyperGroup):
         from autograder.lms import exporter
 
         app = typer.Typer(add_completion=False)
-        app.command(cmd_name)(_command(exporter.find(cmd_name)))
+        try:
+            app.command(cmd_name)(_command(exporter.find(cmd_name)))
+        except CourseError as error:
+            # The help lists every exporter: one that is broken should not hide the others.
+            anything = {"allow_extra_args": True, "ignore_unknown_options": True}
+            app.command(cmd_name, context_settings=anything)(_broken(error))
         return typer.main.get_command(app)
 
 
@@ -40,6 +46,14 @@ def register(app: typer.Typer) -> None:
 
 def _export() -> None:
     """Write a week's grades as the file that an LMS takes."""
+
+
+def _broken(error: CourseError) -> Any:
+    def command() -> None:
+        """Cannot be loaded; run it to read why."""
+        raise error
+
+    return command
 
 
 def _command(export: Any) -> Any:
@@ -91,7 +105,8 @@ def _run(
     grades = [
         exporter.grades(opened, each.name, each.stem, each.title, with_waiting) for each in read
     ]
-    made = export(grades, **options)
+    with errors.status("Exporting"):
+        made = export(grades, **options)
     for path in exporter.write(made.files, output):
         _say(f"Wrote {path}")
     for each in grades:

@@ -19,7 +19,7 @@ import typer
 
 from autograder.errors import CourseError
 from autograder.lms.cells import Cell, delimiter_of, replace, scan
-from autograder.lms.exporter import Column, Export, WeekGrades, one_week, people
+from autograder.lms.exporter import Column, Export, WeekGrades, everybody, one_week, people
 from autograder.lms.matching import Matched, Person, match
 from autograder.lms.spreadsheet import number
 
@@ -284,7 +284,7 @@ def strangers(matched: Matched) -> tuple[str, ...]:
     """A note on people of Canvas whom the course's gradebook does not hold."""
     if not matched.strangers:
         return ()
-    return (f"In Canvas and not in this course's gradebook: {people(matched.strangers)}.",)
+    return (f"In Canvas and not in this course's gradebook: {everybody(matched.strangers)}.",)
 
 
 def lost(week: WeekGrades, matched: Matched) -> tuple[str, ...]:
@@ -295,5 +295,5 @@ def lost(week: WeekGrades, matched: Matched) -> tuple[str, ...]:
         for total in week.totals
         if total.points is not None and total.student not in reached
     ]
-    told = (f"Has a grade and was not found in Canvas: {people(missing)}.",) if missing else ()
+    told = (f"Has a grade and was not found in Canvas: {everybody(missing)}.",) if missing else ()
     return (*matched.left_out, *told)

@@ -15,7 +15,7 @@ from autograder.errors import CourseError
 from autograder.lms.canvas import about_points, lost, strangers
 from autograder.lms.canvas_client import connect, said_plainly
 from autograder.lms.canvas_plan import Change, Plan, Sent, criteria, make_plan
-from autograder.lms.exporter import Export, WeekGrades, people
+from autograder.lms.exporter import Export, WeekGrades, everybody
 from autograder.lms.matching import Person, match
 
 # Canvas reads a form of some thousand fields at most, and a rubric has two for each question.
@@ -58,6 +58,7 @@ class _Push:
         self.week = week
         course = canvas.get_course(course_id)
         self.assignment = course.get_assignment(assignment_id)
+        _refuse_group_grades(self.assignment)
         self.matched = match(_persons(course), week.everyone)
         self.criteria, self.notes = criteria(self.assignment, week)
         self.sent = Sent(week.course.root, self.assignment)
@@ -158,7 +159,16 @@ class _Push:
             return ()
         students = [change.student for change in left]
         reasons = "; ".join(dict.fromkeys(self.reasons)) or "it gave no reason"
-        return (f"Canvas did not take {people(students)}: {reasons}.",)
+        return (f"Canvas did not take {everybody(students)}: {reasons}.",)
+
+
+def _refuse_group_grades(assignment: Any) -> None:
+    individually = getattr(assignment, "grade_group_students_individually", False)
+    if getattr(assignment, "group_category_id", None) and not individually:
+        raise CourseError(
+            f"Canvas grades {assignment.name!r} by group, so the last member's grade would become "
+            "everybody's; set `Assign grades to each student individually` in the assignment"
+        )
 
 
 def _taken(change: Change, now: dict[int, Change]) -> bool:

@@ -6,14 +6,14 @@ instructor's file should come back the same but for the column that was filled.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 QUOTE = '"'
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell: its value, and where it stands in the text with its quotes."""
 
     value: str
@@ -32,12 +32,13 @@ def scan(text: str, delimiter: str, start: int = 0) -> list[list[Cell]]:
     rows: list[list[Cell]] = []
     row: list[Cell] = []
     place = start
+    unquoted = re.compile(f"[^{re.escape(delimiter)}\r\n]*")
     while place < len(text):
         if not row and text[place] in "\r\n":
             rows.append([])
             place = _after_line(text, place)
             continue
-        cell = _cell(text, place, delimiter)
+        cell = _cell(text, place, unquoted)
         row.append(cell)
         place = cell.end
         if place < len(text) and text[place] == delimiter:
@@ -88,15 +89,15 @@ def _after_line(text: str, place: int) -> int:
     return place + (2 if text.startswith("\r\n", place) else 1)
 
 
-def _cell(text: str, start: int, delimiter: str) -> Cell:
-    place = start
-    value = ""
-    if text.startswith(QUOTE, start):
-        value, place = _quoted(text, start + 1)
-    end = place
-    while end < len(text) and text[end] not in (delimiter, "\r", "\n"):
-        end += 1
-    return Cell(value + text[place:end], start, end)
+def _cell(text: str, start: int, unquoted: re.Pattern[str]) -> Cell:
+    if not text.startswith(QUOTE, start):
+        rest = unquoted.match(text, start)
+        assert rest
+        return Cell(rest[0], start, rest.end())
+    value, place = _quoted(text, start + 1)
+    rest = unquoted.match(text, place)
+    assert rest
+    return Cell(value + rest[0], start, rest.end())
 
 
 def _quoted(text: str, place: int) -> tuple[str, int]:

@@ -227,3 +227,8 @@ def people(students: Sequence[str], shown: int = 20) -> str:
     """`3 students (ada, bob, eve)`: how many and who, the first of them where they are many."""
     few = ", ".join(students[:shown]) + (", ..." if len(students) > shown else "")
     return f"{len(students)} student{'' if len(students) == 1 else 's'} ({few})"
+
+
+def everybody(students: Sequence[str]) -> str:
+    """The same with no name left out, for those whom a person has to look after."""
+    return people(students, len(students))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -220,6 +221,24 @@ def test_is_nobody_guessed(tmp_path, students, said):
     made = fill(week(*students), path)
     assert made.files["canvas-week06.csv"] == path.read_bytes()
     assert said in made.problems
+
+
+def test_does_a_class_of_300_with_difficult_names_match_by_name_alone(tmp_path):
+    kinds = ["O'Neil, Jr.", 'A "B" C', "Łuk=asz", "-Zoë", "@x;y", "محمد", "山田", "a_b_c", "İi"]
+    names = [(f"{kind} {n}", f"Ünal-{n}\u0301") for n, kind in enumerate(kinds * 34)][:300]
+    students = [
+        total(f"s{n:03}", float(n), first_name=first, last_name=last)
+        for n, (last, first) in enumerate(names)
+    ]
+    shown = [
+        unicodedata.normalize(("NFC", "NFD")[n % 2], f"{last},  {first}")
+        for n, (last, first) in enumerate(names)
+    ]
+    path = book(tmp_path, *(row(name, str(9000 + n)) for n, name in enumerate(shown)))
+    made = fill(week(*students), path)
+    assert not made.problems
+    assert column(made.files["canvas-week06.csv"])[2:] == [str(n) for n in range(300)]
+    assert column(made.files["canvas-week06.csv"], 0)[2:] == shown
 
 
 def test_do_two_rows_of_one_student_both_stay_empty(tmp_path):

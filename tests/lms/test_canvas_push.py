@@ -232,6 +232,14 @@ def test_is_a_rubric_that_would_replace_the_grade_left_alone(canvas, tmp_path):
     assert "rubric_assessment" not in canvas.submissions[1000]
 
 
+def test_is_an_assignment_graded_by_group_refused(canvas, tmp_path):
+    canvas.assignment["group_category_id"] = 5
+    with pytest.raises(CourseError, match="by group"):
+        push(make_week(tmp_path, 1))
+    canvas.assignment["grade_group_students_individually"] = True
+    assert not push(make_week(tmp_path, 1)).problems
+
+
 def test_are_other_points_in_canvas_said(canvas, tmp_path):
     canvas.assignment["points_possible"] = 100
     made = push(make_week(tmp_path, 1))

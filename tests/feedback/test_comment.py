@@ -1,0 +1,74 @@
+"""Does the short comment say what cost points and why, and nothing that is not the student's?"""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.feedback.comment import LONGEST, OPENING, comment
+from autograder.records import Outcome, Report, Verdict
+
+
+def verdict(name="relu", points=1.0, outcome=Outcome.VALUES, message="", mistake=""):
+    return Verdict(name, points, 4.0, outcome, message, mistake=mistake)
+
+
+RIGHT = verdict("tanh", 4.0, Outcome.RIGHT, "tanh · 4 of 4 points\nAll 3 cases are right.")
+KNOWN = verdict(
+    message=(
+        "relu · z · 1 of 4 points · no-gate\n"
+        "z differs in 2 of 9 entries.\n"
+        "  z[0, 1]: yours 3, expected 0\n"
+        "The gate is open where z > 0.\n"
+        "Right: typical. Not yet: edge.\n"
+        "Check: call it at z = 0."
+    ),
+    mistake="no-gate",
+)
+
+
+def test_is_it_points_and_the_mistake_and_its_reason():
+    assert comment(Report("ada", "week06", (RIGHT, KNOWN))) == (
+        "Automatic checks: 5 of 8 points.\n"
+        "Right: tanh.\n"
+        "\n"
+        "relu: 1 of 4 points, no-gate\n"
+        "The gate is open where z > 0."
+    )
+
+
+def test_are_two_mistakes_two_reasons():
+    both = verdict(
+        message="h\nIt differs.\nThis is another convention.\nWhy one.\nWhy two.\nNext: x.",
+        mistake="one + two",
+    )
+    text = comment(Report("ada", "week06", (both,)))
+    assert text.endswith("one + two\nWhy one.\nWhy two.")
+
+
+def test_is_an_unexplained_answer_what_was_observed():
+    raised = verdict(
+        outcome=Outcome.RAISED, message="h\nIt raised KeyError: 'x'.\nNext: print the shapes."
+    )
+    text = comment(Report("ada", "week06", (raised,)))
+    assert text.endswith("relu: 1 of 4 points, raised\nIt raised KeyError: 'x'.")
+
+
+def test_is_an_unreadable_notebook_said_and_a_cell_that_was_put_back():
+    unreadable = Report("ada", "week06", (RIGHT,), unreadable="it is no JSON")
+    assert comment(unreadable) == "Automatic checks: the notebook could not be read: it is no JSON"
+    report = Report("ada", "week06", (RIGHT,), problems=("A cell was put back.",))
+    assert comment(report).endswith("\n\nA cell was put back.")
+
+
+@given(st.lists(st.text(max_size=600), max_size=12), st.booleans())
+def test_is_it_short_plain_and_no_formula_whatever_a_message_holds(messages, known):
+    verdicts = tuple(
+        verdict(str(n), message=f"h\n{text}\n{'long ' * 100}", mistake="m" if known else "")
+        for n, text in enumerate(messages)
+    )
+    text = comment(Report("ada", "week06", verdicts))
+    assert len(text) <= LONGEST and text.startswith(OPENING)
+    assert all(c.isprintable() or c == "\n" for c in text)
+    if len(text) > LONGEST - 600:
+        assert text.endswith(("The rest is in the feedback page.", "long "))
