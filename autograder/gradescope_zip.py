@@ -75,6 +75,8 @@ rm -rf {venv}
 "$python" -m venv {venv}
 install="{venv}/bin/python -m pip install --disable-pip-version-check --quiet"
 wheels="--find-links wheels --constraint constraints.txt"
+# By its file: a package index may hold another project of this name.
+own=$(echo wheels/nn_from_scratch-*.whl)
 if $install --no-index $wheels {packages} 2>/tmp/offline.log; then
   echo "Installed from the wheels in the zip"
 else
@@ -265,7 +267,7 @@ def _scripts(week: Week, staging: Path) -> None:
         "week": week.name,
         "target": TARGET,
         "venv": VENV,
-        "packages": " ".join([f"'nn-from-scratch{extra}'", *NEEDED]),
+        "packages": " ".join([f'"$own{extra}"', *NEEDED]),
         "cut_off": json.dumps(gradescope.failure(_CUT_OFF, ["cut off"])),
     }
     (staging / "setup.sh").write_text(SETUP.format(**words), encoding="utf-8")
