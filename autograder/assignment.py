@@ -38,6 +38,7 @@ class Assignment:
         own: the course's version of the students' file of earlier functions; empty where those
             functions stand in the notebook.
         run_experiments: also run the cells that no question depends on.
+        carried: a file of hidden values that another machine computed, in place of `cache`.
     """
 
     week: Week
@@ -47,6 +48,7 @@ class Assignment:
     cache: Path | None = None
     own: str = ""
     run_experiments: bool = False
+    carried: Path | None = None
     judge: Judge = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,9 +57,12 @@ class Assignment:
             # Judging runs what students returned; loaded here, TensorFlow has no notes to print.
             import_keras()
         public = references.public(questions.values(), self.week.stem)
-        hidden = (
-            references.hidden(questions.values(), self.secret, self.cache) if self.cache else None
-        )
+        hidden = None
+        if self.carried:
+            again = "build the zip again"
+            hidden = references.carried(questions.values(), self.secret, self.carried, again)
+        elif self.cache:
+            hidden = references.hidden(questions.values(), self.secret, self.cache)
         self.judge = Judge(questions, public, hidden, self.secret)
 
     def steps(self, notebook: Any) -> list[Cell | Hold]:

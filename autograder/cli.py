@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from autograder import cli_collect, cli_export, cli_report
+from autograder import cli_collect, cli_export, cli_gradescope, cli_report
 from autograder.display import brief, errors, print_table, progress, screen, summary
 from autograder.errors import AutograderError, UnknownName
 
@@ -31,6 +31,7 @@ app = typer.Typer(
 
 cli_collect.register(app)
 cli_export.register(app)
+cli_gradescope.register(app)
 cli_report.register(app)
 
 CourseOption = Annotated[Path, typer.Option("--course", help="The course directory.")]

@@ -108,7 +108,9 @@ class Judge:
         """
         question = self.questions[name]
         trials = self._trials(question, answers)
-        verdict = self._judge(question, trials, ask_again)
+        # The last probe's: a hidden one, where there is one, is what nobody could train for.
+        figures = question.figures(answers[-1], self.probes[name][-1].inputs)
+        verdict = replace(self._judge(question, trials, ask_again), figures=figures)
         if not culprits or not ask_again or not _worth_asking_again(verdict):
             return verdict
         if not replaceable:

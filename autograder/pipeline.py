@@ -25,7 +25,6 @@ from autograder.calling import Answer, Status, Tree
 from autograder.course import Course
 from autograder.dispatch import local
 from autograder.errors import AutograderError, CourseError, UnknownName, UnreadableNotebook
-from autograder.gradebook.bulk import BulkWriter
 from autograder.gradebook.outputs import write_outputs
 from autograder.intake.folders import find_submissions
 from autograder.intake.notebooks import read_notebook
@@ -143,6 +142,9 @@ def grade_course(
         SandboxError: when the asked isolation is not to be had on this machine.
         CourseError: when the gradebook cannot be written.
     """
+    # Here alone: where there is no gradebook, as in Gradescope, nbgrader need not be installed.
+    from autograder.gradebook.bulk import BulkWriter
+
     reports = local.run(
         handed_in,
         lambda submission, sandbox: grade(submission, assignment, sandbox),

@@ -80,6 +80,7 @@ class Verdict:
 
     `mistake` names the catalogued misconception that alone explains the answer, or is empty.
     `answered` is a digest of a wrong answer: two students who have it answered the same.
+    `figures` are numbers of the answer that are worth a leaderboard, by name.
     """
 
     question: str
@@ -91,6 +92,7 @@ class Verdict:
     mistake: str = ""
     seconds: float = 0.0
     answered: str = ""
+    figures: tuple[tuple[str, float], ...] = ()
 
     @property
     def right(self) -> bool:

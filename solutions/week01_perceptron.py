@@ -444,7 +444,7 @@ try:
     keras = import_keras()
 except ImportError:
     print("Keras is not installed here; the rest of the notebook works without it.")
-    print('To see this comparison: pip install "nn-from-scratch[keras]"')
+    print("To see this comparison: pip install keras tensorflow")
 else:
     layer = keras.layers.Dense(1, dtype="float64")
     layer.build(pictures.shape)

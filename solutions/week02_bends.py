@@ -682,7 +682,7 @@ try:
     keras = import_keras()
 except ImportError:
     print(
-        'Keras is not installed here; the rest of the notebook works without it. To see this comparison: pip install "nn-from-scratch[keras]"'
+        "Keras is not installed here; the rest of the notebook works without it. To see this comparison: pip install keras tensorflow"
     )
 else:
     theirs = {

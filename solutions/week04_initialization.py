@@ -491,7 +491,7 @@ try:
     keras = import_keras()
 except ImportError:
     print("Keras is not installed here; the rest of the notebook works without it.")
-    print('To see this comparison: pip install "nn-from-scratch[keras]"')
+    print("To see this comparison: pip install keras tensorflow")
 else:
     theirs = {
         "Xavier normal": (xavier_normal, keras.initializers.GlorotNormal(seed=1)),

@@ -657,7 +657,7 @@ try:
     keras = import_keras()
 except ImportError:
     print("Keras is not installed here; the rest of the notebook works without it.")
-    print('To see this comparison: pip install "nn-from-scratch[keras]"')
+    print("To see this comparison: pip install keras tensorflow")
 else:
     cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True, dtype="float64")
     theirs, tape = loss_and_gradients(to_keras(params), cross_entropy, digits, labels)

@@ -636,7 +636,7 @@ try:
     keras = import_keras()
 except ImportError:
     print("Keras is not installed here; the rest of the notebook works without it.")
-    print('To see this comparison: pip install "nn-from-scratch[keras]"')
+    print("To see this comparison: pip install keras tensorflow")
 else:
     cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True, dtype="float64")
     model, optimizer, rng = to_keras(begin), keras.optimizers.SGD(0.25), np.random.default_rng(5)

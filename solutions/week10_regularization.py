@@ -658,7 +658,7 @@ try:
     keras = import_keras()
 except ImportError:
     print("Keras is not installed here; the rest of the notebook works without it.")
-    print('To see this comparison: pip install "nn-from-scratch[keras]"')
+    print("To see this comparison: pip install keras tensorflow")
 else:
 
     def compare(name, yours, theirs):

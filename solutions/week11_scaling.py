@@ -573,7 +573,7 @@ try:
     keras = import_keras()
 except ImportError:
     print("Keras is not installed here; the rest of the notebook works without it.")
-    print('To see this comparison: pip install "nn-from-scratch[keras]"')
+    print("To see this comparison: pip install keras tensorflow")
 else:
     x, y = np.log(sizes[first]), np.log(small_losses)
     line = np.asarray(keras.ops.lstsq(np.stack([np.ones(len(x)), x], axis=1), y))

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Week 14: Honest admission, and the whole robot in Keras
 #
-# About three hours. You write six functions. Each has a check right below it. This week you need Keras: `pip install "nn-from-scratch[keras]"`. Its first start takes some seconds.
+# About three hours. You write six functions. Each has a check right below it. This week you need Keras: `pip install keras tensorflow`. Its first start takes some seconds.
 #
 # ## The break
 #

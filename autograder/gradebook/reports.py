@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any
 
 from autograder.course import Course
 from autograder.errors import CourseError
@@ -60,15 +61,18 @@ def load(course: Course, assignment: str) -> Iterator[Report]:
 def _read(path: Path) -> Report:
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        verdicts = tuple(
-            Verdict(**{**each, "outcome": Outcome(each["outcome"])})
-            for each in kept.pop("verdicts")
-        )
+        verdicts = tuple(_verdict(each) for each in kept.pop("verdicts"))
         return Report(**{**kept, "problems": tuple(kept["problems"]), "verdicts": verdicts})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CourseError(
             f"the report {path} is damaged ({error}); delete it and grade again"
         ) from None
+
+
+def _verdict(kept: dict[str, Any]) -> Verdict:
+    # Reports of earlier versions hold no figures.
+    figures = tuple((name, value) for name, value in kept.get("figures", ()))
+    return Verdict(**{**kept, "outcome": Outcome(kept["outcome"]), "figures": figures})
 
 
 def _folder(root: Path, assignment: str) -> Path:

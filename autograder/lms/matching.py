@@ -72,7 +72,7 @@ class _Index:
                 self.by_id[squeezed(each)][total.student] = total
             first, last = total.first_name, total.last_name
             if first or last:
-                for name in (f"{first} {last}", f"{last}, {first}"):
+                for name in (f"{first} {last}", f"{last} {first}", f"{last}, {first}"):
                     self.by_name[squeezed(name)][total.student] = total
 
     def fitting(self, person: Person) -> list[Total]:

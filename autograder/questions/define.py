@@ -137,6 +137,7 @@ class Question:
     alternatives: dict[str, Alternative] = field(default_factory=dict)
     drive: Callable[..., Any] | None = None
     measured_by: Callable[..., Any] | None = None
+    figured_by: Callable[..., dict[str, float]] | None = None
 
     def case(
         self, name: str, *, weight: float = 1.0, square: str = ""
@@ -209,6 +210,26 @@ class Question:
             # The arrays are a student's: their structure or shapes are not what was asked for.
             return replace(answer, status=Status.RAISED, value=None, error=f"unusable: {error}")
         return replace(answer, value=value)
+
+    def figure(
+        self, figured_by: Callable[..., dict[str, float]]
+    ) -> Callable[..., dict[str, float]]:
+        """Take numbers for a leaderboard from an answer with the decorated function.
+
+        It receives what `measure` receives, and runs where that runs.
+        """
+        self.figured_by = figured_by
+        return figured_by
+
+    def figures(self, answer: Answer, given: Inputs) -> tuple[tuple[str, float], ...]:
+        """The answer's numbers by name; none where the answer is not usable."""
+        if self.figured_by is None or answer.status is not Status.RETURNED:
+            return ()
+        try:
+            with np.errstate(all="ignore"):
+                return tuple(self.figured_by(answer.value, *given.values()).items())
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            return ()
 
     @cached_property
     def driver_source(self) -> str:

@@ -99,20 +99,33 @@ def public(questions: Iterable[Question], stem: str) -> References:
     Raises:
         MissingReference: when the file is missing or was made from other questions.
     """
-    path = PUBLIC / f"{stem}.npz"
-    wanted = list(questions)
+    return carried(questions, PUBLIC_SECRET, PUBLIC / f"{stem}.npz", "run `make references`")
+
+
+def carried(questions: Iterable[Question], secret: bytes, path: Path, next_step: str) -> References:
+    """Values that were computed on another machine, by whatever versions it had.
+
+    Args:
+        questions: the week's questions.
+        secret: what their cases were drawn with.
+        path: the file that `carry` wrote.
+        next_step: what to do where it does not fit.
+
+    Raises:
+        MissingReference: when the file is missing or was made from other questions.
+    """
     stored = _read(path)
     found: References = {}
-    for question in wanted:
+    for question in questions:
         for case in question.cases.values():
             if not question.parameters:
                 found[question.name, case.name] = compute(question, {})
-            elif (key := _key(question, case, PUBLIC_SECRET)) in stored:
+            elif (key := _key(question, case, secret)) in stored:
                 found[question.name, case.name] = stored[key]
             else:
                 raise MissingReference(
                     f"{path.name} holds no values for {question.name}, case {case.name}, as the "
-                    f"question stands now; run `make references`"
+                    f"question stands now; {next_step}"
                 )
     return found
 
@@ -144,15 +157,20 @@ def hidden(questions: Iterable[Question], secret: bytes, cache_file: Path) -> Re
 
 def write_public(questions: Iterable[Question], stem: str) -> Path:
     """Compute and ship the values of a week's public cases."""
+    path = PUBLIC / f"{stem}.npz"
+    carry(questions, PUBLIC_SECRET, path, mode=0o644)
+    return path
+
+
+def carry(questions: Iterable[Question], secret: bytes, path: Path, mode: int = 0o600) -> None:
+    """Compute values into a file that another machine reads with `carried`."""
     values = {
-        _key(question, case, PUBLIC_SECRET): compute(question, inputs(question, case, b""))
+        _key(question, case, secret): compute(question, inputs(question, case, secret))
         for question in questions
         if question.parameters
         for case in question.cases.values()
     }
-    path = PUBLIC / f"{stem}.npz"
-    _write(path, values, mode=0o644)
-    return path
+    _write(path, values, mode)
 
 
 def _key(question: Question, case: Case, secret: bytes, versions: str = "") -> str:

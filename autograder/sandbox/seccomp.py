@@ -85,8 +85,13 @@ _TABLES: dict[str, tuple[int, dict[str, int]]] = {
 _CLONE3 = 435
 
 
-def filter_program() -> bytes:
-    """The filter as `bwrap --seccomp` reads it; empty on a processor whose table is not here."""
+def filter_program(*, network: bool = True) -> bytes:
+    """The filter as `bwrap --seccomp` reads it; empty on a processor whose table is not here.
+
+    Args:
+        network: whether sockets of the internet may be made; where a network namespace holds
+            nothing, they do no harm.
+    """
     if platform.machine() not in _TABLES:
         return b""
     architecture, numbers = _TABLES[platform.machine()]
@@ -107,7 +112,8 @@ def filter_program() -> bytes:
     ]
     for number in refused.values():
         program += [_instruction(_JUMP_EQUAL, number, 0, 1), refuse]
-    families = len(_SOCKET_FAMILIES)
+    allowed = _SOCKET_FAMILIES if network else _SOCKET_FAMILIES[:1]
+    families = len(allowed)
     program += [
         _instruction(_JUMP_EQUAL, clone, 0, 4),
         _instruction(_LOAD, _FIRST_ARGUMENT),
@@ -117,7 +123,7 @@ def filter_program() -> bytes:
         _instruction(_JUMP_EQUAL, socket, 0, families + 2),
         _instruction(_LOAD, _FIRST_ARGUMENT),
     ]
-    for position, family in enumerate(_SOCKET_FAMILIES):
+    for position, family in enumerate(allowed):
         program.append(_instruction(_JUMP_EQUAL, family, families - position, 0))
     return b"".join([*program, refuse, allow])
 

@@ -6,6 +6,7 @@ fresh fork runs the notebook again without the culprit, and the rest goes on.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
@@ -63,7 +64,8 @@ class Sandbox(AbstractContextManager["Sandbox"]):
     Use it as a context manager, in one thread.
 
     Args:
-        isolation: "bubblewrap", or "process" where there is none: limits, but no walls.
+        isolation: "bubblewrap"; "process" where there is none: limits, but no walls; "user",
+            for root alone: as "process", and as a user who owns nothing.
         limits: what each submission may use.
         flavour: what the warm parent has loaded and what notebooks may import.
 
@@ -77,8 +79,12 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         limits: Limits | None = None,
         flavour: Flavour = NUMPY_ALONE,
     ) -> None:
-        if isolation not in ("bubblewrap", "process"):
-            raise SandboxError(f"expected isolation bubblewrap or process, received {isolation!r}")
+        if isolation not in ("bubblewrap", "process", "user"):
+            raise SandboxError(
+                f"expected isolation bubblewrap, process or user, received {isolation!r}"
+            )
+        if isolation == "user" and os.geteuid() != 0:
+            raise SandboxError("isolation user is for root alone. Next: use process")
         if isolation == "bubblewrap" and (reason := isolation_available()) != "bubblewrap":
             raise SandboxError(reason)
         self.isolation = isolation

@@ -19,6 +19,8 @@ from autograder.sandbox.flavour import Flavour
 from autograder.sandbox.limits import Limits, readable_size
 from autograder.sandbox.wire import Channel
 
+STRANGER = 61184
+"""The user as whom submissions run under "user"; no system gives this number to a person."""
 _MAX_CONTROL = 4096
 _START_SECONDS = 120.0
 _END_SECONDS = 20.0
@@ -63,7 +65,7 @@ class WarmParent:
     Bubblewrap ends with the thread that started it, so start it in a thread that stays.
 
     Args:
-        isolation: "bubblewrap" or "process".
+        isolation: "bubblewrap", "process" or "user", see `Sandbox`.
         limits: what each submission may use.
         flavour: what it has loaded and what notebooks may import.
 
@@ -98,6 +100,7 @@ class WarmParent:
         }
         descriptors = [control]
         variables: dict[str, str] = {}
+        owner: dict[str, Any] = {}
         if self._isolation == "bubblewrap":
             argument["directories"] = [view.TEMPORARY_DIRECTORY, "/dev/shm"]
             program = self._filter_descriptor()
@@ -110,6 +113,12 @@ class WarmParent:
             temporary = base / "tmp"
             temporary.mkdir()
             argument["directories"] = [str(temporary)]
+            if self._isolation == "user":
+                owner = {"user": STRANGER, "group": STRANGER, "extra_groups": []}
+                argument["alone"] = True
+                argument["filter"] = seccomp.filter_program(network=False).hex()
+                base.chmod(0o755)
+                os.chown(temporary, STRANGER, STRANGER)
             command = view.process_command(json.dumps(argument), base / "grader", flavour.libraries)
             variables = view.environment(str(temporary), flavour.libraries)
             variables["PATH"] = os.environ.get("PATH", variables["PATH"])
@@ -122,6 +131,7 @@ class WarmParent:
                 pass_fds=descriptors,
                 env=variables,
                 start_new_session=True,
+                **owner,
             )
         except OSError as error:
             raise SandboxError(f"the sandbox cannot be started: {error}") from None

@@ -35,7 +35,9 @@ _GONE_MILLISECONDS = 500
 _MAX_CONTROL = 4096
 _MAX_LEFTOVERS = 10_000
 _MAX_DESCRIPTORS = 256
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 1, 4, 36
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP = 1, 4, 22
+_PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
+_SECCOMP_MODE_FILTER = 2
 
 
 def main(argument: str) -> None:
@@ -60,6 +62,9 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
         signal.signal(number, signal.SIG_IGN)
     # No child may open this process's memory or descriptors through /proc, or trace it.
     _prctl(_PR_SET_DUMPABLE, 0)
+    # Nor gain rights through a program such as su.
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    _filter_system_calls(bytes.fromhex(configuration.get("filter", "")))
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     for statement in configuration["preload"]:
         # What cannot be imported is for the cell that needs it to say.
@@ -124,9 +129,9 @@ def _confine(directory: Path, configuration: dict[str, Any]) -> None:
         resource.RLIMIT_NOFILE: _MAX_DESCRIPTORS,
         resource.RLIMIT_CPU: configuration["cpu_seconds"],
     }
-    if processes.IN_NAMESPACE:
-        # It does not bind a sandbox that the real root started; the watch over /proc does. In no
-        # namespace it would count all of the user's processes, so it is not set there.
+    if processes.IN_NAMESPACE or configuration.get("alone"):
+        # It does not bind a sandbox that the real root started; the watch over /proc does. As a
+        # user who has other processes it would count them all, so it is not set there.
         limits[resource.RLIMIT_NPROC] = configuration["processes"]
     for kind, limit in limits.items():
         hard = resource.getrlimit(kind)[1]
@@ -196,5 +201,19 @@ def _empty(directory: Path) -> None:
             os.unlink(entry.path)
 
 
-def _prctl(option: int, value: int) -> None:
-    ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+class _Program(ctypes.Structure):
+    """struct sock_fprog, of linux/filter.h."""
+
+    _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
+
+
+def _filter_system_calls(instructions: bytes) -> None:
+    """Refuse system calls, where the kernel lets us; bubblewrap does so by itself."""
+    if instructions:
+        program = _Program(len(instructions) // 8, instructions)
+        _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(program))
+
+
+def _prctl(option: int, value: int, more: int = 0) -> None:
+    word = ctypes.c_ulong
+    ctypes.CDLL(None, use_errno=True).prctl(option, word(value), word(more), word(0), word(0))

@@ -1,0 +1,63 @@
+"""Brightspace: fills the grades that `Enter Grades` > `Export` wrote, for `Import`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from autograder.errors import CourseError
+from autograder.lms.exporter import Column, Export, Template, WeekGrades, one_week
+from autograder.lms.filling import Filling, filled_name, grade_column
+from autograder.lms.matching import Person
+from autograder.lms.worksheet import Worksheet, read
+
+END = "End-of-Line Indicator"
+_MAXIMUM = re.compile(r"MaxPoints:\s*([\d.]+)", re.IGNORECASE)
+_GRADE = re.compile(r"\bPoints Grade\b", re.IGNORECASE)
+
+
+def export(weeks: Sequence[WeekGrades], *, template: Template, column: Column = "") -> Export:
+    """Fill the grade export of Brightspace."""
+    week = one_week(weeks, "Brightspace")
+    sheet = read(template)
+    places = {_plain(title): number for number, title in enumerate(sheet.header)}
+    if not {"orgdefinedid", "username"} & set(places):
+        raise CourseError(
+            f"{sheet.name}: expected a column OrgDefinedId or Username, received "
+            f"{', '.join(sheet.header)}. Next: export with the key field `Both`"
+        )
+    candidates = [n for n, title in enumerate(sheet.header) if _GRADE.search(title)]
+    number = grade_column(sheet, candidates, week, column, "`Points Grade` column")
+    stated = _MAXIMUM.search(sheet.header[number])
+
+    filling = Filling(
+        sheet,
+        week,
+        number,
+        float(stated[1]) if stated else 0.0,
+        lambda row: _person(sheet, places, row),
+    )
+    for row, total in filling.rows():
+        filling.grade(row, total)
+    if _plain(END) not in places:
+        filling.problems.append(
+            f"{sheet.name} has no closing column {END!r}, without which Brightspace refuses it; "
+            "export it again."
+        )
+    return filling.finish(filled_name(template))
+
+
+def _person(sheet: Worksheet, places: dict[str, int], row: int) -> Person:
+    def value(title: str) -> str:
+        # Brightspace writes `#` before both, so that no spreadsheet takes them for numbers.
+        return sheet.value(row, places.get(title, -1)).removeprefix("#")
+
+    return Person(
+        "",
+        ids=(value("orgdefinedid"), value("username"), value("email")),
+        name=f"{value('firstname')} {value('lastname')}".strip(),
+    )
+
+
+def _plain(title: str) -> str:
+    return re.sub(r"[\s_-]", "", title).casefold()

@@ -1,0 +1,175 @@
+"""What Gradescope reads: results.json, made of a report.
+
+A test a question, with the message that the student's own notebook shows. What is for the
+instructor stands in `extra_data`; a capstone's figures become the leaderboard.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.records import Report, Verdict
+
+DESCENDING, ASCENDING = "desc", "asc"
+_SMALLER_IS_BETTER = frozenset({"Parameters"})
+_ABOUT_ISOLATION = {
+    "bubblewrap": "It ran in a sandbox without network.",
+    "user": "It ran as a user without rights, with limits on time and memory.",
+    "process": "It ran with limits on time and memory, and without a sandbox.",
+}
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What submission_metadata.json says of a submission; empty where it says nothing."""
+
+    id: str = ""
+    students: tuple[str, ...] = ()
+    total_points: float | None = None
+    previous: int = 0
+
+
+def read_metadata(path: Path) -> Handed:
+    """Read submission_metadata.json; what it lacks, or a damaged file, is left empty."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return Handed()
+    if not isinstance(found, dict):
+        return Handed()
+    users = [user for user in _list(found.get("users")) if isinstance(user, dict)]
+    assignment = found.get("assignment")
+    return Handed(
+        str(found.get("id") or ""),
+        tuple(str(user.get("email") or user.get("name") or user.get("id")) for user in users),
+        _number(assignment.get("total_points")) if isinstance(assignment, dict) else None,
+        len(_list(found.get("previous_submissions"))),
+    )
+
+
+def results(report: Report, handed: Handed, by_hand: Mapping[str, float]) -> dict[str, Any]:
+    """What results.json says of a graded submission.
+
+    Args:
+        report: what grading it found.
+        handed: what Gradescope says of it.
+        by_hand: points of the questions that a person grades, by name.
+    """
+    written: dict[str, Any] = {
+        "score": report.points,
+        "execution_time": round(report.seconds, 2),
+        "output": "\n\n".join(_about(report, handed, by_hand)),
+        "output_format": "text",
+        "test_output_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": [_test(number, each) for number, each in enumerate(report.verdicts, 1)],
+        "extra_data": _extra(report, handed),
+    }
+    if board := _leaderboard(report):
+        written["leaderboard"] = board
+    return written
+
+
+def failure(message: str, names: Sequence[str] = ()) -> dict[str, Any]:
+    """What results.json says where grading itself failed: no points, and why.
+
+    Args:
+        message: for the student and the instructor.
+        names: what the instructor may look for, such as the kind of the error.
+    """
+    return {
+        "score": 0.0,
+        "output": message,
+        "output_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "extra_data": {"grading_failed": True, "names": list(names)},
+    }
+
+
+def _about(report: Report, handed: Handed, by_hand: Mapping[str, float]) -> list[str]:
+    if report.unreadable:
+        return [f"The submission could not be read as a notebook. {report.unreadable}"]
+    lines = [
+        f"{report.points:g} of {report.max_points:g} points. "
+        f"{_ABOUT_ISOLATION.get(report.isolation, '')}".strip()
+    ]
+    lines += list(report.problems)
+    for name, points in by_hand.items():
+        lines.append(f"{name}, {points:g} points, is graded by a person.")
+    worth = report.max_points + sum(by_hand.values())
+    if handed.total_points is not None and handed.total_points not in (report.max_points, worth):
+        lines.append(
+            f"For the instructor: the assignment is worth {handed.total_points:g} points in "
+            f"Gradescope; its tests are worth {report.max_points:g}"
+            + (f", and {worth:g} with what a person grades." if by_hand else ".")
+        )
+    return lines
+
+
+def _test(number: int, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "name": verdict.question,
+        "name_format": "text",
+        "number": str(number),
+        "score": verdict.points,
+        "max_score": verdict.max_points,
+        "status": "passed" if verdict.right else "failed",
+        "output": verdict.message,
+        "output_format": "text",
+        "visibility": "visible",
+    }
+
+
+def _extra(report: Report, handed: Handed) -> dict[str, Any]:
+    return {
+        "week": report.week,
+        "isolation": report.isolation,
+        "unreadable": bool(report.unreadable),
+        "stopped": report.stopped,
+        "peak_memory": report.peak_memory,
+        "submission": handed.id,
+        "previous_submissions": handed.previous,
+        "misconceptions": [
+            {
+                "question": verdict.question,
+                "misconception": verdict.mistake,
+                "part": verdict.part,
+                "points_lost": round(verdict.max_points - verdict.points, 2),
+            }
+            for verdict in report.verdicts
+            if verdict.mistake
+        ],
+        "outcomes": {verdict.question: str(verdict.outcome) for verdict in report.verdicts},
+    }
+
+
+def _leaderboard(report: Report) -> list[dict[str, Any]]:
+    figures = [figure for verdict in report.verdicts for figure in verdict.figures]
+    return [
+        {
+            "name": name,
+            "value": value,
+            "order": ASCENDING if name in _SMALLER_IS_BETTER else DESCENDING,
+        }
+        for name, value in figures
+        if math.isfinite(value)
+    ]
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _number(value: Any) -> float | None:
+    """Gradescope writes the points as a string."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
