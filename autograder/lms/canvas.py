@@ -18,8 +18,9 @@ from typing import Annotated
 import typer
 
 from autograder.errors import CourseError
+from autograder.lms.canvas_notes import about_points, lost, same_number, strangers
 from autograder.lms.cells import Cell, delimiter_of, replace, scan
-from autograder.lms.exporter import Column, Export, WeekGrades, everybody, one_week, people
+from autograder.lms.exporter import Column, Export, WeekGrades, one_week, people
 from autograder.lms.matching import Matched, Person, match
 from autograder.spreadsheet import number
 
@@ -29,7 +30,6 @@ _READ_ONLY = re.compile(r"read\s+only", re.IGNORECASE)
 _TOTALS = re.compile("(Current|Final) (Score|Points|Grade)|Override (Score|Grade|Status)")
 _WITH_ID = re.compile(r"(?P<title>.*?)\s*\((?P<id>\d+)\)\s*", re.DOTALL)
 _HIDDEN_ROW = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)
-_NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 
 
 def export(
@@ -97,7 +97,10 @@ def fill(week: WeekGrades, template: Path, column: str = "") -> Export:
     title = book.header[place].value
     return Export(
         {f"canvas-{week.week}.csv": content},
-        (f"Filled {title!r}: {len(changes)} cells changed.", *_about_points(book, place, week))
+        (
+            f"Filled {title!r}: {len(changes)} cells changed.",
+            *about_points(book.value(book.possible, place), week),
+        )
         + notes
         + strangers(matched),
         lost(week, matched),
@@ -249,7 +252,7 @@ def _changes(
             kept.append(f"{total.student} {cell.value.strip()}")
         elif total.points is None:
             nothing.append(total.student)
-        elif not _same(cell.value, points := number(total.points)):
+        elif not same_number(cell.value, points := number(total.points)):
             changes[cell] = points.replace(".", ",") if comma else points
     notes = []
     if kept:
@@ -257,43 +260,3 @@ def _changes(
     if nothing:
         notes.append(f"Nothing handed in, cell left as it was: {people(nothing)}.")
     return changes, tuple(notes)
-
-
-def _same(written: str, points: str) -> bool:
-    """Whether the cell holds this number already, as Canvas compares: to two decimals."""
-    text = written.strip()
-    return bool(_NUMBER.fullmatch(text)) and number(float(text.replace(",", "."))) == points
-
-
-def _about_points(book: Gradebook, place: int, week: WeekGrades) -> tuple[str, ...]:
-    return about_points(book.value(book.possible, place), week)
-
-
-def about_points(possible: str, week: WeekGrades) -> tuple[str, ...]:
-    """A warning where Canvas's points differ from the gradebook's; empty where they agree."""
-    if _same(possible, number(week.max_points)):
-        return ()
-    return (
-        f"Warning: Canvas counts {week.week} out of {possible or 'no number of'} points, the "
-        f"gradebook out of {number(week.max_points)}. Points were not rescaled; set the "
-        "assignment's points in Canvas.",
-    )
-
-
-def strangers(matched: Matched) -> tuple[str, ...]:
-    """A note on people of Canvas whom the course's gradebook does not hold."""
-    if not matched.strangers:
-        return ()
-    return (f"In Canvas and not in this course's gradebook: {everybody(matched.strangers)}.",)
-
-
-def lost(week: WeekGrades, matched: Matched) -> tuple[str, ...]:
-    """A sentence on each person or group whose grade found no place."""
-    reached = {total.student for total in matched.students.values()}
-    missing = [
-        total.student
-        for total in week.totals
-        if total.points is not None and total.student not in reached
-    ]
-    told = (f"Has a grade and was not found in Canvas: {everybody(missing)}.",) if missing else ()
-    return (*matched.left_out, *told)

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograder.errors import CourseError
-from autograder.lms.canvas import about_points, lost, strangers
 from autograder.lms.canvas_client import connect, said_plainly
+from autograder.lms.canvas_notes import about_points, lost, strangers
 from autograder.lms.canvas_plan import Change, Plan, Sent, criteria, make_plan
 from autograder.lms.exporter import Export, WeekGrades, everybody
 from autograder.lms.matching import Person, match
