@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 
 from autograder.errors import CourseError
-from autograder.lms.canvas_notes import about_points, lost, same_number, strangers
+from autograder.lms.canvas_notes import NUMBER, about_points, lost, same_number, strangers
 from autograder.lms.cells import Cell, delimiter_of, replace, scan
 from autograder.lms.exporter import Column, Export, WeekGrades, one_week, people
 from autograder.lms.matching import Matched, Person, match
@@ -188,7 +188,7 @@ def _is_assignment(book: Gradebook, place: int) -> bool:
     possible = book.value(book.possible, place)
     if _READ_ONLY.search(possible):
         return False
-    return bool(_WITH_ID.fullmatch(book.header[place].value) or _NUMBER.fullmatch(possible))
+    return bool(_WITH_ID.fullmatch(book.header[place].value) or NUMBER.fullmatch(possible))
 
 
 def _title_and_id(header: str) -> tuple[str, str]:

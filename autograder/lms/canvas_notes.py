@@ -8,13 +8,13 @@ from autograder.lms.exporter import WeekGrades, everybody
 from autograder.lms.matching import Matched
 from autograder.spreadsheet import number
 
-_NUMBER = re.compile(r"-?\d+([.,]\d+)?")
+NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 
 
 def same_number(written: str, points: str) -> bool:
     """Whether the cell holds this number already, as Canvas compares: to two decimals."""
     text = written.strip()
-    return bool(_NUMBER.fullmatch(text)) and number(float(text.replace(",", "."))) == points
+    return bool(NUMBER.fullmatch(text)) and number(float(text.replace(",", "."))) == points
 
 
 def about_points(possible: str, week: WeekGrades) -> tuple[str, ...]:
