@@ -140,6 +140,12 @@ def test_is_a_read_only_assignment_refused(tmp_path):
         fill(week(total("ada")), path, "42")
 
 
+def test_is_an_assignment_without_an_id_known_by_its_points(tmp_path):
+    header = [title.replace("Week 6 (42)", "Week 6") for title in HEADER]
+    path = book(tmp_path, row("Ada", "17", "", "ada"), header=header)
+    assert column(filled(path, week(total("ada"))))[2] == "87.5"
+
+
 def test_are_two_columns_that_fit_both_named(tmp_path):
     header = [*HEADER[:6], "Week 6 (41)", *HEADER[7:]]
     path = book(tmp_path, row("Ada", "17", "", "ada"), header=header)
