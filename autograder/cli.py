@@ -106,9 +106,10 @@ def grade(
     workers: WorkersOption = 0,
     isolation: IsolationOption = "bubblewrap",
     run_all: Annotated[bool, typer.Option(help="Run the experiments too.")] = False,
+    force: Annotated[bool, typer.Option(help="Also run what has not changed.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Grade every submission of a week into nbgrader's gradebook."""
+    """Grade every submission of a week that is new or changed into nbgrader's gradebook."""
     from autograder import course as courses
     from autograder import pipeline
     from autograder.assignment import load_assignment
@@ -118,7 +119,7 @@ def grade(
     assignment.run_experiments = run_all
     submissions = pipeline.submissions(opened, assignment)
     reports = pipeline.grade_course(
-        opened, assignment, submissions, workers=workers, isolation=isolation
+        opened, assignment, submissions, workers=workers, isolation=isolation, force=force
     )
     shown = reports if as_json else progress(reports, len(submissions), "Grading")
     lines = []
@@ -127,7 +128,8 @@ def grade(
             lines.append(brief(report))
     except KeyboardInterrupt:
         errors.print(
-            f"Stopped. {len(lines)} of {len(submissions)} submissions are graded and kept."
+            f"Stopped. {len(lines)} of {len(submissions)} submissions are graded and kept; "
+            "the same command goes on with the rest."
         )
         raise typer.Exit(INTERRUPTED) from None
     if as_json:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from autograder.errors import SandboxError
+from autograder.errors import SandboxError, WorkerLost
 from autograder.sandbox import seccomp, view
 from autograder.sandbox.flavour import Flavour
 from autograder.sandbox.limits import Limits, readable_size
@@ -73,6 +73,7 @@ class WarmParent:
 
     def __init__(self, isolation: str, limits: Limits, flavour: Flavour) -> None:
         self._isolation = isolation
+        self._killed = False
         self._cleanup = contextlib.ExitStack()
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed below)
         self._cleanup.callback(self._errors.close)
@@ -175,7 +176,10 @@ class WarmParent:
             gone: its channel has closed, so that it is about to end by itself.
 
         Returns:
-            How it ended, or None when the worker died with it.
+            How it ended, or None when the worker ended itself with it.
+
+        Raises:
+            WorkerLost: when something killed the worker, which nothing inside can do.
         """
         self._control.settimeout(_END_SECONDS)
         try:
@@ -189,6 +193,10 @@ class WarmParent:
             )
         except (OSError, ValueError, KeyError, TypeError):
             self.close()
+            if self._killed:
+                raise WorkerLost(
+                    "the sandbox's process was killed from outside, perhaps for want of memory"
+                ) from None
             return None
 
     def close(self) -> None:
@@ -198,7 +206,8 @@ class WarmParent:
     def _stop(self) -> None:
         self._control.close()
         try:
-            self._process.wait(2)
+            # Bubblewrap tells of a signal inside as the shell does.
+            self._killed = self._process.wait(2) in (-signal.SIGKILL, 128 + signal.SIGKILL)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
