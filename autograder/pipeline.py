@@ -43,7 +43,9 @@ from autograder.sandbox.steps import Answers, CellResult
 
 NO_FILES: Mapping[str, str] = {}
 BATCH = 32
-"""Reports that go to the database in one transaction."""
+"""Reports that go to the database in one transaction, at most."""
+SECONDS_UNWRITTEN = 1.0
+"""A report waits no longer for its batch to fill while others complete: a kill costs no more."""
 SUBMISSIONS_A_SANDBOX = 24
 """Starting a sandbox costs as much as grading several submissions, so a few share one."""
 
@@ -173,13 +175,15 @@ def grade_course(
             flavour=assignment.flavour,
         )
         batch: list[Report] = []
+        written = time.monotonic()
         try:
             for report in reports:
                 batch.append(report)
                 yield report
-                if len(batch) >= BATCH:
+                if len(batch) >= BATCH or time.monotonic() - written > SECONDS_UNWRITTEN:
                     full, batch = batch, []
                     writer.write(full)
+                    written = time.monotonic()
         finally:
             # Also when the run is stopped: what was graded is kept.
             reports.close()
