@@ -1,4 +1,4 @@
-"""The command line: init · release · check · grade · feedback · explain · demo.
+"""The command line: init · release · check · grade · feedback · explain · demo · doctor.
 
 Exit codes: 0 all went well; 1 an error, said in one line; 2 wrong usage; 3 the work is done and
 some submissions could not be read or were stopped (the last line says how many); 130 stopped by
@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from autograder import cli_doctor
 from autograder.display import brief, errors, print_table, progress, screen, summary
 from autograder.errors import AutograderError, UnknownName
 
@@ -189,6 +190,9 @@ def demo(
     from autograder import demo as demonstration
 
     demonstration.run(directory, workers=workers)
+
+
+cli_doctor.register(app)
 
 
 def main() -> None:

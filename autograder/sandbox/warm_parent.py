@@ -22,6 +22,7 @@ from autograder.sandbox.wire import Channel
 _MAX_CONTROL = 4096
 _START_SECONDS = 120.0
 _END_SECONDS = 20.0
+_KILLED = "The sandbox's process was killed from outside, perhaps because memory was short."
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class WarmParent:
 
     Raises:
         SandboxError: when it cannot be started; the message has the next step.
+        WorkerLost: when it was killed while it started.
     """
 
     def __init__(self, isolation: str, limits: Limits, flavour: Flavour) -> None:
@@ -149,6 +151,8 @@ class WarmParent:
         self._errors.seek(0)
         message = self._errors.read()[-4000:].decode(errors="replace")
         self.close()
+        if self._killed:
+            raise WorkerLost(_KILLED)
         if "bwrap:" in message:
             raise SandboxError(view.explain_refusal(message))
         last = (message.strip().splitlines() or ["it gave no reason"])[-1]
@@ -194,9 +198,7 @@ class WarmParent:
         except (OSError, ValueError, KeyError, TypeError):
             self.close()
             if self._killed:
-                raise WorkerLost(
-                    "the sandbox's process was killed from outside, perhaps for want of memory"
-                ) from None
+                raise WorkerLost(_KILLED) from None
             return None
 
     def close(self) -> None:

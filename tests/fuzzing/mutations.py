@@ -61,7 +61,7 @@ def _change_structure(tree: Any, random: Random) -> None:
             continue
         match random.choice(["replace", "drop", "double"]):
             case "replace":
-                tree[key] = random.choice(JUNK)
+                tree[key] = copy.deepcopy(random.choice(JUNK))
             case "drop":
                 del tree[key]
             case "double" if isinstance(tree, list):
@@ -77,7 +77,7 @@ def _change_metadata(document: Any, random: Random) -> None:
     stamp = cell["metadata"].setdefault("nbgrader", {})
     match random.choice(["stamp", "stamp", "id", "type", "tags", "notebook"]):
         case "stamp":
-            stamp[name] = random.choice(STAMPS[name])
+            stamp[name] = copy.deepcopy(random.choice(STAMPS[name]))
         case "id":
             cell["id"] = random.choice([random.choice(document["cells"])["id"], *JUNK])
         case "type":

@@ -45,6 +45,7 @@ def released(opened) -> Any:
     return nbformat.read(opened.notebook("release", demo.STEM), as_version=4)
 
 
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # shows the fixtures
 @examples()
 @given(seed=st.integers(0, 2**32))
 def test_is_a_changed_notebook_restored_or_refused(complete, released, seed):
