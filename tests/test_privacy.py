@@ -33,7 +33,7 @@ zebu-23,Zebuson,Zoe,zoe@zebu.example
 OF_ONE = ("quokka", "Quokkason", "Quentin")
 OF_OTHER = ("zebu", "Zebuson", "Zoe@", "zoe@")
 LOOK = """
-import os, pathlib
+import os, sys
 print(sorted(os.environ.items()))
 print([p for p in {places!r} if os.path.exists(p)])
 def opened(path):
@@ -49,6 +49,7 @@ found = [
     for top in ("/tmp", "/home", "/root", "/grader", "/var", "/etc", "/dev/shm", "/srv", "/mnt")
     for folder, _, names in os.walk(top)
     for name in names
+    if not folder.startswith(sys.base_prefix)  # Python may be installed below a home directory
 ]
 print(found)
 """
@@ -125,9 +126,7 @@ def test_does_the_sandbox_show_only_what_it_is_given(graded):
     assert places == of_first == "[]"
     inside = {f"/grader/{name}" for _, name in view.own_files()}
     beside = [p for p in eval(found) if p not in inside]
-    # Python itself may be installed below a home directory.
     allowed = ("/tmp/.ipython/", "/tmp/.matplotlib/", "/tmp/work/", "/etc/ld.so", "/etc/alternat")
-    allowed += (f"{sys.base_prefix}/",)
     assert [path for path in beside if not path.startswith(allowed)] == []
 
 
@@ -173,6 +172,8 @@ def test_is_neither_secret_nor_name_nor_answer_sent_into_the_sandbox(graded, mon
         if leaf.nbytes >= 32 and leaf.any() and leaf.tobytes() not in given
     ]
     assert len(answers) > 50
+    # What was asked is found, so what was expected would be.
+    assert all(inputs in everything for inputs in given)
     # A wrong composed answer is asked again with right functions inside, whose values it may use.
     assert sum(answer in everything for answer in answers) == 0
 

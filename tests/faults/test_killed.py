@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,15 @@ import pytest
 from autograder import course, demo
 from autograder.sandbox.view import isolation_available
 from tests.conftest import EXHAUSTIVE
-from tests.faults.a_class import course_of, grade, leftovers, report_files, rows, start
+from tests.faults.a_class import (
+    course_of,
+    grade,
+    leftovers,
+    report_files,
+    rows,
+    set_due_date,
+    start,
+)
 
 pytestmark = [
     pytest.mark.slow,
@@ -100,6 +109,21 @@ def test_is_only_what_changed_run_again(released_course, tmp_path):
     grade(root)
     again = [name for name, moment in report_files(root).items() if first[name] != moment]
     assert sorted(again) == [f"{name}.json" for name in names[-4:]]
+
+
+def test_is_a_new_due_date_heeded_without_running_anything(released_course, tmp_path):
+    root = course_of(released_course, tmp_path / "course", 6)
+    grade(root)
+    opened, first = course.load(root), report_files(root)
+    late = [row for row in rows(opened.db_url)["notebook"] if row[1]]
+    set_due_date(opened.db_url, datetime(2026, 11, 20, 11, 0))  # before everybody's
+    grade(root)
+    later = [row for row in rows(opened.db_url)["notebook"] if row[1]]
+    assert 0 < len(late) < len(later)
+    set_due_date(opened.db_url, datetime(2026, 11, 21))
+    grade(root)
+    assert not [row for row in rows(opened.db_url)["notebook"] if row[1]]
+    assert report_files(root) == first
 
 
 def test_is_a_second_run_at_once_refused(released_course, tmp_path):

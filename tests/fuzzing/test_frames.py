@@ -137,6 +137,20 @@ def test_is_any_tree_read_or_refused(tree):
     read_all(decode(encode(tree)))
 
 
+@pytest.mark.parametrize("word", [np.ones(2), np.zeros(0), {"sealed": np.ones(2)}, {"sealed": 1}])
+def test_is_an_array_in_place_of_the_seal_refused(word):
+    """Found by the examples above: an array answers == with an array."""
+    with pytest.raises(ProtocolError):
+        received.seal(word)
+
+
+def test_is_json_under_a_name_that_is_not_its_own_refused():
+    """Found by the examples above: nbformat would not have taken the graded notebook."""
+    output = {"output_type": "display_data", "data": {"x/json": [1]}, "metadata": {}}
+    with pytest.raises(ProtocolError):
+        received.cell_result({**CELL, "outputs": [output]}, 2)
+
+
 @examples(100)
 @given(st.binary(max_size=100), st.booleans())
 def test_does_a_channel_never_wait_beyond_its_deadline(noise, honest_start):
