@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from autograder import cli_collect, cli_export, cli_gradescope, cli_report
+from autograder import cli_collect, cli_doctor, cli_export, cli_gradescope, cli_report
 from autograder.display import brief, errors, print_table, progress, screen, summary
 from autograder.errors import AutograderError, UnknownName
 
@@ -30,6 +30,7 @@ app = typer.Typer(
 )
 
 cli_collect.register(app)
+cli_doctor.register(app)
 cli_export.register(app)
 cli_gradescope.register(app)
 cli_report.register(app)
@@ -112,9 +113,10 @@ def grade(
     workers: WorkersOption = 0,
     isolation: IsolationOption = "bubblewrap",
     run_all: Annotated[bool, typer.Option(help="Run the experiments too.")] = False,
+    force: Annotated[bool, typer.Option(help="Also run what has not changed.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Grade every submission of a week into nbgrader's gradebook."""
+    """Grade every submission of a week that is new or changed into nbgrader's gradebook."""
     from autograder import course as courses
     from autograder import pipeline
     from autograder.assignment import load_assignment
@@ -124,7 +126,7 @@ def grade(
     assignment.run_experiments = run_all
     submissions = pipeline.submissions(opened, assignment)
     reports = pipeline.grade_course(
-        opened, assignment, submissions, workers=workers, isolation=isolation
+        opened, assignment, submissions, workers=workers, isolation=isolation, force=force
     )
     shown = reports if as_json else progress(reports, len(submissions), "Grading")
     lines = []
@@ -133,7 +135,8 @@ def grade(
             lines.append(brief(report))
     except KeyboardInterrupt:
         errors.print(
-            f"Stopped. {len(lines)} of {len(submissions)} submissions are graded and kept."
+            f"Stopped. {len(lines)} of {len(submissions)} submissions are graded and kept; "
+            "the same command goes on with the rest."
         )
         raise typer.Exit(INTERRUPTED) from None
     if as_json:

@@ -82,7 +82,7 @@ c.Autograde.autograde_preprocessors = [
 # c.LateSubmissionPlugin.penalty_method = "zero"
 
 # A PostgreSQL gradebook in place of gradebook.db:
-# c.CourseDirectory.db_url = "postgresql://..."
+# c.CourseDirectory.db_url = "postgresql+psycopg://..."
 '''
 
 
@@ -158,6 +158,25 @@ def load(directory: Path) -> Course:
         _check_sqlite(Path(db_url.removeprefix(SQLITE)))
     course_id = str(config.CourseDirectory.get("course_id") or "default_course")
     return Course(root, course_id, db_url, secret, config)
+
+
+@contextlib.contextmanager
+def alone(course: Course) -> Iterator[None]:
+    """Hold a course for one grading run; a run that is killed lets go of it.
+
+    Raises:
+        CourseError: when another run holds it.
+    """
+    import fcntl  # not on Windows, where students import this package too
+
+    with (course.root / ".autograder" / "grading.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CourseError(
+                "another run is grading this course; wait until it has ended and grade again"
+            ) from None
+        yield
 
 
 def read_config(root: Path) -> Any:

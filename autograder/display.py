@@ -34,6 +34,7 @@ def brief(report: Report) -> dict[str, Any]:
         "problems": list(report.problems),
         "stopped": report.stopped,
         "isolation": report.isolation,
+        "kept": report.kept,
         "questions": {
             verdict.question: {
                 "points": verdict.points,
@@ -105,8 +106,10 @@ def _shared(what: str, names: list[str], line: dict[str, Any]) -> str:
 def summary(lines: list[dict[str, Any]]) -> str:
     """The last line: how many were graded, unreadable, or had code that was stopped."""
     unreadable = sum(bool(line["unreadable"]) for line in lines)
+    kept = sum(line["kept"] for line in lines)
+    before = f" {kept} had been graded before and are unchanged." if kept else ""
     stopped = sum(bool(line["stopped"]) for line in lines)
     return (
         f"{len(lines)} submissions: {len(lines) - unreadable} graded, {unreadable} "
-        f"unreadable (recorded as 0), {stopped} with code that was stopped."
+        f"unreadable (recorded as 0), {stopped} with code that was stopped.{before}"
     )

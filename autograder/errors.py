@@ -8,6 +8,7 @@
     ├── UnusableSource            submissions in a hostile, damaged or unknown form
     ├── UnreadableNotebook        a submission that is no notebook; recorded as a zero
     └── SandboxError              the sandbox cannot be started or broke its protocol
+        ├── WorkerLost            something outside the sandbox killed its process
         └── ProtocolError         what came back is not what the protocol allows
 
 A student's mistakes are never exceptions: they are verdicts.
@@ -44,6 +45,10 @@ class UnreadableNotebook(AutograderError):
 
 class SandboxError(AutograderError):
     """The sandbox cannot be started on this machine."""
+
+
+class WorkerLost(SandboxError):
+    """The sandbox's first process was killed; the submission in it is not to blame."""
 
 
 class ProtocolError(SandboxError):

@@ -25,6 +25,7 @@ from autograder.calling import Answer, Status, Tree
 from autograder.course import Course
 from autograder.dispatch import local
 from autograder.errors import AutograderError, CourseError, UnknownName, UnreadableNotebook
+from autograder.gradebook import reports as saved
 from autograder.gradebook.outputs import write_outputs
 from autograder.intake.folders import find_submissions
 from autograder.intake.notebooks import read_notebook
@@ -34,13 +35,16 @@ from autograder.questions import catalogue, references
 from autograder.questions.catalogue import Week
 from autograder.questions.define import Inputs, Question
 from autograder.records import Outcome, Report, Submission, Verdict
+from autograder.result_key import ResultKeys
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Sandbox, Session
 from autograder.sandbox.steps import Answers, CellResult
 
 NO_FILES: Mapping[str, str] = {}
 BATCH = 32
-"""Reports that go to the database in one transaction."""
+"""Reports that go to the database in one transaction, at most."""
+SECONDS_UNWRITTEN = 1.0
+"""A report waits no longer for its batch to fill while others complete: a kill costs no more."""
 SUBMISSIONS_A_SANDBOX = 24
 """Starting a sandbox costs as much as grading several submissions, so a few share one."""
 
@@ -63,13 +67,15 @@ def grade(submission: Submission, assignment: Assignment, sandbox: Sandbox) -> R
     try:
         submitted = read_notebook(submission.path)
         files = earlier.handed_in(submission.path.parent)
-        return grade_notebook(submitted, submission.student, assignment, sandbox, files)
+        report = grade_notebook(submitted, submission.student, assignment, sandbox, files)
+        return replace(report, key=submission.key)
     except UnreadableNotebook as error:
-        return _unreadable(submission, assignment, str(error))
+        return replace(_unreadable(submission, assignment, str(error)), key=submission.key)
     except AutograderError:
         raise
     except Exception as error:
-        # A fault of the grader's own must not cost the rest of the class its grades.
+        # A fault of the grader's own must not cost the rest of the class its grades. Without a
+        # key, the next run tries again.
         reason = f"The grader failed on this submission ({type(error).__name__}: {error})."
         return _unreadable(submission, assignment, reason)
 
@@ -132,40 +138,68 @@ def grade_course(
     workers: int = 0,
     isolation: str = "bubblewrap",
     limits: Limits | None = None,
+    force: bool = False,
 ) -> Iterator[Report]:
     """Grade submissions in parallel into the gradebook; yield reports as they complete.
 
     Args:
         workers: how many sandboxes; 0 for as many as the cores and the class justify.
+        force: also run what an earlier run has graded and nothing has changed since.
 
     Raises:
         SandboxError: when the asked isolation is not to be had on this machine.
-        CourseError: when the gradebook cannot be written.
+        CourseError: when the gradebook cannot be written, or another run is grading the course.
     """
     # Here alone: where there is no gradebook, as in Gradescope, nbgrader need not be installed.
     from autograder.gradebook.bulk import BulkWriter
 
-    reports = local.run(
-        handed_in,
-        lambda submission, sandbox: grade(submission, assignment, sandbox),
-        workers=workers or min(local.cores(), 1 + len(handed_in) // SUBMISSIONS_A_SANDBOX),
-        isolation=isolation,
-        limits=assignment.limits(limits),
-        flavour=assignment.flavour,
-    )
-    with BulkWriter(course, assignment.week.stem) as writer:
+    allowed = assignment.limits(limits)
+    with courses.alone(course), BulkWriter(course, assignment.week.stem) as writer:
+        writer.sweep()
+        waiting: list[Submission] = []
+        kept: list[str] = []
+        complete = set() if force else writer.complete()
+        for submission in ResultKeys(assignment, isolation, allowed).with_keys(handed_in):
+            report = _kept(course, assignment, submission, complete)
+            if report is None:
+                waiting.append(submission)
+            else:
+                kept.append(submission.student)
+                yield report
+        writer.renew_penalties(kept)
+        reports = local.run(
+            waiting,
+            lambda submission, sandbox: grade(submission, assignment, sandbox),
+            lost=lambda submission, error: _unreadable(submission, assignment, str(error)),
+            workers=workers or min(local.cores(), 1 + len(waiting) // SUBMISSIONS_A_SANDBOX),
+            isolation=isolation,
+            limits=allowed,
+            flavour=assignment.flavour,
+        )
         batch: list[Report] = []
+        written = time.monotonic()
         try:
             for report in reports:
                 batch.append(report)
                 yield report
-                if len(batch) >= BATCH:
+                if len(batch) >= BATCH or time.monotonic() - written > SECONDS_UNWRITTEN:
                     full, batch = batch, []
                     writer.write(full)
+                    written = time.monotonic()
         finally:
             # Also when the run is stopped: what was graded is kept.
             reports.close()
             writer.write(batch)
+
+
+def _kept(
+    course: Course, assignment: Assignment, submission: Submission, complete: set[str]
+) -> Report | None:
+    """The report of an earlier run, where running the submission again could change nothing."""
+    if submission.student not in complete or not submission.key:
+        return None
+    report = saved.find(course.root, assignment.week.stem, submission.student)
+    return replace(report, kept=True) if report and report.key == submission.key else None
 
 
 def validate(week: Week) -> None:

@@ -112,12 +112,13 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Submission:
-    """One student's notebook file, as it was handed in."""
+    """One student's notebook file, as it was handed in; `key` is its result's (`result_key`)."""
 
     student: str
     week: str
     path: Path
     timestamp: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,9 @@ class Report:
 
     `notebook` is the graded notebook (nbformat 4) with outputs, or None when the file could not
     be read; `problems` are sentences about the notebook as a whole, such as a cell that was put
-    back; `stopped` counts the cells and questions that had to be ended from outside.
+    back; `stopped` counts the cells and questions that had to be ended from outside. `key` says
+    what decided the result (see `result_key`); it is empty where the result should not be relied
+    upon by a later run. `kept` says that an earlier run graded it.
     """
 
     student: str
@@ -140,6 +143,8 @@ class Report:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_memory: int = 0
+    key: str = ""
+    kept: bool = False
 
     @property
     def right(self) -> bool:

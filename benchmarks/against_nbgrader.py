@@ -56,7 +56,7 @@ def main() -> None:
         make_our_course(ours, chosen.submissions)
         make_plain_course(ours, plain, with_experiments=True)
         make_plain_course(ours, emptied, with_experiments=False)
-        grade = [str(BIN / "autograder"), "grade", WEEK]
+        grade = [str(BIN / "autograder"), "grade", WEEK, "--force"]
         autograde = [str(BIN / "nbgrader"), "autograde", catalogue.week(WEEK).stem, "--force"]
         commands = {
             "autograder grade": (grade, ours),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,8 @@ from autograder.questions import catalogue, references
 from autograder.release import source_notebook
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+# Set by `make test-all`: thousands of random examples and faults in place of a few.
+EXHAUSTIVE = bool(os.environ.get("EXHAUSTIVE"))
 SECRETS = (b"first secret", b"second secret", b"third secret")
 
 

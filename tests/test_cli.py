@@ -176,7 +176,7 @@ def test_does_ctrl_c_keep_what_is_graded(fresh_course, run, monkeypatch):
     monkeypatch.setattr("autograder.cli.brief", interrupted)
     code, _, err = run("grade", "week06", "--course", fresh_course)
     assert code == 130
-    assert "Stopped. 3 of 8 submissions are graded and kept." in err
+    assert "Stopped. 3 of 8 submissions are graded and kept; the same command" in err
     with closing(sqlite3.connect(fresh_course / "gradebook.db")) as database:
         rows = database.execute("select student_id from submitted_assignment").fetchall()
     assert set(seen[:3]) <= {student for (student,) in rows}

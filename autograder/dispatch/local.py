@@ -13,12 +13,15 @@ from contextlib import suppress
 from queue import Empty, Queue
 from typing import Generic, TypeVar
 
-from autograder.errors import SandboxError
+from autograder.errors import SandboxError, WorkerLost
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import NUMPY_ALONE, Flavour, Sandbox
 
 Work = TypeVar("Work")
 Result = TypeVar("Result")
+
+TRIES = 3
+"""After so many lost workers a piece of work is left alone: it may be what ends them."""
 
 
 def cores() -> int:
@@ -30,6 +33,7 @@ def run(
     work: Iterable[Work],
     do: Callable[[Work, Sandbox], Result],
     *,
+    lost: Callable[[Work, WorkerLost], Result] | None = None,
     workers: int = 0,
     isolation: str = "bubblewrap",
     limits: Limits | None = None,
@@ -40,16 +44,17 @@ def run(
     Args:
         work: submissions; read only as fast as they are done, so memory stays flat.
         do: what to do with one of them, given a sandbox that nobody else uses meanwhile.
+        lost: the result of a piece of work whose worker was killed at every try.
         workers: how many sandboxes; all cores by default.
         isolation: see `Sandbox`.
         limits: see `Sandbox`.
         flavour: see `Sandbox`.
 
     Raises:
-        SandboxError: when a sandbox fails twice at the same piece of work.
+        SandboxError: when a sandbox fails at every try of the same piece of work.
     """
     count = workers or cores()
-    crew = _Crew(iter(work), do, count)
+    crew = _Crew(iter(work), do, lost, count)
     threads = [
         # A sandbox ends with the thread that started it, so each thread has its own.
         threading.Thread(target=crew.serve, args=(isolation, limits, flavour), daemon=True)
@@ -70,10 +75,15 @@ class _Crew(Generic[Work, Result]):
     """Threads that share one list of work and one queue of results."""
 
     def __init__(
-        self, work: Iterator[Work], do: Callable[[Work, Sandbox], Result], count: int
+        self,
+        work: Iterator[Work],
+        do: Callable[[Work, Sandbox], Result],
+        lost: Callable[[Work, WorkerLost], Result] | None,
+        count: int,
     ) -> None:
         self._work = work
         self._do = do
+        self._lost = lost
         self._taking = threading.Lock()
         self._stopped = threading.Event()
         self._results: Queue[tuple[Result] | BaseException | None] = Queue(maxsize=2 * count)
@@ -83,7 +93,7 @@ class _Crew(Generic[Work, Result]):
         try:
             with Sandbox(isolation, limits, flavour) as sandbox:
                 for piece in self._pieces():
-                    self._results.put((self._try_twice(piece, sandbox),))
+                    self._results.put((self._try(piece, sandbox),))
         except BaseException as error:
             self._results.put(error)
         self._results.put(None)
@@ -110,10 +120,15 @@ class _Crew(Generic[Work, Result]):
                 return
             yield piece  # type: ignore[misc]
 
-    def _try_twice(self, piece: Work, sandbox: Sandbox) -> Result:
+    def _try(self, piece: Work, sandbox: Sandbox) -> Result:
+        for _ in range(TRIES - 1):
+            with suppress(SandboxError):
+                return self._do(piece, sandbox)
+            # A lost worker costs another try, never a grade.
+            sandbox.close()
         try:
             return self._do(piece, sandbox)
-        except SandboxError:
-            # A lost worker costs a second try, never a grade.
-            sandbox.close()
-            return self._do(piece, sandbox)
+        except WorkerLost as error:
+            if self._lost is None:
+                raise
+            return self._lost(piece, error)

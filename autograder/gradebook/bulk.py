@@ -1,15 +1,13 @@
 """Write many reports to nbgrader's gradebook at once: one writer, one transaction a batch.
 
-Files come before rows: a run that is killed in between has graded notebooks without grades, and
-grades them again.
+Graded notebooks come before rows and reports after them: a run that is killed in between has no
+report of what it had not finished, and the next one grades it again.
 """
 
 from __future__ import annotations
 
-import os
-import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -25,6 +23,7 @@ from sqlalchemy.orm import Session
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.gradebook import reports
+from autograder.gradebook.files import sweep, write_whole
 from autograder.gradebook.outputs import (
     clamped_points,
     explain_unreadable,
@@ -36,6 +35,8 @@ from autograder.records import Report
 
 LOCKED_SECONDS = 30.0
 NO_RESPONSE = "No response."
+READ_ONLY = 0o444  # as nbgrader leaves what it has graded
+STUDENTS_A_QUERY = 500
 
 Result = TypeVar("Result")
 
@@ -57,7 +58,8 @@ class BulkWriter:
         self.assignment = assignment
         self.patience = patience
         self.released = _read_released(course, assignment)
-        timeout = {"timeout": patience} if course.db_url.startswith("sqlite") else {}
+        self._sqlite = course.db_url.startswith("sqlite")
+        timeout = {"timeout": patience} if self._sqlite else {}
         self._engine = create_engine(course.db_url, connect_args=timeout)
         late = AssignLatePenalties(config=course.config)
         late.init_plugin()
@@ -79,17 +81,53 @@ class BulkWriter:
         self._engine.dispose()
 
     def write(self, batch: Iterable[Report]) -> None:
-        """Write a batch: every graded notebook and report, then all rows in one transaction.
+        """Write a batch: every graded notebook, all rows in one transaction, every report.
 
         Raises:
             CourseError: when the database stays locked or breaks; no row of the batch is then
                 written, and the same batch can be written again.
         """
-        outcomes = {report.student: self._write_notebook(report) for report in batch}
-        if outcomes:
+        graded = list(batch)
+        outcomes = {report.student: self._write_notebook(report) for report in graded}
+        if not outcomes:
+            return
+        self._transaction(
+            lambda session: self._rows.write(session, outcomes, self._late_policy), self.patience
+        )
+        for report in graded:
+            try:
+                reports.save(self.course.root, self.assignment, report)
+            except OSError as error:
+                raise CourseError(
+                    f"the report of {report.student} cannot be written: {error.strerror}; "
+                    "mend that and grade again"
+                ) from None
+
+    def complete(self) -> set[str]:
+        """The students whose graded notebook and rows are all in their place."""
+        students = self._transaction(self._rows.complete)
+        return {
+            student
+            for student in students
+            if self.course.notebook("autograded", self.assignment, student).is_file()
+        }
+
+    def renew_penalties(self, students: Sequence[str]) -> None:
+        """Bring late penalties up to date: due dates, extensions and manual grades change."""
+        for start in range(0, len(students), STUDENTS_A_QUERY):
+            some = students[start : start + STUDENTS_A_QUERY]
             self._transaction(
-                lambda session: self._rows.write(session, outcomes, self._late_policy)
+                lambda session, some=some: self._rows.write_penalties(  # type: ignore[misc]
+                    session, some, self._late_policy
+                ),
+                self.patience,
             )
+
+    def sweep(self) -> None:
+        """Delete what a killed run was writing; only while no other run is under way."""
+        sweep(reports.folder(self.course.root, self.assignment))
+        for student in (self.course.root / "autograded").glob("*"):
+            sweep(student / self.assignment)
 
     def _write_notebook(self, report: Report) -> Outcome:
         notebook = report.notebook
@@ -102,8 +140,9 @@ class BulkWriter:
             folder.mkdir(parents=True, exist_ok=True)
             timestamp = _copy_timestamp(submitted / "timestamp.txt", folder / "timestamp.txt")
             text = nbformat.v4.writes(notebook)
-            _replace(folder / f"{self.assignment}.ipynb", text.encode("utf-8", "replace"))
-            reports.save(self.course.root, self.assignment, report)
+            write_whole(
+                folder / f"{self.assignment}.ipynb", text.encode("utf-8", "replace"), READ_ONLY
+            )
         except OSError as error:
             raise CourseError(f"{folder} cannot be written: {error.strerror}") from None
         return _outcome(report, notebook, timestamp)
@@ -117,18 +156,20 @@ class BulkWriter:
             )
         return found
 
-    def _transaction(self, work: Callable[[Session], Result]) -> Result:
-        """Do the work in one transaction; again while another writer is in the way."""
-        deadline = time.monotonic() + self.patience
+    def _transaction(self, work: Callable[[Session], Result], patience: float = 0.0) -> Result:
+        """Do the work in one transaction; again while it is locked or its server restarts."""
+        deadline = time.monotonic() + patience
         while True:
             try:
                 with Session(self._engine) as session, session.begin():
                     return work(session)
             except OperationalError as error:
-                if "locked" not in str(error.orig) or time.monotonic() >= deadline:
+                reason = str(error.orig).partition("\n")[0]
+                passes = not self._sqlite or "locked" in reason
+                if not passes or time.monotonic() >= deadline:
                     raise CourseError(
                         f"the gradebook {self._engine.url.render_as_string()} is not available "
-                        f"({error.orig}); close whatever else is writing to it and grade again"
+                        f"({reason}); {_next_step(reason)} and grade again"
                     ) from None
                 time.sleep(0.1)
             except SQLAlchemyError as error:
@@ -154,6 +195,12 @@ def _outcome(report: Report, notebook: NotebookNode, timestamp: datetime | None)
     return Outcome(report.student, timestamp, scores, comments)
 
 
+def _next_step(reason: str) -> str:
+    if "locked" in reason:
+        return "close whatever else is writing to it"
+    return "make room on its disk" if "full" in reason else "see that it can be written"
+
+
 def _read_released(course: Course, assignment: str) -> NotebookNode:
     path = course.notebook("release", assignment)
     if not path.is_file():
@@ -170,14 +217,5 @@ def _copy_timestamp(source: Path, target: Path) -> datetime | None:
         timestamp: datetime | None = parse_utc(text) if text else None
     except (FileNotFoundError, ValueError, OverflowError):
         return None
-    _replace(target, f"{text}\n".encode())
+    write_whole(target, f"{text}\n".encode(), READ_ONLY)
     return timestamp
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, read-only as nbgrader leaves it."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    with open(descriptor, "wb") as file:
-        file.write(content)
-    os.chmod(temporary, 0o444)
-    os.replace(temporary, path)

@@ -1,14 +1,13 @@
 """What grading found, kept beside the gradebook: mistakes, messages and times by question.
 
 nbgrader's tables hold points. Which misconception cost them, and what the student was told, stands
-here, one small file a submission, written whole before its rows.
+here, one small file a submission. It is written whole and after its rows: a report with a key says
+that everything of this result is in its place.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -16,9 +15,12 @@ from typing import Any
 
 from autograder.course import Course
 from autograder.errors import CourseError
+from autograder.gradebook.files import write_whole
 from autograder.records import Outcome, Report, Verdict
 
-_KEPT = [field.name for field in fields(Report) if field.name not in ("verdicts", "notebook")]
+_KEPT = [
+    field.name for field in fields(Report) if field.name not in ("verdicts", "notebook", "kept")
+]
 
 
 def save(root: Path, assignment: str, report: Report) -> None:
@@ -32,15 +34,21 @@ def save(root: Path, assignment: str, report: Report) -> None:
     Raises:
         OSError: when it cannot be written.
     """
-    path = _folder(root, assignment) / f"{report.student}.json"
+    path = folder(root, assignment) / f"{report.student}.json"
     # For the instructor alone, like the secret: it tells what each student got wrong.
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     kept = {name: getattr(report, name) for name in _KEPT}
     kept["verdicts"] = [asdict(verdict) for verdict in report.verdicts]
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".report-")
-    with open(descriptor, "w", encoding="utf-8", errors="replace") as file:
-        json.dump(kept, file)
-    os.replace(temporary, path)
+    write_whole(path, json.dumps(kept).encode("utf-8", "replace"), 0o600)
+
+
+def find(root: Path, assignment: str, student: str) -> Report | None:
+    """A student's kept report, or None where there is none that can be read."""
+    path = folder(root, assignment) / f"{student}.json"
+    try:
+        return _read(path) if path.is_file() else None
+    except CourseError:
+        return None
 
 
 def load(course: Course, assignment: str) -> Iterator[Report]:
@@ -49,7 +57,7 @@ def load(course: Course, assignment: str) -> Iterator[Report]:
     Raises:
         CourseError: when nothing has been graded, or a file was damaged.
     """
-    paths = sorted(_folder(course.root, assignment).glob("[!.]*.json"))
+    paths = sorted(folder(course.root, assignment).glob("[!.]*.json"))
     if not paths:
         raise CourseError(
             f"nothing of {assignment} has been graded; "
@@ -75,5 +83,6 @@ def _verdict(kept: dict[str, Any]) -> Verdict:
     return Verdict(**{**kept, "outcome": Outcome(kept["outcome"]), "figures": figures})
 
 
-def _folder(root: Path, assignment: str) -> Path:
+def folder(root: Path, assignment: str) -> Path:
+    """Where an assignment's reports are kept."""
     return root / ".autograder" / "reports" / assignment

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from nbgrader import api
-from sqlalchemy import insert, select, update
+from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 Row = dict[str, Any]
 
+_OWNER = api.SubmittedAssignment.student_id
 _GRADE_FIELDS = ("id", "notebook_id", "cell_id", "manual_score", "extra_credit")
 
 LatePolicy = Callable[[str, float, float], float | None]
@@ -68,30 +69,62 @@ class AssignmentRows:
     ) -> None:
         """Write everything that a batch leaves; `outcomes` are keyed by student."""
         _create_students(session, list(outcomes))
-        late = self._write_submissions(session, outcomes)
+        self._write_submissions(session, outcomes)
         notebooks = self._notebooks(session, list(outcomes))
-        totals = self._write_grades(session, outcomes, notebooks)
+        self._write_grades(session, outcomes, notebooks)
         self._write_comments(session, outcomes, notebooks)
-        penalties = [
-            {
-                "id": notebooks[student],
-                "late_submission_penalty": _penalty(late_policy, student, totals[student], seconds),
-            }
-            for student, seconds in late.items()
-        ]
-        session.execute(update(api.SubmittedNotebook), penalties)
+        self.write_penalties(session, list(outcomes), late_policy)
 
-    def _write_submissions(
-        self, session: Session, outcomes: Mapping[str, Outcome]
-    ) -> dict[str, float]:
-        """Create or update every submission; the seconds by which each is late."""
+    def write_penalties(
+        self, session: Session, students: Sequence[str], late_policy: LatePolicy
+    ) -> None:
+        """Work out what lateness takes off these students' rows, and write what has changed."""
+        changed = []
+        for row in session.execute(self._totals().where(_OWNER.in_(students))):
+            seconds = self._seconds_late(row.timestamp, row.extension)
+            penalty = _penalty(late_policy, row.student_id, row.total, seconds)
+            if penalty != row.late_submission_penalty:
+                changed.append({"id": row.id, "late_submission_penalty": penalty})
+        _save(session, api.SubmittedNotebook, [], changed)
+
+    def complete(self, session: Session) -> set[str]:
+        """The students who have a row for every grade."""
+        rows = session.execute(self._totals())
+        return {row.student_id for row in rows if row.grades == len(self.grade_cells)}
+
+    def _totals(self) -> Any:
+        """One row a submission: when it came, its penalty, and its grades' number and sum."""
+        submission, notebook, grade = api.SubmittedAssignment, api.SubmittedNotebook, api.Grade
+        # A person's score goes before the automatic one; either carries the extra credit.
+        base = func.coalesce(grade.manual_score, grade.auto_score)
+        score = case((base.is_(None), 0.0), else_=base + func.coalesce(grade.extra_credit, 0.0))
+        columns = (
+            submission.student_id,
+            submission.timestamp,
+            submission.extension,
+            notebook.id,
+            notebook.late_submission_penalty,
+        )
+        return (
+            select(*columns, func.sum(score).label("total"), func.count().label("grades"))
+            .join(notebook, notebook.assignment_id == submission.id)
+            .join(grade, grade.notebook_id == notebook.id)
+            .where(
+                submission.assignment_id == self.assignment_id,
+                notebook.notebook_id == self.notebook_id,
+            )
+            .group_by(*columns)
+        )
+
+    def _write_submissions(self, session: Session, outcomes: Mapping[str, Outcome]) -> None:
+        """Create every submission, or bring it up to date."""
         table = api.SubmittedAssignment
         rows = session.execute(
-            select(table.student_id, table.id, table.timestamp, table.extension).where(
+            select(table.student_id, table.id).where(
                 table.assignment_id == self.assignment_id, table.student_id.in_(outcomes)
             )
         )
-        known = {row.student_id: row for row in rows}
+        known = {row.student_id: row.id for row in rows}
         created: list[Row] = []
         changed: list[Row] = []
         for student, outcome in outcomes.items():
@@ -100,19 +133,14 @@ class AssignmentRows:
                 owner = {"assignment_id": self.assignment_id, "student_id": student}
                 created.append(row | owner | {"id": uuid4().hex})
             elif outcome.timestamp:
-                changed.append(row | {"id": known[student].id})
+                changed.append(row | {"id": known[student]})
         _save(session, table, created, changed)
-        return {
-            student: self._seconds_late(outcome, known.get(student))
-            for student, outcome in outcomes.items()
-        }
 
-    def _seconds_late(self, outcome: Outcome, known: Any) -> float:
-        timestamp = outcome.timestamp or (known and known.timestamp)
+    def _seconds_late(self, timestamp: datetime | None, extension: timedelta | None) -> float:
         if timestamp is None or self.due is None:
             return 0.0
-        due = self.due + known.extension if known and known.extension else self.due
-        return max(0.0, float((timestamp - due).total_seconds()))
+        due = self.due + (extension or timedelta())
+        return max(0.0, (timestamp - due).total_seconds())
 
     def _notebooks(self, session: Session, students: Sequence[str]) -> dict[str, str]:
         """The id of every student's row for the notebook, made where it is missing."""
@@ -139,21 +167,18 @@ class AssignmentRows:
 
     def _write_grades(
         self, session: Session, outcomes: Mapping[str, Outcome], notebooks: Mapping[str, str]
-    ) -> dict[str, float]:
-        """Write every score that is not a person's; each student's total, theirs included."""
+    ) -> None:
+        """Write every score that is not a person's."""
         known = _known(session, api.Grade, _GRADE_FIELDS, notebooks)
         created: list[Row] = []
         changed: list[Row] = []
-        totals = dict.fromkeys(outcomes, 0.0)
         for student, outcome in outcomes.items():
             for name, cell_id in self.grade_cells.items():
                 key = {"notebook_id": notebooks[student], "cell_id": cell_id}
                 old = known.get((notebooks[student], cell_id))
                 row = _grade(outcome.scores.get(name), old)
-                totals[student] += _score(row)
                 (changed if old else created).append(row | key)
         _save(session, api.Grade, created, changed)
-        return totals
 
     def _write_comments(
         self, session: Session, outcomes: Mapping[str, Outcome], notebooks: Mapping[str, str]
@@ -212,12 +237,6 @@ def _grade(score: float | None, old: Mapping[str, Any] | None) -> Row:
         "extra_credit": old["extra_credit"] if old else None,
         "needs_manual_grade": manual is not None or score is None,
     }
-
-
-def _score(row: Mapping[str, Any]) -> float:
-    """A person's score goes before the automatic one; either carries the extra credit."""
-    base = row["auto_score"] if row["manual_score"] is None else row["manual_score"]
-    return 0.0 if base is None else float(base + (row["extra_credit"] or 0.0))
 
 
 def _penalty(policy: LatePolicy, student: str, score: float, seconds: float) -> float | None:

@@ -32,7 +32,7 @@ def read_notebook(path: Path, max_bytes: int = MAX_BYTES) -> NotebookNode:
     Raises:
         UnreadableNotebook: one sentence for the student and the instructor.
     """
-    return parse_notebook(_read_bytes(path, max_bytes))
+    return parse_notebook(read_bytes(path, max_bytes))
 
 
 def parse_notebook(content: bytes) -> NotebookNode:
@@ -43,7 +43,8 @@ def parse_notebook(content: bytes) -> NotebookNode:
         raise UnreadableNotebook("The file is nested far more deeply than a notebook.") from None
 
 
-def _read_bytes(path: Path, max_bytes: int) -> bytes:
+def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
+    """A file's content, where it is a file of a notebook's size; see `read_notebook`."""
     if path.is_dir():
         raise UnreadableNotebook(_about_folder(path))
     if not path.exists():

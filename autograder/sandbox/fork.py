@@ -85,10 +85,16 @@ class Fork:
 
         Args:
             gone: its channel has closed.
+
+        Raises:
+            WorkerLost: when its parent was killed from outside; once, for it has then ended.
         """
         if self._ended is None:
-            self._ended = self._parent.end(gone) or Ended()
-            self._channel.close()
+            self._ended = Ended()
+            try:
+                self._ended = self._parent.end(gone) or self._ended
+            finally:
+                self._channel.close()
         return self._ended
 
     def _stop(self, error: Exception, seconds: float | None) -> NoReturn:

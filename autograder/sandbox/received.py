@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from autograder.sandbox.steps import Ask, CellResult
 
 _FROM_INSIDE = (Status.RETURNED, Status.NOT_ATTEMPTED, Status.MISSING, Status.RAISED)
 _CONDITIONS = ("divide by zero", "overflow", "underflow", "invalid value")
+_JSON_TYPE = re.compile(r"application/(.*\+)?json")  # as nbformat's schema has it
 _STREAMS = ("stdout", "stderr")
 
 
@@ -73,8 +75,11 @@ def seal(message: Tree) -> None:
     Raises:
         ProtocolError: when the message is anything else.
     """
-    if message != {"sealed": True}:
-        raise ProtocolError("expected the end of the notebook, received something else")
+    # Not by ==, which an array answers with an array.
+    match message:
+        case {"sealed": True, **others} if not others:
+            return
+    raise ProtocolError("expected the end of the notebook, received something else")
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,7 @@ def _output(output: Tree) -> dict[str, Any]:
 def _representations(data: dict[str, Any]) -> dict[str, Any]:
     """What nbformat's schema allows: text, or JSON where the MIME type says so."""
     for kind, value in data.items():
-        if not isinstance(value, str) and not kind.endswith("json"):
+        if not isinstance(value, str) and not _JSON_TYPE.fullmatch(kind):
             raise ProtocolError("expected text in a cell's output, received something else")
     return dict(_json(data))
 

@@ -83,15 +83,15 @@ def explain_refusal(message: str) -> str:
         message: what bubblewrap wrote to its standard error.
     """
     last = (message.strip().splitlines() or ["no reason given"])[-1]
-    if _kernel_setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
+    if kernel_setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
         step = (
             "AppArmor restricts user namespaces here (Ubuntu's default). Next: add an AppArmor "
             "profile that allows bwrap to create user namespaces, or as root run "
             "`sysctl kernel.apparmor_restrict_unprivileged_userns=0`."
         )
     elif (
-        _kernel_setting("kernel/unprivileged_userns_clone") == "0"
-        or _kernel_setting("user/max_user_namespaces") == "0"
+        kernel_setting("kernel/unprivileged_userns_clone") == "0"
+        or kernel_setting("user/max_user_namespaces") == "0"
     ):
         step = (
             "User namespaces are switched off here. Next: as root run "
@@ -102,7 +102,8 @@ def explain_refusal(message: str) -> str:
     return f"bubblewrap cannot start ({last}). {step}"
 
 
-def _kernel_setting(name: str) -> str:
+def kernel_setting(name: str) -> str:
+    """A setting below /proc/sys; empty where this kernel has none of that name."""
     try:
         return Path("/proc/sys", name).read_text().strip()
     except OSError:

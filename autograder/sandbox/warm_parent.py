@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from autograder.errors import SandboxError
+from autograder.errors import SandboxError, WorkerLost
 from autograder.sandbox import seccomp, view
 from autograder.sandbox.flavour import Flavour
 from autograder.sandbox.limits import Limits, readable_size
@@ -24,6 +24,7 @@ STRANGER = 61184
 _MAX_CONTROL = 4096
 _START_SECONDS = 120.0
 _END_SECONDS = 20.0
+_KILLED = "The sandbox's process was killed from outside, perhaps because memory was short."
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,12 @@ class WarmParent:
 
     Raises:
         SandboxError: when it cannot be started; the message has the next step.
+        WorkerLost: when it was killed while it started.
     """
 
     def __init__(self, isolation: str, limits: Limits, flavour: Flavour) -> None:
         self._isolation = isolation
+        self._killed = False
         self._cleanup = contextlib.ExitStack()
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed below)
         self._cleanup.callback(self._errors.close)
@@ -158,6 +161,8 @@ class WarmParent:
         self._errors.seek(0)
         message = self._errors.read()[-4000:].decode(errors="replace")
         self.close()
+        if self._killed:
+            raise WorkerLost(_KILLED)
         if "bwrap:" in message:
             raise SandboxError(view.explain_refusal(message))
         last = (message.strip().splitlines() or ["it gave no reason"])[-1]
@@ -185,7 +190,10 @@ class WarmParent:
             gone: its channel has closed, so that it is about to end by itself.
 
         Returns:
-            How it ended, or None when the worker died with it.
+            How it ended, or None when the worker ended itself with it.
+
+        Raises:
+            WorkerLost: when something killed the worker, which nothing inside can do.
         """
         self._control.settimeout(_END_SECONDS)
         try:
@@ -199,6 +207,8 @@ class WarmParent:
             )
         except (OSError, ValueError, KeyError, TypeError):
             self.close()
+            if self._killed:
+                raise WorkerLost(_KILLED) from None
             return None
 
     def close(self) -> None:
@@ -208,7 +218,8 @@ class WarmParent:
     def _stop(self) -> None:
         self._control.close()
         try:
-            self._process.wait(2)
+            # Bubblewrap tells of a signal inside as the shell does.
+            self._killed = self._process.wait(2) in (-signal.SIGKILL, 128 + signal.SIGKILL)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

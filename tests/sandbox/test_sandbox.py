@@ -471,7 +471,7 @@ def test_refusals_have_a_next_step(
     monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], words: str
 ) -> None:
     """Is a machine's refusal explained?"""
-    monkeypatch.setattr(view, "_kernel_setting", lambda name: settings.get(name, ""))
+    monkeypatch.setattr(view, "kernel_setting", lambda name: settings.get(name, ""))
     reason = view.explain_refusal("bwrap: setting up uid map: Permission denied\n")
     assert "setting up uid map" in reason and words in reason and "Next:" in reason
 

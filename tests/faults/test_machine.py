@@ -1,0 +1,169 @@
+"""Is anything lost to a full disk, a read-only folder, a locked gradebook or killed workers?"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder import course, demo, pipeline
+from autograder.assignment import load_assignment
+from autograder.dispatch import local
+from autograder.errors import WorkerLost
+from autograder.sandbox.session import Cell, Sandbox
+from autograder.sandbox.view import isolation_available
+from tests.faults.a_class import grade, leftovers, report_files, rows, start
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available()),
+]
+
+
+@contextlib.contextmanager
+def mounted(folder: Path, options: str) -> Iterator[None]:
+    """A file system in memory at this folder, where this machine lets us mount one."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a small file system to fill")
+    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def assert_one_line(root: Path, words: str) -> None:
+    """The grader stops with exit code 1 and one line that holds these words."""
+    process = start(root)
+    _, err = process.communicate(timeout=300)
+    assert process.returncode == 1, err
+    assert words in err and "Traceback" not in err and err.strip().count("\n") == 0
+
+
+def test_does_a_full_disk_lose_nothing(small_class, tmp_path):
+    with mounted(tmp_path, "size=64m"):
+        root = small_class.copy(tmp_path / "course")
+        ballast = tmp_path / "ballast"
+        with ballast.open("wb") as file, contextlib.suppress(OSError):
+            while True:
+                file.write(bytes(2**16))
+                file.flush()
+        os.truncate(ballast, ballast.stat().st_size - 2**19)
+        assert_one_line(root, "cannot be written: No space left on device")
+        assert not leftovers(root)
+        ballast.unlink()
+        grade(root)
+        assert rows(course.load(root).db_url) == small_class.expected
+
+
+@pytest.mark.parametrize("folder", ["autograded", ".autograder/reports"])
+def test_is_a_folder_that_cannot_be_written_one_line(small_class, tmp_path, folder):
+    root = small_class.copy(tmp_path / "course")
+    (root / folder).mkdir()
+    with mounted(root / folder, "ro"):
+        assert_one_line(root, "cannot be written: Read-only file system")
+        assert not report_files(root)
+    grade(root)
+    assert rows(course.load(root).db_url) == small_class.expected
+
+
+def test_does_a_gradebook_locked_for_five_seconds_cost_only_time(small_class, tmp_path):
+    root = small_class.copy(tmp_path / "course")
+    opened = course.load(root)
+    other = sqlite3.connect(root / "gradebook.db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    held = threading.Timer(5, other.execute, ["ROLLBACK"])
+    held.start()
+    started = time.monotonic()
+    assignment = load_assignment(opened, demo.WEEK)
+    list(pipeline.grade_course(opened, assignment, pipeline.submissions(opened, assignment)))
+    assert time.monotonic() - started > 4
+    held.join()
+    other.close()
+    assert rows(opened.db_url) == small_class.expected
+
+
+def processes_below(parent: int) -> list[int]:
+    """Ids of this process's children and theirs, eldest first."""
+    found = []
+    for task in Path(f"/proc/{parent}/task").iterdir():
+        for number in map(int, (task / "children").read_text().split()):
+            found += [number, *processes_below(number)]
+    return found
+
+
+def workers() -> list[list[int]]:
+    """For each sandbox of this process: bubblewrap outside, and the warm parent inside."""
+    own = [
+        number
+        for task in Path("/proc/self/task").iterdir()
+        for number in map(int, (task / "children").read_text().split())
+        if (Path(f"/proc/{number}/comm").read_text().strip() == "bwrap")
+    ]
+    return [[number, *processes_below(number)[:1]] for number in own]
+
+
+@pytest.mark.parametrize("place", [0, 1], ids=["bubblewrap", "warm parent"])
+def test_is_a_killed_worker_told_from_a_cell_that_crashes(place):
+    """The sandbox names what was killed from outside, and the cell of it is not blamed."""
+    with Sandbox() as sandbox:
+        with sandbox.open([Cell(0, "a = 1")]):
+            pass
+        (pair,) = workers()
+        killer = threading.Timer(0.5, os.kill, [pair[place], signal.SIGKILL])
+        killer.start()
+        with pytest.raises(WorkerLost, match="killed from outside"):
+            sandbox.open([Cell(0, "import time\ntime.sleep(15)")])
+        with sandbox.open([Cell(0, "a = 1")]) as session:
+            assert not session.cells[0].error
+
+
+def test_do_killed_workers_cost_tries_and_no_grade(small_class, tmp_path):
+    root = small_class.copy(tmp_path / "course")
+    opened = course.load(root)
+    assignment = load_assignment(opened, demo.WEEK)
+    killed: list[int] = []
+    done = threading.Event()
+
+    def kill_now_and_then() -> None:
+        # Two, because a submission that loses three is recorded as such.
+        while not done.wait(0.1) and len(killed) < 2:
+            with contextlib.suppress(OSError, IndexError):
+                victim = workers()[0][-1]
+                os.kill(victim, signal.SIGKILL)
+                killed.append(victim)
+
+    killer = threading.Thread(target=kill_now_and_then)
+    killer.start()
+    handed_in = pipeline.submissions(opened, assignment)
+    reports = list(pipeline.grade_course(opened, assignment, handed_in, workers=2))
+    done.set()
+    killer.join()
+    assert killed
+    assert len(reports) == len(handed_in)
+    assert rows(opened.db_url) == small_class.expected
+
+
+def test_is_a_submission_that_loses_three_workers_recorded_as_such():
+    tries: list[int] = []
+
+    def loses(piece: int, sandbox: Sandbox) -> str:
+        tries.append(piece)
+        if piece == 1:
+            raise WorkerLost("killed")
+        return "graded"
+
+    results = list(local.run(range(3), loses, workers=1, lost=lambda piece, error: "recorded"))
+    assert results == ["graded", "recorded", "graded"]
+    assert tries == [0, 1, 1, 1, 2]
