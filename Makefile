@@ -13,7 +13,7 @@ demo: $(READY) bubblewrap
 test: $(READY) bubblewrap
 	$(BIN)/python -m pytest
 
-# Everything, with thousands of random examples in place of hundreds: an hour or so.
+# Everything: laws on three secrets, thousands of random examples in place of hundreds; an hour.
 test-all: $(READY) bubblewrap
 	EXHAUSTIVE=1 $(BIN)/python -m pytest
 

@@ -17,7 +17,8 @@ from autograder.questions import catalogue, references
 from autograder.release import source_notebook
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-# Set by `make test-all`: thousands of random examples and faults in place of a few.
+# Set by `make test-all`: every law on three secrets in place of one, thousands of random examples
+# and faults in place of a few.
 EXHAUSTIVE = bool(os.environ.get("EXHAUSTIVE"))
 SECRETS = (b"first secret", b"second secret", b"third secret")
 
