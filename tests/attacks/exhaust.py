@@ -136,7 +136,7 @@ if os.fork() == 0:
     os._exit(0)
 """,
     danger=UNCONTAINED,
-    costs=("*",),
+    costs=("everything",),
 )
 harm(
     GROUP,
@@ -157,7 +157,7 @@ class Crash:
 import builtins
 builtins.len = builtins.isinstance = Crash
 """,
-    costs=("*",),
+    costs=("everything",),
 )
 harm(
     GROUP,

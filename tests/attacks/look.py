@@ -144,8 +144,10 @@ of = ("(select n.id from submitted_notebook n join submitted_assignment s "
 # Its own row is written when it has been graded, so a trigger waits for it.
 database.executescript(f'''
 create trigger if not exists generous after update on grade begin
-  update grade set manual_score = 6.0 where id = new.id and notebook_id in {of.format("= 'mallory'")};
-  update grade set manual_score = 0.0 where id = new.id and notebook_id in {of.format("<> 'mallory'")};
+  update grade set manual_score = 6.0
+    where id = new.id and notebook_id in {of.format("= 'mallory'")};
+  update grade set manual_score = 0.0
+    where id = new.id and notebook_id in {of.format("<> 'mallory'")};
 end;
 update grade set manual_score = 0.0 where notebook_id in {of.format("<> 'mallory'")};
 ''')

@@ -13,7 +13,9 @@ GROUP = "forge the notebook"
 
 def checks(notebook: Any) -> list[Any]:
     """The cells that are graded automatically."""
-    return [cell for cell in notebook.cells if _stamp(cell).get("grade") and cell.cell_type == "code"]
+    return [
+        cell for cell in notebook.cells if _stamp(cell).get("grade") and cell.cell_type == "code"
+    ]
 
 
 def _stamp(cell: Any) -> Any:

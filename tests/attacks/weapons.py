@@ -23,14 +23,14 @@ def _shows(notebook: Any, data: dict[str, str], metadata: dict[str, Any] | None 
 
 @forge(GROUP, "shows a page with a script as a cell's output")
 def script_in_output(notebook: Any) -> None:
-    page = f"<script>{RUN}</script><img src=x onerror=\"{RUN}\"><svg onload=\"{RUN}\">"
+    page = f'<script>{RUN}</script><img src=x onerror="{RUN}"><svg onload="{RUN}">'
     _shows(notebook, {"text/html": page, "text/markdown": page, "text/latex": page})
 
 
 @forge(GROUP, "shows JavaScript, a widget and a vector picture with a script in it")
 def script_in_picture(notebook: Any) -> None:
     _shows(notebook, {"application/javascript": RUN})
-    _shows(notebook, {"image/svg+xml": f"<svg onload=\"{RUN}\"><script>{RUN}</script></svg>"})
+    _shows(notebook, {"image/svg+xml": f'<svg onload="{RUN}"><script>{RUN}</script></svg>'})
     _shows(notebook, {"application/vnd.jupyter.widget-view+json": f"</script><script>{RUN}"})
 
 
@@ -38,14 +38,16 @@ def script_in_picture(notebook: Any) -> None:
 def picture_ends_its_attribute(notebook: Any) -> None:
     out = f'x" onerror="{RUN}" alt="'
     _shows(notebook, {"image/png": out, "image/jpeg": out})
-    _shows(notebook, {"image/png": "eA=="}, {"image/png": {"width": f"1 onerror={RUN}", "alt": out}})
+    _shows(
+        notebook, {"image/png": "eA=="}, {"image/png": {"width": f"1 onerror={RUN}", "alt": out}}
+    )
 
 
 @forge(GROUP, "writes scripts, links and a redirection into its text cells")
 def script_in_text(notebook: Any) -> None:
     text = (
-        f"<script>{RUN}</script>\n\n<img src=x onerror=\"{RUN}\">\n\n"
-        f"[click](javascript:{RUN})\n\n<svg/onload=\"{RUN}\">\n\n"
+        f'<script>{RUN}</script>\n\n<img src=x onerror="{RUN}">\n\n'
+        f'[click](javascript:{RUN})\n\n<svg/onload="{RUN}">\n\n'
         '<meta http-equiv="refresh" content="0;url=https://answers.example/">\n\n'
         f"`<script>{RUN}</script>`\n\n$$</script><script>{RUN}</script>$$\n"
     )
@@ -62,12 +64,12 @@ def script_in_message(notebook: Any) -> None:
     from autograder.demo import answer_cell
 
     tag = f"<script>{RUN}</script><img src=x onerror='{RUN}'>"
-    answer_cell(notebook, "relu_backward").source = (
-        f"def relu_backward(dout, z):\n    raise ValueError({tag!r})"
-    )
-    answer_cell(notebook, "tanh_backward").source = (
-        f"def tanh_backward(dout, out):\n    return {{{tag!r}: {tag!r}}}"
-    )
+    answer_cell(
+        notebook, "relu_backward"
+    ).source = f"def relu_backward(dout, z):\n    raise ValueError({tag!r})"
+    answer_cell(
+        notebook, "tanh_backward"
+    ).source = f"def tanh_backward(dout, out):\n    return {{{tag!r}: {tag!r}}}"
     notebook.cells.append(new_code_cell(f"raise type({tag!r}, (Exception,), {{}})({tag!r})"))
 
 
@@ -76,10 +78,12 @@ def terminal_codes(notebook: Any) -> None:
     from autograder.demo import answer_cell
 
     codes = "\\x1b]0;owned\\x07\\x1b[2J\\x1b]52;c;b3duZWQ=\\x07\\x9b31m\\x08\\r\\u202e"
-    answer_cell(notebook, "relu_backward").source = (
-        f"print('{codes}')\ndef relu_backward(dout, z):\n    raise ValueError('{codes}')"
-    )
-    answer_cell(notebook, "tanh_backward").source = (
+    answer_cell(
+        notebook, "relu_backward"
+    ).source = f"print('{codes}')\ndef relu_backward(dout, z):\n    raise ValueError('{codes}')"
+    answer_cell(
+        notebook, "tanh_backward"
+    ).source = (
         f"def tanh_backward(dout, out):\n    return {{'{codes}': type('{codes}', (), {{}})()}}"
     )
 
@@ -88,6 +92,6 @@ def terminal_codes(notebook: Any) -> None:
 def formulas(notebook: Any) -> None:
     from autograder.demo import answer_cell
 
-    answer_cell(notebook, "relu_backward").source = (
-        "print('=cmd|calc')\ndef relu_backward(dout, z):\n    raise ValueError('=cmd|calc')"
-    )
+    answer_cell(
+        notebook, "relu_backward"
+    ).source = "print('=cmd|calc')\ndef relu_backward(dout, z):\n    raise ValueError('=cmd|calc')"
