@@ -15,6 +15,7 @@ harm(
     "endless-answer",
     "answers the public cases and computes for ever on the others",
     "calls = []\ndef relu_backward(dout, z):\n    while True:\n        calls.append(1)",
+    costs=("whatever needs memory after it",),
 )
 harm(
     GROUP,
@@ -51,6 +52,7 @@ harm(
     "takes memory until there is none",
     "import numpy as np\nhoard = []\nwhile True:\n    hoard.append(np.ones(10**6))",
     danger=UNCONTAINED,
+    costs=("whatever needs memory after it",),
 )
 harm(GROUP, "fork-bomb", "forks for ever", "import os\nwhile True:\n    os.fork()",
      danger=UNCONTAINED)  # fmt: skip
@@ -173,7 +175,7 @@ harm(
 )
 
 
-@forge(GROUP, "shows two megabytes of picture in each of 400 cells", honest="nothing",
+@forge(GROUP, "shows two megabytes of picture in each of 100 cells", honest="nothing",
        danger="it takes minutes")  # fmt: skip
 def album(notebook: Any) -> None:
     from nbformat.v4 import new_code_cell
@@ -182,7 +184,7 @@ def album(notebook: Any) -> None:
         "from IPython.display import publish_display_data as show\n"
         "show({'image/png': 'A' * 1_900_000}, {})"
     )
-    notebook.cells += [new_code_cell(show) for _ in range(400)]
+    notebook.cells += [new_code_cell(show) for _ in range(100)]
 
 
 LENT = """

@@ -193,24 +193,24 @@ cheat(
     "errors-carry-hidden-inputs",
     "copies the inputs of hidden cases into error messages and names, to read in the feedback",
     """
-import gc
+import struct, sys
 import numpy as np
-def seen():
-    found = []
-    for each in gc.get_objects():
-        try:
-            if type(each) is bytes and each[:4] == b"nnfs":
-                found.append(each[-16:].hex())
-            elif type(each) is dict:
-                found += [repr(float(v.flat[0])) for v in each.values()
-                          if type(v) is np.ndarray and v.dtype == float and v.size]
-        except Exception:
-            pass
-    return " ".join(dict.fromkeys(found))[-280:]
-def relu_backward(dout, z): raise ValueError(seen())
-sigmoid_backward = tanh_backward = relative_error = relu_backward
-def dense_backward(dout, X, W): raise KeyError(seen())
-def mlp_loss_and_grads(X, y, params): raise KeyError(seen() + repr(X[0]))
+def seen(window):
+    found, frame = [], sys._getframe()
+    while frame:
+        waiting = frame.f_locals.get("frames")
+        for each in waiting if type(waiting) is list else ():
+            head, length, rest = struct.unpack_from("<4sIQ", each)
+            numbers = np.frombuffer(each[16 + length :][: rest // 8 * 8])
+            found += [repr(float(number)) for number in numbers[:1]]
+        frame = frame.f_back
+    return " ".join(dict.fromkeys(found))[280 * window :][:280]
+def relu_backward(dout, z): raise ValueError(seen(0))
+def sigmoid_backward(dout, out): raise ValueError(seen(1))
+def tanh_backward(dout, out): raise ValueError(seen(2))
+def relative_error(a, b): raise ValueError(seen(3))
+def dense_backward(dout, X, W): raise KeyError(seen(4))
+def mlp_loss_and_grads(X, y, params): raise KeyError(seen(5))
 """,
 )
 harm(

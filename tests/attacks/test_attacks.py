@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from autograder.course import Course
 from autograder.records import Report, Submission
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Sandbox
+from autograder.sandbox.steps import encode_asks
 from autograder.sandbox.view import isolation_available
 from tests.attacks.attack import PLACE, Attack, every_attack
 
@@ -42,6 +43,8 @@ LIMITS = Limits(
 FULL, WITHOUT_PLACE = 90.0, 84.0
 LONGEST = 6 * (LIMITS.restarts + 2)
 """Seconds that the worst submission may cost under these limits."""
+TWO_SANDBOXES = 4
+"""Processes: bubblewrap and the warm parent, for submissions and for lent functions."""
 OUTSIDE = [
     f"{place}/{name}"
     for place in ("/tmp", "/var/tmp", "/dev/shm")
@@ -125,14 +128,14 @@ def descendants() -> int:
 @pytest.mark.parametrize("attack", every_attack(), ids=lambda attack: attack.name)
 def test_attack(arena: Arena, attack: Attack) -> None:
     """No point more, the neighbour as before, nothing left behind, and a calm reason."""
-    before, left, running = neighbour(arena), files(arena.course.root), descendants()
+    before, left = neighbour(arena), files(arena.course.root)
     assert before[0] == FULL
 
     report = arena.attack(attack)
 
     assert neighbour(arena) == before
     assert files(arena.course.root) == left
-    assert descendants() <= running
+    assert descendants() <= TWO_SANDBOXES
     earned = WITHOUT_PLACE if attack.honest == "the rest" else 0.0
     earned += attack.gains[0]
     if attack.costs:
@@ -158,6 +161,30 @@ def test_are_there_at_least_forty() -> None:
     names = [attack.name for attack in every_attack()]
     assert len(names) == len(set(names)) >= 40
     assert all(attack.tries and attack.group for attack in every_attack())
+
+
+def test_do_hidden_inputs_stay_hidden(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was asked in secret is in no message; were it asked first, it would be."""
+    attack = next(a for a in every_attack() if a.name == "errors-carry-hidden-inputs")
+    hidden = {
+        repr(float(array.flat[0]))
+        for name in arena.assignment.judge.probes
+        for probe in arena.assignment.judge.probes[name]
+        for array in probe.inputs.values()
+        if not probe.public and getattr(array, "dtype", None) == float and array.size
+    }
+    hidden = {number for number in hidden if len(number) > 8}
+    assert len(hidden) > 10
+
+    def leaked() -> bool:
+        said = " ".join(verdict.message for verdict in arena.attack(attack).verdicts)
+        return any(number in said for number in hidden)
+
+    assert not leaked()
+    asked = arena.assignment.asks.asks
+    in_turn = encode_asks(replace(ask, hidden=False) for ask in asked)
+    monkeypatch.setitem(vars(arena.assignment), "asks", in_turn)
+    assert leaked()
 
 
 def test_can_the_arena_tell_a_gain(arena: Arena) -> None:
