@@ -131,7 +131,11 @@ def hand_in(opened: Course, student: str, content: bytes) -> Submission:
 def reason(report: Report) -> str:
     """The one sentence that ours recorded about it."""
     lost = [v for v in report.verdicts if not v.right and v.question == PLACE]
-    said = [report.unreadable, *report.problems, *(v.message.split("\n")[1] for v in lost)]
+    said = [
+        report.unreadable,
+        *report.problems,
+        *(v.message.partition("\n")[2].partition("\n")[0] for v in lost),
+    ]
     return next((line for line in said if line), "the answer is right")
 
 
@@ -169,6 +173,8 @@ def contained(command: list[str], root: Path) -> str:
     """Run a grader that gives submissions all its rights: nothing but its course is writable."""
     walls = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--ro-bind", "/", "/"]
     walls += ["--proc", "/proc", "--dev", "/dev", "--size", str(2**28), "--tmpfs", "/tmp"]
+    # A grader that is installed below the place that has just been covered.
+    walls += ["--ro-bind", *2 * [str(Path(command[0]).parents[1])]]
     walls += ["--bind", str(root), str(root), "--chdir", str(root), "--setenv", "HOME", "/tmp"]
     walls += ["prlimit", f"--as={6 * 2**30}", f"--fsize={2**28}", "--core=0"]
     try:
@@ -205,6 +211,8 @@ def column(attacks: list[Attack], grader: Any, workers: int) -> list[str]:
         grader.grade(demo.to_bytes(grader.complete), None).points or 0.0,
     )
     print(grader.name, fair, flush=True)
+    if not fair.full:
+        sys.exit(f"{grader.name} gives a right notebook no points: its column would say nothing")
 
     def run(attack: Attack) -> str:
         if attack.danger:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -78,11 +79,12 @@ class Course:
         with tempfile.TemporaryDirectory(dir=self._root) as folder:
             path = Path(folder, f"{demo.STEM}.ipynb")
             path.write_bytes(attacker)
-            command = [str(self._otter), "run", "-a", str(self._zip), "-o", folder, str(path)]
+            shutil.copy(self._zip, folder)
+            command = [str(self._otter), "run", "-a", self._zip.name, "-o", folder, str(path)]
             late = self._contain(command, Path(folder))
             try:
                 results = json.loads(Path(folder, "results.json").read_text())
-                points = round(sum(test["score"] for test in results["tests"]), 2)
+                points = round(sum(test.get("score", 0.0) for test in results["tests"]), 2)
             except (OSError, ValueError, KeyError, TypeError):
                 return Outcome(None, None, late)
             return Outcome(points, None, late)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from autograder import course, demo, pipeline
@@ -27,7 +28,10 @@ from autograder.sandbox.steps import encode_asks
 from autograder.sandbox.view import isolation_available
 from tests.attacks.attack import PLACE, Attack, every_attack
 
-pytestmark = pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available())
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available()),
+]
 
 LIMITS = Limits(
     cell_seconds=1.5,
@@ -171,7 +175,7 @@ def test_do_hidden_inputs_stay_hidden(arena: Arena, monkeypatch: pytest.MonkeyPa
         for name in arena.assignment.judge.probes
         for probe in arena.assignment.judge.probes[name]
         for array in probe.inputs.values()
-        if not probe.public and getattr(array, "dtype", None) == float and array.size
+        if not probe.public and isinstance(array, np.ndarray) and array.size
     }
     hidden = {number for number in hidden if len(number) > 8}
     assert len(hidden) > 10

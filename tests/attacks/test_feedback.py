@@ -19,7 +19,10 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.view import isolation_available
 from tests.attacks.attack import every_attack
 
-pytestmark = pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available())
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available()),
+]
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 NAMES = {"script-in-output": '<img src=x onerror="document.documentElement.dataset.ran=1">'}
@@ -93,7 +96,9 @@ def test_does_a_browser_run_nothing(pages: dict[str, Path], tmp_path: Path, name
     """A real browser opens the page; the control is a page whose script does run."""
     page = tmp_path / "page.html"
     if name == "control":
-        page.write_text("<p>x</p><img src=x onerror=\"document.documentElement.dataset.ran='yes'\">")
+        page.write_text(
+            "<p>x</p><img src=x onerror=\"document.documentElement.dataset.ran='yes'\">"
+        )
     else:
         shutil.copy(pages[name], page)
     command = [str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"]
