@@ -234,6 +234,8 @@ def _judge(
             ask_for(number, question, inputs, replace, hidden=all(inputs is not p for p in public))
             for number, inputs in enumerate(given)
         ]
+        if replace:
+            right.start()
         again = session.ask(asks, on_call=right)
         return [again[number] for number in range(len(given))]
 
