@@ -82,11 +82,14 @@ class Assignment:
     def asks(self) -> EncodedAsks:
         """Every case of every question, in the judge's order, encoded once for the class."""
         cases = [
-            (question, probe.inputs)
+            (question, probe.inputs, not probe.public)
             for name, question in self.week.questions.items()
             for probe in self.judge.probes[name]
         ]
-        return encode_asks(ask_for(number, *case) for number, case in enumerate(cases))
+        return encode_asks(
+            ask_for(number, question, given, hidden=hidden)
+            for number, (question, given, hidden) in enumerate(cases)
+        )
 
     @cached_property
     def flavour(self) -> Flavour:
@@ -106,22 +109,15 @@ class Assignment:
         training = sum(ask.seconds for ask in self.asks.asks)
         return replace(limits, notebook_seconds=limits.notebook_seconds + training)
 
-    @cached_property
-    def solutions(self) -> dict[str, Any]:
-        """The lesson's own functions, run here and never in the sandbox."""
-        namespace: dict[str, Any] = {"check": lambda name: None}
-        exec(compile(self.own, f"<{earlier.FILE}>", "exec"), namespace)
-        for cell in self.source.cells:
-            mark = cell.metadata.get("nbgrader", {})
-            imports_own = self.own and cell.id == earlier.CELL
-            if (
-                cell.cell_type == "code"
-                and role_of(cell) is not Role.EXPERIMENT
-                and not mark.get("grade")
-                and not imports_own
-            ):
-                exec(compile(cell.source, "<solution>", "exec"), namespace)
-        return namespace
+    def lesson(self) -> list[Cell | Hold]:
+        """The lesson's own cells with their solutions, never run where a student's code is."""
+        return [
+            Cell(index, cell.source)
+            for index, cell in enumerate(self.source.cells)
+            if cell.cell_type == "code"
+            and role_of(cell) is not Role.EXPERIMENT
+            and not cell.metadata.get("nbgrader", {}).get("grade")
+        ]
 
     @cached_property
     def own_functions(self) -> list[str]:
@@ -150,8 +146,21 @@ def load_assignment(course: Course, week: str) -> Assignment:
     return Assignment(found, released, source, course.secret, cache_file, own_text)
 
 
-def ask_for(number: int, question: Question, given: Inputs, replaced: Sequence[str] = ()) -> Ask:
+def ask_for(
+    number: int,
+    question: Question,
+    given: Inputs,
+    replaced: Sequence[str] = (),
+    *,
+    hidden: bool,
+) -> Ask:
     """One case for one question, its named functions replaced by right ones."""
     return Ask(
-        number, question.name, question.driver_source, given, tuple(replaced), question.seconds
+        number,
+        question.name,
+        question.driver_source,
+        given,
+        tuple(replaced),
+        question.seconds,
+        hidden,
     )

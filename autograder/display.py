@@ -17,6 +17,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from autograder.message import printable
 from autograder.records import Report
 
 screen = Console()
@@ -75,9 +76,9 @@ def print_table(lines: list[dict[str, Any]]) -> None:
     table.add_column("seconds", justify="right")
     for line in sorted(lines, key=lambda each: str(each["student"])):
         table.add_row(
-            escape(line["student"]),
+            escape(printable(line["student"])),
             f"{line['points']:g}/{line['max_points']:g}",
-            escape(_found(line)),
+            escape(printable(_found(line))),
             f"{line['seconds']:.2f}",
         )
     screen.print(table)

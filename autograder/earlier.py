@@ -76,7 +76,7 @@ def handed_in(folder: Path) -> dict[str, str]:
     path = folder / FILE
     try:
         # A link could lead to another student's file.
-        if path.is_symlink() or path.stat().st_size > MAX_BYTES:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_BYTES:
             return {}
         return {FILE: path.read_text(encoding="utf-8")}
     except (OSError, UnicodeDecodeError):

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 RIGHT_COLOR = "#1b7837"
 WRONG_COLOR = "#b35806"
 CALM_COLOR = "#5a5a5a"
+
+# What a terminal obeys instead of showing, and what turns the direction of writing around.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """The text without characters that a terminal would obey; tabs and new lines stay."""
+    return _UNSEEN.sub("", text)
 
 
 def as_html(message: str, *, right: bool, attempted: bool = True) -> str:

@@ -21,16 +21,18 @@ from nbformat import from_dict
 from autograder import course as courses
 from autograder import earlier
 from autograder.assignment import Assignment, ask_for, load_assignment
-from autograder.calling import Answer, Status, Tree
+from autograder.calling import Answer, Status
 from autograder.course import Course
 from autograder.dispatch import local
 from autograder.errors import AutograderError, CourseError, UnknownName, UnreadableNotebook
+from autograder.feedback.disarm import disarm_text, shown
 from autograder.gradebook import reports as saved
 from autograder.gradebook.outputs import write_outputs
 from autograder.intake.folders import find_submissions
 from autograder.intake.notebooks import read_notebook
 from autograder.intake.restore import restore
 from autograder.judging import Judge, refuse_weak_mistakes
+from autograder.lending import RightFunctions
 from autograder.questions import catalogue, references
 from autograder.questions.catalogue import Week
 from autograder.questions.define import Inputs, Question
@@ -93,10 +95,12 @@ def grade_notebook(
     with sandbox.open(assignment.steps(notebook), files) as session:
         answers = session.ask(assignment.asks)
         answers |= _why_missing(assignment, answers, session)
-        verdicts = _judge(assignment, answers, session)
+        with RightFunctions(assignment, sandbox) as right:
+            verdicts = _judge(assignment, answers, session, right)
         usage = session.close()
     for index, result in session.cells.items():
-        notebook.cells[index].outputs = [from_dict(output) for output in result.outputs]
+        notebook.cells[index].outputs = [from_dict(each) for each in shown(result.outputs)]
+    disarm_text(notebook, assignment.released)
     ended = [*(cell.status for cell in session.cells.values()), *(v.outcome for v in verdicts)]
     report = Report(
         student,
@@ -254,15 +258,21 @@ def check_file(path: Path, isolation: str) -> Report:
     raise UnknownName(f"{path} holds no check of any week of this course.")
 
 
-def _judge(assignment: Assignment, answers: Answers, session: Session) -> list[Verdict]:
-    def right_answer(name: str, arguments: list[Tree], named: dict[str, Tree]) -> Tree:
-        return assignment.solutions[name](*arguments, **named)
-
+def _judge(
+    assignment: Assignment, answers: Answers, session: Session, right: RightFunctions
+) -> list[Verdict]:
     def ask_again(
         question: Question, given: Sequence[Inputs], replace: Sequence[str]
     ) -> list[Answer]:
-        asks = [ask_for(number, question, inputs, replace) for number, inputs in enumerate(given)]
-        again = session.ask(asks, on_call=right_answer)
+        # Whatever is not a public case is as secret as a hidden one.
+        public = [p.inputs for p in assignment.judge.probes[question.name] if p.public]
+        asks = [
+            ask_for(number, question, inputs, replace, hidden=all(inputs is not p for p in public))
+            for number, inputs in enumerate(given)
+        ]
+        if replace:
+            right.start()
+        again = session.ask(asks, on_call=right)
         return [again[number] for number in range(len(given))]
 
     in_order = iter(sorted(answers))

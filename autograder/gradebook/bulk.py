@@ -212,6 +212,9 @@ def _read_released(course: Course, assignment: str) -> NotebookNode:
 
 def _copy_timestamp(source: Path, target: Path) -> datetime | None:
     """Keep the time of submission beside the graded notebook, as nbgrader does, and read it."""
+    # A link could lead anywhere, and a reader of a pipe would wait for ever.
+    if source.is_symlink() or not source.is_file():
+        return None
     try:
         text = source.read_text(encoding="utf-8").strip()
         timestamp: datetime | None = parse_utc(text) if text else None

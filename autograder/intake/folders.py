@@ -7,6 +7,8 @@ from pathlib import Path
 from autograder.errors import CourseError
 from autograder.records import Submission
 
+_LONGEST_TIME = 100
+
 
 def find_submissions(submitted: Path, assignment: str, week: str) -> list[Submission]:
     """Every submission of an assignment, in the order of the students' names.
@@ -54,7 +56,12 @@ def _notebook_in(folder: Path, assignment: str) -> Path:
 
 
 def _timestamp(folder: Path) -> str:
+    path = folder / "timestamp.txt"
+    # A link could lead anywhere, and a reader of a pipe would wait for ever.
+    if path.is_symlink() or not path.is_file():
+        return ""
     try:
-        return (folder / "timestamp.txt").read_text(encoding="utf-8").strip()
+        with path.open(encoding="utf-8") as file:
+            return file.read(_LONGEST_TIME).strip()
     except (OSError, UnicodeDecodeError):
         return ""

@@ -10,7 +10,7 @@ from autograder.calling import Status, Tree
 from autograder.errors import ProtocolError
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.warm_parent import Ended, WarmParent
-from autograder.sandbox.wire import Channel
+from autograder.sandbox.wire import Channel, decode
 
 Read = TypeVar("Read")
 
@@ -30,7 +30,8 @@ class Stopped(Exception):
 class Fork:
     """A child that runs one notebook and answers for it.
 
-    Only the time in which the child keeps us waiting counts as its own.
+    Only the time in which the child keeps us waiting counts as its own: `waited` is that of the
+    last message, `size` are its bytes.
 
     Args:
         parent: forks the child.
@@ -47,6 +48,7 @@ class Fork:
         self._spent = 0.0
         self._ended: Ended | None = None
         self.waited = 0.0
+        self.size = 0
 
     def send(self, frames: bytes) -> None:
         """Send encoded frames.
@@ -73,7 +75,9 @@ class Fork:
         started = time.monotonic()
         left = self._limits.notebook_seconds - self._spent
         try:
-            return read(self._channel.receive(started + min(seconds, left), largest))
+            frame = self._channel.receive_frame(started + min(seconds, left), largest)
+            self.size = len(frame)
+            return read(decode(frame))
         except (OSError, EOFError, ProtocolError) as error:
             self._stop(error, seconds if seconds <= left else None)
         finally:

@@ -18,7 +18,10 @@ class Limits:
         processes: how many processes a submission may have at once.
         output: characters of text that a cell may show; what exceeds them is cut.
         picture: characters of pictures, base64 encoded, that a cell may show.
+        shown: bytes that the outputs of all cells may have together.
+        answers: bytes that the answers to all cases of a question may have together.
         file_size: bytes of one file, and of all files together.
+        files: how many files and directories a submission may make.
         restarts: how often the notebook is run again without the cell or question that stopped it.
     """
 
@@ -29,7 +32,10 @@ class Limits:
     processes: int = 64
     output: int = 100_000
     picture: int = 2_000_000
+    shown: int = 20_000_000
+    answers: int = 32 * 2**20
     file_size: int = 64 * 2**20
+    files: int = 50_000
     restarts: int = 8
 
 

@@ -48,6 +48,14 @@ def own_memory(number: int | str = "self") -> int:
     )
 
 
+def threads(number: int) -> int:
+    """How many threads a process has; 0 when it has just ended."""
+    try:
+        return len(os.listdir(f"/proc/{number}/task"))
+    except OSError:
+        return 0
+
+
 def address_space() -> int:
     """Bytes of address space that this process has mapped."""
     return int(Path("/proc/self/statm").read_text().split()[0]) * _PAGE

@@ -12,6 +12,7 @@ import numpy as np
 
 from autograder.calling import MAX_ERROR_LENGTH, Answer, Opaque, Status, Tree
 from autograder.errors import ProtocolError
+from autograder.message import printable
 from autograder.sandbox.steps import Ask, CellResult
 
 _FROM_INSIDE = (Status.RETURNED, Status.NOT_ATTEMPTED, Status.MISSING, Status.RAISED)
@@ -35,7 +36,7 @@ def cell_result(message: Tree, expected: int) -> CellResult:
         } if index == expected:
             made = tuple(_output(output) for output in outputs)
             return CellResult(
-                index, made, error[:MAX_ERROR_LENGTH], Status.RETURNED, _time(seconds)
+                index, made, printable(error[:MAX_ERROR_LENGTH]), Status.RETURNED, _time(seconds)
             )
     raise ProtocolError("expected the result of a cell, received something else")
 
@@ -62,8 +63,8 @@ def answer(message: Tree, ask: Ask) -> Answer:
                 _value(value) if status == Status.RETURNED else None,
                 tuple(name for name in ask.arguments if name in _words(changed)),
                 tuple(kind for kind in _CONDITIONS if kind in _words(warned)),
-                error[:MAX_ERROR_LENGTH],
-                line[:MAX_ERROR_LENGTH],
+                printable(error[:MAX_ERROR_LENGTH]),
+                printable(line[:MAX_ERROR_LENGTH]),
                 _time(seconds),
             )
     raise ProtocolError("expected the answer to a question, received something else")
@@ -104,18 +105,22 @@ def call(message: Tree, names: Sequence[str]) -> Call | None:
 def _value(tree: Tree) -> Tree:
     """A tree of the kind that `calling.to_tree` makes and no other."""
     if isinstance(tree, dict):
-        return {key: _value(item) for key, item in tree.items()}
+        return {printable(key): _value(item) for key, item in tree.items()}
     if isinstance(tree, list):
         return [_value(item) for item in tree]
-    if isinstance(tree, (np.ndarray, str, Opaque)):
+    if isinstance(tree, np.ndarray):
         return tree
+    if isinstance(tree, str):
+        return printable(tree)
+    if isinstance(tree, Opaque):
+        return Opaque(printable(tree.kind))
     raise ProtocolError("expected an answer made of arrays, received something else")
 
 
 def _output(output: Tree) -> dict[str, Any]:
     match output:
         case {"output_type": "stream", "name": str(name), "text": str(text)} if name in _STREAMS:
-            return {"output_type": "stream", "name": name, "text": text}
+            return {"output_type": "stream", "name": name, "text": printable(text)}
         case {"output_type": "display_data", "data": dict(data), "metadata": dict(metadata)}:
             return {
                 "output_type": "display_data",
@@ -142,8 +147,8 @@ def _output(output: Tree) -> dict[str, Any]:
         }:
             return {
                 "output_type": "error",
-                "ename": name,
-                "evalue": value,
+                "ename": printable(name),
+                "evalue": printable(value),
                 "traceback": _words(lines),
             }
     raise ProtocolError("expected an output of a cell, received something else")
@@ -162,6 +167,8 @@ def _json(value: Any) -> Any:
         return {key: _json(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_json(item) for item in value]
+    if isinstance(value, str):
+        return printable(value)
     if type(value) in (str, bool, int, float, type(None)):
         return value
     raise ProtocolError("expected JSON in a cell's output, received something else")
@@ -170,7 +177,7 @@ def _json(value: Any) -> Any:
 def _words(items: list[Any]) -> list[str]:
     if not all(isinstance(item, str) for item in items):
         raise ProtocolError("expected words, received something else")
-    return items
+    return [printable(item) for item in items]
 
 
 def _time(seconds: float) -> float:

@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
 from autograder.calling import Answer, Status, Tree
@@ -56,6 +57,13 @@ NO_FILES: Mapping[str, str] = {}
 _MAX_CALLS = 1_000
 _MAX_ERROR = 300
 _SLACK = 2**16
+_CUT: tuple[dict[str, Any], ...] = (
+    {
+        "output_type": "stream",
+        "name": "stderr",
+        "text": "[The notebook shows too much; this cell's outputs were cut.]\n",
+    },
+)
 
 
 class Sandbox(AbstractContextManager["Sandbox"]):
@@ -91,6 +99,13 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         self.limits = limits or Limits()
         self._flavour = flavour
         self._parent: WarmParent | None = None
+        self._beside: Sandbox | None = None
+
+    def beside(self) -> Sandbox:
+        """A second one of the same kind, for code that a student's must not meet."""
+        if self._beside is None:
+            self._beside = Sandbox(self.isolation, self.limits, self._flavour)
+        return self._beside
 
     def open(self, steps: Steps, files: Mapping[str, str] = NO_FILES) -> Session:
         """Run a notebook's cells and hold its functions; close the session before the next."""
@@ -108,6 +123,8 @@ class Sandbox(AbstractContextManager["Sandbox"]):
 
     def close(self) -> None:
         """End the warm parent; the next submission would start another."""
+        if self._beside is not None:
+            self._beside.close()
         if self._parent is not None:
             self._parent.close()
             self._parent = None
@@ -136,6 +153,7 @@ class Session(AbstractContextManager["Session"]):
         self._left_out: set[int] = set()
         self._silenced: dict[str, Answer] = {}
         self._usage = Usage(0.0, 0)
+        self._has_seen_hidden = False
         self.cells: dict[int, CellResult] = {}
         try:
             self._run_notebook()
@@ -156,24 +174,31 @@ class Session(AbstractContextManager["Session"]):
             have the same answer.
         """
         encoded = asks if isinstance(asks, EncodedAsks) else encode_asks(asks)
-        waiting = list(zip(encoded.asks, encoded.frames, strict=True))
+        everything = list(zip(encoded.asks, encoded.frames, strict=True))
         answers: Answers = {}
         while True:
-            waiting = [(ask, frame) for ask, frame in waiting if ask.id not in answers]
-            for ask, _ in waiting:
-                if ask.question in self._silenced:
+            for ask, _ in everything:
+                if ask.id not in answers and ask.question in self._silenced:
                     answers[ask.id] = self._silenced[ask.question]
-            waiting = [(ask, frame) for ask, frame in waiting if ask.id not in answers]
-            if not waiting:
+            left = [(ask, frame) for ask, frame in everything if ask.id not in answers]
+            if not left:
                 return answers
+            waiting = [(ask, frame) for ask, frame in left if not ask.hidden] or left
+            self._keep_hidden_from(waiting[0][0])
             fork = self._fork or self._run_notebook()
             if fork is None:
                 gone = Answer(Status.CRASHED, error=self._given_up)
-                return answers | {ask.id: gone for ask, _ in waiting}
+                return answers | {ask.id: gone for ask, _ in left}
             try:
                 self._put(fork, waiting, answers, on_call)
             except Stopped as stopped:
                 self._silence(next(a for a, _ in waiting if a.id not in answers), stopped)
+
+    def _keep_hidden_from(self, ask: Ask) -> None:
+        """What a student may be shown is asked of a process that has seen nothing hidden."""
+        if self._has_seen_hidden and not ask.hidden:
+            self.close()
+        self._has_seen_hidden = ask.hidden
 
     def above(self, question: str) -> CellResult | None:
         """The result of the last cell that ran before this question's check."""
@@ -232,13 +257,15 @@ class Session(AbstractContextManager["Session"]):
         fork.send(encode(notebook))
         # JSON may write one character in twelve bytes.
         largest = 12 * self._limits.output + self._limits.picture + _SLACK
+        left = self._limits.shown
         while waiting:
             result = fork.receive(
                 self._limits.cell_seconds,
                 largest,
                 lambda message: received.cell_result(message, waiting[0]),
             )
-            self.cells[result.index] = result
+            left -= fork.size
+            self.cells[result.index] = result if left >= 0 else replace(result, outputs=_CUT)
             waiting.pop(0)
         fork.receive(self._limits.cell_seconds, _SLACK, received.seal)
 
@@ -251,16 +278,18 @@ class Session(AbstractContextManager["Session"]):
     ) -> None:
         """Put the asks to one fork; `answers` gains what is answered until it stops."""
         fork.send(encode({"asks": len(waiting)}) + b"".join(frame for _, frame in waiting))
+        left = {ask.question: self._limits.answers for ask, _ in waiting}
         for ask, _ in waiting:
-            answers[ask.id] = self._answer(fork, ask, on_call)
+            answers[ask.id] = self._answer(fork, ask, on_call, left[ask.question])
+            left[ask.question] -= fork.size
 
-    def _answer(self, fork: Fork, ask: Ask, on_call: OnCall | None) -> Answer:
+    def _answer(self, fork: Fork, ask: Ask, on_call: OnCall | None, largest: int) -> Answer:
         names = ask.replace if on_call is not None else ()
         seconds = ask.seconds or self._limits.question_seconds
         for _ in range(_MAX_CALLS):
             reply = fork.receive(
                 seconds,
-                MAX_FRAME,
+                min(max(largest, 0), MAX_FRAME),
                 lambda message: received.call(message, names) or received.answer(message, ask),
             )
             if isinstance(reply, Answer):

@@ -52,7 +52,8 @@ class Ask:
     `arguments` stand in the order of the question's signature. `driver` is the source of a
     function `drive`, or empty for a plain call. While this is asked, the notebook's functions
     named in `replace` are answered from outside. `seconds` is the wall time it may take, 0 for
-    what the limits say.
+    what the limits say. What is `hidden` is sent when everything else has been answered, so that
+    no answer that a student is shown can carry what was hidden.
     """
 
     id: int
@@ -61,6 +62,7 @@ class Ask:
     arguments: Mapping[str, Any]
     replace: tuple[str, ...] = ()
     seconds: float = 0.0
+    hidden: bool = False
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ _MAX_CONTROL = 4096
 _START_SECONDS = 120.0
 _END_SECONDS = 20.0
 _KILLED = "The sandbox's process was killed from outside, perhaps because memory was short."
+THREADS_A_PROCESS = 8
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,10 @@ class Ended:
             return f"used more than {readable_size(limits.memory)} of memory"
         if self.why == "processes":
             return f"started more than {limits.processes} processes"
+        if self.why == "threads":
+            return f"started more than {limits.processes * THREADS_A_PROCESS} threads"
+        if self.why == "files":
+            return f"made more than {limits.files} files"
         if self.status is None:
             return "ended the process in a way that left no trace"
         if self.status < 0:
@@ -98,6 +103,8 @@ class WarmParent:
             "preload": flavour.statements,
             "memory": limits.memory,
             "processes": limits.processes,
+            "threads": limits.processes * THREADS_A_PROCESS,
+            "files": limits.files,
             "file_size": limits.file_size,
             "cpu_seconds": 2 * int(limits.notebook_seconds) + 1,
         }

@@ -180,8 +180,17 @@ def _excess(shared: int, configuration: dict[str, Any]) -> str:
     running = processes.running()
     if len(running) > configuration["processes"]:
         return "processes"
+    if sum(map(processes.threads, running)) > configuration["threads"]:
+        return "threads"
+    if processes.IN_NAMESPACE and _files(configuration["directories"]) > configuration["files"]:
+        return "files"
     held = sum(max(0, processes.own_memory(number) - shared) for number in running)
     return "memory" if held > configuration["memory"] else ""
+
+
+def _files(directories: list[str]) -> int:
+    """How many files there are; each is kernel memory that no process owns."""
+    return sum(each.f_files - each.f_ffree for each in map(os.statvfs, directories))
 
 
 def _empty(directory: Path) -> None:

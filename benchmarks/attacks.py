@@ -1,0 +1,297 @@
+"""Attacks against ours, plain nbgrader and otter-grader; writes benchmarks/attacks.md.
+
+    python -m benchmarks.attacks [--otter VENV] [--only NAME ...] [--workers 2]
+
+Plain nbgrader runs in its own configuration, on the same week with its checks written as asserts
+on the public cases: a fresh copy of its course for every attack, with a neighbour who is graded
+after the attacker. It gives submissions the rights of whoever grades, so that bubblewrap contains
+each of its runs here, without network; what even that could not bound is not run, and the table
+says so. Otter-grader is installed by hand, in a virtual environment of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder import course, demo, pipeline
+from autograder.assignment import Assignment, load_assignment
+from autograder.course import Course
+from autograder.records import Report, Submission
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.session import Sandbox
+from benchmarks import otter
+from benchmarks.against_nbgrader import BIN, make_our_course, make_plain_course
+from benchmarks.attack_outcomes import Outcome
+from tests.attacks.attack import PLACE, Attack, blank, every_attack
+
+TABLE = Path(__file__).with_name("attacks.md")
+ATTACKER, NEIGHBOUR = "mallory", "zoe"
+SECONDS = 75
+LIMITS = Limits(cell_seconds=2, question_seconds=1, notebook_seconds=8, restarts=3)
+
+
+@dataclass(frozen=True)
+class Fair:
+    """What a grader gives to the honest: nothing answered, all but PLACE, and everything."""
+
+    nothing: float
+    rest: float
+    full: float
+
+    def earned(self, attack: Attack) -> float:
+        """What this attack's author should get here."""
+        if attack.gains[0]:
+            return self.full
+        return self.nothing if attack.honest == "nothing" else self.rest
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--otter", type=Path, help="a virtual environment with otter-grader 7")
+    options.add_argument("--only", nargs="*", default=[], help="names of attacks")
+    options.add_argument("--workers", type=int, default=2)
+    chosen = options.parse_args()
+    os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    attacks = [a for a in every_attack() if not chosen.only or a.name in chosen.only]
+    with tempfile.TemporaryDirectory() as folder:
+        ours, plain = Path(folder, "ours"), Path(folder, "plain")
+        make_our_course(ours, 1)
+        make_plain_course(ours, plain, with_experiments=False)
+        shutil.rmtree(plain / "submitted")
+        columns = [
+            our_column(ours, attacks),
+            column(attacks, PlainCourse(plain, Path(folder)), chosen.workers),
+        ]
+        if chosen.otter:
+            opened = course.load(ours)
+            assignment, complete = load_assignment(opened, demo.WEEK), demo.solved(opened)
+            place = Path(folder, "otter")
+            grader = otter.Course(assignment, chosen.otter, place, contained, complete)
+            columns.append(column(attacks, grader, chosen.workers))
+        else:
+            columns.append(["not run"] * len(attacks))
+    text = table(attacks, columns)
+    if chosen.only:
+        print(text)
+    else:
+        TABLE.write_text(text, encoding="utf-8")
+        print(f"Wrote {TABLE}")
+
+
+def our_column(root: Path, attacks: list[Attack]) -> list[str]:
+    """Every attack in one sandbox, a neighbour's right notebook after each."""
+    opened = course.load(root)
+    assignment = load_assignment(opened, demo.WEEK)
+    complete = demo.solved(opened)
+    fair = Fair(0.0, 84.0, 90.0)
+    cells = []
+    with Sandbox("bubblewrap", assignment.limits(LIMITS), assignment.flavour) as sandbox:
+        for attack in attacks:
+            report = our_grade(opened, assignment, sandbox, attack, complete)
+            innocent = hand_in(opened, NEIGHBOUR, demo.to_bytes(complete))
+            neighbour = pipeline.grade(innocent, assignment, sandbox).points
+            words = verdict(attack, Outcome(report.points, neighbour), fair)
+            cells.append(f"{words}: {reason(report)}")
+            print(f"ours   {attack.name:32} {cells[-1]}", flush=True)
+    return cells
+
+
+def our_grade(
+    opened: Course, assignment: Assignment, sandbox: Sandbox, attack: Attack, complete: Any
+) -> Report:
+    """One attack, found in the folder of submissions and graded as any other."""
+    submission = hand_in(opened, ATTACKER, attack.edit(copy.deepcopy(complete)))
+    if attack.beside:
+        attack.beside(submission.path.parent)
+    found = pipeline.submissions(opened, assignment)
+    return pipeline.grade(next(s for s in found if s.student == ATTACKER), assignment, sandbox)
+
+
+def hand_in(opened: Course, student: str, content: bytes) -> Submission:
+    path = opened.notebook("submitted", demo.STEM, student)
+    shutil.rmtree(path.parent, ignore_errors=True)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    return Submission(student, demo.WEEK, path)
+
+
+def reason(report: Report) -> str:
+    """The one sentence that ours recorded about it."""
+    lost = [v for v in report.verdicts if not v.right and v.question == PLACE]
+    said = [
+        report.unreadable,
+        *report.problems,
+        *(v.message.partition("\n")[2].partition("\n")[0] for v in lost),
+    ]
+    return next((line for line in said if line), "the answer is right")
+
+
+class PlainCourse:
+    """A course of nbgrader as it comes."""
+
+    name = "nbgrader"
+
+    def __init__(self, root: Path, folder: Path) -> None:
+        self._root = root
+        self._folder = folder
+        self.complete = demo.solved(Course(root, "plain", "", b"", None))
+
+    def grade(self, attacker: bytes, beside: Callable[[Path], None] | None) -> Outcome:
+        """Grade an attacker and a neighbour in a fresh copy of the course."""
+        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
+            root = Path(folder, "course")
+            shutil.copytree(self._root, root)
+            config = root / "nbgrader_config.py"
+            config.write_text(config.read_text().replace(str(self._root), str(root)))
+            opened = Course(root, "plain", "", b"", None)
+            mine = hand_in(opened, ATTACKER, attacker)
+            hand_in(opened, NEIGHBOUR, demo.to_bytes(self.complete))
+            if beside:
+                beside(mine.path.parent)
+            late = contained([str(BIN / "nbgrader"), "autograde", demo.STEM], root)
+            kept = (root / "autograded" / ATTACKER / demo.STEM / f"{demo.STEM}.ipynb").is_file()
+            points = scores(root / "gradebook.db")
+            mine_, theirs = points.get(ATTACKER) if kept else None, points.get(NEIGHBOUR)
+            kept = (root / "autograded" / NEIGHBOUR / demo.STEM / f"{demo.STEM}.ipynb").is_file()
+            return Outcome(mine_, theirs if kept else None, late)
+
+
+def contained(command: list[str], root: Path) -> str:
+    """Run a grader that gives submissions all its rights: nothing but its course is writable."""
+    walls = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--ro-bind", "/", "/"]
+    walls += ["--proc", "/proc", "--dev", "/dev", "--size", str(2**28), "--tmpfs", "/tmp"]
+    # A grader that is installed below the place that has just been covered.
+    walls += ["--ro-bind", *2 * [str(Path(command[0]).parents[1])]]
+    walls += ["--bind", str(root), str(root), "--chdir", str(root), "--setenv", "HOME", "/tmp"]
+    walls += ["prlimit", f"--as={6 * 2**30}", f"--fsize={2**28}", "--core=0"]
+    try:
+        subprocess.run(walls + command, capture_output=True, timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        return f"not done after {SECONDS} s"
+    return ""
+
+
+def scores(database: Path) -> dict[str, float]:
+    """Every student's points, a person's own score first, as nbgrader itself adds them."""
+    query = """
+        select s.student_id, sum(coalesce(g.manual_score, g.auto_score, 0.0))
+        from grade g
+        join submitted_notebook n on n.id = g.notebook_id
+        join submitted_assignment s on s.id = n.assignment_id
+        group by s.student_id
+    """
+    try:
+        with closing(sqlite3.connect(database, timeout=20)) as opened:
+            return {student: round(points, 2) for student, points in opened.execute(query)}
+    except sqlite3.Error:
+        return {}
+
+
+def column(attacks: list[Attack], grader: Any, workers: int) -> list[str]:
+    """What a grader makes of every attack that may be run outside of our sandbox."""
+    empty = copy.deepcopy(grader.complete)
+    blank(empty)
+    rest = copy.deepcopy(grader.complete)
+    demo.answer_cell(rest, PLACE).source = "raise NotImplementedError"
+    fair = Fair(
+        *(grader.grade(demo.to_bytes(n), None).points or 0.0 for n in (empty, rest)),
+        grader.grade(demo.to_bytes(grader.complete), None).points or 0.0,
+    )
+    print(grader.name, fair, flush=True)
+    if not fair.full:
+        sys.exit(f"{grader.name} gives a right notebook no points: its column would say nothing")
+
+    def run(attack: Attack) -> str:
+        if attack.danger:
+            return f"not run: {attack.danger}"
+        try:
+            content = attack.edit(copy.deepcopy(grader.complete))
+        except (KeyError, AttributeError):
+            return "does not apply"
+        outcome = grader.grade(content, attack.beside)
+        words = verdict(attack, outcome, fair, has_neighbour=grader.name != "otter")
+        print(f"{grader.name:8} {attack.name:32} {words} {outcome}", flush=True)
+        return words
+
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(run, attacks))
+
+
+def verdict(attack: Attack, outcome: Outcome, fair: Fair, *, has_neighbour: bool = True) -> str:
+    """An outcome in words: harm to others first, then what its author gained or lost."""
+    words = [outcome.note] if outcome.note else []
+    if not has_neighbour:
+        pass
+    elif outcome.neighbour is None:
+        words.append("**its neighbour has no grade**")
+    elif outcome.neighbour != fair.full:
+        words.append(f"**its neighbour has {outcome.neighbour:g} of {fair.full:g}**")
+    earned = fair.earned(attack)
+    if outcome.points is None:
+        words.append("its own grade is lost")
+    elif outcome.points > earned:
+        words.append(f"**{outcome.points:g} points for {earned:g}**")
+    elif outcome.points < earned and not attack.costs:
+        words.append(f"{outcome.points:g} points for {earned:g}")
+    return "; ".join(words) or "no gain"
+
+
+def table(attacks: list[Attack], columns: list[list[str]]) -> str:
+    """The whole file."""
+    lines = [
+        "# Attacks",
+        "",
+        "Made by `python -m benchmarks.attacks`. `no gain`: its author has what was earned, and",
+        "the neighbour what was earned too. `A points for B`: A were given where B were earned.",
+        "After ours stands the reason that it recorded. Each is a few lines in `tests/attacks/`.",
+        "",
+        *INTRODUCTION,
+    ]
+    group = ""
+    for attack, cells in zip(attacks, zip(*columns, strict=True), strict=True):
+        if attack.group != group:
+            group = attack.group
+            lines += ["", f"## {group.capitalize()}", "", HEADER, "| --- | --- | --- | --- |"]
+        shown = [cell.replace("|", "\\|").replace("<", "&lt;") for cell in cells]
+        lines.append(f"| `{attack.name}` {attack.tries} | {' | '.join(shown)} |")
+    gains = [f"- `{a.name}`: {a.gains[1]}" for a in attacks if a.gains[0]]
+    return "\n".join([*lines, "", "## What is no forgery", "", *gains, "", *MITIGATED, ""])
+
+
+HEADER = "| attack | ours | plain nbgrader 0.9.6 | otter-grader 7 |"
+INTRODUCTION = [
+    "Plain nbgrader was run inside bubblewrap, since it contains nothing itself; otter-grader by",
+    "`otter run`, which uses no container, because its own containers need Docker. With Docker an",
+    "attack on otter's host ends at the container; what happens inside it, to the points, does not",
+    "change. Attacks on folders are handed to otter as the notebook alone.",
+]
+MITIGATED = [
+    "## What ours only mitigates",
+    "",
+    "- Whether a call changed its arguments, and whether NumPy warned, is seen in the student's",
+    "  own process, which could deny it. The values themselves are compared outside.",
+    "- An answer may be right or wrong as a hidden input wishes: a few bits of the hidden cases,",
+    "  for as many points. Numbers, names and words of hidden cases are never shown.",
+    "- SciPy and scikit-learn can be imported, since the data sets need them; they hold forward",
+    "  functions and finite differences, and no reference values.",
+    "- Questions without arguments (a choice) have one answer, which a student can also guess.",
+    "- Kernel memory that no process owns (pipes, sockets) is bounded by the numbers of processes",
+    "  and descriptors alone.",
+]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

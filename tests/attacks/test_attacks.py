@@ -1,0 +1,202 @@
+"""Does any attack gain a point or harm anybody? Each is graded beside an innocent neighbour.
+
+All go through the real pipeline in one real sandbox, one after another, with the neighbour's
+right notebook before and after each of them.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder import course, demo, pipeline
+from autograder.assignment import Assignment, load_assignment
+from autograder.course import Course
+from autograder.records import Report, Submission
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.session import Sandbox
+from autograder.sandbox.steps import encode_asks
+from autograder.sandbox.view import isolation_available
+from tests.attacks.attack import PLACE, Attack, every_attack
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available()),
+]
+
+LIMITS = Limits(
+    cell_seconds=1.5,
+    question_seconds=1.0,
+    notebook_seconds=6.0,
+    memory=500 * 2**20,
+    processes=30,
+    output=20_000,
+    picture=2_000_000,
+    file_size=8 * 2**20,
+    restarts=3,
+)
+FULL, WITHOUT_PLACE = 90.0, 84.0
+LONGEST = 6 * (LIMITS.restarts + 2)
+"""Seconds that the worst submission may cost under these limits."""
+TWO_SANDBOXES = 4
+"""Processes: bubblewrap and the warm parent, for submissions and for lent functions."""
+OUTSIDE = [
+    f"{place}/{name}"
+    for place in ("/tmp", "/var/tmp", "/dev/shm")
+    for name in ("unpickled", "shell-was-here", "answers", ".answers", "hidden", "endless", "0")
+]
+
+
+@dataclass
+class Arena:
+    """A course with one innocent student, and the sandbox in which all submissions are run."""
+
+    course: Course
+    assignment: Assignment
+    sandbox: Sandbox
+    complete: Any
+
+    def hand_in(self, student: str, content: bytes) -> Submission:
+        folder = self.course.folder("submitted", demo.STEM, student)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        path = folder / f"{demo.STEM}.ipynb"
+        path.write_bytes(content)
+        return Submission(student, demo.WEEK, path)
+
+    def grade(self, submission: Submission) -> Report:
+        return pipeline.grade(submission, self.assignment, self.sandbox)
+
+    def attack(self, attack: Attack) -> Report:
+        submission = self.hand_in("mallory", attack.edit(copy.deepcopy(self.complete)))
+        if attack.beside:
+            attack.beside(submission.path.parent)
+        # Found as a class's submissions are, since a folder may be what lies.
+        found = pipeline.submissions(self.course, self.assignment)
+        return self.grade(next(each for each in found if each.student == "mallory"))
+
+
+@pytest.fixture(scope="module")
+def arena(released_course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
+    root = Path(shutil.copytree(released_course, tmp_path_factory.mktemp("arena") / "course"))
+    opened = course.load(root)
+    assignment = load_assignment(opened, demo.WEEK)
+    with Sandbox("bubblewrap", assignment.limits(LIMITS), assignment.flavour) as sandbox:
+        arena = Arena(opened, assignment, sandbox, demo.solved(opened))
+        neighbour = arena.hand_in("before", demo.to_bytes(copy.deepcopy(arena.complete)))
+        assert arena.grade(neighbour).points == FULL
+        yield arena
+
+
+def neighbour(arena: Arena) -> tuple[float, str]:
+    """What the innocent student gets, and a digest of the notebook that comes back."""
+    path = arena.course.notebook("submitted", demo.STEM, "before")
+    report = arena.grade(Submission("before", demo.WEEK, path))
+    text = demo.to_bytes(report.notebook) + str(report.problems).encode()
+    return report.points, hashlib.sha256(text).hexdigest()
+
+
+def files(root: Path) -> dict[str, str]:
+    """Every file below a folder, with what tells that it was changed."""
+    found = {}
+    for path in root.rglob("*"):
+        if "mallory" not in path.parts and path.is_file():
+            found[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found | {path: "outside" for path in OUTSIDE if os.path.exists(path)}
+
+
+def descendants() -> int:
+    """How many processes this one has started, directly or not, that still live."""
+    parents: dict[int, int] = {}
+    for name in filter(str.isdecimal, os.listdir("/proc")):
+        try:
+            stat = Path(f"/proc/{name}/stat").read_text(errors="replace").rpartition(")")[2]
+        except OSError:
+            continue
+        parents[int(name)] = int(stat.split()[1])
+    family = {os.getpid()}
+    while grown := {n for n, parent in parents.items() if parent in family} - family:
+        family |= grown
+    return len(family) - 1
+
+
+@pytest.mark.parametrize("attack", every_attack(), ids=lambda attack: attack.name)
+def test_attack(arena: Arena, attack: Attack) -> None:
+    """No point more, the neighbour as before, nothing left behind, and a calm reason."""
+    before, left = neighbour(arena), files(arena.course.root)
+    assert before[0] == FULL
+
+    report = arena.attack(attack)
+
+    assert neighbour(arena) == before
+    assert files(arena.course.root) == left
+    assert descendants() <= TWO_SANDBOXES
+    earned = WITHOUT_PLACE if attack.honest == "the rest" else 0.0
+    earned += attack.gains[0]
+    if attack.costs:
+        assert report.points <= earned
+    else:
+        assert report.points == earned
+    assert report.seconds < LONGEST and report.peak_memory < 1.2 * LIMITS.memory
+    assert_calm(report)
+
+
+def assert_calm(report: Report) -> None:
+    """Is there a reason for every lost point, in words that a student may read?"""
+    said = [report.unreadable, *report.problems, *(v.message for v in report.verdicts)]
+    for message in said:
+        assert "Traceback" not in message and "The grader failed" not in message
+        assert "\x1b" not in message and "!" not in message
+    lost = [verdict for verdict in report.verdicts if not verdict.right]
+    assert all(len(verdict.message) > 20 or report.unreadable for verdict in lost)
+    assert lost or not report.problems or report.points == report.max_points
+
+
+def test_are_there_at_least_forty() -> None:
+    names = [attack.name for attack in every_attack()]
+    assert len(names) == len(set(names)) >= 40
+    assert all(attack.tries and attack.group for attack in every_attack())
+
+
+def test_do_hidden_inputs_stay_hidden(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was asked in secret is in no message; were it asked first, it would be."""
+    attack = next(a for a in every_attack() if a.name == "errors-carry-hidden-inputs")
+    hidden = {
+        repr(float(array.flat[0]))
+        for name in arena.assignment.judge.probes
+        for probe in arena.assignment.judge.probes[name]
+        for array in probe.inputs.values()
+        if not probe.public and isinstance(array, np.ndarray) and array.size
+    }
+    hidden = {number for number in hidden if len(number) > 8}
+    assert len(hidden) > 10
+
+    def leaked() -> bool:
+        said = " ".join(verdict.message for verdict in arena.attack(attack).verdicts)
+        return any(number in said for number in hidden)
+
+    assert not leaked()
+    asked = arena.assignment.asks.asks
+    in_turn = encode_asks(replace(ask, hidden=False) for ask in asked)
+    monkeypatch.setitem(vars(arena.assignment), "asks", in_turn)
+    assert leaked()
+
+
+def test_can_the_arena_tell_a_gain(arena: Arena) -> None:
+    """A submission that answers one question honestly is no attack, and gets its points."""
+    notebook = copy.deepcopy(arena.complete)
+    answer = demo.answer_cell(notebook, PLACE).source
+    from tests.attacks.attack import blank
+
+    blank(notebook)
+    demo.answer_cell(notebook, PLACE).source = answer
+    assert arena.grade(arena.hand_in("mallory", demo.to_bytes(notebook))).points == 6.0

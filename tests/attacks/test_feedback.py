@@ -1,0 +1,127 @@
+"""Does what students read run what a student wrote? Pages are opened in a real browser."""
+
+from __future__ import annotations
+
+import copy
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from autograder import course, demo, pipeline
+from autograder.assignment import load_assignment
+from autograder.display import print_table, screen
+from autograder.feedback.generate import generate_feedback
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.view import isolation_available
+from tests.attacks.attack import every_attack
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available()),
+]
+
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+NAMES = {"script-in-output": '<img src=x onerror="document.documentElement.dataset.ran=1">'}
+"""Students whose names are weapons too; the name of a folder is all that is known of them."""
+
+
+@pytest.fixture(scope="module")
+def pages(released_course: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    root = Path(shutil.copytree(released_course, tmp_path_factory.mktemp("weapons") / "course"))
+    opened = course.load(root)
+    complete = demo.solved(opened)
+    students = {}
+    for attack in every_attack():
+        if attack.group == "feedback as a weapon":
+            student = NAMES.get(attack.name, attack.name)
+            path = opened.notebook("submitted", demo.STEM, student)
+            path.parent.mkdir(parents=True)
+            path.write_bytes(attack.edit(copy.deepcopy(complete)))
+            students[student] = attack.name
+    assignment = load_assignment(opened, demo.WEEK)
+    handed_in = pipeline.submissions(opened, assignment)
+    limits = Limits(cell_seconds=4, question_seconds=2)
+    reports = list(pipeline.grade_course(opened, assignment, handed_in, workers=1, limits=limits))
+    assert {report.student for report in reports} == set(students)
+    made = generate_feedback(opened, demo.STEM)
+    assert len(made) == len(students)
+    return {students[path.parents[1].name]: path for path in made}
+
+
+def weapons() -> list[str]:
+    return [attack.name for attack in every_attack() if attack.group == "feedback as a weapon"]
+
+
+class Dangers(HTMLParser):
+    """Everything in a page by which it could run something that is not nbgrader's own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._script = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self._script = tag if tag == "script" else ""
+        self.found += [f"{tag} {name}" for name in given if name.startswith("on")]
+        self.found += [
+            f"{tag} {name}={value[:40]}"
+            for name, value in given.items()
+            if re.match(r"\s*(javascript|vbscript|data:text)", value, re.IGNORECASE)
+        ]
+        if tag in ("iframe", "object", "embed", "form", "base", "svg") or "http-equiv" in given:
+            self.found.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        if self._script and "it ran" in data:
+            self.found.append("script")
+
+
+@pytest.mark.parametrize("name", weapons())
+def test_does_a_page_hold_nothing_that_runs(pages: dict[str, Path], name: str) -> None:
+    text = pages[name].read_text(encoding="utf-8")
+    parser = Dangers()
+    parser.feed(text)
+    assert parser.found == []
+    assert "\x1b" not in text and "\x9b" not in text
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
+@pytest.mark.parametrize("name", ["control", *weapons()])
+def test_does_a_browser_run_nothing(pages: dict[str, Path], tmp_path: Path, name: str) -> None:
+    """A real browser opens the page; the control is a page whose script does run."""
+    page = tmp_path / "page.html"
+    if name == "control":
+        page.write_text(
+            "<p>x</p><img src=x onerror=\"document.documentElement.dataset.ran='yes'\">"
+        )
+    else:
+        shutil.copy(pages[name], page)
+    command = [str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"]
+    command += [f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=2000"]
+    command += ["--host-resolver-rules=MAP * ~NOTFOUND", page.as_uri()]
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
+    assert "</html>" in shown
+    root = shown[shown.index("<html") :].partition(">")[0]
+    assert ("data-ran" in root) == (name == "control")
+    assert ("it ran" in shown.partition("</title>")[0]) is False
+
+
+def test_does_a_terminal_obey_nothing() -> None:
+    """Names and reasons are printed without the codes in them."""
+    line = {
+        "student": "\x1b]0;owned\x07mallory\u202e",
+        "points": 0.0,
+        "max_points": 90.0,
+        "seconds": 0.1,
+        "unreadable": "There is no file \x1b[2J\x9b31mx.ipynb.",
+        "questions": {},
+    }
+    with screen.capture() as captured:
+        print_table([line])
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", captured.get())
+    assert "mallory" in captured.get()
