@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import AutograderError
+from autograder.files import write_whole
 from autograder.lms import gradescope
 
 PRIVATE = Path("source", "private")
@@ -144,11 +144,7 @@ def submission_memory(container: int) -> int:
 def write(path: Path, written: dict[str, Any]) -> None:
     """Write results.json whole or not at all, as JSON that every reader takes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".results-")
-    with open(descriptor, "w", encoding="utf-8") as file:
-        json.dump(written, file, indent=1, allow_nan=False)
-    os.chmod(temporary, 0o644)
-    os.replace(temporary, path)
+    write_whole(path, json.dumps(written, indent=1, allow_nan=False).encode(), 0o644)
 
 
 def _failed(reason: str, kind: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ STAGES = [path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exis
 SHARED = {
     "records",
     "errors",
+    "files",
     "calling",
     "rounding",
     "message",

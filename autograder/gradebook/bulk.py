@@ -22,8 +22,8 @@ from sqlalchemy.orm import Session
 
 from autograder.course import Course
 from autograder.errors import CourseError
+from autograder.files import sweep, write_whole
 from autograder.gradebook import reports
-from autograder.gradebook.files import sweep, write_whole
 from autograder.gradebook.outputs import (
     clamped_points,
     explain_unreadable,

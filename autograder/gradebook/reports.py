@@ -15,7 +15,7 @@ from typing import Any
 
 from autograder.course import Course
 from autograder.errors import CourseError
-from autograder.gradebook.files import write_whole
+from autograder.files import write_whole
 from autograder.records import Outcome, Report, Verdict
 
 _KEPT = [

@@ -11,7 +11,8 @@ from typing import Any
 
 from autograder.errors import CourseError
 from autograder.feedback.comment import OPENING
-from autograder.lms.exporter import WeekGrades, people, write_whole
+from autograder.files import write_whole
+from autograder.lms.exporter import WeekGrades, people
 from autograder.lms.matching import Matched, squeezed
 from autograder.records import Report
 from autograder.spreadsheet import number

@@ -14,8 +14,6 @@ them, are its own options on the command line. Another distribution adds one by
 from __future__ import annotations
 
 import difflib
-import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -28,6 +26,7 @@ import typer
 from autograder.course import Course
 from autograder.errors import CourseError, UnknownName
 from autograder.feedback.comment import comment
+from autograder.files import write_whole
 from autograder.gradebook.reports import load
 from autograder.gradebook.totals import Total, totals
 from autograder.records import Report
@@ -194,19 +193,6 @@ def write(files: Mapping[str, bytes], output: Path | None) -> list[Path]:
     except OSError as error:
         raise CourseError(f"{path} cannot be written: {error.strerror}") from None
     return paths
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write beside the file, then put it in its place."""
-    # Readable by the instructor alone, as mkstemp makes it: it holds grades.
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(content)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def about_waiting(week: WeekGrades) -> list[str]:

@@ -6,10 +6,12 @@ import os
 import tempfile
 from pathlib import Path
 
+PRIVATE = 0o600
+"""For the instructor alone: grades, and what each student got wrong."""
 _PREFIX = ".partial-"
 
 
-def write_whole(path: Path, content: bytes, mode: int) -> None:
+def write_whole(path: Path, content: bytes, mode: int = PRIVATE) -> None:
     """Put a file in place of an earlier one; nobody ever sees a part of it.
 
     Raises:
