@@ -117,7 +117,8 @@ class Sandbox(AbstractContextManager["Sandbox"]):
             try:
                 return Fork(self._parent, self.limits)
             except OSError:
-                self.close()
+                # It alone is gone: functions may be on loan from the one beside it.
+                self._close_parent()
         self._parent = WarmParent(self.isolation, self.limits, self._flavour)
         return Fork(self._parent, self.limits)
 
@@ -125,6 +126,9 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         """End the warm parent; the next submission would start another."""
         if self._beside is not None:
             self._beside.close()
+        self._close_parent()
+
+    def _close_parent(self) -> None:
         if self._parent is not None:
             self._parent.close()
             self._parent = None

@@ -102,7 +102,6 @@ harm(
     "leaves 20,000 nested directories, which ordinary clearing cannot delete",
     "import os\nfor _ in range(20_000):\n    os.mkdir('d')\n    os.chdir('d')",
     danger=UNCONTAINED,
-    costs=("whatever is asked again after it",),
 )
 harm(
     GROUP,
