@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import course, demo, pipeline
+from autograder import course, demo, grading, pipeline
 from autograder.assignment import Assignment, load_assignment
 from autograder.course import Course
 from autograder.records import Report, Submission
@@ -81,7 +81,7 @@ class Arena:
         if attack.beside:
             attack.beside(submission.path.parent)
         # Found as a class's submissions are, since a folder may be what lies.
-        found = pipeline.submissions(self.course, self.assignment)
+        found = grading.submissions(self.course, self.assignment)
         return self.grade(next(each for each in found if each.student == "mallory"))
 
 
