@@ -114,6 +114,9 @@ def grade(
     isolation: IsolationOption = "bubblewrap",
     run_all: Annotated[bool, typer.Option(help="Run the experiments too.")] = False,
     force: Annotated[bool, typer.Option(help="Also run what has not changed.")] = False,
+    cluster: Annotated[
+        str, typer.Option(help="A Dask scheduler, such as tls://host:8786, or local:4.")
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Grade every submission of a week that is new or changed into nbgrader's gradebook."""
@@ -126,7 +129,13 @@ def grade(
     assignment.run_experiments = run_all
     submissions = grading.submissions(opened, assignment)
     reports = grading.grade_course(
-        opened, assignment, submissions, workers=workers, isolation=isolation, force=force
+        opened,
+        assignment,
+        submissions,
+        workers=workers,
+        isolation=isolation,
+        force=force,
+        cluster=cluster,
     )
     shown = reports if as_json else progress(reports, len(submissions), "Grading")
     lines = []

@@ -5,6 +5,7 @@ submitted/ ──what is new or changed──▶ sandboxes ──reports as they
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
@@ -13,11 +14,12 @@ from autograder import course as courses
 from autograder.assignment import Assignment
 from autograder.course import Course
 from autograder.dispatch import local
-from autograder.errors import CourseError
+from autograder.errors import ClusterError, CourseError, UnreadableNotebook
 from autograder.gradebook import reports as saved
 from autograder.gradebook.bulk import BulkWriter
 from autograder.intake.folders import find_submissions
-from autograder.pipeline import grade, unreadable
+from autograder.pipeline import Content, grade, read, unreadable
+from autograder.portable import portable, unpack_report
 from autograder.records import Report, Submission
 from autograder.result_key import ResultKeys
 from autograder.sandbox.limits import Limits
@@ -55,15 +57,18 @@ def grade_course(
     isolation: str = "bubblewrap",
     limits: Limits | None = None,
     force: bool = False,
+    cluster: str = "",
 ) -> Iterator[Report]:
     """Grade submissions in parallel into the gradebook; yield reports as they complete.
 
     Args:
         workers: how many sandboxes; 0 for as many as the cores and the class justify.
         force: also run what an earlier run has graded and nothing has changed since.
+        cluster: a Dask scheduler's address whose workers grade, or local:N; empty for this process.
 
     Raises:
         SandboxError: when the asked isolation is not to be had on this machine.
+        ClusterError: when the cluster is not to be had, or its workers do not fit.
         CourseError: when the gradebook cannot be written, or another run is grading the course.
     """
     allowed = assignment.limits(limits)
@@ -80,7 +85,10 @@ def grade_course(
                 kept.append(submission.student)
                 yield report
         writer.renew_penalties(kept)
-        reports = _graded_here(waiting, assignment, workers, isolation, allowed)
+        if cluster:
+            reports = _graded_on_cluster(waiting, assignment, cluster, isolation, allowed)
+        else:
+            reports = _graded_here(waiting, assignment, workers, isolation, allowed)
         batch: list[Report] = []
         written = time.monotonic()
         try:
@@ -124,3 +132,45 @@ def _graded_here(
         limits=limits,
         flavour=assignment.flavour,
     )
+
+
+def _graded_on_cluster(
+    waiting: Sequence[Submission],
+    assignment: Assignment,
+    address: str,
+    isolation: str,
+    limits: Limits,
+) -> Generator[Report]:
+    """Reports as a Dask cluster's workers complete them."""
+    try:
+        from autograder.dispatch import cluster
+    except ModuleNotFoundError as missing:
+        raise ClusterError(
+            f"--cluster needs {missing.name}, which is not installed; run pip install with the "
+            "`cluster` extra"
+        ) from None
+    zeros: list[Report] = []
+
+    def readable() -> Iterator[tuple[Submission, Content]]:
+        for submission in waiting:
+            try:
+                yield submission, read(submission)
+            except UnreadableNotebook as reason:
+                zero = unreadable(submission, assignment, str(reason))
+                zeros.append(replace(zero, key=submission.key))
+
+    if waiting:
+        job = portable(assignment, isolation, limits)
+        reports = cluster.run(
+            readable(),
+            job,
+            unpack_report,
+            address=address,
+            lost=lambda submission, error: unreadable(submission, assignment, str(error)),
+        )
+        with contextlib.closing(reports):
+            for report in reports:
+                yield report
+                while zeros:
+                    yield zeros.pop()
+        yield from zeros
