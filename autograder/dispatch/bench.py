@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 import threading
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from distributed import WorkerPlugin, get_worker
@@ -65,7 +66,7 @@ class Bench(WorkerPlugin):  # type: ignore[misc]
 
     def do(self, content: Any) -> Answer:
         """One piece of work, in this thread's sandbox."""
-        if self._refusal:
+        if self._refusal or self._ended:
             return "refused", self._refusal.encode()
         try:
             seat = self._seat()
@@ -102,11 +103,11 @@ class _Seat:
         self.taken = threading.Lock()
 
 
-def grade_on_bench(name: str, content: Any) -> Answer:
-    """What Dask runs on a worker for each piece of work."""
+def work_on_bench(name: str, contents: Sequence[Any]) -> list[Answer]:
+    """The task that Dask gives to a worker: a few pieces of work, one after the other."""
     worker = get_worker()
     bench = worker.plugins.get(name)
     if bench is None:
-        return "refused", f"the worker at {worker.address} was not given its task".encode()
-    answer: Answer = bench.do(content)
-    return answer
+        reason = f"the worker at {worker.address} was not given its job"
+        return [("refused", reason.encode()) for _ in contents]
+    return [bench.do(content) for content in contents]

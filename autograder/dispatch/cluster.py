@@ -13,14 +13,14 @@ import time
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import CancelledError
-from itertools import count
+from itertools import count, islice
 from typing import Any, Generic, TypeVar
 
 import dask
 from distributed import Client, Future, KilledWorker, LocalCluster, Security, as_completed
 from distributed.scheduler import NoWorkerError
 
-from autograder.dispatch.bench import Answer, Bench, Job, grade_on_bench
+from autograder.dispatch.bench import Answer, Bench, Job, work_on_bench
 from autograder.errors import ClusterError, WorkerLost
 
 Work = TypeVar("Work")
@@ -30,6 +30,8 @@ LOST_WORKERS = 3
 """A piece of work with which so many workers were lost is left alone: it may be what ends them."""
 IN_FLIGHT_A_THREAD = 32
 """Pieces sent and not yet back. Dask's adaptive scaling grows by what it sees waiting."""
+PIECES_A_TASK = 4
+"""What Dask does for a task, and wakes up for, is shared by a few submissions."""
 IN_FLIGHT_LEAST, IN_FLIGHT_MOST = 64, 4096
 CONNECT_SECONDS = 20
 CLOSE_SECONDS = 10
@@ -39,6 +41,7 @@ _HERE = {
     # Sampling what a worker does a hundred times a second costs more than it tells.
     "distributed.worker.profile.enabled": False,
     "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.tick.interval": "1s",
 }
 # Ctrl-C in a terminal reaches every process there; the one that was asked ends its workers.
 _DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
@@ -74,7 +77,7 @@ def run(
                     blamed.append((piece, content))
                 else:
                     yield _result(piece, answer, receive, lost)
-            # What only waited on a lost worker is blamed too: now each is tried alone.
+            # What was only beside it, or waited, is blamed too: now each is tried alone.
             for each in blamed:
                 for piece, _, answer in flow.answers([each]):
                     yield _result(piece, answer, receive, lost)
@@ -107,7 +110,7 @@ class _Flow(Generic[Work]):
         self._numbers = count()
         # One group, so that what no worker is free for waits at the scheduler.
         self._group = f"grade-{name}-{time.time_ns():x}"
-        self._sent: dict[Future, tuple[Work, Any]] = {}
+        self._sent: dict[Future, list[tuple[Work, Any]]] = {}
         self._threads = 0
         self._asked = 0.0
 
@@ -119,14 +122,15 @@ class _Flow(Generic[Work]):
         completed = as_completed(loop=self._client.loop, with_results=True, raise_errors=False)
         more = True
         while more or self._sent:
-            while more and len(self._sent) < self._most():
-                if (piece := next(waiting, None)) is None:
-                    more = False
-                    break
-                completed.add(self._send(*piece))
+            while more and len(self._sent) * PIECES_A_TASK < self._most():
+                if more := bool(pieces := list(islice(waiting, PIECES_A_TASK))):
+                    completed.add(self._send(pieces))
             if self._sent:
-                future, answer = next(completed)
-                yield *self._sent.pop(future), self._checked(future, answer)
+                future, found = next(completed)
+                pieces = self._sent.pop(future)
+                answers = self._checked(future, found) or [None] * len(pieces)
+                for (piece, content), answer in zip(pieces, answers, strict=True):
+                    yield piece, content, answer
 
     def cancel(self) -> None:
         """Ask for nothing more."""
@@ -134,15 +138,22 @@ class _Flow(Generic[Work]):
             self._client.cancel(list(self._sent), force=True)
         self._sent.clear()
 
-    def _send(self, piece: Work, content: Any) -> Future:
-        key = (self._group, next(self._numbers))
-        future = self._client.submit(grade_on_bench, self._name, content, key=key, pure=False)
-        self._sent[future] = (piece, content)
+    def _send(self, pieces: list[tuple[Work, Any]]) -> Future:
+        contents = [content for _, content in pieces]
+        future = self._client.submit(
+            work_on_bench,
+            self._name,
+            contents,
+            key=(self._group, next(self._numbers)),
+            pure=False,
+        )
+        self._sent[future] = pieces
         return future
 
-    def _checked(self, future: Future, answer: Any) -> Answer | None:
+    def _checked(self, future: Future, found: Any) -> list[Answer] | None:
+        """The answers to a task's pieces; None where all its workers were lost."""
         if future.status == "finished":
-            return answer  # type: ignore[no-any-return]
+            return found  # type: ignore[no-any-return]
         error = future.exception() if future.status == "error" else CancelledError()
         if isinstance(error, KilledWorker):
             return None
