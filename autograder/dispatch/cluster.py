@@ -42,9 +42,17 @@ _HERE = {
     "distributed.worker.profile.enabled": False,
     "distributed.admin.system-monitor.interval": "10s",
     "distributed.admin.tick.interval": "1s",
+    # Pages about the cluster, which everybody on this machine could read.
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
 }
 # Ctrl-C in a terminal reaches every process there; the one that was asked ends its workers.
-_DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+# And jsonschema does without an optional checker of web addresses that takes 0.7 s to import.
+_BEFORE = """\
+import signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+sys.modules.setdefault("rfc3987_syntax", None)
+"""
 
 
 def run(
@@ -225,9 +233,10 @@ def _workers_here(number: int) -> Iterator[LocalCluster]:
         n_workers=number,
         threads_per_worker=1,
         memory_limit=0,
-        dashboard_address=None,
+        # Dask opens a port for its pages even where it has none.
+        scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
         security=Security.temporary(),
         silence_logs=logging.CRITICAL,
-        preload=[_DEAF],
+        preload=[_BEFORE],
     ) as cluster:
         yield cluster
