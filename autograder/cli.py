@@ -124,6 +124,10 @@ def grade(
     from autograder import grading
     from autograder.assignment import load_assignment
 
+    if cluster and workers:
+        raise typer.BadParameter(
+            "-j counts this machine's sandboxes; --cluster has its own workers"
+        )
     opened = courses.load(course)
     assignment = load_assignment(opened, week)
     assignment.run_experiments = run_all

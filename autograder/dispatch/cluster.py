@@ -9,9 +9,11 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
+import signal
+import threading
 import time
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from itertools import count, islice
 from typing import Any, Generic, TypeVar
@@ -33,8 +35,8 @@ IN_FLIGHT_A_THREAD = 32
 PIECES_A_TASK = 4
 """What Dask does for a task, and wakes up for, is shared by a few submissions."""
 IN_FLIGHT_LEAST, IN_FLIGHT_MOST = 64, 4096
+LOOK_SECONDS = 0.05
 CONNECT_SECONDS = 20
-CLOSE_SECONDS = 10
 _LOCAL = re.compile(r"local:([1-9]\d{0,2})")
 _HERE = {
     "distributed.scheduler.allowed-failures": LOST_WORKERS - 1,
@@ -76,8 +78,8 @@ def run(
     Raises:
         ClusterError: when the cluster is not to be had, goes away, or does not fit.
     """
-    with _connected(address) as client, _prepared(client, job):
-        flow = _Flow[Work](client, job.name)
+    with _connected(address) as client, _prepared(client, job), _interruption() as interrupted:
+        flow = _Flow[Work](client, job.name, interrupted)
         try:
             blamed: list[tuple[Work, Any]] = []
             for piece, content, answer in flow.answers(work):
@@ -112,9 +114,10 @@ def _result(
 class _Flow(Generic[Work]):
     """Keeps a bounded number of pieces on their way."""
 
-    def __init__(self, client: Client, name: str) -> None:
+    def __init__(self, client: Client, name: str, interrupted: threading.Event) -> None:
         self._client = client
         self._name = name
+        self._interrupted = interrupted
         self._numbers = count()
         # One group, so that what no worker is free for waits at the scheduler.
         self._group = f"grade-{name}-{time.time_ns():x}"
@@ -134,9 +137,11 @@ class _Flow(Generic[Work]):
                 if more := bool(pieces := list(islice(waiting, PIECES_A_TASK))):
                     completed.add(self._send(pieces))
             if self._sent:
+                self._wait(completed)
                 future, found = next(completed)
                 pieces = self._sent.pop(future)
-                answers = self._checked(future, found) or [None] * len(pieces)
+                answers: Sequence[Answer | None] = self._checked(future, found)
+                answers = answers or [None for _ in pieces]
                 for (piece, content), answer in zip(pieces, answers, strict=True):
                     yield piece, content, answer
 
@@ -145,6 +150,12 @@ class _Flow(Generic[Work]):
         with contextlib.suppress(Exception):
             self._client.cancel(list(self._sent), force=True)
         self._sent.clear()
+
+    def _wait(self, completed: as_completed) -> None:
+        while not (self._interrupted.is_set() or completed.has_ready()):
+            self._interrupted.wait(LOOK_SECONDS)
+        if self._interrupted.is_set():
+            raise KeyboardInterrupt
 
     def _send(self, pieces: list[tuple[Work, Any]]) -> Future:
         contents = [content for _, content in pieces]
@@ -158,13 +169,13 @@ class _Flow(Generic[Work]):
         self._sent[future] = pieces
         return future
 
-    def _checked(self, future: Future, found: Any) -> list[Answer] | None:
-        """The answers to a task's pieces; None where all its workers were lost."""
+    def _checked(self, future: Future, found: Any) -> list[Answer]:
+        """The answers to a task's pieces; none where all its workers were lost."""
         if future.status == "finished":
             return found  # type: ignore[no-any-return]
         error = future.exception() if future.status == "error" else CancelledError()
         if isinstance(error, KilledWorker):
-            return None
+            return []
         if isinstance(error, NoWorkerError):
             raise ClusterError("the cluster has had no worker for long; start some and grade again")
         if isinstance(error, CancelledError):
@@ -180,6 +191,29 @@ class _Flow(Generic[Work]):
             self._asked = time.monotonic()
         wanted = min(self._threads * IN_FLIGHT_A_THREAD, IN_FLIGHT_MOST)
         return max(wanted, IN_FLIGHT_LEAST, 2 * self._threads)
+
+
+@contextlib.contextmanager
+def _interruption() -> Iterator[threading.Event]:
+    """Set by Ctrl-C, in place of an exception; a second one is an exception again.
+
+    Dask has callbacks in the garbage collector, and an exception in one of them is lost.
+    """
+    heard = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield heard
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def hear(number: int, frame: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        heard.set()
+
+    signal.signal(signal.SIGINT, hear)
+    try:
+        yield heard
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager
