@@ -244,6 +244,7 @@ def _connected(address: str) -> Iterator[Client]:
     here = _LOCAL.fullmatch(address)
     with contextlib.ExitStack() as stack:
         stack.enter_context(dask.config.set(_FLAT))
+        stack.enter_context(_quiet(logging.getLogger("distributed.client")))
         try:
             if here:
                 stack.enter_context(dask.config.set(_HERE))
@@ -261,6 +262,17 @@ def _connected(address: str) -> Iterator[Client]:
                 "docs/scaling.md says how to start one"
             ) from None
         yield client
+
+
+@contextlib.contextmanager
+def _quiet(logger: logging.Logger) -> Iterator[None]:
+    """What goes wrong is said once, by an error of ours."""
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 @contextlib.contextmanager
