@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import atexit
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -21,8 +21,9 @@ from nbformat import from_dict
 
 from autograder import course as courses
 from autograder import earlier
-from autograder.assignment import Assignment, ask_for, load_assignment
-from autograder.calling import Answer, Status
+from autograder.asking import Asking
+from autograder.assignment import Assignment, load_assignment
+from autograder.calling import Status
 from autograder.errors import AutograderError, UnknownName, UnreadableNotebook
 from autograder.feedback.disarm import disarm_text, shown
 from autograder.gradebook.outputs import write_outputs
@@ -32,10 +33,8 @@ from autograder.judging import Judge, refuse_weak_mistakes
 from autograder.lending import RightFunctions
 from autograder.questions import catalogue, references
 from autograder.questions.catalogue import Week
-from autograder.questions.define import Inputs, Question
 from autograder.records import Outcome, Report, Submission, Verdict
 from autograder.sandbox.session import Sandbox, Session
-from autograder.sandbox.steps import Answers, CellResult
 
 NO_FILES: Mapping[str, str] = {}
 
@@ -82,10 +81,8 @@ def grade_notebook(
     started = time.perf_counter()
     notebook, restored = restore(submitted, assignment.released)
     with sandbox.open(assignment.steps(notebook), files) as session:
-        answers = session.ask(assignment.asks)
-        answers |= _why_missing(assignment, answers, session)
-        with RightFunctions(assignment, sandbox) as right:
-            verdicts = _judge(assignment, answers, session, right)
+        asking = Asking(assignment, session, RightFunctions(assignment, sandbox))
+        verdicts = _judge(assignment, asking)
         usage = session.close()
     for index, result in session.cells.items():
         notebook.cells[index].outputs = [from_dict(each) for each in shown(result.outputs)]
@@ -168,52 +165,21 @@ def check_file(path: Path, isolation: str) -> Report:
     raise UnknownName(f"{path} holds no check of any week of this course.")
 
 
-def _judge(
-    assignment: Assignment, answers: Answers, session: Session, right: RightFunctions
-) -> list[Verdict]:
-    def ask_again(
-        question: Question, given: Sequence[Inputs], replace: Sequence[str]
-    ) -> list[Answer]:
-        # Whatever is not a public case is as secret as a hidden one.
-        public = [p.inputs for p in assignment.judge.probes[question.name] if p.public]
-        asks = [
-            ask_for(number, question, inputs, replace, hidden=all(inputs is not p for p in public))
-            for number, inputs in enumerate(given)
-        ]
-        if replace:
-            right.start()
-        again = session.ask(asks, on_call=right)
-        return [again[number] for number in range(len(given))]
-
-    in_order = iter(sorted(answers))
+def _judge(assignment: Assignment, asking: Asking) -> list[Verdict]:
+    answers = asking.ask_all()
     verdicts: list[Verdict] = []
     for name in assignment.week.questions:
-        own = [answers[next(in_order)] for _ in assignment.judge.probes[name]]
         at_fault = {verdict.question for verdict in verdicts if not verdict.right}
-        called = [each for each in assignment.week.questions[name].builds_on if each in at_fault]
-        culprits = [*called, *assignment.own_functions]
         verdicts.append(
             assignment.judge.judge(
-                name, own, ask_again, culprits, replaceable=assignment.source is not None
+                name,
+                answers[name],
+                asking.ask_again,
+                assignment.culprits(name, at_fault),
+                replaceable=assignment.source is not None,
             )
         )
     return verdicts
-
-
-def _why_missing(assignment: Assignment, answers: Answers, session: Session) -> Answers:
-    """Answers that say why a name is not defined: how the cell above its check ended."""
-    explained: Answers = {}
-    for ask in assignment.asks.asks:
-        if answers[ask.id].status is Status.MISSING:
-            above = session.above(ask.question)
-            explained[ask.id] = replace(answers[ask.id], error=_ended(above) if above else "")
-    return explained
-
-
-def _ended(cell: CellResult) -> str:
-    if cell.status is not Status.RETURNED:
-        return cell.error
-    return f"the cell above it raised {cell.error}" if cell.error else ""
 
 
 def _stopped_cells(session: Session) -> list[str]:
