@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from autograder import course, demo, grading, pipeline
+from autograder.asking import Asking
 from autograder.assignment import Assignment, load_assignment
 from autograder.course import Course
 from autograder.records import Report, Submission
@@ -190,6 +191,7 @@ def test_do_hidden_inputs_stay_hidden(arena: Arena, monkeypatch: pytest.MonkeyPa
     in_turn = encode_asks(replace(ask, hidden=False) for ask in asked)
     monkeypatch.setitem(vars(arena.assignment), "public_asks", in_turn)
     monkeypatch.setitem(vars(arena.assignment), "hidden_asks", encode_asks(()))
+    monkeypatch.setattr(Asking, "_foresee", lambda self, answers: None)
     assert leaked()
 
 
