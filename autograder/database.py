@@ -44,10 +44,7 @@ def postgresql_url(given: str) -> str:
         # It may hold a password, so it is not repeated.
         raise CourseError(f"the database's URL cannot be read; expected {EXAMPLE}") from None
     if url.drivername not in _SPELLINGS:
-        raise CourseError(
-            f"the gradebook cannot be in a {url.drivername!r} database; expected {EXAMPLE}, "
-            "or no URL for SQLite in the course directory"
-        )
+        raise CourseError(_unknown(url.drivername))
     if holds_password(given):
         raise CourseError(
             f"the database's URL holds a password; {password_step(given)} instead of in the URL"
@@ -119,7 +116,10 @@ def check(db_url: str) -> None:
         _check_sqlite(Path(db_url.removeprefix(SQLITE)))
         return
     from sqlalchemy import inspect
+    from sqlalchemy.engine import make_url
 
+    if (name := make_url(db_url).get_backend_name()) not in ("sqlite", "postgresql"):
+        raise CourseError(_unknown(name))
     with _connected(db_url) as connection:
         if not inspect(connection).has_table("grade"):
             raise CourseError(
@@ -220,6 +220,13 @@ def _connected(db_url: str) -> Iterator[Any]:
         ) from None
     finally:
         engine.dispose()
+
+
+def _unknown(name: str) -> str:
+    return (
+        f"the gradebook cannot be in a {name!r} database; expected {EXAMPLE}, "
+        "or no URL for SQLite in the course directory"
+    )
 
 
 def _refuse_filled(connection: Any, db_url: str) -> None:
