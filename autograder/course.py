@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import database as databases
+from autograder.database_setup import created
 from autograder.errors import CourseError
 from autograder.roster import read_roster
 
@@ -131,7 +132,7 @@ def init(directory: Path, roster: Path | None = None, database: str = "") -> Cou
         for step in ("source", "release", "submitted"):
             (made / step).mkdir()
         db_url = server or f"{databases.SQLITE}{made / 'gradebook.db'}"
-        with databases.created(db_url, course_id, students):
+        with created(db_url, course_id, students):
             made.replace(directory)
     except OSError as error:
         raise CourseError(f"{directory} cannot be made: {error.strerror}") from None

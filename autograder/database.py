@@ -7,15 +7,12 @@ client library takes that from ~/.pgpass or PGPASSWORD.
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import CourseError
-from autograder.roster import Student
 
 SQLITE = "sqlite:///"
 LOCKED_SECONDS = 5.0
@@ -23,7 +20,6 @@ CONNECT_SECONDS = 10
 DRIVER = "postgresql+psycopg"
 _SPELLINGS = ("postgres", "postgresql", DRIVER)
 EXAMPLE = f"{DRIVER}://USER@HOST/NAME"
-_TABLES = {"course", "student", "assignment", "grade"}
 
 
 def postgresql_url(given: str) -> str:
@@ -92,7 +88,7 @@ def next_step(why: str, db_url: str) -> str:
     if "no password supplied" in why or "password authentication failed" in why:
         return password_step(db_url)
     if "database" in why and "does not exist" in why:
-        return f"make it, `{_createdb(db_url)}`,"
+        return f"make it, `{createdb(db_url)}`,"
     return "see that the server is running and takes this user's connections from here"
 
 
@@ -117,10 +113,17 @@ def check(db_url: str) -> None:
         return
     from sqlalchemy import inspect
     from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
 
-    if (name := make_url(db_url).get_backend_name()) not in ("sqlite", "postgresql"):
+    try:
+        name = make_url(db_url).get_backend_name()
+    except (ArgumentError, ValueError):
+        raise CourseError(
+            f"the database's URL in nbgrader_config.py cannot be read; expected {EXAMPLE}"
+        ) from None
+    if name not in ("sqlite", "postgresql"):
         raise CourseError(_unknown(name))
-    with _connected(db_url) as connection:
+    with connected(db_url) as connection:
         if not inspect(connection).has_table("grade"):
             raise CourseError(
                 f"the database {described(db_url)} holds no gradebook; "
@@ -137,7 +140,7 @@ def answer(db_url: str) -> str:
     from nbgrader import api
     from sqlalchemy import func, select
 
-    with _connected(db_url) as connection:
+    with connected(db_url) as connection:
         students = connection.scalar(select(func.count()).select_from(api.Student))
         dialect = connection.dialect
         name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.get(dialect.name, dialect.name)
@@ -146,55 +149,7 @@ def answer(db_url: str) -> str:
 
 
 @contextlib.contextmanager
-def created(db_url: str, course_id: str, students: Sequence[Student]) -> Iterator[None]:
-    """nbgrader's tables in an empty database; gone again where what follows fails.
-
-    Raises:
-        CourseError: when the database is not empty or refuses.
-    """
-    from sqlalchemy.exc import SQLAlchemyError
-
-    if not db_url.startswith(SQLITE):
-        with _connected(db_url) as connection:
-            _refuse_filled(connection, db_url)
-            _refuse_encoding(connection, db_url)
-    try:
-        _create(db_url, course_id, students)
-        yield
-    except BaseException as error:
-        _drop(db_url)
-        if isinstance(error, SQLAlchemyError):
-            raise CourseError(
-                f"the gradebook cannot be made in {described(db_url)} ({reason(error)}); "
-                "see that its user may make tables there"
-            ) from None
-        raise
-
-
-def _create(db_url: str, course_id: str, students: Sequence[Student]) -> None:
-    from nbgrader.api import Gradebook
-    from nbgrader.api import Student as Row
-
-    with _scripts_on_path(), Gradebook(db_url, course_id) as gradebook:
-        gradebook.db.add_all([Row(**vars(student)) for student in students])
-        gradebook.db.commit()
-
-
-def _drop(db_url: str) -> None:
-    """Undo what `_create` did; a database that is away stays as it is."""
-    from nbgrader.api import Base
-    from sqlalchemy import create_engine, text
-    from sqlalchemy.exc import SQLAlchemyError
-
-    engine = create_engine(db_url)
-    with contextlib.suppress(SQLAlchemyError), engine.begin() as connection:
-        Base.metadata.drop_all(connection)
-        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
-    engine.dispose()
-
-
-@contextlib.contextmanager
-def _connected(db_url: str) -> Iterator[Any]:
+def connected(db_url: str) -> Iterator[Any]:
     """A connection to a server's database.
 
     Raises:
@@ -229,37 +184,6 @@ def _unknown(name: str) -> str:
     )
 
 
-def _refuse_filled(connection: Any, db_url: str) -> None:
-    from sqlalchemy import inspect, text
-
-    tables = set(inspect(connection).get_table_names())
-    if not tables:
-        return
-    if tables >= _TABLES:
-        names = [row[0] for row in connection.execute(text("SELECT id FROM course ORDER BY id"))]
-        count = connection.execute(text("SELECT count(*) FROM student")).scalar()
-        # nbgrader itself adds this one.
-        courses = " and ".join(name for name in names if name != "default_course") or "a course"
-        found = f"the gradebook of {courses} with {count} students"
-    else:
-        found = f"other tables ({', '.join(sorted(tables)[:3])})"
-    raise CourseError(
-        f"the database {described(db_url)} holds {found}; nothing was changed. "
-        "Name an empty one: `createdb` makes it"
-    )
-
-
-def _refuse_encoding(connection: Any, db_url: str) -> None:
-    from sqlalchemy import text
-
-    encoding = connection.execute(text("SHOW server_encoding")).scalar()
-    if encoding != "UTF8":
-        raise CourseError(
-            f"the database {described(db_url)} stores text as {encoding}, and names need UTF8; "
-            f"make another: {_createdb(db_url, '-E', 'UTF8', '-T', 'template0')}"
-        )
-
-
 def _require_driver(drivername: str) -> None:
     if drivername != DRIVER:
         return
@@ -272,12 +196,14 @@ def _require_driver(drivername: str) -> None:
         ) from None
 
 
-def _createdb(db_url: str, *options: str) -> str:
+def createdb(db_url: str, *options: str) -> str:
+    """The command that makes this database, or another on its server with these options."""
     from sqlalchemy.engine import make_url
 
     url = make_url(db_url)
     host = url.host or url.query.get("host")
     words = ["createdb", *(["-h", str(host)] if host else [])]
+    words += ["-p", str(url.port)] if url.port else []
     words += [*(["-U", url.username] if url.username else []), *options]
     return " ".join([*words, "NAME" if options else str(url.database)])
 
@@ -302,14 +228,3 @@ def _check_sqlite(path: Path) -> None:
         raise CourseError(
             f"the gradebook {path} is damaged ({problem}); copy it back from a backup"
         )
-
-
-@contextlib.contextmanager
-def _scripts_on_path() -> Iterator[None]:
-    """nbgrader starts `alembic` by name, which an environment that is not activated hides."""
-    before = os.environ.get("PATH", "")
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before}"
-    try:
-        yield
-    finally:
-        os.environ["PATH"] = before

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Base
+from sqlalchemy import Column, MetaData, String, Table, create_engine, insert, select
 
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
 MISSING = (
@@ -81,6 +83,26 @@ class Server:
             command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=self.folder
         )
         assert done.returncode == 0, done.stderr
+
+
+def move_gradebook(root: Path, url: str) -> None:
+    """Give a course in which nothing is handed in a gradebook of its own at this URL."""
+    source = create_engine(f"sqlite:///{root / 'gradebook.db'}")
+    target = create_engine(url)
+    tables = [
+        *Base.metadata.sorted_tables,
+        Table("alembic_version", MetaData(), Column("version_num", String(32))),
+    ]
+    with source.connect() as old, target.begin() as new:
+        for table in tables:
+            table.create(new)
+            if rows := [dict(row) for row in old.execute(select(table)).mappings()]:
+                new.execute(insert(table), rows)
+    source.dispose()
+    target.dispose()
+    (root / "gradebook.db").unlink()
+    config = root / "nbgrader_config.py"
+    config.write_text(config.read_text() + f"\nc.CourseDirectory.db_url = {url!r}\n")
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder import course as courses
-from autograder import database
+from autograder import database, database_setup
 from autograder.errors import CourseError
 from autograder.roster import Student, enrolled, read_roster
 from tests.tiny_course import course
@@ -106,7 +106,7 @@ def test_is_nothing_left_when_the_gradebook_cannot_be_made(tmp_path, monkeypatch
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(database, "_create", fail)
+    monkeypatch.setattr(database_setup, "create", fail)
     with pytest.raises(CourseError, match="No space left"):
         courses.init(tmp_path / "nn")
     assert list(tmp_path.iterdir()) == []

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from pathlib import Path
 
 import pytest
 
-from autograder import course, database, demo, release
+from autograder import course
 from autograder.course import Course
-from autograder.questions import catalogue
 from autograder.sandbox.view import isolation_available
-from tests.faults.a_class import grade, report_files, rows, set_due_date, start
-from tests.postgresql import MISSING, Server, server
+from tests.faults.a_class import grade, report_files, rows, start
+from tests.postgresql import MISSING, Server, move_gradebook, server
 
 __all__ = ["server"]
 REASON = isolation_available() if isolation_available() != "bubblewrap" else MISSING
@@ -27,16 +25,8 @@ pytestmark = [
 
 def in_postgresql(root: Path, server: Server, name: str) -> Course:
     """Move a course that has graded nothing to a gradebook on the server."""
-    url = server.new_database(name)
-    config = root / "nbgrader_config.py"
-    config.write_text(config.read_text() + f"\nc.CourseDirectory.db_url = {url!r}\n")
-    (root / "gradebook.db").unlink()
-    shutil.rmtree(root / "release")
-    database._create(url, "course", [])
-    opened = course.load(root)
-    release.release(opened, catalogue.week(demo.WEEK))
-    set_due_date(url)
-    return opened
+    move_gradebook(root, server.new_database(name))
+    return course.load(root)
 
 
 def test_are_the_rows_those_of_sqlite(small_class, tmp_path, server):
