@@ -6,14 +6,19 @@ import time
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
+from sqlalchemy.event import listen
 
 from autograder import course
 from autograder.course import Course
+from autograder.gradebook.bulk import BulkWriter
 from autograder.sandbox.view import isolation_available
 from tests.faults.a_class import grade, report_files, rows, start
+from tests.gradebook.test_bulk import STEM, a_class
 from tests.postgresql import MISSING, Server, move_gradebook, server
+from tests.tiny_course import course as tiny_course
 
-__all__ = ["server"]
+__all__ = ["server", "tiny_course"]
 REASON = isolation_available() if isolation_available() != "bubblewrap" else MISSING
 pytestmark = [
     pytest.mark.slow,
@@ -69,3 +74,32 @@ def test_is_a_server_that_stays_away_one_line(small_class, tmp_path, server):
     assert "is not available" in err and "grade again" in err and "Traceback" not in err
     grade(root)
     assert rows(opened.db_url) == small_class.expected
+
+
+def test_does_a_score_that_a_person_saves_meanwhile_stay(tiny_course, server):
+    move_gradebook(tiny_course.root, server.new_database("meanwhile"))
+    opened = course.load(tiny_course.root)
+    reports = a_class(opened)
+    saved: list[str] = []
+
+    def save(*_: object) -> None:
+        with Gradebook(opened.db_url, opened.course_id) as gradebook:
+            grade = gradebook.find_grade("relu", STEM, STEM, "ann")
+            grade.manual_score, grade.needs_manual_grade = 3.0, False
+            gradebook.db.commit()
+        saved.append("ann")
+
+    with BulkWriter(opened, STEM) as writer:
+        writer.write(reports)
+        # The last moment before the scores are written.
+        listen(
+            writer._engine,
+            "before_cursor_execute",
+            lambda _, __, statement, *___: (
+                save() if " grade " in statement[:20] and not saved else None
+            ),
+        )
+        writer.write(reports)
+    assert saved
+    row = next(row for row in rows(opened.db_url)["grade"] if row[:2] == ("ann", "relu"))
+    assert row[2:] == (4.0, 3.0, None, True)

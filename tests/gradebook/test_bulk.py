@@ -247,22 +247,6 @@ def test_does_a_locked_gradebook_leave_no_half_batch(course):
     assert len(tables(course)["grade"]) == 15
 
 
-def test_does_a_score_that_a_person_saves_meanwhile_stay(course):
-    reports = a_class(course)
-    grade_in_bulk(course, reports)
-    with BulkWriter(course, STEM) as writer:
-        # The last moment at which SQLite lets another write.
-        event.listen(
-            writer._engine,
-            "begin",
-            lambda _: execute(course, BY_HAND.format(column="manual_score = 3", name="relu")),
-            once=True,
-        )
-        writer.write(reports)
-    scores = {row[:2]: row[2:] for row in tables(course)["grade"]}
-    assert scores["ann", "relu"] == (4.0, 3.0, None, 1)
-
-
 def test_is_an_assignment_that_was_not_released_told(course):
     with pytest.raises(CourseError, match="run `autograder release week98`"):
         BulkWriter(course, "week98_none")
