@@ -127,7 +127,7 @@ def init(directory: Path, roster: Path | None = None, database: str = "") -> Cou
         raise CourseError(f"{directory} cannot be made: {error.strerror}") from None
     try:
         course_id = re.sub(r"[^\w-]+", "-", directory.name).strip("-") or "course"
-        (made / CONFIG_FILE).write_text(_config(course_id, server), encoding="utf-8")
+        (made / CONFIG_FILE).write_text(configuration(course_id, server), encoding="utf-8")
         _write_secret(made / SECRET_FILE)
         for step in ("source", "release", "submitted"):
             (made / step).mkdir()
@@ -139,6 +139,12 @@ def init(directory: Path, roster: Path | None = None, database: str = "") -> Cou
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return load(directory)
+
+
+def configuration(course_id: str, db_url: str = "") -> str:
+    """The text of nbgrader_config.py; without a URL the gradebook is in the directory."""
+    line = f"c.CourseDirectory.db_url = {db_url or databases.EXAMPLE!r}"
+    return CONFIG.format(course_id=course_id, database=line if db_url else f"# {line}")
 
 
 def load(directory: Path) -> Course:
@@ -210,13 +216,21 @@ def run_converter(converter: type[Any], config: Any, assignment: str) -> None:
     directory.assignment_id = assignment
     step = converter(coursedir=directory, config=config, log=log)
     step.force = True
+    # nbgrader's gradebook logs its tracebacks here, whatever log its converters are given.
+    elsewhere = logging.getLogger("tornado.application")
     try:
+        elsewhere.disabled = True
         step.start()
     except (NbGraderException, OSError) as error:
         reasons = [line for problem in problems for line in problem.splitlines() if line.strip()]
         # The last line of nbgrader's first traceback is the cause; what follows is its summary.
         causes = [line for line in reasons if re.match(r"[\w.]*(Error|Exception)\b: ", line)]
-        raise CourseError(f"{assignment}: {(causes or reasons or [str(error)])[0]}") from None
+        cause = (causes or reasons or [str(error)])[0]
+        if "OperationalError" in cause:
+            cause = f"{cause}; {databases.next_step(cause, directory.db_url)} and try again"
+        raise CourseError(f"{assignment}: {cause}") from None
+    finally:
+        elsewhere.disabled = False
 
 
 class _Collector(logging.Handler):
@@ -226,11 +240,6 @@ class _Collector(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.messages.append(record.getMessage())
-
-
-def _config(course_id: str, db_url: str) -> str:
-    line = f"c.CourseDirectory.db_url = {db_url or databases.EXAMPLE!r}"
-    return CONFIG.format(course_id=course_id, database=line if db_url else f"# {line}")
 
 
 def _refuse_taken(directory: Path) -> None:

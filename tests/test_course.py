@@ -154,3 +154,15 @@ def test_is_a_locked_gradebook_told(course, monkeypatch):
 def test_can_a_course_be_moved(course, tmp_path):
     moved = Path(shutil.move(course.root, tmp_path / "elsewhere"))
     assert courses.load(moved).db_url == f"sqlite:///{moved / 'gradebook.db'}"
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [("mysql://grader:hunter2@db/nn", "a 'mysql' database"), ("hunter2", "cannot be read")],
+)
+def test_is_an_unusable_url_in_the_configuration_told(course, url, reason):
+    config = course.root / "nbgrader_config.py"
+    config.write_text(f"{config.read_text()}\nc.CourseDirectory.db_url = {url!r}\n")
+    with pytest.raises(CourseError, match=reason) as caught:
+        courses.load(course.root)
+    assert "\n" not in str(caught.value) and "hunter2" not in str(caught.value)
