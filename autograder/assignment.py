@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -90,6 +90,26 @@ class Assignment:
             ask_for(number, question, given, hidden=hidden)
             for number, (question, given, hidden) in enumerate(cases)
         )
+
+    @cached_property
+    def public_asks(self) -> EncodedAsks:
+        """Those of `asks` whose inputs a student may be shown."""
+        return self.asks.where(lambda ask: not ask.hidden)
+
+    @cached_property
+    def hidden_asks(self) -> EncodedAsks:
+        """The others of `asks`."""
+        return self.asks.where(lambda ask: ask.hidden)
+
+    def culprits(self, name: str, at_fault: Container[str]) -> list[str]:
+        """Functions that a wrong answer may have called and that are, or may be, wrong.
+
+        Args:
+            name: the question.
+            at_fault: the questions before it that are not right.
+        """
+        called = [each for each in self.week.questions[name].builds_on if each in at_fault]
+        return [*called, *self.own_functions]
 
     @cached_property
     def flavour(self) -> Flavour:

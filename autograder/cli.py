@@ -126,14 +126,14 @@ def grade(
 ) -> None:
     """Grade every submission of a week that is new or changed into nbgrader's gradebook."""
     from autograder import course as courses
-    from autograder import pipeline
+    from autograder import grading
     from autograder.assignment import load_assignment
 
     opened = courses.load(course)
     assignment = load_assignment(opened, week)
     assignment.run_experiments = run_all
-    submissions = pipeline.submissions(opened, assignment)
-    reports = pipeline.grade_course(
+    submissions = grading.submissions(opened, assignment)
+    reports = grading.grade_course(
         opened, assignment, submissions, workers=workers, isolation=isolation, force=force
     )
     shown = reports if as_json else progress(reports, len(submissions), "Grading")

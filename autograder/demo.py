@@ -18,7 +18,7 @@ from typing import Any
 import nbformat
 
 from autograder import course as courses
-from autograder import pipeline, release
+from autograder import grading, release
 from autograder.assignment import load_assignment
 from autograder.course import Course
 from autograder.errors import CourseError
@@ -382,8 +382,8 @@ def run(directory: Path, *, workers: int = 0) -> None:
     isolation = "bubblewrap" if reason == "bubblewrap" else "process"
     if isolation == "process":
         screen.print(f"Without isolation, with process limits alone: {reason}")
-    submissions = pipeline.submissions(course, assignment)
-    reports = pipeline.grade_course(
+    submissions = grading.submissions(course, assignment)
+    reports = grading.grade_course(
         course, assignment, submissions, workers=workers, isolation=isolation
     )
     lines = [brief(report) for report in progress(reports, len(submissions), "Grading")]

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder import course, demo, pipeline
+from autograder import course, demo, grading, pipeline
 from autograder.assignment import Assignment, load_assignment
 from autograder.course import Course
 from autograder.records import Report, Submission
@@ -116,7 +116,7 @@ def our_grade(
     submission = hand_in(opened, ATTACKER, attack.edit(copy.deepcopy(complete)))
     if attack.beside:
         attack.beside(submission.path.parent)
-    found = pipeline.submissions(opened, assignment)
+    found = grading.submissions(opened, assignment)
     return pipeline.grade(next(s for s in found if s.student == ATTACKER), assignment, sandbox)
 
 

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from autograder import course, demo, pipeline, release
+from autograder import course, demo, grading, release
 from autograder.assignment import load_assignment
 from autograder.questions import catalogue
 
@@ -39,9 +39,9 @@ def main() -> None:
         # TensorFlow computes the hidden cases' references once a course, in a process of its own.
         subprocess.run([sys.executable, "-c", PREPARE, str(root)], check=True)
         assignment = load_assignment(opened, WEEK)
-        handed_in = pipeline.submissions(opened, assignment)
+        handed_in = grading.submissions(opened, assignment)
         started = time.perf_counter()
-        for number, _ in enumerate(pipeline.grade_course(opened, assignment, handed_in), start=1):
+        for number, _ in enumerate(grading.grade_course(opened, assignment, handed_in), start=1):
             if number in (count // 4, count // 2, count):
                 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
                 rate = number / (time.perf_counter() - started)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from autograder import course, demo, pipeline, release
+from autograder import course, demo, grading, pipeline, release
 from autograder.assignment import load_assignment
 from autograder.dispatch import local
 from autograder.questions import catalogue
@@ -147,7 +147,7 @@ def test_is_neither_secret_nor_name_nor_answer_sent_into_the_sandbox(graded, mon
 
     monkeypatch.setattr(Channel, "send", recorded)
     monkeypatch.setattr("autograder.sandbox.warm_parent.subprocess.Popen", started)
-    handed_in = pipeline.submissions(opened, assignment)
+    handed_in = grading.submissions(opened, assignment)
     reports = list(
         local.run(handed_in, lambda s, box: pipeline.grade(s, assignment, box), workers=1)
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import course, demo, pipeline
+from autograder import course, demo, grading
 from autograder.assignment import load_assignment
 from autograder.display import print_table, screen
 from autograder.feedback.generate import generate_feedback
@@ -43,9 +43,9 @@ def pages(released_course: Path, tmp_path_factory: pytest.TempPathFactory) -> di
             path.write_bytes(attack.edit(copy.deepcopy(complete)))
             students[student] = attack.name
     assignment = load_assignment(opened, demo.WEEK)
-    handed_in = pipeline.submissions(opened, assignment)
+    handed_in = grading.submissions(opened, assignment)
     limits = Limits(cell_seconds=4, question_seconds=2)
-    reports = list(pipeline.grade_course(opened, assignment, handed_in, workers=1, limits=limits))
+    reports = list(grading.grade_course(opened, assignment, handed_in, workers=1, limits=limits))
     assert {report.student for report in reports} == set(students)
     made = generate_feedback(opened, demo.STEM)
     assert len(made) == len(students)
