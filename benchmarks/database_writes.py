@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from autograder import course, release
 from autograder.gradebook.rows import AssignmentRows, Outcome
-from autograder.pipeline import BATCH
+from autograder.grading import BATCH
 from autograder.questions import catalogue
 
 WEEK = "week06"
