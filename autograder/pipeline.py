@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import atexit
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from nbformat import from_dict
 
 from autograder import course as courses
 from autograder import earlier
+from autograder.answer_book import AnswerBook, ask_digest
 from autograder.assignment import Assignment, ask_for, load_assignment
 from autograder.calling import Answer, Status
 from autograder.errors import AutograderError, UnknownName, UnreadableNotebook
@@ -35,9 +36,12 @@ from autograder.questions.catalogue import Week
 from autograder.questions.define import Inputs, Question
 from autograder.records import Outcome, Report, Submission, Verdict
 from autograder.sandbox.session import Sandbox, Session
-from autograder.sandbox.steps import Answers, CellResult
+from autograder.sandbox.steps import Answers, Ask, CellResult
 
 NO_FILES: Mapping[str, str] = {}
+
+Answering = Callable[[Sequence[Ask]], Sequence[Answer]]
+"""Answers what the judge asks again: a sandbox, or what an earlier run has kept."""
 
 
 def grade(submission: Submission, assignment: Assignment, sandbox: Sandbox) -> Report:
@@ -81,11 +85,12 @@ def grade_notebook(
     """As `grade`, for a notebook (nbformat 4) and files beside it that are already in memory."""
     started = time.perf_counter()
     notebook, restored = restore(submitted, assignment.released)
+    book = AnswerBook()
     with sandbox.open(assignment.steps(notebook), files) as session:
         answers = session.ask(assignment.asks)
         answers |= _why_missing(assignment, answers, session)
         with RightFunctions(assignment, sandbox) as right:
-            verdicts = _judge(assignment, answers, session, right)
+            verdicts = _judge(assignment, answers, session, right, book)
         usage = session.close()
     for index, result in session.cells.items():
         notebook.cells[index].outputs = [from_dict(each) for each in shown(result.outputs)]
@@ -102,6 +107,7 @@ def grade_notebook(
         seconds=time.perf_counter() - started,
         cpu_seconds=usage.cpu_seconds,
         peak_memory=usage.peak_memory,
+        answers=book.to_bytes(),
     )
     write_outputs(notebook, report)
     return report
@@ -109,11 +115,17 @@ def grade_notebook(
 
 def unreadable(submission: Submission, assignment: Assignment, reason: str) -> Report:
     """The report of a submission that cannot be graded: zeros, with the reason."""
-    verdicts = tuple(
-        Verdict(name, 0.0, question.points, Outcome.MISSING, reason)
+    zeros = tuple(nothing(assignment, reason))
+    return Report(submission.student, assignment.week.name, zeros, unreadable=reason)
+
+
+def nothing(assignment: Assignment, reason: str) -> list[Verdict]:
+    """A zero for every question, with the reason why nothing could be asked."""
+    keys = assignment.question_keys
+    return [
+        Verdict(name, 0.0, question.points, Outcome.MISSING, reason, key=keys[name])
         for name, question in assignment.week.questions.items()
-    )
-    return Report(submission.student, assignment.week.name, verdicts, unreadable=reason)
+    ]
 
 
 def validate(week: Week) -> None:
@@ -169,35 +181,67 @@ def check_file(path: Path, isolation: str) -> Report:
 
 
 def _judge(
-    assignment: Assignment, answers: Answers, session: Session, right: RightFunctions
+    assignment: Assignment,
+    answers: Answers,
+    session: Session,
+    right: RightFunctions,
+    book: AnswerBook,
 ) -> list[Verdict]:
-    def ask_again(
-        question: Question, given: Sequence[Inputs], replace: Sequence[str]
-    ) -> list[Answer]:
-        # Whatever is not a public case is as secret as a hidden one.
-        public = [p.inputs for p in assignment.judge.probes[question.name] if p.public]
-        asks = [
-            ask_for(number, question, inputs, replace, hidden=all(inputs is not p for p in public))
-            for number, inputs in enumerate(given)
-        ]
-        if replace:
-            right.start()
-        again = session.ask(asks, on_call=right)
-        return [again[number] for number in range(len(given))]
-
     in_order = iter(sorted(answers))
     verdicts: list[Verdict] = []
     for name in assignment.week.questions:
+
+        def answering(asks: Sequence[Ask], name: str = name) -> list[Answer]:
+            if asks[0].replace:
+                right.start()
+            again = session.ask(asks, on_call=right)
+            found = [again[number] for number in range(len(asks))]
+            book.write(name, list(map(ask_digest, asks)), found)
+            return found
+
         own = [answers[next(in_order)] for _ in assignment.judge.probes[name]]
-        at_fault = {verdict.question for verdict in verdicts if not verdict.right}
-        called = [each for each in assignment.week.questions[name].builds_on if each in at_fault]
-        culprits = [*called, *assignment.own_functions]
-        verdicts.append(
-            assignment.judge.judge(
-                name, own, ask_again, culprits, replaceable=assignment.source is not None
-            )
-        )
+        book.write(name, assignment.asked[name], own)
+        wrong = {verdict.question for verdict in verdicts if not verdict.right}
+        verdicts.append(verdict_on(assignment, name, own, wrong, answering))
     return verdicts
+
+
+def verdict_on(
+    assignment: Assignment,
+    name: str,
+    own: Sequence[Answer],
+    wrong: Collection[str],
+    answering: Answering,
+) -> Verdict:
+    """The verdict on one question.
+
+    Args:
+        assignment: the week.
+        name: the question.
+        own: the answers to its cases, in the judge's order.
+        wrong: the questions before it whose verdict is not right.
+        answering: answers what the judge asks beyond those cases.
+    """
+
+    def ask_again(
+        question: Question, given: Sequence[Inputs], replaced: Sequence[str]
+    ) -> Sequence[Answer]:
+        # Whatever is not a public case is as secret as a hidden one.
+        public = [p.inputs for p in assignment.judge.probes[question.name] if p.public]
+        return answering(
+            [
+                ask_for(
+                    number, question, inputs, replaced, hidden=all(inputs is not p for p in public)
+                )
+                for number, inputs in enumerate(given)
+            ]
+        )
+
+    called = [each for each in assignment.week.questions[name].builds_on if each in wrong]
+    culprits = [*called, *assignment.own_functions]
+    replaceable = assignment.source is not None
+    verdict = assignment.judge.judge(name, own, ask_again, culprits, replaceable=replaceable)
+    return replace(verdict, key=assignment.question_keys[name])
 
 
 def _why_missing(assignment: Assignment, answers: Answers, session: Session) -> Answers:

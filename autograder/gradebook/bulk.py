@@ -7,7 +7,7 @@ report of what it had not finished, and the next one grades it again.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.files import sweep, write_whole
-from autograder.gradebook import reports
+from autograder.gradebook import answers, reports
 from autograder.gradebook.outputs import (
     clamped_points,
     explain_unreadable,
@@ -95,13 +95,37 @@ class BulkWriter:
             lambda session: self._rows.write(session, outcomes, self._late_policy), self.patience
         )
         for report in graded:
-            try:
-                reports.save(self.course.root, self.assignment, report)
-            except OSError as error:
-                raise CourseError(
-                    f"the report of {report.student} cannot be written: {error.strerror}; "
-                    "mend that and grade again"
-                ) from None
+            self._save(report, with_answers=True)
+
+    def rewrite(self, batch: Iterable[tuple[Report, Collection[str]]]) -> None:
+        """Write what is new in reports of submissions that have been graded before.
+
+        Args:
+            batch: reports, each with the questions whose verdict is not what it was.
+
+        Raises:
+            CourseError: as `write`; also when a graded notebook cannot be read.
+        """
+        renewed = list(batch)
+        scores = {report.student: self._rewrite(report, new) for report, new in renewed if new}
+        if scores:
+            self._transaction(
+                lambda session: self._rows.write_scores(session, scores, self._late_policy),
+                self.patience,
+            )
+        for report, _ in renewed:
+            self._save(report, with_answers=False)
+
+    def _save(self, report: Report, *, with_answers: bool) -> None:
+        try:
+            if with_answers:
+                answers.save(self.course.root, self.assignment, report)
+            reports.save(self.course.root, self.assignment, report)
+        except OSError as error:
+            raise CourseError(
+                f"the report of {report.student} cannot be written: {error.strerror}; "
+                "mend that and grade again"
+            ) from None
 
     def complete(self) -> set[str]:
         """The students whose graded notebook and rows are all in their place."""
@@ -126,6 +150,7 @@ class BulkWriter:
     def sweep(self) -> None:
         """Delete what a killed run was writing; only while no other run is under way."""
         sweep(reports.folder(self.course.root, self.assignment))
+        sweep(answers.folder(self.course.root, self.assignment))
         for student in (self.course.root / "autograded").glob("*"):
             sweep(student / self.assignment)
 
@@ -146,6 +171,25 @@ class BulkWriter:
         except OSError as error:
             raise CourseError(f"{folder} cannot be written: {error.strerror}") from None
         return _outcome(report, notebook, timestamp)
+
+    def _rewrite(self, report: Report, changed: Collection[str]) -> dict[str, float]:
+        """Renew a graded notebook; the new scores of those of its checks that have changed."""
+        path = self.course.notebook("autograded", self.assignment, report.student)
+        try:
+            notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
+            write_outputs(notebook, report)
+            text = nbformat.v4.writes(notebook)
+            write_whole(path, text.encode("utf-8", "replace"), READ_ONLY)
+        except OSError as error:
+            raise CourseError(f"{path} cannot be written: {error.strerror}") from None
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise CourseError(f"{path} is damaged ({error}); delete it and grade again") from None
+        verdicts = {verdict.question: verdict for verdict in report.verdicts}
+        return {
+            name: clamped_points(cell, verdicts[name])
+            for cell in notebook.cells
+            if is_check(cell) and (name := cell.metadata.nbgrader["grade_id"]) in changed
+        }
 
     def _find_rows(self, session: Session) -> AssignmentRows:
         found = AssignmentRows.find(session, self.assignment)
