@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import time
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from typing import Generic, TypeVar
@@ -80,7 +80,7 @@ def grade_course(
     limits: Limits | None = None,
     force: bool = False,
     questions: Collection[str] = (),
-) -> Iterator[Report]:
+) -> Generator[Report]:
     """Grade submissions in parallel into the gradebook; yield reports as they complete.
 
     What an earlier run has graded and nothing has changed since is not run again. Where only

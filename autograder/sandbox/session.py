@@ -100,9 +100,11 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         self._flavour = flavour
         self._parent: WarmParent | None = None
         self._beside: Sandbox | None = None
+        self._stopped = False
 
     def beside(self) -> Sandbox:
         """A second one of the same kind, for code that a student's must not meet."""
+        self._refuse_stopped()
         if self._beside is None:
             self._beside = Sandbox(self.isolation, self.limits, self._flavour)
         return self._beside
@@ -113,6 +115,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
 
     def fork(self) -> Fork:
         """A fresh child, of a new warm parent where the last one is gone."""
+        self._refuse_stopped()
         if self._parent is not None:
             try:
                 return Fork(self._parent, self.limits)
@@ -120,7 +123,23 @@ class Sandbox(AbstractContextManager["Sandbox"]):
                 # It alone is gone: functions may be on loan from the one beside it.
                 self._close_parent()
         self._parent = WarmParent(self.isolation, self.limits, self._flavour)
+        self._refuse_stopped()
         return Fork(self._parent, self.limits)
+
+    def stop(self) -> None:
+        """End what is running in it, from another thread; it cannot be used again.
+
+        The thread that uses it has a SandboxError, and closes it.
+        """
+        self._stopped = True
+        if self._beside is not None:
+            self._beside.stop()
+        if (parent := self._parent) is not None:
+            parent.stop()
+
+    def _refuse_stopped(self) -> None:
+        if self._stopped:
+            raise SandboxError("the sandbox was stopped while a submission ran in it")
 
     def close(self) -> None:
         """End the warm parent; the next submission would start another."""
