@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -101,10 +101,43 @@ class Assignment:
             digests[ask.question].append(ask_digest(ask))
         return digests
 
+    def digests(
+        self, question: Question, given: Sequence[Inputs], replaced: Sequence[str]
+    ) -> list[bytes]:
+        """The digests of what the judge asks beyond a question's own cases."""
+        # Whatever is not a public case is as secret as a hidden one.
+        public = [probe.inputs for probe in self.judge.probes[question.name] if probe.public]
+        return [
+            ask_digest(
+                ask_for(0, question, inputs, replaced, hidden=all(inputs is not p for p in public))
+            )
+            for inputs in given
+        ]
+
     @cached_property
     def question_keys(self) -> dict[str, str]:
         """What decides each question's verdict (see `questions.keys`)."""
         return question_keys(self.week)
+
+    @cached_property
+    def public_asks(self) -> EncodedAsks:
+        """Those of `asks` whose inputs a student may be shown."""
+        return self.asks.where(lambda ask: not ask.hidden)
+
+    @cached_property
+    def hidden_asks(self) -> EncodedAsks:
+        """The others of `asks`."""
+        return self.asks.where(lambda ask: ask.hidden)
+
+    def culprits(self, name: str, at_fault: Container[str]) -> list[str]:
+        """Functions that a wrong answer may have called and that are, or may be, wrong.
+
+        Args:
+            name: the question.
+            at_fault: the questions before it that are not right.
+        """
+        called = [each for each in self.week.questions[name].builds_on if each in at_fault]
+        return [*called, *self.own_functions]
 
     @cached_property
     def flavour(self) -> Flavour:

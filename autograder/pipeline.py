@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import atexit
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -21,27 +21,24 @@ from nbformat import from_dict
 
 from autograder import course as courses
 from autograder import earlier
-from autograder.answer_book import AnswerBook, ask_digest
-from autograder.assignment import Assignment, ask_for, load_assignment
+from autograder.answer_book import AnswerBook
+from autograder.asking import Asking
+from autograder.assignment import Assignment, load_assignment
 from autograder.calling import Answer, Status
 from autograder.errors import AutograderError, UnknownName, UnreadableNotebook
 from autograder.feedback.disarm import disarm_text, shown
 from autograder.gradebook.outputs import write_outputs
 from autograder.intake.notebooks import read_notebook
 from autograder.intake.restore import restore
-from autograder.judging import Judge, refuse_weak_mistakes
+from autograder.judging import AskAgain, Judge, refuse_weak_mistakes
 from autograder.lending import RightFunctions
 from autograder.questions import catalogue, references
 from autograder.questions.catalogue import Week
 from autograder.questions.define import Inputs, Question
 from autograder.records import Outcome, Report, Submission, Verdict
 from autograder.sandbox.session import Sandbox, Session
-from autograder.sandbox.steps import Answers, Ask, CellResult
 
 NO_FILES: Mapping[str, str] = {}
-
-Answering = Callable[[Sequence[Ask]], Sequence[Answer]]
-"""Answers what the judge asks again: a sandbox, or what an earlier run has kept."""
 
 
 def grade(submission: Submission, assignment: Assignment, sandbox: Sandbox) -> Report:
@@ -87,10 +84,8 @@ def grade_notebook(
     notebook, restored = restore(submitted, assignment.released)
     book = AnswerBook()
     with sandbox.open(assignment.steps(notebook), files) as session:
-        answers = session.ask(assignment.asks)
-        answers |= _why_missing(assignment, answers, session)
-        with RightFunctions(assignment, sandbox) as right:
-            verdicts = _judge(assignment, answers, session, right, book)
+        asking = Asking(assignment, session, RightFunctions(assignment, sandbox))
+        verdicts = _judge(assignment, asking, book)
         usage = session.close()
     for index, result in session.cells.items():
         notebook.cells[index].outputs = [from_dict(each) for each in shown(result.outputs)]
@@ -180,84 +175,52 @@ def check_file(path: Path, isolation: str) -> Report:
     raise UnknownName(f"{path} holds no check of any week of this course.")
 
 
-def _judge(
-    assignment: Assignment,
-    answers: Answers,
-    session: Session,
-    right: RightFunctions,
-    book: AnswerBook,
-) -> list[Verdict]:
-    in_order = iter(sorted(answers))
+def _judge(assignment: Assignment, asking: Asking, book: AnswerBook) -> list[Verdict]:
+    answers = asking.ask_all()
     verdicts: list[Verdict] = []
     for name in assignment.week.questions:
 
-        def answering(asks: Sequence[Ask], name: str = name) -> list[Answer]:
-            if asks[0].replace:
-                right.start()
-            again = session.ask(asks, on_call=right)
-            found = [again[number] for number in range(len(asks))]
-            book.write(name, list(map(ask_digest, asks)), found)
-            return found
+        def ask_again(
+            question: Question,
+            given: Sequence[Inputs],
+            replaced: Sequence[str],
+            judged: str = name,
+        ) -> list[Answer]:
+            again = asking.ask_again(question, given, replaced)
+            book.write(judged, assignment.digests(question, given, replaced), again)
+            return again
 
-        own = [answers[next(in_order)] for _ in assignment.judge.probes[name]]
-        book.write(name, assignment.asked[name], own)
-        wrong = {verdict.question for verdict in verdicts if not verdict.right}
-        verdicts.append(verdict_on(assignment, name, own, wrong, answering))
+        book.write(name, assignment.asked[name], answers[name])
+        verdicts.append(verdict_on(assignment, name, answers[name], verdicts, ask_again))
     return verdicts
 
 
 def verdict_on(
     assignment: Assignment,
     name: str,
-    own: Sequence[Answer],
-    wrong: Collection[str],
-    answering: Answering,
+    answers: Sequence[Answer],
+    before: Sequence[Verdict],
+    ask_again: AskAgain,
 ) -> Verdict:
     """The verdict on one question.
 
     Args:
         assignment: the week.
         name: the question.
-        own: the answers to its cases, in the judge's order.
-        wrong: the questions before it whose verdict is not right.
-        answering: answers what the judge asks beyond those cases.
+        answers: one for each of its cases, in the judge's order.
+        before: the verdicts on the questions before it.
+        ask_again: answers what the judge asks beyond those cases: the sandbox, or what an
+            earlier run has kept.
     """
-
-    def ask_again(
-        question: Question, given: Sequence[Inputs], replaced: Sequence[str]
-    ) -> Sequence[Answer]:
-        # Whatever is not a public case is as secret as a hidden one.
-        public = [p.inputs for p in assignment.judge.probes[question.name] if p.public]
-        return answering(
-            [
-                ask_for(
-                    number, question, inputs, replaced, hidden=all(inputs is not p for p in public)
-                )
-                for number, inputs in enumerate(given)
-            ]
-        )
-
-    called = [each for each in assignment.week.questions[name].builds_on if each in wrong]
-    culprits = [*called, *assignment.own_functions]
-    replaceable = assignment.source is not None
-    verdict = assignment.judge.judge(name, own, ask_again, culprits, replaceable=replaceable)
+    at_fault = {verdict.question for verdict in before if not verdict.right}
+    verdict = assignment.judge.judge(
+        name,
+        answers,
+        ask_again,
+        assignment.culprits(name, at_fault),
+        replaceable=assignment.source is not None,
+    )
     return replace(verdict, key=assignment.question_keys[name])
-
-
-def _why_missing(assignment: Assignment, answers: Answers, session: Session) -> Answers:
-    """Answers that say why a name is not defined: how the cell above its check ended."""
-    explained: Answers = {}
-    for ask in assignment.asks.asks:
-        if answers[ask.id].status is Status.MISSING:
-            above = session.above(ask.question)
-            explained[ask.id] = replace(answers[ask.id], error=_ended(above) if above else "")
-    return explained
-
-
-def _ended(cell: CellResult) -> str:
-    if cell.status is not Status.RETURNED:
-        return cell.error
-    return f"the cell above it raised {cell.error}" if cell.error else ""
 
 
 def _stopped_cells(session: Session) -> list[str]:

@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from autograder.answer_book import NotInBook, Page, ask_digest
+from autograder.answer_book import NotInBook, Page
 from autograder.assignment import Assignment
 from autograder.calling import Answer
 from autograder.course import Course
 from autograder.gradebook import answers as kept_answers
 from autograder.pipeline import nothing, verdict_on
+from autograder.questions.define import Inputs, Question
 from autograder.records import Outcome, Report, Verdict
-from autograder.sandbox.steps import Ask
 
 
 @dataclass(frozen=True)
@@ -85,13 +85,13 @@ def _verdicts(
     return verdicts
 
 
-def _judged(assignment: Assignment, page: Page, name: str, verdicts: Sequence[Verdict]) -> Verdict:
-    def answering(asks: Sequence[Ask]) -> list[Answer]:
-        return page.read(list(map(ask_digest, asks)))
+def _judged(assignment: Assignment, page: Page, name: str, before: Sequence[Verdict]) -> Verdict:
+    def ask_again(
+        question: Question, given: Sequence[Inputs], replaced: Sequence[str]
+    ) -> list[Answer]:
+        return page.read(assignment.digests(question, given, replaced))
 
-    own = page.read(assignment.asked[name])
-    wrong = {verdict.question for verdict in verdicts if not verdict.right}
-    return verdict_on(assignment, name, own, wrong, answering)
+    return verdict_on(assignment, name, page.read(assignment.asked[name]), before, ask_again)
 
 
 def _stopped(verdicts: Sequence[Verdict]) -> int:

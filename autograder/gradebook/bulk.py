@@ -6,15 +6,16 @@ report of what it had not finished, and the next one grades it again.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, parse_utc
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -30,7 +31,7 @@ from autograder.gradebook.outputs import (
     is_check,
     write_outputs,
 )
-from autograder.gradebook.rows import AssignmentRows, Outcome
+from autograder.gradebook.rows import AssignmentRows, LatePolicy, Outcome
 from autograder.records import Report
 
 LOCKED_SECONDS = 30.0
@@ -61,9 +62,6 @@ class BulkWriter:
         self._sqlite = course.db_url.startswith("sqlite")
         timeout = {"timeout": patience} if self._sqlite else {}
         self._engine = create_engine(course.db_url, connect_args=timeout)
-        late = AssignLatePenalties(config=course.config)
-        late.init_plugin()
-        self._late_policy = late.plugin_inst.late_submission_penalty
         try:
             self._rows = self._transaction(self._find_rows)
         except CourseError:
@@ -92,7 +90,7 @@ class BulkWriter:
         if not outcomes:
             return
         self._transaction(
-            lambda session: self._rows.write(session, outcomes, self._late_policy), self.patience
+            lambda session: self._rows.write(session, outcomes, self._late_penalty), self.patience
         )
         for report in graded:
             self._save(report, with_answers=True)
@@ -110,7 +108,7 @@ class BulkWriter:
         scores = {report.student: self._rewrite(report, new) for report, new in renewed if new}
         if scores:
             self._transaction(
-                lambda session: self._rows.write_scores(session, scores, self._late_policy),
+                lambda session: self._rows.write_scores(session, scores, self._late_penalty),
                 self.patience,
             )
         for report, _ in renewed:
@@ -142,7 +140,7 @@ class BulkWriter:
             some = students[start : start + STUDENTS_A_QUERY]
             self._transaction(
                 lambda session, some=some: self._rows.write_penalties(  # type: ignore[misc]
-                    session, some, self._late_policy
+                    session, some, self._late_penalty
                 ),
                 self.patience,
             )
@@ -164,10 +162,7 @@ class BulkWriter:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             timestamp = _copy_timestamp(submitted / "timestamp.txt", folder / "timestamp.txt")
-            text = nbformat.v4.writes(notebook)
-            write_whole(
-                folder / f"{self.assignment}.ipynb", text.encode("utf-8", "replace"), READ_ONLY
-            )
+            write_whole(folder / f"{self.assignment}.ipynb", _to_bytes(notebook), READ_ONLY)
         except OSError as error:
             raise CourseError(f"{folder} cannot be written: {error.strerror}") from None
         return _outcome(report, notebook, timestamp)
@@ -176,10 +171,9 @@ class BulkWriter:
         """Renew a graded notebook; the new scores of those of its checks that have changed."""
         path = self.course.notebook("autograded", self.assignment, report.student)
         try:
-            notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
+            notebook = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
             write_outputs(notebook, report)
-            text = nbformat.v4.writes(notebook)
-            write_whole(path, text.encode("utf-8", "replace"), READ_ONLY)
+            write_whole(path, _to_bytes(notebook), READ_ONLY)
         except OSError as error:
             raise CourseError(f"{path} cannot be written: {error.strerror}") from None
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -190,6 +184,20 @@ class BulkWriter:
             for cell in notebook.cells
             if is_check(cell) and (name := cell.metadata.nbgrader["grade_id"]) in changed
         }
+
+    def _late_penalty(self, student: str, score: float, seconds: float) -> float | None:
+        """What the course's own policy takes from a score that is so many seconds late."""
+        return self._late_policy(student, score, seconds)
+
+    @cached_property
+    def _late_policy(self) -> LatePolicy:
+        # Here, since it loads all of nbconvert, which a class without late work does not need.
+        from nbgrader.preprocessors import AssignLatePenalties
+
+        late = AssignLatePenalties(config=self.course.config)
+        late.init_plugin()
+        policy: LatePolicy = late.plugin_inst.late_submission_penalty
+        return policy
 
     def _find_rows(self, session: Session) -> AssignmentRows:
         found = AssignmentRows.find(session, self.assignment)
@@ -219,6 +227,12 @@ class BulkWriter:
             except SQLAlchemyError as error:
                 reason = str(error).partition("\n")[0]
                 raise CourseError(f"the gradebook refused the grades: {reason}") from None
+
+
+def _to_bytes(notebook: NotebookNode) -> bytes:
+    # On one line: nbformat's own writing, a line for each of source, costs ten times that.
+    text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
+    return text.encode("utf-8", "replace")
 
 
 def _outcome(report: Report, notebook: NotebookNode, timestamp: datetime | None) -> Outcome:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -100,14 +100,22 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         self._flavour = flavour
         self._parent: WarmParent | None = None
         self._beside: Sandbox | None = None
+        self._standing: Session | None = None
         self._stopped = False
 
-    def beside(self) -> Sandbox:
-        """A second one of the same kind, for code that a student's must not meet."""
+    def standing(self, steps: Steps, files: Mapping[str, str] = NO_FILES) -> Session:
+        """A session of trusted code in a second sandbox, which a student's code must not meet.
+
+        It serves one submission after another while the steps are the same and nothing has
+        hung or crashed in it; it is closed with this sandbox.
+        """
         self._refuse_stopped()
-        if self._beside is None:
-            self._beside = Sandbox(self.isolation, self.limits, self._flavour)
-        return self._beside
+        if self._standing is None or not self._standing.renew(steps, files):
+            self._close_standing()
+            if self._beside is None:
+                self._beside = Sandbox(self.isolation, self.limits, self._flavour)
+            self._standing = self._beside.open(steps, files)
+        return self._standing
 
     def open(self, steps: Steps, files: Mapping[str, str] = NO_FILES) -> Session:
         """Run a notebook's cells and hold its functions; close the session before the next."""
@@ -143,9 +151,17 @@ class Sandbox(AbstractContextManager["Sandbox"]):
 
     def close(self) -> None:
         """End the warm parent; the next submission would start another."""
+        self._close_standing()
         if self._beside is not None:
             self._beside.close()
         self._close_parent()
+
+    def _close_standing(self) -> None:
+        if self._standing is not None:
+            # Its warm parent may be gone; then so is everything that it started.
+            with suppress(SandboxError):
+                self._standing.close()
+            self._standing = None
 
     def _close_parent(self) -> None:
         if self._parent is not None:
@@ -222,6 +238,16 @@ class Session(AbstractContextManager["Session"]):
         if self._has_seen_hidden and not ask.hidden:
             self.close()
         self._has_seen_hidden = ask.hidden
+
+    def renew(self, steps: Steps, files: Mapping[str, str]) -> bool:
+        """Give the notebook's time anew, for another submission that this one's code serves.
+
+        Returns:
+            Whether it is fit to go on: these are its steps, nothing in it has been stopped, and
+            its process has not lived so long that the limit of its whole life is near.
+        """
+        same = (self._steps, self._files) == (tuple(steps), dict(files))
+        return same and not self._restarts and self._fork is not None and self._fork.renew()
 
     def above(self, question: str) -> CellResult | None:
         """The result of the last cell that ran before this question's check."""
