@@ -117,6 +117,8 @@ def grade_course(
                     unchanged.append(submission.student)
                 yield replace(again.report, kept=not again.report.judged_again)
         writer.renew_penalties(unchanged)
+        if not waiting:
+            return
         reports = _graded_here(waiting, assignment, workers, isolation, allowed)
         # Also when the run is stopped, what was graded is kept.
         with _Batches(writer.write, BATCH) as batches, closing(reports):
