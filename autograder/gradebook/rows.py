@@ -88,6 +88,26 @@ class AssignmentRows:
         self._write_comments(session, outcomes, notebooks)
         self._write_penalties(session, handed_in, late_policy)
 
+    def write_scores(
+        self,
+        session: Session,
+        scores: Mapping[str, Mapping[str, float]],
+        late_policy: LatePolicy,
+    ) -> None:
+        """Write some new automatic scores, by student and cell, of submissions that have rows.
+
+        A person is asked to look again where that person's own score stands, and nowhere else.
+        """
+        notebooks = self._notebooks(session, list(scores))
+        known = _known(session, api.Grade, _GRADE_FIELDS, notebooks)
+        changed = [
+            _grade(score, known[notebooks[student], self.grade_cells[name]])
+            for student, by_name in scores.items()
+            for name, score in by_name.items()
+        ]
+        _save(session, api.Grade, [], changed)
+        self.write_penalties(session, list(scores), late_policy)
+
     def write_penalties(
         self, session: Session, students: Collection[str], late_policy: LatePolicy
     ) -> None:
