@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,13 @@ def numbers(value):
 for arguments, expected in cases:
     np.testing.assert_allclose(numbers(ask(*arguments)), numbers(expected), rtol=1e-6, atol=1e-6)
 """
+
+
+PARTIAL_CREDIT = """\
+right = sum(abs(ask(*arguments) - expected) <= 1e-6 for arguments, expected in cases)
+points * right / len(cases)
+"""
+"""As nbgrader's documentation shows it: the number that ends a check is what it is worth."""
 
 
 def main() -> None:
@@ -84,8 +92,17 @@ def make_our_course(root: Path, count: int) -> None:
     load_assignment(opened, WEEK)
 
 
-def make_plain_course(ours: Path, root: Path, *, with_experiments: bool) -> None:
-    """The same week and submissions for nbgrader as it comes."""
+def make_plain_course(
+    ours: Path, root: Path, *, with_experiments: bool, partial_credit: Collection[str] = ()
+) -> None:
+    """The same week and submissions for nbgrader as it comes.
+
+    Args:
+        ours: the course that is copied.
+        root: where to make it.
+        with_experiments: whether the cells that no question depends on are kept.
+        partial_credit: questions with one number as answer, worth their share of right cases.
+    """
     stem = catalogue.week(WEEK).stem
     root.mkdir()
     (root / "nbgrader_config.py").write_text(
@@ -97,7 +114,8 @@ def make_plain_course(ours: Path, root: Path, *, with_experiments: bool) -> None
     for cell in source.cells:
         stamp = cell.metadata.get("nbgrader", {})
         if stamp.get("grade") and not stamp.get("solution"):
-            cell.source = plain_asserts(assignment, stamp["grade_id"])
+            name = stamp["grade_id"]
+            cell.source = plain_asserts(assignment, name, name in partial_credit)
         if role_of(cell) is Role.EXPERIMENT and not with_experiments:
             cell.source = ""
     target = root / "source" / stem / f"{stem}.ipynb"
@@ -127,7 +145,7 @@ def make_plain_course(ours: Path, root: Path, *, with_experiments: bool) -> None
         nbformat.write(notebook, copy)
 
 
-def plain_asserts(assignment: Assignment, name: str) -> str:
+def plain_asserts(assignment: Assignment, name: str, partial_credit: bool = False) -> str:
     """A check cell as an instructor writes it for plain nbgrader."""
     question = assignment.week.questions[name]
     probes = [probe for probe in assignment.judge.probes[name] if probe.public]
@@ -139,7 +157,11 @@ def plain_asserts(assignment: Assignment, name: str) -> str:
         lines.append(f"cases = {literal(cases)}")
     driver = question.driver_source
     call = f"drive({question.calls}, *arguments)" if driver else f"{question.calls}(*arguments)"
-    lines += [driver, f"def ask(*arguments):\n    return {call}", ASSERTS]
+    lines += [driver, f"def ask(*arguments):\n    return {call}"]
+    if partial_credit:
+        lines += [f"points = {question.points}", PARTIAL_CREDIT]
+    else:
+        lines.append(ASSERTS)
     return "\n".join(lines)
 
 
@@ -150,6 +172,8 @@ def literal(value: Any) -> str:
         return "{" + ", ".join(f"{key!r}: {literal(item)}" for key, item in value.items()) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(literal(item) for item in value) + "]"
+    if isinstance(value, np.generic):
+        return repr(value.item())
     return repr(value)
 
 

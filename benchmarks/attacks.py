@@ -69,7 +69,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         ours, plain = Path(folder, "ours"), Path(folder, "plain")
         make_our_course(ours, 1)
-        make_plain_course(ours, plain, with_experiments=False)
+        make_plain_course(
+            ours, plain, with_experiments=False, partial_credit=["relative_error"]
+        )
         shutil.rmtree(plain / "submitted")
         columns = [
             our_column(ours, attacks),

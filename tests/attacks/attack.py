@@ -10,7 +10,7 @@ grader, its host or another student. Every module beside this one adds some to `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ PLACE = "relu_backward"
 """The question whose answer cell holds an attack's code."""
 
 Edit = Callable[[Any], bytes]
-NOTHING: frozenset[str] = frozenset()
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,20 @@ class Attack:
 ATTACKS: list[Attack] = []
 
 
-def cheat(group: str, name: str, tries: str, code: str, **options: Any) -> None:
-    """Nothing is answered and the code stands where the first question is answered."""
+def cheat(
+    group: str,
+    name: str,
+    tries: str,
+    code: str,
+    answers: Mapping[str, str] = NOTHING,
+    **options: Any,
+) -> None:
+    """Nothing is answered; the code stands in PLACE's cell, further `answers` in their own."""
 
     def edit(notebook: Any) -> bytes:
         blank(notebook)
-        answer_cell(notebook, PLACE).source = code.strip("\n")
+        for question, answer in {**answers, PLACE: code}.items():
+            answer_cell(notebook, question).source = answer.strip("\n")
         return to_bytes(notebook)
 
     ATTACKS.append(Attack(name, tries, group, edit, **options))
