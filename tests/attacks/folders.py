@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.demo import STEM
-from tests.attacks.attack import forge
+from tests.attacks.attack import NEIGHBOUR, forge
 
 GROUP = "reach out of the folder"
 
@@ -15,7 +15,7 @@ GROUP = "reach out of the folder"
 def _others_notebook(folder: Path) -> None:
     notebook = folder / f"{STEM}.ipynb"
     notebook.unlink()
-    notebook.symlink_to(Path("..", "..", "before", STEM, f"{STEM}.ipynb"))
+    notebook.symlink_to(Path("..", "..", NEIGHBOUR, STEM, f"{STEM}.ipynb"))
 
 
 def _others_functions(folder: Path) -> None:
