@@ -152,6 +152,8 @@ def plain_asserts(assignment: Assignment, name: str, partial_credit: bool = Fals
     if not question.parameters:
         return f"assert {question.calls} == {probes[0].expected.value!r}"
     cases = [(list(probe.inputs.values()), probe.expected.value) for probe in probes]
+    if partial_credit:
+        cases = [(given, float(expected)) for given, expected in cases]
     lines = ["import numpy as np", "from numpy import array, nan, inf"]
     with np.printoptions(threshold=sys.maxsize, floatmode="unique"):
         lines.append(f"cases = {literal(cases)}")
@@ -172,8 +174,6 @@ def literal(value: Any) -> str:
         return "{" + ", ".join(f"{key!r}: {literal(item)}" for key, item in value.items()) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(literal(item) for item in value) + "]"
-    if isinstance(value, np.generic):
-        return repr(value.item())
     return repr(value)
 
 
