@@ -31,6 +31,8 @@ class Outcome:
 
 def hand_in(opened: Course, student: str, content: bytes) -> Submission:
     path = opened.notebook("submitted", demo.STEM, student)
+    if path.parent.is_symlink():
+        path.parent.unlink()
     shutil.rmtree(path.parent, ignore_errors=True)
     path.parent.mkdir(parents=True)
     path.write_bytes(content)

@@ -74,6 +74,8 @@ class Arena:
 
     def hand_in(self, student: str, content: bytes) -> Submission:
         folder = self.course.folder("submitted", demo.STEM, student)
+        if folder.is_symlink():
+            folder.unlink()
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         path = folder / f"{demo.STEM}.ipynb"
