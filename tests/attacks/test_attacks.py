@@ -30,6 +30,7 @@ from autograder.sandbox.steps import encode_asks
 from autograder.sandbox.view import isolation_available
 from tests.attacks import archives
 from tests.attacks.attack import ATTACKER, NEIGHBOUR, PLACE, Attack, every_attack
+from tests.faults.footprint import descendants
 
 pytestmark = [
     pytest.mark.slow,
@@ -122,21 +123,6 @@ def files(root: Path) -> dict[str, str]:
         if ATTACKER not in path.parts and path.is_file():
             found[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found | {path: "outside" for path in OUTSIDE if os.path.exists(path)}
-
-
-def descendants() -> int:
-    """How many processes this one has started, directly or not, that still live."""
-    parents: dict[int, int] = {}
-    for name in filter(str.isdecimal, os.listdir("/proc")):
-        try:
-            stat = Path(f"/proc/{name}/stat").read_text(errors="replace").rpartition(")")[2]
-        except OSError:
-            continue
-        parents[int(name)] = int(stat.split()[1])
-    family = {os.getpid()}
-    while grown := {n for n, parent in parents.items() if parent in family} - family:
-        family |= grown
-    return len(family) - 1
 
 
 @pytest.mark.parametrize("attack", [a for a in every_attack() if not a.upload], ids=name_of)
