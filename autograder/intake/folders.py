@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autograder.errors import CourseError
 from autograder.records import Submission
+from autograder.roster import MARKUP
 
 _LONGEST_TIME = 100
 
@@ -24,7 +25,8 @@ def find_submissions(submitted: Path, assignment: str, week: str) -> list[Submis
         week: such as week06.
 
     Raises:
-        CourseError: when there is no such folder, or it cannot be read.
+        CourseError: when there is no such folder, it cannot be read, or a folder in it has a name
+            that no student's id may have.
     """
     if not submitted.is_dir():
         raise CourseError(
@@ -35,6 +37,12 @@ def find_submissions(submitted: Path, assignment: str, week: str) -> list[Submis
         students = sorted(folder for folder in submitted.iterdir() if _visible_folder(folder))
     except OSError as error:
         raise CourseError(f"{submitted} cannot be read: {error.strerror}") from None
+    for student in students:
+        if set(student.name) & set(MARKUP):
+            raise CourseError(
+                f"the folder {student.name!r} in {submitted} is named after no student: "
+                f"an id has none of {' '.join(MARKUP)}; rename it to the student's id"
+            )
     return [found for each in students if (found := _of_student(each, assignment, week))]
 
 
