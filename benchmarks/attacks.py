@@ -31,7 +31,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Sandbox
 from benchmarks import otter, plain_nbgrader
 from benchmarks.against_nbgrader import BIN, make_our_course, make_plain_course
-from benchmarks.attack_outcomes import NOT_DONE, Outcome, contained, hand_in
+from benchmarks.attack_outcomes import NOT_DONE, SECONDS, Outcome, contained, hand_in
 from tests.attacks import archives
 from tests.attacks.attack import ATTACKER, NEIGHBOUR, PLACE, Attack, blank, every_attack
 
@@ -222,18 +222,28 @@ def table(attacks: list[Attack], columns: list[list[str]]) -> str:
         if attack.group != group:
             group = attack.group
             lines += ["", f"## {group.capitalize()}", "", HEADER, "| --- | --- | --- | --- |"]
-        shown = [cell.replace("|", "\\|").replace("<", "&lt;") for cell in cells]
+        shown = [brief(cell).replace("|", "\\|").replace("<", "&lt;") for cell in cells]
         lines.append(f"| `{attack.name}` {attack.tries} | {' | '.join(shown)} |")
     gains = [f"- `{a.name}`: {a.gains[1]}" for a in attacks if a.gains[0]]
     return "\n".join([*lines, "", "## What is no forgery", "", *gains, "", *MITIGATED, ""])
 
 
+def brief(cell: str) -> str:
+    """Some attacks make the reason long."""
+    return cell if len(cell) <= LONGEST else f"{cell[:LONGEST]}…"
+
+
+LONGEST = 240
 HEADER = "| attack | ours | plain nbgrader 0.9.6 | otter-grader 7 |"
 INTRODUCTION = [
     "Plain nbgrader was run inside bubblewrap, since it contains nothing itself; otter-grader by",
     "`otter run`, which uses no container, because its own containers need Docker. With Docker an",
     "attack on otter's host ends at the container; what happens inside it, to the points, does not",
-    "change. Attacks on folders are handed to otter as the notebook alone.",
+    "change. Attacks on folders are handed to otter as the notebook alone. An archive reaches",
+    "ours through `collect`, nbgrader through its `zip_collect`, and otter as the file that it",
+    "runs, with 256 MB of temporary files. One of nbgrader's checks gives partial credit: it ends",
+    "in a number.",
+    f"`takes N s longer` is told from {LONGER} s on; no run was given more than {SECONDS} s.",
 ]
 MITIGATED = [
     "## What ours only mitigates",
