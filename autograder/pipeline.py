@@ -21,21 +21,22 @@ from nbformat import from_dict
 
 from autograder import course as courses
 from autograder import earlier
-from autograder.assignment import Assignment, ask_for, load_assignment
+from autograder.answer_book import AnswerBook
+from autograder.asking import Asking
+from autograder.assignment import Assignment, load_assignment
 from autograder.calling import Answer, Status
 from autograder.errors import AutograderError, UnknownName, UnreadableNotebook
 from autograder.feedback.disarm import disarm_text, shown
 from autograder.gradebook.outputs import write_outputs
 from autograder.intake.notebooks import parse_notebook, read_bytes, read_notebook
 from autograder.intake.restore import restore
-from autograder.judging import Judge, refuse_weak_mistakes
+from autograder.judging import AskAgain, Judge, refuse_weak_mistakes
 from autograder.lending import RightFunctions
 from autograder.questions import catalogue, references
 from autograder.questions.catalogue import Week
 from autograder.questions.define import Inputs, Question
 from autograder.records import Outcome, Report, Submission, Verdict
 from autograder.sandbox.session import Sandbox, Session
-from autograder.sandbox.steps import Answers, CellResult
 
 NO_FILES: Mapping[str, str] = {}
 
@@ -108,11 +109,10 @@ def grade_notebook(
     """As `grade`, for a notebook (nbformat 4) and files beside it that are already in memory."""
     started = time.perf_counter()
     notebook, restored = restore(submitted, assignment.released)
+    book = AnswerBook()
     with sandbox.open(assignment.steps(notebook), files) as session:
-        answers = session.ask(assignment.asks)
-        answers |= _why_missing(assignment, answers, session)
-        with RightFunctions(assignment, sandbox) as right:
-            verdicts = _judge(assignment, answers, session, right)
+        asking = Asking(assignment, session, RightFunctions(assignment, sandbox))
+        verdicts = _judge(assignment, asking, book)
         usage = session.close()
     for index, result in session.cells.items():
         notebook.cells[index].outputs = [from_dict(each) for each in shown(result.outputs)]
@@ -129,6 +129,7 @@ def grade_notebook(
         seconds=time.perf_counter() - started,
         cpu_seconds=usage.cpu_seconds,
         peak_memory=usage.peak_memory,
+        answers=book.to_bytes(),
     )
     write_outputs(notebook, report)
     return report
@@ -136,11 +137,17 @@ def grade_notebook(
 
 def unreadable(submission: Submission, assignment: Assignment, reason: str) -> Report:
     """The report of a submission that cannot be graded: zeros, with the reason."""
-    verdicts = tuple(
-        Verdict(name, 0.0, question.points, Outcome.MISSING, reason)
+    zeros = tuple(nothing(assignment, reason))
+    return Report(submission.student, assignment.week.name, zeros, unreadable=reason)
+
+
+def nothing(assignment: Assignment, reason: str) -> list[Verdict]:
+    """A zero for every question, with the reason why nothing could be asked."""
+    keys = assignment.question_keys
+    return [
+        Verdict(name, 0.0, question.points, Outcome.MISSING, reason, key=keys[name])
         for name, question in assignment.week.questions.items()
-    )
-    return Report(submission.student, assignment.week.name, verdicts, unreadable=reason)
+    ]
 
 
 def validate(week: Week) -> None:
@@ -195,52 +202,52 @@ def check_file(path: Path, isolation: str) -> Report:
     raise UnknownName(f"{path} holds no check of any week of this course.")
 
 
-def _judge(
-    assignment: Assignment, answers: Answers, session: Session, right: RightFunctions
-) -> list[Verdict]:
-    def ask_again(
-        question: Question, given: Sequence[Inputs], replace: Sequence[str]
-    ) -> list[Answer]:
-        # Whatever is not a public case is as secret as a hidden one.
-        public = [p.inputs for p in assignment.judge.probes[question.name] if p.public]
-        asks = [
-            ask_for(number, question, inputs, replace, hidden=all(inputs is not p for p in public))
-            for number, inputs in enumerate(given)
-        ]
-        if replace:
-            right.start()
-        again = session.ask(asks, on_call=right)
-        return [again[number] for number in range(len(given))]
-
-    in_order = iter(sorted(answers))
+def _judge(assignment: Assignment, asking: Asking, book: AnswerBook) -> list[Verdict]:
+    answers = asking.ask_all()
     verdicts: list[Verdict] = []
     for name in assignment.week.questions:
-        own = [answers[next(in_order)] for _ in assignment.judge.probes[name]]
-        at_fault = {verdict.question for verdict in verdicts if not verdict.right}
-        called = [each for each in assignment.week.questions[name].builds_on if each in at_fault]
-        culprits = [*called, *assignment.own_functions]
-        verdicts.append(
-            assignment.judge.judge(
-                name, own, ask_again, culprits, replaceable=assignment.source is not None
-            )
-        )
+
+        def ask_again(
+            question: Question,
+            given: Sequence[Inputs],
+            replaced: Sequence[str],
+            judged: str = name,
+        ) -> list[Answer]:
+            again = asking.ask_again(question, given, replaced)
+            book.write(judged, assignment.digests(question, given, replaced), again)
+            return again
+
+        book.write(name, assignment.asked[name], answers[name])
+        verdicts.append(verdict_on(assignment, name, answers[name], verdicts, ask_again))
     return verdicts
 
 
-def _why_missing(assignment: Assignment, answers: Answers, session: Session) -> Answers:
-    """Answers that say why a name is not defined: how the cell above its check ended."""
-    explained: Answers = {}
-    for ask in assignment.asks.asks:
-        if answers[ask.id].status is Status.MISSING:
-            above = session.above(ask.question)
-            explained[ask.id] = replace(answers[ask.id], error=_ended(above) if above else "")
-    return explained
+def verdict_on(
+    assignment: Assignment,
+    name: str,
+    answers: Sequence[Answer],
+    before: Sequence[Verdict],
+    ask_again: AskAgain,
+) -> Verdict:
+    """The verdict on one question.
 
-
-def _ended(cell: CellResult) -> str:
-    if cell.status is not Status.RETURNED:
-        return cell.error
-    return f"the cell above it raised {cell.error}" if cell.error else ""
+    Args:
+        assignment: the week.
+        name: the question.
+        answers: one for each of its cases, in the judge's order.
+        before: the verdicts on the questions before it.
+        ask_again: answers what the judge asks beyond those cases: the sandbox, or what an
+            earlier run has kept.
+    """
+    at_fault = {verdict.question for verdict in before if not verdict.right}
+    verdict = assignment.judge.judge(
+        name,
+        answers,
+        ask_again,
+        assignment.culprits(name, at_fault),
+        replaceable=assignment.source is not None,
+    )
+    return replace(verdict, key=assignment.question_keys[name])
 
 
 def _stopped_cells(session: Session) -> list[str]:

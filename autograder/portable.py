@@ -10,6 +10,7 @@ the secret nor another week's cases follow.
 
 from __future__ import annotations
 
+import base64
 import importlib.metadata
 import json
 import platform
@@ -149,19 +150,21 @@ def portable(assignment: Assignment, isolation: str, limits: Limits) -> Portable
 
 
 def pack_report(report: Report) -> bytes:
-    """A report with its notebook as JSON."""
-    return json.dumps([reports.as_plain(report), report.notebook]).encode()
+    """A report with its notebook and what was answered, as JSON."""
+    answers = base64.b64encode(report.answers).decode()
+    return json.dumps([reports.as_plain(report), report.notebook, answers]).encode()
 
 
 def unpack_report(submission: Submission, packed: bytes) -> Report:
     """The report on a submission, as a worker packed it."""
-    plain, notebook = json.loads(packed)
+    plain, notebook, answers = json.loads(packed)
     found = reports.from_plain(plain)
     return replace(
         found,
         student=submission.student,
         key=submission.key if found.key == _GRADED else "",
         notebook=None if notebook is None else from_dict(notebook),
+        answers=base64.b64decode(answers),
     )
 
 

@@ -8,6 +8,7 @@ from autograder import course, demo, grading, pipeline
 from autograder.assignment import load_assignment
 from autograder.dispatch import local
 from autograder.errors import SandboxError
+from autograder.sandbox.session import Sandbox, Session
 from autograder.sandbox.view import isolation_available
 
 pytestmark = pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available())
@@ -36,6 +37,22 @@ def test_does_a_fault_of_the_grader_cost_nobody_else(opened, monkeypatch):
     reasons = [report.unreadable for report in reports if report.unreadable]
     assert reasons == ["The grader failed on this submission (ZeroDivisionError: a bug of ours)."]
     assert sum(report.points > 0 for report in reports) == 2
+
+
+def test_is_follow_through_asked_of_the_process_that_ran_the_notebook(opened, monkeypatch):
+    """Public cases come before hidden ones, so that the notebook need not be run again."""
+    demo.hand_in(opened, [demo.Pupil("ada", demo.MISTAKES["transposes-dW"])])
+    assignment = load_assignment(opened, demo.WEEK)
+    (submission,) = grading.submissions(opened, assignment)
+    runs = []
+    real = Session._run_cells
+    monkeypatch.setattr(
+        Session, "_run_cells", lambda self, *rest: runs.append(self) or real(self, *rest)
+    )
+    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+        report = pipeline.grade(submission, assignment, sandbox)
+    assert any("follow-through" in verdict.message for verdict in report.verdicts)
+    assert len(runs) == len(set(map(id, runs))) == 2  # the student's notebook and the lesson's
 
 
 def test_does_a_lost_sandbox_cost_a_second_try_and_no_grade(opened):

@@ -18,9 +18,8 @@ from autograder.errors import CourseError
 from autograder.files import write_whole
 from autograder.records import Outcome, Report, Verdict
 
-_KEPT = [
-    field.name for field in fields(Report) if field.name not in ("verdicts", "notebook", "kept")
-]
+_NOT_KEPT = ("verdicts", "notebook", "answers", "kept", "judged_again")
+_KEPT = [field.name for field in fields(Report) if field.name not in _NOT_KEPT]
 
 
 def save(root: Path, assignment: str, report: Report) -> None:
