@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import atexit
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -21,22 +21,27 @@ from nbformat import from_dict
 
 from autograder import course as courses
 from autograder import earlier
+from autograder.answer_book import AnswerBook
 from autograder.asking import Asking
 from autograder.assignment import Assignment, load_assignment
-from autograder.calling import Status
+from autograder.calling import Answer, Status
 from autograder.errors import AutograderError, UnknownName, UnreadableNotebook
 from autograder.feedback.disarm import disarm_text, shown
 from autograder.gradebook.outputs import write_outputs
-from autograder.intake.notebooks import read_notebook
+from autograder.intake.notebooks import parse_notebook, read_bytes, read_notebook
 from autograder.intake.restore import restore
-from autograder.judging import Judge, refuse_weak_mistakes
+from autograder.judging import AskAgain, Judge, refuse_weak_mistakes
 from autograder.lending import RightFunctions
 from autograder.questions import catalogue, references
 from autograder.questions.catalogue import Week
+from autograder.questions.define import Inputs, Question
 from autograder.records import Outcome, Report, Submission, Verdict
 from autograder.sandbox.session import Sandbox, Session
 
 NO_FILES: Mapping[str, str] = {}
+
+Content = tuple[bytes, Mapping[str, str]]
+"""A notebook file's bytes, and the texts of the files beside it by name."""
 
 
 def grade(submission: Submission, assignment: Assignment, sandbox: Sandbox) -> Report:
@@ -55,8 +60,32 @@ def grade(submission: Submission, assignment: Assignment, sandbox: Sandbox) -> R
         SandboxError: when the sandbox itself fails, so that another one may try.
     """
     try:
-        submitted = read_notebook(submission.path)
-        files = earlier.handed_in(submission.path.parent)
+        content = read(submission)
+    except UnreadableNotebook as error:
+        return replace(unreadable(submission, assignment, str(error)), key=submission.key)
+    return grade_content(submission, content, assignment, sandbox)
+
+
+def read(submission: Submission) -> Content:
+    """A submission's bytes, as another machine needs them to grade it.
+
+    Raises:
+        UnreadableNotebook: when there is no file of a notebook's size.
+    """
+    try:
+        return read_bytes(submission.path), earlier.handed_in(submission.path.parent)
+    except OSError as error:
+        name = submission.path.name
+        raise UnreadableNotebook(f"{name} cannot be opened: {error.strerror}.") from None
+
+
+def grade_content(
+    submission: Submission, content: Content, assignment: Assignment, sandbox: Sandbox
+) -> Report:
+    """As `grade`, for a submission that has been read already, perhaps on another machine."""
+    try:
+        notebook, files = content
+        submitted = parse_notebook(notebook)
         report = grade_notebook(submitted, submission.student, assignment, sandbox, files)
         return replace(report, key=submission.key)
     except UnreadableNotebook as error:
@@ -80,9 +109,10 @@ def grade_notebook(
     """As `grade`, for a notebook (nbformat 4) and files beside it that are already in memory."""
     started = time.perf_counter()
     notebook, restored = restore(submitted, assignment.released)
+    book = AnswerBook()
     with sandbox.open(assignment.steps(notebook), files) as session:
         asking = Asking(assignment, session, RightFunctions(assignment, sandbox))
-        verdicts = _judge(assignment, asking)
+        verdicts = _judge(assignment, asking, book)
         usage = session.close()
     for index, result in session.cells.items():
         notebook.cells[index].outputs = [from_dict(each) for each in shown(result.outputs)]
@@ -99,6 +129,7 @@ def grade_notebook(
         seconds=time.perf_counter() - started,
         cpu_seconds=usage.cpu_seconds,
         peak_memory=usage.peak_memory,
+        answers=book.to_bytes(),
     )
     write_outputs(notebook, report)
     return report
@@ -106,11 +137,17 @@ def grade_notebook(
 
 def unreadable(submission: Submission, assignment: Assignment, reason: str) -> Report:
     """The report of a submission that cannot be graded: zeros, with the reason."""
-    verdicts = tuple(
-        Verdict(name, 0.0, question.points, Outcome.MISSING, reason)
+    zeros = tuple(nothing(assignment, reason))
+    return Report(submission.student, assignment.week.name, zeros, unreadable=reason)
+
+
+def nothing(assignment: Assignment, reason: str) -> list[Verdict]:
+    """A zero for every question, with the reason why nothing could be asked."""
+    keys = assignment.question_keys
+    return [
+        Verdict(name, 0.0, question.points, Outcome.MISSING, reason, key=keys[name])
         for name, question in assignment.week.questions.items()
-    )
-    return Report(submission.student, assignment.week.name, verdicts, unreadable=reason)
+    ]
 
 
 def validate(week: Week) -> None:
@@ -165,21 +202,52 @@ def check_file(path: Path, isolation: str) -> Report:
     raise UnknownName(f"{path} holds no check of any week of this course.")
 
 
-def _judge(assignment: Assignment, asking: Asking) -> list[Verdict]:
+def _judge(assignment: Assignment, asking: Asking, book: AnswerBook) -> list[Verdict]:
     answers = asking.ask_all()
     verdicts: list[Verdict] = []
     for name in assignment.week.questions:
-        at_fault = {verdict.question for verdict in verdicts if not verdict.right}
-        verdicts.append(
-            assignment.judge.judge(
-                name,
-                answers[name],
-                asking.ask_again,
-                assignment.culprits(name, at_fault),
-                replaceable=assignment.source is not None,
-            )
-        )
+
+        def ask_again(
+            question: Question,
+            given: Sequence[Inputs],
+            replaced: Sequence[str],
+            judged: str = name,
+        ) -> list[Answer]:
+            again = asking.ask_again(question, given, replaced)
+            book.write(judged, assignment.digests(question, given, replaced), again)
+            return again
+
+        book.write(name, assignment.asked[name], answers[name])
+        verdicts.append(verdict_on(assignment, name, answers[name], verdicts, ask_again))
     return verdicts
+
+
+def verdict_on(
+    assignment: Assignment,
+    name: str,
+    answers: Sequence[Answer],
+    before: Sequence[Verdict],
+    ask_again: AskAgain,
+) -> Verdict:
+    """The verdict on one question.
+
+    Args:
+        assignment: the week.
+        name: the question.
+        answers: one for each of its cases, in the judge's order.
+        before: the verdicts on the questions before it.
+        ask_again: answers what the judge asks beyond those cases: the sandbox, or what an
+            earlier run has kept.
+    """
+    at_fault = {verdict.question for verdict in before if not verdict.right}
+    verdict = assignment.judge.judge(
+        name,
+        answers,
+        ask_again,
+        assignment.culprits(name, at_fault),
+        replaceable=assignment.source is not None,
+    )
+    return replace(verdict, key=assignment.question_keys[name])
 
 
 def _stopped_cells(session: Session) -> list[str]:

@@ -189,9 +189,13 @@ def leaves(tree: Any) -> list[Any]:
 def test_can_nobody_else_come_to_a_course_even_under_a_careless_umask(graded):
     opened, _ = graded
     kept = opened.root / ".autograder"
-    for path in (opened.root, kept, kept / "reports" / demo.STEM):
+    for path in (opened.root, kept, *(kept / each / demo.STEM for each in ("reports", "answers"))):
         assert stat.S_IMODE(path.stat().st_mode) == 0o700, path
-    private = [kept / "secret", *(kept / "reports").rglob("*.json")]
-    assert len(private) == 3
+    private = [
+        kept / "secret",
+        *(kept / "reports").rglob("*.json"),
+        *(kept / "answers").rglob("*.answers"),
+    ]
+    assert len(private) == 5
     for path in private:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path

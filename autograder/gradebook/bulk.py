@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,7 @@ from autograder import database
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.files import sweep, write_whole
-from autograder.gradebook import reports
+from autograder.gradebook import answers, reports
 from autograder.gradebook.outputs import (
     clamped_points,
     explain_unreadable,
@@ -94,13 +94,37 @@ class BulkWriter:
             lambda session: self._rows.write(session, outcomes, self._late_penalty), self.patience
         )
         for report in graded:
-            try:
-                reports.save(self.course.root, self.assignment, report)
-            except OSError as error:
-                raise CourseError(
-                    f"the report of {report.student} cannot be written: {error.strerror}; "
-                    "mend that and grade again"
-                ) from None
+            self._save(report, with_answers=True)
+
+    def rewrite(self, batch: Iterable[tuple[Report, Collection[str]]]) -> None:
+        """Write what is new in reports of submissions that have been graded before.
+
+        Args:
+            batch: reports, each with the questions whose verdict is not what it was.
+
+        Raises:
+            CourseError: as `write`; also when a graded notebook cannot be read.
+        """
+        renewed = list(batch)
+        scores = {report.student: self._rewrite(report, new) for report, new in renewed if new}
+        if scores:
+            self._transaction(
+                lambda session: self._rows.write_scores(session, scores, self._late_penalty),
+                self.patience,
+            )
+        for report, _ in renewed:
+            self._save(report, with_answers=False)
+
+    def _save(self, report: Report, *, with_answers: bool) -> None:
+        try:
+            if with_answers:
+                answers.save(self.course.root, self.assignment, report)
+            reports.save(self.course.root, self.assignment, report)
+        except OSError as error:
+            raise CourseError(
+                f"the report of {report.student} cannot be written: {error.strerror}; "
+                "mend that and grade again"
+            ) from None
 
     def complete(self) -> set[str]:
         """The students whose graded notebook and rows are all in their place."""
@@ -125,6 +149,7 @@ class BulkWriter:
     def sweep(self) -> None:
         """Delete what a killed run was writing; only while no other run is under way."""
         sweep(reports.folder(self.course.root, self.assignment))
+        sweep(answers.folder(self.course.root, self.assignment))
         for student in (self.course.root / "autograded").glob("*"):
             sweep(student / self.assignment)
 
@@ -138,14 +163,28 @@ class BulkWriter:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             timestamp = _copy_timestamp(submitted / "timestamp.txt", folder / "timestamp.txt")
-            # On one line: nbformat's own writing, a line for each of source, costs ten times that.
-            text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
-            write_whole(
-                folder / f"{self.assignment}.ipynb", text.encode("utf-8", "replace"), READ_ONLY
-            )
+            write_whole(folder / f"{self.assignment}.ipynb", _to_bytes(notebook), READ_ONLY)
         except OSError as error:
             raise CourseError(f"{folder} cannot be written: {error.strerror}") from None
         return _outcome(report, notebook, timestamp)
+
+    def _rewrite(self, report: Report, changed: Collection[str]) -> dict[str, float]:
+        """Renew a graded notebook; the new scores of those of its checks that have changed."""
+        path = self.course.notebook("autograded", self.assignment, report.student)
+        try:
+            notebook = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
+            write_outputs(notebook, report)
+            write_whole(path, _to_bytes(notebook), READ_ONLY)
+        except OSError as error:
+            raise CourseError(f"{path} cannot be written: {error.strerror}") from None
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise CourseError(f"{path} is damaged ({error}); delete it and grade again") from None
+        verdicts = {verdict.question: verdict for verdict in report.verdicts}
+        return {
+            name: clamped_points(cell, verdicts[name])
+            for cell in notebook.cells
+            if is_check(cell) and (name := cell.metadata.nbgrader["grade_id"]) in changed
+        }
 
     def _late_penalty(self, student: str, score: float, seconds: float) -> float | None:
         """What the course's own policy takes from a score that is so many seconds late."""
@@ -191,6 +230,12 @@ class BulkWriter:
                 raise CourseError(f"the gradebook refused the grades: {reason}") from None
 
 
+def _to_bytes(notebook: NotebookNode) -> bytes:
+    # On one line: nbformat's own writing, a line for each of source, costs ten times that.
+    text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
+    return text.encode("utf-8", "replace")
+
+
 def _outcome(report: Report, notebook: NotebookNode, timestamp: datetime | None) -> Outcome:
     """nbgrader's rules: an unchanged answer scores 0 and "No response."; prose waits."""
     verdicts = {verdict.question: verdict for verdict in report.verdicts}
@@ -221,12 +266,12 @@ def _read_released(course: Course, assignment: str) -> NotebookNode:
 def _copy_timestamp(source: Path, target: Path) -> datetime | None:
     """Keep the time of submission beside the graded notebook, as nbgrader does, and read it."""
     # A link could lead anywhere, and a reader of a pipe would wait for ever.
-    if source.is_symlink() or not source.is_file():
-        return None
     try:
+        if source.is_symlink() or not source.is_file():
+            return None
         text = source.read_text(encoding="utf-8").strip()
         timestamp: datetime | None = parse_utc(text) if text else None
-    except (FileNotFoundError, ValueError, OverflowError):
+    except (OSError, ValueError, OverflowError):
         return None
     write_whole(target, f"{text}\n".encode(), READ_ONLY)
     return timestamp

@@ -101,6 +101,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         self._parent: WarmParent | None = None
         self._beside: Sandbox | None = None
         self._standing: Session | None = None
+        self._stopped = False
 
     def standing(self, steps: Steps, files: Mapping[str, str] = NO_FILES) -> Session:
         """A session of trusted code in a second sandbox, which a student's code must not meet.
@@ -108,6 +109,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         It serves one submission after another while the steps are the same and nothing has
         hung or crashed in it; it is closed with this sandbox.
         """
+        self._refuse_stopped()
         if self._standing is None or not self._standing.renew(steps, files):
             self._close_standing()
             if self._beside is None:
@@ -121,6 +123,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
 
     def fork(self) -> Fork:
         """A fresh child, of a new warm parent where the last one is gone."""
+        self._refuse_stopped()
         if self._parent is not None:
             try:
                 return Fork(self._parent, self.limits)
@@ -128,7 +131,23 @@ class Sandbox(AbstractContextManager["Sandbox"]):
                 # It alone is gone: functions may be on loan from the one beside it.
                 self._close_parent()
         self._parent = WarmParent(self.isolation, self.limits, self._flavour)
+        self._refuse_stopped()
         return Fork(self._parent, self.limits)
+
+    def stop(self) -> None:
+        """End what is running in it, from another thread; it cannot be used again.
+
+        The thread that uses it has a SandboxError, and closes it.
+        """
+        self._stopped = True
+        if self._beside is not None:
+            self._beside.stop()
+        if (parent := self._parent) is not None:
+            parent.stop()
+
+    def _refuse_stopped(self) -> None:
+        if self._stopped:
+            raise SandboxError("the sandbox was stopped while a submission ran in it")
 
     def close(self) -> None:
         """End the warm parent; the next submission would start another."""
