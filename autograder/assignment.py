@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from autograder import earlier
+from autograder.answer_book import ask_digest
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.intake.notebooks import read_notebook
@@ -18,6 +19,7 @@ from autograder.judging import Judge
 from autograder.questions import catalogue, references
 from autograder.questions.catalogue import Week
 from autograder.questions.define import Inputs, Question
+from autograder.questions.keys import question_keys
 from autograder.sandbox.flavour import Flavour
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.steps import Ask, Cell, EncodedAsks, Hold, encode_asks
@@ -90,6 +92,52 @@ class Assignment:
             ask_for(number, question, given, hidden=hidden)
             for number, (question, given, hidden) in enumerate(cases)
         )
+
+    @cached_property
+    def asked(self) -> dict[str, list[bytes]]:
+        """The digests of every question's cases, in the judge's order (see `answer_book`)."""
+        digests: dict[str, list[bytes]] = {name: [] for name in self.week.questions}
+        for ask in self.asks.asks:
+            digests[ask.question].append(ask_digest(ask))
+        return digests
+
+    def digests(
+        self, question: Question, given: Sequence[Inputs], replaced: Sequence[str]
+    ) -> list[bytes]:
+        """The digests of what the judge asks beyond a question's own cases."""
+        # Whatever is not a public case is as secret as a hidden one.
+        public = [probe.inputs for probe in self.judge.probes[question.name] if probe.public]
+        return [
+            ask_digest(
+                ask_for(0, question, inputs, replaced, hidden=all(inputs is not p for p in public))
+            )
+            for inputs in given
+        ]
+
+    @cached_property
+    def question_keys(self) -> dict[str, str]:
+        """What decides each question's verdict (see `questions.keys`)."""
+        return question_keys(self.week)
+
+    @cached_property
+    def public_asks(self) -> EncodedAsks:
+        """Those of `asks` whose inputs a student may be shown."""
+        return self.asks.where(lambda ask: not ask.hidden)
+
+    @cached_property
+    def hidden_asks(self) -> EncodedAsks:
+        """The others of `asks`."""
+        return self.asks.where(lambda ask: ask.hidden)
+
+    def culprits(self, name: str, at_fault: Container[str]) -> list[str]:
+        """Functions that a wrong answer may have called and that are, or may be, wrong.
+
+        Args:
+            name: the question.
+            at_fault: the questions before it that are not right.
+        """
+        called = [each for each in self.week.questions[name].builds_on if each in at_fault]
+        return [*called, *self.own_functions]
 
     @cached_property
     def flavour(self) -> Flavour:

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
 from autograder import cli_collect, cli_doctor, cli_export, cli_gradescope, cli_report
-from autograder.display import brief, errors, print_table, progress, screen, summary
+from autograder.display import ClassTable, brief, errors, print_json, progress, screen
 from autograder.errors import AutograderError, UnknownName
+from autograder.records import Report
 
 SOME_NOT_GRADED = 3
 INTERRUPTED = 130
@@ -55,11 +58,19 @@ def init(
     roster: Annotated[
         Path | None, typer.Option(help="CSV with id, last_name, first_name, email.")
     ] = None,
+    database: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="An empty PostgreSQL database, such as postgresql://USER@HOST/NAME, for the "
+            "gradebook; without it SQLite in the directory.",
+        ),
+    ] = "",
 ) -> None:
     """Make a course directory: nbgrader's configuration and gradebook, and the course's secret."""
     from autograder import course
 
-    made = course.init(directory, roster)
+    made = course.init(directory, roster, database)
     screen.print(f"Made the course {made.course_id} in {made.root}.")
     screen.print(f"Next: cd {made.root} && autograder release week06")
 
@@ -114,38 +125,76 @@ def grade(
     isolation: IsolationOption = "bubblewrap",
     run_all: Annotated[bool, typer.Option(help="Run the experiments too.")] = False,
     force: Annotated[bool, typer.Option(help="Also run what has not changed.")] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="STUDENT", help="Run this student's again, and nobody else's."),
+    ] = None,
+    question: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Judge this question again for everyone, from kept answers where they suffice.",
+        ),
+    ] = None,
+    cluster: Annotated[
+        str, typer.Option(help="A Dask scheduler, such as tls://host:8786, or local:4.")
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Grade every submission of a week that is new or changed into nbgrader's gradebook."""
     from autograder import course as courses
-    from autograder import pipeline
+    from autograder import grading
     from autograder.assignment import load_assignment
 
+    if force and question:
+        raise typer.BadParameter("--force runs whole submissions; leave --question out")
+    if cluster and workers:
+        raise typer.BadParameter(
+            "-j counts this machine's sandboxes; --cluster has its own workers"
+        )
     opened = courses.load(course)
     assignment = load_assignment(opened, week)
     assignment.run_experiments = run_all
-    submissions = pipeline.submissions(opened, assignment)
-    reports = pipeline.grade_course(
-        opened, assignment, submissions, workers=workers, isolation=isolation, force=force
+    submissions = grading.submissions(opened, assignment)
+    if only:
+        submissions = grading.only(submissions, only)
+    reports = grading.grade_course(
+        opened,
+        assignment,
+        submissions,
+        workers=workers,
+        isolation=isolation,
+        force=force or bool(only and not question),
+        questions=question or (),
+        cluster=cluster,
     )
+    table = ClassTable(assignment.week.name)
     shown = reports if as_json else progress(reports, len(submissions), "Grading")
-    lines = []
     try:
-        for report in shown:
-            lines.append(brief(report))
+        # Closed here, so that everything is written before the last word.
+        with closing(reports), closing(shown):
+            lines = _counted(shown, table)
+            if as_json:
+                print_json(assignment.week.name, lines)
+            else:
+                for _ in lines:
+                    pass
     except KeyboardInterrupt:
         errors.print(
-            f"Stopped. {len(lines)} of {len(submissions)} submissions are graded and kept; "
+            f"Stopped. {table.total} of {len(submissions)} submissions are graded and kept; "
             "the same command goes on with the rest."
         )
         raise typer.Exit(INTERRUPTED) from None
-    if as_json:
-        print(json.dumps({"week": assignment.week.name, "submissions": lines}, indent=1))
-    else:
-        print_table(lines)
-        screen.print(summary(lines))
-    problems = any(line["unreadable"] or line["stopped"] for line in lines)
-    raise typer.Exit(SOME_NOT_GRADED if problems else 0)
+    if not as_json:
+        table.print(regraded=bool(question))
+    raise typer.Exit(SOME_NOT_GRADED if table.problems else 0)
+
+
+def _counted(reports: Iterable[Report], table: ClassTable) -> Iterator[dict[str, Any]]:
+    for report in reports:
+        line = brief(report)
+        table.add(line)
+        yield line
 
 
 @app.command()

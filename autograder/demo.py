@@ -18,7 +18,7 @@ from typing import Any
 import nbformat
 
 from autograder import course as courses
-from autograder import pipeline, release
+from autograder import grading, release
 from autograder.assignment import load_assignment
 from autograder.course import Course
 from autograder.errors import CourseError
@@ -364,7 +364,7 @@ def run(directory: Path, *, workers: int = 0) -> None:
     """Make the course, release, hand in, grade, and print what an instructor looks at."""
     from rich.markup import escape
 
-    from autograder.display import brief, print_table, progress, screen, summary
+    from autograder.display import ClassTable, brief, progress, screen
     from autograder.sandbox.view import isolation_available
 
     if directory.exists():
@@ -382,13 +382,14 @@ def run(directory: Path, *, workers: int = 0) -> None:
     isolation = "bubblewrap" if reason == "bubblewrap" else "process"
     if isolation == "process":
         screen.print(f"Without isolation, with process limits alone: {reason}")
-    submissions = pipeline.submissions(course, assignment)
-    reports = pipeline.grade_course(
+    submissions = grading.submissions(course, assignment)
+    reports = grading.grade_course(
         course, assignment, submissions, workers=workers, isolation=isolation
     )
-    lines = [brief(report) for report in progress(reports, len(submissions), "Grading")]
-    print_table(lines)
-    screen.print(summary(lines))
+    table = ClassTable(WEEK)
+    for report in progress(reports, len(submissions), "Grading"):
+        table.add(brief(report))
+    table.print()
     screen.print("The written question, 10 points more, waits in nbgrader's formgrader.")
     with screen.status("Writing feedback"):
         pages = generate_feedback(course, STEM)

@@ -107,23 +107,35 @@ class Judge:
             Points, outcome and message; points lie between 0 and the question's.
         """
         question = self.questions[name]
-        trials = self._trials(question, answers)
+        trials = _trials(question, self.probes[name], answers)
         # The last probe's: a hidden one, where there is one, is what nobody could train for.
         figures = question.figures(answers[-1], self.probes[name][-1].inputs)
         verdict = replace(self._judge(question, trials, ask_again), figures=figures)
-        if not culprits or not ask_again or not _worth_asking_again(verdict):
+        if not culprits or not ask_again or not worth_asking_again(verdict.outcome):
             return verdict
         if not replaceable:
             return replace(verdict, message=f"{verdict.message}\n{wording.begin_there(culprits)}")
         again = self._follow_through(question, culprits, ask_again)
         return again if again.right or again.points > verdict.points else verdict
 
+    def public_outcome(self, name: str, answers: Sequence[Answer]) -> Outcome:
+        """How a question's public cases came out, before any hidden one is asked.
+
+        Args:
+            name: the question.
+            answers: one for each of its public probes, in their order.
+        """
+        question = self.questions[name]
+        public = [probe for probe in self.probes[name] if probe.public]
+        found = _wrong(question, _trials(question, public, answers))
+        return found[0][1][0].outcome if found else Outcome.RIGHT
+
     def _follow_through(
         self, question: Question, culprits: Sequence[str], ask_again: AskAgain
     ) -> Verdict:
         probes = self.probes[question.name]
         answers = ask_again(question, [probe.inputs for probe in probes], culprits)
-        trials = self._trials(question, answers)
+        trials = _trials(question, probes, answers)
         found = _wrong(question, trials)
         points = _points(question, found)
         message = wording.carried(question, culprits, points, right=not found)
@@ -172,19 +184,6 @@ class Judge:
         )
         return (rule.value or function.name) if matched else ""
 
-    def _trials(self, question: Question, answers: Sequence[Answer]) -> list[Trial]:
-        return [
-            Trial(
-                probe.case,
-                probe.public,
-                probe.weight,
-                probe.inputs,
-                probe.expected,
-                question.measured(answer, probe.inputs),
-            )
-            for probe, answer in zip(self.probes[question.name], answers, strict=True)
-        ]
-
     def answers_of_mistakes(self, question: Question) -> dict[str, list[Answer]]:
         """What each catalogued mistake answers to this question's probes."""
         return {
@@ -230,6 +229,20 @@ def refuse_weak_mistakes(judge: Judge) -> None:
                 )
 
 
+def _trials(question: Question, probes: Sequence[Probe], answers: Sequence[Answer]) -> list[Trial]:
+    return [
+        Trial(
+            probe.case,
+            probe.public,
+            probe.weight,
+            probe.inputs,
+            probe.expected,
+            question.measured(answer, probe.inputs),
+        )
+        for probe, answer in zip(probes, answers, strict=True)
+    ]
+
+
 def _wrong(question: Question, trials: Sequence[Trial]) -> Wrong:
     pairs = [(t, differences(t.answer, t.expected, question.returns)) for t in trials]
     return [(trial, found) for trial, found in pairs if found]
@@ -245,9 +258,10 @@ def _points(question: Question, found: Wrong) -> float:
     return round(question.points * earned / total, 2)
 
 
-def _worth_asking_again(verdict: Verdict) -> bool:
+def worth_asking_again(outcome: Outcome) -> bool:
+    """Whether right functions in place of wrong ones could change how a question came out."""
     # A function that calls an unwritten one looks unwritten itself, so that one is asked again.
-    return verdict.outcome not in (
+    return outcome not in (
         Outcome.RIGHT,
         Outcome.MISSING,
         Outcome.TIMED_OUT,

@@ -6,8 +6,6 @@ array of 10 gigabytes or a training that never ends. The student's code never me
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-
 import numpy as np
 
 from autograder import earlier
@@ -19,8 +17,11 @@ from autograder.sandbox.steps import Ask, Cell, Hold
 _DRIVER = "def drive(function, arguments, keywords):\n    return function(*arguments, **keywords)"
 
 
-class RightFunctions(AbstractContextManager["RightFunctions"]):
+class RightFunctions:
     """The lesson's own functions, started when the first of them is called.
+
+    They are as pure as a question's reference, and serve the class from one process as long as
+    each call returns: starting them costs as much as grading a submission.
 
     Args:
         assignment: whose lesson holds them.
@@ -56,11 +57,7 @@ class RightFunctions(AbstractContextManager["RightFunctions"]):
         names = [*self._assignment.week.questions, *self._assignment.own_functions]
         steps += [Hold(len(steps) + place, name, name) for place, name in enumerate(names)]
         own = self._assignment.own
-        return self._sandbox.beside().open(steps, {earlier.FILE: own} if own else {})
-
-    def __exit__(self, *error: object) -> None:
-        if self._session is not None:
-            self._session.close()
+        return self._sandbox.standing(steps, {earlier.FILE: own} if own else {})
 
 
 def _numbers(value: Tree) -> Tree:

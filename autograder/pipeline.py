@@ -3,14 +3,15 @@
     notebook ──restore──▶ cells ──sandbox──▶ answers ──judge──▶ verdicts ──▶ Report
 
 `Assignment` is what all submissions of a week share; `grade` is the path that each one takes. The
-functions after it grade a course, one notebook for nbgrader, and one file for a student.
+functions after it grade one notebook for nbgrader and one file for a student; a whole class takes
+the same path in `grading`.
 """
 
 from __future__ import annotations
 
 import atexit
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -20,35 +21,27 @@ from nbformat import from_dict
 
 from autograder import course as courses
 from autograder import earlier
-from autograder.assignment import Assignment, ask_for, load_assignment
+from autograder.answer_book import AnswerBook
+from autograder.asking import Asking
+from autograder.assignment import Assignment, load_assignment
 from autograder.calling import Answer, Status
-from autograder.course import Course
-from autograder.dispatch import local
-from autograder.errors import AutograderError, CourseError, UnknownName, UnreadableNotebook
+from autograder.errors import AutograderError, UnknownName, UnreadableNotebook
 from autograder.feedback.disarm import disarm_text, shown
-from autograder.gradebook import reports as saved
 from autograder.gradebook.outputs import write_outputs
-from autograder.intake.folders import find_submissions
-from autograder.intake.notebooks import read_notebook
+from autograder.intake.notebooks import parse_notebook, read_bytes, read_notebook
 from autograder.intake.restore import restore
-from autograder.judging import Judge, refuse_weak_mistakes
+from autograder.judging import AskAgain, Judge, refuse_weak_mistakes
 from autograder.lending import RightFunctions
 from autograder.questions import catalogue, references
 from autograder.questions.catalogue import Week
 from autograder.questions.define import Inputs, Question
 from autograder.records import Outcome, Report, Submission, Verdict
-from autograder.result_key import ResultKeys
-from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Sandbox, Session
-from autograder.sandbox.steps import Answers, CellResult
 
 NO_FILES: Mapping[str, str] = {}
-BATCH = 32
-"""Reports that go to the database in one transaction, at most."""
-SECONDS_UNWRITTEN = 1.0
-"""A report waits no longer for its batch to fill while others complete: a kill costs no more."""
-SUBMISSIONS_A_SANDBOX = 24
-"""Starting a sandbox costs as much as grading several submissions, so a few share one."""
+
+Content = tuple[bytes, Mapping[str, str]]
+"""A notebook file's bytes, and the texts of the files beside it by name."""
 
 
 def grade(submission: Submission, assignment: Assignment, sandbox: Sandbox) -> Report:
@@ -67,19 +60,43 @@ def grade(submission: Submission, assignment: Assignment, sandbox: Sandbox) -> R
         SandboxError: when the sandbox itself fails, so that another one may try.
     """
     try:
-        submitted = read_notebook(submission.path)
-        files = earlier.handed_in(submission.path.parent)
+        content = read(submission)
+    except UnreadableNotebook as error:
+        return replace(unreadable(submission, assignment, str(error)), key=submission.key)
+    return grade_content(submission, content, assignment, sandbox)
+
+
+def read(submission: Submission) -> Content:
+    """A submission's bytes, as another machine needs them to grade it.
+
+    Raises:
+        UnreadableNotebook: when there is no file of a notebook's size.
+    """
+    try:
+        return read_bytes(submission.path), earlier.handed_in(submission.path.parent)
+    except OSError as error:
+        name = submission.path.name
+        raise UnreadableNotebook(f"{name} cannot be opened: {error.strerror}.") from None
+
+
+def grade_content(
+    submission: Submission, content: Content, assignment: Assignment, sandbox: Sandbox
+) -> Report:
+    """As `grade`, for a submission that has been read already, perhaps on another machine."""
+    try:
+        notebook, files = content
+        submitted = parse_notebook(notebook)
         report = grade_notebook(submitted, submission.student, assignment, sandbox, files)
         return replace(report, key=submission.key)
     except UnreadableNotebook as error:
-        return replace(_unreadable(submission, assignment, str(error)), key=submission.key)
+        return replace(unreadable(submission, assignment, str(error)), key=submission.key)
     except AutograderError:
         raise
     except Exception as error:
         # A fault of the grader's own must not cost the rest of the class its grades. Without a
         # key, the next run tries again.
         reason = f"The grader failed on this submission ({type(error).__name__}: {error})."
-        return _unreadable(submission, assignment, reason)
+        return unreadable(submission, assignment, reason)
 
 
 def grade_notebook(
@@ -92,11 +109,10 @@ def grade_notebook(
     """As `grade`, for a notebook (nbformat 4) and files beside it that are already in memory."""
     started = time.perf_counter()
     notebook, restored = restore(submitted, assignment.released)
+    book = AnswerBook()
     with sandbox.open(assignment.steps(notebook), files) as session:
-        answers = session.ask(assignment.asks)
-        answers |= _why_missing(assignment, answers, session)
-        with RightFunctions(assignment, sandbox) as right:
-            verdicts = _judge(assignment, answers, session, right)
+        asking = Asking(assignment, session, RightFunctions(assignment, sandbox))
+        verdicts = _judge(assignment, asking, book)
         usage = session.close()
     for index, result in session.cells.items():
         notebook.cells[index].outputs = [from_dict(each) for each in shown(result.outputs)]
@@ -113,97 +129,25 @@ def grade_notebook(
         seconds=time.perf_counter() - started,
         cpu_seconds=usage.cpu_seconds,
         peak_memory=usage.peak_memory,
+        answers=book.to_bytes(),
     )
     write_outputs(notebook, report)
     return report
 
 
-def submissions(course: Course, assignment: Assignment) -> list[Submission]:
-    """What has been handed in for this week.
-
-    Raises:
-        CourseError: when nothing has.
-    """
-    folder = course.root / "submitted"
-    found = find_submissions(folder, assignment.week.stem, assignment.week.name)
-    if not found:
-        raise CourseError(
-            f"nothing is handed in for {assignment.week.name}; put notebooks at "
-            f"{folder}/STUDENT/{assignment.week.stem}/{assignment.week.stem}.ipynb"
-        )
-    return found
+def unreadable(submission: Submission, assignment: Assignment, reason: str) -> Report:
+    """The report of a submission that cannot be graded: zeros, with the reason."""
+    zeros = tuple(nothing(assignment, reason))
+    return Report(submission.student, assignment.week.name, zeros, unreadable=reason)
 
 
-def grade_course(
-    course: Course,
-    assignment: Assignment,
-    handed_in: Sequence[Submission],
-    *,
-    workers: int = 0,
-    isolation: str = "bubblewrap",
-    limits: Limits | None = None,
-    force: bool = False,
-) -> Iterator[Report]:
-    """Grade submissions in parallel into the gradebook; yield reports as they complete.
-
-    Args:
-        workers: how many sandboxes; 0 for as many as the cores and the class justify.
-        force: also run what an earlier run has graded and nothing has changed since.
-
-    Raises:
-        SandboxError: when the asked isolation is not to be had on this machine.
-        CourseError: when the gradebook cannot be written, or another run is grading the course.
-    """
-    # Here alone: where there is no gradebook, as in Gradescope, nbgrader need not be installed.
-    from autograder.gradebook.bulk import BulkWriter
-
-    allowed = assignment.limits(limits)
-    with courses.alone(course), BulkWriter(course, assignment.week.stem) as writer:
-        writer.sweep()
-        waiting: list[Submission] = []
-        kept: list[str] = []
-        complete = set() if force else writer.complete()
-        for submission in ResultKeys(assignment, isolation, allowed).with_keys(handed_in):
-            report = _kept(course, assignment, submission, complete)
-            if report is None:
-                waiting.append(submission)
-            else:
-                kept.append(submission.student)
-                yield report
-        writer.renew_penalties(kept)
-        reports = local.run(
-            waiting,
-            lambda submission, sandbox: grade(submission, assignment, sandbox),
-            lost=lambda submission, error: _unreadable(submission, assignment, str(error)),
-            workers=workers or min(local.cores(), 1 + len(waiting) // SUBMISSIONS_A_SANDBOX),
-            isolation=isolation,
-            limits=allowed,
-            flavour=assignment.flavour,
-        )
-        batch: list[Report] = []
-        written = time.monotonic()
-        try:
-            for report in reports:
-                batch.append(report)
-                yield report
-                if len(batch) >= BATCH or time.monotonic() - written > SECONDS_UNWRITTEN:
-                    full, batch = batch, []
-                    writer.write(full)
-                    written = time.monotonic()
-        finally:
-            # Also when the run is stopped: what was graded is kept.
-            reports.close()
-            writer.write(batch)
-
-
-def _kept(
-    course: Course, assignment: Assignment, submission: Submission, complete: set[str]
-) -> Report | None:
-    """The report of an earlier run, where running the submission again could change nothing."""
-    if submission.student not in complete or not submission.key:
-        return None
-    report = saved.find(course.root, assignment.week.stem, submission.student)
-    return replace(report, kept=True) if report and report.key == submission.key else None
+def nothing(assignment: Assignment, reason: str) -> list[Verdict]:
+    """A zero for every question, with the reason why nothing could be asked."""
+    keys = assignment.question_keys
+    return [
+        Verdict(name, 0.0, question.points, Outcome.MISSING, reason, key=keys[name])
+        for name, question in assignment.week.questions.items()
+    ]
 
 
 def validate(week: Week) -> None:
@@ -258,52 +202,52 @@ def check_file(path: Path, isolation: str) -> Report:
     raise UnknownName(f"{path} holds no check of any week of this course.")
 
 
-def _judge(
-    assignment: Assignment, answers: Answers, session: Session, right: RightFunctions
-) -> list[Verdict]:
-    def ask_again(
-        question: Question, given: Sequence[Inputs], replace: Sequence[str]
-    ) -> list[Answer]:
-        # Whatever is not a public case is as secret as a hidden one.
-        public = [p.inputs for p in assignment.judge.probes[question.name] if p.public]
-        asks = [
-            ask_for(number, question, inputs, replace, hidden=all(inputs is not p for p in public))
-            for number, inputs in enumerate(given)
-        ]
-        if replace:
-            right.start()
-        again = session.ask(asks, on_call=right)
-        return [again[number] for number in range(len(given))]
-
-    in_order = iter(sorted(answers))
+def _judge(assignment: Assignment, asking: Asking, book: AnswerBook) -> list[Verdict]:
+    answers = asking.ask_all()
     verdicts: list[Verdict] = []
     for name in assignment.week.questions:
-        own = [answers[next(in_order)] for _ in assignment.judge.probes[name]]
-        at_fault = {verdict.question for verdict in verdicts if not verdict.right}
-        called = [each for each in assignment.week.questions[name].builds_on if each in at_fault]
-        culprits = [*called, *assignment.own_functions]
-        verdicts.append(
-            assignment.judge.judge(
-                name, own, ask_again, culprits, replaceable=assignment.source is not None
-            )
-        )
+
+        def ask_again(
+            question: Question,
+            given: Sequence[Inputs],
+            replaced: Sequence[str],
+            judged: str = name,
+        ) -> list[Answer]:
+            again = asking.ask_again(question, given, replaced)
+            book.write(judged, assignment.digests(question, given, replaced), again)
+            return again
+
+        book.write(name, assignment.asked[name], answers[name])
+        verdicts.append(verdict_on(assignment, name, answers[name], verdicts, ask_again))
     return verdicts
 
 
-def _why_missing(assignment: Assignment, answers: Answers, session: Session) -> Answers:
-    """Answers that say why a name is not defined: how the cell above its check ended."""
-    explained: Answers = {}
-    for ask in assignment.asks.asks:
-        if answers[ask.id].status is Status.MISSING:
-            above = session.above(ask.question)
-            explained[ask.id] = replace(answers[ask.id], error=_ended(above) if above else "")
-    return explained
+def verdict_on(
+    assignment: Assignment,
+    name: str,
+    answers: Sequence[Answer],
+    before: Sequence[Verdict],
+    ask_again: AskAgain,
+) -> Verdict:
+    """The verdict on one question.
 
-
-def _ended(cell: CellResult) -> str:
-    if cell.status is not Status.RETURNED:
-        return cell.error
-    return f"the cell above it raised {cell.error}" if cell.error else ""
+    Args:
+        assignment: the week.
+        name: the question.
+        answers: one for each of its cases, in the judge's order.
+        before: the verdicts on the questions before it.
+        ask_again: answers what the judge asks beyond those cases: the sandbox, or what an
+            earlier run has kept.
+    """
+    at_fault = {verdict.question for verdict in before if not verdict.right}
+    verdict = assignment.judge.judge(
+        name,
+        answers,
+        ask_again,
+        assignment.culprits(name, at_fault),
+        replaceable=assignment.source is not None,
+    )
+    return replace(verdict, key=assignment.question_keys[name])
 
 
 def _stopped_cells(session: Session) -> list[str]:
@@ -312,11 +256,3 @@ def _stopped_cells(session: Session) -> list[str]:
         for result in session.cells.values()
         if result.status in (Status.TIMED_OUT, Status.CRASHED)
     ]
-
-
-def _unreadable(submission: Submission, assignment: Assignment, reason: str) -> Report:
-    verdicts = tuple(
-        Verdict(name, 0.0, question.points, Outcome.MISSING, reason)
-        for name, question in assignment.week.questions.items()
-    )
-    return Report(submission.student, assignment.week.name, verdicts, unreadable=reason)

@@ -7,7 +7,7 @@ A `Submission` is run and gives `Answer`s (see `calling`); an answer beside its 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,8 @@ class Verdict:
 
     `mistake` names the catalogued misconception that alone explains the answer, or is empty.
     `answered` is a digest of a wrong answer: two students who have it answered the same.
-    `figures` are numbers of the answer that are worth a leaderboard, by name.
+    `figures` are numbers of the answer that are worth a leaderboard, by name. `key` says what of
+    the grader decided it (see `questions.keys`).
     """
 
     question: str
@@ -93,6 +94,7 @@ class Verdict:
     seconds: float = 0.0
     answered: str = ""
     figures: tuple[tuple[str, float], ...] = ()
+    key: str = ""
 
     @property
     def right(self) -> bool:
@@ -128,8 +130,9 @@ class Report:
     `notebook` is the graded notebook (nbformat 4) with outputs, or None when the file could not
     be read; `problems` are sentences about the notebook as a whole, such as a cell that was put
     back; `stopped` counts the cells and questions that had to be ended from outside. `key` says
-    what decided the result (see `result_key`); it is empty where the result should not be relied
-    upon by a later run. `kept` says that an earlier run graded it.
+    what decided the answers (see `result_key`); it is empty where the result should not be relied
+    upon by a later run. `answers` are what the questions answered (see `answer_book`). `kept` says
+    that an earlier run graded it, `judged_again` that its kept answers were judged anew.
     """
 
     student: str
@@ -145,6 +148,8 @@ class Report:
     peak_memory: int = 0
     key: str = ""
     kept: bool = False
+    judged_again: bool = False
+    answers: bytes = field(default=b"", repr=False)
 
     @property
     def right(self) -> bool:

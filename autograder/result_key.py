@@ -1,22 +1,23 @@
-"""The key of a result: what decides it, as one hash, so that nothing has to be run twice.
+"""The key of a result: what decides its answers, as one hash, so that nothing is run twice.
 
 A report keeps the key under which it was made. While a submission's key is still the same,
-running it again could only give the same report.
+running it again could only give the same answers. What judges those is not in it: each verdict
+keeps its question's own key (`questions.keys`), so that a mended question is judged again and not
+run again.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import autograder
-from autograder import earlier, questions
+from autograder import earlier
 from autograder.assignment import Assignment
 from autograder.errors import UnreadableNotebook
 from autograder.intake.notebooks import read_bytes
+from autograder.questions.keys import digest
 from autograder.records import Submission
 from autograder.sandbox.limits import Limits
 
@@ -26,7 +27,7 @@ class ResultKeys:
     """Keys for the submissions of one assignment.
 
     Args:
-        assignment: its questions, notebooks and secret count.
+        assignment: its notebooks and secret count.
         isolation: "bubblewrap" or "process".
         limits: what each submission may use.
     """
@@ -42,11 +43,10 @@ class ResultKeys:
 
     def _shared(self) -> bytes:
         given = self.assignment
-        folder = Path(questions.__path__[0])
-        sources = sorted([*folder.glob("*.py"), *(folder / given.week.stem).glob("*.py")])
-        return _digest(
+        return digest(
             autograder.__version__.encode(),
-            *(source.read_bytes() for source in sources),
+            # Which names the checks hold, and what the sandbox has loaded.
+            repr((given.week.answer_cells, given.flavour)).encode(),
             *(json.dumps(each, sort_keys=True).encode() for each in (given.released, given.source)),
             given.own.encode(),
             given.secret,
@@ -62,12 +62,4 @@ def _of_submission(shared: bytes, submission: Submission) -> str:
     except OSError:
         return ""
     files = json.dumps(earlier.handed_in(submission.path.parent), sort_keys=True)
-    return _digest(shared, content, files.encode(), submission.timestamp.encode()).hex()
-
-
-def _digest(*parts: bytes) -> bytes:
-    """One hash of several parts, each with its length so that no two lists look alike."""
-    digest = hashlib.blake2b(digest_size=24)
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.digest()
+    return digest(shared, content, files.encode(), submission.timestamp.encode()).hex()

@@ -22,15 +22,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder import course, demo, pipeline
+from autograder import course, demo, grading, pipeline
 from autograder.assignment import Assignment, load_assignment
 from autograder.collect import LEFT_OUT, collect
 from autograder.course import Course
 from autograder.records import Report
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Sandbox
-from benchmarks import otter, plain_nbgrader
-from benchmarks.against_nbgrader import BIN, make_our_course, make_plain_course
+from benchmarks import demo_class, otter, plain_nbgrader
+from benchmarks.against_others import BIN, make_plain_course
 from benchmarks.attack_outcomes import NOT_DONE, SECONDS, Outcome, contained, hand_in
 from tests.attacks import archives
 from tests.attacks.attack import ATTACKER, NEIGHBOUR, PLACE, Attack, blank, every_attack
@@ -66,8 +66,8 @@ def main() -> None:
     attacks = [a for a in every_attack() if not chosen.only or a.name in chosen.only]
     with tempfile.TemporaryDirectory() as folder:
         ours, plain = Path(folder, "ours"), Path(folder, "plain")
-        make_our_course(ours, 1)
-        make_plain_course(ours, plain, with_experiments=False, partial_credit=["relative_error"])
+        made = demo_class.make(ours, 1)
+        make_plain_course(made, plain, with_experiments=False, partial_credit=["relative_error"])
         shutil.rmtree(plain / "submitted")
         columns = [
             our_column(ours, attacks),
@@ -106,7 +106,7 @@ def our_column(root: Path, attacks: list[Attack]) -> list[str]:
                 report = our_grade(opened, assignment, sandbox, attack, content)
                 earned, said = report.points, reason(report)
                 hand_in(opened, NEIGHBOUR, demo.to_bytes(complete))
-            found = pipeline.submissions(opened, assignment)
+            found = grading.submissions(opened, assignment)
             innocent = next(each for each in found if each.student == NEIGHBOUR)
             neighbour = pipeline.grade(innocent, assignment, sandbox).points
             words = verdict(attack, Outcome(earned, neighbour), fair)
@@ -122,7 +122,7 @@ def our_grade(
     submission = hand_in(opened, ATTACKER, content)
     if attack.beside:
         attack.beside(submission.path.parent)
-    found = pipeline.submissions(opened, assignment)
+    found = grading.submissions(opened, assignment)
     return pipeline.grade(next(s for s in found if s.student == ATTACKER), assignment, sandbox)
 
 

@@ -16,10 +16,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from autograder import course, demo, pipeline, release
+from benchmarks.memory import PREPARE
+
+from autograder import course, demo, grading, release
 from autograder.assignment import load_assignment
 from autograder.questions import catalogue
-from benchmarks.memory import PREPARE
 from tests.faults.footprint import SHORT, attacks, footprint, hand_in_class
 
 SHARE = 20
@@ -40,11 +41,11 @@ def main() -> None:
         place.mkdir()
         os.environ["TMPDIR"] = tempfile.tempdir = str(place)
         assignment = load_assignment(opened, demo.WEEK)
-        handed_in = pipeline.submissions(opened, assignment)
+        handed_in = grading.submissions(opened, assignment)
         print(f"{len(handed_in)} submissions, {hostile} of them hostile")
         started = time.perf_counter()
         show("before", place, started)
-        reports = pipeline.grade_course(
+        reports = grading.grade_course(
             opened, assignment, handed_in, workers=chosen.workers, limits=SHORT
         )
         wrong = 0

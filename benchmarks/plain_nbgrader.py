@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder import course as courses
 from autograder import demo
-from benchmarks.against_nbgrader import BIN
+from benchmarks.against_others import BIN
 from benchmarks.attack_outcomes import Outcome, contained, hand_in
 from tests.attacks import archives
 from tests.attacks.attack import ATTACKER, NEIGHBOUR

@@ -13,6 +13,7 @@ import pytest
 from autograder import demo
 from autograder.cli import main
 from autograder.course import load
+from autograder.display import brief
 from autograder.questions import catalogue
 from autograder.sandbox.view import isolation_available
 
@@ -171,7 +172,7 @@ def test_does_ctrl_c_keep_what_is_graded(fresh_course, run, monkeypatch):
         seen.append(report.student)
         if len(seen) == 4:
             raise KeyboardInterrupt
-        return {"student": report.student}
+        return brief(report)
 
     monkeypatch.setattr("autograder.cli.brief", interrupted)
     code, _, err = run("grade", "week06", "--course", fresh_course)

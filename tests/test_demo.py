@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import course, demo, pipeline
+from autograder import course, demo, grading
 from autograder.assignment import load_assignment
 from autograder.records import Outcome, Report
 from autograder.sandbox.limits import Limits
@@ -60,9 +60,9 @@ def graded(released_course, tmp_path_factory) -> tuple[Path, dict[str, Report]]:
     opened = course.load(root)
     demo.hand_in(opened, demo.members())
     assignment = load_assignment(opened, demo.WEEK)
-    handed_in = pipeline.submissions(opened, assignment)
+    handed_in = grading.submissions(opened, assignment)
     limits = Limits(cell_seconds=4, question_seconds=2)
-    reports = pipeline.grade_course(opened, assignment, handed_in, limits=limits)
+    reports = grading.grade_course(opened, assignment, handed_in, limits=limits)
     return root, {report.student: report for report in reports}
 
 

@@ -8,7 +8,7 @@ import shutil
 import nbformat
 import pytest
 
-from autograder import course, earlier, pipeline, release
+from autograder import course, earlier, grading, pipeline, release
 from autograder.assignment import load_assignment
 from autograder.errors import CourseError
 from autograder.questions import catalogue
@@ -37,7 +37,7 @@ def reports(opened, own_file):
     if own_file is not None:
         (folder / earlier.FILE).write_text(own_file)
     assignment = load_assignment(opened, "week06")
-    (submission,) = pipeline.submissions(opened, assignment)
+    (submission,) = grading.submissions(opened, assignment)
     with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
         return pipeline.grade(submission, assignment, sandbox)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from autograder import course, demo, pipeline
+from autograder import course, demo, grading, pipeline
 from autograder.assignment import load_assignment
 from autograder.dispatch import local
 from autograder.errors import SandboxError
+from autograder.sandbox.session import Sandbox, Session
 from autograder.sandbox.view import isolation_available
 
 pytestmark = pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available())
@@ -21,7 +22,7 @@ def opened(fresh_course):
 def test_does_a_fault_of_the_grader_cost_nobody_else(opened, monkeypatch):
     demo.hand_in(opened, demo.harmless(3))
     assignment = load_assignment(opened, demo.WEEK)
-    handed_in = pipeline.submissions(opened, assignment)
+    handed_in = grading.submissions(opened, assignment)
     real = pipeline.restore
 
     def failing(submitted, released):
@@ -32,16 +33,32 @@ def test_does_a_fault_of_the_grader_cost_nobody_else(opened, monkeypatch):
 
     failing.calls = 0
     monkeypatch.setattr(pipeline, "restore", failing)
-    reports = list(pipeline.grade_course(opened, assignment, handed_in, workers=1))
+    reports = list(grading.grade_course(opened, assignment, handed_in, workers=1))
     reasons = [report.unreadable for report in reports if report.unreadable]
     assert reasons == ["The grader failed on this submission (ZeroDivisionError: a bug of ours)."]
     assert sum(report.points > 0 for report in reports) == 2
 
 
+def test_is_follow_through_asked_of_the_process_that_ran_the_notebook(opened, monkeypatch):
+    """Public cases come before hidden ones, so that the notebook need not be run again."""
+    demo.hand_in(opened, [demo.Pupil("ada", demo.MISTAKES["transposes-dW"])])
+    assignment = load_assignment(opened, demo.WEEK)
+    (submission,) = grading.submissions(opened, assignment)
+    runs = []
+    real = Session._run_cells
+    monkeypatch.setattr(
+        Session, "_run_cells", lambda self, *rest: runs.append(self) or real(self, *rest)
+    )
+    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+        report = pipeline.grade(submission, assignment, sandbox)
+    assert any("follow-through" in verdict.message for verdict in report.verdicts)
+    assert len(runs) == len(set(map(id, runs))) == 2  # the student's notebook and the lesson's
+
+
 def test_does_a_lost_sandbox_cost_a_second_try_and_no_grade(opened):
     demo.hand_in(opened, demo.harmless(4))
     assignment = load_assignment(opened, demo.WEEK)
-    handed_in = pipeline.submissions(opened, assignment)
+    handed_in = grading.submissions(opened, assignment)
     tries: list[str] = []
 
     def grade(submission, sandbox):
@@ -68,7 +85,7 @@ def test_is_a_sandbox_that_fails_twice_an_error_and_not_a_hang():
 def test_does_stopping_early_end_the_crew(opened):
     demo.hand_in(opened, demo.harmless(6))
     assignment = load_assignment(opened, demo.WEEK)
-    handed_in = pipeline.submissions(opened, assignment)
+    handed_in = grading.submissions(opened, assignment)
     reports = local.run(
         handed_in, lambda s, sandbox: pipeline.grade(s, assignment, sandbox), workers=2
     )
@@ -80,7 +97,7 @@ def test_does_stopping_early_end_the_crew(opened):
 def test_are_experiments_run_only_when_asked(opened):
     demo.hand_in(opened, demo.harmless(1))
     assignment = load_assignment(opened, demo.WEEK)
-    (submission,) = pipeline.submissions(opened, assignment)
+    (submission,) = grading.submissions(opened, assignment)
 
     def pictures() -> int:
         (report,) = local.run(
@@ -97,10 +114,10 @@ def test_are_experiments_run_only_when_asked(opened):
 def test_is_grading_twice_the_same(opened):
     demo.hand_in(opened, demo.harmless(3))
     assignment = load_assignment(opened, demo.WEEK)
-    handed_in = pipeline.submissions(opened, assignment)
+    handed_in = grading.submissions(opened, assignment)
 
     def points() -> dict[str, float]:
-        reports = pipeline.grade_course(opened, assignment, handed_in)
+        reports = grading.grade_course(opened, assignment, handed_in)
         return {report.student: report.points for report in reports}
 
     assert points() == points()

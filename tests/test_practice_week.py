@@ -8,7 +8,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from autograder import course, pipeline, release
+from autograder import course, grading, pipeline, release
 from autograder.assignment import load_assignment
 from autograder.course import Course, run_converter
 from autograder.feedback.generate import generate_feedback
@@ -62,8 +62,8 @@ def test_is_it_graded_by_outcome(practice):
     assignment = load_assignment(practice, "week00")
     reports = {
         report.student: report
-        for report in pipeline.grade_course(
-            practice, assignment, pipeline.submissions(practice, assignment), workers=1
+        for report in grading.grade_course(
+            practice, assignment, grading.submissions(practice, assignment), workers=1
         )
     }
     assert reports["ann"].right and not reports["bob"].right and not reports["cem"].right

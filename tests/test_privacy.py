@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from autograder import course, demo, pipeline, release
+from autograder import course, demo, grading, pipeline, release
 from autograder.assignment import load_assignment
 from autograder.dispatch import local
 from autograder.questions import catalogue
@@ -147,7 +147,7 @@ def test_is_neither_secret_nor_name_nor_answer_sent_into_the_sandbox(graded, mon
 
     monkeypatch.setattr(Channel, "send", recorded)
     monkeypatch.setattr("autograder.sandbox.warm_parent.subprocess.Popen", started)
-    handed_in = pipeline.submissions(opened, assignment)
+    handed_in = grading.submissions(opened, assignment)
     reports = list(
         local.run(handed_in, lambda s, box: pipeline.grade(s, assignment, box), workers=1)
     )
@@ -189,9 +189,13 @@ def leaves(tree: Any) -> list[Any]:
 def test_can_nobody_else_come_to_a_course_even_under_a_careless_umask(graded):
     opened, _ = graded
     kept = opened.root / ".autograder"
-    for path in (opened.root, kept, kept / "reports" / demo.STEM):
+    for path in (opened.root, kept, *(kept / each / demo.STEM for each in ("reports", "answers"))):
         assert stat.S_IMODE(path.stat().st_mode) == 0o700, path
-    private = [kept / "secret", *(kept / "reports").rglob("*.json")]
-    assert len(private) == 3
+    private = [
+        kept / "secret",
+        *(kept / "reports").rglob("*.json"),
+        *(kept / "answers").rglob("*.answers"),
+    ]
+    assert len(private) == 5
     for path in private:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from queue import Empty, Queue
@@ -22,6 +23,8 @@ Result = TypeVar("Result")
 
 TRIES = 3
 """After so many lost workers a piece of work is left alone: it may be what ends them."""
+STOP_SECONDS = 5.0
+"""A sandbox that is only starting is not waited for longer; it ends by itself."""
 
 
 def cores() -> int:
@@ -67,8 +70,9 @@ def run(
             yield from crew.results_until_one_stops()
     finally:
         crew.stop()
+        until = time.monotonic() + STOP_SECONDS
         for thread in threads:
-            thread.join()
+            thread.join(max(0.0, until - time.monotonic()))
 
 
 class _Crew(Generic[Work, Result]):
@@ -86,12 +90,14 @@ class _Crew(Generic[Work, Result]):
         self._lost = lost
         self._taking = threading.Lock()
         self._stopped = threading.Event()
+        self._sandboxes: list[Sandbox] = []
         self._results: Queue[tuple[Result] | BaseException | None] = Queue(maxsize=2 * count)
 
     def serve(self, isolation: str, limits: Limits | None, flavour: Flavour) -> None:
         """One thread's whole life: a sandbox, and pieces of work until there are no more."""
         try:
             with Sandbox(isolation, limits, flavour) as sandbox:
+                self._sandboxes.append(sandbox)
                 for piece in self._pieces():
                     self._results.put((self._try(piece, sandbox),))
         except BaseException as error:
@@ -106,8 +112,10 @@ class _Crew(Generic[Work, Result]):
             yield result[0]
 
     def stop(self) -> None:
-        """Let the threads come to their end: no more work, and room for what they still hold."""
+        """Bring the threads to their end: no more work, none under way, room for what they hold."""
         self._stopped.set()
+        for sandbox in self._sandboxes:
+            sandbox.stop()
         with suppress(Empty):
             while True:
                 self._results.get_nowait()
@@ -121,14 +129,23 @@ class _Crew(Generic[Work, Result]):
             yield piece  # type: ignore[misc]
 
     def _try(self, piece: Work, sandbox: Sandbox) -> Result:
-        for _ in range(TRIES - 1):
-            with suppress(SandboxError):
-                return self._do(piece, sandbox)
-            # A lost worker costs another try, never a grade.
-            sandbox.close()
         try:
-            return self._do(piece, sandbox)
+            return persistently(self._do, piece, sandbox)
         except WorkerLost as error:
             if self._lost is None:
                 raise
             return self._lost(piece, error)
+
+
+def persistently(do: Callable[[Work, Sandbox], Result], piece: Work, sandbox: Sandbox) -> Result:
+    """Do a piece of work, again where its sandbox fails.
+
+    Raises:
+        SandboxError: when it fails at every try.
+    """
+    for _ in range(TRIES - 1):
+        with suppress(SandboxError):
+            return do(piece, sandbox)
+        # A lost worker costs another try, never a grade.
+        sandbox.close()
+    return do(piece, sandbox)

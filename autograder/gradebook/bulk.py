@@ -6,31 +6,33 @@ report of what it had not finished, and the next one grades it again.
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, parse_utc
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from autograder import database
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.files import sweep, write_whole
-from autograder.gradebook import reports
+from autograder.gradebook import answers, reports
 from autograder.gradebook.outputs import (
     clamped_points,
     explain_unreadable,
     is_check,
     write_outputs,
 )
-from autograder.gradebook.rows import AssignmentRows, Outcome
+from autograder.gradebook.rows import AssignmentRows, LatePolicy, Outcome
 from autograder.records import Report
 
 LOCKED_SECONDS = 30.0
@@ -61,9 +63,6 @@ class BulkWriter:
         self._sqlite = course.db_url.startswith("sqlite")
         timeout = {"timeout": patience} if self._sqlite else {}
         self._engine = create_engine(course.db_url, connect_args=timeout)
-        late = AssignLatePenalties(config=course.config)
-        late.init_plugin()
-        self._late_policy = late.plugin_inst.late_submission_penalty
         try:
             self._rows = self._transaction(self._find_rows)
         except CourseError:
@@ -92,16 +91,40 @@ class BulkWriter:
         if not outcomes:
             return
         self._transaction(
-            lambda session: self._rows.write(session, outcomes, self._late_policy), self.patience
+            lambda session: self._rows.write(session, outcomes, self._late_penalty), self.patience
         )
         for report in graded:
-            try:
-                reports.save(self.course.root, self.assignment, report)
-            except OSError as error:
-                raise CourseError(
-                    f"the report of {report.student} cannot be written: {error.strerror}; "
-                    "mend that and grade again"
-                ) from None
+            self._save(report, with_answers=True)
+
+    def rewrite(self, batch: Iterable[tuple[Report, Collection[str]]]) -> None:
+        """Write what is new in reports of submissions that have been graded before.
+
+        Args:
+            batch: reports, each with the questions whose verdict is not what it was.
+
+        Raises:
+            CourseError: as `write`; also when a graded notebook cannot be read.
+        """
+        renewed = list(batch)
+        scores = {report.student: self._rewrite(report, new) for report, new in renewed if new}
+        if scores:
+            self._transaction(
+                lambda session: self._rows.write_scores(session, scores, self._late_penalty),
+                self.patience,
+            )
+        for report, _ in renewed:
+            self._save(report, with_answers=False)
+
+    def _save(self, report: Report, *, with_answers: bool) -> None:
+        try:
+            if with_answers:
+                answers.save(self.course.root, self.assignment, report)
+            reports.save(self.course.root, self.assignment, report)
+        except OSError as error:
+            raise CourseError(
+                f"the report of {report.student} cannot be written: {error.strerror}; "
+                "mend that and grade again"
+            ) from None
 
     def complete(self) -> set[str]:
         """The students whose graded notebook and rows are all in their place."""
@@ -118,7 +141,7 @@ class BulkWriter:
             some = students[start : start + STUDENTS_A_QUERY]
             self._transaction(
                 lambda session, some=some: self._rows.write_penalties(  # type: ignore[misc]
-                    session, some, self._late_policy
+                    session, some, self._late_penalty
                 ),
                 self.patience,
             )
@@ -126,6 +149,7 @@ class BulkWriter:
     def sweep(self) -> None:
         """Delete what a killed run was writing; only while no other run is under way."""
         sweep(reports.folder(self.course.root, self.assignment))
+        sweep(answers.folder(self.course.root, self.assignment))
         for student in (self.course.root / "autograded").glob("*"):
             sweep(student / self.assignment)
 
@@ -139,13 +163,42 @@ class BulkWriter:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             timestamp = _copy_timestamp(submitted / "timestamp.txt", folder / "timestamp.txt")
-            text = nbformat.v4.writes(notebook)
-            write_whole(
-                folder / f"{self.assignment}.ipynb", text.encode("utf-8", "replace"), READ_ONLY
-            )
+            write_whole(folder / f"{self.assignment}.ipynb", _to_bytes(notebook), READ_ONLY)
         except OSError as error:
             raise CourseError(f"{folder} cannot be written: {error.strerror}") from None
         return _outcome(report, notebook, timestamp)
+
+    def _rewrite(self, report: Report, changed: Collection[str]) -> dict[str, float]:
+        """Renew a graded notebook; the new scores of those of its checks that have changed."""
+        path = self.course.notebook("autograded", self.assignment, report.student)
+        try:
+            notebook = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
+            write_outputs(notebook, report)
+            write_whole(path, _to_bytes(notebook), READ_ONLY)
+        except OSError as error:
+            raise CourseError(f"{path} cannot be written: {error.strerror}") from None
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise CourseError(f"{path} is damaged ({error}); delete it and grade again") from None
+        verdicts = {verdict.question: verdict for verdict in report.verdicts}
+        return {
+            name: clamped_points(cell, verdicts[name])
+            for cell in notebook.cells
+            if is_check(cell) and (name := cell.metadata.nbgrader["grade_id"]) in changed
+        }
+
+    def _late_penalty(self, student: str, score: float, seconds: float) -> float | None:
+        """What the course's own policy takes from a score that is so many seconds late."""
+        return self._late_policy(student, score, seconds)
+
+    @cached_property
+    def _late_policy(self) -> LatePolicy:
+        # Here, since it loads all of nbconvert, which a class without late work does not need.
+        from nbgrader.preprocessors import AssignLatePenalties
+
+        late = AssignLatePenalties(config=self.course.config)
+        late.init_plugin()
+        policy: LatePolicy = late.plugin_inst.late_submission_penalty
+        return policy
 
     def _find_rows(self, session: Session) -> AssignmentRows:
         found = AssignmentRows.find(session, self.assignment)
@@ -164,17 +217,23 @@ class BulkWriter:
                 with Session(self._engine) as session, session.begin():
                     return work(session)
             except OperationalError as error:
-                reason = str(error.orig).partition("\n")[0]
+                reason, url = database.reason(error), self.course.db_url
                 passes = not self._sqlite or "locked" in reason
                 if not passes or time.monotonic() >= deadline:
                     raise CourseError(
-                        f"the gradebook {self._engine.url.render_as_string()} is not available "
-                        f"({reason}); {_next_step(reason)} and grade again"
+                        f"the gradebook {database.described(url)} is not available ({reason}); "
+                        f"{database.next_step(reason, url)} and grade again"
                     ) from None
                 time.sleep(0.1)
             except SQLAlchemyError as error:
-                reason = str(error).partition("\n")[0]
+                reason = database.reason(error)
                 raise CourseError(f"the gradebook refused the grades: {reason}") from None
+
+
+def _to_bytes(notebook: NotebookNode) -> bytes:
+    # On one line: nbformat's own writing, a line for each of source, costs ten times that.
+    text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
+    return text.encode("utf-8", "replace")
 
 
 def _outcome(report: Report, notebook: NotebookNode, timestamp: datetime | None) -> Outcome:
@@ -193,12 +252,6 @@ def _outcome(report: Report, notebook: NotebookNode, timestamp: datetime | None)
             if stamp.get("grade"):
                 scores[name] = 0.0 if untouched else None
     return Outcome(report.student, timestamp, scores, comments)
-
-
-def _next_step(reason: str) -> str:
-    if "locked" in reason:
-        return "close whatever else is writing to it"
-    return "make room on its disk" if "full" in reason else "see that it can be written"
 
 
 def _read_released(course: Course, assignment: str) -> NotebookNode:

@@ -64,13 +64,11 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> tuple[NotebookNo
     restoration.insert_missing()
     restoration.put_checks_after_answers()
     restoration.rename_clashing_ids()
-    notebook = nbformat.from_dict(
-        {
-            "nbformat": 4,
-            "nbformat_minor": 5,
-            "metadata": released.metadata,
-            "cells": [cell for _, cell in restoration.cells],
-        }
+    notebook = NotebookNode(
+        nbformat=4,
+        nbformat_minor=5,
+        metadata=nbformat.from_dict(released.metadata),
+        cells=[cell for _, cell in restoration.cells],
     )
     return notebook, restoration.notes
 

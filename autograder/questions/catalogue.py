@@ -145,7 +145,10 @@ def _defined_in(name: str) -> list[Question]:
     )
     if twice := [each for each, count in names.items() if count > 1]:
         raise QuestionError(f"{name}: {twice[0]} is defined twice; rename one")
-    return [item for item in vars(module).values() if isinstance(item, Question)]
+    found = [item for item in vars(module).values() if isinstance(item, Question)]
+    for item in found:
+        item.module = name
+    return found
 
 
 def _refuse_duplicate_names(stem: str, found: list[Question]) -> None:

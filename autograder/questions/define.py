@@ -132,6 +132,7 @@ class Question:
     few_mistakes: str = ""
     seconds: float = 0.0
     week: str = ""
+    module: str = ""
     cases: dict[str, Case] = field(default_factory=dict)
     mistakes: dict[str, Mistake] = field(default_factory=dict)
     alternatives: dict[str, Alternative] = field(default_factory=dict)

@@ -46,6 +46,7 @@ class Fork:
         self._limits = limits
         self._channel: Channel = parent.open()
         self._spent = 0.0
+        self._spent_before = 0.0
         self._ended: Ended | None = None
         self.waited = 0.0
         self.size = 0
@@ -83,6 +84,13 @@ class Fork:
         finally:
             self.waited = time.monotonic() - started
             self._spent += self.waited
+
+    def renew(self) -> bool:
+        """Give the notebook's time anew; False where its process has had most of its life's."""
+        self._spent_before += self._spent
+        self._spent = 0.0
+        # The limit of the process's CPU time is twice the notebook's.
+        return self._spent_before < self._limits.notebook_seconds
 
     def end(self, gone: bool = False) -> Ended:
         """End the child and everything that it started; it may be asked again.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -100,12 +100,22 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         self._flavour = flavour
         self._parent: WarmParent | None = None
         self._beside: Sandbox | None = None
+        self._standing: Session | None = None
+        self._stopped = False
 
-    def beside(self) -> Sandbox:
-        """A second one of the same kind, for code that a student's must not meet."""
-        if self._beside is None:
-            self._beside = Sandbox(self.isolation, self.limits, self._flavour)
-        return self._beside
+    def standing(self, steps: Steps, files: Mapping[str, str] = NO_FILES) -> Session:
+        """A session of trusted code in a second sandbox, which a student's code must not meet.
+
+        It serves one submission after another while the steps are the same and nothing has
+        hung or crashed in it; it is closed with this sandbox.
+        """
+        self._refuse_stopped()
+        if self._standing is None or not self._standing.renew(steps, files):
+            self._close_standing()
+            if self._beside is None:
+                self._beside = Sandbox(self.isolation, self.limits, self._flavour)
+            self._standing = self._beside.open(steps, files)
+        return self._standing
 
     def open(self, steps: Steps, files: Mapping[str, str] = NO_FILES) -> Session:
         """Run a notebook's cells and hold its functions; close the session before the next."""
@@ -113,6 +123,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
 
     def fork(self) -> Fork:
         """A fresh child, of a new warm parent where the last one is gone."""
+        self._refuse_stopped()
         if self._parent is not None:
             try:
                 return Fork(self._parent, self.limits)
@@ -120,13 +131,37 @@ class Sandbox(AbstractContextManager["Sandbox"]):
                 # It alone is gone: functions may be on loan from the one beside it.
                 self._close_parent()
         self._parent = WarmParent(self.isolation, self.limits, self._flavour)
+        self._refuse_stopped()
         return Fork(self._parent, self.limits)
+
+    def stop(self) -> None:
+        """End what is running in it, from another thread; it cannot be used again.
+
+        The thread that uses it has a SandboxError, and closes it.
+        """
+        self._stopped = True
+        if self._beside is not None:
+            self._beside.stop()
+        if (parent := self._parent) is not None:
+            parent.stop()
+
+    def _refuse_stopped(self) -> None:
+        if self._stopped:
+            raise SandboxError("the sandbox was stopped while a submission ran in it")
 
     def close(self) -> None:
         """End the warm parent; the next submission would start another."""
+        self._close_standing()
         if self._beside is not None:
             self._beside.close()
         self._close_parent()
+
+    def _close_standing(self) -> None:
+        if self._standing is not None:
+            # Its warm parent may be gone; then so is everything that it started.
+            with suppress(SandboxError):
+                self._standing.close()
+            self._standing = None
 
     def _close_parent(self) -> None:
         if self._parent is not None:
@@ -203,6 +238,16 @@ class Session(AbstractContextManager["Session"]):
         if self._has_seen_hidden and not ask.hidden:
             self.close()
         self._has_seen_hidden = ask.hidden
+
+    def renew(self, steps: Steps, files: Mapping[str, str]) -> bool:
+        """Give the notebook's time anew, for another submission that this one's code serves.
+
+        Returns:
+            Whether it is fit to go on: these are its steps, nothing in it has been stopped, and
+            its process has not lived so long that the limit of its whole life is near.
+        """
+        same = (self._steps, self._files) == (tuple(steps), dict(files))
+        return same and not self._restarts and self._fork is not None and self._fork.renew()
 
     def above(self, question: str) -> CellResult | None:
         """The result of the last cell that ran before this question's check."""

@@ -21,6 +21,9 @@ from traitlets import Type
 from traitlets.config import Config
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+# A cell that begins with a space, or a line of which begins or ends as magics, shell commands,
+# help and pasted prompts do.
+_IPYTHON = re.compile(r"\A\s|^[ \t]*(?:[%!?,;/>]|\.\.\.|In \[)|=[ \t]*[%!]|\?[ \t]*$", re.MULTILINE)
 _MAX_ERROR = 300
 
 Output = dict[str, Any]
@@ -192,6 +195,13 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
         error = result.error_before_exec or result.error_in_exec
         return self.recorder.finish(), "" if error is None else last_line(error)
 
+    def transform_cell(self, raw_cell: str) -> str:
+        """A cell as Python; IPython's translation costs more than compiling, so it is not asked
+        where there is nothing to translate."""
+        if not is_python_alone(raw_cell):
+            return str(super().transform_cell(raw_cell))
+        return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
+
     def ask_exit(self) -> NoReturn:
         """End the cell, not the notebook."""
         raise SystemExit
@@ -205,6 +215,12 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
                 "traceback": [_ANSI.sub("", line) for line in stb],
             }
         )
+
+
+def is_python_alone(source: str) -> bool:
+    """Whether a cell certainly holds nothing of IPython's own syntax."""
+    # A single line may be one of its commands without looking like it, such as `exit`.
+    return "\n" in source.strip() and not _IPYTHON.search(source)
 
 
 def last_line(error: BaseException) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +71,11 @@ class EncodedAsks:
 
     asks: tuple[Ask, ...]
     frames: tuple[bytes, ...]
+
+    def where(self, chosen: Callable[[Ask], bool]) -> EncodedAsks:
+        """Some of them."""
+        pairs = [pair for pair in zip(self.asks, self.frames, strict=True) if chosen(pair[0])]
+        return EncodedAsks(tuple(ask for ask, _ in pairs), tuple(frame for _, frame in pairs))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ directory over a forbidden package would not be enough, as Python imports it as 
 
 from __future__ import annotations
 
+import csv
 import functools
 import importlib.metadata
 import os
@@ -14,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -148,7 +149,8 @@ def own_files(libraries: Sequence[str] = ()) -> Iterator[tuple[Path, str]]:
                 yield file, file.relative_to(root).as_posix()
 
 
-def required_packages(names: Iterable[str] = PACKAGES) -> dict[str, Path]:
+@functools.cache
+def required_packages(names: tuple[str, ...] = PACKAGES) -> Mapping[str, Path]:
     """Top-level files and directories of the named packages and of all that they require.
 
     Returns:
@@ -167,14 +169,24 @@ def required_packages(names: Iterable[str] = PACKAGES) -> dict[str, Path]:
             raise SandboxError(
                 f"the package {name} is not installed. Next: pip install {name}"
             ) from None
-        for file in package.files or ():
-            if file.parts[0] not in ("..", "__pycache__"):
-                entries[file.parts[0]] = Path(str(package.locate_file(file.parts[0])))
+        for entry in _top_level(package):
+            entries[entry] = Path(str(package.locate_file(entry)))
         for text in package.requires or ():
             requirement = Requirement(text)
             if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
                 waiting.append(requirement.name)
     return entries
+
+
+def _top_level(package: importlib.metadata.Distribution) -> set[str]:
+    """What an installed distribution put directly into `site-packages`."""
+    # Its list of files, read as the CSV that it is: `files` makes an object of each of thousands.
+    record = package.read_text("RECORD")
+    if record:
+        entries = {row[0].partition("/")[0] for row in csv.reader(record.splitlines()) if row}
+    else:
+        entries = {file.parts[0] for file in package.files or ()}
+    return entries - {"..", "__pycache__"}
 
 
 def distributions(libraries: Sequence[str]) -> list[str]:
@@ -206,7 +218,7 @@ def bubblewrap_command(
         seccomp: descriptor of the system-call filter, where there is one.
         libraries: what notebooks may import beside the packages of every week.
     """
-    packages = required_packages([*PACKAGES, *distributions(libraries)])
+    packages = required_packages((*PACKAGES, *distributions(libraries)))
     path = [GRADER_DIRECTORY, PACKAGE_DIRECTORY]
     python = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
     return [

@@ -218,6 +218,11 @@ class WarmParent:
                 raise WorkerLost(_KILLED) from None
             return None
 
+    def stop(self) -> None:
+        """Tell the worker to end, from any thread; whoever waits for it finds it gone."""
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         """End the worker; it takes everything inside with it."""
         self._cleanup.close()

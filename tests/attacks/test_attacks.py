@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import course, demo, pipeline
+from autograder import course, demo, grading, pipeline
+from autograder.asking import Asking
 from autograder.assignment import Assignment, load_assignment
 from autograder.collect import LEFT_OUT, UNCHANGED, Collection, collect
 from autograder.course import Course
@@ -51,8 +52,8 @@ LIMITS = Limits(
 FULL, WITHOUT_PLACE = 90.0, 84.0
 LONGEST = 6 * (LIMITS.restarts + 2)
 """Seconds that the worst submission may cost under these limits."""
-TWO_SANDBOXES = 4
-"""Processes: bubblewrap and the warm parent, for submissions and for lent functions."""
+A_SANDBOX, THE_LENDER = 2, 3
+"""Processes: bubblewrap and the warm parent; for lent functions also the lesson's own process."""
 OUTSIDE = [
     f"{place}/{name}"
     for place in ("/tmp", "/var/tmp", "/dev/shm")
@@ -91,7 +92,7 @@ class Arena:
         if attack.beside:
             attack.beside(submission.path.parent)
         # Found as a class's submissions are, since a folder may be what lies.
-        found = pipeline.submissions(self.course, self.assignment)
+        found = grading.submissions(self.course, self.assignment)
         return self.grade(next(each for each in found if each.student == ATTACKER))
 
 
@@ -135,7 +136,8 @@ def test_attack(arena: Arena, attack: Attack) -> None:
 
     assert neighbour(arena) == before
     assert files(arena.course.root) == left
-    assert descendants() <= TWO_SANDBOXES
+    assert len(descendants(arena.sandbox._parent._process.pid)) + 1 == A_SANDBOX
+    assert len(descendants(os.getpid())) <= A_SANDBOX + THE_LENDER
     earned = WITHOUT_PLACE if attack.honest == "the rest" else 0.0
     earned += attack.gains[0]
     if attack.costs:
@@ -217,7 +219,9 @@ def test_do_hidden_inputs_stay_hidden(arena: Arena, monkeypatch: pytest.MonkeyPa
     assert not leaked()
     asked = arena.assignment.asks.asks
     in_turn = encode_asks(replace(ask, hidden=False) for ask in asked)
-    monkeypatch.setitem(vars(arena.assignment), "asks", in_turn)
+    monkeypatch.setitem(vars(arena.assignment), "public_asks", in_turn)
+    monkeypatch.setitem(vars(arena.assignment), "hidden_asks", encode_asks(()))
+    monkeypatch.setattr(Asking, "_foresee", lambda self, answers: None)
     assert leaked()
 
 

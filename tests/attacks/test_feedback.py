@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import course, demo, pipeline
+from autograder import course, demo, grading
 from autograder.assignment import load_assignment
 from autograder.display import print_table, screen
 from autograder.feedback.generate import POLICY, generate_feedback
@@ -36,9 +36,9 @@ def pages(released_course: Path, tmp_path_factory: pytest.TempPathFactory) -> di
             path.parent.mkdir(parents=True)
             path.write_bytes(attack.edit(copy.deepcopy(complete)))
     assignment = load_assignment(opened, demo.WEEK)
-    handed_in = pipeline.submissions(opened, assignment)
+    handed_in = grading.submissions(opened, assignment)
     limits = Limits(cell_seconds=4, question_seconds=2)
-    reports = list(pipeline.grade_course(opened, assignment, handed_in, workers=1, limits=limits))
+    reports = list(grading.grade_course(opened, assignment, handed_in, workers=1, limits=limits))
     assert {report.student for report in reports} == set(weapons())
     made = generate_feedback(opened, demo.STEM)
     assert len(made) == len(weapons())

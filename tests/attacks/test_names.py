@@ -23,7 +23,7 @@ from nbgrader import api
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from autograder import course, demo, pipeline, release
+from autograder import course, demo, grading, release
 from autograder.assignment import load_assignment
 from autograder.course import Course
 from autograder.errors import CourseError
@@ -65,8 +65,8 @@ def armed(tmp_path_factory: pytest.TempPathFactory) -> Course:
     edits = [demo.RIGHT["right"], demo.MISTAKES["transposes-dW"], demo.BROKEN["corrupt-json"]]
     demo.hand_in(opened, [demo.Pupil(f"s{n}", edit) for n, edit in enumerate(edits)])
     assignment = load_assignment(opened, demo.WEEK)
-    handed_in = pipeline.submissions(opened, assignment)
-    assert len(list(pipeline.grade_course(opened, assignment, handed_in))) == len(PEOPLE)
+    handed_in = grading.submissions(opened, assignment)
+    assert len(list(grading.grade_course(opened, assignment, handed_in))) == len(PEOPLE)
     return opened
 
 
@@ -141,7 +141,7 @@ def test_would_the_formgrader_run_an_id_and_is_it_therefore_refused(
     path.parent.mkdir(parents=True)
     try:
         with pytest.raises(CourseError, match="rename it"):
-            pipeline.submissions(armed, load_assignment(armed, demo.WEEK))
+            grading.submissions(armed, load_assignment(armed, demo.WEEK))
     finally:
         path.parent.rmdir()
         path.parents[1].rmdir()

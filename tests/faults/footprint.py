@@ -45,13 +45,13 @@ def footprint(temporary: Path) -> Footprint:
         resident,
         # Listing them opens one.
         len(os.listdir("/proc/self/fd")) - 1,
-        descendants(),
+        len(descendants(os.getpid())),
         sum(len(folders) + len(files) for _, folders, files in os.walk(temporary)),
     )
 
 
-def descendants() -> int:
-    """How many processes this one has started, directly or not, that still live."""
+def descendants(ancestor: int) -> set[int]:
+    """The processes that one has started, directly or not, and that still live."""
     parents: dict[int, int] = {}
     for name in filter(str.isdecimal, os.listdir("/proc")):
         try:
@@ -59,10 +59,10 @@ def descendants() -> int:
         except OSError:
             continue
         parents[int(name)] = int(stat.split()[1])
-    family = {os.getpid()}
+    family = {ancestor}
     while grown := {n for n, parent in parents.items() if parent in family} - family:
         family |= grown
-    return len(family) - 1
+    return family - {ancestor}
 
 
 def attacks(names: Sequence[str] = ()) -> list[Attack]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import course, demo, pipeline
+from autograder import course, demo, grading
 from autograder.assignment import load_assignment
 from autograder.sandbox.view import isolation_available
 from tests.conftest import EXHAUSTIVE
@@ -33,12 +33,12 @@ def test_is_as_much_held_after_a_class_as_before(
     place.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(place))
     assignment = load_assignment(opened, demo.WEEK)
-    handed_in = pipeline.submissions(opened, assignment)
+    handed_in = grading.submissions(opened, assignment)
 
     before = footprint(place)
     in_work = []
     points = {}
-    for report in pipeline.grade_course(opened, assignment, handed_in, workers=2, limits=SHORT):
+    for report in grading.grade_course(opened, assignment, handed_in, workers=2, limits=SHORT):
         in_work.append(footprint(place))
         points[report.student] = report.points
         assert "grader failed" not in report.unreadable

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from autograder import course, demo, pipeline
+from autograder import course, demo, grading
 from autograder.assignment import load_assignment
 from autograder.dispatch import local
 from autograder.errors import WorkerLost
@@ -92,7 +92,7 @@ def test_does_a_gradebook_locked_for_five_seconds_cost_only_time(small_class, tm
     held.start()
     started = time.monotonic()
     assignment = load_assignment(opened, demo.WEEK)
-    list(pipeline.grade_course(opened, assignment, pipeline.submissions(opened, assignment)))
+    list(grading.grade_course(opened, assignment, grading.submissions(opened, assignment)))
     assert time.monotonic() - started > 4
     held.join()
     other.close()
@@ -214,8 +214,8 @@ def test_do_killed_workers_cost_tries_and_no_grade(small_class, tmp_path):
 
     killer = threading.Thread(target=kill_now_and_then)
     killer.start()
-    handed_in = pipeline.submissions(opened, assignment)
-    reports = list(pipeline.grade_course(opened, assignment, handed_in, workers=2))
+    handed_in = grading.submissions(opened, assignment)
+    reports = list(grading.grade_course(opened, assignment, handed_in, workers=2))
     done.set()
     killer.join()
     assert killed

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder import course, demo, pipeline
+from autograder import course, demo, grading
 from autograder.assignment import load_assignment
 from autograder.demo import Pupil
 from autograder.errors import UnreadableNotebook
@@ -106,9 +106,9 @@ def test_does_a_class_of_changed_notebooks_cost_a_neighbour_nothing(fresh_course
 
 
 def grade_all(opened: Any, assignment: Any, **options: Any) -> list[Report]:
-    handed_in = pipeline.submissions(opened, assignment)
+    handed_in = grading.submissions(opened, assignment)
     return list(
-        pipeline.grade_course(opened, assignment, handed_in, workers=2, limits=SHORT, **options)
+        grading.grade_course(opened, assignment, handed_in, workers=2, limits=SHORT, **options)
     )
 
 

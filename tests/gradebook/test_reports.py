@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder import course, demo, pipeline
+from autograder import course, demo, grading
 from autograder.assignment import load_assignment
 from autograder.errors import CourseError
 from autograder.gradebook import reports
@@ -41,8 +41,8 @@ def test_do_equal_wrong_answers_have_one_digest(fresh_course):
     opened = course.load(fresh_course)
     demo.hand_in(opened, demo.harmless(20))
     assignment = load_assignment(opened, demo.WEEK)
-    handed_in = pipeline.submissions(opened, assignment)
-    list(pipeline.grade_course(opened, assignment, handed_in))
+    handed_in = grading.submissions(opened, assignment)
+    list(grading.grade_course(opened, assignment, handed_in))
     kept = list(reports.load(opened, STEM))
     assert len(kept) == len(handed_in)
     wrong = [v for each in kept for v in each.verdicts if not v.right]

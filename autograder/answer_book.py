@@ -1,0 +1,139 @@
+"""What one submission answered to everything that was asked of it, kept so that a mended question
+can be judged again without running the student's code.
+
+A book has one page for each question that was judged. A page holds what was asked for that
+verdict, as digests, and the answers: to the question's own cases, and to whatever the judge asked
+after them (follow-through, the derivative of a student's own function). An answer is used again
+only for the very same ask. Pages are frames of the sandbox's wire format, so a file that somebody
+damaged is refused as a frame from a student's process would be.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections import defaultdict, deque
+from collections.abc import Sequence
+
+import numpy as np
+
+from autograder.calling import Answer, Status
+from autograder.errors import AutograderError, ProtocolError
+from autograder.sandbox.steps import Ask
+from autograder.sandbox.wire import decode, encode
+
+MAX_PAGE = 2 * 2**20
+"""A question whose answers are larger is run again instead."""
+MAX_BOOK = 4 * 2**20
+_DIGEST_SIZE = 12
+_FAST = 1  # zlib's; the bits of right numbers are random, so that more effort gains nothing
+
+
+class NotInBook(AutograderError):
+    """Something is to be asked that the submission has not been asked before."""
+
+
+def ask_digest(ask: Ask) -> bytes:
+    """Equal for two asks that a function cannot tell apart, whatever their place in a list."""
+    frame = encode(
+        {
+            "question": ask.question,
+            "driver": ask.driver,
+            "arguments": [[name, value] for name, value in ask.arguments.items()],
+            "replace": list(ask.replace),
+            "seconds": ask.seconds,
+            "hidden": ask.hidden,
+        }
+    )
+    return hashlib.blake2b(frame, digest_size=_DIGEST_SIZE).digest()
+
+
+class AnswerBook:
+    """A book that is being written while a submission is judged."""
+
+    def __init__(self) -> None:
+        self._pages: dict[str, list[tuple[bytes, Answer]]] = defaultdict(list)
+
+    def write(self, question: str, asked: Sequence[bytes], answers: Sequence[Answer]) -> None:
+        """Keep what was asked in order to judge a question, and what came back."""
+        self._pages[question] += zip(asked, answers, strict=True)
+
+    def to_bytes(self) -> bytes:
+        """The whole book; pages that are too large are left out."""
+        pages: dict[str, np.ndarray] = {}
+        room = MAX_BOOK
+        for question, entries in self._pages.items():
+            page = _encode_page(entries)
+            if page and len(page) <= room:
+                room -= len(page)
+                pages[question] = np.frombuffer(page, np.uint8)
+        return encode(pages)
+
+
+class Page:
+    """What is kept of one question, read from a book.
+
+    Raises:
+        NotInBook: when the book has no such page, or one that cannot be read.
+    """
+
+    def __init__(self, book: bytes, question: str) -> None:
+        self._question = question
+        self._answers: dict[bytes, deque[Answer]] = defaultdict(deque)
+        try:
+            page = decode(book)[question].tobytes()
+            asked, answers = _decode_page(page)
+        except (ProtocolError, zlib.error, KeyError, TypeError, ValueError, AttributeError):
+            raise NotInBook(f"no answers to {question} are kept that can be read") from None
+        for each, answer in zip(asked, answers, strict=True):
+            self._answers[each].append(answer)
+
+    def read(self, asked: Sequence[bytes]) -> list[Answer]:
+        """The answers to the same asks, in the order in which they were given.
+
+        Raises:
+            NotInBook: when one of them was never asked.
+        """
+        try:
+            # A function may answer the same ask differently the second time.
+            return [self._answers[each].popleft() for each in asked]
+        except IndexError:
+            raise NotInBook(f"{self._question} has not been asked this before") from None
+
+
+def _encode_page(entries: Sequence[tuple[bytes, Answer]]) -> bytes:
+    tree = {
+        "asked": np.frombuffer(b"".join(asked for asked, _ in entries), np.uint8),
+        "seconds": np.array([answer.seconds for _, answer in entries], np.float64),
+        "answers": [
+            [
+                str(answer.status),
+                answer.value,
+                list(answer.changed),
+                list(answer.warned),
+                answer.error,
+                answer.line,
+            ]
+            for _, answer in entries
+        ],
+    }
+    try:
+        frame = encode(tree)
+    except ProtocolError:
+        return b""
+    return zlib.compress(frame, _FAST) if len(frame) <= MAX_PAGE else b""
+
+
+def _decode_page(page: bytes) -> tuple[list[bytes], list[Answer]]:
+    stream = zlib.decompressobj()
+    # Never more than was written, whatever the file says.
+    tree = decode(stream.decompress(page, MAX_PAGE))
+    asked = tree["asked"].tobytes()
+    answers = [
+        Answer(Status(status), value, tuple(changed), tuple(warned), error, line, float(seconds))
+        for (status, value, changed, warned, error, line), seconds in zip(
+            tree["answers"], tree["seconds"], strict=True
+        )
+    ]
+    places = range(0, len(asked), _DIGEST_SIZE)
+    return [asked[place : place + _DIGEST_SIZE] for place in places], answers

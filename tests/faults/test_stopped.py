@@ -1,0 +1,85 @@
+"""Does Ctrl-C end a busy run at once, with what is graded kept and nothing left running?"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder import course, demo
+from autograder.sandbox.view import isolation_available
+from tests.faults.a_class import leftovers, report_files, rows
+from tests.faults.footprint import descendants
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available()),
+]
+
+HARMLESS = 6
+ENDLESS = 30  # at 20 s each: ten times longer than anybody waits below
+PATIENCE = 60.0
+
+
+def hand_in(root: Path) -> None:
+    """Some that are graded at once, and then many that are never done."""
+    endless = demo.HOSTILE["cell-never-ends"]
+    later = [demo.Pupil(f"zz-{number:02}", endless) for number in range(ENDLESS)]
+    demo.hand_in(course.load(root), [*demo.harmless(HARMLESS), *later])
+
+
+def in_a_loop(processes: set[int]) -> list[int]:
+    """Those that have computed for longer than anything but an endless loop does here."""
+    found = []
+    for process in processes:
+        with contextlib.suppress(OSError):
+            ticks = int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11])
+            if ticks > 3 * os.sysconf("SC_CLK_TCK"):
+                found.append(process)
+    return found
+
+
+def wait_until(true: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline, f"waited in vain until {what}"
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("isolation", ["bubblewrap", "process"])
+def test_does_ctrl_c_end_a_busy_run(released_course, tmp_path, isolation):
+    root = Path(shutil.copytree(released_course, tmp_path / "course"))
+    hand_in(root)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "autograder", "grade", "week06", "-j", "2"]
+        + ["--course", str(root), "--isolation", isolation],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "COLUMNS": "200"},
+        cwd=Path(__file__).parents[2],
+        start_new_session=True,
+    )
+    try:
+        wait_until(lambda: len(in_a_loop(descendants(process.pid))) == 2, "both are busy")
+        inside = descendants(process.pid)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        _, err = process.communicate(timeout=PATIENCE)
+    finally:
+        process.kill()
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    done = len(report_files(root))
+    words = f"Stopped. {done} of {HARMLESS + ENDLESS} submissions are graded and kept; the same"
+    assert words in " ".join(err.split())
+    wait_until(lambda: not [n for n in inside if Path(f"/proc/{n}").exists()], "all have ended")
+    assert not leftovers(root)
+    assert len(rows(course.load(root).db_url)["submission"]) == done >= HARMLESS
