@@ -33,7 +33,8 @@ def main() -> None:
         place = Path(folder, "temporary")
         place.mkdir()
         os.environ["TMPDIR"] = tempfile.tempdir = str(place)
-        print(f"{len(made.handed_in)} submissions, every {SHARE}th of them hostile")
+        hostile = chosen.submissions // SHARE
+        print(f"{len(made.handed_in)} submissions, {hostile} of them hostile")
         started = time.perf_counter()
         show("before", place, started)
         reports = grading.grade_course(*made, workers=chosen.workers, limits=SHORT)
