@@ -58,11 +58,19 @@ def init(
     roster: Annotated[
         Path | None, typer.Option(help="CSV with id, last_name, first_name, email.")
     ] = None,
+    database: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="An empty PostgreSQL database, such as postgresql://USER@HOST/NAME, for the "
+            "gradebook; without it SQLite in the directory.",
+        ),
+    ] = "",
 ) -> None:
     """Make a course directory: nbgrader's configuration and gradebook, and the course's secret."""
     from autograder import course
 
-    made = course.init(directory, roster)
+    made = course.init(directory, roster, database)
     screen.print(f"Made the course {made.course_id} in {made.root}.")
     screen.print(f"Next: cd {made.root} && autograder release week06")
 

@@ -1,7 +1,7 @@
 """A course directory: nbgrader's folders and gradebook, and the secret of the hidden cases.
 
 nbgrader_config.py      nbgrader's settings, with our preprocessors among its own
-gradebook.db            nbgrader's database
+gradebook.db            nbgrader's database, where it is not in PostgreSQL
 .autograder/secret      decides the hidden cases; readable by the instructor alone
 source/ release/ submitted/ autograded/ feedback/      nbgrader's steps
 """
@@ -14,22 +14,20 @@ import os
 import re
 import secrets
 import shutil
-import sqlite3
-import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder import database as databases
+from autograder.database_setup import created
 from autograder.errors import CourseError
-from autograder.roster import Student, read_roster
+from autograder.roster import read_roster
 
 CONFIG_FILE = "nbgrader_config.py"
 SECRET_FILE = Path(".autograder", "secret")
 SECRET_BYTES = 32
-SQLITE = "sqlite:///"
-LOCKED_SECONDS = 5.0
 
 CONFIG = '''\
 """nbgrader's settings for this course, written by `autograder init`."""
@@ -81,8 +79,8 @@ c.Autograde.autograde_preprocessors = [
 # Late work scores nothing with "zero"; due dates are set in formgrader.
 # c.LateSubmissionPlugin.penalty_method = "zero"
 
-# A PostgreSQL gradebook in place of gradebook.db:
-# c.CourseDirectory.db_url = "postgresql+psycopg://..."
+# Where the gradebook is, if not in gradebook.db. No password: it belongs in ~/.pgpass.
+{database}
 '''
 
 
@@ -92,7 +90,7 @@ class Course:
 
     root: Path
     course_id: str
-    db_url: str
+    db_url: str = field(repr=False)
     secret: bytes = field(repr=False)
     config: Any = field(repr=False)
     """traitlets Config: nbgrader_config.py as nbgrader itself would read it."""
@@ -106,17 +104,19 @@ class Course:
         return self.folder(step, assignment, student) / f"{assignment}.ipynb"
 
 
-def init(directory: Path, roster: Path | None = None) -> Course:
+def init(directory: Path, roster: Path | None = None, database: str = "") -> Course:
     """Make a course directory, complete or not at all.
 
     Args:
         directory: must not exist yet, or be empty.
         roster: class list, see `roster.read_roster`.
+        database: URL of an empty PostgreSQL database; without it the gradebook is in the directory.
 
     Raises:
-        CourseError: when the directory is taken or the roster cannot be used.
+        CourseError: when the directory is taken, or the roster or database cannot be used.
     """
     directory = directory.absolute()
+    server = databases.postgresql_url(database) if database else ""
     students = read_roster(roster) if roster else []
     _refuse_taken(directory)
     try:
@@ -127,17 +127,24 @@ def init(directory: Path, roster: Path | None = None) -> Course:
         raise CourseError(f"{directory} cannot be made: {error.strerror}") from None
     try:
         course_id = re.sub(r"[^\w-]+", "-", directory.name).strip("-") or "course"
-        (made / CONFIG_FILE).write_text(CONFIG.format(course_id=course_id), encoding="utf-8")
+        (made / CONFIG_FILE).write_text(configuration(course_id, server), encoding="utf-8")
         _write_secret(made / SECRET_FILE)
-        _create_gradebook(f"{SQLITE}{made / 'gradebook.db'}", course_id, students)
         for step in ("source", "release", "submitted"):
             (made / step).mkdir()
-        made.replace(directory)
+        db_url = server or f"{databases.SQLITE}{made / 'gradebook.db'}"
+        with created(db_url, course_id, students):
+            made.replace(directory)
     except OSError as error:
         raise CourseError(f"{directory} cannot be made: {error.strerror}") from None
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return load(directory)
+
+
+def configuration(course_id: str, db_url: str = "") -> str:
+    """The text of nbgrader_config.py; without a URL the gradebook is in the directory."""
+    line = f"c.CourseDirectory.db_url = {db_url or databases.EXAMPLE!r}"
+    return CONFIG.format(course_id=course_id, database=line if db_url else f"# {line}")
 
 
 def load(directory: Path) -> Course:
@@ -152,10 +159,10 @@ def load(directory: Path) -> Course:
             f"{root} is no course: it has no {CONFIG_FILE}; make one with `autograder init`"
         )
     config = read_config(root)
-    db_url = str(config.CourseDirectory.get("db_url") or f"{SQLITE}{root / 'gradebook.db'}")
+    default = f"{databases.SQLITE}{root / 'gradebook.db'}"
+    db_url = str(config.CourseDirectory.get("db_url") or default)
     secret = _read_secret(root / SECRET_FILE)
-    if db_url.startswith(SQLITE):
-        _check_sqlite(Path(db_url.removeprefix(SQLITE)))
+    databases.check(db_url)
     course_id = str(config.CourseDirectory.get("course_id") or "default_course")
     return Course(root, course_id, db_url, secret, config)
 
@@ -209,13 +216,21 @@ def run_converter(converter: type[Any], config: Any, assignment: str) -> None:
     directory.assignment_id = assignment
     step = converter(coursedir=directory, config=config, log=log)
     step.force = True
+    # nbgrader's gradebook logs its tracebacks here, whatever log its converters are given.
+    elsewhere = logging.getLogger("tornado.application")
     try:
+        elsewhere.disabled = True
         step.start()
     except (NbGraderException, OSError) as error:
         reasons = [line for problem in problems for line in problem.splitlines() if line.strip()]
         # The last line of nbgrader's first traceback is the cause; what follows is its summary.
         causes = [line for line in reasons if re.match(r"[\w.]*(Error|Exception)\b: ", line)]
-        raise CourseError(f"{assignment}: {(causes or reasons or [str(error)])[0]}") from None
+        cause = (causes or reasons or [str(error)])[0]
+        if "OperationalError" in cause:
+            cause = f"{cause}; {databases.next_step(cause, directory.db_url)} and try again"
+        raise CourseError(f"{assignment}: {cause}") from None
+    finally:
+        elsewhere.disabled = False
 
 
 class _Collector(logging.Handler):
@@ -259,43 +274,3 @@ def _read_secret(path: Path) -> bytes:
     if len(secret) != SECRET_BYTES:
         raise CourseError(f"the course's secret {path} is damaged; {restore}")
     return secret
-
-
-def _check_sqlite(path: Path) -> None:
-    if not path.is_file():
-        raise CourseError(f"the gradebook {path} is missing; copy it back from a backup")
-    try:
-        with contextlib.closing(sqlite3.connect(path, timeout=LOCKED_SECONDS)) as database:
-            health = database.execute("PRAGMA quick_check(1)").fetchone()[0]
-            tables = database.execute("SELECT name FROM sqlite_master WHERE name = 'grade'")
-            complete = tables.fetchone() is not None
-    except sqlite3.OperationalError as error:
-        raise CourseError(
-            f"the gradebook {path} is not available ({error}); "
-            "close whatever else is writing to it and try again"
-        ) from None
-    except sqlite3.DatabaseError as error:
-        health, complete = str(error), False
-    if health != "ok" or not complete:
-        reason = "it has no grades table" if health == "ok" else " ".join(health.split())
-        raise CourseError(f"the gradebook {path} is damaged ({reason}); copy it back from a backup")
-
-
-def _create_gradebook(db_url: str, course_id: str, students: Sequence[Student]) -> None:
-    from nbgrader.api import Gradebook
-    from nbgrader.api import Student as Row
-
-    with _scripts_on_path(), Gradebook(db_url, course_id) as gradebook:
-        gradebook.db.add_all([Row(**vars(student)) for student in students])
-        gradebook.db.commit()
-
-
-@contextlib.contextmanager
-def _scripts_on_path() -> Iterator[None]:
-    """nbgrader starts `alembic` by name, which an environment that is not activated hides."""
-    before = os.environ.get("PATH", "")
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before}"
-    try:
-        yield
-    finally:
-        os.environ["PATH"] = before

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import course as courses
+from autograder import database as databases
 from autograder.errors import AutograderError, SandboxError
 from autograder.sandbox import seccomp, view
 from autograder.sandbox.limits import Limits, readable_size
@@ -172,6 +173,7 @@ def _course(root: Path) -> Iterator[Finding]:
         yield Finding("course", False, str(error), "see the line above")
         return
     yield Finding("course", True, f"{course.course_id} in {root}")
+    yield _gradebook(course.db_url)
     for what, path in (
         ("secret", root / courses.SECRET_FILE),
         ("reports and references", root / ".autograder"),
@@ -179,8 +181,15 @@ def _course(root: Path) -> Iterator[Finding]:
         *((path.name, path) for path in sorted(root.glob("*.db"))),
     ):
         yield _private(what, path, root)
-    if course.db_url.startswith("postgresql") and not _version("psycopg"):
-        yield Finding("psycopg", False, "not installed", "pip install with the `postgresql` extra")
+
+
+def _gradebook(db_url: str) -> Finding:
+    """Which database the grades are in; `load` has found that it answers."""
+    if databases.holds_password(db_url):
+        found = f"{databases.described(db_url)}: {courses.CONFIG_FILE} holds its password"
+        step = f"{databases.password_step(db_url)} and take it out of {courses.CONFIG_FILE}"
+        return Finding("gradebook", False, found, step)
+    return Finding("gradebook", True, databases.answer(db_url))
 
 
 def _private(what: str, path: Path, root: Path) -> Finding:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder import earlier
-from autograder.course import CONFIG, CONFIG_FILE, Course, read_config, run_converter
+from autograder.course import CONFIG_FILE, Course, configuration, read_config, run_converter
 from autograder.errors import CourseError, QuestionError
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def make_assignment(repository: Path, week: Week) -> Path:
     target = repository / "assignments" / week.stem / f"{week.stem}.ipynb"
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
-        (root / CONFIG_FILE).write_text(CONFIG.format(course_id="assignments"), encoding="utf-8")
+        (root / CONFIG_FILE).write_text(configuration("assignments"), encoding="utf-8")
         config = read_config(root)
         config.GenerateAssignment.no_database = True
         config.GenerateAssignment.preprocessors.remove("nbgrader.preprocessors.SaveCells")

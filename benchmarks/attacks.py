@@ -33,7 +33,7 @@ from autograder.records import Report, Submission
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Sandbox
 from benchmarks import otter
-from benchmarks.against_nbgrader import BIN, make_our_course, make_plain_course
+from benchmarks.against_others import BIN, make_our_course, make_plain_course
 from benchmarks.attack_outcomes import Outcome
 from tests.attacks.attack import PLACE, Attack, blank, every_attack
 

@@ -1,6 +1,6 @@
 """What a student waits for: `import autograder`, the first check, and every later one.
 
-python benchmarks/check_speed.py
+python -m benchmarks.check_speed
 """
 
 from __future__ import annotations

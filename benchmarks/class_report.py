@@ -1,6 +1,6 @@
 """Seconds in which the class report of a large class is made, with and without similar pairs.
 
-python benchmarks/class_report.py [--students 1000]
+python -m benchmarks.class_report [--students 1000]
 """
 
 from __future__ import annotations

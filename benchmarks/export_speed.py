@@ -1,6 +1,6 @@
 """Seconds until the grades of a large class are exported.
 
-python benchmarks/export_speed.py [--students 1000]
+python -m benchmarks.export_speed [--students 1000]
 """
 
 from __future__ import annotations

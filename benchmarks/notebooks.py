@@ -1,6 +1,6 @@
 """How long every lesson takes from top to bottom, in a real kernel: solved, and as students get it.
 
-python benchmarks/notebooks.py
+python -m benchmarks.notebooks
 """
 
 from __future__ import annotations

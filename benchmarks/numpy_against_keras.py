@@ -1,6 +1,6 @@
 """The students' own network on MNIST, beside the same network in Keras under the same recipe.
 
-python benchmarks/numpy_against_keras.py FOLDER
+python -m benchmarks.numpy_against_keras FOLDER
 
 FOLDER holds the 10,000 test images of MNIST as IDX files. The first 8,000 are learnt from, the
 last 2,000 judge. Both sides begin with the same weights and see the same batches in the same order.

@@ -16,7 +16,7 @@ from typing import Any
 
 from autograder import demo
 from autograder.assignment import Assignment
-from benchmarks.against_nbgrader import plain_asserts
+from benchmarks.against_others import plain_asserts
 from benchmarks.attack_outcomes import Contain, Outcome
 
 TEST = """\

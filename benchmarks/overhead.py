@@ -1,9 +1,9 @@
 """What grading adds to the students' own work: CPU milliseconds a submission.
 
-    python benchmarks/overhead.py [--submissions 200]
+    python -m benchmarks.overhead [--submissions 500]
 
-All CPU of the grader and its sandboxes while a class of week 06 is graded, minus what the same
-cells and the same calls of the students' functions take alone, in a plain Python process each.
+All CPU of the grader and its sandboxes while a class is graded, minus what the same cells and the
+same calls of the students' functions take alone, each submission in a plain process of its own.
 """
 
 from __future__ import annotations
@@ -13,71 +13,43 @@ import contextlib
 import gc
 import io
 import os
-import resource
 import struct
-import subprocess
-import sys
 import tempfile
-import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from autograder import calling, course, demo, grading, release
-from autograder.assignment import Assignment, load_assignment
+import numpy as np
+
+from autograder import calling, grading
+from autograder.assignment import Assignment
 from autograder.intake.notebooks import read_notebook
 from autograder.intake.restore import restore
-from autograder.questions import catalogue
 from autograder.records import Submission
-from autograder.sandbox.steps import Cell
+from autograder.sandbox.steps import Cell, Steps
+from benchmarks import demo_class
 
-WEEK = "week06"
-PREPARE = f"""
-import sys
-from pathlib import Path
-from autograder import course
-from autograder.assignment import load_assignment
-load_assignment(course.load(Path(sys.argv[1])), {WEEK!r})
-"""
 SECONDS = struct.Struct("<d")
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--submissions", type=int, default=200)
-    options.add_argument("--workers", type=int, default=1)
-    chosen = options.parse_args()
-    count = chosen.submissions
+    options.add_argument("--submissions", type=int, default=500)
+    count = options.parse_args().submissions
     with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder, "course")
-        opened = course.init(root)
-        release.release(opened, catalogue.week(WEEK))
-        demo.hand_in(opened, demo.harmless(count))
-        # TensorFlow computes the hidden cases' references once a course, in a process of its own.
-        subprocess.run([sys.executable, "-c", PREPARE, str(root)], check=True)
-        assignment = load_assignment(opened, WEEK)
-        handed_in = grading.submissions(opened, assignment)
+        course, assignment, handed_in = demo_class.make(Path(folder, "course"), count)
         # As in the sandbox: what is older than a submission is not searched for cycles.
         gc.collect()
         gc.freeze()
         alone = sum(seconds_alone(each, assignment) for each in handed_in)
-        before = seconds_used()
-        started = time.perf_counter()
-        for _ in grading.grade_course(opened, assignment, handed_in, workers=chosen.workers):
+        before = demo_class.seconds_used()
+        for _ in grading.grade_course(course, assignment, handed_in, workers=1):
             pass
-        rate = count / (time.perf_counter() - started)
-        spent = seconds_used() - before
-    print(f"{1000 * spent / count:6.1f} ms a submission: grading, with starting its sandboxes")
+        spent = demo_class.seconds_used() - before
+    print(f"{1000 * spent / count:6.1f} ms a submission: grading {count}, sandboxes started anew")
     print(f"{1000 * alone / count:6.1f} ms a submission: the students' own code alone")
     print(f"{1000 * (spent - alone) / count:6.1f} ms a submission: what grading adds")
-    print(f"{rate:6.1f} submissions a second with {chosen.workers} workers")
-
-
-def seconds_used() -> float:
-    """CPU seconds of this process and of all that it started and that have ended."""
-    return sum(
-        used.ru_utime + used.ru_stime
-        for used in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    )
 
 
 def seconds_alone(submission: Submission, assignment: Assignment) -> float:
@@ -90,13 +62,13 @@ def seconds_alone(submission: Submission, assignment: Assignment) -> float:
     child = os.fork()
     if not child:
         warnings.simplefilter("ignore")
-        started = time.process_time()
+        before = demo_class.seconds_used()
         with contextlib.redirect_stdout(io.StringIO()):
             held = run(steps)
             for ask in asks:
                 arguments = calling.copy_tree(list(ask.arguments.values()))
                 call(held.get(ask.question), drivers[ask.driver], arguments)
-        os.write(writing, SECONDS.pack(time.process_time() - started))
+        os.write(writing, SECONDS.pack(demo_class.seconds_used() - before))
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
@@ -105,9 +77,9 @@ def seconds_alone(submission: Submission, assignment: Assignment) -> float:
     return float(seconds)
 
 
-def run(steps):
-    """Run the cells in plain Python; the functions as they stand at their checks."""
-    names = {"__name__": "__main__"}
+def run(steps: Steps) -> dict[str, Any]:
+    """Run the cells as plain Python; the functions as they stand at their checks."""
+    names: dict[str, Any] = {"__name__": "__main__"}
     held = {}
     for step in steps:
         if isinstance(step, Cell):
@@ -118,14 +90,14 @@ def run(steps):
     return held
 
 
-def driver(source):
-    """The function with which a question uses what a student wrote; None for a plain call."""
-    names = {"np": __import__("numpy")}
+def driver(source: str) -> Callable[..., Any] | None:
+    """How a question uses what a student wrote; None for a plain call."""
+    names: dict[str, Any] = {"np": np}
     exec(source, names)
     return names.get("drive")
 
 
-def call(function, drive, arguments):
+def call(function: Any, drive: Callable[..., Any] | None, arguments: list[Any]) -> None:
     """One call, whatever comes of it."""
     with contextlib.suppress(Exception):
         if drive:

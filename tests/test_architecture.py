@@ -29,7 +29,7 @@ ALLOWED = {
     # Who handed something in is decided by the class list.
     "intake": {"roster"},
     # These write into a course directory, or read one.
-    "gradebook": {"course", "pipeline", "intake.notebooks", "intake.restore"},
+    "gradebook": {"course", "database", "pipeline", "intake.notebooks", "intake.restore"},
     # Takes grades and reasons from the gradebook to an LMS, with feedback's short comment.
     "lms": {"course", "roster", "gradebook.totals", "gradebook.reports", "feedback.comment"},
     # The class report joins grades, what grading found, and the mistakes' pages.

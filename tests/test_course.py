@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder import course as courses
+from autograder import database, database_setup
 from autograder.errors import CourseError
 from autograder.roster import Student, enrolled, read_roster
 from tests.tiny_course import course
@@ -105,7 +106,7 @@ def test_is_nothing_left_when_the_gradebook_cannot_be_made(tmp_path, monkeypatch
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(courses, "_create_gradebook", fail)
+    monkeypatch.setattr(database_setup, "create", fail)
     with pytest.raises(CourseError, match="No space left"):
         courses.init(tmp_path / "nn")
     assert list(tmp_path.iterdir()) == []
@@ -141,7 +142,7 @@ def test_is_a_damaged_course_told_in_one_line(course, act, reason):
 
 
 def test_is_a_locked_gradebook_told(course, monkeypatch):
-    monkeypatch.setattr(courses, "LOCKED_SECONDS", 0.05)
+    monkeypatch.setattr(database, "LOCKED_SECONDS", 0.05)
     other = sqlite3.connect(course.root / "gradebook.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     with pytest.raises(CourseError, match="database is locked.*try again"):
@@ -153,3 +154,15 @@ def test_is_a_locked_gradebook_told(course, monkeypatch):
 def test_can_a_course_be_moved(course, tmp_path):
     moved = Path(shutil.move(course.root, tmp_path / "elsewhere"))
     assert courses.load(moved).db_url == f"sqlite:///{moved / 'gradebook.db'}"
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [("mysql://grader:hunter2@db/nn", "a 'mysql' database"), ("hunter2", "cannot be read")],
+)
+def test_is_an_unusable_url_in_the_configuration_told(course, url, reason):
+    config = course.root / "nbgrader_config.py"
+    config.write_text(f"{config.read_text()}\nc.CourseDirectory.db_url = {url!r}\n")
+    with pytest.raises(CourseError, match=reason) as caught:
+        courses.load(course.root)
+    assert "\n" not in str(caught.value) and "hunter2" not in str(caught.value)

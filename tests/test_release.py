@@ -153,3 +153,16 @@ def submit(course, student):
     with Gradebook(course.db_url, course.course_id) as gradebook:
         gradebook.add_student(student)
         gradebook.add_submission(TINY_WEEK.stem, student)
+
+
+@pytest.mark.slow
+def test_is_a_locked_gradebook_one_line(course, tmp_path, caplog):
+    other = sqlite3.connect(course.root / "gradebook.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    text = LESSON + "\n" + CELL.format("gelu") + "\n" + CHECK.format("gelu")
+    changed = SimpleNamespace(**vars(TINY_WEEK) | {"points_by_name": POINTS | {"gelu": 1.0}})
+    with pytest.raises(CourseError, match="database is locked; close whatever") as caught:
+        release(course, changed, write_lesson(tmp_path, text))
+    other.close()
+    assert "\n" not in str(caught.value) and "Traceback" not in caplog.text
+    assert release(course, changed, write_lesson(tmp_path, text)).is_file()

@@ -21,6 +21,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from autograder import database
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.files import sweep, write_whole
@@ -216,16 +217,16 @@ class BulkWriter:
                 with Session(self._engine) as session, session.begin():
                     return work(session)
             except OperationalError as error:
-                reason = str(error.orig).partition("\n")[0]
+                reason, url = database.reason(error), self.course.db_url
                 passes = not self._sqlite or "locked" in reason
                 if not passes or time.monotonic() >= deadline:
                     raise CourseError(
-                        f"the gradebook {self._engine.url.render_as_string()} is not available "
-                        f"({reason}); {_next_step(reason)} and grade again"
+                        f"the gradebook {database.described(url)} is not available ({reason}); "
+                        f"{database.next_step(reason, url)} and grade again"
                     ) from None
                 time.sleep(0.1)
             except SQLAlchemyError as error:
-                reason = str(error).partition("\n")[0]
+                reason = database.reason(error)
                 raise CourseError(f"the gradebook refused the grades: {reason}") from None
 
 
@@ -251,12 +252,6 @@ def _outcome(report: Report, notebook: NotebookNode, timestamp: datetime | None)
             if stamp.get("grade"):
                 scores[name] = 0.0 if untouched else None
     return Outcome(report.student, timestamp, scores, comments)
-
-
-def _next_step(reason: str) -> str:
-    if "locked" in reason:
-        return "close whatever else is writing to it"
-    return "make room on its disk" if "full" in reason else "see that it can be written"
 
 
 def _read_released(course: Course, assignment: str) -> NotebookNode:

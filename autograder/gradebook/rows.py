@@ -6,20 +6,22 @@ AssignLatePenalties), read and written for the whole batch at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from nbgrader import api
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import case, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 Row = dict[str, Any]
 
-_OWNER = api.SubmittedAssignment.student_id
-_GRADE_FIELDS = ("id", "notebook_id", "cell_id", "manual_score", "extra_credit")
+# Both have the same way of writing a row that may stand there already.
+_INSERT: Mapping[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+_NO_CHANGES: Mapping[str, Any] = {}
 
 LatePolicy = Callable[[str, float, float], float | None]
 """The penalty for (student, score, seconds late), or None where nothing is taken off."""
@@ -36,6 +38,16 @@ class Outcome:
     timestamp: datetime | None
     scores: Mapping[str, float | None]
     comments: Mapping[str, str | None]
+
+
+class HandedIn(NamedTuple):
+    """A student's rows for an assignment: when it came, its notebook's id and penalty."""
+
+    student: str
+    timestamp: datetime | None
+    extension: timedelta | None
+    notebook_id: str
+    penalty: float | None
 
 
 @dataclass(frozen=True)
@@ -68,12 +80,13 @@ class AssignmentRows:
         self, session: Session, outcomes: Mapping[str, Outcome], late_policy: LatePolicy
     ) -> None:
         """Write everything that a batch leaves; `outcomes` are keyed by student."""
-        _create_students(session, list(outcomes))
+        _upsert(session, api.Student, [{"id": student} for student in outcomes], ["id"])
         self._write_submissions(session, outcomes)
-        notebooks = self._notebooks(session, list(outcomes))
+        handed_in = self._handed_in(session, outcomes)
+        notebooks = {each.student: each.notebook_id for each in handed_in}
         self._write_grades(session, outcomes, notebooks)
         self._write_comments(session, outcomes, notebooks)
-        self.write_penalties(session, list(outcomes), late_policy)
+        self._write_penalties(session, handed_in, late_policy)
 
     def write_scores(
         self,
@@ -96,167 +109,172 @@ class AssignmentRows:
         self.write_penalties(session, list(scores), late_policy)
 
     def write_penalties(
-        self, session: Session, students: Sequence[str], late_policy: LatePolicy
+        self, session: Session, students: Collection[str], late_policy: LatePolicy
     ) -> None:
         """Work out what lateness takes off these students' rows, and write what has changed."""
-        changed = []
-        for row in session.execute(self._totals().where(_OWNER.in_(students))):
-            seconds = self._seconds_late(row.timestamp, row.extension)
-            penalty = _penalty(late_policy, row.student_id, row.total, seconds)
-            if penalty != row.late_submission_penalty:
-                changed.append({"id": row.id, "late_submission_penalty": penalty})
-        _save(session, api.SubmittedNotebook, [], changed)
+        self._write_penalties(session, self._handed_in(session, students), late_policy)
 
     def complete(self, session: Session) -> set[str]:
         """The students who have a row for every grade."""
-        rows = session.execute(self._totals())
-        return {row.student_id for row in rows if row.grades == len(self.grade_cells)}
+        grade = api.Grade
+        counts = session.execute(
+            select(grade.notebook_id, func.count())
+            .where(grade.cell_id.in_(self.grade_cells.values()))
+            .group_by(grade.notebook_id)
+        )
+        whole = {row[0] for row in counts if row[1] == len(self.grade_cells)}
+        return {each.student for each in self._handed_in(session) if each.notebook_id in whole}
 
-    def _totals(self) -> Any:
-        """One row a submission: when it came, its penalty, and its grades' number and sum."""
-        submission, notebook, grade = api.SubmittedAssignment, api.SubmittedNotebook, api.Grade
+    def _write_submissions(self, session: Session, outcomes: Mapping[str, Outcome]) -> None:
+        """The rows of submissions and of their notebooks."""
+        table = api.SubmittedAssignment
+        rows: list[Row] = [
+            {
+                "id": uuid4().hex,
+                "assignment_id": self.assignment_id,
+                "student_id": student,
+                "timestamp": outcome.timestamp,
+            }
+            for student, outcome in outcomes.items()
+        ]
+        # Without a new time of submission the old one stays.
+        time = {"timestamp": lambda old, new: func.coalesce(new.timestamp, old.timestamp)}
+        _upsert(session, table, rows, ["assignment_id", "student_id"], time)
+
+        owners = select(table.id).where(
+            table.assignment_id == self.assignment_id, table.student_id.in_(outcomes)
+        )
+        notebooks = [
+            {"id": uuid4().hex, "assignment_id": owner, "notebook_id": self.notebook_id}
+            for owner in session.scalars(owners)
+        ]
+        _upsert(session, api.SubmittedNotebook, notebooks, ["notebook_id", "assignment_id"])
+
+    def _handed_in(
+        self, session: Session, students: Collection[str] | None = None
+    ) -> list[HandedIn]:
+        """What these students, or all, have handed in."""
+        # Two lookups by what has an index, and no join: right after a course's first submissions a
+        # server knows nothing of its tables' sizes, and plans a join that reads all of them.
+        owner, notebook = api.SubmittedAssignment, api.SubmittedNotebook
+        owners = select(owner.id, owner.student_id, owner.timestamp, owner.extension).where(
+            owner.assignment_id == self.assignment_id
+        )
+        notebooks = select(
+            notebook.assignment_id, notebook.id, notebook.late_submission_penalty
+        ).where(notebook.notebook_id == self.notebook_id)
+        if students is not None:
+            owners = owners.where(owner.student_id.in_(students))
+        found = {row.id: row for row in session.execute(owners)}
+        if students is not None:
+            notebooks = notebooks.where(notebook.assignment_id.in_(found))
+        return [
+            HandedIn(*found[row[0]][1:], *row[1:])
+            for row in session.execute(notebooks)
+            if row[0] in found
+        ]
+
+    def _write_penalties(
+        self, session: Session, handed_in: Sequence[HandedIn], late_policy: LatePolicy
+    ) -> None:
+        late = {each.notebook_id: seconds for each in handed_in if (seconds := self._late(each))}
+        totals = self._totals(session, late)
+        changed = []
+        for each in handed_in:
+            seconds = late.get(each.notebook_id, 0.0)
+            score = totals.get(each.notebook_id, 0.0)
+            penalty = _penalty(late_policy, each.student, score, seconds)
+            if penalty != each.penalty:
+                changed.append({"id": each.notebook_id, "late_submission_penalty": penalty})
+        if changed:
+            session.execute(update(api.SubmittedNotebook), changed)
+
+    def _totals(self, session: Session, notebooks: Collection[str]) -> dict[str, float]:
+        """The sum of each of these notebooks' grades."""
+        if not notebooks:
+            return {}
+        grade = api.Grade
         # A person's score goes before the automatic one; either carries the extra credit.
         base = func.coalesce(grade.manual_score, grade.auto_score)
         score = case((base.is_(None), 0.0), else_=base + func.coalesce(grade.extra_credit, 0.0))
-        columns = (
-            submission.student_id,
-            submission.timestamp,
-            submission.extension,
-            notebook.id,
-            notebook.late_submission_penalty,
-        )
-        return (
-            select(*columns, func.sum(score).label("total"), func.count().label("grades"))
-            .join(notebook, notebook.assignment_id == submission.id)
-            .join(grade, grade.notebook_id == notebook.id)
-            .where(
-                submission.assignment_id == self.assignment_id,
-                notebook.notebook_id == self.notebook_id,
-            )
-            .group_by(*columns)
-        )
-
-    def _write_submissions(self, session: Session, outcomes: Mapping[str, Outcome]) -> None:
-        """Create every submission, or bring it up to date."""
-        table = api.SubmittedAssignment
         rows = session.execute(
-            select(table.student_id, table.id).where(
-                table.assignment_id == self.assignment_id, table.student_id.in_(outcomes)
-            )
+            select(grade.notebook_id, func.sum(score))
+            .where(grade.cell_id.in_(self.grade_cells.values()), grade.notebook_id.in_(notebooks))
+            .group_by(grade.notebook_id)
         )
-        known = {row.student_id: row.id for row in rows}
-        created: list[Row] = []
-        changed: list[Row] = []
-        for student, outcome in outcomes.items():
-            row = {"timestamp": outcome.timestamp}
-            if student not in known:
-                owner = {"assignment_id": self.assignment_id, "student_id": student}
-                created.append(row | owner | {"id": uuid4().hex})
-            elif outcome.timestamp:
-                changed.append(row | {"id": known[student]})
-        _save(session, table, created, changed)
+        return {notebook_id: total for notebook_id, total in rows}
 
-    def _seconds_late(self, timestamp: datetime | None, extension: timedelta | None) -> float:
-        if timestamp is None or self.due is None:
+    def _late(self, handed_in: HandedIn) -> float:
+        if handed_in.timestamp is None or self.due is None:
             return 0.0
-        due = self.due + (extension or timedelta())
-        return max(0.0, (timestamp - due).total_seconds())
-
-    def _notebooks(self, session: Session, students: Sequence[str]) -> dict[str, str]:
-        """The id of every student's row for the notebook, made where it is missing."""
-        submission, notebook = api.SubmittedAssignment, api.SubmittedNotebook
-        of_submission = (notebook.assignment_id == submission.id) & (
-            notebook.notebook_id == self.notebook_id
-        )
-        rows = session.execute(
-            select(submission.student_id, submission.id, notebook.id)
-            .outerjoin(notebook, of_submission)
-            .where(
-                submission.assignment_id == self.assignment_id,
-                submission.student_id.in_(students),
-            )
-        ).all()
-        ids = {student: known or uuid4().hex for student, _, known in rows}
-        created = [
-            {"id": ids[student], "assignment_id": parent, "notebook_id": self.notebook_id}
-            for student, parent, known in rows
-            if known is None
-        ]
-        _save(session, notebook, created, [])
-        return ids
+        due = self.due + (handed_in.extension or timedelta())
+        return max(0.0, (handed_in.timestamp - due).total_seconds())
 
     def _write_grades(
         self, session: Session, outcomes: Mapping[str, Outcome], notebooks: Mapping[str, str]
     ) -> None:
-        """Write every score that is not a person's."""
-        known = _known(session, api.Grade, _GRADE_FIELDS, notebooks)
-        created: list[Row] = []
-        changed: list[Row] = []
-        for student, outcome in outcomes.items():
-            for name, cell_id in self.grade_cells.items():
-                key = {"notebook_id": notebooks[student], "cell_id": cell_id}
-                old = known.get((notebooks[student], cell_id))
-                row = _grade(outcome.scores.get(name), old)
-                (changed if old else created).append(row | key)
-        _save(session, api.Grade, created, changed)
+        """Write every score; a person's stays beside it, and is to be looked at again."""
+        rows = [
+            {
+                "id": uuid4().hex,
+                "notebook_id": notebooks[student],
+                "cell_id": cell_id,
+                "auto_score": (score := outcome.scores.get(name)),
+                "needs_manual_grade": score is None,
+            }
+            for student, outcome in outcomes.items()
+            for name, cell_id in self.grade_cells.items()
+        ]
+        # Asked of the row itself, because a person may be grading it at this moment.
+        changes = {
+            "auto_score": lambda old, new: new.auto_score,
+            "needs_manual_grade": lambda old, new: or_(
+                new.needs_manual_grade, old.manual_score.is_not(None)
+            ),
+        }
+        _upsert(session, api.Grade, rows, ["cell_id", "notebook_id"], changes)
 
     def _write_comments(
         self, session: Session, outcomes: Mapping[str, Outcome], notebooks: Mapping[str, str]
     ) -> None:
-        known = _known(session, api.Comment, ("id", "notebook_id", "cell_id"), notebooks)
-        created: list[Row] = []
-        changed: list[Row] = []
-        for student, outcome in outcomes.items():
-            for name, cell_id in self.solution_cells.items():
-                old = known.get((notebooks[student], cell_id))
-                row = {
-                    "id": old["id"] if old else uuid4().hex,
-                    "notebook_id": notebooks[student],
-                    "cell_id": cell_id,
-                    "auto_comment": outcome.comments.get(name),
-                }
-                (changed if old else created).append(row)
-        _save(session, api.Comment, created, changed)
+        rows = [
+            {
+                "id": uuid4().hex,
+                "notebook_id": notebooks[student],
+                "cell_id": cell_id,
+                "auto_comment": outcome.comments.get(name),
+            }
+            for student, outcome in outcomes.items()
+            for name, cell_id in self.solution_cells.items()
+        ]
+        changes = {"auto_comment": lambda old, new: new.auto_comment}
+        _upsert(session, api.Comment, rows, ["cell_id", "notebook_id"], changes)
 
 
 def _cells(kind: Any, notebook_id: str) -> Any:
     return select(kind.name, kind.id).where(kind.notebook_id == notebook_id)
 
 
-def _create_students(session: Session, students: Sequence[str]) -> None:
-    known = set(session.scalars(select(api.Student.id).where(api.Student.id.in_(students))))
-    _save(session, api.Student, [{"id": each} for each in students if each not in known], [])
-
-
-def _known(
-    session: Session, table: Any, fields: Sequence[str], notebooks: Mapping[str, str]
-) -> dict[tuple[str, str], Row]:
-    """The batch's rows of a table that hangs on notebooks and cells, by the ids of both."""
-    rows = session.execute(
-        select(*(getattr(table, field) for field in fields)).where(
-            table.notebook_id.in_(notebooks.values())
-        )
-    )
-    return {(row.notebook_id, row.cell_id): row._asdict() for row in rows}
-
-
-def _save(session: Session, table: Any, created: list[Row], changed: list[Row]) -> None:
-    if created:
-        session.execute(insert(table), created)
-    if changed:
-        session.execute(update(table), changed)
-
-
-def _grade(score: float | None, old: Mapping[str, Any] | None) -> Row:
-    """A new automatic score; what a person gave stays, and is to be looked at again."""
-    manual = old["manual_score"] if old else None
-    return {
-        "id": old["id"] if old else uuid4().hex,
-        "auto_score": score,
-        "manual_score": manual,
-        "extra_credit": old["extra_credit"] if old else None,
-        "needs_manual_grade": manual is not None or score is None,
-    }
+def _upsert(
+    session: Session,
+    model: Any,
+    rows: Sequence[Row],
+    key: Sequence[str],
+    changes: Mapping[str, Callable[[Any, Any], Any]] = _NO_CHANGES,
+) -> None:
+    """Insert rows; where one with this key stands already, make these changes if they are any."""
+    if not rows:
+        return
+    table = model.__table__
+    statement = _INSERT[session.get_bind().dialect.name](table)
+    if changes:
+        new = statement.excluded
+        values = {name: change(table.c, new) for name, change in changes.items()}
+        differs = or_(*(table.c[name].is_distinct_from(value) for name, value in values.items()))
+        statement = statement.on_conflict_do_update(index_elements=key, set_=values, where=differs)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=key)
+    session.execute(statement, rows)
 
 
 def _penalty(policy: LatePolicy, student: str, score: float, seconds: float) -> float | None:

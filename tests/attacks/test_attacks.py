@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from autograder import course, demo, grading, pipeline
+from autograder.asking import Asking
 from autograder.assignment import Assignment, load_assignment
 from autograder.course import Course
 from autograder.records import Report, Submission
@@ -47,8 +48,8 @@ LIMITS = Limits(
 FULL, WITHOUT_PLACE = 90.0, 84.0
 LONGEST = 6 * (LIMITS.restarts + 2)
 """Seconds that the worst submission may cost under these limits."""
-TWO_SANDBOXES = 4
-"""Processes: bubblewrap and the warm parent, for submissions and for lent functions."""
+A_SANDBOX, THE_LENDER = 2, 3
+"""Processes: bubblewrap and the warm parent; for lent functions also the lesson's own process."""
 OUTSIDE = [
     f"{place}/{name}"
     for place in ("/tmp", "/var/tmp", "/dev/shm")
@@ -114,7 +115,7 @@ def files(root: Path) -> dict[str, str]:
     return found | {path: "outside" for path in OUTSIDE if os.path.exists(path)}
 
 
-def descendants() -> int:
+def descendants(ancestor: int) -> int:
     """How many processes this one has started, directly or not, that still live."""
     parents: dict[int, int] = {}
     for name in filter(str.isdecimal, os.listdir("/proc")):
@@ -123,7 +124,7 @@ def descendants() -> int:
         except OSError:
             continue
         parents[int(name)] = int(stat.split()[1])
-    family = {os.getpid()}
+    family = {ancestor}
     while grown := {n for n, parent in parents.items() if parent in family} - family:
         family |= grown
     return len(family) - 1
@@ -139,7 +140,8 @@ def test_attack(arena: Arena, attack: Attack) -> None:
 
     assert neighbour(arena) == before
     assert files(arena.course.root) == left
-    assert descendants() <= TWO_SANDBOXES
+    assert descendants(arena.sandbox._parent._process.pid) + 1 == A_SANDBOX
+    assert descendants(os.getpid()) <= A_SANDBOX + THE_LENDER
     earned = WITHOUT_PLACE if attack.honest == "the rest" else 0.0
     earned += attack.gains[0]
     if attack.costs:
@@ -187,7 +189,9 @@ def test_do_hidden_inputs_stay_hidden(arena: Arena, monkeypatch: pytest.MonkeyPa
     assert not leaked()
     asked = arena.assignment.asks.asks
     in_turn = encode_asks(replace(ask, hidden=False) for ask in asked)
-    monkeypatch.setitem(vars(arena.assignment), "asks", in_turn)
+    monkeypatch.setitem(vars(arena.assignment), "public_asks", in_turn)
+    monkeypatch.setitem(vars(arena.assignment), "hidden_asks", encode_asks(()))
+    monkeypatch.setattr(Asking, "_foresee", lambda self, answers: None)
     assert leaked()
 
 

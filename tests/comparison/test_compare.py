@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from autograder.calling import Answer, Status, to_tree
-from autograder.comparison.compare import differences
+from autograder.comparison.compare import _all_near, differences, wrong_entries
 from autograder.records import Expected, Outcome
 from autograder.rounding import allowance
 
@@ -102,3 +104,23 @@ def test_is_nan_equal_to_nothing_but_an_expected_nan():
 @pytest.mark.parametrize("status", [s for s in Status if s is not Status.RETURNED])
 def test_does_an_answer_that_never_came_fail(status):
     assert differences(Answer(status), EXPECTED, NAMES)[0].outcome == status
+
+
+@given(
+    pairs=st.lists(st.tuples(st.floats(), st.floats() | st.none()), min_size=1, max_size=6),
+    allowed=st.sampled_from([0.0, 1.0, 1e6, 1e300, float("inf")]),
+    dtype=st.sampled_from([np.float32, np.float64]),
+)
+@settings(max_examples=500, deadline=None, derandomize=True)
+def test_does_the_quick_test_pass_nothing_that_is_wrong(pairs, allowed, dtype):
+    expected = np.array([wanted for wanted, _ in pairs])
+    with np.errstate(all="ignore"):
+        yours = np.array([w if y is None else y for w, y in pairs]).astype(dtype)
+    if _all_near(yours, expected, allowed):
+        assert not wrong_entries(yours, expected, allowed).any()
+
+
+def test_does_the_quick_test_pass_what_is_right():
+    expected = np.linspace(-2.0, 3.0, 35).reshape(7, 5)
+    assert _all_near(expected + 1e-15, expected, 100.0)
+    assert not _all_near(expected + 1e-13, expected, 100.0)

@@ -1,38 +1,25 @@
-"""Does a PostgreSQL gradebook hold the same rows as SQLite's, also when its server restarts?
-
-The server is Debian's or any other found on this machine, started in a temporary directory by an
-unprivileged user. Where there is none, or no driver, the tests say so and are skipped.
-"""
+"""Does a PostgreSQL gradebook hold the same rows as SQLite's, also when its server restarts?"""
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import shutil
-import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
+from sqlalchemy.event import listen
 
-from autograder import course, demo, release
+from autograder import course
 from autograder.course import Course
-from autograder.questions import catalogue
+from autograder.gradebook.bulk import BulkWriter
 from autograder.sandbox.view import isolation_available
-from tests.faults.a_class import grade, report_files, rows, set_due_date, start
+from tests.faults.a_class import grade, report_files, rows, start
+from tests.gradebook.test_bulk import STEM, a_class
+from tests.postgresql import MISSING, Server, move_gradebook, server
+from tests.tiny_course import course as tiny_course
 
-PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
-REASON = (
-    isolation_available()
-    if isolation_available() != "bubblewrap"
-    else "the driver psycopg is not installed"
-    if importlib.util.find_spec("psycopg") is None
-    else "PostgreSQL is not installed (Debian: apt-get install postgresql)"
-    if not PROGRAMS
-    else ""
-)
+__all__ = ["server", "tiny_course"]
+REASON = isolation_available() if isolation_available() != "bubblewrap" else MISSING
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(bool(REASON), reason=REASON),
@@ -41,62 +28,10 @@ pytestmark = [
 ]
 
 
-class Server:
-    """A server of the test's own, reached through a socket in its directory."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.data = folder / "data"
-        # PostgreSQL refuses to run as root.
-        self.user = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
-        if os.geteuid() != 0:
-            self.user = []
-        else:
-            shutil.chown(folder, "nobody", "nogroup")
-        self._run("initdb", "-D", str(self.data), "-U", "grader", "-A", "trust", "-N")
-
-    def start(self) -> None:
-        where = f"-k {self.folder} -c listen_addresses=''"
-        log = str(self.folder / "log")
-        self._run("pg_ctl", "-D", str(self.data), "-w", "-o", where, "-l", log, "start")
-
-    def stop(self, how: str = "immediate") -> None:
-        self._run("pg_ctl", "-D", str(self.data), "-w", "-m", how, "stop")
-
-    def url(self, database: str) -> str:
-        self._run("createdb", "-h", str(self.folder), "-U", "grader", database)
-        return f"postgresql+psycopg://grader@/{database}?host={self.folder}"
-
-    def _run(self, program: str, *arguments: str) -> None:
-        command = [*self.user, str(PROGRAMS[-1].with_name(program)), *arguments]
-        done = subprocess.run(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=self.folder
-        )
-        assert done.returncode == 0, done.stderr
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    # A socket's path may have a hundred characters, so not below pytest's own folder.
-    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
-        made = Server(Path(folder))
-        made.start()
-        yield made
-        made.stop("fast")
-
-
-def in_postgresql(root: Path, server: Server, database: str) -> Course:
+def in_postgresql(root: Path, server: Server, name: str) -> Course:
     """Move a course that has graded nothing to a gradebook on the server."""
-    url = server.url(database)
-    config = root / "nbgrader_config.py"
-    config.write_text(config.read_text() + f"\nc.CourseDirectory.db_url = {url!r}\n")
-    (root / "gradebook.db").unlink()
-    shutil.rmtree(root / "release")
-    course._create_gradebook(url, "course", [])
-    opened = course.load(root)
-    release.release(opened, catalogue.week(demo.WEEK))
-    set_due_date(url)
-    return opened
+    move_gradebook(root, server.new_database(name))
+    return course.load(root)
 
 
 def test_are_the_rows_those_of_sqlite(small_class, tmp_path, server):
@@ -139,3 +74,32 @@ def test_is_a_server_that_stays_away_one_line(small_class, tmp_path, server):
     assert "is not available" in err and "grade again" in err and "Traceback" not in err
     grade(root)
     assert rows(opened.db_url) == small_class.expected
+
+
+def test_does_a_score_that_a_person_saves_meanwhile_stay(tiny_course, server):
+    move_gradebook(tiny_course.root, server.new_database("meanwhile"))
+    opened = course.load(tiny_course.root)
+    reports = a_class(opened)
+    saved: list[str] = []
+
+    def save(*_: object) -> None:
+        with Gradebook(opened.db_url, opened.course_id) as gradebook:
+            grade = gradebook.find_grade("relu", STEM, STEM, "ann")
+            grade.manual_score, grade.needs_manual_grade = 3.0, False
+            gradebook.db.commit()
+        saved.append("ann")
+
+    with BulkWriter(opened, STEM) as writer:
+        writer.write(reports)
+        # The last moment before the scores are written.
+        listen(
+            writer._engine,
+            "before_cursor_execute",
+            lambda _, __, statement, *___: (
+                save() if " grade " in statement[:20] and not saved else None
+            ),
+        )
+        writer.write(reports)
+    assert saved
+    row = next(row for row in rows(opened.db_url)["grade"] if row[:2] == ("ann", "relu"))
+    assert row[2:] == (4.0, 3.0, None, True)

@@ -1,16 +1,19 @@
-"""CPU seconds a submission: `autograder grade` against plain `nbgrader autograde`.
+"""CPU seconds a submission: `autograder grade`, plain `nbgrader autograde`, `otter run`.
 
-    python benchmarks/against_nbgrader.py [--submissions 20] [--rounds 2]
+    python -m benchmarks.against_others [--submissions 20] [--class 400] [--otter VENV]
 
-All grade the same submissions of week 06, in turn. The plain course has the same notebook, its
-check cells written as plain asserts on the same public cases, and nbgrader's own configuration.
-Plain nbgrader runs every cell of a notebook; so that nobody has to take our skipping of the
-experiments for granted, a third course has them emptied.
+All grade the same submissions of week 06, made by the demo's generator; ours also a whole class of
+them, since it starts up once a class. The plain course has the same notebook, its check cells
+written as plain asserts on the same public cases, and nbgrader's own configuration. Plain nbgrader
+runs every cell of a notebook; so that nobody has to take our skipping of the experiments for
+granted, another course has them emptied, as otter-grader's has, which is run without its
+container. VENV is a virtual environment with otter-grader 7.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import os
 import resource
 import shutil
@@ -23,12 +26,13 @@ from typing import Any
 import nbformat
 import numpy as np
 
-from autograder import course, demo, release
-from autograder.assignment import Assignment, load_assignment
+from autograder import demo
+from autograder.assignment import Assignment
 from autograder.intake.restore import Role, role_of
 from autograder.questions import catalogue
+from benchmarks import demo_class
 
-WEEK = "week06"
+WEEK = demo_class.WEEK
 BIN = Path(sys.executable).parent
 ASSERTS = """\
 def numbers(value):
@@ -47,52 +51,66 @@ for arguments, expected in cases:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--submissions", type=int, default=20)
-    options.add_argument("--rounds", type=int, default=2)
+    options.add_argument("--class", type=int, default=400, dest="whole")
+    options.add_argument("--otter", type=Path)
     chosen = options.parse_args()
     # nbgrader's launcher looks for alembic and jupyter on the path.
     os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     with tempfile.TemporaryDirectory() as folder:
-        ours, plain, emptied = (Path(folder, name) for name in ("ours", "plain", "emptied"))
-        make_our_course(ours, chosen.submissions)
-        make_plain_course(ours, plain, with_experiments=True)
-        make_plain_course(ours, emptied, with_experiments=False)
+        root = Path(folder)
+        few = demo_class.make(root / "few", chosen.submissions)
+        demo_class.make(root / "whole", chosen.whole)
+        make_plain_course(few, root / "plain", with_experiments=True)
+        make_plain_course(few, root / "emptied", with_experiments=False)
         grade = [str(BIN / "autograder"), "grade", WEEK, "--force"]
-        autograde = [str(BIN / "nbgrader"), "autograde", catalogue.week(WEEK).stem, "--force"]
-        commands = {
-            "autograder grade": (grade, ours),
-            "nbgrader autograde": (autograde, plain),
-            "nbgrader autograde, experiments emptied": (autograde, emptied),
+        autograde = [str(BIN / "nbgrader"), "autograde", demo.STEM, "--force"]
+        count = chosen.submissions
+        seconds = {
+            f"autograder grade, {chosen.whole}": cpu_seconds(grade, root / "whole") / chosen.whole,
+            f"autograder grade, {count}": cpu_seconds(grade, root / "few") / count,
+            "nbgrader autograde": cpu_seconds(autograde, root / "plain") / count,
+            "  experiments emptied": cpu_seconds(autograde, root / "emptied") / count,
         }
-        seconds: dict[str, list[float]] = {name: [] for name in commands}
-        for _ in range(chosen.rounds):
-            for name, (command, root) in commands.items():
-                spent = cpu_seconds(command, root) / chosen.submissions
-                seconds[name].append(spent)
-                print(f"{spent:8.3f} CPU seconds a submission: {name}", flush=True)
-        our, *theirs = seconds.items()
-        for name, spent_theirs in theirs:
-            ratios = [their / mine for mine, their in zip(our[1], spent_theirs, strict=True)]
-            print(f"{', '.join(f'{ratio:.1f}' for ratio in ratios)} times ours: {name}")
+        if chosen.otter:
+            spent = seconds_of_otter(few, chosen.otter, root / "otter", count)
+            seconds["otter run, experiments emptied"] = spent / count
+    whole, same, *_ = seconds.values()
+    print("CPU seconds a submission             times ours in a class of")
+    print(f"{chosen.whole:55} {count:8}")
+    for name, spent in seconds.items():
+        print(f"{spent:8.3f}  {name:33} {spent / whole:11.1f} {spent / same:8.1f}")
 
 
-def make_our_course(root: Path, count: int) -> None:
-    """A course with `count` submissions that any grader can run: no hostile ones."""
-    opened = course.init(root)
-    release.release(opened, catalogue.week(WEEK))
-    demo.hand_in(opened, demo.harmless(count))
-    # The hidden reference values are computed once a course; that is not a submission's cost.
-    load_assignment(opened, WEEK)
+def seconds_of_otter(
+    made: demo_class.DemoClass, environment: Path, root: Path, count: int
+) -> float:
+    """CPU seconds of one `otter run` a submission."""
+    # Otter's course takes the plain asserts from here.
+    from benchmarks import otter
+
+    def run(command: list[str], folder: Path) -> str:
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+        return ""
+
+    grader = otter.Course(made.assignment, environment, root, run, demo.solved(made.course))
+    pupils = demo.harmless(count)
+    contents = [pupil.edit(copy.deepcopy(grader.complete)) for pupil in pupils]
+    before = demo_class.seconds_used(resource.RUSAGE_CHILDREN)
+    points = [grader.grade(content, None).points for content in contents if content]
+    if None in points:
+        sys.exit(f"otter gave {points.count(None)} of {count} submissions no grade")
+    return demo_class.seconds_used(resource.RUSAGE_CHILDREN) - before
 
 
-def make_plain_course(ours: Path, root: Path, *, with_experiments: bool) -> None:
+def make_plain_course(made: demo_class.DemoClass, root: Path, *, with_experiments: bool) -> None:
     """The same week and submissions for nbgrader as it comes."""
     stem = catalogue.week(WEEK).stem
+    ours, assignment = made.course.root, made.assignment
     root.mkdir()
     (root / "nbgrader_config.py").write_text(
         'c = get_config()\nc.CourseDirectory.course_id = "plain"\n'
         f"c.CourseDirectory.root = {str(root)!r}\n"
     )
-    assignment = load_assignment(course.load(ours), WEEK)
     source = nbformat.from_dict(assignment.source)
     for cell in source.cells:
         stamp = cell.metadata.get("nbgrader", {})
@@ -156,12 +174,12 @@ def literal(value: Any) -> str:
 def cpu_seconds(command: list[str], root: Path) -> float:
     """User and system time of a command and everything that it started."""
     shutil.rmtree(root / "autograded", ignore_errors=True)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before = demo_class.seconds_used(resource.RUSAGE_CHILDREN)
     result = subprocess.run(command, cwd=root, capture_output=True, text=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = demo_class.seconds_used(resource.RUSAGE_CHILDREN) - before
     if not list(root.glob("autograded/*/*/*.ipynb")):
         sys.exit(f"{command} graded nothing:\n{result.stdout}{result.stderr}")
-    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return spent
 
 
 if __name__ == "__main__":

@@ -1,0 +1,230 @@
+"""The database behind the gradebook: SQLite in the course directory, or PostgreSQL at a URL.
+
+nbgrader_config.py is copied and shown around, so the URL in it holds no password: PostgreSQL's own
+client library takes that from ~/.pgpass or PGPASSWORD.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import CourseError
+
+SQLITE = "sqlite:///"
+LOCKED_SECONDS = 5.0
+CONNECT_SECONDS = 10
+DRIVER = "postgresql+psycopg"
+_SPELLINGS = ("postgres", "postgresql", DRIVER)
+EXAMPLE = f"{DRIVER}://USER@HOST/NAME"
+
+
+def postgresql_url(given: str) -> str:
+    """The URL of a PostgreSQL database as nbgrader_config.py is to hold it.
+
+    Args:
+        given: such as postgresql://grader@db.example.org/nn; without a password.
+
+    Raises:
+        CourseError: when it is none, holds a password, or the driver is not installed.
+    """
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url = make_url(given)
+    except (ArgumentError, ValueError):
+        # It may hold a password, so it is not repeated.
+        raise CourseError(f"the database's URL cannot be read; expected {EXAMPLE}") from None
+    if url.drivername not in _SPELLINGS:
+        raise CourseError(_unknown(url.drivername))
+    if holds_password(given):
+        raise CourseError(
+            f"the database's URL holds a password; {password_step(given)} instead of in the URL"
+        )
+    if not url.database:
+        raise CourseError(f"the database's URL names no database; expected {EXAMPLE}")
+    _require_driver(DRIVER)
+    return DRIVER + given[given.index("://") :]
+
+
+def holds_password(db_url: str) -> bool:
+    """Whether a password stands in the URL itself."""
+    from sqlalchemy.engine import make_url
+
+    url = make_url(db_url)
+    return url.password is not None or "password" in url.query
+
+
+def described(db_url: str) -> str:
+    """The database in words, without a password."""
+    if db_url.startswith(SQLITE):
+        return db_url.removeprefix(SQLITE)
+    from sqlalchemy.engine import make_url
+
+    return make_url(db_url).difference_update_query(["password"]).render_as_string()
+
+
+def reason(error: Any) -> str:
+    """What went wrong, in one line, from an error of SQLAlchemy's or of a driver's."""
+    text = str(getattr(error, "orig", None) or error)
+    # The driver's messages say at length to what it tried to connect, once an address.
+    *_, cause = text.strip().split("failed: ")
+    line = cause.partition("\n")[0].strip().removeprefix("FATAL:")
+    return " ".join(line.split())
+
+
+def next_step(why: str, db_url: str) -> str:
+    """What to do about a database that is not available for this reason."""
+    if "locked" in why:
+        return "close whatever else is writing to it"
+    if "full" in why:
+        return "make room on its disk"
+    if db_url.startswith("sqlite"):
+        return "see that it can be written"
+    if "no password supplied" in why or "password authentication failed" in why:
+        return password_step(db_url)
+    if "database" in why and "does not exist" in why:
+        return f"make it, `{createdb(db_url)}`,"
+    return "see that the server is running and takes this user's connections from here"
+
+
+def password_step(db_url: str) -> str:
+    """Where PostgreSQL's client library looks for the password of this database."""
+    from sqlalchemy.engine import make_url
+
+    url = make_url(db_url)
+    host = url.host if url.host and not url.host.startswith("/") else "localhost"
+    line = f"{host}:{url.port or 5432}:{url.database or '*'}:{url.username or '*'}:PASSWORD"
+    return f"keep the password in ~/.pgpass, mode 600, as {line}, or in the variable PGPASSWORD,"
+
+
+def check(db_url: str) -> None:
+    """Refuse a database that no gradebook is in, or that does not answer.
+
+    Raises:
+        CourseError: saying which and what to do.
+    """
+    if db_url.startswith(SQLITE):
+        _check_sqlite(Path(db_url.removeprefix(SQLITE)))
+        return
+    from sqlalchemy import inspect
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        name = make_url(db_url).get_backend_name()
+    except (ArgumentError, ValueError):
+        raise CourseError(
+            f"the database's URL in nbgrader_config.py cannot be read; expected {EXAMPLE}"
+        ) from None
+    if name not in ("sqlite", "postgresql"):
+        raise CourseError(_unknown(name))
+    with connected(db_url) as connection:
+        if not inspect(connection).has_table("grade"):
+            raise CourseError(
+                f"the database {described(db_url)} holds no gradebook; "
+                "restore it from a backup, or name the right one in nbgrader_config.py"
+            )
+
+
+def answer(db_url: str) -> str:
+    """Which database it is and how many students it knows, from itself.
+
+    Raises:
+        CourseError: when it does not answer.
+    """
+    from nbgrader import api
+    from sqlalchemy import func, select
+
+    with connected(db_url) as connection:
+        students = connection.scalar(select(func.count()).select_from(api.Student))
+        dialect = connection.dialect
+        name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.get(dialect.name, dialect.name)
+        version = ".".join(map(str, dialect.server_version_info))
+    return f"{name} {version}, {described(db_url)}, {students} students"
+
+
+@contextlib.contextmanager
+def connected(db_url: str) -> Iterator[Any]:
+    """A connection to a server's database.
+
+    Raises:
+        CourseError: when there is no driver for it or it does not answer.
+    """
+    from sqlalchemy import create_engine
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import SQLAlchemyError
+
+    url = make_url(db_url)
+    _require_driver(url.drivername)
+    waits = url.get_backend_name() == "postgresql" and "connect_timeout" not in url.query
+    options = {"connect_timeout": CONNECT_SECONDS} if waits else {}
+    engine = create_engine(url, connect_args=options)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        why = reason(error)
+        raise CourseError(
+            f"the gradebook {described(db_url)} is not available ({why}); "
+            f"{next_step(why, db_url)} and try again"
+        ) from None
+    finally:
+        engine.dispose()
+
+
+def _unknown(name: str) -> str:
+    return (
+        f"the gradebook cannot be in a {name!r} database; expected {EXAMPLE}, "
+        "or no URL for SQLite in the course directory"
+    )
+
+
+def _require_driver(drivername: str) -> None:
+    if drivername != DRIVER:
+        return
+    try:
+        import psycopg  # noqa: F401
+    except ImportError:
+        raise CourseError(
+            "PostgreSQL's driver psycopg is missing or incomplete; "
+            "run: pip install 'psycopg[binary]'"
+        ) from None
+
+
+def createdb(db_url: str, *options: str) -> str:
+    """The command that makes this database, or another on its server with these options."""
+    from sqlalchemy.engine import make_url
+
+    url = make_url(db_url)
+    host = url.host or url.query.get("host")
+    words = ["createdb", *(["-h", str(host)] if host else [])]
+    words += ["-p", str(url.port)] if url.port else []
+    words += [*(["-U", url.username] if url.username else []), *options]
+    return " ".join([*words, "NAME" if options else str(url.database)])
+
+
+def _check_sqlite(path: Path) -> None:
+    if not path.is_file():
+        raise CourseError(f"the gradebook {path} is missing; copy it back from a backup")
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=LOCKED_SECONDS)) as database:
+            health = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+            tables = database.execute("SELECT name FROM sqlite_master WHERE name = 'grade'")
+            complete = tables.fetchone() is not None
+    except sqlite3.OperationalError as error:
+        raise CourseError(
+            f"the gradebook {path} is not available ({error}); "
+            "close whatever else is writing to it and try again"
+        ) from None
+    except sqlite3.DatabaseError as error:
+        health, complete = str(error), False
+    if health != "ok" or not complete:
+        problem = "it has no grades table" if health == "ok" else " ".join(health.split())
+        raise CourseError(
+            f"the gradebook {path} is damaged ({problem}); copy it back from a backup"
+        )
