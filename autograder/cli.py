@@ -136,6 +136,9 @@ def grade(
             help="Judge this question again for everyone, from kept answers where they suffice.",
         ),
     ] = None,
+    cluster: Annotated[
+        str, typer.Option(help="A Dask scheduler, such as tls://host:8786, or local:4.")
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Grade every submission of a week that is new or changed into nbgrader's gradebook."""
@@ -145,6 +148,10 @@ def grade(
 
     if force and question:
         raise typer.BadParameter("--force runs whole submissions; leave --question out")
+    if cluster and workers:
+        raise typer.BadParameter(
+            "-j counts this machine's sandboxes; --cluster has its own workers"
+        )
     opened = courses.load(course)
     assignment = load_assignment(opened, week)
     assignment.run_experiments = run_all
@@ -159,6 +166,7 @@ def grade(
         isolation=isolation,
         force=force or bool(only and not question),
         questions=question or (),
+        cluster=cluster,
     )
     table = ClassTable(assignment.week.name)
     shown = reports if as_json else progress(reports, len(submissions), "Grading")

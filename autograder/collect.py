@@ -191,13 +191,12 @@ class _Work:
         return versions, lines
 
     def _result(self, student: str, version: _Version) -> str:
-        folder = self.shelf.folder(student)
-        if not folder.exists():
+        if not self.shelf.holds(student):
             return NEW
         before = self.shelf.time(student)
         # nbgrader's file keeps whole seconds.
         time = version.time.replace(microsecond=0) if version.time else None
-        if self.shelf.digest(folder) == version.digest:
+        if self.shelf.digest(self.shelf.folder(student)) == version.digest:
             again = time is not None and (before is None or time > before)
             return REPLACES if again else UNCHANGED
         if time and before:

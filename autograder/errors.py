@@ -7,6 +7,7 @@
     ├── CourseError               the course directory, its secret, roster or database
     ├── UnusableSource            submissions in a hostile, damaged or unknown form
     ├── UnreadableNotebook        a submission that is no notebook; recorded as a zero
+    ├── ClusterError              the workers of `--cluster` are not to be had or do not fit
     └── SandboxError              the sandbox cannot be started or broke its protocol
         ├── WorkerLost            something outside the sandbox killed its process
         └── ProtocolError         what came back is not what the protocol allows
@@ -41,6 +42,10 @@ class UnusableSource(AutograderError):
 
 class UnreadableNotebook(AutograderError):
     """A submitted file that cannot be read as a notebook; its reason is recorded."""
+
+
+class ClusterError(AutograderError):
+    """A Dask cluster cannot be reached, or its workers are not like this machine."""
 
 
 class SandboxError(AutograderError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import time
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from typing import Generic, TypeVar
@@ -17,11 +17,12 @@ from autograder import course as courses
 from autograder.assignment import Assignment
 from autograder.course import Course
 from autograder.dispatch import local
-from autograder.errors import CourseError, UnknownName
+from autograder.errors import ClusterError, CourseError, UnknownName, UnreadableNotebook
 from autograder.gradebook import reports as saved
 from autograder.gradebook.bulk import BulkWriter
 from autograder.intake.folders import find_submissions
-from autograder.pipeline import grade, unreadable
+from autograder.pipeline import Content, grade, read, unreadable
+from autograder.portable import portable, unpack_report
 from autograder.records import Report, Submission
 from autograder.regrading import judge_again
 from autograder.result_key import ResultKeys
@@ -80,6 +81,7 @@ def grade_course(
     limits: Limits | None = None,
     force: bool = False,
     questions: Collection[str] = (),
+    cluster: str = "",
 ) -> Generator[Report]:
     """Grade submissions in parallel into the gradebook; yield reports as they complete.
 
@@ -90,9 +92,11 @@ def grade_course(
         workers: how many sandboxes; 0 for as many as the cores and the class justify.
         force: run everything.
         questions: judge these again in any case, and no others that have changed.
+        cluster: a Dask scheduler's address whose workers grade, or local:N; empty for this process.
 
     Raises:
         SandboxError: when the asked isolation is not to be had on this machine.
+        ClusterError: when the cluster is not to be had, or its workers do not fit.
         CourseError: when the gradebook cannot be written, or another run is grading the course.
         UnknownName: when the week has no question of that name.
     """
@@ -119,7 +123,10 @@ def grade_course(
         writer.renew_penalties(unchanged)
         if not waiting:
             return
-        reports = _graded_here(waiting, assignment, workers, isolation, allowed)
+        if cluster:
+            reports = _graded_on_cluster(waiting, assignment, cluster, isolation, allowed)
+        else:
+            reports = _graded_here(waiting, assignment, workers, isolation, allowed)
         # Also when the run is stopped, what was graded is kept.
         with _Batches(writer.write, BATCH) as batches, closing(reports):
             for report in reports:
@@ -188,3 +195,43 @@ def _graded_here(
         limits=limits,
         flavour=assignment.flavour,
     )
+
+
+def _graded_on_cluster(
+    waiting: Sequence[Submission],
+    assignment: Assignment,
+    address: str,
+    isolation: str,
+    limits: Limits,
+) -> Generator[Report]:
+    """Reports as a Dask cluster's workers complete them."""
+    try:
+        from autograder.dispatch import cluster
+    except ModuleNotFoundError as missing:
+        raise ClusterError(
+            f"--cluster needs {missing.name}, which is not installed; run pip install with the "
+            "`cluster` extra"
+        ) from None
+    zeros: list[Report] = []
+
+    def readable() -> Iterator[tuple[Submission, Content]]:
+        for submission in waiting:
+            try:
+                yield submission, read(submission)
+            except UnreadableNotebook as reason:
+                zero = unreadable(submission, assignment, str(reason))
+                zeros.append(replace(zero, key=submission.key))
+
+    reports = cluster.run(
+        readable(),
+        portable(assignment, isolation, limits),
+        unpack_report,
+        address=address,
+        lost=lambda submission, error: unreadable(submission, assignment, str(error)),
+    )
+    with closing(reports):
+        for report in reports:
+            yield report
+            while zeros:
+                yield zeros.pop()
+    yield from zeros

@@ -28,7 +28,7 @@ from autograder.calling import Answer, Status
 from autograder.errors import AutograderError, UnknownName, UnreadableNotebook
 from autograder.feedback.disarm import disarm_text, shown
 from autograder.gradebook.outputs import write_outputs
-from autograder.intake.notebooks import read_notebook
+from autograder.intake.notebooks import parse_notebook, read_bytes, read_notebook
 from autograder.intake.restore import restore
 from autograder.judging import AskAgain, Judge, refuse_weak_mistakes
 from autograder.lending import RightFunctions
@@ -39,6 +39,9 @@ from autograder.records import Outcome, Report, Submission, Verdict
 from autograder.sandbox.session import Sandbox, Session
 
 NO_FILES: Mapping[str, str] = {}
+
+Content = tuple[bytes, Mapping[str, str]]
+"""A notebook file's bytes, and the texts of the files beside it by name."""
 
 
 def grade(submission: Submission, assignment: Assignment, sandbox: Sandbox) -> Report:
@@ -57,8 +60,32 @@ def grade(submission: Submission, assignment: Assignment, sandbox: Sandbox) -> R
         SandboxError: when the sandbox itself fails, so that another one may try.
     """
     try:
-        submitted = read_notebook(submission.path)
-        files = earlier.handed_in(submission.path.parent)
+        content = read(submission)
+    except UnreadableNotebook as error:
+        return replace(unreadable(submission, assignment, str(error)), key=submission.key)
+    return grade_content(submission, content, assignment, sandbox)
+
+
+def read(submission: Submission) -> Content:
+    """A submission's bytes, as another machine needs them to grade it.
+
+    Raises:
+        UnreadableNotebook: when there is no file of a notebook's size.
+    """
+    try:
+        return read_bytes(submission.path), earlier.handed_in(submission.path.parent)
+    except OSError as error:
+        name = submission.path.name
+        raise UnreadableNotebook(f"{name} cannot be opened: {error.strerror}.") from None
+
+
+def grade_content(
+    submission: Submission, content: Content, assignment: Assignment, sandbox: Sandbox
+) -> Report:
+    """As `grade`, for a submission that has been read already, perhaps on another machine."""
+    try:
+        notebook, files = content
+        submitted = parse_notebook(notebook)
         report = grade_notebook(submitted, submission.student, assignment, sandbox, files)
         return replace(report, key=submission.key)
     except UnreadableNotebook as error:

@@ -28,8 +28,14 @@ _SPELLINGS = {
     "lmsid": "lms_user_id",
     "canvasid": "lms_user_id",
 }
+MARKUP = '<>"&'
+"""What no id may hold: the formgrader writes ids into its pages as they stand."""
+# The formgrader does the same with names, where no platform needs these: they drop them too.
+_NO_TAGS = str.maketrans("", "", "<>")
 # A student's id becomes a folder name that nbgrader matches as a pattern.
-_FOLDER_NAME = re.compile(r"[^\s./\\*?\[\]{}+,][^/\\*?\[\]{}+,\x00-\x1f]{0,127}")
+_FOLDER_NAME = re.compile(
+    rf"[^\s./\\*?\[\]{{}}+,{MARKUP}][^/\\*?\[\]{{}}+,\x00-\x1f{MARKUP}]{{0,127}}"
+)
 
 
 @dataclass(frozen=True)
@@ -150,4 +156,6 @@ def _student(where: str, fields: dict[str, str]) -> Student:
             f"{where}: the id {student!r} cannot be a folder's name; "
             "use letters, digits, '-', '_', '.' and '@'"
         )
+    for column in ("last_name", "first_name"):
+        given[column] = given[column].translate(_NO_TAGS).strip()
     return Student(student, **{column: value or None for column, value in given.items()})

@@ -20,6 +20,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,13 @@ def numbers(value):
 for arguments, expected in cases:
     np.testing.assert_allclose(numbers(ask(*arguments)), numbers(expected), rtol=1e-6, atol=1e-6)
 """
+
+
+PARTIAL_CREDIT = """\
+right = sum(abs(ask(*arguments) - expected) <= 1e-6 for arguments, expected in cases)
+points * right / len(cases)
+"""
+"""As nbgrader's documentation shows it: the number that ends a check is what it is worth."""
 
 
 def main() -> None:
@@ -102,8 +110,21 @@ def seconds_of_otter(
     return demo_class.seconds_used(resource.RUSAGE_CHILDREN) - before
 
 
-def make_plain_course(made: demo_class.DemoClass, root: Path, *, with_experiments: bool) -> None:
-    """The same week and submissions for nbgrader as it comes."""
+def make_plain_course(
+    made: demo_class.DemoClass,
+    root: Path,
+    *,
+    with_experiments: bool,
+    partial_credit: Collection[str] = (),
+) -> None:
+    """The same week and submissions for nbgrader as it comes.
+
+    Args:
+        made: the class that is copied.
+        root: where to make it.
+        with_experiments: whether the cells that no question depends on are kept.
+        partial_credit: questions with one number as answer, worth their share of right cases.
+    """
     stem = catalogue.week(WEEK).stem
     ours, assignment = made.course.root, made.assignment
     root.mkdir()
@@ -115,7 +136,8 @@ def make_plain_course(made: demo_class.DemoClass, root: Path, *, with_experiment
     for cell in source.cells:
         stamp = cell.metadata.get("nbgrader", {})
         if stamp.get("grade") and not stamp.get("solution"):
-            cell.source = plain_asserts(assignment, stamp["grade_id"])
+            name = stamp["grade_id"]
+            cell.source = plain_asserts(assignment, name, name in partial_credit)
         if role_of(cell) is Role.EXPERIMENT and not with_experiments:
             cell.source = ""
     target = root / "source" / stem / f"{stem}.ipynb"
@@ -145,19 +167,25 @@ def make_plain_course(made: demo_class.DemoClass, root: Path, *, with_experiment
         nbformat.write(notebook, copy)
 
 
-def plain_asserts(assignment: Assignment, name: str) -> str:
+def plain_asserts(assignment: Assignment, name: str, partial_credit: bool = False) -> str:
     """A check cell as an instructor writes it for plain nbgrader."""
     question = assignment.week.questions[name]
     probes = [probe for probe in assignment.judge.probes[name] if probe.public]
     if not question.parameters:
         return f"assert {question.calls} == {probes[0].expected.value!r}"
     cases = [(list(probe.inputs.values()), probe.expected.value) for probe in probes]
+    if partial_credit:
+        cases = [(given, float(expected)) for given, expected in cases]
     lines = ["import numpy as np", "from numpy import array, nan, inf"]
     with np.printoptions(threshold=sys.maxsize, floatmode="unique"):
         lines.append(f"cases = {literal(cases)}")
     driver = question.driver_source
     call = f"drive({question.calls}, *arguments)" if driver else f"{question.calls}(*arguments)"
-    lines += [driver, f"def ask(*arguments):\n    return {call}", ASSERTS]
+    lines += [driver, f"def ask(*arguments):\n    return {call}"]
+    if partial_credit:
+        lines += [f"points = {question.points}", PARTIAL_CREDIT]
+    else:
+        lines.append(ASSERTS)
     return "\n".join(lines)
 
 

@@ -15,31 +15,29 @@ import argparse
 import copy
 import os
 import shutil
-import sqlite3
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from autograder import course, demo, grading, pipeline
 from autograder.assignment import Assignment, load_assignment
+from autograder.collect import LEFT_OUT, collect
 from autograder.course import Course
-from autograder.records import Report, Submission
+from autograder.records import Report
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Sandbox
-from benchmarks import otter
-from benchmarks.against_others import BIN, make_our_course, make_plain_course
-from benchmarks.attack_outcomes import Outcome
-from tests.attacks.attack import PLACE, Attack, blank, every_attack
+from benchmarks import demo_class, otter, plain_nbgrader
+from benchmarks.against_others import BIN, make_plain_course
+from benchmarks.attack_outcomes import NOT_DONE, SECONDS, Outcome, contained, hand_in
+from tests.attacks import archives
+from tests.attacks.attack import ATTACKER, NEIGHBOUR, PLACE, Attack, blank, every_attack
 
 TABLE = Path(__file__).with_name("attacks.md")
-ATTACKER, NEIGHBOUR = "mallory", "zoe"
-SECONDS = 75
+LONGER = 20
+"""Seconds more than an honest submission's that are worth a word."""
 LIMITS = Limits(cell_seconds=2, question_seconds=1, notebook_seconds=8, restarts=3)
 
 
@@ -68,12 +66,12 @@ def main() -> None:
     attacks = [a for a in every_attack() if not chosen.only or a.name in chosen.only]
     with tempfile.TemporaryDirectory() as folder:
         ours, plain = Path(folder, "ours"), Path(folder, "plain")
-        make_our_course(ours, 1)
-        make_plain_course(ours, plain, with_experiments=False)
+        made = demo_class.make(ours, 1)
+        make_plain_course(made, plain, with_experiments=False, partial_credit=["relative_error"])
         shutil.rmtree(plain / "submitted")
         columns = [
             our_column(ours, attacks),
-            column(attacks, PlainCourse(plain, Path(folder)), chosen.workers),
+            column(attacks, plain_nbgrader.Course(plain, Path(folder)), chosen.workers),
         ]
         if chosen.otter:
             opened = course.load(ours)
@@ -98,34 +96,46 @@ def our_column(root: Path, attacks: list[Attack]) -> list[str]:
     complete = demo.solved(opened)
     fair = Fair(0.0, 84.0, 90.0)
     cells = []
+    archives.enrol(opened)
     with Sandbox("bubblewrap", assignment.limits(LIMITS), assignment.flavour) as sandbox:
         for attack in attacks:
-            report = our_grade(opened, assignment, sandbox, attack, complete)
-            innocent = hand_in(opened, NEIGHBOUR, demo.to_bytes(complete))
+            content = attack.edit(copy.deepcopy(complete))
+            if attack.upload:
+                earned, said = our_collection(opened, attack.upload(content), complete)
+            else:
+                report = our_grade(opened, assignment, sandbox, attack, content)
+                earned, said = report.points, reason(report)
+                hand_in(opened, NEIGHBOUR, demo.to_bytes(complete))
+            found = grading.submissions(opened, assignment)
+            innocent = next(each for each in found if each.student == NEIGHBOUR)
             neighbour = pipeline.grade(innocent, assignment, sandbox).points
-            words = verdict(attack, Outcome(report.points, neighbour), fair)
-            cells.append(f"{words}: {reason(report)}")
+            words = verdict(attack, Outcome(earned, neighbour), fair)
+            cells.append(f"{words}: {said}")
             print(f"ours   {attack.name:32} {cells[-1]}", flush=True)
     return cells
 
 
 def our_grade(
-    opened: Course, assignment: Assignment, sandbox: Sandbox, attack: Attack, complete: Any
+    opened: Course, assignment: Assignment, sandbox: Sandbox, attack: Attack, content: bytes
 ) -> Report:
     """One attack, found in the folder of submissions and graded as any other."""
-    submission = hand_in(opened, ATTACKER, attack.edit(copy.deepcopy(complete)))
+    submission = hand_in(opened, ATTACKER, content)
     if attack.beside:
         attack.beside(submission.path.parent)
     found = grading.submissions(opened, assignment)
     return pipeline.grade(next(s for s in found if s.student == ATTACKER), assignment, sandbox)
 
 
-def hand_in(opened: Course, student: str, content: bytes) -> Submission:
-    path = opened.notebook("submitted", demo.STEM, student)
-    shutil.rmtree(path.parent, ignore_errors=True)
-    path.parent.mkdir(parents=True)
-    path.write_bytes(content)
-    return Submission(student, demo.WEEK, path)
+def our_collection(
+    opened: Course, archive: tuple[str, bytes], complete: Any
+) -> tuple[float | None, str]:
+    """The points of an archive that is handed in as one student's work, and what is said of it."""
+    shutil.rmtree(opened.root / "submitted", ignore_errors=True)
+    with tempfile.TemporaryDirectory() as folder:
+        source = archives.download(Path(folder, "class.zip"), archive, demo.to_bytes(complete))
+        lines = collect(opened, demo.STEM, demo.WEEK, source).lines
+    left_out = [line for line in lines if line.result == LEFT_OUT]
+    return (0.0, f"left out: {left_out[0].note}.") if left_out else (None, "collected")
 
 
 def reason(report: Report) -> str:
@@ -139,78 +149,16 @@ def reason(report: Report) -> str:
     return next((line for line in said if line), "the answer is right")
 
 
-class PlainCourse:
-    """A course of nbgrader as it comes."""
-
-    name = "nbgrader"
-
-    def __init__(self, root: Path, folder: Path) -> None:
-        self._root = root
-        self._folder = folder
-        self.complete = demo.solved(Course(root, "plain", "", b"", None))
-
-    def grade(self, attacker: bytes, beside: Callable[[Path], None] | None) -> Outcome:
-        """Grade an attacker and a neighbour in a fresh copy of the course."""
-        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
-            root = Path(folder, "course")
-            shutil.copytree(self._root, root)
-            config = root / "nbgrader_config.py"
-            config.write_text(config.read_text().replace(str(self._root), str(root)))
-            opened = Course(root, "plain", "", b"", None)
-            mine = hand_in(opened, ATTACKER, attacker)
-            hand_in(opened, NEIGHBOUR, demo.to_bytes(self.complete))
-            if beside:
-                beside(mine.path.parent)
-            late = contained([str(BIN / "nbgrader"), "autograde", demo.STEM], root)
-            kept = (root / "autograded" / ATTACKER / demo.STEM / f"{demo.STEM}.ipynb").is_file()
-            points = scores(root / "gradebook.db")
-            mine_, theirs = points.get(ATTACKER) if kept else None, points.get(NEIGHBOUR)
-            kept = (root / "autograded" / NEIGHBOUR / demo.STEM / f"{demo.STEM}.ipynb").is_file()
-            return Outcome(mine_, theirs if kept else None, late)
-
-
-def contained(command: list[str], root: Path) -> str:
-    """Run a grader that gives submissions all its rights: nothing but its course is writable."""
-    walls = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--ro-bind", "/", "/"]
-    walls += ["--proc", "/proc", "--dev", "/dev", "--size", str(2**28), "--tmpfs", "/tmp"]
-    # A grader that is installed below the place that has just been covered.
-    walls += ["--ro-bind", *2 * [str(Path(command[0]).parents[1])]]
-    walls += ["--bind", str(root), str(root), "--chdir", str(root), "--setenv", "HOME", "/tmp"]
-    walls += ["prlimit", f"--as={6 * 2**30}", f"--fsize={2**28}", "--core=0"]
-    try:
-        subprocess.run(walls + command, capture_output=True, timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        return f"not done after {SECONDS} s"
-    return ""
-
-
-def scores(database: Path) -> dict[str, float]:
-    """Every student's points, a person's own score first, as nbgrader itself adds them."""
-    query = """
-        select s.student_id, sum(coalesce(g.manual_score, g.auto_score, 0.0))
-        from grade g
-        join submitted_notebook n on n.id = g.notebook_id
-        join submitted_assignment s on s.id = n.assignment_id
-        group by s.student_id
-    """
-    try:
-        with closing(sqlite3.connect(database, timeout=20)) as opened:
-            return {student: round(points, 2) for student, points in opened.execute(query)}
-    except sqlite3.Error:
-        return {}
-
-
 def column(attacks: list[Attack], grader: Any, workers: int) -> list[str]:
     """What a grader makes of every attack that may be run outside of our sandbox."""
     empty = copy.deepcopy(grader.complete)
     blank(empty)
     rest = copy.deepcopy(grader.complete)
     demo.answer_cell(rest, PLACE).source = "raise NotImplementedError"
-    fair = Fair(
-        *(grader.grade(demo.to_bytes(n), None).points or 0.0 for n in (empty, rest)),
-        grader.grade(demo.to_bytes(grader.complete), None).points or 0.0,
-    )
-    print(grader.name, fair, flush=True)
+    honest = [grader.grade(demo.to_bytes(each)) for each in (empty, rest, grader.complete)]
+    fair = Fair(*(outcome.points or 0.0 for outcome in honest))
+    usual = max(outcome.seconds for outcome in honest)
+    print(grader.name, fair, f"{usual:.0f} s", flush=True)
     if not fair.full:
         sys.exit(f"{grader.name} gives a right notebook no points: its column would say nothing")
 
@@ -221,8 +169,8 @@ def column(attacks: list[Attack], grader: Any, workers: int) -> list[str]:
             content = attack.edit(copy.deepcopy(grader.complete))
         except (KeyError, AttributeError):
             return "does not apply"
-        outcome = grader.grade(content, attack.beside)
-        words = verdict(attack, outcome, fair, has_neighbour=grader.name != "otter")
+        outcome = grader.grade(content, attack.beside, attack.upload)
+        words = verdict(attack, outcome, fair, usual, has_neighbour=grader.name != "otter")
         print(f"{grader.name:8} {attack.name:32} {words} {outcome}", flush=True)
         return words
 
@@ -230,9 +178,16 @@ def column(attacks: list[Attack], grader: Any, workers: int) -> list[str]:
         return list(pool.map(run, attacks))
 
 
-def verdict(attack: Attack, outcome: Outcome, fair: Fair, *, has_neighbour: bool = True) -> str:
+def verdict(
+    attack: Attack, outcome: Outcome, fair: Fair, usual: float = 0, *, has_neighbour: bool = True
+) -> str:
     """An outcome in words: harm to others first, then what its author gained or lost."""
+    if outcome.note.startswith(NOT_DONE):
+        return outcome.note
     words = [outcome.note] if outcome.note else []
+    longer = outcome.seconds - usual
+    if longer > LONGER:
+        words.append(f"takes {round(longer, -1):.0f} s longer")
     if not has_neighbour:
         pass
     elif outcome.neighbour is None:
@@ -246,6 +201,8 @@ def verdict(attack: Attack, outcome: Outcome, fair: Fair, *, has_neighbour: bool
         words.append(f"**{outcome.points:g} points for {earned:g}**")
     elif outcome.points < earned and not attack.costs:
         words.append(f"{outcome.points:g} points for {earned:g}")
+    elif outcome.points == earned:
+        words.append("no gain")
     return "; ".join(words) or "no gain"
 
 
@@ -265,18 +222,28 @@ def table(attacks: list[Attack], columns: list[list[str]]) -> str:
         if attack.group != group:
             group = attack.group
             lines += ["", f"## {group.capitalize()}", "", HEADER, "| --- | --- | --- | --- |"]
-        shown = [cell.replace("|", "\\|").replace("<", "&lt;") for cell in cells]
+        shown = [brief(cell).replace("|", "\\|").replace("<", "&lt;") for cell in cells]
         lines.append(f"| `{attack.name}` {attack.tries} | {' | '.join(shown)} |")
     gains = [f"- `{a.name}`: {a.gains[1]}" for a in attacks if a.gains[0]]
     return "\n".join([*lines, "", "## What is no forgery", "", *gains, "", *MITIGATED, ""])
 
 
+def brief(cell: str) -> str:
+    """Some attacks make the reason long."""
+    return cell if len(cell) <= LONGEST else f"{cell[:LONGEST]}…"
+
+
+LONGEST = 240
 HEADER = "| attack | ours | plain nbgrader 0.9.6 | otter-grader 7 |"
 INTRODUCTION = [
     "Plain nbgrader was run inside bubblewrap, since it contains nothing itself; otter-grader by",
     "`otter run`, which uses no container, because its own containers need Docker. With Docker an",
     "attack on otter's host ends at the container; what happens inside it, to the points, does not",
-    "change. Attacks on folders are handed to otter as the notebook alone.",
+    "change. Attacks on folders are handed to otter as the notebook alone. An archive reaches",
+    "ours through `collect`, nbgrader through its `zip_collect`, and otter as the file that it",
+    "runs, with 256 MB of temporary files. One of nbgrader's checks gives partial credit: it ends",
+    "in a number.",
+    f"`takes N s longer` is told from {LONGER} s on; no run was given more than {SECONDS} s.",
 ]
 MITIGATED = [
     "## What ours only mitigates",

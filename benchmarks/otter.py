@@ -10,6 +10,7 @@ import json
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -74,17 +75,25 @@ class Course:
             elif "experiment" in cell.metadata.get("tags", ()):
                 cell.source = ""
 
-    def grade(self, attacker: bytes, beside: Callable[[Path], None] | None) -> Outcome:
-        """Run one submission; `beside` means nothing here, where a notebook comes alone."""
+    def grade(
+        self,
+        attacker: bytes,
+        beside: Callable[[Path], None] | None = None,
+        upload: Callable[[bytes], tuple[str, bytes]] | None = None,
+    ) -> Outcome:
+        """Run one submission: a notebook or an archive. `beside` means nothing to otter."""
         with tempfile.TemporaryDirectory(dir=self._root) as folder:
-            path = Path(folder, f"{demo.STEM}.ipynb")
-            path.write_bytes(attacker)
+            name, content = upload(attacker) if upload else (f"{demo.STEM}.ipynb", attacker)
+            path = Path(folder, name)
+            path.write_bytes(content)
             shutil.copy(self._zip, folder)
             command = [str(self._otter), "run", "-a", self._zip.name, "-o", folder, str(path)]
+            started = time.monotonic()
             late = self._contain(command, Path(folder))
+            seconds = time.monotonic() - started
             try:
                 results = json.loads(Path(folder, "results.json").read_text())
                 points = round(sum(test.get("score", 0.0) for test in results["tests"]), 2)
             except (OSError, ValueError, KeyError, TypeError):
-                return Outcome(None, None, late)
-            return Outcome(points, None, late)
+                return Outcome(None, None, late, seconds)
+            return Outcome(points, None, late, seconds)

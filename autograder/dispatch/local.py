@@ -129,14 +129,23 @@ class _Crew(Generic[Work, Result]):
             yield piece  # type: ignore[misc]
 
     def _try(self, piece: Work, sandbox: Sandbox) -> Result:
-        for _ in range(TRIES - 1):
-            with suppress(SandboxError):
-                return self._do(piece, sandbox)
-            # A lost worker costs another try, never a grade.
-            sandbox.close()
         try:
-            return self._do(piece, sandbox)
+            return persistently(self._do, piece, sandbox)
         except WorkerLost as error:
             if self._lost is None:
                 raise
             return self._lost(piece, error)
+
+
+def persistently(do: Callable[[Work, Sandbox], Result], piece: Work, sandbox: Sandbox) -> Result:
+    """Do a piece of work, again where its sandbox fails.
+
+    Raises:
+        SandboxError: when it fails at every try.
+    """
+    for _ in range(TRIES - 1):
+        with suppress(SandboxError):
+            return do(piece, sandbox)
+        # A lost worker costs another try, never a grade.
+        sandbox.close()
+    return do(piece, sandbox)

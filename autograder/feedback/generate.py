@@ -6,6 +6,18 @@ from pathlib import Path
 
 from autograder.course import Course, run_converter
 from autograder.errors import CourseError
+from autograder.files import write_whole
+
+READABLE = 0o644
+"""As nbgrader leaves the pages: they are released to their students."""
+_MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
+# MathJax evaluates its configuration; nothing that a student wrote is among what it may load.
+POLICY = (
+    f"default-src 'none'; script-src {_MATHJAX} 'unsafe-eval'; style-src 'unsafe-inline'; "
+    f"img-src data:; font-src {_MATHJAX} data:; base-uri 'none'; form-action 'none'"
+)
+_META = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+_HEAD = "<head>\n"
 
 
 def generate_feedback(course: Course, assignment: str) -> list[Path]:
@@ -30,4 +42,21 @@ def generate_feedback(course: Course, assignment: str) -> list[Path]:
             f"run `autograder grade {assignment.partition('_')[0]}`"
         )
     run_converter(GenerateFeedback, course.config, assignment)
-    return sorted(course.root.glob(f"feedback/*/{assignment}/{assignment}.html"))
+    pages = sorted(course.root.glob(f"feedback/*/{assignment}/{assignment}.html"))
+    for page in pages:
+        _forbid_scripts(page)
+    return pages
+
+
+def _forbid_scripts(page: Path) -> None:
+    """Tell browsers to run nothing but MathJax, should markup of a student's ever get through."""
+    text = page.read_text(encoding="utf-8")
+    if _META in text:
+        return
+    start, head, rest = text.partition(_HEAD)
+    if not head:
+        raise CourseError(f"{page} is no page of nbgrader's as it is known here; update autograder")
+    try:
+        write_whole(page, f"{start}{head}{_META}\n{rest}".encode(), READABLE)
+    except OSError as error:
+        raise CourseError(f"{page} cannot be written: {error.strerror}") from None

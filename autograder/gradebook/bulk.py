@@ -266,12 +266,12 @@ def _read_released(course: Course, assignment: str) -> NotebookNode:
 def _copy_timestamp(source: Path, target: Path) -> datetime | None:
     """Keep the time of submission beside the graded notebook, as nbgrader does, and read it."""
     # A link could lead anywhere, and a reader of a pipe would wait for ever.
-    if source.is_symlink() or not source.is_file():
-        return None
     try:
+        if source.is_symlink() or not source.is_file():
+            return None
         text = source.read_text(encoding="utf-8").strip()
         timestamp: datetime | None = parse_utc(text) if text else None
-    except (FileNotFoundError, ValueError, OverflowError):
+    except (OSError, ValueError, OverflowError):
         return None
     write_whole(target, f"{text}\n".encode(), READ_ONLY)
     return timestamp

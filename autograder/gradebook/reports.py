@@ -8,7 +8,7 @@ that everything of this result is in its place.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -36,9 +36,24 @@ def save(root: Path, assignment: str, report: Report) -> None:
     path = folder(root, assignment) / f"{report.student}.json"
     # For the instructor alone, like the secret: it tells what each student got wrong.
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kept = {name: getattr(report, name) for name in _KEPT}
-    kept["verdicts"] = [asdict(verdict) for verdict in report.verdicts]
-    write_whole(path, json.dumps(kept).encode("utf-8", "replace"), 0o600)
+    write_whole(path, json.dumps(as_plain(report)).encode("utf-8", "replace"), 0o600)
+
+
+def as_plain(report: Report) -> dict[str, Any]:
+    """A report without its notebook, as what JSON can hold."""
+    plain = {name: getattr(report, name) for name in _KEPT}
+    plain["verdicts"] = [asdict(verdict) for verdict in report.verdicts]
+    return plain
+
+
+def from_plain(plain: Mapping[str, Any]) -> Report:
+    """The report that `as_plain` took apart.
+
+    Raises:
+        KeyError, TypeError, ValueError: when it is none.
+    """
+    verdicts = tuple(_verdict(each) for each in plain["verdicts"])
+    return Report(**{**plain, "problems": tuple(plain["problems"]), "verdicts": verdicts})
 
 
 def find(root: Path, assignment: str, student: str) -> Report | None:
@@ -67,9 +82,7 @@ def load(course: Course, assignment: str) -> Iterator[Report]:
 
 def _read(path: Path) -> Report:
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        verdicts = tuple(_verdict(each) for each in kept.pop("verdicts"))
-        return Report(**{**kept, "problems": tuple(kept["problems"]), "verdicts": verdicts})
+        return from_plain(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CourseError(
             f"the report {path} is damaged ({error}); delete it and grade again"

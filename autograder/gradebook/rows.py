@@ -98,15 +98,17 @@ class AssignmentRows:
 
         A person is asked to look again where that person's own score stands, and nowhere else.
         """
-        notebooks = self._notebooks(session, list(scores))
-        known = _known(session, api.Grade, _GRADE_FIELDS, notebooks)
-        changed = [
-            _grade(score, known[notebooks[student], self.grade_cells[name]])
-            for student, by_name in scores.items()
-            for name, score in by_name.items()
-        ]
-        _save(session, api.Grade, [], changed)
-        self.write_penalties(session, list(scores), late_policy)
+        handed_in = self._handed_in(session, scores)
+        notebooks = {each.student: each.notebook_id for each in handed_in}
+        _upsert_grades(
+            session,
+            [
+                (notebooks[student], self.grade_cells[name], score)
+                for student, by_name in scores.items()
+                for name, score in by_name.items()
+            ],
+        )
+        self._write_penalties(session, handed_in, late_policy)
 
     def write_penalties(
         self, session: Session, students: Collection[str], late_policy: LatePolicy
@@ -213,26 +215,15 @@ class AssignmentRows:
     def _write_grades(
         self, session: Session, outcomes: Mapping[str, Outcome], notebooks: Mapping[str, str]
     ) -> None:
-        """Write every score; a person's stays beside it, and is to be looked at again."""
-        rows = [
-            {
-                "id": uuid4().hex,
-                "notebook_id": notebooks[student],
-                "cell_id": cell_id,
-                "auto_score": (score := outcome.scores.get(name)),
-                "needs_manual_grade": score is None,
-            }
-            for student, outcome in outcomes.items()
-            for name, cell_id in self.grade_cells.items()
-        ]
-        # Asked of the row itself, because a person may be grading it at this moment.
-        changes = {
-            "auto_score": lambda old, new: new.auto_score,
-            "needs_manual_grade": lambda old, new: or_(
-                new.needs_manual_grade, old.manual_score.is_not(None)
-            ),
-        }
-        _upsert(session, api.Grade, rows, ["cell_id", "notebook_id"], changes)
+        """Write every score, of cells that the notebook lacks too."""
+        _upsert_grades(
+            session,
+            [
+                (notebooks[student], cell_id, outcome.scores.get(name))
+                for student, outcome in outcomes.items()
+                for name, cell_id in self.grade_cells.items()
+            ],
+        )
 
     def _write_comments(
         self, session: Session, outcomes: Mapping[str, Outcome], notebooks: Mapping[str, str]
@@ -253,6 +244,28 @@ class AssignmentRows:
 
 def _cells(kind: Any, notebook_id: str) -> Any:
     return select(kind.name, kind.id).where(kind.notebook_id == notebook_id)
+
+
+def _upsert_grades(session: Session, grades: Sequence[tuple[str, str, float | None]]) -> None:
+    """Write scores by notebook and cell; a person's stays, and is to be looked at again."""
+    rows = [
+        {
+            "id": uuid4().hex,
+            "notebook_id": notebook_id,
+            "cell_id": cell_id,
+            "auto_score": score,
+            "needs_manual_grade": score is None,
+        }
+        for notebook_id, cell_id, score in grades
+    ]
+    # Asked of the row itself, because a person may be grading it at this moment.
+    changes = {
+        "auto_score": lambda old, new: new.auto_score,
+        "needs_manual_grade": lambda old, new: or_(
+            new.needs_manual_grade, old.manual_score.is_not(None)
+        ),
+    }
+    _upsert(session, api.Grade, rows, ["cell_id", "notebook_id"], changes)
 
 
 def _upsert(

@@ -8,6 +8,7 @@ run again.
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -45,13 +46,13 @@ def parse_notebook(content: bytes) -> NotebookNode:
 
 def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
     """A file's content, where it is a file of a notebook's size; see `read_notebook`."""
-    if path.is_dir():
-        raise UnreadableNotebook(_about_folder(path))
-    if not path.exists():
-        raise UnreadableNotebook(f"There is no file {path.name}.")
-    if not path.is_file():
-        raise UnreadableNotebook(f"{path.name} is not a regular file.")
     try:
+        if path.is_dir():
+            raise UnreadableNotebook(_about_folder(path))
+        if not path.exists():
+            raise UnreadableNotebook(f"There is no file {path.name}.")
+        if not path.is_file():
+            raise UnreadableNotebook(f"{path.name} is not a regular file.")
         with path.open("rb") as file:
             content = file.read(max_bytes + 1)
             size = path.stat().st_size
@@ -66,7 +67,9 @@ def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
 
 
 def _about_folder(path: Path) -> str:
-    found = sorted(file.name for file in path.glob("*.ipynb"))
+    if path.is_symlink():
+        return f"{path.name} is a link, which is not followed."
+    found = [name for name in os.listdir(path) if name.endswith(".ipynb")]
     if not found:
         return "The folder holds no notebook."
     return f"The folder holds {len(found)} notebooks and none has the assignment's name."

@@ -35,6 +35,18 @@ class Shelf:
     def folder(self, student: str) -> Path:
         return self.submitted / student / self.assignment
 
+    def holds(self, student: str) -> bool:
+        """Whether a submission of this student stands there.
+
+        Raises:
+            CourseError: when that cannot be seen.
+        """
+        folder = self.folder(student)
+        try:
+            return folder.exists()
+        except OSError as error:
+            raise CourseError(f"{folder} cannot be read: {error.strerror}") from None
+
     def earlier(self, student: str, digest: str) -> Path:
         """Where a submission of this content is kept once another has replaced it."""
         return self._private / "earlier" / self.assignment / student / digest
@@ -82,7 +94,7 @@ class Shelf:
     def put(self, prepared: Path, student: str) -> None:
         """Put a submission in its place, and keep what stood there."""
         target = self.folder(student)
-        if target.exists():
+        if self.holds(student):
             self.keep(target, student, self.digest(target), prepared.with_name(f"old-{student}"))
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(prepared, target)

@@ -11,10 +11,11 @@ import hashlib
 import hmac
 import importlib.metadata
 import inspect
+import io
 import json
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -49,8 +50,17 @@ def inputs(question: Question, case: Case, secret: bytes) -> Inputs:
     Returns:
         Arguments by name, in the order of the question's signature.
     """
+    return draw(question, case, seed(question, case, secret))
+
+
+def seed(question: Question, case: Case, secret: bytes) -> bytes:
+    """What decides one case's inputs; neither the secret nor another seed follows from it."""
     label = f"{question.week}/{question.name}/{case.name}".encode()
-    seed = hmac.new(secret, label, hashlib.sha256).digest()
+    return hmac.new(secret, label, hashlib.sha256).digest()
+
+
+def draw(question: Question, case: Case, seed: bytes) -> Inputs:
+    """The case's inputs, for a machine that has its seed and not the secret; see `inputs`."""
     rng = np.random.default_rng(int.from_bytes(seed, "big"))
     return question.arrange(case.make(rng))
 
@@ -263,31 +273,43 @@ def _unflatten(structure: Any, buffer: bytes) -> Tree:
 
 
 def _write(path: Path, values: dict[str, Expected], mode: int = 0o600) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{os.getpid()}.partial")
+    with os.fdopen(os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, mode), "wb") as file:
+        file.write(pack(values))
+    partial.replace(path)
+
+
+def pack(values: Mapping[str, Expected]) -> bytes:
+    """Expected answers as the content of an `.npz` file."""
     buffer = bytearray()
     index = {
         key: [_flatten(expected.value, buffer), expected.rounding]
         for key, expected in sorted(values.items())
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.partial")
-    with os.fdopen(os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, mode), "wb") as file:
-        np.savez_compressed(
-            file, index=np.array(json.dumps(index)), arrays=np.frombuffer(buffer, np.uint8)
-        )
-    partial.replace(path)
+    file = io.BytesIO()
+    np.savez_compressed(
+        file, index=np.array(json.dumps(index)), arrays=np.frombuffer(buffer, np.uint8)
+    )
+    return file.getvalue()
+
+
+def unpack(content: bytes) -> dict[str, Expected]:
+    """The expected answers that `pack` packed."""
+    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+        index = json.loads(str(stored["index"]))
+        buffer = stored["arrays"].tobytes()
+    return {
+        key: Expected(_unflatten(value, buffer), rounding)
+        for key, (value, rounding) in index.items()
+    }
 
 
 def _read(path: Path) -> dict[str, Expected]:
     if not path.exists():
         return {}
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            index = json.loads(str(stored["index"]))
-            buffer = stored["arrays"].tobytes()
-        return {
-            key: Expected(_unflatten(value, buffer), rounding)
-            for key, (value, rounding) in index.items()
-        }
+        return unpack(path.read_bytes())
     except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise MissingReference(
             f"{path} cannot be read ({error}); delete it and it is computed anew"

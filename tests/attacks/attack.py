@@ -6,22 +6,26 @@ grader, its host or another student. Every module beside this one adds some to `
     cheat(...)  nothing is answered; its code stands in the first answer cell; it has earned 0
     harm(...)   everything is answered, but for one question whose cell holds its code
     forge(...)  a function that changes the notebook, or the folder that is handed in
+    pack(...)   a function that makes an archive, handed in to a platform in place of the notebook
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.demo import answer_cell, to_bytes
+from autograder.demo import STEM, answer_cell, to_bytes
 
 PLACE = "relu_backward"
 """The question whose answer cell holds an attack's code."""
 
+ATTACKER, NEIGHBOUR = "mallory", "zoe"
+"""Whose submission it is, and who is graded after them."""
+
 Edit = Callable[[Any], bytes]
-NOTHING: frozenset[str] = frozenset()
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,8 @@ class Attack:
         honest: "nothing" or "the rest": what its author has earned. The rest is all but PLACE.
         costs: further questions of its own that it may spoil.
         beside: writes more into the folder that is handed in.
-        danger: why it is not run where nothing contains it; empty where it may be.
+        upload: makes the archive that a platform receives, from the notebook that `edit` makes.
+    danger: why it is not run where nothing contains it; empty where it may be.
         gains: for what no grader can tell from an answer: the points, with the reason why.
     """
 
@@ -47,6 +52,7 @@ class Attack:
     honest: str = "nothing"
     costs: Sequence[str] = ()
     beside: Callable[[Path], None] | None = None
+    upload: Callable[[bytes], tuple[str, bytes]] | None = None
     danger: str = ""
     gains: tuple[float, str] = (0.0, "")
 
@@ -54,12 +60,20 @@ class Attack:
 ATTACKS: list[Attack] = []
 
 
-def cheat(group: str, name: str, tries: str, code: str, **options: Any) -> None:
-    """Nothing is answered and the code stands where the first question is answered."""
+def cheat(
+    group: str,
+    name: str,
+    tries: str,
+    code: str,
+    answers: Mapping[str, str] = NOTHING,
+    **options: Any,
+) -> None:
+    """Nothing is answered; the code stands in PLACE's cell, further `answers` in their own."""
 
     def edit(notebook: Any) -> bytes:
         blank(notebook)
-        answer_cell(notebook, PLACE).source = code.strip("\n")
+        for question, answer in {**answers, PLACE: code}.items():
+            answer_cell(notebook, question).source = answer.strip("\n")
         return to_bytes(notebook)
 
     ATTACKS.append(Attack(name, tries, group, edit, **options))
@@ -92,6 +106,24 @@ def forge(group: str, tries: str, **options: Any) -> Callable[[Callable[[Any], A
     return register
 
 
+def pack(group: str, suffix: str, tries: str) -> Callable[[Callable[[bytes], bytes]], Any]:
+    """Register a function from an unanswered notebook to the archive that is handed in."""
+
+    def register(make: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+        def edit(notebook: Any) -> bytes:
+            blank(notebook)
+            return to_bytes(notebook)
+
+        def upload(notebook: bytes) -> tuple[str, bytes]:
+            return f"{STEM}{suffix}", make(notebook)
+
+        name = make.__name__.strip("_").replace("_", "-")
+        ATTACKS.append(Attack(name, tries, group, edit, upload=upload))
+        return make
+
+    return register
+
+
 def blank(notebook: Any) -> None:
     """Put every stub back, so that nothing is answered."""
     for cell in notebook.cells:
@@ -101,7 +133,16 @@ def blank(notebook: Any) -> None:
 
 def every_attack() -> list[Attack]:
     """All attacks, in the order of their groups."""
-    from tests.attacks import exhaust, folders, fool, look, notebooks, protocol, weapons
+    from tests.attacks import (
+        archives,
+        exhaust,
+        folders,
+        fool,
+        look,
+        notebooks,
+        protocol,
+        weapons,
+    )
 
-    assert all((fool, protocol, look, notebooks, folders, exhaust, weapons))
+    assert all((fool, protocol, look, notebooks, folders, archives, exhaust, weapons))
     return ATTACKS

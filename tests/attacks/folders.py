@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 from autograder.demo import STEM
-from tests.attacks.attack import forge
+from tests.attacks.attack import NEIGHBOUR, forge
 
 GROUP = "reach out of the folder"
 
@@ -15,7 +16,12 @@ GROUP = "reach out of the folder"
 def _others_notebook(folder: Path) -> None:
     notebook = folder / f"{STEM}.ipynb"
     notebook.unlink()
-    notebook.symlink_to(Path("..", "..", "before", STEM, f"{STEM}.ipynb"))
+    notebook.symlink_to(Path("..", "..", NEIGHBOUR, STEM, f"{STEM}.ipynb"))
+
+
+def _others_folder(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.symlink_to(Path("..", NEIGHBOUR, STEM))
 
 
 def _others_functions(folder: Path) -> None:
@@ -39,6 +45,10 @@ def _waiting_notebook(folder: Path) -> None:
 
 @forge(GROUP, "hands in a link to its neighbour's notebook", beside=_others_notebook)
 def link_to_neighbour(notebook: Any) -> None: ...
+
+
+@forge(GROUP, "hands in a link to its neighbour's folder", beside=_others_folder)
+def link_as_folder(notebook: Any) -> None: ...
 
 
 @forge(GROUP, "hands in a link to the course's secret as its earlier functions",

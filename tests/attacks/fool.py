@@ -6,13 +6,22 @@ from tests.attacks.attack import cheat
 
 GROUP = "fool the test"
 
-JUNK = """
+JUNK = {
+    "relative_error": "def relative_error(a, b): return 0.0",
+    "sigmoid_backward": "def sigmoid_backward(dout, out): return dout",
+    "tanh_backward": "def tanh_backward(dout, out): return dout",
+    "dense_backward": "def dense_backward(dout, X, W): return X, W, W[0]",
+}
+"""Wrong answers that at least stand where they are asked for."""
+WRONG = """
 import numpy as np
-def relu_backward(dout, z): return {0}
-def sigmoid_backward(dout, out): return {0}
-def tanh_backward(dout, out): return {0}
-def relative_error(a, b): return 0.0
-def dense_backward(dout, X, W): return X, W, W[0]
+def relu_backward(dout, z): return dout
+"""
+# What the shell calls before a cell comes first among its outputs, and the first number counts.
+SCORE = """
+shell = get_ipython()
+shell.events.register("pre_run_cell", lambda info: shell.displayhook({}))
+shell.showtraceback = lambda *a, **k: None
 """
 
 cheat(
@@ -33,28 +42,31 @@ get_ipython().ast_transformers.append(NoAsserts())
 import numpy as np
 np.testing.assert_allclose = lambda *a, **k: None
 """
-    + JUNK.format("np.zeros(1)"),
+    + WRONG,
+    JUNK,
 )
 cheat(
     GROUP,
     "numpy-says-equal",
     "replaces np.testing, np.allclose, np.isclose and np.array_equal",
-    JUNK.format("dout")
+    WRONG
     + """
 for name in ("assert_allclose", "assert_array_equal", "assert_array_almost_equal", "assert_equal"):
     setattr(np.testing, name, lambda *a, **k: None)
 np.allclose = np.isclose = np.array_equal = np.array_equiv = lambda *a, **k: True
 """,
+    JUNK,
 )
 cheat(
     GROUP,
     "numpy-computes-zero",
     "replaces np.abs, np.max, np.ravel and np.concatenate, so that no difference is left",
-    JUNK.format("dout")
+    WRONG
     + """
 zero = lambda *a, **k: np.float64(0)
 np.abs = np.absolute = np.max = np.amax = np.subtract = np.ravel = np.concatenate = zero
 """,
+    JUNK,
 )
 cheat(
     GROUP,
@@ -68,7 +80,8 @@ for name in ("__eq__", "__ne__", "__sub__", "__rsub__"):
     table[name] = lambda self, other: np.True_
 ctypes.pythonapi.PyType_Modified(ctypes.py_object(np.ndarray))
 """
-    + JUNK.format("dout"),
+    + WRONG,
+    JUNK,
 )
 cheat(
     GROUP,
@@ -195,31 +208,32 @@ cheat(
     GROUP,
     "negative-score",
     "shows -1 as the result of every check, by a hook that runs before it",
-    """
-import sys
-get_ipython().events.register("pre_run_cell", lambda info: sys.displayhook(-1))
-get_ipython().showtraceback = lambda *a, **k: None
-""",
+    SCORE.format("-1"),
+)
+cheat(
+    GROUP,
+    "nan-as-score",
+    "shows nan, which is not below any maximum, as the result of every check",
+    SCORE.format("float('nan')"),
 )
 cheat(
     GROUP,
     "numpy-scalar-as-score",
     "shows np.float64(0.0), which is no number to read, as the result of every check",
-    """
-import sys, numpy
-get_ipython().events.register("pre_run_cell", lambda info: sys.displayhook(numpy.float64(0)))
-get_ipython().showtraceback = lambda *a, **k: None
-""",
+    SCORE.format("__import__('numpy').float64(0)"),
+)
+cheat(
+    GROUP,
+    "numpy-scalar-as-answer",
+    "answers with a NumPy scalar, so that a check's own share of right cases is np.float64(0.0)",
+    "pass",
+    {"relative_error": "import numpy as np\ndef relative_error(a, b): return np.float64(0.5)"},
 )
 cheat(
     GROUP,
     "score-above-maximum",
     "shows a score a little above the maximum as the result of every check",
-    """
-import sys
-get_ipython().events.register("pre_run_cell", lambda info: sys.displayhook(12.000000000000002))
-get_ipython().showtraceback = lambda *a, **k: None
-""",
+    SCORE.format("12.000000000000002"),
 )
 cheat(
     GROUP,

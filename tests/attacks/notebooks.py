@@ -105,9 +105,9 @@ def other_kernel(notebook: Any) -> None:
 
 @forge(GROUP, "says in the metadata that it is another student's, graded, and on time")
 def other_student(notebook: Any) -> None:
-    notebook.metadata.nbgrader = {"student": "before", "score": 90, "timestamp": "2020-01-01"}
+    notebook.metadata.nbgrader = {"student": "zoe", "score": 90, "timestamp": "2020-01-01"}
     for cell in checks(notebook):
-        cell.metadata.nbgrader.update(student="before", score=12.0, auto_score=12.0)
+        cell.metadata.nbgrader.update(student="zoe", score=12.0, auto_score=12.0)
 
 
 @forge(GROUP, "pretends to be a notebook that the grader has already called unreadable")

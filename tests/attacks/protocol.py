@@ -56,7 +56,7 @@ cheat(
     "puts points, verdicts and another student's name into its answers",
     CHANNEL
     + """
-forged = dict(points=1000, max_points=1, outcome="right", student="before", mistake="")
+forged = dict(points=1000, max_points=1, outcome="right", student="zoe", mistake="")
 def relu_backward(dout, z):
     for number in range(200):
         say(frame(answer(number, True, **forged)))

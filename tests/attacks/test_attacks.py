@@ -21,13 +21,17 @@ import pytest
 from autograder import course, demo, grading, pipeline
 from autograder.asking import Asking
 from autograder.assignment import Assignment, load_assignment
+from autograder.collect import LEFT_OUT, UNCHANGED, Collection, collect
 from autograder.course import Course
+from autograder.errors import UnusableSource
 from autograder.records import Report, Submission
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Sandbox
 from autograder.sandbox.steps import encode_asks
 from autograder.sandbox.view import isolation_available
-from tests.attacks.attack import PLACE, Attack, every_attack
+from tests.attacks import archives
+from tests.attacks.attack import ATTACKER, NEIGHBOUR, PLACE, Attack, every_attack
+from tests.faults.footprint import descendants
 
 pytestmark = [
     pytest.mark.slow,
@@ -57,6 +61,10 @@ OUTSIDE = [
 ]
 
 
+def name_of(attack: Attack) -> str:
+    return attack.name
+
+
 @dataclass
 class Arena:
     """A course with one innocent student, and the sandbox in which all submissions are run."""
@@ -68,6 +76,8 @@ class Arena:
 
     def hand_in(self, student: str, content: bytes) -> Submission:
         folder = self.course.folder("submitted", demo.STEM, student)
+        if folder.is_symlink():
+            folder.unlink()
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         path = folder / f"{demo.STEM}.ipynb"
@@ -78,12 +88,12 @@ class Arena:
         return pipeline.grade(submission, self.assignment, self.sandbox)
 
     def attack(self, attack: Attack) -> Report:
-        submission = self.hand_in("mallory", attack.edit(copy.deepcopy(self.complete)))
+        submission = self.hand_in(ATTACKER, attack.edit(copy.deepcopy(self.complete)))
         if attack.beside:
             attack.beside(submission.path.parent)
         # Found as a class's submissions are, since a folder may be what lies.
         found = grading.submissions(self.course, self.assignment)
-        return self.grade(next(each for each in found if each.student == "mallory"))
+        return self.grade(next(each for each in found if each.student == ATTACKER))
 
 
 @pytest.fixture(scope="module")
@@ -93,15 +103,16 @@ def arena(released_course: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     assignment = load_assignment(opened, demo.WEEK)
     with Sandbox("bubblewrap", assignment.limits(LIMITS), assignment.flavour) as sandbox:
         arena = Arena(opened, assignment, sandbox, demo.solved(opened))
-        neighbour = arena.hand_in("before", demo.to_bytes(copy.deepcopy(arena.complete)))
+        neighbour = arena.hand_in(NEIGHBOUR, demo.to_bytes(copy.deepcopy(arena.complete)))
         assert arena.grade(neighbour).points == FULL
+        archives.enrol(opened)
         yield arena
 
 
 def neighbour(arena: Arena) -> tuple[float, str]:
     """What the innocent student gets, and a digest of the notebook that comes back."""
-    path = arena.course.notebook("submitted", demo.STEM, "before")
-    report = arena.grade(Submission("before", demo.WEEK, path))
+    path = arena.course.notebook("submitted", demo.STEM, NEIGHBOUR)
+    report = arena.grade(Submission(NEIGHBOUR, demo.WEEK, path))
     text = demo.to_bytes(report.notebook) + str(report.problems).encode()
     return report.points, hashlib.sha256(text).hexdigest()
 
@@ -110,27 +121,12 @@ def files(root: Path) -> dict[str, str]:
     """Every file below a folder, with what tells that it was changed."""
     found = {}
     for path in root.rglob("*"):
-        if "mallory" not in path.parts and path.is_file():
+        if ATTACKER not in path.parts and path.is_file():
             found[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found | {path: "outside" for path in OUTSIDE if os.path.exists(path)}
 
 
-def descendants(ancestor: int) -> int:
-    """How many processes this one has started, directly or not, that still live."""
-    parents: dict[int, int] = {}
-    for name in filter(str.isdecimal, os.listdir("/proc")):
-        try:
-            stat = Path(f"/proc/{name}/stat").read_text(errors="replace").rpartition(")")[2]
-        except OSError:
-            continue
-        parents[int(name)] = int(stat.split()[1])
-    family = {ancestor}
-    while grown := {n for n, parent in parents.items() if parent in family} - family:
-        family |= grown
-    return len(family) - 1
-
-
-@pytest.mark.parametrize("attack", every_attack(), ids=lambda attack: attack.name)
+@pytest.mark.parametrize("attack", [a for a in every_attack() if not a.upload], ids=name_of)
 def test_attack(arena: Arena, attack: Attack) -> None:
     """No point more, the neighbour as before, nothing left behind, and a calm reason."""
     before, left = neighbour(arena), files(arena.course.root)
@@ -140,8 +136,8 @@ def test_attack(arena: Arena, attack: Attack) -> None:
 
     assert neighbour(arena) == before
     assert files(arena.course.root) == left
-    assert descendants(arena.sandbox._parent._process.pid) + 1 == A_SANDBOX
-    assert descendants(os.getpid()) <= A_SANDBOX + THE_LENDER
+    assert len(descendants(arena.sandbox._parent._process.pid)) + 1 == A_SANDBOX
+    assert len(descendants(os.getpid())) <= A_SANDBOX + THE_LENDER
     earned = WITHOUT_PLACE if attack.honest == "the rest" else 0.0
     earned += attack.gains[0]
     if attack.costs:
@@ -150,6 +146,40 @@ def test_attack(arena: Arena, attack: Attack) -> None:
         assert report.points == earned
     assert report.seconds < LONGEST and report.peak_memory < 1.2 * LIMITS.memory
     assert_calm(report)
+
+
+@pytest.mark.parametrize("attack", [a for a in every_attack() if a.upload], ids=name_of)
+def test_archive(arena: Arena, attack: Attack, tmp_path: Path) -> None:
+    """Collected as one student's work, then as a whole class's: nobody's files change."""
+    assert attack.upload
+    before, left = neighbour(arena), files(arena.course.root)
+    theirs = arena.course.notebook("submitted", demo.STEM, NEIGHBOUR).read_bytes()
+    archive = attack.upload(attack.edit(copy.deepcopy(arena.complete)))
+
+    download = archives.download(tmp_path / "class.zip", archive, theirs)
+    lines = collected(arena, download).lines
+    assert {line.student or ATTACKER: line.result for line in lines} == {
+        NEIGHBOUR: UNCHANGED,
+        ATTACKER: LEFT_OUT,
+    }
+    said = [line.note for line in lines if line.result == LEFT_OUT]
+    assert "an archive inside a submission is not opened" in said[0]
+    if attack.name != "another-students-name":  # a class's own archive says whose work it holds
+        whole = tmp_path / archive[0]
+        whole.write_bytes(archive[1])
+        try:
+            assert all(line.result == LEFT_OUT for line in collected(arena, whole).lines)
+        except UnusableSource as reason:
+            assert str(reason).isprintable() and len(str(reason)) > 20
+
+    assert neighbour(arena) == before
+    assert files(arena.course.root) == left
+    assert not arena.course.folder("submitted", demo.STEM, ATTACKER).exists()
+
+
+def collected(arena: Arena, source: Path) -> Collection:
+    shutil.rmtree(arena.course.folder("submitted", demo.STEM, ATTACKER), ignore_errors=True)
+    return collect(arena.course, demo.STEM, demo.WEEK, source)
 
 
 def assert_calm(report: Report) -> None:
@@ -203,4 +233,4 @@ def test_can_the_arena_tell_a_gain(arena: Arena) -> None:
 
     blank(notebook)
     demo.answer_cell(notebook, PLACE).source = answer
-    assert arena.grade(arena.hand_in("mallory", demo.to_bytes(notebook))).points == 6.0
+    assert arena.grade(arena.hand_in(ATTACKER, demo.to_bytes(notebook))).points == 6.0

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -49,11 +50,11 @@ def set_due_date(db_url: str, due: datetime = DUE) -> None:
     engine.dispose()
 
 
-def start(root: Path, *options: str) -> subprocess.Popen[str]:
-    """`autograder grade` in a process of its own."""
+def start(root: Path, *options: str, before: Sequence[str] = ()) -> subprocess.Popen[str]:
+    """`autograder grade` in a process of its own, by a command `before` it where there is one."""
+    own = [sys.executable, "-m", "autograder", "grade", "week06", "--course", str(root), "-j", "2"]
     return subprocess.Popen(
-        [sys.executable, "-m", "autograder", "grade", "week06", "--course", str(root), "-j", "2"]
-        + list(options),
+        [*before, *own, *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -7,10 +7,12 @@ import os
 import signal
 import sqlite3
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,8 +20,11 @@ from autograder import course, demo, grading
 from autograder.assignment import load_assignment
 from autograder.dispatch import local
 from autograder.errors import WorkerLost
+from autograder.gradebook import reports as saved
 from autograder.sandbox.session import Cell, Sandbox
 from autograder.sandbox.view import isolation_available
+from tests.attacks import archives
+from tests.attacks.attack import ATTACKER, NEIGHBOUR
 from tests.faults.a_class import grade, leftovers, report_files, rows, start
 
 pytestmark = [
@@ -92,6 +97,69 @@ def test_does_a_gradebook_locked_for_five_seconds_cost_only_time(small_class, tm
     held.join()
     other.close()
     assert rows(opened.db_url) == small_class.expected
+
+
+def without_roots_rights() -> list[str]:
+    """What to put before a command so that a file's mode counts, for root too."""
+    if os.geteuid() != 0:
+        return []
+    before = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+    try:
+        subprocess.run([*before, "true"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("root cannot put its rights down here: setpriv is missing or may not")
+    return before
+
+
+def test_does_what_cannot_be_read_cost_its_author_alone(small_class, tmp_path):
+    root = small_class.copy(tmp_path / "course")
+    opened = course.load(root)
+    before = without_roots_rights()
+    closed = [pupil.name for pupil in demo.harmless(5)]
+    places = [opened.folder("submitted", demo.STEM, name) for name in closed]
+    notebook = places[3] / f"{demo.STEM}.ipynb"
+    modes = {places[0].parent: 0, places[1]: 0, places[2]: 0o444, notebook: 0,
+             places[4] / "timestamp.txt": 0}  # fmt: skip
+    try:
+        for path, mode in modes.items():
+            path.chmod(mode)
+        process = start(root, before=before)
+        _, err = process.communicate(timeout=300)
+        assert process.returncode == 3 and not err.strip()
+    finally:
+        for path in modes:
+            path.chmod(0o700)
+    graded = {name: saved.find(root, demo.STEM, name) for name in closed}
+    for name in closed[:4]:
+        assert "cannot be opened: Permission denied." in graded[name].unreadable
+        assert graded[name].points == 0
+    assert not graded[closed[4]].unreadable
+    assert others(rows(opened.db_url), closed) == others(small_class.expected, closed)
+    grade(root)  # what can be read again is graded again
+    assert rows(opened.db_url) == small_class.expected
+
+
+def test_is_a_place_that_cannot_be_read_one_line_of_collect(fresh_course, tmp_path):
+    opened = course.load(fresh_course)
+    archives.enrol(opened)
+    names = {archives.by_canvas(each, archives.NAME): b"{}" for each in archives.ACCOUNTS}
+    source = archives.write_zip(tmp_path / "class.zip", names)
+    place = opened.folder("submitted", demo.STEM, ATTACKER)
+    place.mkdir(parents=True)
+    collect = [sys.executable, "-m", "autograder", "collect", "week06", str(source)]
+    command = [*without_roots_rights(), *collect, "--course", str(fresh_course)]
+    place.parent.chmod(0)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True)
+    finally:
+        place.parent.chmod(0o700)
+    assert done.stderr == f"autograder: {place} cannot be read: Permission denied\n"
+    assert done.returncode == 1 and not opened.folder("submitted", demo.STEM, NEIGHBOUR).exists()
+
+
+def others(tables: dict[str, list[Any]], students: list[str]) -> dict[str, list[Any]]:
+    """The rows of everybody else."""
+    return {name: [row for row in each if row[0] not in students] for name, each in tables.items()}
 
 
 def processes_below(parent: int) -> list[int]:

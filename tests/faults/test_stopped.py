@@ -17,6 +17,7 @@ import pytest
 from autograder import course, demo
 from autograder.sandbox.view import isolation_available
 from tests.faults.a_class import leftovers, report_files, rows
+from tests.faults.footprint import descendants
 
 pytestmark = [
     pytest.mark.slow,
@@ -33,16 +34,6 @@ def hand_in(root: Path) -> None:
     endless = demo.HOSTILE["cell-never-ends"]
     later = [demo.Pupil(f"zz-{number:02}", endless) for number in range(ENDLESS)]
     demo.hand_in(course.load(root), [*demo.harmless(HARMLESS), *later])
-
-
-def descendants(process: int) -> set[int]:
-    """Every process that one has started, and those that these have."""
-    found: set[int] = set()
-    for task in Path(f"/proc/{process}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            for child in map(int, task.read_text().split()):
-                found |= {child} | descendants(child)
-    return found
 
 
 def in_a_loop(processes: set[int]) -> list[int]:

@@ -10,12 +10,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.errors import CourseError
-from autograder.roster import read_roster
+from autograder.roster import MARKUP, read_roster
 from tests.fuzzing.examples import examples
 
 CELLS = st.one_of(
     st.sampled_from(
-        ["id", "Student ID", "email", "ada", "ada", "=cmd()", "..", "a/b", "O'Neil, Jr.", '"', ""]
+        [
+            "id",
+            "Student ID",
+            "email",
+            "ada",
+            "ada",
+            "=cmd()",
+            "..",
+            "a/b",
+            "O'Neil, Jr.",
+            '"',
+            "<i>",
+            "",
+        ]
     ),
     st.text(max_size=8),
 )
@@ -35,7 +48,8 @@ def assert_students_or_a_line(path: Path, content: bytes) -> None:
     for student in students:
         folder = path.parent / student.id
         assert folder.name == student.id and folder.parent == path.parent
-        assert not student.id.startswith(".")
+        assert not student.id.startswith(".") and not set(student.id) & set(MARKUP)
+        assert "<" not in f"{student.last_name}{student.first_name}"
         folder.exists()  # a name that the file system takes
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.errors import CourseError
+from autograder.errors import CourseError, UnreadableNotebook
 from autograder.intake.folders import find_submissions
+from autograder.intake.notebooks import read_notebook
 
 WEEK = "week99_bends"
 
@@ -64,6 +65,25 @@ def test_is_a_link_to_another_students_file_not_followed(tmp_path):
     (tmp_path / "ann" / WEEK / f"{WEEK}.ipynb").symlink_to(theirs)
     ann, _ = find_submissions(tmp_path, WEEK, "week99")
     assert ann.path == tmp_path / "ann" / WEEK
+
+
+def test_is_a_folder_of_another_student_not_followed(tmp_path):
+    theirs = hand_in(tmp_path, "bob", WEEK, f"{WEEK}.ipynb").parent
+    (tmp_path / "ann").mkdir()
+    (tmp_path / "ann" / WEEK).symlink_to(theirs)
+    (tmp_path / "cem").symlink_to(theirs.parent)
+    ann, _, cem = find_submissions(tmp_path, WEEK, "week99")
+    for found, link in ((ann, tmp_path / "ann" / WEEK), (cem, tmp_path / "cem")):
+        assert found.path == link
+        with pytest.raises(UnreadableNotebook, match="is a link, which is not followed"):
+            read_notebook(found.path)
+
+
+@pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>", 'a" onload="x', "a&lt;b"])
+def test_is_a_folder_whose_name_is_markup_refused(tmp_path, name):
+    hand_in(tmp_path, name, WEEK, f"{WEEK}.ipynb")
+    with pytest.raises(CourseError, match="rename it to the student's id"):
+        find_submissions(tmp_path, WEEK, "week99")
 
 
 def test_is_a_missing_folder_told_with_the_next_step(tmp_path):

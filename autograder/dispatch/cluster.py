@@ -1,0 +1,276 @@
+"""Hands submissions to the workers of a Dask cluster and yields results as they complete.
+
+Dask schedules, sends a lost worker's submissions to another, and lets workers come and go. Each
+thread of a worker keeps one warm sandbox. Needs the `cluster` extra.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+import signal
+import threading
+import time
+import warnings
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from itertools import count, islice
+from typing import Any, Generic, TypeVar
+
+import dask
+from distributed import Client, Future, KilledWorker, LocalCluster, Security, as_completed
+from distributed.scheduler import NoWorkerError
+
+from autograder.dispatch.bench import Answer, Bench, Job, work_on_bench
+from autograder.errors import ClusterError, WorkerLost
+
+Work = TypeVar("Work")
+Result = TypeVar("Result")
+
+LOST_WORKERS = 3
+"""A piece of work with which so many workers were lost is left alone: it may be what ends them."""
+IN_FLIGHT_A_THREAD = 32
+"""Pieces sent and not yet back. Dask's adaptive scaling grows by what it sees waiting."""
+PIECES_A_TASK = 4
+"""What Dask does for a task, and wakes up for, is shared by a few submissions."""
+IN_FLIGHT_LEAST, IN_FLIGHT_MOST = 64, 4096
+LOOK_SECONDS = 0.05
+CONNECT_SECONDS = 20
+_LOCAL = re.compile(r"local:([1-9]\d{0,2})")
+_HERE = {
+    "distributed.scheduler.allowed-failures": LOST_WORKERS - 1,
+    # Sampling what a worker does a hundred times a second costs more than it tells.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.tick.interval": "1s",
+    # Pages about the cluster, which everybody on this machine could read.
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
+# Ctrl-C in a terminal reaches every process there; the one that was asked ends its workers.
+# And jsonschema does without an optional checker of web addresses that takes 0.7 s to import.
+_BEFORE = """\
+import signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+sys.modules.setdefault("rfc3987_syntax", None)
+"""
+
+
+def run(
+    work: Iterable[tuple[Work, Any]],
+    job: Job,
+    receive: Callable[[Work, bytes], Result],
+    *,
+    address: str,
+    lost: Callable[[Work, WorkerLost], Result],
+) -> Generator[Result]:
+    """Do every piece of work on a cluster; yield results as they complete.
+
+    Args:
+        work: each piece, which stays here, and its content, which travels; read only as fast as
+            they are done, so memory stays flat.
+        job: what workers do with a content.
+        receive: makes a result of what came back for a piece.
+        address: a scheduler's, such as tls://host:8786, or local:4 for four workers here.
+        lost: the result of a piece of work whose worker was lost at every try.
+
+    Raises:
+        ClusterError: when the cluster is not to be had, goes away, or does not fit.
+    """
+    with _connected(address) as client, _prepared(client, job), _interruption() as interrupted:
+        flow = _Flow[Work](client, job.name, interrupted)
+        try:
+            blamed: list[tuple[Work, Any]] = []
+            for piece, content, answer in flow.answers(work):
+                if answer is None:
+                    blamed.append((piece, content))
+                else:
+                    yield _result(piece, answer, receive, lost)
+            # What was only beside it, or waited, is blamed too: now each is tried alone.
+            for each in blamed:
+                for piece, _, answer in flow.answers([each]):
+                    yield _result(piece, answer, receive, lost)
+        finally:
+            flow.cancel()
+
+
+def _result(
+    piece: Work,
+    answer: Answer | None,
+    receive: Callable[[Work, bytes], Result],
+    lost: Callable[[Work, WorkerLost], Result],
+) -> Result:
+    if answer is None:
+        return lost(piece, WorkerLost(f"{LOST_WORKERS} workers were lost while they graded it."))
+    what, content = answer
+    if what == "lost":
+        return lost(piece, WorkerLost(content.decode()))
+    if what == "refused":
+        raise ClusterError(content.decode())
+    return receive(piece, content)
+
+
+class _Flow(Generic[Work]):
+    """Keeps a bounded number of pieces on their way."""
+
+    def __init__(self, client: Client, name: str, interrupted: threading.Event) -> None:
+        self._client = client
+        self._name = name
+        self._interrupted = interrupted
+        self._numbers = count()
+        # One group, so that what no worker is free for waits at the scheduler.
+        self._group = f"grade-{name}-{time.time_ns():x}"
+        self._sent: dict[Future, list[tuple[Work, Any]]] = {}
+        self._threads = 0
+        self._asked = 0.0
+
+    def answers(
+        self, work: Iterable[tuple[Work, Any]]
+    ) -> Iterator[tuple[Work, Any, Answer | None]]:
+        """Each piece with its content and answer; None where all its workers were lost."""
+        waiting = iter(work)
+        completed = as_completed(loop=self._client.loop, with_results=True, raise_errors=False)
+        more = True
+        while more or self._sent:
+            while more and len(self._sent) * PIECES_A_TASK < self._most():
+                if more := bool(pieces := list(islice(waiting, PIECES_A_TASK))):
+                    completed.add(self._send(pieces))
+            if self._sent:
+                self._wait(completed)
+                future, found = next(completed)
+                pieces = self._sent.pop(future)
+                answers: Sequence[Answer | None] = self._checked(future, found)
+                answers = answers or [None for _ in pieces]
+                for (piece, content), answer in zip(pieces, answers, strict=True):
+                    yield piece, content, answer
+
+    def cancel(self) -> None:
+        """Ask for nothing more."""
+        with contextlib.suppress(Exception):
+            self._client.cancel(list(self._sent), force=True)
+        self._sent.clear()
+
+    def _wait(self, completed: as_completed) -> None:
+        while not (self._interrupted.is_set() or completed.has_ready()):
+            self._interrupted.wait(LOOK_SECONDS)
+        if self._interrupted.is_set():
+            raise KeyboardInterrupt
+
+    def _send(self, pieces: list[tuple[Work, Any]]) -> Future:
+        contents = [content for _, content in pieces]
+        future = self._client.submit(
+            work_on_bench,
+            self._name,
+            contents,
+            key=(self._group, next(self._numbers)),
+            pure=False,
+        )
+        self._sent[future] = pieces
+        return future
+
+    def _checked(self, future: Future, found: Any) -> list[Answer]:
+        """The answers to a task's pieces; none where all its workers were lost."""
+        if future.status == "finished":
+            return found  # type: ignore[no-any-return]
+        error = future.exception() if future.status == "error" else CancelledError()
+        if isinstance(error, KilledWorker):
+            return []
+        if isinstance(error, NoWorkerError):
+            raise ClusterError("the cluster has had no worker for long; start some and grade again")
+        if isinstance(error, CancelledError):
+            raise ClusterError(
+                "the scheduler is gone; what was graded is kept. Start it and grade again"
+            )
+        raise ClusterError(f"a worker failed ({type(error).__name__}: {error})")
+
+    def _most(self) -> int:
+        """How many pieces may be on their way to the workers that there are now."""
+        if time.monotonic() - self._asked > 1.0:
+            self._threads = sum(self._client.nthreads().values())
+            self._asked = time.monotonic()
+        wanted = min(self._threads * IN_FLIGHT_A_THREAD, IN_FLIGHT_MOST)
+        return max(wanted, IN_FLIGHT_LEAST, 2 * self._threads)
+
+
+@contextlib.contextmanager
+def _interruption() -> Iterator[threading.Event]:
+    """Set by Ctrl-C, in place of an exception; a second one is an exception again.
+
+    Dask has callbacks in the garbage collector, and an exception in one of them is lost.
+    """
+    heard = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield heard
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def hear(number: int, frame: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        heard.set()
+
+    signal.signal(signal.SIGINT, hear)
+    try:
+        yield heard
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
+def _prepared(client: Client, job: Job) -> Iterator[None]:
+    """Give the job to every worker, also to those that come later; take it away at the end."""
+    try:
+        client.register_plugin(Bench(job), name=job.name)
+    except (ImportError, AttributeError) as error:
+        raise ClusterError(
+            f"the cluster's workers have no autograder like this one ({error}); install the same "
+            "version there"
+        ) from None
+    except OSError as error:
+        raise ClusterError(f"the cluster is gone ({error})") from None
+    try:
+        yield
+    finally:
+        # Whoever is gone holds nothing.
+        with contextlib.suppress(Exception):
+            client.unregister_worker_plugin(job.name)
+
+
+@contextlib.contextmanager
+def _connected(address: str) -> Iterator[Client]:
+    """A client of the cluster at an address, or of one that is started here and ended."""
+    here = _LOCAL.fullmatch(address)
+    with contextlib.ExitStack() as stack:
+        try:
+            if here:
+                stack.enter_context(dask.config.set(_HERE))
+                address = stack.enter_context(_workers_here(int(here[1])))
+            with warnings.catch_warnings():
+                # Versions are compared in `Job.prepare`, those that decide a grade.
+                warnings.simplefilter("ignore")
+                client = stack.enter_context(
+                    Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+                )
+        except (OSError, ValueError, TypeError, RuntimeError) as error:
+            reason = str(error).partition("\n")[0]
+            raise ClusterError(
+                f"expected a Dask scheduler at {address} or local:N, found none ({reason}); "
+                "docs/scaling.md says how to start one"
+            ) from None
+        yield client
+
+
+@contextlib.contextmanager
+def _workers_here(number: int) -> Iterator[LocalCluster]:
+    """A cluster of this machine's own, which nobody else on it can talk to."""
+    with LocalCluster(
+        n_workers=number,
+        threads_per_worker=1,
+        memory_limit=0,
+        # Dask opens a port for its pages even where it has none.
+        scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+        security=Security.temporary(),
+        silence_logs=logging.CRITICAL,
+        preload=[_BEFORE],
+    ) as cluster:
+        yield cluster

@@ -1,0 +1,64 @@
+"""Does a class with attackers in it leave anything behind, or cost anybody a point?"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from autograder import course, demo, grading
+from autograder.assignment import load_assignment
+from autograder.sandbox.view import isolation_available
+from tests.conftest import EXHAUSTIVE
+from tests.faults.footprint import SHORT, attacks, footprint, hand_in_class
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available()),
+]
+
+SOME = ("fork-bomb", "nested-directories", "waits-for-the-next", "kills-everything", "os-exit")
+MEGABYTES = 2**20
+
+
+@pytest.mark.parametrize(("count", "share"), [(2000, 20) if EXHAUSTIVE else (60, 20)])
+def test_is_as_much_held_after_a_class_as_before(
+    fresh_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, share: int
+) -> None:
+    opened = course.load(fresh_course)
+    hostile = hand_in_class(opened, count, attacks(() if EXHAUSTIVE else SOME), share)
+    assert hostile == count // share
+    place = tmp_path / "temporary"
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    assignment = load_assignment(opened, demo.WEEK)
+    handed_in = grading.submissions(opened, assignment)
+
+    before = footprint(place)
+    in_work = []
+    points = {}
+    for report in grading.grade_course(opened, assignment, handed_in, workers=2, limits=SHORT):
+        in_work.append(footprint(place))
+        points[report.student] = report.points
+        assert "grader failed" not in report.unreadable
+    after = footprint(place)
+
+    assert len(points) == count
+    assert (after.descriptors, after.processes, after.files) == (
+        before.descriptors,
+        before.processes,
+        before.files,
+    )
+    # The second half of the class needs no more of anything than the first.
+    first, second = in_work[: count // 2], in_work[count // 2 :]
+    assert max(u.descriptors for u in second) <= max(u.descriptors for u in first) + 4
+    assert max(u.files for u in second) <= max(u.files for u in first)
+    assert max(u.memory for u in second) <= max(u.memory for u in first) + 40 * MEGABYTES
+    # The same kind of honest work has the same points, whoever stood beside it.
+    honest: dict[str, set[float]] = {}
+    for student, earned in points.items():
+        kind, _, number = student.rpartition("-")
+        if number.isdecimal():
+            honest.setdefault(kind, set()).add(earned)
+    assert honest["right"] == {90.0} and all(len(each) == 1 for each in honest.values())
