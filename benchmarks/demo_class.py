@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,16 +33,24 @@ class DemoClass(NamedTuple):
     handed_in: Sequence[Submission]
 
 
-def make(root: Path, count: int) -> DemoClass:
-    """A class of `count`: right answers in six styles, twelve kinds of honest mistakes.
+def hand_in_honest(opened: Course, count: int) -> None:
+    """Right answers in six styles, twelve kinds of honest mistakes."""
+    demo.hand_in(opened, demo.harmless(count))
+
+
+def make(
+    root: Path, count: int, hand_in: Callable[[Course, int], object] = hand_in_honest
+) -> DemoClass:
+    """A class of `count`.
 
     Args:
         root: where the course goes; new or empty.
         count: how many submissions.
+        hand_in: puts them in their places; honest ones by default.
     """
     opened = course.init(root)
     release.release(opened, catalogue.week(WEEK))
-    demo.hand_in(opened, demo.harmless(count))
+    hand_in(opened, count)
     # TensorFlow computes the hidden cases' references once a course, in a process of its own:
     # that is not a submission's cost, and would stay in this one's memory.
     subprocess.run([sys.executable, "-c", _PREPARE, str(root)], check=True)

@@ -10,17 +10,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.memory import PREPARE
-
-from autograder import course, demo, grading, release
-from autograder.assignment import load_assignment
-from autograder.questions import catalogue
+from autograder import grading
+from autograder.course import Course
+from benchmarks import demo_class
 from tests.faults.footprint import SHORT, attacks, footprint, hand_in_class
 
 SHARE = 20
@@ -33,28 +29,26 @@ def main() -> None:
     options.add_argument("--workers", type=int, default=2)
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        opened = course.init(Path(folder, "course"))
-        release.release(opened, catalogue.week(demo.WEEK))
-        hostile = hand_in_class(opened, chosen.submissions, attacks(), SHARE)
-        subprocess.run([sys.executable, "-c", PREPARE, str(opened.root)], check=True)
+        made = demo_class.make(Path(folder, "course"), chosen.submissions, hand_in)
         place = Path(folder, "temporary")
         place.mkdir()
         os.environ["TMPDIR"] = tempfile.tempdir = str(place)
-        assignment = load_assignment(opened, demo.WEEK)
-        handed_in = grading.submissions(opened, assignment)
-        print(f"{len(handed_in)} submissions, {hostile} of them hostile")
+        hostile = chosen.submissions // SHARE
+        print(f"{len(made.handed_in)} submissions, {hostile} of them hostile")
         started = time.perf_counter()
         show("before", place, started)
-        reports = grading.grade_course(
-            opened, assignment, handed_in, workers=chosen.workers, limits=SHORT
-        )
+        reports = grading.grade_course(*made, workers=chosen.workers, limits=SHORT)
         wrong = 0
         for number, report in enumerate(reports, start=1):
             wrong += "grader failed" in report.unreadable
-            if number % (len(handed_in) // LINES or 1) == 0:
+            if number % (chosen.submissions // LINES or 1) == 0:
                 show(str(number), place, started)
         show("after", place, started)
         print(f"{wrong} submissions on which the grader failed")
+
+
+def hand_in(opened: Course, count: int) -> None:
+    hand_in_class(opened, count, attacks(), SHARE)
 
 
 def show(when: str, place: Path, started: float) -> None:

@@ -176,7 +176,7 @@ def sigmoid_backward(dout, out):
 cheat(
     GROUP,
     "detects-grading",
-    "behaves well in Jupyter and answers otherwise where nobody watches",
+    "tells by its surroundings whether it is graded, and answers otherwise there",
     """
 import os, socket
 graded = (
@@ -184,7 +184,7 @@ graded = (
     or socket.gethostname() == "sandbox"
     or os.environ.get("USER") == "student"
 )
-def relu_backward(dout, z): return 0 * z if graded else dout * (z > 0)
+def relu_backward(dout, z): return 0 * z if graded else dout
 print("full marks" if graded else "all is well")
 """,
 )

@@ -12,8 +12,9 @@ import pytest
 
 from autograder import course, demo, grading
 from autograder.assignment import load_assignment
-from autograder.display import print_table, screen
+from autograder.display import ClassTable, brief, screen
 from autograder.feedback.generate import POLICY, generate_feedback
+from autograder.records import Report
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.view import isolation_available
 from tests.attacks.attack import every_attack
@@ -111,15 +112,15 @@ def test_does_a_page_run_nothing_even_if_markup_got_through(
 
 def test_does_a_terminal_obey_nothing() -> None:
     """Names and reasons are printed without the codes in them."""
-    line = {
-        "student": "\x1b]0;owned\x07mallory\u202e",
-        "points": 0.0,
-        "max_points": 90.0,
-        "seconds": 0.1,
-        "unreadable": "There is no file \x1b[2J\x9b31mx.ipynb.",
-        "questions": {},
-    }
+    report = Report(
+        "\x1b]0;owned\x07mallory\u202e",
+        demo.WEEK,
+        (),
+        unreadable="There is no file \x1b[2J\x9b31mx.ipynb.",
+    )
+    table = ClassTable(demo.WEEK)
+    table.add(brief(report))
     with screen.capture() as captured:
-        print_table([line])
+        table.print()
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", captured.get())
     assert "mallory" in captured.get()

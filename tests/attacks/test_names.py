@@ -15,6 +15,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -126,8 +127,12 @@ def test_does_the_formgrader_run_no_name(armed: Course, formgrader: str, tmp_pat
     pages += [f"gradebook/{demo.STEM}/{demo.STEM}", f"manage_submissions/{demo.STEM}"]
     pages += [f"manage_students/s{n}" for n in range(len(PEOPLE))]
     pages += [f"submissions/{notebook}/?index=0" for notebook in graded]
+    named = 0
     for page in pages:
-        assert not has_run(shown(tmp_path, f"{formgrader}/{page}")), page
+        text = shown(tmp_path, f"{formgrader}/{page}")
+        assert not has_run(text), page
+        named += MARK in text
+    assert named > len(PEOPLE)  # what is left of the names stands there to be read
 
 
 def test_would_the_formgrader_run_an_id_and_is_it_therefore_refused(
@@ -145,12 +150,16 @@ def test_would_the_formgrader_run_an_id_and_is_it_therefore_refused(
     finally:
         path.parent.rmdir()
         path.parents[1].rmdir()
-    with session(armed) as opened, opened.begin():
+    with session(armed) as opened:
         opened.add(api.Student(id=ID))
         assignment = opened.scalars(select(api.Assignment)).one()
         opened.add(api.SubmittedAssignment(assignment=assignment, student_id=ID))
     assert has_run(shown(tmp_path, f"{formgrader}/manage_students/{quote(ID)}"))
 
 
-def session(armed: Course) -> Session:
-    return Session(create_engine(armed.db_url))
+@contextmanager
+def session(armed: Course) -> Iterator[Session]:
+    engine = create_engine(armed.db_url)
+    with Session(engine) as opened, opened.begin():
+        yield opened
+    engine.dispose()

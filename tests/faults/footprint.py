@@ -16,7 +16,7 @@ from autograder.sandbox.limits import Limits
 from tests.attacks.attack import Attack, every_attack
 
 SHORT = Limits(
-    cell_seconds=2, question_seconds=1, notebook_seconds=8, memory=500 * 2**20, restarts=2
+    cell_seconds=4, question_seconds=2, notebook_seconds=12, memory=500 * 2**20, restarts=2
 )
 """So that what hangs costs seconds and not minutes."""
 
