@@ -46,6 +46,10 @@ _HERE = {
     "distributed.worker.profile.enabled": False,
     "distributed.admin.system-monitor.interval": "10s",
     "distributed.admin.tick.interval": "1s",
+    # A worker that was killed starts again by itself; on a busy machine in more than Dask's 15 s,
+    # after which it would be given up for ever.
+    "distributed.deploy.lost-worker-timeout": "1h",
+    "distributed.scheduler.no-workers-timeout": "10m",
     # Pages about the cluster, which everybody on this machine could read.
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],

@@ -103,6 +103,8 @@ def standing() -> Iterator[LocalCluster]:
     tls["distributed.comm.tls.ca-file"] = security.tls_ca_file
     with (
         dask.config.set({**tls, "distributed.comm.require-encryption": True}),
+        # On a busy machine a killed worker needs longer than Dask's 15 s to come back.
+        dask.config.set({"distributed.deploy.lost-worker-timeout": "1h"}),
         LocalCluster(
             n_workers=2,
             threads_per_worker=1,
