@@ -70,21 +70,34 @@ class AnswerBook:
         return encode(pages)
 
 
-class Page:
-    """What is kept of one question, read from a book.
+class KeptBook:
+    """A book that an earlier run has kept; one that cannot be read has no pages."""
 
-    Raises:
-        NotInBook: when the book has no such page, or one that cannot be read.
-    """
-
-    def __init__(self, book: bytes, question: str) -> None:
-        self._question = question
-        self._answers: dict[bytes, deque[Answer]] = defaultdict(deque)
+    def __init__(self, content: bytes) -> None:
         try:
-            page = decode(book)[question].tobytes()
-            asked, answers = _decode_page(page)
+            self._pages = decode(content) if content else {}
+        except ProtocolError:
+            self._pages = {}
+
+    def page(self, question: str) -> Page:
+        """What is kept of one question.
+
+        Raises:
+            NotInBook: when there is no such page, or it cannot be read.
+        """
+        try:
+            asked, answers = _decode_page(self._pages[question].tobytes())
         except (ProtocolError, zlib.error, KeyError, TypeError, ValueError, AttributeError):
             raise NotInBook(f"no answers to {question} are kept that can be read") from None
+        return Page(question, asked, answers)
+
+
+class Page:
+    """What was asked in order to judge one question, and what came back."""
+
+    def __init__(self, question: str, asked: Sequence[bytes], answers: Sequence[Answer]) -> None:
+        self._question = question
+        self._answers: dict[bytes, deque[Answer]] = defaultdict(deque)
         for each, answer in zip(asked, answers, strict=True):
             self._answers[each].append(answer)
 

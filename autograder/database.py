@@ -63,6 +63,8 @@ def described(db_url: str) -> str:
     """The database in words, without a password."""
     if db_url.startswith(SQLITE):
         return db_url.removeprefix(SQLITE)
+    if not holds_password(db_url):
+        return db_url
     from sqlalchemy.engine import make_url
 
     return make_url(db_url).difference_update_query(["password"]).render_as_string()

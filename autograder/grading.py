@@ -112,10 +112,10 @@ def grade_course(
             for submission in keyed:
                 earlier = _earlier(course, assignment, submission, complete)
                 again = judge_again(course, assignment, earlier, questions) if earlier else None
-                if again is None:
+                if earlier is None or again is None:
                     waiting.append(submission)
                     continue
-                if again.report.judged_again:
+                if again.report.verdicts != earlier.verdicts:
                     batches.add((again.report, again.changed))
                 if not again.changed:
                     unchanged.append(submission.student)

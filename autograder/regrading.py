@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from autograder.answer_book import NotInBook, Page
+from autograder.answer_book import KeptBook, NotInBook, Page
 from autograder.assignment import Assignment
 from autograder.calling import Answer
 from autograder.course import Course
@@ -56,6 +56,9 @@ def judge_again(
         verdicts = _verdicts(course, assignment, report, due)
     except NotInBook:
         return None
+    except Exception:
+        # A fault of the grader's own: the run that follows meets it too, and records it.
+        return None
     now = {verdict.question: verdict for verdict in verdicts}
     changed = [name for name in now if replace(now[name], key="") != replace(before[name], key="")]
     stopped = report.stopped + _stopped(verdicts) - _stopped(report.verdicts)
@@ -71,14 +74,14 @@ def _verdicts(
         zeros = nothing(assignment, report.unreadable)
         pairs = zip(zeros, report.verdicts, strict=True)
         return [new if new.question in due else old for new, old in pairs]
-    book = kept_answers.find(course.root, assignment.week.stem, report)
+    book = KeptBook(kept_answers.find(course.root, assignment.week.stem, report))
     verdicts: list[Verdict] = []
     turned: set[str] = set()
     for old in report.verdicts:
         new = old
         question = assignment.week.questions[old.question]
         if old.question in due or turned & set(question.builds_on):
-            new = _judged(assignment, Page(book, old.question), old.question, verdicts)
+            new = _judged(assignment, book.page(old.question), old.question, verdicts)
         if new.right != old.right:
             turned.add(old.question)
         verdicts.append(new)

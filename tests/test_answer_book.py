@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.answer_book import MAX_PAGE, AnswerBook, NotInBook, Page, ask_digest
+from autograder.answer_book import MAX_PAGE, AnswerBook, KeptBook, NotInBook, ask_digest
 from autograder.calling import Answer, Opaque, Status, same_tree
 from autograder.sandbox.steps import Ask
 
@@ -50,21 +50,21 @@ def same(left: Answer, right: Answer) -> bool:
 
 
 def test_does_every_kind_of_answer_come_back_to_the_bit():
-    read = Page(written(), "relu").read(ASKED[::-1])
+    read = KeptBook(written()).page("relu").read(ASKED[::-1])
     assert all(map(same, read, ANSWERS[::-1]))
 
 
 def test_is_what_was_not_asked_not_guessed():
     with pytest.raises(NotInBook, match="relu has not been asked this"):
-        Page(written(), "relu").read([b"?" * 12])
+        KeptBook(written()).page("relu").read([b"?" * 12])
     with pytest.raises(NotInBook, match="no answers to gelu"):
-        Page(written(), "gelu")
+        KeptBook(written()).page("gelu")
 
 
 def test_are_repeated_asks_answered_in_their_order():
     book = AnswerBook()
     book.write("draw", [ASKED[0], ASKED[0]], ANSWERS[:2])
-    page = Page(book.to_bytes(), "draw")
+    page = KeptBook(book.to_bytes()).page("draw")
     (first,), (second,) = page.read(ASKED[:1]), page.read(ASKED[:1])
     assert same(first, ANSWERS[0]) and same(second, ANSWERS[1])
     with pytest.raises(NotInBook):
@@ -77,8 +77,8 @@ def test_is_a_question_with_huge_answers_left_out_and_the_others_kept():
     book.write("relu", ASKED, ANSWERS)
     content = book.to_bytes()
     with pytest.raises(NotInBook):
-        Page(content, "huge")
-    assert len(Page(content, "relu").read(ASKED)) == len(ASKED)
+        KeptBook(content).page("huge")
+    assert len(KeptBook(content).page("relu").read(ASKED)) == len(ASKED)
 
 
 @pytest.mark.parametrize("place", range(0, len(written()), 7))
@@ -86,7 +86,7 @@ def test_is_a_damaged_book_no_answer_or_one_that_says_so(place):
     good = written()
     for bad in (good[:place], good[:place] + bytes([good[place] ^ 0x55]) + good[place + 1 :]):
         try:
-            Page(bad, "relu").read(ASKED)
+            KeptBook(bad).page("relu").read(ASKED)
         except NotInBook:
             continue
         raise AssertionError("a damaged book was read")

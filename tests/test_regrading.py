@@ -19,14 +19,12 @@ from autograder.dispatch import local
 from autograder.gradebook import answers, reports
 from autograder.records import Expected, Report, Verdict
 from autograder.regrading import judge_again
-from autograder.sandbox.limits import Limits
 from autograder.sandbox.view import isolation_available
 from tests.conftest import EXHAUSTIVE
 from tests.faults.a_class import course_of, rows
 
 pytestmark = pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available())
 
-LIMITS = Limits(cell_seconds=4, question_seconds=2)
 SLOW = {"loops-for-ever", "cell-never-ends", "memory-bomb", "prints-a-gigabyte", "crashes"}
 MEMBERS = [pupil for pupil in demo.members() if EXHAUSTIVE or pupil.name not in SLOW]
 
@@ -39,7 +37,7 @@ def demo_class(released_course, tmp_path_factory) -> tuple[Course, Assignment]:
     demo.hand_in(opened, MEMBERS)
     assignment = load_assignment(opened, demo.WEEK)
     handed_in = grading.submissions(opened, assignment)
-    assert list(grading.grade_course(opened, assignment, handed_in, limits=LIMITS))
+    assert list(grading.grade_course(opened, assignment, handed_in))
     return opened, assignment
 
 
@@ -118,7 +116,7 @@ def test_is_a_mended_question_judged_as_a_full_run_judges_it(demo_class, monkeyp
     anew = local.run(
         grading.submissions(opened, assignment),
         lambda submission, sandbox: pipeline.grade(submission, assignment, sandbox),
-        limits=assignment.limits(LIMITS),
+        limits=assignment.limits(),
         flavour=assignment.flavour,
     )
     answered, changed = 0, 0
@@ -153,9 +151,7 @@ def test_is_nothing_run_where_the_answers_suffice(demo_class, nothing_runs):
     before = stored(opened)
 
     def grade(*questions: str) -> list[Report]:
-        return list(
-            grading.grade_course(opened, assignment, handed_in, limits=LIMITS, questions=questions)
-        )
+        return list(grading.grade_course(opened, assignment, handed_in, questions=questions))
 
     assert all(report.judged_again and not report.kept for report in grade("dense_backward"))
     assert all(report.kept and not report.judged_again for report in grade())
@@ -171,9 +167,7 @@ def test_is_only_what_changed_judged_again_and_once(demo_class, monkeypatch, not
     monkeypatch.setitem(vars(assignment), "question_keys", assignment.question_keys | changed)
 
     def judged(*questions: str) -> int:
-        reports = grading.grade_course(
-            opened, assignment, handed_in, limits=LIMITS, questions=questions
-        )
+        reports = grading.grade_course(opened, assignment, handed_in, questions=questions)
         return sum(report.judged_again for report in reports)
 
     def keys(name: str) -> set[str]:
@@ -199,7 +193,7 @@ def test_is_what_was_never_asked_run(demo_class, monkeypatch):
     assert judge_again(opened, assignment, report, ["tanh_backward"]) is None
     assert judge_again(opened, assignment, report, ["relu_backward"]) is not None
     handed_in = grading.only(grading.submissions(opened, assignment), ["right", "transposes-dW"])
-    named = {"limits": LIMITS, "questions": ["tanh_backward"]}
+    named = {"questions": ["tanh_backward"]}
     reports = list(grading.grade_course(opened, assignment, handed_in, **named))
     assert len(reports) == 2 and not any(r.judged_again or r.kept for r in reports)
     # What they answered now is kept in turn.

@@ -38,6 +38,8 @@ IN_FLIGHT_LEAST, IN_FLIGHT_MOST = 64, 4096
 LOOK_SECONDS = 0.05
 CONNECT_SECONDS = 20
 _LOCAL = re.compile(r"local:([1-9]\d{0,2})")
+# Dask keeps the last thousand messages of each connection, and with them what they carried.
+_FLAT = {"distributed.admin.low-level-log-length": 10}
 _HERE = {
     "distributed.scheduler.allowed-failures": LOST_WORKERS - 1,
     # Sampling what a worker does a hundred times a second costs more than it tells.
@@ -241,6 +243,8 @@ def _connected(address: str) -> Iterator[Client]:
     """A client of the cluster at an address, or of one that is started here and ended."""
     here = _LOCAL.fullmatch(address)
     with contextlib.ExitStack() as stack:
+        stack.enter_context(dask.config.set(_FLAT))
+        stack.enter_context(_quiet(logging.getLogger("distributed.client")))
         try:
             if here:
                 stack.enter_context(dask.config.set(_HERE))
@@ -258,6 +262,17 @@ def _connected(address: str) -> Iterator[Client]:
                 "docs/scaling.md says how to start one"
             ) from None
         yield client
+
+
+@contextlib.contextmanager
+def _quiet(logger: logging.Logger) -> Iterator[None]:
+    """What goes wrong is said once, by an error of ours."""
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 @contextlib.contextmanager

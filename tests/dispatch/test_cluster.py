@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from autograder import course, demo, grading, portable
+from autograder import course, demo, grading, pipeline, portable
 from autograder.assignment import load_assignment
 from autograder.errors import ClusterError
 from autograder.records import Report
@@ -298,13 +298,15 @@ def test_is_a_report_the_same_after_its_journey(fresh):
     submission = replace(grading.submissions(opened, assignment)[0], key="a key")
     job = portable.portable(assignment, "bubblewrap", assignment.limits())
     with job.sandbox() as sandbox:
-        from autograder import pipeline
-
-        here = pipeline.grade(submission, assignment, sandbox)
-        packed = job.do(pipeline.read(submission), sandbox)
-    there = portable.unpack_report(submission, packed)
-    measured = {"seconds": 0.0, "cpu_seconds": 0.0, "peak_memory": 0, "verdicts": ()}
-    assert replace(there, **measured) == replace(here, **measured)
-    timeless = [[replace(v, seconds=0.0) for v in each.verdicts] for each in (here, there)]
-    assert timeless[0] == timeless[1]
-    assert submission.student.encode() not in packed and b"a key" not in packed
+        report = pipeline.grade(submission, assignment, sandbox)
+        sent = job.do(pipeline.read(submission), sandbox)
+    assert report.answers and report.notebook
+    nobody = replace(report, student="", key="graded")
+    assert portable.unpack_report(submission, portable.pack_report(nobody)) == report
+    untrusted = portable.pack_report(replace(nobody, key=""))
+    assert portable.unpack_report(submission, untrusted) == replace(report, key="")
+    # And a worker's is like it, but for what it was not told and what is measured.
+    there = portable.unpack_report(submission, sent)
+    timeless = [[replace(v, seconds=0.0) for v in each.verdicts] for each in (report, there)]
+    assert timeless[0] == timeless[1] and there.notebook == report.notebook
+    assert submission.student.encode() not in sent and b"a key" not in sent
