@@ -61,6 +61,13 @@ OUTSIDE = [
 ]
 
 
+def clear(folder: Path) -> None:
+    """Take away what an attack has handed in: a folder, or a link in its place."""
+    if folder.is_symlink():
+        folder.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def name_of(attack: Attack) -> str:
     return attack.name
 
@@ -76,9 +83,7 @@ class Arena:
 
     def hand_in(self, student: str, content: bytes) -> Submission:
         folder = self.course.folder("submitted", demo.STEM, student)
-        if folder.is_symlink():
-            folder.unlink()
-        shutil.rmtree(folder, ignore_errors=True)
+        clear(folder)
         folder.mkdir(parents=True)
         path = folder / f"{demo.STEM}.ipynb"
         path.write_bytes(content)
@@ -178,7 +183,7 @@ def test_archive(arena: Arena, attack: Attack, tmp_path: Path) -> None:
 
 
 def collected(arena: Arena, source: Path) -> Collection:
-    shutil.rmtree(arena.course.folder("submitted", demo.STEM, ATTACKER), ignore_errors=True)
+    clear(arena.course.folder("submitted", demo.STEM, ATTACKER))
     return collect(arena.course, demo.STEM, demo.WEEK, source)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from nbgrader import api
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from autograder import course, demo, grading, release
+from autograder import course, demo, grading
 from autograder.assignment import load_assignment
 from autograder.course import Course
 from autograder.errors import CourseError
@@ -54,15 +55,17 @@ ID = f"<img src=x onerror={MARK}>"
 
 
 @pytest.fixture(scope="module")
-def armed(tmp_path_factory: pytest.TempPathFactory) -> Course:
+def armed(released_course: Path, tmp_path_factory: pytest.TempPathFactory) -> Course:
     """A class whose first and last names are weapons, with one submission each."""
     folder = tmp_path_factory.mktemp("names")
     lines = [("id", "last_name", "first_name", "email")]
     lines += [(f"s{n}", last, first, "a@x.org") for n, (last, first) in enumerate(PEOPLE)]
     with (folder / "roster.csv").open("w", newline="") as file:
         csv.writer(file).writerows(lines)
-    opened = course.init(folder / "course", folder / "roster.csv")
-    release.release(opened, catalogue.week(demo.WEEK))
+    opened = course.load(Path(shutil.copytree(released_course, folder / "course")))
+    with session(opened) as gradebook:
+        members = read_roster(folder / "roster.csv")
+        gradebook.add_all([api.Student(**vars(member)) for member in members])
     edits = [demo.RIGHT["right"], demo.MISTAKES["transposes-dW"], demo.BROKEN["corrupt-json"]]
     demo.hand_in(opened, [demo.Pupil(f"s{n}", edit) for n, edit in enumerate(edits)])
     assignment = load_assignment(opened, demo.WEEK)
