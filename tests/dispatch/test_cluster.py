@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -24,7 +23,7 @@ from autograder.errors import ClusterError
 from autograder.records import Report
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.view import isolation_available
-from tests.faults.a_class import course_of, pupils, report_files, rows
+from tests.faults.a_class import command_in_a_terminal, course_of, pupils, report_files, rows
 
 pytest.importorskip("distributed", reason="--cluster needs the `cluster` extra")
 
@@ -266,16 +265,8 @@ def test_is_a_missing_dask_named(fresh, monkeypatch):
 
 
 def test_does_ctrl_c_keep_what_is_graded_and_leave_no_process(fresh, expected):
-    command = [sys.executable, "-m", "autograder", "grade", "week06", "--course", str(fresh)]
-    process = subprocess.Popen(
-        [*command, "--cluster", "local:2"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "COLUMNS": "200"},
-        cwd=Path(__file__).parents[2],
-        start_new_session=True,  # so that the signal reaches all of it, as a terminal's does
-    )
+    words = ["grade", "week06", "--course", str(fresh), "--cluster", "local:2"]
+    process = command_in_a_terminal(*words)
     family: list[psutil.Process] = []
     while not report_files(fresh):
         assert process.poll() is None, process.communicate()

@@ -114,6 +114,27 @@ def report_files(root: Path) -> dict[str, int]:
     }
 
 
+# What is started in the background, as a suite may be, ignores Ctrl-C and all that it starts does.
+_HEARS_CTRL_C = """\
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("autograder", run_name="__main__", alter_sys=True)
+"""
+
+
+def command_in_a_terminal(*words: str) -> subprocess.Popen[str]:
+    """Start `autograder` as a terminal does: in a process group that Ctrl-C reaches."""
+    return subprocess.Popen(
+        [sys.executable, "-c", _HEARS_CTRL_C, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "COLUMNS": "200"},
+        cwd=Path(__file__).parents[2],
+        start_new_session=True,
+    )
+
+
 def leftovers(root: Path) -> list[Path]:
     """Files that a killed writer began and nobody finished or removed."""
     return [

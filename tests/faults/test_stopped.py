@@ -6,8 +6,6 @@ import contextlib
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +14,7 @@ import pytest
 
 from autograder import course, demo
 from autograder.sandbox.view import isolation_available
-from tests.faults.a_class import leftovers, report_files, rows
+from tests.faults.a_class import command_in_a_terminal, leftovers, report_files, rows
 from tests.faults.footprint import descendants
 
 pytestmark = [
@@ -58,16 +56,8 @@ def wait_until(true: Callable[[], object], what: str) -> None:
 def test_does_ctrl_c_end_a_busy_run(released_course, tmp_path, isolation):
     root = Path(shutil.copytree(released_course, tmp_path / "course"))
     hand_in(root)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "autograder", "grade", "week06", "-j", "2"]
-        + ["--course", str(root), "--isolation", isolation],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "COLUMNS": "200"},
-        cwd=Path(__file__).parents[2],
-        start_new_session=True,
-    )
+    words = ["grade", "week06", "-j", "2", "--course", str(root), "--isolation", isolation]
+    process = command_in_a_terminal(*words)
     try:
         wait_until(lambda: len(in_a_loop(descendants(process.pid))) == 2, "both are busy")
         inside = descendants(process.pid)
