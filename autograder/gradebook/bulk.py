@@ -16,7 +16,6 @@ from typing import TypeVar
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.utils import compute_checksum, parse_utc
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -26,6 +25,7 @@ from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.files import sweep, write_whole
 from autograder.gradebook import answers, reports
+from autograder.gradebook.light_nbgrader import compute_checksum, parse_utc
 from autograder.gradebook.outputs import (
     clamped_points,
     explain_unreadable,
