@@ -93,6 +93,16 @@ def test_does_importing_it_load_nothing_heavy(module):
     assert result.stdout.strip() == "[]", result.stderr
 
 
+def test_does_gradescope_need_no_nbgrader():
+    """Its machine has what grading one submission takes, and neither nbgrader nor a database."""
+    code = (
+        "import sys; sys.modules.update(nbgrader=None, sqlalchemy=None, rich=None); "
+        "import autograder.gradescope_run, autograder.pipeline"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
 def test_does_the_public_face_hold_only_what_it_promises():
     import autograder
 

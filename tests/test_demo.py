@@ -17,6 +17,7 @@ from autograder.assignment import load_assignment
 from autograder.records import Outcome, Report
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.view import isolation_available
+from tests.conftest import EXHAUSTIVE
 
 pytestmark = [
     pytest.mark.slow,
@@ -136,6 +137,7 @@ def test_are_the_checks_outputs_plain_points(graded):
                 assert 0 <= points <= stamp["points"]
 
 
+@pytest.mark.skipif(not EXHAUSTIVE, reason="a minute, for `make test-all`")
 def test_do_nbgrader_and_the_fast_path_give_equal_scores(graded, released_course, tmp_path):
     """`nbgrader autograde` with our preprocessors, and `autograder grade`, row by row."""
     root = Path(shutil.copytree(released_course, tmp_path / "course"))
