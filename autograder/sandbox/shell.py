@@ -196,8 +196,8 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
         return self.recorder.finish(), "" if error is None else last_line(error)
 
     def transform_cell(self, raw_cell: str) -> str:
-        """A cell as Python; IPython's translation costs more than compiling, so it is not asked
-        where there is nothing to translate."""
+        """A cell as Python; IPython translates it where there is something to translate."""
+        # Its translation costs more than compiling does.
         if not is_python_alone(raw_cell):
             return str(super().transform_cell(raw_cell))
         return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
