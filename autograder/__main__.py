@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 
+from autograder.light_imports import loading
+
 
 def main() -> None:
     """Run a command; a student's light install says what it lacks."""
     try:
-        from autograder.cli import main as run
+        with loading():
+            from autograder.cli import main as run
     except ModuleNotFoundError as missing:
         sys.exit(
             f"autograder: the command line needs {missing.name}, which is not installed; "

@@ -20,6 +20,7 @@ from rich.markup import escape
 from autograder import cli_collect, cli_doctor, cli_export, cli_gradescope, cli_report
 from autograder.display import ClassTable, brief, errors, print_json, progress, screen
 from autograder.errors import AutograderError, UnknownName
+from autograder.light_imports import loading
 from autograder.records import Report
 
 SOME_NOT_GRADED = 3
@@ -142,9 +143,10 @@ def grade(
     as_json: JsonOption = False,
 ) -> None:
     """Grade every submission of a week that is new or changed into nbgrader's gradebook."""
-    from autograder import course as courses
-    from autograder import grading
-    from autograder.assignment import load_assignment
+    with loading():
+        from autograder import course as courses
+        from autograder import grading
+        from autograder.assignment import load_assignment
 
     if force and question:
         raise typer.BadParameter("--force runs whole submissions; leave --question out")

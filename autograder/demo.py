@@ -15,14 +15,13 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from autograder import course as courses
 from autograder import grading, release
 from autograder.assignment import load_assignment
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.feedback.generate import generate_feedback
+from autograder.light_nbformat import nbformat
 from autograder.questions import catalogue
 
 WEEK = "week06"

@@ -17,8 +17,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from nbformat import from_dict
-
 from autograder import course as courses
 from autograder import earlier
 from autograder.answer_book import AnswerBook
@@ -32,6 +30,7 @@ from autograder.intake.notebooks import parse_notebook, read_bytes, read_noteboo
 from autograder.intake.restore import restore
 from autograder.judging import AskAgain, Judge, refuse_weak_mistakes
 from autograder.lending import RightFunctions
+from autograder.light_nbformat import from_dict
 from autograder.questions import catalogue, references
 from autograder.questions.catalogue import Week
 from autograder.questions.define import Inputs, Question

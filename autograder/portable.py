@@ -21,8 +21,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from nbformat import from_dict
-
 import autograder
 import course_lib
 from autograder import pipeline
@@ -30,6 +28,7 @@ from autograder.assignment import Assignment
 from autograder.errors import ClusterError, SandboxError
 from autograder.gradebook import reports
 from autograder.judging import Probe
+from autograder.light_nbformat import from_dict
 from autograder.questions import catalogue, references
 from autograder.records import Report, Submission
 from autograder.sandbox.limits import Limits

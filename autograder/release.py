@@ -57,7 +57,8 @@ def source_notebook(
         QuestionError: when the lesson and the questions do not fit together.
     """
     import jupytext
-    import nbformat
+
+    from autograder.light_nbformat import nbformat
 
     try:
         lesson = jupytext.read(script, fmt="py:percent")
@@ -147,8 +148,9 @@ def _generate(
     root: Path, config: Any, stem: str, notebook: NotebookNode, files: Mapping[str, str] = _NONE
 ) -> Path:
     """Write the source notebook and its files and run nbgrader's GenerateAssignment on them."""
-    import nbformat
     from nbgrader.converters import GenerateAssignment
+
+    from autograder.light_nbformat import nbformat
 
     source = root / "source" / stem
     shutil.rmtree(source, ignore_errors=True)

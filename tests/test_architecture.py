@@ -15,6 +15,8 @@ SHARED = {
     "records",
     "errors",
     "files",
+    "light_imports",
+    "light_nbformat",
     "calling",
     "rounding",
     "message",
@@ -108,3 +110,31 @@ def test_does_the_public_face_hold_only_what_it_promises():
 
     assert sorted(autograder.__all__) == ["__version__", "check"]
     assert all(hasattr(autograder, name) for name in autograder.__all__)
+
+
+def test_does_grading_load_no_more_of_a_library_than_it_uses():
+    """Each of these takes longer to load than a submission takes to grade."""
+    unused = ["rfc3987_syntax", "setuptools", "requests", "jupyter_server", "tensorflow", "keras"]
+    code = (
+        "import sys, autograder.cli, autograder.demo, autograder.grading, autograder.release; "
+        f"print([name for name in {unused} if name in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.stdout.strip() == "[]", result.stderr
+
+
+def test_is_a_stand_in_loaded_when_it_is_called():
+    """And is what seemed absent there again afterwards?"""
+    code = (
+        "import sys\n"
+        "from autograder.light_imports import absent, later\n"
+        "with absent('colorsys'), later('json', 'fractions'):\n"
+        "    import fractions\n"
+        "    try:\n        import colorsys\n        raise SystemExit('found')\n"
+        "    except ImportError:\n        pass\n"
+        "assert 'fractions' not in sys.modules\n"
+        "assert fractions.Fraction('1/2') * 2 == 1\n"
+        "import colorsys\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from nbformat import NotebookNode
+from autograder.light_nbformat import NotebookNode
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif"})
 TOO_RICH = "[This output is shown in Jupyter only: neither text nor a picture of dots.]"

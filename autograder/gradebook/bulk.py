@@ -14,8 +14,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-import nbformat
-from nbformat import NotebookNode
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -33,6 +31,7 @@ from autograder.gradebook.outputs import (
     write_outputs,
 )
 from autograder.gradebook.rows import AssignmentRows, LatePolicy, Outcome
+from autograder.light_nbformat import NotebookNode, nbformat
 from autograder.records import Report
 
 LOCKED_SECONDS = 30.0

@@ -6,54 +6,24 @@ Jupyter need.
 
 from __future__ import annotations
 
-import importlib
-import sys
-import types
-from typing import Any
+# First, so that nbgrader finds it loaded.
+import autograder.light_nbformat  # noqa: F401
+from autograder.light_imports import later
 
-__all__ = ["api", "compute_checksum", "parse_utc"]
-
-# What nbgrader imports at once and no command of ours calls: the servers of its four pages, and
-# the unpacking of archives, which loads all of setuptools. Together they take most of a second.
-_LATER = (
+# What nbgrader imports at once and no command of ours calls: the servers of its four pages, the
+# web client of JupyterHub's users, and the unpacking of archives, which loads all of setuptools.
+# Together they take most of a second.
+with later(
     "nbgrader.server_extensions.assignment_list",
     "nbgrader.server_extensions.course_list",
     "nbgrader.server_extensions.validate_assignment",
     "nbgrader.server_extensions.formgrader",
+    "requests",
     "setuptools",
     "setuptools.archive_util",
-)
+):
+    from nbgrader import api
 
+from nbgrader.utils import compute_checksum, parse_utc
 
-class _LaterModule(types.ModuleType):
-    """Stands in for a module while another imports functions from it; they load it when called."""
-
-    __path__: list[str] = []
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-
-        def call(*arguments: Any, **keywords: Any) -> Any:
-            module = importlib.import_module(self.__name__)
-            return getattr(module, name)(*arguments, **keywords)
-
-        return call
-
-
-def _import_nbgrader() -> None:
-    if "nbgrader" in sys.modules:
-        return
-    stand_ins = {name: _LaterModule(name) for name in _LATER if name not in sys.modules}
-    sys.modules.update(stand_ins)
-    try:
-        importlib.import_module("nbgrader.api")
-    finally:
-        for name in stand_ins:
-            del sys.modules[name]
-
-
-_import_nbgrader()
-
-from nbgrader import api  # noqa: E402
-from nbgrader.utils import compute_checksum, parse_utc  # noqa: E402
+__all__ = ["api", "compute_checksum", "parse_utc"]

@@ -11,14 +11,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbconvert.exporters import NotebookExporter
-from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.errors import CourseError, UnreadableNotebook
 from autograder.gradebook import reports
 from autograder.gradebook.outputs import UNREADABLE_ID, explain_unreadable, write_outputs
+from autograder.light_nbformat import NotebookNode, nbformat
 from autograder.records import Report
 
 Resources = dict[str, Any]

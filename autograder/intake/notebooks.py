@@ -13,10 +13,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from nbformat import NotebookNode
-
 from autograder.errors import UnreadableNotebook
+from autograder.light_nbformat import NotebookNode, nbformat
 
 MAX_BYTES = 20 * 2**20
 MAX_DEPTH = 50

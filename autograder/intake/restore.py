@@ -12,8 +12,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-import nbformat
-from nbformat import NotebookNode
+from autograder.light_nbformat import NotebookNode, nbformat
 
 _DEFINED = re.compile(r"^(?:(?:def|class)\s+(\w+)|(\w+)\s*=)", re.MULTILINE)
 

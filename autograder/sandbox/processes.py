@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 from pathlib import Path
 
+_HELD = re.compile(rb"^(RssAnon|RssShmem|Threads):\s*(\d+)", re.MULTILINE)
+_MAX_STATUS = 2**14
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 IN_NAMESPACE = os.getpid() == 1
@@ -35,25 +38,25 @@ def _parent(number: int) -> int:
         return 0
 
 
-def own_memory(number: int | str = "self") -> int:
-    """Bytes of a process that no file backs; 0 when it has just ended."""
-    try:
-        status = Path(f"/proc/{number}/status").read_text(errors="replace")
-    except OSError:
-        return 0
-    return 1024 * sum(
-        int(line.split()[1])
-        for line in status.splitlines()
-        if line.startswith(("RssAnon:", "RssShmem:"))
-    )
+def held(number: int | str = "self") -> tuple[int, int]:
+    """Bytes of a process that no file backs, and its threads; zeros when it has just ended."""
+    memory, threads = _status(f"/proc/{number}/status")
+    if not memory and threads > 1:
+        # Its first thread has ended, and only at the others does the kernel still show memory.
+        with contextlib.suppress(OSError):
+            for task in os.listdir(f"/proc/{number}/task"):
+                memory = max(memory, _status(f"/proc/{number}/task/{task}/status")[0])
+    return memory, threads
 
 
-def threads(number: int) -> int:
-    """How many threads a process has; 0 when it has just ended."""
+def _status(path: str) -> tuple[int, int]:
     try:
-        return len(os.listdir(f"/proc/{number}/task"))
+        with open(path, "rb", buffering=0) as file:
+            found = dict(_HELD.findall(file.read(_MAX_STATUS)))
     except OSError:
-        return 0
+        return 0, 0
+    kilobytes = int(found.get(b"RssAnon", 0)) + int(found.get(b"RssShmem", 0))
+    return 1024 * kilobytes, int(found.get(b"Threads", 0))
 
 
 def address_space() -> int:

@@ -148,7 +148,7 @@ def _watch(
         What is known of its end (`status`, the exit status or minus the signal, None where it
         still ran; `why`, the limit that was passed), and the outside's word where it was heard.
     """
-    shared = processes.own_memory()
+    shared, _ = processes.held()
     descriptor = os.pidfd_open(child)
     poll = select.poll()
     poll.register(control, select.POLLIN)
@@ -180,12 +180,13 @@ def _excess(shared: int, configuration: dict[str, Any]) -> str:
     running = processes.running()
     if len(running) > configuration["processes"]:
         return "processes"
-    if sum(map(processes.threads, running)) > configuration["threads"]:
+    held = [processes.held(number) for number in running]
+    if sum(threads for _, threads in held) > configuration["threads"]:
         return "threads"
     if processes.IN_NAMESPACE and _files(configuration["directories"]) > configuration["files"]:
         return "files"
-    held = sum(max(0, processes.own_memory(number) - shared) for number in running)
-    return "memory" if held > configuration["memory"] else ""
+    own = sum(max(0, memory - shared) for memory, _ in held)
+    return "memory" if own > configuration["memory"] else ""
 
 
 def _files(directories: list[str]) -> int:

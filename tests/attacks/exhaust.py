@@ -54,6 +54,23 @@ harm(
     danger=UNCONTAINED,
     costs=("whatever needs memory after it",),
 )
+harm(
+    GROUP,
+    "memory-of-ended-threads",
+    "takes memory in processes whose first thread has ended, where few look for it",
+    """
+import ctypes, os, platform, threading, time
+def hoard():
+    kept = b"x" * 10**9
+    time.sleep(1000)
+for _ in range(5):
+    if os.fork() == 0:
+        threading.Thread(target=hoard).start()
+        ctypes.CDLL(None).syscall({"x86_64": 60}.get(platform.machine(), 93), 0)
+time.sleep(1000)
+""",
+    danger=UNCONTAINED,
+)
 harm(GROUP, "fork-bomb", "forks for ever", "import os\nwhile True:\n    os.fork()",
      danger=UNCONTAINED)  # fmt: skip
 harm(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 import textwrap
 from collections.abc import Iterator
@@ -26,6 +27,8 @@ from autograder.sandbox.session import (
     isolation_available,
 )
 
+EXIT = 60 if platform.machine() == "x86_64" else 93
+"""The system call that ends one thread."""
 LIMITS = Limits(
     cell_seconds=1.0,
     question_seconds=0.5,
@@ -234,6 +237,20 @@ def test_memory_is_counted_over_all_processes(sandbox: Sandbox) -> None:
     with Sandbox(sandbox.isolation, replace(LIMITS, cell_seconds=20)) as patient:
         result = run_cell(patient, source)
     assert result.status is Status.CRASHED
+    assert result.error == "cell 1 used more than 300 MiB of memory"
+
+
+def test_memory_is_counted_where_the_first_thread_has_ended(sandbox: Sandbox) -> None:
+    """Is what a process holds seen when only its other threads are left?"""
+    source = (
+        "import ctypes, os, threading, time\n"
+        "def hoard():\n    kept = b'x' * (2 * 10**8)\n    time.sleep(100)\n"
+        "os.fork()\n"
+        "threading.Thread(target=hoard).start()\n"
+        f"ctypes.CDLL(None).syscall({EXIT}, 0)"
+    )
+    with Sandbox(sandbox.isolation, replace(LIMITS, cell_seconds=20)) as patient:
+        result = run_cell(patient, source)
     assert result.error == "cell 1 used more than 300 MiB of memory"
 
 
