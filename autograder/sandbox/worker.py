@@ -73,6 +73,7 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
     shell = start_shell()
     gc.collect()
     gc.freeze()
+    gc.enable()
     control.send(b'{"ready": true}')
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, _MAX_CONTROL, 1)
