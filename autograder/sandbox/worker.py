@@ -35,9 +35,11 @@ _GONE_MILLISECONDS = 500
 _MAX_CONTROL = 4096
 _MAX_LEFTOVERS = 10_000
 _MAX_DESCRIPTORS = 256
+_NEW_OBJECTS = 2_000
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP = 1, 4, 22
 _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
 _SECCOMP_MODE_FILTER = 2
+_LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def main(argument: str) -> None:
@@ -71,16 +73,19 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
         with contextlib.suppress(ImportError):
             exec(statement, {})
     shell = start_shell()
+    limits = _limits(configuration)
     gc.collect()
     gc.freeze()
     gc.enable()
+    # A submission is short and its memory is bounded: it is searched for garbage a third as often.
+    gc.set_threshold(_NEW_OBJECTS)
     control.send(b'{"ready": true}')
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, _MAX_CONTROL, 1)
         if not message:
             return
         before = time.process_time()
-        child = _fork(control, descriptors[0], directories[0], shell, configuration)
+        child = _fork(control, descriptors[0], directories[0], shell, limits)
         report, word = _watch(control, child, configuration)
         seconds, peak = processes.kill_all(child)
         for directory in directories:
@@ -96,7 +101,7 @@ def _fork(
     descriptor: int,
     directory: Path,
     shell: NotebookShell,
-    configuration: dict[str, Any],
+    limits: dict[int, int],
 ) -> int:
     child = os.fork()
     if child:
@@ -104,14 +109,17 @@ def _fork(
         return child
     try:
         control.close()
-        _confine(directory, configuration)
+        _confine(directory, limits)
         serve(Channel(socket.socket(fileno=descriptor)), shell)
     finally:
         os._exit(0)
 
 
-def _confine(directory: Path, configuration: dict[str, Any]) -> None:
-    """Take from this new process what its parent had, and limit it."""
+def _confine(directory: Path, limits: dict[int, int]) -> None:
+    """Take from this new process what its parent had, and limit it.
+
+    It does little: whatever a new process touches first is copied for it, page by page.
+    """
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -120,10 +128,16 @@ def _confine(directory: Path, configuration: dict[str, Any]) -> None:
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
     os.close(nowhere)
-    work = directory / "work"
-    work.mkdir()
+    work = f"{directory}/work"
+    os.mkdir(work)
     os.chdir(work)
-    limits = {
+    for kind, limit in limits.items():
+        resource.setrlimit(kind, (limit, limit))
+
+
+def _limits(configuration: dict[str, Any]) -> dict[int, int]:
+    """The kernel's limits of a submission's process, once everything is loaded."""
+    wanted = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_AS: processes.address_space() + configuration["memory"],
         resource.RLIMIT_FSIZE: configuration["file_size"],
@@ -133,11 +147,12 @@ def _confine(directory: Path, configuration: dict[str, Any]) -> None:
     if processes.IN_NAMESPACE or configuration.get("alone"):
         # It does not bind a sandbox that the real root started; the watch over /proc does. As a
         # user who has other processes it would count them all, so it is not set there.
-        limits[resource.RLIMIT_NPROC] = configuration["processes"]
-    for kind, limit in limits.items():
-        hard = resource.getrlimit(kind)[1]
-        limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(kind, (limit, limit))
+        wanted[resource.RLIMIT_NPROC] = configuration["processes"]
+    highest = {kind: resource.getrlimit(kind)[1] for kind in wanted}
+    return {
+        kind: limit if highest[kind] == resource.RLIM_INFINITY else min(limit, highest[kind])
+        for kind, limit in wanted.items()
+    }
 
 
 def _watch(
@@ -227,4 +242,4 @@ def _filter_system_calls(instructions: bytes) -> None:
 
 def _prctl(option: int, value: int, more: int = 0) -> None:
     word = ctypes.c_ulong
-    ctypes.CDLL(None, use_errno=True).prctl(option, word(value), word(more), word(0), word(0))
+    _LIBC.prctl(option, word(value), word(more), word(0), word(0))
