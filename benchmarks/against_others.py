@@ -3,11 +3,13 @@
     python -m benchmarks.against_others [--submissions 20] [--class 400] [--otter VENV]
 
 All grade the same submissions of week 06, made by the demo's generator; ours also a whole class of
-them, since it starts up once a class. The plain course has the same notebook, its check cells
-written as plain asserts on the same public cases, and nbgrader's own configuration. Plain nbgrader
-runs every cell of a notebook; so that nobody has to take our skipping of the experiments for
-granted, another course has them emptied, as otter-grader's has, which is run without its
-container. VENV is a virtual environment with otter-grader 7.
+them, since it starts up once a class. The others' courses have the same notebook, its check cells
+written as plain asserts on the same public cases, and their own configuration. Both run every cell
+of a notebook; so that nobody has to take our skipping of the experiments for granted, each has
+another course in which these are emptied. Otter-grader is run without its container. VENV is a
+virtual environment with otter-grader 7 and, for the experiments, this package:
+
+    pip install 'otter-grader==7.*' '.[keras]'
 """
 
 from __future__ import annotations
@@ -80,8 +82,10 @@ def main() -> None:
             "  experiments emptied": cpu_seconds(autograde, root / "emptied") / count,
         }
         if chosen.otter:
-            spent = seconds_of_otter(few, chosen.otter, root / "otter", count)
-            seconds["otter run, experiments emptied"] = spent / count
+            for name, kept in {"otter run": True, "  its experiments emptied": False}.items():
+                place = root / f"otter-{kept}"
+                spent = seconds_of_otter(few, chosen.otter, place, with_experiments=kept)
+                seconds[name] = spent / count
     whole, same, *_ = seconds.values()
     print("CPU seconds a submission             times ours in a class of")
     print(f"{chosen.whole:55} {count:8}")
@@ -90,9 +94,9 @@ def main() -> None:
 
 
 def seconds_of_otter(
-    made: demo_class.DemoClass, environment: Path, root: Path, count: int
+    made: demo_class.DemoClass, environment: Path, root: Path, *, with_experiments: bool
 ) -> float:
-    """CPU seconds of one `otter run` a submission."""
+    """CPU seconds of one `otter run` for each submission."""
     # Otter's course takes the plain asserts from here.
     from benchmarks import otter
 
@@ -100,13 +104,16 @@ def seconds_of_otter(
         subprocess.run(command, cwd=folder, check=True, capture_output=True)
         return ""
 
-    grader = otter.Course(made.assignment, environment, root, run, demo.solved(made.course))
-    pupils = demo.harmless(count)
+    complete = demo.solved(made.course)
+    grader = otter.Course(
+        made.assignment, environment, root, run, complete, with_experiments=with_experiments
+    )
+    pupils = demo.harmless(len(made.handed_in))
     contents = [pupil.edit(copy.deepcopy(grader.complete)) for pupil in pupils]
     before = demo_class.seconds_used(resource.RUSAGE_CHILDREN)
     points = [grader.grade(content, None).points for content in contents if content]
     if None in points:
-        sys.exit(f"otter gave {points.count(None)} of {count} submissions no grade")
+        sys.exit(f"otter gave {points.count(None)} of {len(points)} submissions no grade")
     return demo_class.seconds_used(resource.RUSAGE_CHILDREN) - before
 
 

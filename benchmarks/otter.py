@@ -43,12 +43,21 @@ class Course:
         root: where to make it.
         contain: runs a command with nothing but a folder writable.
         complete: the notebook with every answer, its stubs kept in its metadata.
+        with_experiments: whether the cells that no question depends on are kept; they need the
+            course's own package in that environment.
     """
 
     name = "otter"
 
     def __init__(
-        self, assignment: Assignment, environment: Path, root: Path, contain: Contain, complete: Any
+        self,
+        assignment: Assignment,
+        environment: Path,
+        root: Path,
+        contain: Contain,
+        complete: Any,
+        *,
+        with_experiments: bool = False,
     ) -> None:
         self._otter = environment / "bin" / "otter"
         self._contain = contain
@@ -64,15 +73,19 @@ class Course:
         command = [self._otter, "generate", "-t", "tests", "-o", "autograder.zip"]
         subprocess.run([*command, "--no-environment"], cwd=root, check=True, capture_output=True)
         self.complete = copy.deepcopy(complete)
+        dropped = ["autograder"] if with_experiments else ["autograder", "course_lib"]
         for cell in self.complete.cells:
             stamp = cell.metadata.get("nbgrader", {})
             if stamp.get("grade") and not stamp.get("solution"):
                 cell.source = f"grader.check({stamp['grade_id']!r})"
             elif stamp.get("grade_id") == "setup" or cell.id == "setup":
-                lines = [line for line in cell.source.splitlines() if "autograder" not in line
-                         and "course_lib" not in line]  # fmt: skip
+                lines = [
+                    line
+                    for line in cell.source.splitlines()
+                    if not any(package in line for package in dropped)
+                ]
                 cell.source = "\n".join(["import otter", "grader = otter.Notebook()", *lines])
-            elif "experiment" in cell.metadata.get("tags", ()):
+            elif "experiment" in cell.metadata.get("tags", ()) and not with_experiments:
                 cell.source = ""
 
     def grade(

@@ -206,7 +206,9 @@ def _memory(pid: int) -> bytes:
     with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
         for line in maps:
             area, permissions, *_ = line.split()
-            if "r" not in permissions or "[v" in line:
+            # A library's own code and constants are those of its file, whatever was computed.
+            library = ".so" in line and "w" not in permissions
+            if "r" not in permissions or "[v" in line or library:
                 continue
             first, last = (int(edge, 16) for edge in area.split("-"))
             try:
