@@ -85,15 +85,15 @@ def _read(session: Session, assignment: str) -> list[Total]:
 def _sums(assignment_id: str) -> Any:
     """One row a submission: the sums over its grades."""
     submission, notebook, grade = api.SubmittedAssignment, api.SubmittedNotebook, api.Grade
-    # A person's score goes before the automatic one; either carries the extra credit.
-    score = func.coalesce(grade.manual_score, grade.auto_score, 0.0)
+    # nbgrader's own score: a person's before the automatic one, and extra credit with either.
+    without_extra = func.coalesce(grade.manual_score, grade.auto_score, 0.0)
     # One notebook a submission, so its penalty is the same on every row of the group.
     return (
         select(
             submission.student_id,
             submission.timestamp,
-            func.sum(score + func.coalesce(grade.extra_credit, 0.0)).label("points"),
-            func.sum(func.coalesce(grade.extra_credit, 0.0)).label("extra"),
+            func.sum(grade.score).label("points"),
+            func.sum(grade.score - without_extra).label("extra"),
             func.max(func.coalesce(notebook.late_submission_penalty, 0.0)).label("penalty"),
             func.max(case((grade.needs_manual_grade, 1), else_=0)).label("waiting"),
         )

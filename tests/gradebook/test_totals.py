@@ -50,6 +50,20 @@ def test_are_manual_grades_credit_and_penalties_counted(course):
     assert str(found["ada"].handed_in) == "2026-10-02 12:00:00"
 
 
+def test_does_extra_credit_wait_for_a_score(course):
+    """nbgrader counts it only beside a score, and its pages show that sum to the instructor."""
+    graded(course, "ada", 3.0)
+    with Gradebook(course.db_url) as gradebook:
+        notebook = gradebook.find_submission_notebook(STEM, STEM, "ada")
+        grades = {grade.name: grade for grade in notebook.grades}
+        assert grades["why_bends"].auto_score is None
+        grades["why_bends"].extra_credit = 2.0
+        gradebook.db.commit()
+        (theirs,) = [each.score for each in gradebook.assignment_submissions(STEM)]
+    (ada,) = [total for total in totals(course, STEM) if total.student == "ada"]
+    assert ada.points == theirs == 3.0 and ada.extra_credit == 0.0
+
+
 def test_is_a_penalty_never_more_than_everything(course):
     graded(course, "ada", 3.0)
     with Gradebook(course.db_url) as gradebook:
