@@ -22,7 +22,7 @@ import dask
 from distributed import Client, Future, KilledWorker, LocalCluster, Security, as_completed
 from distributed.scheduler import NoWorkerError
 
-from autograder.dispatch.bench import Answer, Bench, Job, work_on_bench
+from autograder.dispatch.cluster_worker import Answer, Job, JobPlugin, do_on_worker
 from autograder.errors import ClusterError, WorkerLost
 
 Work = TypeVar("Work")
@@ -166,7 +166,7 @@ class _Flow(Generic[Work]):
     def _send(self, pieces: list[tuple[Work, Any]]) -> Future:
         contents = [content for _, content in pieces]
         future = self._client.submit(
-            work_on_bench,
+            do_on_worker,
             self._name,
             contents,
             key=(self._group, next(self._numbers)),
@@ -226,7 +226,7 @@ def _interruption() -> Iterator[threading.Event]:
 def _prepared(client: Client, job: Job) -> Iterator[None]:
     """Give the job to every worker, also to those that come later; take it away at the end."""
     try:
-        client.register_plugin(Bench(job), name=job.name)
+        client.register_plugin(JobPlugin(job), name=job.name)
     except (ImportError, AttributeError) as error:
         raise ClusterError(
             f"the cluster's workers have no autograder like this one ({error}); install the same "

@@ -40,7 +40,7 @@ class Job(Protocol):
         """Do one piece of work."""
 
 
-class Bench(WorkerPlugin):  # type: ignore[misc]
+class JobPlugin(WorkerPlugin):  # type: ignore[misc]
     """A job where it is done: Dask makes one on every worker, also on those that come later."""
 
     def __init__(self, job: Job) -> None:
@@ -103,11 +103,11 @@ class _Seat:
         self.taken = threading.Lock()
 
 
-def work_on_bench(name: str, contents: Sequence[Any]) -> list[Answer]:
+def do_on_worker(name: str, contents: Sequence[Any]) -> list[Answer]:
     """The task that Dask gives to a worker: a few pieces of work, one after the other."""
     worker = get_worker()
-    bench = worker.plugins.get(name)
-    if bench is None:
+    plugin = worker.plugins.get(name)
+    if plugin is None:
         reason = f"the worker at {worker.address} was not given its job"
         return [("refused", reason.encode()) for _ in contents]
-    return [bench.do(content) for content in contents]
+    return [plugin.do(content) for content in contents]
