@@ -11,6 +11,7 @@ from typing import Any
 
 from autograder import earlier
 from autograder.answer_book import ask_digest
+from autograder.calling import Tree
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.intake.notebooks import read_notebook
@@ -52,6 +53,8 @@ class Assignment:
     run_experiments: bool = False
     carried: Path | None = None
     judge: Judge = field(init=False)
+    lent: dict[bytes, Tree] = field(init=False, default_factory=dict)
+    """What right functions returned, by the digest of the call (see `lending`)."""
 
     def __post_init__(self) -> None:
         questions = self.week.questions

@@ -9,10 +9,15 @@ from __future__ import annotations
 import numpy as np
 
 from autograder import earlier
+from autograder.answer_book import ask_digest
 from autograder.assignment import Assignment
 from autograder.calling import Status, Tree
 from autograder.sandbox.session import Sandbox, Session
 from autograder.sandbox.steps import Ask, Cell, Hold
+
+MOST_KEPT = 2_000
+LARGEST_KEPT = 2**13
+"""What was lent before is lent again: so many results, of so many bytes at most."""
 
 _DRIVER = "def drive(function, arguments, keywords):\n    return function(*arguments, **keywords)"
 
@@ -44,9 +49,20 @@ class RightFunctions:
         Raises:
             RuntimeError: when it returns nothing, or not within a submission's limits.
         """
+        ask = Ask(0, name, _DRIVER, {"arguments": arguments, "keywords": keywords})
+        # A class makes the same mistakes, and so the same calls.
+        digest, known = ask_digest(ask), self._assignment.lent
+        if (value := known.get(digest)) is None:
+            value = self._ask(ask)
+            if len(known) >= MOST_KEPT:
+                known.clear()
+            if _size(value) <= LARGEST_KEPT:
+                known[digest] = value
+        return value
+
+    def _ask(self, ask: Ask) -> Tree:
         self.start()
         assert self._session is not None
-        ask = Ask(0, name, _DRIVER, {"arguments": arguments, "keywords": keywords})
         answer = self._session.ask([ask])[0]
         if answer.status is not Status.RETURNED:
             raise RuntimeError(answer.error)
@@ -58,6 +74,15 @@ class RightFunctions:
         steps += [Hold(len(steps) + place, name, name) for place, name in enumerate(names)]
         own = self._assignment.own
         return self._sandbox.standing(steps, {earlier.FILE: own} if own else {})
+
+
+def _size(value: Tree) -> int:
+    """Bytes of all arrays in a returned value."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return sum(map(_size, value))
+    return int(value.nbytes) if isinstance(value, (np.ndarray, np.generic)) else 0
 
 
 def _numbers(value: Tree) -> Tree:

@@ -25,7 +25,6 @@ from autograder.assignment import Assignment, load_assignment
 from autograder.calling import Answer, Status
 from autograder.errors import AutograderError, UnknownName, UnreadableNotebook
 from autograder.feedback.disarm import disarm_text, shown
-from autograder.gradebook.outputs import write_outputs
 from autograder.intake.notebooks import parse_notebook, read_bytes, read_notebook
 from autograder.intake.restore import restore
 from autograder.judging import AskAgain, Judge, refuse_weak_mistakes
@@ -117,7 +116,7 @@ def grade_notebook(
         notebook.cells[index].outputs = [from_dict(each) for each in shown(result.outputs)]
     disarm_text(notebook, assignment.released)
     ended = [*(cell.status for cell in session.cells.values()), *(v.outcome for v in verdicts)]
-    report = Report(
+    return Report(
         student,
         assignment.week.name,
         tuple(verdicts),
@@ -130,8 +129,6 @@ def grade_notebook(
         peak_memory=usage.peak_memory,
         answers=book.to_bytes(),
     )
-    write_outputs(notebook, report)
-    return report
 
 
 def unreadable(submission: Submission, assignment: Assignment, reason: str) -> Report:

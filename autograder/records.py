@@ -127,12 +127,13 @@ class Submission:
 class Report:
     """Everything that grading one submission found.
 
-    `notebook` is the graded notebook (nbformat 4) with outputs, or None when the file could not
-    be read; `problems` are sentences about the notebook as a whole, such as a cell that was put
-    back; `stopped` counts the cells and questions that had to be ended from outside. `key` says
-    what decided the answers (see `result_key`); it is empty where the result should not be relied
-    upon by a later run. `answers` are what the questions answered (see `answer_book`). `kept` says
-    that an earlier run graded it, `judged_again` that its kept answers were judged anew.
+    `notebook` is the notebook (nbformat 4) with what its cells showed, or None when the file could
+    not be read; verdicts are put under its checks where it is written. `problems` are sentences
+    about the notebook as a whole, such as a cell that was put back; `stopped` counts the cells and
+    questions that had to be ended from outside. `key` says what decided the answers (see
+    `result_key`); it is empty where the result should not be relied upon by a later run. `answers`
+    are what the questions answered (see `answer_book`). `kept` says that an earlier run graded it,
+    `judged_again` that its kept answers were judged anew.
     """
 
     student: str

@@ -1,0 +1,56 @@
+"""Are right functions lent, and is what was lent before lent again?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder import course, demo, lending
+from autograder.assignment import Assignment, load_assignment
+from autograder.errors import SandboxError
+from autograder.lending import RightFunctions
+from autograder.sandbox.session import Sandbox
+from autograder.sandbox.view import isolation_available
+
+pytestmark = pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available())
+
+DOUT, Z = np.array([[1.0, 2.0, 3.0]]), np.array([[-1.0, 0.5, 0.0]])
+
+
+@pytest.fixture
+def assignment(released_course) -> Assignment:
+    return load_assignment(course.load(released_course), demo.WEEK)
+
+
+def lend(assignment: Assignment, sandbox: Sandbox, *arguments: np.ndarray) -> np.ndarray:
+    return RightFunctions(assignment, sandbox)("relu_backward", list(arguments), {})
+
+
+def test_is_an_equal_call_answered_without_a_sandbox(assignment):
+    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+        first = lend(assignment, sandbox, DOUT, Z)
+        assert first.tolist() == [[0.0, 2.0, 0.0]]
+        sandbox.stop()
+        assert lend(assignment, sandbox, DOUT.copy(), Z).tolist() == first.tolist()
+        with pytest.raises(SandboxError):
+            lend(assignment, sandbox, DOUT, -Z)
+
+
+def test_is_little_kept(assignment, monkeypatch):
+    monkeypatch.setattr(lending, "MOST_KEPT", 3)
+    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+        for scale in range(10):
+            assert lend(assignment, sandbox, scale * DOUT, Z)[0, 1] == 2.0 * scale
+            assert len(assignment.lent) <= 3
+        before = len(assignment.lent)
+        large = np.ones((1, lending.LARGEST_KEPT))
+        assert lend(assignment, sandbox, large, large).all()
+        assert len(assignment.lent) == before
+
+
+def test_is_a_function_that_raises_asked_again(assignment):
+    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+        for _ in range(2):
+            with pytest.raises(RuntimeError, match="relu_backward|operands|broadcast"):
+                lend(assignment, sandbox, np.ones((2, 3)), np.ones((4, 5)))
+        assert not assignment.lent
