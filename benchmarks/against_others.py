@@ -8,7 +8,7 @@ written as plain asserts on the same public cases, and their own configuration. 
 of a notebook; so that nobody has to take our skipping of the experiments for granted, each has
 another course in which these are emptied. There are 18 kinds of submissions, so a multiple of 18
 has all of them as often. Otter-grader is run without its container, and with experiments on the
-right answers alone: it stops no cell, and one that computes in loops takes it six minutes. VENV is
+right answers alone: it stops no cell, and answers in loops take it more than five minutes. VENV is
 a virtual environment with otter-grader 7 and, for the experiments, this package:
 
     pip install 'otter-grader==7.*' '.[keras]'
