@@ -14,10 +14,11 @@ from autograder.assignment import Assignment
 from autograder.calling import Status, Tree
 from autograder.sandbox.session import Sandbox, Session
 from autograder.sandbox.steps import Ask, Cell, Hold
+from autograder.sandbox.wire import encode
 
-MOST_KEPT = 2_000
+MOST_KEPT = 500
 LARGEST_KEPT = 2**13
-"""What was lent before is lent again: so many results, of so many bytes at most."""
+"""What was lent before is lent again: so many results, of so many bytes on the wire at most."""
 
 _DRIVER = "def drive(function, arguments, keywords):\n    return function(*arguments, **keywords)"
 
@@ -56,7 +57,7 @@ class RightFunctions:
             value = self._ask(ask)
             if len(known) >= MOST_KEPT:
                 known.clear()
-            if _size(value) <= LARGEST_KEPT:
+            if len(encode(value)) <= LARGEST_KEPT:
                 known[digest] = value
         return value
 
@@ -74,15 +75,6 @@ class RightFunctions:
         steps += [Hold(len(steps) + place, name, name) for place, name in enumerate(names)]
         own = self._assignment.own
         return self._sandbox.standing(steps, {earlier.FILE: own} if own else {})
-
-
-def _size(value: Tree) -> int:
-    """Bytes of all arrays in a returned value."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list):
-        return sum(map(_size, value))
-    return int(value.nbytes) if isinstance(value, (np.ndarray, np.generic)) else 0
 
 
 def _numbers(value: Tree) -> Tree:

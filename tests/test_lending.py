@@ -48,6 +48,15 @@ def test_is_little_kept(assignment, monkeypatch):
         assert len(assignment.lent) == before
 
 
+def test_is_what_has_many_empty_parts_not_kept(assignment, monkeypatch):
+    """They hold no bytes of numbers, and each is an object in the grader's memory."""
+    parts = [np.zeros(0) for _ in range(1_000)]
+    monkeypatch.setattr(RightFunctions, "_ask", lambda self, ask: parts)
+    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+        assert lend(assignment, sandbox, DOUT, Z) is parts
+    assert not assignment.lent
+
+
 def test_is_a_function_that_raises_asked_again(assignment):
     with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
         for _ in range(2):
