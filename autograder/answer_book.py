@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -46,26 +46,15 @@ def ask_digest(ask: Ask) -> bytes:
     return _digest(frame)
 
 
-class AnswerBook:
-    """A book that is being written while a submission is judged."""
-
-    def __init__(self) -> None:
-        self._pages: dict[str, list[tuple[bytes, Answer]]] = defaultdict(list)
-
-    def write(self, question: str, asked: Sequence[bytes], answers: Sequence[Answer]) -> None:
-        """Keep what was asked in order to judge a question, and what came back."""
-        self._pages[question] += zip(asked, answers, strict=True)
-
-    def to_bytes(self) -> bytes:
-        """The whole book; pages that are too large are left out."""
-        pages: dict[str, np.ndarray] = {}
-        room = MAX_BOOK
-        for question, entries in self._pages.items():
-            page = _encode_page(entries)
-            if page and len(page) <= room:
-                room -= len(page)
-                pages[question] = np.frombuffer(page, np.uint8)
-        return encode(pages)
+def bind(pages: Mapping[str, bytes]) -> bytes:
+    """A book of pages by their questions; those for which there is no room are left out."""
+    bound: dict[str, np.ndarray] = {}
+    room = MAX_BOOK
+    for question, page in pages.items():
+        if page and len(page) <= room:
+            room -= len(page)
+            bound[question] = np.frombuffer(page, np.uint8)
+    return encode(bound)
 
 
 class KeptBook:
@@ -112,10 +101,15 @@ class Page:
             raise NotInBook(f"{self._question} has not been asked this before") from None
 
 
-def _encode_page(entries: Sequence[tuple[bytes, Answer]]) -> bytes:
+def encode_page(asked: Sequence[bytes], answers: Sequence[Answer]) -> bytes:
+    """The page of one question; empty where it would be too large.
+
+    Args:
+        asked: the digests of everything that was asked in order to judge it.
+        answers: what came back.
+    """
     tree = {
-        "asked": np.frombuffer(b"".join(asked for asked, _ in entries), np.uint8),
-        "seconds": np.array([answer.seconds for _, answer in entries], np.float64),
+        "asked": np.frombuffer(b"".join(asked), np.uint8),
         "answers": [
             [
                 str(answer.status),
@@ -125,7 +119,7 @@ def _encode_page(entries: Sequence[tuple[bytes, Answer]]) -> bytes:
                 answer.error,
                 answer.line,
             ]
-            for _, answer in entries
+            for answer in answers
         ],
     }
     try:
@@ -142,10 +136,8 @@ def _decode_page(page: bytes) -> tuple[list[bytes], list[Answer]]:
     tree = decode(frame)
     asked = tree["asked"].tobytes()
     answers = [
-        Answer(Status(status), value, tuple(changed), tuple(warned), error, line, float(seconds))
-        for (status, value, changed, warned, error, line), seconds in zip(
-            tree["answers"], tree["seconds"], strict=True
-        )
+        Answer(Status(status), value, tuple(changed), tuple(warned), error, line)
+        for status, value, changed, warned, error, line in tree["answers"]
     ]
     places = range(0, len(asked), _DIGEST_SIZE)
     return [asked[place : place + _DIGEST_SIZE] for place in places], answers

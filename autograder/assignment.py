@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Container, Sequence
+from collections.abc import Container, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,10 +21,23 @@ from autograder.questions import catalogue, references
 from autograder.questions.catalogue import Week
 from autograder.questions.define import Inputs, Question
 from autograder.questions.keys import question_keys
+from autograder.recent import Recent
+from autograder.records import Verdict
 from autograder.sandbox.flavour import Flavour
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.steps import Ask, Cell, EncodedAsks, Hold, encode_asks
 from course_lib.quiet import import_keras
+
+LENT_ROOM = 4 * 2**20
+JUDGED_ROOM = 16 * 2**20
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A question's verdict, and the page of the answers that it follows from."""
+
+    verdict: Verdict
+    page: bytes
 
 
 @dataclass
@@ -53,8 +66,12 @@ class Assignment:
     run_experiments: bool = False
     carried: Path | None = None
     judge: Judge = field(init=False)
-    lent: dict[bytes, Tree] = field(init=False, default_factory=dict)
+    lent: Recent[bytes, Tree] = field(init=False, default_factory=lambda: Recent(LENT_ROOM))
     """What right functions returned, by the digest of the call (see `lending`)."""
+    judged: Recent[Hashable, Judged] = field(
+        init=False, default_factory=lambda: Recent(JUDGED_ROOM)
+    )
+    """What answers were found to be, by all that it follows from (see `pipeline`)."""
 
     def __post_init__(self) -> None:
         questions = self.week.questions

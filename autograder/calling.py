@@ -8,7 +8,6 @@ alone (NumPy and the standard library) because the sandbox sees nothing else of 
 
 from __future__ import annotations
 
-import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -44,9 +43,9 @@ class Opaque:
     kind: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answer:
-    """What one question answered to one case.
+    """What one question answered to one case; an answer is equal to itself alone.
 
     `changed` names the arguments that the call altered, `warned` the floating-point conditions
     (overflow, divide by zero, invalid value) that it let escape, `error` the exception's last
@@ -59,7 +58,6 @@ class Answer:
     warned: tuple[str, ...] = ()
     error: str = ""
     line: str = ""
-    seconds: float = 0.0
 
 
 class _Missing:
@@ -91,7 +89,6 @@ def ask(
         return Answer(Status.NOT_ATTEMPTED)
     passed = copy_tree(dict(arguments))
     warned: list[str] = []
-    started = time.perf_counter()
     try:
         with np.errstate(
             over="call",
@@ -103,19 +100,13 @@ def ask(
             value = _call(target, passed, driver)
             tree = to_tree(value)
     except NotImplementedError:
-        return Answer(Status.NOT_ATTEMPTED, seconds=time.perf_counter() - started)
+        return Answer(Status.NOT_ATTEMPTED)
     except (Exception, SystemExit) as error:
-        return Answer(
-            Status.RAISED,
-            error=_last_line(error),
-            line=_student_line(error),
-            seconds=time.perf_counter() - started,
-        )
-    seconds = time.perf_counter() - started
+        return Answer(Status.RAISED, error=_last_line(error), line=_student_line(error))
     if isinstance(tree, Opaque) and tree.kind in ("None", "ellipsis"):
-        return Answer(Status.NOT_ATTEMPTED, seconds=seconds)
+        return Answer(Status.NOT_ATTEMPTED)
     changed = tuple(name for name in arguments if not same_tree(arguments[name], passed[name]))
-    return Answer(Status.RETURNED, tree, changed, tuple(dict.fromkeys(warned)), seconds=seconds)
+    return Answer(Status.RETURNED, tree, changed, tuple(dict.fromkeys(warned)))
 
 
 def _call(target: Any, arguments: dict[str, Any], driver: Callable[..., Any] | None) -> Any:

@@ -286,7 +286,6 @@ def _verdict(
         message,
         part,
         mistake,
-        seconds=sum(trial.answer.seconds for trial in trials),
         answered="" if outcome is Outcome.RIGHT else _digest(trials),
     )
 

@@ -16,10 +16,6 @@ from autograder.sandbox.session import Sandbox, Session
 from autograder.sandbox.steps import Ask, Cell, Hold
 from autograder.sandbox.wire import encode
 
-MOST_KEPT = 500
-LARGEST_KEPT = 2**13
-"""What was lent before is lent again: so many results, of so many bytes on the wire at most."""
-
 _DRIVER = "def drive(function, arguments, keywords):\n    return function(*arguments, **keywords)"
 
 
@@ -53,12 +49,9 @@ class RightFunctions:
         ask = Ask(0, name, _DRIVER, {"arguments": arguments, "keywords": keywords})
         # A class makes the same mistakes, and so the same calls.
         digest, known = ask_digest(ask), self._assignment.lent
-        if (value := known.get(digest)) is None:
+        if (value := known.find(digest)) is None:
             value = self._ask(ask)
-            if len(known) >= MOST_KEPT:
-                known.clear()
-            if len(encode(value)) <= LARGEST_KEPT:
-                known[digest] = value
+            known.keep(digest, value, len(encode(value)))
         return value
 
     def _ask(self, ask: Ask) -> Tree:

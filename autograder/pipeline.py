@@ -19,9 +19,9 @@ from typing import Any
 
 from autograder import course as courses
 from autograder import earlier
-from autograder.answer_book import AnswerBook
+from autograder.answer_book import bind, encode_page
 from autograder.asking import Asking
-from autograder.assignment import Assignment, load_assignment
+from autograder.assignment import Assignment, Judged, load_assignment
 from autograder.calling import Answer, Status
 from autograder.errors import AutograderError, UnknownName, UnreadableNotebook
 from autograder.feedback.disarm import disarm_text, shown
@@ -107,10 +107,9 @@ def grade_notebook(
     """As `grade`, for a notebook (nbformat 4) and files beside it that are already in memory."""
     started = time.perf_counter()
     notebook, restored = restore(submitted, assignment.released)
-    book = AnswerBook()
     with sandbox.open(assignment.steps(notebook), files) as session:
         asking = Asking(assignment, session, RightFunctions(assignment, sandbox))
-        verdicts = _judge(assignment, asking, book)
+        verdicts, pages = _judge(assignment, asking)
         usage = session.close()
     for index, result in session.cells.items():
         notebook.cells[index].outputs = [from_dict(each) for each in shown(result.outputs)]
@@ -119,7 +118,7 @@ def grade_notebook(
     return Report(
         student,
         assignment.week.name,
-        tuple(verdicts),
+        tuple(replace(each, seconds=session.seconds[each.question]) for each in verdicts),
         notebook,
         (*restored, *_stopped_cells(session)),
         sum(each in ("timed out", "crashed") for each in ended),
@@ -127,7 +126,7 @@ def grade_notebook(
         seconds=time.perf_counter() - started,
         cpu_seconds=usage.cpu_seconds,
         peak_memory=usage.peak_memory,
-        answers=book.to_bytes(),
+        answers=bind(pages),
     )
 
 
@@ -198,24 +197,45 @@ def check_file(path: Path, isolation: str) -> Report:
     raise UnknownName(f"{path} holds no check of any week of this course.")
 
 
-def _judge(assignment: Assignment, asking: Asking, book: AnswerBook) -> list[Verdict]:
+def _judge(assignment: Assignment, asking: Asking) -> tuple[list[Verdict], dict[str, bytes]]:
+    """The verdict on every question, and the pages of what was asked and answered for them."""
     answers = asking.ask_all()
     verdicts: list[Verdict] = []
+    pages: dict[str, bytes] = {}
     for name in assignment.week.questions:
+        judged = _judged(assignment, asking, name, answers[name], verdicts)
+        verdicts.append(judged.verdict)
+        pages[name] = judged.page
+    return verdicts, pages
 
-        def ask_again(
-            question: Question,
-            given: Sequence[Inputs],
-            replaced: Sequence[str],
-            judged: str = name,
-        ) -> list[Answer]:
-            again = asking.ask_again(question, given, replaced)
-            book.write(judged, assignment.digests(question, given, replaced), again)
-            return again
 
-        book.write(name, assignment.asked[name], answers[name])
-        verdicts.append(verdict_on(assignment, name, answers[name], verdicts, ask_again))
-    return verdicts
+def _judged(
+    assignment: Assignment,
+    asking: Asking,
+    name: str,
+    answers: Sequence[Answer],
+    before: Sequence[Verdict],
+) -> Judged:
+    """What is kept for the next student who answered the same, where nothing more was asked."""
+    culprits = assignment.culprits(name, {each.question for each in before if not each.right})
+    key = (name, tuple(answers), tuple(culprits))
+    if found := assignment.judged.find(key):
+        return found
+    asked, answered = list(assignment.asked[name]), list(answers)
+
+    def ask_again(
+        question: Question, given: Sequence[Inputs], replaced: Sequence[str]
+    ) -> list[Answer]:
+        again = asking.ask_again(question, given, replaced)
+        asked.extend(assignment.digests(question, given, replaced))
+        answered.extend(again)
+        return again
+
+    verdict = verdict_on(assignment, name, answers, before, ask_again)
+    judged = Judged(verdict, encode_page(asked, answered))
+    if judged.page and len(answered) == len(answers):
+        assignment.judged.keep(key, judged, 3 * len(judged.page))
+    return judged
 
 
 def verdict_on(

@@ -81,7 +81,8 @@ def _verdicts(
         new = old
         question = assignment.week.questions[old.question]
         if old.question in due or turned & set(question.builds_on):
-            new = _judged(assignment, book.page(old.question), old.question, verdicts)
+            judged = _judged(assignment, book.page(old.question), old.question, verdicts)
+            new = replace(judged, seconds=old.seconds)
         if new.right != old.right:
             turned.add(old.question)
         verdicts.append(new)

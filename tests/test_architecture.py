@@ -18,6 +18,7 @@ SHARED = {
     "light_imports",
     "light_nbformat",
     "calling",
+    "recent",
     "rounding",
     "message",
     "names",

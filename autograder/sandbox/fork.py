@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
-from autograder.calling import Status, Tree
+from autograder.calling import Status
 from autograder.errors import ProtocolError
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.warm_parent import Ended, WarmParent
-from autograder.sandbox.wire import Channel, decode
+from autograder.sandbox.wire import Channel
 
-Read = TypeVar("Read")
+Received = TypeVar("Received")
 
 
 class Stopped(Exception):
@@ -31,7 +31,7 @@ class Fork:
     """A child that runs one notebook and answers for it.
 
     Only the time in which the child keeps us waiting counts as its own: `waited` is that of the
-    last message, `size` are its bytes.
+    last message.
 
     Args:
         parent: forks the child.
@@ -49,7 +49,6 @@ class Fork:
         self._spent_before = 0.0
         self._ended: Ended | None = None
         self.waited = 0.0
-        self.size = 0
 
     def send(self, frames: bytes) -> None:
         """Send encoded frames.
@@ -62,28 +61,47 @@ class Fork:
         except OSError as error:
             self._stop(error, self._limits.cell_seconds)
 
-    def receive(self, seconds: float, largest: int, read: Callable[[Tree], Read]) -> Read:
-        """Wait for the next message.
+    def receive(self, seconds: float, largest: int) -> bytes:
+        """Wait for the next message; it is still a frame, for `read`.
 
         Args:
             seconds: how long it may take.
             largest: how many bytes it may have.
-            read: takes from the message what was expected; raises ProtocolError where it cannot.
 
         Raises:
-            Stopped: when nothing that can be read comes in time.
+            Stopped: when no frame of that size comes in time.
         """
+        return self._wait(seconds, lambda until: self._channel.receive_frame(until, largest))
+
+    def receive_seconds(self, seconds: float) -> float:
+        """The time that follows an answer, as the child measured it; see `receive`."""
+        return self._wait(seconds, self._channel.receive_seconds)
+
+    def _wait(self, seconds: float, receive: Callable[[float], Received]) -> Received:
         started = time.monotonic()
         left = self._limits.notebook_seconds - self._spent
         try:
-            frame = self._channel.receive_frame(started + min(seconds, left), largest)
-            self.size = len(frame)
-            return read(decode(frame))
+            return receive(started + min(seconds, left))
         except (OSError, EOFError, ProtocolError) as error:
             self._stop(error, seconds if seconds <= left else None)
         finally:
             self.waited = time.monotonic() - started
             self._spent += self.waited
+
+    def read(self, frame: bytes, read: Callable[[bytes], Received]) -> Received:
+        """What a message says.
+
+        Args:
+            frame: what `receive` returned.
+            read: takes from it what was expected; raises ProtocolError where it cannot.
+
+        Raises:
+            Stopped: when it cannot be read.
+        """
+        try:
+            return read(frame)
+        except ProtocolError as error:
+            self._stop(error, None)
 
     def renew(self) -> bool:
         """Give the notebook's time anew; False where its process has had most of its life's."""

@@ -13,7 +13,8 @@ import numpy as np
 from autograder.calling import MAX_ERROR_LENGTH, Answer, Opaque, Status, Tree
 from autograder.errors import ProtocolError
 from autograder.message import printable
-from autograder.sandbox.steps import Ask, CellResult
+from autograder.sandbox.steps import Ask, CellResult, Known
+from autograder.sandbox.wire import decode
 
 _FROM_INSIDE = (Status.RETURNED, Status.NOT_ATTEMPTED, Status.MISSING, Status.RAISED)
 _CONDITIONS = ("divide by zero", "overflow", "underflow", "invalid value")
@@ -21,13 +22,13 @@ _JSON_TYPE = re.compile(r"application/(.*\+)?json")  # as nbformat's schema has 
 _STREAMS = ("stdout", "stderr")
 
 
-def cell_result(message: Tree, expected: int) -> CellResult:
+def cell_result(frame: bytes, expected: int) -> CellResult:
     """The result of cell `expected`.
 
     Raises:
         ProtocolError: when the message is anything else.
     """
-    match message:
+    match decode(frame):
         case {
             "cell": int(index),
             "outputs": list(outputs),
@@ -41,12 +42,19 @@ def cell_result(message: Tree, expected: int) -> CellResult:
     raise ProtocolError("expected the result of a cell, received something else")
 
 
-def answer(message: Tree, ask: Ask) -> Answer:
-    """The answer to `ask`.
+def answer(frame: bytes, ask: Ask, known: Known) -> Answer:
+    """The answer to `ask`; the very same object where an equal frame has been read before.
 
     Raises:
         ProtocolError: when the message is anything else.
     """
+    if (found := known.find((ask.id, frame))) is None:
+        found = _answer(decode(frame), ask)
+        known.keep((ask.id, frame), found, 2 * len(frame))
+    return found
+
+
+def _answer(message: Tree, ask: Ask) -> Answer:
     match message:
         case {
             "id": int(number),
@@ -56,7 +64,6 @@ def answer(message: Tree, ask: Ask) -> Answer:
             "warned": list(warned),
             "error": str(error),
             "line": str(line),
-            "seconds": float(seconds),
         } if number == ask.id and status in _FROM_INSIDE:
             return Answer(
                 Status(status),
@@ -65,19 +72,18 @@ def answer(message: Tree, ask: Ask) -> Answer:
                 tuple(kind for kind in _CONDITIONS if kind in _words(warned)),
                 printable(error[:MAX_ERROR_LENGTH]),
                 printable(line[:MAX_ERROR_LENGTH]),
-                _time(seconds),
             )
     raise ProtocolError("expected the answer to a question, received something else")
 
 
-def seal(message: Tree) -> None:
+def seal(frame: bytes) -> None:
     """Accept the word that the notebook has ended.
 
     Raises:
         ProtocolError: when the message is anything else.
     """
     # Not by ==, which an array answers with an array.
-    match message:
+    match decode(frame):
         case {"sealed": True, **others} if not others:
             return
     raise ProtocolError("expected the end of the notebook, received something else")
@@ -92,9 +98,13 @@ class Call:
     keywords: dict[str, Tree]
 
 
-def call(message: Tree, names: Sequence[str]) -> Call | None:
-    """The call to one of `names` that the message is, or None when it is no such call."""
-    match message:
+def call(frame: bytes, names: Sequence[str]) -> Call | None:
+    """The call to one of `names` that the message is, or None when it is no such call.
+
+    Raises:
+        ProtocolError: when it cannot be decoded.
+    """
+    match decode(frame) if names else None:
         case {"call": str(name), "arguments": list(arguments), "keywords": dict(keywords)} if (
             name in names
         ):

@@ -6,7 +6,6 @@ its outputs, and each function is asked as it stood at its check.
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import sys
 import time
@@ -16,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from autograder.calling import MISSING, Answer, Status, Tree, ask, to_tree
+from autograder.calling import MISSING, Status, Tree, ask, to_tree
 from autograder.errors import ProtocolError
 from autograder.sandbox.shell import NotebookShell
-from autograder.sandbox.wire import Channel, decode, encode
+from autograder.sandbox.wire import SECONDS, Channel, decode, encode
 
 Held = dict[str, Any]
 
@@ -74,21 +73,26 @@ def _answer(
 ) -> None:
     arguments = dict(asked["arguments"])
     target = held.get(asked["question"], MISSING)
+    driver = _driver(drivers, asked["driver"])
     with _one_process(), _replaced(channel, shell.user_ns, asked["replace"]):
-        answer = ask(target, arguments, _driver(drivers, asked["driver"]))
-    fields = {field.name: getattr(answer, field.name) for field in dataclasses.fields(Answer)}
-    fields.update(
-        id=asked["id"],
-        status=str(answer.status),
-        changed=list(answer.changed),
-        warned=list(answer.warned),
-    )
+        started = time.perf_counter()
+        answer = ask(target, arguments, driver)
+        seconds = time.perf_counter() - started
+    fields = {
+        "id": asked["id"],
+        "status": str(answer.status),
+        "value": answer.value,
+        "changed": list(answer.changed),
+        "warned": list(answer.warned),
+        "error": answer.error,
+        "line": answer.line,
+    }
     try:
         frame = encode(fields)
     except ProtocolError as problem:
         raised = {"status": str(Status.RAISED), "value": None, "error": str(problem)}
         frame = encode({**fields, **raised})
-    channel.send(frame)
+    channel.send(frame + SECONDS.pack(seconds))
 
 
 @contextmanager

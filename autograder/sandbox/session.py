@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
@@ -26,6 +27,7 @@ from autograder.sandbox.steps import (
     CellResult,
     EncodedAsks,
     Hold,
+    Known,
     Steps,
     Usage,
     encode_asks,
@@ -173,7 +175,10 @@ class Sandbox(AbstractContextManager["Sandbox"]):
 
 
 class Session(AbstractContextManager["Session"]):
-    """A submission in the sandbox, with every cell's result by index in `cells`.
+    """A submission in the sandbox.
+
+    `cells` are the results of its cells by index, `seconds` what its functions have taken, by
+    question.
 
     Args:
         sandbox: where it runs.
@@ -194,6 +199,7 @@ class Session(AbstractContextManager["Session"]):
         self._usage = Usage(0.0, 0)
         self._has_seen_hidden = False
         self.cells: dict[int, CellResult] = {}
+        self.seconds: dict[str, float] = defaultdict(float)
         try:
             self._run_notebook()
         except BaseException:
@@ -229,7 +235,7 @@ class Session(AbstractContextManager["Session"]):
                 gone = Answer(Status.CRASHED, error=self._given_up)
                 return answers | {ask.id: gone for ask, _ in left}
             try:
-                self._put(fork, waiting, answers, on_call)
+                self._put(fork, waiting, answers, encoded.known, on_call)
             except Stopped as stopped:
                 self._silence(next(a for a, _ in waiting if a.id not in answers), stopped)
 
@@ -308,45 +314,47 @@ class Session(AbstractContextManager["Session"]):
         largest = 12 * self._limits.output + self._limits.picture + _SLACK
         left = self._limits.shown
         while waiting:
-            result = fork.receive(
-                self._limits.cell_seconds,
-                largest,
-                lambda message: received.cell_result(message, waiting[0]),
-            )
-            left -= fork.size
+            frame = fork.receive(self._limits.cell_seconds, largest)
+            result = fork.read(frame, lambda frame: received.cell_result(frame, waiting[0]))
+            left -= len(frame)
             self.cells[result.index] = result if left >= 0 else replace(result, outputs=_CUT)
             waiting.pop(0)
-        fork.receive(self._limits.cell_seconds, _SLACK, received.seal)
+        fork.read(fork.receive(self._limits.cell_seconds, _SLACK), received.seal)
 
     def _put(
         self,
         fork: Fork,
         waiting: list[tuple[Ask, bytes]],
         answers: Answers,
+        known: Known,
         on_call: OnCall | None,
     ) -> None:
         """Put the asks to one fork; `answers` gains what is answered until it stops."""
         fork.send(encode({"asks": len(waiting)}) + b"".join(frame for _, frame in waiting))
         left = {ask.question: self._limits.answers for ask, _ in waiting}
         for ask, _ in waiting:
-            answers[ask.id] = self._answer(fork, ask, on_call, left[ask.question])
-            left[ask.question] -= fork.size
+            largest = min(max(left[ask.question], 0), MAX_FRAME)
+            answers[ask.id], size = self._answer(fork, ask, largest, known, on_call)
+            left[ask.question] -= size
 
-    def _answer(self, fork: Fork, ask: Ask, on_call: OnCall | None, largest: int) -> Answer:
+    def _answer(
+        self, fork: Fork, ask: Ask, largest: int, known: Known, on_call: OnCall | None
+    ) -> tuple[Answer, int]:
+        """The answer, and the size of its frame."""
         names = ask.replace if on_call is not None else ()
         seconds = ask.seconds or self._limits.question_seconds
         for _ in range(_MAX_CALLS):
-            reply = fork.receive(
-                seconds,
-                min(max(largest, 0), MAX_FRAME),
-                lambda message: received.call(message, names) or received.answer(message, ask),
-            )
-            if isinstance(reply, Answer):
-                return reply
+            frame = fork.receive(seconds, largest)
+            call = fork.read(frame, lambda frame: received.call(frame, names))
+            if call is None:
+                answer = fork.read(frame, lambda frame: received.answer(frame, ask, known))
+                # What a student's process says of its time is true at most up to its limit.
+                self.seconds[ask.question] += min(fork.receive_seconds(seconds), seconds)
+                return answer, len(frame)
             assert on_call is not None
             # The time for the answer counts too: a student chooses how large the arguments are.
             called = time.monotonic()
-            fork.send(_reply(on_call, reply))
+            fork.send(_reply(on_call, call))
             seconds = max(seconds - fork.waited - (time.monotonic() - called), 0.0)
         fork.end()
         raise Stopped(Status.CRASHED, f"called {ask.replace} more than {_MAX_CALLS} times")

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.calling import Answer, Status
+from autograder.recent import Recent
 from autograder.sandbox.wire import encode
+
+Known = Recent[tuple[int, bytes], Answer]
+"""Answers by the ask's id and the frame in which they came."""
+ROOM = 8 * 2**20
+"""For so many bytes of them."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +73,14 @@ class Ask:
 
 @dataclass(frozen=True)
 class EncodedAsks:
-    """Asks in the form in which they are sent, made once for a whole class."""
+    """Asks in the form in which they are sent, made once for a whole class.
+
+    `known` are answers to them that have been read before.
+    """
 
     asks: tuple[Ask, ...]
     frames: tuple[bytes, ...]
+    known: Known = field(default_factory=lambda: Recent(ROOM), compare=False)
 
     def where(self, chosen: Callable[[Ask], bool]) -> EncodedAsks:
         """Some of them."""

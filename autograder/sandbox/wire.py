@@ -9,6 +9,8 @@ returns can be mistaken for another kind of node:
     ["array", "<f8", [7, 5]]  ["scalar", "<f8"]          (the next bytes of the payload)
     ["opaque", "function"]
 
+Eight bytes of time follow an answer's frame (`SECONDS`): equal answers are equal frames.
+
 Whatever arrives is untrusted: nothing is unpickled or evaluated, dtypes come from a list, and
 every size is checked before memory is taken for it. Arrays travel without the `.npy` header,
 because NumPy parses that header as Python source.
@@ -36,6 +38,8 @@ MAX_NESTING = 32
 MAX_DIMENSIONS = 32
 MAX_AXIS = 2**31
 
+SECONDS = struct.Struct("<d")
+"""How long an answer took, behind its frame."""
 _HEADER = struct.Struct("<4sIQ")
 _MAGIC = b"nnfs"
 _CHUNK = 2**16
@@ -227,11 +231,17 @@ class Channel:
             ProtocolError: when its header is none or announces more than `limit` bytes.
         """
         self._fill(_HEADER.size, deadline)
-        length = _HEADER.size + sum(_parse_header(self._received[: _HEADER.size], limit))
-        self._fill(length, deadline)
-        frame = bytes(self._received[:length])
-        del self._received[:length]
-        return frame
+        length = sum(_parse_header(self._received[: _HEADER.size], limit))
+        return self._take(_HEADER.size + length, deadline)
+
+    def receive_seconds(self, deadline: float | None = None) -> float:
+        """The time behind the frame of an answer; 0 where it is none.
+
+        Raises:
+            TimeoutError, EOFError: as `receive_frame`.
+        """
+        (seconds,) = SECONDS.unpack(self._take(SECONDS.size, deadline))
+        return seconds if math.isfinite(seconds) and seconds >= 0 else 0.0
 
     def receive(self, deadline: float | None = None, limit: int = MAX_FRAME) -> Tree:
         """The next frame's tree; see `receive_frame` and `decode` for what it raises."""
@@ -239,6 +249,12 @@ class Channel:
 
     def close(self) -> None:
         self._socket.close()
+
+    def _take(self, length: int, deadline: float | None) -> bytes:
+        self._fill(length, deadline)
+        taken = bytes(self._received[:length])
+        del self._received[:length]
+        return taken
 
     def _fill(self, length: int, deadline: float | None) -> None:
         while (missing := length - len(self._received)) > 0:

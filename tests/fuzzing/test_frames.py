@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from autograder.calling import Answer, Opaque, Status
 from autograder.errors import ProtocolError
+from autograder.recent import Recent
 from autograder.sandbox import received
 from autograder.sandbox.steps import Ask, CellResult
 from autograder.sandbox.wire import Channel, decode, encode
@@ -84,7 +85,6 @@ ANSWER: dict[str, Any] = {
     "warned": ["overflow"],
     "error": "",
     "line": "",
-    "seconds": 0.5,
 }
 
 
@@ -121,34 +121,34 @@ def test_is_a_changed_frame_a_tree_or_refused(data):
     except ProtocolError:
         return
     assert_plain(tree)
-    read_all(tree)
+    read_all(bytes(changed))
 
 
 @examples()
 @given(st.data())
 def test_is_a_message_with_changed_parts_read_or_refused(data):
     message = mutated(data, data.draw(st.sampled_from([CELL, ANSWER])))
-    read_all(decode(encode(message)))
+    read_all(encode(message))
 
 
 @examples()
 @given(TREES)
 def test_is_any_tree_read_or_refused(tree):
-    read_all(decode(encode(tree)))
+    read_all(encode(tree))
 
 
 @pytest.mark.parametrize("word", [np.ones(2), np.zeros(0), {"sealed": np.ones(2)}, {"sealed": 1}])
 def test_is_an_array_in_place_of_the_seal_refused(word):
     """Found by the examples above: an array answers == with an array."""
     with pytest.raises(ProtocolError):
-        received.seal(word)
+        received.seal(encode(word))
 
 
 def test_is_json_under_a_name_that_is_not_its_own_refused():
     """Found by the examples above: nbformat would not have taken the graded notebook."""
     output = {"output_type": "display_data", "data": {"x/json": [1]}, "metadata": {}}
     with pytest.raises(ProtocolError):
-        received.cell_result({**CELL, "outputs": [output]}, 2)
+        received.cell_result(encode({**CELL, "outputs": [output]}), 2)
 
 
 @examples(100)
@@ -179,13 +179,13 @@ def mutated(data: st.DataObject, tree: Any) -> Any:
     return data.draw(TREES)
 
 
-def read_all(tree: Any) -> None:
+def read_all(message: bytes) -> None:
     """Read a message in every way in which the session may; what is accepted is harmless."""
     for read in (
-        lambda: received.cell_result(tree, 2),
-        lambda: received.answer(tree, ASK),
-        lambda: received.seal(tree),
-        lambda: received.call(tree, ["relu"]),
+        lambda: received.cell_result(message, 2),
+        lambda: received.answer(message, ASK, Recent(0)),
+        lambda: received.seal(message),
+        lambda: received.call(message, ["relu"]),
     ):
         try:
             result = read()
@@ -198,7 +198,7 @@ def read_all(tree: Any) -> None:
             json.loads(nbformat.v4.writes(notebook).encode())
             assert math.isfinite(result.seconds)
         elif isinstance(result, Answer):
-            assert isinstance(result.status, Status) and math.isfinite(result.seconds)
+            assert isinstance(result.status, Status)
             assert set(result.changed) <= {"z"}
             assert_plain(result.value)
 
