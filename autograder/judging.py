@@ -14,7 +14,7 @@ from autograder.calling import Answer, Tree
 from autograder.comparison.compare import differences
 from autograder.diagnosis import wording
 from autograder.diagnosis.derivative import matches_own_function
-from autograder.diagnosis.mistakes import explaining
+from autograder.diagnosis.mistakes import Suspect, explaining, suspect
 from autograder.errors import QuestionError
 from autograder.questions import references
 from autograder.questions.define import Inputs, Question
@@ -58,7 +58,7 @@ class Judge:
             name: self._probes(question, public, hidden, secret)
             for name, question in questions.items()
         }
-        self._suspects: dict[str, dict[str, list[Answer]]] = {}
+        self._suspects: dict[str, dict[str, list[Suspect]]] = {}
 
     @staticmethod
     def _probes(
@@ -194,13 +194,13 @@ class Judge:
             for name, mistake in question.mistakes.items()
         }
 
-    def _suspects_of(self, question: Question) -> dict[str, list[Answer]]:
+    def _suspects_of(self, question: Question) -> dict[str, list[Suspect]]:
         """The mistakes' answers as they are judged; worked out once and kept for the class."""
         if question.name not in self._suspects:
             probes = self.probes[question.name]
             self._suspects[question.name] = {
                 name: [
-                    question.measured(answer, probe.inputs)
+                    suspect(question.measured(answer, probe.inputs), probe.expected)
                     for answer, probe in zip(answers, probes, strict=True)
                 ]
                 for name, answers in self.answers_of_mistakes(question).items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,8 +14,27 @@ from autograder.questions.define import Question
 from autograder.records import Difference, Expected, Trial
 
 
+@dataclass(frozen=True)
+class Suspect:
+    """What a catalogued mistake answers to one case, and the same as a reference."""
+
+    answer: Answer
+    reference: Expected
+
+
+def suspect(answer: Answer, expected: Expected) -> Suspect:
+    """A mistake's answer, made ready once to be held against those of a whole class.
+
+    Args:
+        answer: what the mistake answers to a case.
+        expected: that case's reference; its allowance is scaled to the mistake's own size.
+    """
+    allowances = _allowances(answer.value, _relative_allowance(expected))
+    return Suspect(answer, Expected(answer.value, allowances))
+
+
 def explaining(
-    question: Question, trials: Sequence[Trial], suspects: Mapping[str, Sequence[Answer]]
+    question: Question, trials: Sequence[Trial], suspects: Mapping[str, Sequence[Suspect]]
 ) -> tuple[str, ...]:
     """Names of the mistakes behind an answer; empty when the cause is not certain.
 
@@ -32,8 +52,8 @@ def explaining(
         name
         for name, answers in suspects.items()
         if all(
-            _reproduces(trial, answer, question.returns)
-            for trial, answer in zip(trials, answers, strict=True)
+            _reproduces(trial, made, question.returns)
+            for trial, made in zip(trials, answers, strict=True)
         )
     ]
     if whole:
@@ -42,7 +62,7 @@ def explaining(
 
 
 def _part_by_part(
-    question: Question, trials: Sequence[Trial], suspects: Mapping[str, Sequence[Answer]]
+    question: Question, trials: Sequence[Trial], suspects: Mapping[str, Sequence[Suspect]]
 ) -> tuple[str, ...]:
     wrong_parts = {
         difference.part
@@ -59,9 +79,9 @@ def _part_by_part(
             for name, answers in suspects.items()
             if question.mistakes[name].at == part
             and all(
-                _same_value(trial.answer.value[place], answer.value[place], trial.expected)
-                for trial, answer in zip(trials, answers, strict=True)
-                if isinstance(trial.answer.value, list) and isinstance(answer.value, list)
+                _same_value(trial.answer.value[place], _at(made.reference, place))
+                for trial, made in zip(trials, answers, strict=True)
+                if isinstance(trial.answer.value, list) and isinstance(made.answer.value, list)
             )
         ]
         if len(candidates) != 1:
@@ -70,15 +90,15 @@ def _part_by_part(
     return tuple(found)
 
 
-def _reproduces(trial: Trial, mistaken: Answer, returns: tuple[str, ...]) -> bool:
-    yours = trial.answer
+def _reproduces(trial: Trial, made: Suspect, returns: tuple[str, ...]) -> bool:
+    yours, mistaken = trial.answer, made.answer
     if yours.status is not mistaken.status:
         return False
     if yours.status is Status.RAISED:
         return _without_numbers(yours.error) == _without_numbers(mistaken.error)
     if yours.status is not Status.RETURNED or yours.changed != mistaken.changed:
         return False
-    if not _same_value(yours.value, mistaken.value, trial.expected):
+    if not _same_value(yours.value, made.reference):
         return False
     # A warning is the signature only where the values are right: a student may have silenced it.
     unwarned = Answer(Status.RETURNED, yours.value)
@@ -91,9 +111,12 @@ def _without_numbers(error: str) -> str:
     return re.sub(r"[\d.,]+", "", error)
 
 
-def _same_value(yours: Tree, mistaken: Tree, expected: Expected) -> bool:
-    """Whether two answers are equal up to rounding, as the mistake's own size scales it."""
-    reference = Expected(mistaken, _allowances(mistaken, _relative_allowance(expected)))
+def _at(reference: Expected, place: int) -> Expected:
+    return Expected(reference.value[place], reference.rounding[place])
+
+
+def _same_value(yours: Tree, reference: Expected) -> bool:
+    """Whether an answer is equal to a mistake's up to rounding."""
     for pair in pairs(yours, reference):
         if isinstance(pair, Difference) or not _same_leaf(pair):
             return False
