@@ -12,11 +12,13 @@ import io
 import re
 import sys
 import traceback
+from contextlib import suppress
+from types import CodeType
 from typing import Any, NoReturn
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
@@ -24,6 +26,8 @@ _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 # A cell that begins with a space, or a line of which begins or ends as magics, shell commands,
 # help and pasted prompts do.
 _IPYTHON = re.compile(r"\A\s|^[ \t]*(?:[%!?,;/>]|\.\.\.|In \[)|=[ \t]*[%!]|\?[ \t]*$", re.MULTILINE)
+# How lines begin that end no statement: none, a deeper one, a comment.
+_GOES_ON = ("", " ", "\t", "#")
 _MAX_ERROR = 300
 
 Output = dict[str, Any]
@@ -189,11 +193,40 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
             Its nbformat outputs, and the last line of its exception, empty when it has none.
         """
         self.recorder.start(text, pictures)
-        result = self.run_cell(source, store_history=False)
+        cell = self.transform_cell(source) if shows_nothing(source) else ""
+        code = self._compiled(cell) if cell else None
+        if code is None:
+            result = self.run_cell(source, store_history=False)
+        else:
+            result = self._run_compiled(source, cell, code)
         # The history would count, but it formats every traceback once more.
         self.execution_count += 1
         error = result.error_before_exec or result.error_in_exec
         return self.recorder.finish(), "" if error is None else last_line(error)
+
+    def _compiled(self, cell: str) -> CodeType | None:
+        """A cell as Python compiles it; None where IPython has to say what is wrong with it."""
+        name = self.compile.cache(cell, self.execution_count, raw_code=cell)
+        try:
+            code: CodeType = self.compile(cell, name, "exec")
+        except Exception:
+            return None
+        return code
+
+    def _run_compiled(self, source: str, cell: str, code: CodeType) -> ExecutionResult:
+        """As IPython's `run_cell`, which takes a cell apart by its syntax for twice the price."""
+        about = ExecutionInfo(source, False, False, True, None, transformed_cell=cell)
+        result = ExecutionResult(about)
+        result.execution_count = self.execution_count
+        self.events.trigger("pre_execute")
+        self.events.trigger("pre_run_cell", about)
+        with self.builtin_trap, self.display_trap, suppress(StopIteration):
+            # It is a coroutine for the sake of `await`, which stands in no cell that comes here.
+            self.run_code(code, result).send(None)
+        self.last_execution_succeeded, self.last_execution_result = result.success, result
+        self.events.trigger("post_execute")
+        self.events.trigger("post_run_cell", result)
+        return result
 
     def transform_cell(self, raw_cell: str) -> str:
         """A cell as Python; IPython translates it where there is something to translate."""
@@ -221,6 +254,18 @@ def is_python_alone(source: str) -> bool:
     """Whether a cell certainly holds nothing of IPython's own syntax."""
     # A single line may be one of its commands without looking like it, such as `exit`.
     return "\n" in source.strip() and not _IPYTHON.search(source)
+
+
+def shows_nothing(source: str) -> bool:
+    """Whether a cell is certainly Python alone and ends with a definition, not with a value."""
+    lines = source.splitlines()
+    start = len(lines) - 1
+    while start > 0 and lines[start][:1] in _GOES_ON:
+        start -= 1
+    last = "\n".join(lines[start:])
+    # An odd number of quotes: the definition stands in a text that began before it.
+    quoted = any(last.count(quotes) % 2 for quotes in ('"""', "'''"))
+    return last.startswith(("def ", "class ")) and not quoted and is_python_alone(source)
 
 
 def last_line(error: BaseException) -> str:

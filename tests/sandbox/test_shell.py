@@ -1,14 +1,18 @@
-"""Does a cell that is left untranslated hold nothing that IPython would have translated?"""
+"""Do cells that take a shorter way than IPython's come out as they would have come out of it?"""
 
 from __future__ import annotations
 
+import ast
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import jupytext
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from autograder.sandbox.shell import is_python_alone
+from autograder.sandbox.shell import is_python_alone, shows_nothing
 
 SOLUTIONS = sorted((Path(__file__).resolve().parents[2] / "solutions").glob("week*.py"))
 IPYTHONS = [
@@ -46,3 +50,81 @@ def test_would_ipython_leave_the_lessons_cells_as_they_are(path: Path) -> None:
     for source in alone:
         assert TransformerManager().transform_cell(source) == f"{source}\n"
     assert len(alone) > len([source for source in cells if "\n" in source]) / 2
+
+
+VALUES_LAST = [
+    "def f(x):\n    return x\nf(1)",
+    "def f(x):\n    return x\n[\n    f(1)\n]",
+    "x = 1\nif x:\n    y = 2\n",
+    'x = """\ndef f():\n    return 1\n"""',
+    'print("""\ndef f():\n    return 1\n    """)',
+    "'''\nclass A:\n    pass\n    '''",
+    "@staticmethod\ndef f(x):\n    return x\nclass_ = f",
+    "%time\ndef f():\n    return 1",
+    "async def f():\n    return 1",
+    "",
+]
+DEFINITIONS = [
+    "def f(x):\n    return x\n\n\n# done\n",
+    'import math\n\nclass A:\n    """Of points."""\n\n    x = math.pi\n    print(x)',
+    "print(1)\n\ndef f(x=1 / 0):\n    return x",
+    "print(1)\nmissing\n\ndef f(x):\n    return x",
+    "print(1)\ndef f(x)\n    return x",
+    "print(1)\nreturn 2\n\ndef f(x):\n    return x",
+    "print(1)\nfrom __future__ import annotations\n\ndef f(x: Missing):\n    return x",
+    "def g(x: Missing):\n    return x\ndef f(x: Missing):\n    return x",
+    "raise SystemExit(3)\n\ndef f(x):\n    return x",
+    "raise StopIteration\n\ndef f(x):\n    return x",
+    "await f\n\ndef f(x):\n    return x",
+    "x = 1\nx\nprint(get_ipython().user_ns['x'], __name__)\ndef f(x):\n    return x",
+    "import sys\nsys.stderr.write('err')\nx = '\\d'\ndef f(x):\n    return x",
+    "def f(x):\n    return 1 / x\nf(0)\ndef g(x):\n    return x",
+    "get_ipython().events.register('post_run_cell', lambda result: print(result))\ndef f():\n    1",
+    "def f():\n    2",
+]
+RUN_ALL = r"""
+import json, re, sys
+from autograder.sandbox import shell as shells
+out = sys.stdout
+shell = shells.start_shell()
+if sys.argv[1] == "ipython":
+    shells.shows_nothing = lambda source: False
+found = []
+for source in json.loads(sys.argv[2]):
+    outputs, error = shell.run(source, 10_000, 0)
+    names = sorted(name for name in shell.user_ns if not name.startswith("_"))
+    found.append([outputs, error, names, shell.last_execution_result.success])
+out.write(re.sub(r"\bat (0x)?[0-9a-f]+", "at", json.dumps(found)))
+"""
+
+
+@pytest.mark.parametrize("source", VALUES_LAST)
+def test_is_a_cell_that_may_end_with_a_value_left_to_ipython(source: str) -> None:
+    assert not shows_nothing(source)
+
+
+@pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
+def test_does_no_cell_that_shows_nothing_end_with_a_value(path: Path) -> None:
+    cells = [cell.source for cell in jupytext.read(path).cells if cell.cell_type == "code"]
+    silent = [source for source in cells if shows_nothing(source)]
+    for source in silent:
+        last = ast.parse(source).body[-1]
+        assert isinstance(last, (ast.FunctionDef, ast.ClassDef)), source
+    assert silent or not any("\ndef " in source for source in cells)
+
+
+def test_are_definitions_run_as_ipython_runs_them() -> None:
+    assert all(shows_nothing(source) for source in DEFINITIONS[:4])
+    found = [
+        subprocess.run(
+            [sys.executable, "-c", RUN_ALL, way, json.dumps(DEFINITIONS)],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for way in ("compiled", "ipython")
+    ]
+    compiled, ipython = map(json.loads, found)
+    for source, one, other in zip(DEFINITIONS, compiled, ipython, strict=True):
+        assert one == other, source
+    assert any(error for _, error, _, _ in ipython) and any(shown for shown, *_ in ipython)
