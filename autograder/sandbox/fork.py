@@ -73,9 +73,9 @@ class Fork:
         """
         return self._wait(seconds, lambda until: self._channel.receive_frame(until, largest))
 
-    def receive_seconds(self, seconds: float) -> float:
-        """The time that follows an answer, as the child measured it; see `receive`."""
-        return self._wait(seconds, self._channel.receive_seconds)
+    def receive_timed(self, seconds: float, largest: int) -> tuple[bytes, float]:
+        """As `receive`, with the seconds that the child says its answer took."""
+        return self._wait(seconds, lambda until: self._channel.receive_timed(until, largest))
 
     def _wait(self, seconds: float, receive: Callable[[float], Received]) -> Received:
         started = time.monotonic()

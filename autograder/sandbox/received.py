@@ -104,7 +104,7 @@ def call(frame: bytes, names: Sequence[str]) -> Call | None:
     Raises:
         ProtocolError: when it cannot be decoded.
     """
-    match decode(frame) if names else None:
+    match decode(frame):
         case {"call": str(name), "arguments": list(arguments), "keywords": dict(keywords)} if (
             name in names
         ):

@@ -71,12 +71,11 @@ def _answer(
     drivers: dict[str, Callable[..., Any]],
     asked: Tree,
 ) -> None:
-    arguments = dict(asked["arguments"])
     target = held.get(asked["question"], MISSING)
     driver = _driver(drivers, asked["driver"])
     with _one_process(), _replaced(channel, shell.user_ns, asked["replace"]):
         started = time.perf_counter()
-        answer = ask(target, arguments, driver)
+        answer = ask(target, asked["arguments"], driver)
         seconds = time.perf_counter() - started
     fields = {
         "id": asked["id"],
@@ -135,7 +134,8 @@ def _answered_outside(channel: Channel, name: str) -> Callable[..., Any]:
     def call(*arguments: Any, **keywords: Any) -> Any:
         positional = [to_tree(argument) for argument in arguments]
         by_name = {key: to_tree(value) for key, value in keywords.items()}
-        channel.send(encode({"call": name, "arguments": positional, "keywords": by_name}))
+        frame = encode({"call": name, "arguments": positional, "keywords": by_name})
+        channel.send(frame + SECONDS.pack(0.0))
         reply = channel.receive()
         if "error" in reply:
             raise RuntimeError(f"{name}: {reply['error']}")

@@ -344,12 +344,12 @@ class Session(AbstractContextManager["Session"]):
         names = ask.replace if on_call is not None else ()
         seconds = ask.seconds or self._limits.question_seconds
         for _ in range(_MAX_CALLS):
-            frame = fork.receive(seconds, largest)
-            call = fork.read(frame, lambda frame: received.call(frame, names))
+            frame, taken = fork.receive_timed(seconds, largest)
+            call = fork.read(frame, lambda frame: received.call(frame, names)) if names else None
             if call is None:
-                answer = fork.read(frame, lambda frame: received.answer(frame, ask, known))
                 # What a student's process says of its time is true at most up to its limit.
-                self.seconds[ask.question] += min(fork.receive_seconds(seconds), seconds)
+                self.seconds[ask.question] += min(taken, seconds)
+                answer = fork.read(frame, lambda frame: received.answer(frame, ask, known))
                 return answer, len(frame)
             assert on_call is not None
             # The time for the answer counts too: a student chooses how large the arguments are.

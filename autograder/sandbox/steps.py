@@ -115,7 +115,7 @@ def _encode_ask(ask: Ask) -> bytes:
             "id": ask.id,
             "question": ask.question,
             "driver": ask.driver,
-            "arguments": [[name, value] for name, value in ask.arguments.items()],
+            "arguments": dict(ask.arguments),
             "replace": list(ask.replace),
         }
     )

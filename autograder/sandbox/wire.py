@@ -9,7 +9,8 @@ returns can be mistaken for another kind of node:
     ["array", "<f8", [7, 5]]  ["scalar", "<f8"]          (the next bytes of the payload)
     ["opaque", "function"]
 
-Eight bytes of time follow an answer's frame (`SECONDS`): equal answers are equal frames.
+Where questions are answered, eight bytes of time follow each frame (`SECONDS`), so that equal
+answers are equal frames.
 
 Whatever arrives is untrusted: nothing is unpickled or evaluated, dtypes come from a list, and
 every size is checked before memory is taken for it. Arrays travel without the `.npy` header,
@@ -39,7 +40,7 @@ MAX_DIMENSIONS = 32
 MAX_AXIS = 2**31
 
 SECONDS = struct.Struct("<d")
-"""How long an answer took, behind its frame."""
+"""How long an answer took."""
 _HEADER = struct.Struct("<4sIQ")
 _MAGIC = b"nnfs"
 _CHUNK = 2**16
@@ -230,18 +231,13 @@ class Channel:
             EOFError: when the other side has closed or died.
             ProtocolError: when its header is none or announces more than `limit` bytes.
         """
-        self._fill(_HEADER.size, deadline)
-        length = sum(_parse_header(self._received[: _HEADER.size], limit))
-        return self._take(_HEADER.size + length, deadline)
+        return self._take(deadline, limit, 0)
 
-    def receive_seconds(self, deadline: float | None = None) -> float:
-        """The time behind the frame of an answer; 0 where it is none.
-
-        Raises:
-            TimeoutError, EOFError: as `receive_frame`.
-        """
-        (seconds,) = SECONDS.unpack(self._take(SECONDS.size, deadline))
-        return seconds if math.isfinite(seconds) and seconds >= 0 else 0.0
+    def receive_timed(self, deadline: float, limit: int) -> tuple[bytes, float]:
+        """A frame with the time behind it, 0 where that is none; see `receive_frame`."""
+        taken = self._take(deadline, limit, SECONDS.size)
+        (seconds,) = SECONDS.unpack_from(taken, len(taken) - SECONDS.size)
+        return taken[: -SECONDS.size], seconds if math.isfinite(seconds) and seconds >= 0 else 0.0
 
     def receive(self, deadline: float | None = None, limit: int = MAX_FRAME) -> Tree:
         """The next frame's tree; see `receive_frame` and `decode` for what it raises."""
@@ -250,7 +246,10 @@ class Channel:
     def close(self) -> None:
         self._socket.close()
 
-    def _take(self, length: int, deadline: float | None) -> bytes:
+    def _take(self, deadline: float | None, limit: int, behind: int) -> bytes:
+        self._fill(_HEADER.size, deadline)
+        length = sum(_parse_header(self._received[: _HEADER.size], limit))
+        length += _HEADER.size + behind
         self._fill(length, deadline)
         taken = bytes(self._received[:length])
         del self._received[:length]

@@ -30,7 +30,7 @@ from autograder.sandbox.serve import serve
 from autograder.sandbox.shell import NotebookShell, start_shell
 from autograder.sandbox.wire import Channel
 
-_WATCH_MILLISECONDS = 25
+_WATCH_MILLISECONDS = 40
 _GONE_MILLISECONDS = 500
 _MAX_CONTROL = 4096
 _MAX_LEFTOVERS = 10_000
@@ -74,6 +74,7 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
             exec(statement, {})
     shell = start_shell()
     limits = _limits(configuration)
+    shared, _ = processes.held()
     gc.collect()
     gc.freeze()
     gc.enable()
@@ -86,7 +87,7 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
             return
         before = time.process_time()
         child = _fork(control, descriptors[0], directories[0], shell, limits)
-        report, word = _watch(control, child, configuration)
+        report, word = _watch(control, child, shared, configuration)
         seconds, peak = processes.kill_all(child)
         for directory in directories:
             _empty(directory)
@@ -156,15 +157,17 @@ def _limits(configuration: dict[str, Any]) -> dict[int, int]:
 
 
 def _watch(
-    control: socket.socket, child: int, configuration: dict[str, Any]
+    control: socket.socket, child: int, shared: int, configuration: dict[str, Any]
 ) -> tuple[dict[str, Any], bytes]:
     """Wait until the child ends, the outside asks for its end, or a limit is passed.
+
+    Args:
+        shared: bytes of our own memory, which the child has from us.
 
     Returns:
         What is known of its end (`status`, the exit status or minus the signal, None where it
         still ran; `why`, the limit that was passed), and the outside's word where it was heard.
     """
-    shared, _ = processes.held()
     descriptor = os.pidfd_open(child)
     poll = select.poll()
     poll.register(control, select.POLLIN)
