@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from autograder import course, demo, grading, pipeline
 from autograder.assignment import load_assignment
 from autograder.dispatch import local
 from autograder.errors import SandboxError
+from autograder.records import Report, Verdict
 from autograder.sandbox.session import Sandbox, Session
 from autograder.sandbox.view import isolation_available
+
+KINDS = len(demo.RIGHT) + len(demo.MISTAKES)
 
 pytestmark = pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available())
 
@@ -92,6 +97,37 @@ def test_does_stopping_early_end_the_crew(opened):
     first = next(reports)
     reports.close()
     assert first.student in {submission.student for submission in handed_in}
+
+
+def test_is_what_equal_answers_have_in_common_the_same_as_each_alone(opened):
+    """Every kind of honest submission, twice: judged as a class, and by a grader of its own."""
+    demo.hand_in(opened, demo.harmless(2 * KINDS))
+    assignment = load_assignment(opened, demo.WEEK)
+    handed_in = grading.submissions(opened, assignment)
+    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+        for submission in handed_in:
+            in_class = pipeline.grade(submission, assignment, sandbox)
+            alone = pipeline.grade(submission, load_assignment(opened, demo.WEEK), sandbox)
+            assert in_class.answers == alone.answers
+            assert without_seconds(in_class) == without_seconds(alone), submission.student
+    assert 0 < len(assignment.judged) < KINDS * len(in_class.verdicts)
+
+
+def without_seconds(report: Report) -> list[Verdict]:
+    return [replace(verdict, seconds=0.0) for verdict in report.verdicts]
+
+
+def test_is_a_wrong_answer_after_a_right_one_wrong(opened):
+    """Also where the function, its cell and all other answers are the same."""
+    right, wrong = demo.harmless(1)[0], demo.Pupil("wrong", demo.MISTAKES["transposes-dW"])
+    demo.hand_in(opened, [right, wrong])
+    assignment = load_assignment(opened, demo.WEEK)
+    handed_in = grading.submissions(opened, assignment)
+    by_name = {s.student: s for s in handed_in}
+    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+        for student, full in ((right.name, True), ("wrong", False), (right.name, True)):
+            report = pipeline.grade(by_name[student], assignment, sandbox)
+            assert report.right == full
 
 
 def test_are_experiments_run_only_when_asked(opened):

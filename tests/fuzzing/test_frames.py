@@ -7,6 +7,7 @@ import math
 import socket
 import struct
 import time
+from dataclasses import replace
 from typing import Any
 
 import nbformat
@@ -19,7 +20,7 @@ from autograder.calling import Answer, Opaque, Status
 from autograder.errors import ProtocolError
 from autograder.recent import Recent
 from autograder.sandbox import received
-from autograder.sandbox.steps import Ask, CellResult
+from autograder.sandbox.steps import ROOM, Ask, CellResult
 from autograder.sandbox.wire import Channel, decode, encode
 from tests.fuzzing.examples import examples
 
@@ -142,6 +143,17 @@ def test_is_an_array_in_place_of_the_seal_refused(word):
     """Found by the examples above: an array answers == with an array."""
     with pytest.raises(ProtocolError):
         received.seal(encode(word))
+
+
+def test_is_an_answer_that_is_known_no_answer_to_another_ask():
+    known = Recent(ROOM)
+    message = encode(ANSWER)
+    found = received.answer(message, ASK, known)
+    assert received.answer(bytes(bytearray(message)), ASK, known) is found
+    with pytest.raises(ProtocolError):
+        received.answer(message, replace(ASK, id=4), known)
+    other = encode({**ANSWER, "error": "x"})
+    assert received.answer(other, ASK, known) is not found
 
 
 def test_is_json_under_a_name_that_is_not_its_own_refused():

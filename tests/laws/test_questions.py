@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.calling import Answer, Status, ask
+from autograder.calling import Answer, Status, ask, copy_tree, same_tree
 from autograder.comparison.compare import differences, pairs
 from autograder.judging import Judge
 from autograder.questions import catalogue, references
 from autograder.questions.define import Mistake, Question
-from autograder.records import Difference, Outcome
+from autograder.records import Difference, Outcome, Verdict
 from autograder.rounding import tolerance
 from tests.conftest import EXHAUSTIVE, SECRETS, judge, source
 
@@ -64,12 +64,20 @@ def mistaken(judge: Judge, question: Question, mistake: Mistake) -> list[Answer]
     ]
 
 
+def judged(judge: Judge, question: Question, given: list[Answer]) -> Verdict:
+    """The verdict, reached without altering an answer: a class shares those that are equal."""
+    before = [copy_tree(answer.value) for answer in given]
+    verdict = judge.judge(question.name, given)
+    assert all(same_tree(old, new.value) for old, new in zip(before, given, strict=True))
+    return verdict
+
+
 @on_three_secrets
 @every_question
 def test_does_the_solution_score_full_marks(week, question, secret, reference_cache):
     judge_ = judge(week.stem, secret, reference_cache)
     target = solutions(week.stem)[question.calls]
-    verdict = judge_.judge(question.name, answers(judge_, question, target))
+    verdict = judged(judge_, question, answers(judge_, question, target))
     assert verdict.right, verdict.message
     assert verdict.points == question.points
 
@@ -135,7 +143,7 @@ def test_does_every_mistake_lose_points_and_get_its_name(
     week, question, mistake, secret, reference_cache
 ):
     judge_ = judge(week.stem, secret, reference_cache)
-    verdict = judge_.judge(question.name, mistaken(judge_, question, mistake))
+    verdict = judged(judge_, question, mistaken(judge_, question, mistake))
     assert not verdict.right
     assert verdict.points < question.points or question.points == 0
     assert verdict.mistake == mistake.name, verdict.message
