@@ -258,7 +258,7 @@ def is_python_alone(source: str) -> bool:
 
 def shows_nothing(source: str) -> bool:
     """Whether a cell is certainly Python alone and ends with a definition, not with a value."""
-    lines = source.splitlines()
+    lines = source.split("\n")
     start = len(lines) - 1
     while start > 0 and lines[start][:1] in _GOES_ON:
         start -= 1

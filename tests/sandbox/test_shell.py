@@ -62,6 +62,7 @@ VALUES_LAST = [
     "@staticmethod\ndef f(x):\n    return x\nclass_ = f",
     "%time\ndef f():\n    return 1",
     "async def f():\n    return 1",
+    'x = 1\n"a separator that is no line end:\u2028def f(): pass"',
     "",
 ]
 DEFINITIONS = [
