@@ -100,12 +100,13 @@ def test_does_stopping_early_end_the_crew(opened):
 
 
 def test_is_what_equal_answers_have_in_common_the_same_as_each_alone(opened):
-    """Every kind of honest submission, twice: judged as a class, and by a grader of its own."""
+    """Every kind of honest submission twice: the second as one of a class, and by a grader anew."""
     demo.hand_in(opened, demo.harmless(2 * KINDS))
     assignment = load_assignment(opened, demo.WEEK)
     handed_in = grading.submissions(opened, assignment)
     with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
-        for submission in handed_in:
+        for first, submission in zip(handed_in[::2], handed_in[1::2], strict=True):
+            pipeline.grade(first, assignment, sandbox)
             in_class = pipeline.grade(submission, assignment, sandbox)
             alone = pipeline.grade(submission, load_assignment(opened, demo.WEEK), sandbox)
             assert in_class.answers == alone.answers
