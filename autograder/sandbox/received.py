@@ -37,7 +37,11 @@ def cell_result(frame: bytes, expected: int) -> CellResult:
         } if index == expected:
             made = tuple(_output(output) for output in outputs)
             return CellResult(
-                index, made, printable(error[:MAX_ERROR_LENGTH]), Status.RETURNED, _time(seconds)
+                index,
+                made,
+                printable(error[:MAX_ERROR_LENGTH]),
+                Status.RETURNED,
+                time_taken(seconds),
             )
     raise ProtocolError("expected the result of a cell, received something else")
 
@@ -190,5 +194,6 @@ def _words(items: list[Any]) -> list[str]:
     return [printable(item) for item in items]
 
 
-def _time(seconds: float) -> float:
-    return seconds if math.isfinite(seconds) and seconds >= 0 else 0.0
+def time_taken(seconds: float, most: float = math.inf) -> float:
+    """The time that a student's process says something took; 0 where it cannot be one."""
+    return min(seconds, most) if math.isfinite(seconds) and seconds >= 0 else 0.0

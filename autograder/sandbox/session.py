@@ -347,8 +347,7 @@ class Session(AbstractContextManager["Session"]):
             frame, taken = fork.receive_timed(seconds, largest)
             call = fork.read(frame, lambda frame: received.call(frame, names)) if names else None
             if call is None:
-                # What a student's process says of its time is true at most up to its limit.
-                self.seconds[ask.question] += min(taken, seconds)
+                self.seconds[ask.question] += received.time_taken(taken, seconds)
                 answer = fork.read(frame, lambda frame: received.answer(frame, ask, known))
                 return answer, len(frame)
             assert on_call is not None

@@ -234,10 +234,10 @@ class Channel:
         return self._take(deadline, limit, 0)
 
     def receive_timed(self, deadline: float, limit: int) -> tuple[bytes, float]:
-        """A frame with the time behind it, 0 where that is none; see `receive_frame`."""
+        """A frame with the time behind it, whatever that says; see `receive_frame`."""
         taken = self._take(deadline, limit, SECONDS.size)
         (seconds,) = SECONDS.unpack_from(taken, len(taken) - SECONDS.size)
-        return taken[: -SECONDS.size], seconds if math.isfinite(seconds) and seconds >= 0 else 0.0
+        return taken[: -SECONDS.size], seconds
 
     def receive(self, deadline: float | None = None, limit: int = MAX_FRAME) -> Tree:
         """The next frame's tree; see `receive_frame` and `decode` for what it raises."""

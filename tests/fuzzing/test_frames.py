@@ -156,6 +156,13 @@ def test_is_an_answer_that_is_known_no_answer_to_another_ask():
     assert received.answer(other, ASK, known) is not found
 
 
+@examples()
+@given(st.floats(), st.floats(0, 1e6))
+def test_is_the_time_that_a_process_says_a_time_within_its_limit(said, limit):
+    assert 0 <= received.time_taken(said, limit) <= limit
+    assert 0 <= received.time_taken(said) < math.inf
+
+
 def test_is_json_under_a_name_that_is_not_its_own_refused():
     """Found by the examples above: nbformat would not have taken the graded notebook."""
     output = {"output_type": "display_data", "data": {"x/json": [1]}, "metadata": {}}

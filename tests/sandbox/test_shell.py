@@ -38,6 +38,10 @@ IPYTHONS = [
 ]
 
 
+def code_cells(path: Path) -> list[str]:
+    return [cell.source for cell in jupytext.read(path).cells if cell.cell_type == "code"]
+
+
 @pytest.mark.parametrize("source", IPYTHONS)
 def test_is_ipythons_own_syntax_told(source: str) -> None:
     assert not is_python_alone(source)
@@ -45,7 +49,7 @@ def test_is_ipythons_own_syntax_told(source: str) -> None:
 
 @pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
 def test_would_ipython_leave_the_lessons_cells_as_they_are(path: Path) -> None:
-    cells = [cell.source for cell in jupytext.read(path).cells if cell.cell_type == "code"]
+    cells = code_cells(path)
     alone = [source for source in cells if is_python_alone(source)]
     for source in alone:
         assert TransformerManager().transform_cell(source) == f"{source}\n"
@@ -106,7 +110,7 @@ def test_is_a_cell_that_may_end_with_a_value_left_to_ipython(source: str) -> Non
 
 @pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
 def test_does_no_cell_that_shows_nothing_end_with_a_value(path: Path) -> None:
-    cells = [cell.source for cell in jupytext.read(path).cells if cell.cell_type == "code"]
+    cells = code_cells(path)
     silent = [source for source in cells if shows_nothing(source)]
     for source in silent:
         last = ast.parse(source).body[-1]
