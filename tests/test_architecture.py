@@ -83,6 +83,25 @@ def test_does_a_stage_import_no_other_stage(stage):
         assert not foreign, f"{path.name} imports {foreign}"
 
 
+def test_does_the_sandbox_alone_unpickle():
+    """What a student's process sends is never unpickled: the one reader of pickles is inside."""
+    readers = {
+        (path.name, node.value.id)
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and (node.value.id, node.attr)
+        in {(name, verb) for name in ("pickle", "marshal", "dill") for verb in ("load", "loads")}
+        | {("inward", "receive")}
+    }
+    assert readers == {
+        ("inward.py", "pickle"),
+        ("serve.py", "inward"),
+        ("serve.py", "marshal"),
+    }
+
+
 @pytest.mark.parametrize(
     "module",
     [

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeVar
 
 from autograder.calling import Status
 from autograder.errors import ProtocolError
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.progress import NOTHING
 from autograder.sandbox.warm_parent import Ended, WarmParent
 from autograder.sandbox.wire import Channel
 
@@ -18,13 +19,24 @@ Received = TypeVar("Received")
 class Stopped(Exception):
     """The child was stopped or ended itself.
 
-    `predicate` is what can be said of the cell or the question that was running.
+    `predicate` is what can be said of the cell or the question that was running, `last` its
+    number; where `forged`, that has said something between the results, and may have ended since.
     """
 
-    def __init__(self, status: Status, predicate: str) -> None:
+    def __init__(
+        self, status: Status, predicate: str, last: int = NOTHING, *, forged: bool = False
+    ) -> None:
         super().__init__(predicate)
         self.status = status
         self.predicate = predicate
+        self.forged = forged
+        self._last = last
+
+    def culprit(self, waiting: Sequence[int]) -> int:
+        """Which of the numbers that are still waited for was running."""
+        # A student's code may have said any number: what it has not begun may then be blamed, but
+        # something always is, so that it cannot stop us for ever.
+        return self._last if self._last in waiting else waiting[0]
 
 
 class Fork:
@@ -133,7 +145,8 @@ class Fork:
         if late and not ended.why:
             whole = f"was running when the notebook's {self._limits.notebook_seconds:g} s were over"
             predicate = whole if seconds is None else f"was stopped after {seconds:g} s"
-            raise Stopped(Status.TIMED_OUT, predicate) from None
+            raise Stopped(Status.TIMED_OUT, predicate, ended.last) from None
         if isinstance(error, ProtocolError):
-            raise Stopped(Status.CRASHED, f"sent no result that can be read ({error})") from None
-        raise Stopped(Status.CRASHED, ended.predicate(self._limits)) from None
+            predicate = f"sent no result that can be read ({error})"
+            raise Stopped(Status.CRASHED, predicate, forged=True) from None
+        raise Stopped(Status.CRASHED, ended.predicate(self._limits), ended.last) from None

@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from typing import Any
 
 from autograder.calling import Answer, Status, Tree
 from autograder.errors import SandboxError
-from autograder.sandbox import received
+from autograder.sandbox import inward, received
 from autograder.sandbox.flavour import Flavour
 from autograder.sandbox.fork import Fork, Stopped
 from autograder.sandbox.limits import Limits
@@ -31,10 +31,11 @@ from autograder.sandbox.steps import (
     Steps,
     Usage,
     encode_asks,
+    write_asks,
 )
 from autograder.sandbox.view import isolation_available
 from autograder.sandbox.warm_parent import WarmParent
-from autograder.sandbox.wire import MAX_FRAME, encode
+from autograder.sandbox.wire import MAX_FRAME
 
 __all__ = [
     "Ask",
@@ -58,6 +59,8 @@ NO_FILES: Mapping[str, str] = {}
 
 _MAX_CALLS = 1_000
 _MAX_ERROR = 300
+_TOGETHER_SECONDS = 0.005
+"""Results that follow each other faster travel together: each message wakes us."""
 _SLACK = 2**16
 _CUT: tuple[dict[str, Any], ...] = (
     {
@@ -219,25 +222,23 @@ class Session(AbstractContextManager["Session"]):
             have the same answer.
         """
         encoded = asks if isinstance(asks, EncodedAsks) else encode_asks(asks)
-        everything = list(zip(encoded.asks, encoded.frames, strict=True))
         answers: Answers = {}
-        while True:
-            for ask, _ in everything:
-                if ask.id not in answers and ask.question in self._silenced:
-                    answers[ask.id] = self._silenced[ask.question]
-            left = [(ask, frame) for ask, frame in everything if ask.id not in answers]
-            if not left:
-                return answers
-            waiting = [(ask, frame) for ask, frame in left if not ask.hidden] or left
-            self._keep_hidden_from(waiting[0][0])
+        self._answer_silenced(encoded.asks, answers)
+        while left := [ask for ask in encoded.asks if ask.id not in answers]:
+            waiting = [ask for ask in left if not ask.hidden] or left
+            self._keep_hidden_from(waiting[0])
             fork = self._fork or self._run_notebook()
             if fork is None:
                 gone = Answer(Status.CRASHED, error=self._given_up)
-                return answers | {ask.id: gone for ask, _ in left}
+                return answers | {ask.id: gone for ask in left}
             try:
-                self._put(fork, waiting, answers, encoded.known, on_call)
+                whole = len(waiting) == len(encoded.asks)
+                fork.send(encoded.frame if whole else write_asks(waiting))
+                self._gather(fork, waiting, answers, encoded.known, on_call)
             except Stopped as stopped:
-                self._silence(next(a for a, _ in waiting if a.id not in answers), stopped)
+                lost = self._silence([ask for ask in waiting if ask.id not in answers], stopped)
+                self._answer_silenced([ask for ask in left if ask.id not in lost], answers)
+        return answers
 
     def _keep_hidden_from(self, ask: Ask) -> None:
         """What a student may be shown is asked of a process that has seen nothing hidden."""
@@ -289,8 +290,10 @@ class Session(AbstractContextManager["Session"]):
                 self._run_cells(self._fork, steps, waiting)
                 return self._fork
             except Stopped as stopped:
-                if waiting:
-                    self._drop(waiting[0], stopped, self._fork.waited)
+                if stopped.forged and self._together:
+                    self._count_restart()
+                elif waiting:
+                    self._drop(stopped.culprit(waiting), stopped, self._fork.waited)
                 else:
                     self._given_up = f"the notebook {stopped.predicate}"
                 self.close()
@@ -308,8 +311,9 @@ class Session(AbstractContextManager["Session"]):
             "files": self._files,
             "text": self._limits.output,
             "pictures": self._limits.picture,
+            "together": _TOGETHER_SECONDS if self._together else 0.0,
         }
-        fork.send(encode(notebook))
+        fork.send(inward.write(notebook))
         # JSON may write one character in twelve bytes.
         largest = 12 * self._limits.output + self._limits.picture + _SLACK
         left = self._limits.shown
@@ -321,18 +325,17 @@ class Session(AbstractContextManager["Session"]):
             waiting.pop(0)
         fork.read(fork.receive(self._limits.cell_seconds, _SLACK), received.seal)
 
-    def _put(
+    def _gather(
         self,
         fork: Fork,
-        waiting: list[tuple[Ask, bytes]],
+        waiting: Sequence[Ask],
         answers: Answers,
         known: Known,
         on_call: OnCall | None,
     ) -> None:
-        """Put the asks to one fork; `answers` gains what is answered until it stops."""
-        fork.send(encode({"asks": len(waiting)}) + b"".join(frame for _, frame in waiting))
-        left = {ask.question: self._limits.answers for ask, _ in waiting}
-        for ask, _ in waiting:
+        """Take what one fork answers; `answers` gains what comes until it stops."""
+        left = {ask.question: self._limits.answers for ask in waiting}
+        for ask in waiting:
             largest = min(max(left[ask.question], 0), MAX_FRAME)
             answers[ask.id], size = self._answer(fork, ask, largest, known, on_call)
             left[ask.question] -= size
@@ -365,12 +368,37 @@ class Session(AbstractContextManager["Session"]):
         self._left_out.add(index)
         self._count_restart()
 
-    def _silence(self, ask: Ask, stopped: Stopped) -> None:
-        """Ask this question no more."""
-        error = f"{ask.question} {stopped.predicate}"
-        self._silenced[ask.question] = Answer(stopped.status, error=error)
+    def _silence(self, waiting: Sequence[Ask], stopped: Stopped) -> list[int]:
+        """Ask the question that stopped the process no more.
+
+        Returns:
+            The ids of what was answered before that and never came: it is to be asked again.
+        """
+        numbers = [ask.id for ask in waiting]
+        place = len(numbers)
+        if not (stopped.forged and self._together):
+            place = numbers.index(stopped.culprit(numbers))
+            question = waiting[place].question
+            error = f"{question} {stopped.predicate}"
+            self._silenced[question] = Answer(stopped.status, error=error)
         self._count_restart()
         self.close()
+        return numbers[:place]
+
+    def _answer_silenced(self, asks: Iterable[Ask], answers: Answers) -> None:
+        """Answer what is asked of questions that are asked no more, where nothing has yet."""
+        for ask in asks:
+            if ask.id not in answers and ask.question in self._silenced:
+                answers[ask.id] = self._silenced[ask.question]
+
+    @property
+    def _together(self) -> bool:
+        """Whether results may travel together.
+
+        Once a process has been stopped they come one by one, so that none is lost with the next,
+        and what speaks out of turn is known by what was to speak.
+        """
+        return not self._restarts
 
     def _count_restart(self) -> None:
         self._restarts += 1
@@ -388,6 +416,6 @@ def _instruction(step: Cell | Hold) -> dict[str, Any]:
 
 def _reply(on_call: OnCall, call: received.Call) -> bytes:
     try:
-        return encode({"value": on_call(call.name, call.arguments, call.keywords)})
+        return inward.write({"value": on_call(call.name, call.arguments, call.keywords)})
     except Exception as error:  # The arguments are a student's: whatever fails is their answer.
-        return encode({"error": str(error)[:_MAX_ERROR]})
+        return inward.write({"error": str(error)[:_MAX_ERROR]})

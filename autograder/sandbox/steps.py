@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from autograder.calling import Answer, Status
 from autograder.recent import Recent
-from autograder.sandbox.wire import encode
+from autograder.sandbox import inward
 
 Known = Recent[tuple[int, bytes], Answer]
 """Answers by the ask's id and the frame in which they came."""
@@ -73,19 +75,18 @@ class Ask:
 
 @dataclass(frozen=True)
 class EncodedAsks:
-    """Asks in the form in which they are sent, made once for a whole class.
+    """Asks in the form in which they are sent together, made once for a whole class.
 
     `known` are answers to them that have been read before.
     """
 
     asks: tuple[Ask, ...]
-    frames: tuple[bytes, ...]
+    frame: bytes
     known: Known = field(default_factory=lambda: Recent(ROOM), compare=False)
 
     def where(self, chosen: Callable[[Ask], bool]) -> EncodedAsks:
         """Some of them."""
-        pairs = [pair for pair in zip(self.asks, self.frames, strict=True) if chosen(pair[0])]
-        return EncodedAsks(tuple(ask for ask, _ in pairs), tuple(frame for _, frame in pairs))
+        return encode_asks(filter(chosen, self.asks))
 
 
 @dataclass(frozen=True)
@@ -100,22 +101,29 @@ Answers = dict[int, Answer]
 
 
 def encode_asks(asks: Iterable[Ask]) -> EncodedAsks:
-    """Encode asks once, to put them to many submissions.
-
-    Raises:
-        ProtocolError: when an argument is neither numbers nor text.
-    """
+    """Encode asks once, to put them to many submissions."""
     asks = tuple(asks)
-    return EncodedAsks(asks, tuple(map(_encode_ask, asks)))
+    return EncodedAsks(asks, write_asks(asks))
 
 
-def _encode_ask(ask: Ask) -> bytes:
-    return encode(
-        {
-            "id": ask.id,
-            "question": ask.question,
-            "driver": ask.driver,
-            "arguments": dict(ask.arguments),
-            "replace": list(ask.replace),
-        }
+def write_asks(asks: Sequence[Ask]) -> bytes:
+    """The message that puts these asks to a student's process."""
+    return inward.write(
+        [
+            {
+                "id": ask.id,
+                "question": ask.question,
+                "driver": _compiled(ask.driver),
+                "arguments": dict(ask.arguments),
+                "replace": ask.replace,
+                "long": ask.seconds > 0,
+            }
+            for ask in asks
+        ]
     )
+
+
+@cache
+def _compiled(driver: str) -> bytes:
+    """A driver as code, so that no student's process has to compile it."""
+    return marshal.dumps(compile(driver, "<driver>", "exec")) if driver else b""

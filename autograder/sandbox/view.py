@@ -30,6 +30,8 @@ OWN_FILES = {
     "autograder/errors.py": "autograder/errors.py",
     "autograder/sandbox/__init__.py": "autograder/sandbox/__init__.py",
     "autograder/sandbox/wire.py": "autograder/sandbox/wire.py",
+    "autograder/sandbox/inward.py": "autograder/sandbox/inward.py",
+    "autograder/sandbox/progress.py": "autograder/sandbox/progress.py",
     "autograder/sandbox/worker.py": "autograder/sandbox/worker.py",
     "autograder/sandbox/processes.py": "autograder/sandbox/processes.py",
     "autograder/sandbox/shell.py": "autograder/sandbox/shell.py",

@@ -17,6 +17,7 @@ from autograder.errors import SandboxError, WorkerLost
 from autograder.sandbox import seccomp, view
 from autograder.sandbox.flavour import Flavour
 from autograder.sandbox.limits import Limits, readable_size
+from autograder.sandbox.progress import NOTHING
 from autograder.sandbox.wire import Channel
 
 STRANGER = 61184
@@ -33,13 +34,14 @@ class Ended:
     """How a submission's processes ended, and what they used.
 
     `status` is the exit status or minus the signal, None when they were stopped from outside or
-    by a limit; `why` names that limit.
+    by a limit; `why` names that limit. `last` is what was begun last, as `Progress` has it.
     """
 
     status: int | None = None
     why: str = ""
     cpu_seconds: float = 0.0
     peak_memory: int = 0
+    last: int = NOTHING
 
     def predicate(self, limits: Limits) -> str:
         """What can be said of the cell or the question that was running."""
@@ -211,6 +213,7 @@ class WarmParent:
                 str(report["why"]),
                 float(report["cpu_seconds"]),
                 int(report["peak"]),
+                int(report["last"]),
             )
         except (OSError, ValueError, KeyError, TypeError):
             self.close()

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import processes
+from autograder.sandbox.progress import Progress
 from autograder.sandbox.serve import serve
 from autograder.sandbox.shell import NotebookShell, start_shell
 from autograder.sandbox.wire import Channel
@@ -86,9 +87,11 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
         if not message:
             return
         before = time.process_time()
-        child = _fork(control, descriptors[0], directories[0], shell, limits)
-        report, word = _watch(control, child, shared, configuration)
-        seconds, peak = processes.kill_all(child)
+        with Progress() as progress:
+            child = _fork(control, descriptors[0], directories[0], shell, limits, progress)
+            report, word = _watch(control, child, shared, configuration)
+            seconds, peak = processes.kill_all(child)
+            report["last"] = progress.last()
         for directory in directories:
             _empty(directory)
         if not (word or control.recv(_MAX_CONTROL)):
@@ -103,6 +106,7 @@ def _fork(
     directory: Path,
     shell: NotebookShell,
     limits: dict[int, int],
+    progress: Progress,
 ) -> int:
     child = os.fork()
     if child:
@@ -111,7 +115,7 @@ def _fork(
     try:
         control.close()
         _confine(directory, limits)
-        serve(Channel(socket.socket(fileno=descriptor)), shell)
+        serve(Channel(socket.socket(fileno=descriptor)), shell, progress)
     finally:
         os._exit(0)
 

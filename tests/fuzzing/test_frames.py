@@ -178,7 +178,7 @@ def test_does_a_channel_never_wait_beyond_its_deadline(noise, honest_start):
         left.sendall((encode(1)[:4] if honest_start else b"") + noise)
         started = time.monotonic()
         with pytest.raises((ProtocolError, TimeoutError)):
-            Channel(right).receive(started + 0.01)
+            Channel(right).receive_frame(started + 0.01)
         assert time.monotonic() - started < 5
 
 

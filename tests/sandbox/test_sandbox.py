@@ -15,6 +15,7 @@ import pytest
 from autograder.calling import Answer, Opaque, Status, Tree
 from autograder.errors import SandboxError
 from autograder.sandbox import view
+from autograder.sandbox.fork import Stopped
 from autograder.sandbox.session import (
     Ask,
     Cell,
@@ -314,6 +315,42 @@ def test_a_question_that_hangs_or_crashes_costs_itself(sandbox: Sandbox) -> None
     ]
     assert answers[3].error == "hangs was stopped after 0.5 s"
     assert answers[2].error == "crashes ended the process with signal SIGABRT"
+
+
+def test_no_answer_is_lost_with_the_process_that_gave_it(sandbox: Sandbox) -> None:
+    """Answers travel together: do those before a crash count, however often it crashes?"""
+    source = "import os\ndef fine(n):\n    return n\ndef crash():\n    os.abort()\n"
+    source += "".join(f"crash{n} = crash\n" for n in range(LIMITS.restarts + 2))
+    asks = [Ask(n, "fine", "", {"n": n}) for n in range(20)]
+    asks += [Ask(100 + n, f"crash{n}", "", {}) for n in range(LIMITS.restarts + 2)]
+    answers = ask_all(sandbox, source, asks)
+    assert [answers[n].value for n in range(20)] == list(range(20))
+    assert {answers[ask.id].status for ask in asks[20:]} == {Status.CRASHED}
+    assert "stopped" in answers[asks[-1].id].error
+
+
+def test_each_question_has_its_own_time(sandbox: Sandbox) -> None:
+    """Is an answer neither late because a long one follows, nor given a long one's time?"""
+    source = (
+        "import time\ndef quick():\n    return 1\ndef slow():\n    time.sleep(0.8)\n    return 2\n"
+        "def hangs():\n    time.sleep(60)"
+    )
+    asks = [
+        Ask(0, "quick", "", {}),
+        Ask(1, "slow", "", {}, seconds=5.0),
+        Ask(2, "quick", "", {}, seconds=5.0),
+        Ask(3, "hangs", "", {}),
+    ]
+    answers = ask_all(sandbox, source, asks)
+    assert [answers[n].status.name for n in range(4)] == [*["RETURNED"] * 3, "TIMED_OUT"]
+    assert answers[3].error == "hangs was stopped after 0.5 s"
+
+
+@pytest.mark.parametrize("said", [-1, 2, 7, 99])
+def test_something_is_to_blame_whatever_a_process_says_of_itself(said: int) -> None:
+    """And is it one of those that are waited for?"""
+    stopped = Stopped(Status.CRASHED, "ended", said)
+    assert stopped.culprit([5, 7]) == (7 if said == 7 else 5)
 
 
 LENT = [

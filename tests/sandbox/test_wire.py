@@ -159,15 +159,15 @@ def test_channel_frames_and_deadlines() -> None:
     left, right = socket.socketpair()
     ours, theirs = Channel(left), Channel(right)
     ours.send(encode(1) + encode(np.ones(3)))
-    assert theirs.receive() == 1
-    assert theirs.receive().shape == (3,)
+    assert decode(theirs.receive_frame()) == 1
+    assert decode(theirs.receive_frame()).shape == (3,)
     left.settimeout(None)
     left.sendall(encode("late")[:-1])
     with pytest.raises(TimeoutError):
-        theirs.receive(time.monotonic() + 0.02)
+        theirs.receive_frame(time.monotonic() + 0.02)
     ours.close()
     with pytest.raises(EOFError):
-        theirs.receive(time.monotonic() + 1)
+        theirs.receive_frame(time.monotonic() + 1)
     theirs.close()
 
 
@@ -177,7 +177,7 @@ def test_channel_refuses_before_it_allocates() -> None:
     with left, right:
         left.sendall(struct.pack("<4sIQ", b"nnfs", 10, 2**40))
         with pytest.raises(ProtocolError):
-            Channel(right).receive(time.monotonic() + 1)
+            Channel(right).receive_frame(time.monotonic() + 1)
 
 
 def test_channel_send_has_a_deadline() -> None:
