@@ -208,6 +208,8 @@ class WarmParent:
         try:
             self._control.send(b"gone" if gone else b"end")
             report = json.loads(self._control.recv(_MAX_CONTROL))
+            if not report["clean"]:
+                self.close()
             return Ended(
                 None if report["status"] is None else int(report["status"]),
                 str(report["why"]),

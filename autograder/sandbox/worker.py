@@ -27,6 +27,7 @@ from typing import Any
 
 from autograder.sandbox import processes
 from autograder.sandbox.progress import Progress
+from autograder.sandbox.rehearsal import rehearse
 from autograder.sandbox.serve import serve
 from autograder.sandbox.shell import NotebookShell, start_shell
 from autograder.sandbox.wire import Channel
@@ -74,6 +75,7 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
         with contextlib.suppress(ImportError):
             exec(statement, {})
     shell = start_shell()
+    rehearse(shell)
     limits = _limits(configuration)
     shared, _ = processes.held()
     gc.collect()
@@ -92,12 +94,14 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
             report, word = _watch(control, child, shared, configuration)
             seconds, peak = processes.kill_all(child)
             report["last"] = progress.last()
-        for directory in directories:
-            _empty(directory)
+        clean = _empty_all(directories)
         if not (word or control.recv(_MAX_CONTROL)):
             return
         seconds += time.process_time() - before
-        control.send(json.dumps({**report, "cpu_seconds": seconds, "peak": peak}).encode())
+        used = {"cpu_seconds": seconds, "peak": peak, "clean": clean}
+        control.send(json.dumps({**report, **used}).encode())
+        if not clean:
+            return
 
 
 def _fork(
@@ -215,6 +219,16 @@ def _excess(shared: int, configuration: dict[str, Any]) -> str:
 def _files(directories: list[str]) -> int:
     """How many files there are; each is kernel memory that no process owns."""
     return sum(each.f_files - each.f_ffree for each in map(os.statvfs, directories))
+
+
+def _empty_all(directories: list[Path]) -> bool:
+    """Delete what a submission has left behind; False where only our own end can."""
+    try:
+        for directory in directories:
+            _empty(directory)
+    except Exception:
+        return False
+    return True
 
 
 def _empty(directory: Path) -> None:

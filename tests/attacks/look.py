@@ -193,16 +193,16 @@ cheat(
     "errors-carry-hidden-inputs",
     "copies the inputs of hidden cases into error messages and names, to read in the feedback",
     """
-import struct, sys
+import sys
 import numpy as np
 def seen(window):
     found, frame = [], sys._getframe()
     while frame:
-        waiting = frame.f_locals.get("frames")
+        waiting = frame.f_locals.get("asked")
         for each in waiting if type(waiting) is list else ():
-            head, length, rest = struct.unpack_from("<4sIQ", each)
-            numbers = np.frombuffer(each[16 + length :][: rest // 8 * 8])
-            found += [repr(float(number)) for number in numbers[:1]]
+            for given in each["arguments"].values():
+                if type(given) is np.ndarray and given.size:
+                    found.append(repr(float(given.flat[0])))
         frame = frame.f_back
     return " ".join(dict.fromkeys(found))[280 * window :][:280]
 def relu_backward(dout, z): raise ValueError(seen(0))
