@@ -36,7 +36,6 @@ OWN_FILES = {
     "autograder/sandbox/processes.py": "autograder/sandbox/processes.py",
     "autograder/sandbox/shell.py": "autograder/sandbox/shell.py",
     "autograder/sandbox/serve.py": "autograder/sandbox/serve.py",
-    "autograder/sandbox/rehearsal.py": "autograder/sandbox/rehearsal.py",
 }
 COURSE_FILES = ("__init__.py", "datasets.py", "datasets", "plots.py", "plots")
 

@@ -27,7 +27,6 @@ from typing import Any
 
 from autograder.sandbox import processes
 from autograder.sandbox.progress import Progress
-from autograder.sandbox.rehearsal import rehearse
 from autograder.sandbox.serve import serve
 from autograder.sandbox.shell import NotebookShell, start_shell
 from autograder.sandbox.wire import Channel
@@ -75,7 +74,6 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
         with contextlib.suppress(ImportError):
             exec(statement, {})
     shell = start_shell()
-    rehearse(shell)
     limits = _limits(configuration)
     shared, _ = processes.held()
     gc.collect()
