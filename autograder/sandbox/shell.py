@@ -28,6 +28,10 @@ _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _IPYTHON = re.compile(r"\A\s|^[ \t]*(?:[%!?,;/>]|\.\.\.|In \[)|=[ \t]*[%!]|\?[ \t]*$", re.MULTILINE)
 # How lines begin that end no statement: none, a deeper one, a comment.
 _GOES_ON = ("", " ", "\t", "#")
+# How all lines begin of a cell that only imports and gives names to values.
+_NAMES = re.compile(r"(?:import|from)\s|[A-Za-z_][\w, \t]*=(?!=)|[\s#]|\Z")
+# With these a line may end one statement and begin another, or a statement begin inside a line.
+_HIDES_STATEMENTS = ("\\", ";", '"""', "'''")
 _MAX_ERROR = 300
 
 Output = dict[str, Any]
@@ -257,7 +261,14 @@ def is_python_alone(source: str) -> bool:
 
 
 def shows_nothing(source: str) -> bool:
-    """Whether a cell is certainly Python alone and ends with a definition, not with a value."""
+    """Whether a cell is certainly Python alone and ends with no value that would be shown."""
+    # Python ends a line at the one, and takes what follows the other for the start of a line.
+    if "\r" in source or "\f" in source or not is_python_alone(source):
+        return False
+    return _ends_with_definition(source) or _only_gives_names(source)
+
+
+def _ends_with_definition(source: str) -> bool:
     lines = source.split("\n")
     start = len(lines) - 1
     while start > 0 and lines[start][:1] in _GOES_ON:
@@ -265,7 +276,13 @@ def shows_nothing(source: str) -> bool:
     last = "\n".join(lines[start:])
     # An odd number of quotes: the definition stands in a text that began before it.
     quoted = any(last.count(quotes) % 2 for quotes in ('"""', "'''"))
-    return last.startswith(("def ", "class ")) and not quoted and is_python_alone(source)
+    return last.startswith(("def ", "class ")) and not quoted
+
+
+def _only_gives_names(source: str) -> bool:
+    if any(sign in source for sign in _HIDES_STATEMENTS):
+        return False
+    return all(map(_NAMES.match, source.split("\n")))
 
 
 def last_line(error: BaseException) -> str:

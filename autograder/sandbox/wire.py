@@ -53,7 +53,8 @@ _DTYPES = {
         + ["<f2", "<f4", "<f8", "<c8", "<c16"]
     )
 }
-_PLAIN = (str, bool, int, float, type(None))
+_PLAIN = frozenset({str, bool, int, float, type(None)})
+_JSON = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 
 def encode(tree: Tree) -> bytes:
@@ -65,7 +66,7 @@ def encode(tree: Tree) -> bytes:
     buffers: list[bytes] = []
     try:
         node = _Packer(buffers).pack(tree, MAX_NESTING)
-        text = json.dumps(node, separators=(",", ":"), check_circular=False).encode()
+        text = _JSON.encode(node).encode()
     except (ValueError, RecursionError, MemoryError) as error:
         raise ProtocolError(f"a value cannot be sent: {type(error).__name__}") from None
     payload = sum(map(len, buffers))
@@ -90,9 +91,12 @@ class _Packer:
         if type(tree) in _PLAIN:
             return tree
         if isinstance(tree, dict):
-            if not all(isinstance(key, str) for key in tree):
-                raise ProtocolError("expected names as the keys of a dict that is sent")
-            return ["dict", {key: self.pack(item, depth - 1) for key, item in tree.items()}]
+            packed = {}
+            for key, item in tree.items():
+                if not isinstance(key, str):
+                    raise ProtocolError("expected names as the keys of a dict that is sent")
+                packed[key] = self.pack(item, depth - 1)
+            return ["dict", packed]
         if isinstance(tree, (list, tuple)):
             kind = "tuple" if isinstance(tree, tuple) else "list"
             return [kind, [self.pack(item, depth - 1) for item in tree]]

@@ -68,6 +68,31 @@ VALUES_LAST = [
     "async def f():\n    return 1",
     'x = 1\n"a separator that is no line end:\u2028def f(): pass"',
     "",
+    "x = 1\n4",
+    "x = 1\nx == 1",
+    "x = 1\nx, y",
+    "x = 1; x\ny = 2",
+    "x = 1\ny = 2; x",
+    "x = 1\nf(\ny = 2)",
+    "x = 1\n\\\ny",
+    "x = 1\n'\\\ny = \"\\'\" #'",
+    "x = 1\n'''\ny = 1 # ''' + \"'''\"",
+    "x = 1\r4\ny = 2",
+    "def f():\n    return 1\r4",
+    "def f():\n    return 1\n \f4",
+    "x = 1\n\f4",
+    "x = 1\nprint(x)",
+    "x = 1\nx.y = 2\nx",
+]
+NAMES = [
+    "# One of three.\nchoice = 'a'",
+    "import math\nfrom math import pi",
+    "x = dict(\ny=1)\nz = x == 2\n\n# done",
+    "x, y = 1, 2\nx = [\n    y,\n    x]",
+    "x = 1\ny = missing",
+    "x = 1\nx, y z = 2",
+    "x = 1\n    y = 2",
+    "# Nothing\n# at all.",
 ]
 DEFINITIONS = [
     "def f(x):\n    return x\n\n\n# done\n",
@@ -113,16 +138,15 @@ def test_does_no_cell_that_shows_nothing_end_with_a_value(path: Path) -> None:
     cells = code_cells(path)
     silent = [source for source in cells if shows_nothing(source)]
     for source in silent:
-        last = ast.parse(source).body[-1]
-        assert isinstance(last, (ast.FunctionDef, ast.ClassDef)), source
+        assert not any(isinstance(last, ast.Expr) for last in ast.parse(source).body[-1:]), source
     assert silent or not any("\ndef " in source for source in cells)
 
 
-def test_are_definitions_run_as_ipython_runs_them() -> None:
-    assert all(shows_nothing(source) for source in DEFINITIONS[:4])
+def test_are_definitions_and_names_run_as_ipython_runs_them() -> None:
+    assert all(shows_nothing(source) for source in [*DEFINITIONS[:4], *NAMES])
     found = [
         subprocess.run(
-            [sys.executable, "-c", RUN_ALL, way, json.dumps(DEFINITIONS)],
+            [sys.executable, "-c", RUN_ALL, way, json.dumps(DEFINITIONS + NAMES)],
             capture_output=True,
             text=True,
             check=True,
@@ -130,6 +154,6 @@ def test_are_definitions_run_as_ipython_runs_them() -> None:
         for way in ("compiled", "ipython")
     ]
     compiled, ipython = map(json.loads, found)
-    for source, one, other in zip(DEFINITIONS, compiled, ipython, strict=True):
+    for source, one, other in zip(DEFINITIONS + NAMES, compiled, ipython, strict=True):
         assert one == other, source
     assert any(error for _, error, _, _ in ipython) and any(shown for shown, *_ in ipython)
