@@ -7,6 +7,7 @@ stages through `pipeline`, and import it only when a notebook is graded.
 
 from __future__ import annotations
 
+import copy
 import re
 from pathlib import Path
 from typing import Any
@@ -95,9 +96,11 @@ class GradeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
 
         # nbgrader works in the course directory while it converts.
         report = pipeline.grade_for_nbgrader(notebook, Path.cwd(), week, student)
-        write_outputs(report.notebook, report)
+        # nbgrader's next steps may write into metadata, which is the whole class's.
+        graded = copy.deepcopy(report.notebook)
+        write_outputs(graded, report)
         reports.save(Path.cwd(), assignment, report)
-        return report.notebook, resources
+        return graded, resources
 
 
 def _unreadable(notebook: NotebookNode) -> str:

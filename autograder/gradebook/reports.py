@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ def save(root: Path, assignment: str, report: Report) -> None:
 def as_plain(report: Report) -> dict[str, Any]:
     """A report without its notebook, as what JSON can hold."""
     plain = {name: getattr(report, name) for name in _KEPT}
-    plain["verdicts"] = [asdict(verdict) for verdict in report.verdicts]
+    plain["verdicts"] = [dict(vars(verdict)) for verdict in report.verdicts]
     return plain
 
 

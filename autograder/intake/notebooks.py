@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import UnreadableNotebook
-from autograder.light_nbformat import NotebookNode, nbformat
+from autograder.light_nbformat import NotebookNode, from_dict, nbformat
 
 MAX_BYTES = 20 * 2**20
 MAX_DEPTH = 50
@@ -36,10 +36,7 @@ def read_notebook(path: Path, max_bytes: int = MAX_BYTES) -> NotebookNode:
 
 def parse_notebook(content: bytes) -> NotebookNode:
     """Read a notebook from a file's content; see `read_notebook`."""
-    try:
-        return _notebook(_document(_text(content)))
-    except RecursionError:
-        raise UnreadableNotebook("The file is nested far more deeply than a notebook.") from None
+    return _notebook(_document(_text(content)))
 
 
 def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
@@ -99,14 +96,14 @@ def _document(text: str) -> dict[str, Any]:
             )
     except json.JSONDecodeError as error:
         raise UnreadableNotebook(_about_json(text, error)) from None
+    except RecursionError:
+        raise _too_deep() from None
     except ValueError:
         raise UnreadableNotebook(
             f"The file holds a number of more than {_DIGITS} digits, which no notebook does."
         ) from None
     if not isinstance(document, dict):
         raise UnreadableNotebook("The file is JSON but not a notebook.")
-    if _deeper_than(document, MAX_DEPTH):
-        raise UnreadableNotebook("The file is nested far more deeply than a notebook.")
     return document
 
 
@@ -120,19 +117,8 @@ def _about_json(text: str, error: json.JSONDecodeError) -> str:
     return f"The file is not valid JSON, as a notebook is (line {error.lineno}: {error.msg})."
 
 
-def _deeper_than(document: Any, limit: int) -> bool:
-    """Whether anything is nested beyond `limit`, found level by level without recursion."""
-    level = [document]
-    for _ in range(limit):
-        level = [
-            child
-            for parent in level
-            for child in (parent.values() if isinstance(parent, dict) else parent)
-            if isinstance(child, (dict, list))
-        ]
-        if not level:
-            return False
-    return True
+def _too_deep() -> UnreadableNotebook:
+    return UnreadableNotebook("The file is nested far more deeply than a notebook.")
 
 
 def _notebook(document: dict[str, Any]) -> NotebookNode:
@@ -153,14 +139,11 @@ def _notebook(document: dict[str, Any]) -> NotebookNode:
         raise UnreadableNotebook(
             f"The notebook has {len(cells)} cells; at most {MAX_CELLS} are read."
         )
-    metadata = document.get("metadata")
-    return nbformat.from_dict(
-        {
-            "nbformat": 4,
-            "nbformat_minor": 5,
-            "metadata": metadata if isinstance(metadata, dict) else {},
-            "cells": _with_ids([_cell(cell) for cell in cells if isinstance(cell, dict)]),
-        }
+    return NotebookNode(
+        nbformat=4,
+        nbformat_minor=5,
+        metadata=_metadata(document),
+        cells=_with_ids([_cell(cell) for cell in cells if isinstance(cell, dict)]),
     )
 
 
@@ -176,20 +159,35 @@ def _upgrade(document: dict[str, Any], major: int) -> dict[str, Any]:
     return upgraded
 
 
-def _cell(raw: dict[str, Any]) -> dict[str, Any]:
+def _cell(raw: dict[str, Any]) -> NotebookNode:
     kind = raw.get("cell_type")
-    metadata = raw.get("metadata")
-    cell: dict[str, Any] = {
-        "id": raw.get("id"),
-        "cell_type": kind if kind in ("code", "markdown") else "raw",
-        "metadata": metadata if isinstance(metadata, dict) else {},
-        "source": _source(raw.get("source")),
-    }
+    cell = NotebookNode(
+        id=raw.get("id"),
+        cell_type=kind if kind in ("code", "markdown") else "raw",
+        metadata=_metadata(raw),
+        source=_source(raw.get("source")),
+    )
     if kind == "code":
-        cell |= {"execution_count": None, "outputs": []}
+        cell.update(execution_count=None, outputs=[])
     elif kind == "markdown" and (attachments := _images(raw.get("attachments"))):
-        cell["attachments"] = attachments
+        cell["attachments"] = from_dict(attachments)
     return cell
+
+
+def _metadata(holder: dict[str, Any]) -> NotebookNode:
+    metadata = holder.get("metadata")
+    return _node(metadata if isinstance(metadata, dict) else {}, MAX_DEPTH)
+
+
+def _node(value: Any, depth: int) -> Any:
+    """As nbformat's `from_dict`, which goes down to where Python ends."""
+    if isinstance(value, (dict, list)) and depth == 0:
+        raise _too_deep()
+    if isinstance(value, dict):
+        return NotebookNode({key: _node(each, depth - 1) for key, each in value.items()})
+    if isinstance(value, list):
+        return [_node(each, depth - 1) for each in value]
+    return value
 
 
 def _source(source: Any) -> str:
@@ -214,7 +212,7 @@ def _is_image(kind: str, data: Any) -> bool:
     return kind in IMAGE_TYPES and isinstance(data, str)
 
 
-def _with_ids(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _with_ids(cells: list[NotebookNode]) -> list[NotebookNode]:
     """Give every cell an id of its own, keeping those that are valid and first."""
     taken: set[str] = set()
     for position, cell in enumerate(cells):

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from autograder.light_nbformat import NotebookNode, nbformat
+from autograder.light_nbformat import NotebookNode
 
 _DEFINED = re.compile(r"^(?:(?:def|class)\s+(\w+)|(\w+)\s*=)", re.MULTILINE)
 
@@ -54,7 +54,8 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> tuple[NotebookNo
         released: what students received, made by `release`.
 
     Returns:
-        A new notebook, and one sentence for each thing that was restored.
+        A new notebook, and one sentence for each thing that was restored. It shares its metadata
+        with `released`: a whole class does.
     """
     restoration = _Restoration(released)
     restoration.recognise(submitted.cells)
@@ -66,7 +67,7 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> tuple[NotebookNo
     notebook = NotebookNode(
         nbformat=4,
         nbformat_minor=5,
-        metadata=nbformat.from_dict(released.metadata),
+        metadata=released.metadata,
         cells=[cell for _, cell in restoration.cells],
     )
     return notebook, restoration.notes
@@ -131,9 +132,9 @@ class _Restoration:
             return _bare(cell, name or cell.id)
         original = self.released[name]
         if role is Role.EXPERIMENT:
-            return nbformat.from_dict(_bare(cell, name) | {"metadata": original.metadata})
+            return NotebookNode(_bare(cell, name), metadata=original.metadata)
         self._note_changes(name, cell, original, role)
-        rebuilt = nbformat.from_dict(original)
+        rebuilt = NotebookNode(original)
         if role in _ANSWERS:
             rebuilt.source = cell.source
             if role is Role.WRITTEN and "attachments" in cell:
@@ -163,7 +164,7 @@ class _Restoration:
         wanted = self._missing(*_GUARDED, *_ANSWERS)
         order = list(self.released)
         for name in wanted:
-            cell = nbformat.from_dict(self.released[name])
+            cell = NotebookNode(self.released[name])
             position = self._after_nearest(order[: order.index(name)])
             if self.roles[name] is Role.SOLUTION:
                 defined_at = self._last_definition(cell)
@@ -234,9 +235,11 @@ def _grade_id(cell: NotebookNode) -> str:
 
 def _bare(cell: NotebookNode, name: str) -> NotebookNode:
     """The student's own cell without metadata: tags and stamps decide how a cell is graded."""
-    bare = {"id": name, "cell_type": cell.cell_type, "metadata": {}, "source": cell.source}
+    bare = NotebookNode(
+        id=name, cell_type=cell.cell_type, metadata=NotebookNode(), source=cell.source
+    )
     if cell.cell_type == "code":
-        bare |= {"execution_count": None, "outputs": []}
+        bare.update(execution_count=None, outputs=[])
     elif "attachments" in cell:
-        bare["attachments"] = cell.attachments
-    return nbformat.from_dict(bare)
+        bare.attachments = cell.attachments
+    return bare

@@ -50,7 +50,10 @@ UNREADABLE = {
     "cells no list": (b'{"nbformat": 4, "cells": {"a": 1}}', "list of cells"),
     "old and broken": (b'{"nbformat": 2, "worksheets": 3}', "old format 2"),
     "bomb of lists": (b'{"nbformat": 4, "cells": ' + b"[" * 100_000, "nested"),
-    "small bomb": (b'{"nbformat": 4, "cells": [], "x": ' + b"[" * 80 + b"]" * 80 + b"}", "nested"),
+    "small bomb": (
+        b'{"nbformat": 4, "cells": [], "metadata": {"x": ' + b"[" * 80 + b"]" * 80 + b"}}",
+        "nested",
+    ),
     "huge number": (b'{"nbformat": ' + b"4" * 5_000 + b', "cells": []}', "digits"),
     "many cells": (b'{"nbformat": 4, "cells": [' + b"{}," * 6_000 + b"{}]}", "6001 cells"),
 }
@@ -93,7 +96,9 @@ def test_is_a_file_of_200_megabytes_refused_without_reading_it(tmp_path):
 
 
 def test_are_outputs_dropped_and_sources_joined():
-    cell = {"cell_type": "code", "source": ["a = 1\n", "b = 2", 3], "outputs": [{"text": "x"}]}
+    deep = json.loads("[" * 80 + "]" * 80)
+    outputs = [{"text": "x"}, {"data": deep}]
+    cell = {"cell_type": "code", "source": ["a = 1\n", "b = 2", 3], "outputs": outputs}
     notebook = parse(document(cells=[cell]))
     assert notebook.cells[0].source == "a = 1\nb = 2"
     assert notebook.cells[0].outputs == []
