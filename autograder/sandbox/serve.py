@@ -65,16 +65,15 @@ class _Submission:
 
     def _run_cell(self, step: Mapping[str, Any], text: int, pictures: int) -> None:
         self._progress.now(step["index"])
-        started = perf_counter()
         try:
             outputs, error = self._shell.run(step["run"], text, pictures)
         finally:
             self._end_copies()
-        result = {"cell": step["index"], "error": error, "seconds": perf_counter() - started}
+        index = step["index"]
         try:
-            frame = encode({**result, "outputs": outputs})
+            frame = encode({"cell": index, "error": error, "outputs": outputs})
         except ProtocolError as problem:
-            frame = encode({**result, "error": error or str(problem), "outputs": []})
+            frame = encode({"cell": index, "error": error or str(problem), "outputs": []})
         self._out.add(frame)
 
     def answer(self, asked: list[dict[str, Any]]) -> None:

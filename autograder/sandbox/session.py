@@ -293,7 +293,7 @@ class Session(AbstractContextManager["Session"]):
                 if stopped.forged and self._together:
                     self._count_restart()
                 elif waiting:
-                    self._drop(stopped.culprit(waiting), stopped, self._fork.waited)
+                    self._drop(stopped.culprit(waiting), stopped)
                 else:
                     self._given_up = f"the notebook {stopped.predicate}"
                 self.close()
@@ -361,10 +361,10 @@ class Session(AbstractContextManager["Session"]):
         fork.end()
         raise Stopped(Status.CRASHED, f"called {ask.replace} more than {_MAX_CALLS} times")
 
-    def _drop(self, index: int, stopped: Stopped, seconds: float) -> None:
+    def _drop(self, index: int, stopped: Stopped) -> None:
         """Run the notebook without this cell from now on."""
         error = f"cell {index} {stopped.predicate}"
-        self.cells[index] = CellResult(index, (), error, stopped.status, seconds)
+        self.cells[index] = CellResult(index, (), error, stopped.status)
         self._left_out.add(index)
         self._count_restart()
 

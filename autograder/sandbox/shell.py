@@ -197,7 +197,7 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
             Its nbformat outputs, and the last line of its exception, empty when it has none.
         """
         self.recorder.start(text, pictures)
-        cell = self.transform_cell(source) if shows_nothing(source) else ""
+        cell = _ended(source) if shows_nothing(source) else ""
         code = self._compiled(cell) if cell else None
         if code is None:
             result = self.run_cell(source, store_history=False)
@@ -237,7 +237,7 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
         # Its translation costs more than compiling does.
         if not is_python_alone(raw_cell):
             return str(super().transform_cell(raw_cell))
-        return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
+        return _ended(raw_cell)
 
     def ask_exit(self) -> NoReturn:
         """End the cell, not the notebook."""
@@ -252,6 +252,11 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
                 "traceback": [_ANSI.sub("", line) for line in stb],
             }
         )
+
+
+def _ended(source: str) -> str:
+    """A cell whose last line ends, as IPython hands it to Python."""
+    return source if source.endswith("\n") else f"{source}\n"
 
 
 def is_python_alone(source: str) -> bool:

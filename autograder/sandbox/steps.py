@@ -43,14 +43,13 @@ class CellResult:
     """What running a cell gave.
 
     `outputs` are nbformat 4 outputs. `error` is the last line of its exception, or, where
-    `status` is TIMED_OUT or CRASHED, a sentence about how it was stopped. `seconds` is wall time.
+    `status` is TIMED_OUT or CRASHED, a sentence about how it was stopped.
     """
 
     index: int
     outputs: tuple[dict[str, Any], ...] = ()
     error: str = ""
     status: Status = Status.RETURNED
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
