@@ -17,7 +17,7 @@ test: $(READY) bubblewrap
 test-all: $(READY) bubblewrap
 	EXHAUSTIVE=1 $(BIN)/python -m pytest
 
-# What a change should pass before it is committed; under a minute.
+# What a change should pass before it is committed: style, types, and all tests but the slow ones.
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .

@@ -29,7 +29,7 @@ _IPYTHON = re.compile(r"\A\s|^[ \t]*(?:[%!?,;/>]|\.\.\.|In \[)|=[ \t]*[%!]|\?[ \
 # How lines begin that end no statement: none, a deeper one, a comment.
 _GOES_ON = ("", " ", "\t", "#")
 # How all lines begin of a cell that only imports and gives names to values.
-_NAMES = re.compile(r"(?:import|from)\s|[A-Za-z_][\w, \t]*=(?!=)|[\s#]|\Z")
+_NAMES = re.compile(r"(?:import|from)\s|(?!lambda\b)[A-Za-z_][\w, \t]*=(?!=)|[\s#]|\Z")
 # With these a line may end one statement and begin another, or a statement begin inside a line.
 _HIDES_STATEMENTS = ("\\", ";", '"""', "'''")
 _MAX_ERROR = 300

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 from typing import Any
 
@@ -16,7 +17,10 @@ CHECKS = ["relu", "best_bend"]
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory):
-    return release_tiny_week(tmp_path_factory.mktemp("repository"))
+    made = release_tiny_week(tmp_path_factory.mktemp("repository"))
+    before = copy.deepcopy(made)
+    yield made
+    assert made == before, "restoring one submission changed what the whole class received"
 
 
 @pytest.fixture

@@ -83,6 +83,7 @@ VALUES_LAST = [
     "x = 1\n\f4",
     "x = 1\nprint(x)",
     "x = 1\nx.y = 2\nx",
+    "x = 1\nlambda y=2: y",
 ]
 NAMES = [
     "# One of three.\nchoice = 'a'",
