@@ -30,8 +30,8 @@ from autograder.records import Report
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Sandbox
 from benchmarks import demo_class, otter, plain_nbgrader
-from benchmarks.against_others import BIN, make_plain_course
 from benchmarks.attack_outcomes import NOT_DONE, SECONDS, Outcome, contained, hand_in
+from benchmarks.plain_course import BIN, make_plain_course
 from tests.attacks import archives
 from tests.attacks.attack import ATTACKER, NEIGHBOUR, PLACE, Attack, blank, every_attack
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from autograder import demo
 from autograder.assignment import Assignment
-from benchmarks.against_others import plain_asserts
 from benchmarks.attack_outcomes import Contain, Outcome
+from benchmarks.plain_course import plain_asserts
 
 TEST = """\
 from otter.test_files import test_case

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from autograder import course as courses
 from autograder import demo
-from benchmarks.against_others import BIN
 from benchmarks.attack_outcomes import Outcome, contained, hand_in
+from benchmarks.plain_course import BIN
 from tests.attacks import archives
 from tests.attacks.attack import ATTACKER, NEIGHBOUR
 
