@@ -1,4 +1,4 @@
-"""A course of nbgrader as it comes, with the demo's week and class, and plain asserts for checks."""
+"""A course of nbgrader as it comes: the demo's week and class, and plain asserts for checks."""
 
 from __future__ import annotations
 
