@@ -60,7 +60,8 @@ def main() -> None:
     own = sum(alone) / len(alone)
     print(f"{1000 * spent:6.1f} ms a submission: grading {count}, starting up included")
     print(f"{1000 * own:6.1f} ms a submission: the students' own code alone")
-    print(f"{1000 * (spent - own):6.1f} ms a submission: what grading adds")
+    more, share = 1000 * (spent - own), (spent - own) / own
+    print(f"{more:6.1f} ms a submission: what grading adds, {share:.0%} of their own")
 
 
 def measure_alone(submission: Submission, assignment: Assignment) -> tuple[float, float]:
