@@ -216,6 +216,7 @@ def test_endless_recursion(sandbox: Sandbox) -> None:
     with Sandbox(sandbox.isolation, replace(LIMITS, cell_seconds=20)) as patient:
         result = run_cell(patient, "def f(): f()\nf()")
     assert result.status is Status.RETURNED and result.error.startswith("RecursionError")
+    assert result.outputs[-1]["output_type"] == "error"
 
 
 @pytest.mark.parametrize(
