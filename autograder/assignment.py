@@ -90,14 +90,15 @@ class Assignment:
     def steps(self, notebook: Any) -> list[Cell | Hold]:
         """What the sandbox does, in the notebook's order: run a cell, or hold a function."""
         steps: list[Cell | Hold] = []
-        for index, cell in enumerate(notebook.cells):
-            if cell.cell_type != "code":
+        for index, cell in enumerate(notebook["cells"]):
+            # By key: an attribute of a notebook's node is found by a function in Python.
+            if cell["cell_type"] != "code":
                 continue
-            name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+            name = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
             if name in self.week.questions:
                 steps.append(Hold(index, name, self.week.questions[name].calls))
             elif self.run_experiments or role_of(cell) is not Role.EXPERIMENT:
-                steps.append(Cell(index, cell.source))
+                steps.append(Cell(index, cell["source"]))
         return steps
 
     @cached_property

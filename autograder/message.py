@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape
 
 RIGHT_COLOR = "#1b7837"
@@ -18,6 +19,8 @@ def printable(text: str) -> str:
     return _UNSEEN.sub("", text)
 
 
+# A class has many equal verdicts.
+@lru_cache(maxsize=1_000)
 def as_html(message: str, *, right: bool, attempted: bool = True) -> str:
     """A verdict's message as one HTML block.
 

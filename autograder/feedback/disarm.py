@@ -50,11 +50,13 @@ def disarm_text(notebook: NotebookNode, released: NotebookNode) -> None:
         notebook: the restored notebook of a student.
         released: what students received.
     """
-    ours = {(cell.cell_type, cell.source) for cell in released.cells}
-    for cell in notebook.cells:
-        if cell.cell_type == "code" or (cell.cell_type, cell.source) in ours:
+    # By key: an attribute of a notebook's node is found by a function in Python.
+    ours = {(cell["cell_type"], cell["source"]) for cell in released["cells"]}
+    for cell in notebook["cells"]:
+        kind, source = cell["cell_type"], cell["source"]
+        if kind == "code" or (kind, source) in ours:
             continue
-        cell.source = _SCRIPT_LINK.sub(r"\1 ", _TAG.sub("< ", cell.source))
+        cell["source"] = _SCRIPT_LINK.sub(r"\1 ", _TAG.sub("< ", source))
         for bundle in cell.get("attachments", {}).values():
             for kind in [kind for kind, data in bundle.items() if not _is_base64(data)]:
                 del bundle[kind]

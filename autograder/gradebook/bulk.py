@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -59,6 +60,7 @@ class BulkWriter:
         self.assignment = assignment
         self.patience = patience
         self.released = _read_released(course, assignment)
+        self._stubs = _stubs(self.released)
         self._sqlite = course.db_url.startswith("sqlite")
         timeout = {"timeout": patience} if self._sqlite else {}
         self._engine = create_engine(course.db_url, connect_args=timeout)
@@ -165,7 +167,7 @@ class BulkWriter:
             write_whole(folder / f"{self.assignment}.ipynb", _to_bytes(notebook), READ_ONLY)
         except OSError as error:
             raise CourseError(f"{folder} cannot be written: {error.strerror}") from None
-        return _outcome(report, notebook, timestamp)
+        return _outcome(report, notebook, timestamp, self._stubs)
 
     def _rewrite(self, report: Report, changed: Collection[str]) -> dict[str, float]:
         """Renew a graded notebook; the new scores of those of its checks that have changed."""
@@ -235,18 +237,31 @@ def _to_bytes(notebook: NotebookNode) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def _outcome(report: Report, notebook: NotebookNode, timestamp: datetime | None) -> Outcome:
+def _stubs(released: NotebookNode) -> dict[str, str]:
+    """What stands in every answer's cell before a student has changed it, by the cell's name."""
+    return {
+        stamp["grade_id"]: cell.source
+        for cell in released.cells
+        if (stamp := cell.metadata.get("nbgrader"))
+        and stamp.get("checksum") == compute_checksum(cell)
+    }
+
+
+def _outcome(
+    report: Report, notebook: NotebookNode, timestamp: datetime | None, stubs: Mapping[str, str]
+) -> Outcome:
     """nbgrader's rules: an unchanged answer scores 0 and "No response."; prose waits."""
     verdicts = {verdict.question: verdict for verdict in report.verdicts}
     scores: dict[str, float | None] = {}
     comments: dict[str, str | None] = {}
-    for cell in notebook.cells:
-        stamp = cell.metadata.get("nbgrader", {})
+    for cell in notebook["cells"]:
+        stamp = cell["metadata"].get("nbgrader", {})
         name = stamp.get("grade_id", "")
         if is_check(cell):
             scores[name] = clamped_points(cell, verdicts.get(name))
         elif stamp.get("solution"):
-            untouched = stamp.get("checksum") == compute_checksum(cell)
+            # All but the source is as it was released, so no checksum has to be computed.
+            untouched = stubs.get(name) == cell["source"]
             comments[name] = NO_RESPONSE if untouched else None
             if stamp.get("grade"):
                 scores[name] = 0.0 if untouched else None
@@ -269,8 +284,19 @@ def _copy_timestamp(source: Path, target: Path) -> datetime | None:
         if source.is_symlink() or not source.is_file():
             return None
         text = source.read_text(encoding="utf-8").strip()
-        timestamp: datetime | None = parse_utc(text) if text else None
+        timestamp = _time(text) if text else None
     except (OSError, ValueError, OverflowError):
         return None
     write_whole(target, f"{text}\n".encode(), READ_ONLY)
     return timestamp
+
+
+def _time(text: str) -> datetime:
+    """A time of submission in UTC, as nbgrader reads it."""
+    # As nbgrader and we write it; its own reader guesses at every form there is.
+    with suppress(ValueError):
+        timestamp = datetime.fromisoformat(text.removesuffix(" UTC"))
+        if timestamp.tzinfo is None:
+            return timestamp
+    read: datetime = parse_utc(text)
+    return read

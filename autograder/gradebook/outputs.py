@@ -18,13 +18,14 @@ UNREADABLE_ID = "unreadable"
 
 def is_check(cell: NotebookNode) -> bool:
     """Whether nbgrader reads the cell's points from its output."""
-    stamp = cell.metadata.get("nbgrader", {})
+    # By key: an attribute of a notebook's node is found by a function in Python.
+    stamp = cell["metadata"].get("nbgrader", {})
     return bool(stamp.get("grade") and not stamp.get("solution"))
 
 
 def clamped_points(cell: NotebookNode, verdict: Verdict | None) -> float:
     """A check cell's points as a plain float that nbgrader accepts; 0 without a verdict."""
-    maximum = float(cell.metadata.nbgrader["points"])
+    maximum = float(cell["metadata"]["nbgrader"]["points"])
     earned = float(verdict.points) if verdict else 0.0
     # A NaN fails both comparisons and counts as nothing.
     return min(earned, maximum) if earned > 0.0 else 0.0
@@ -33,11 +34,11 @@ def clamped_points(cell: NotebookNode, verdict: Verdict | None) -> float:
 def write_outputs(notebook: NotebookNode, report: Report) -> None:
     """Replace the outputs of every check cell of `notebook` by its verdict in `report`."""
     verdicts = {verdict.question: verdict for verdict in report.verdicts}
-    for cell in notebook.cells:
+    for cell in notebook["cells"]:
         if is_check(cell):
-            verdict = verdicts.get(cell.metadata.nbgrader["grade_id"])
-            cell.execution_count = None
-            cell.outputs = [
+            verdict = verdicts.get(cell["metadata"]["nbgrader"]["grade_id"])
+            cell["execution_count"] = None
+            cell["outputs"] = [
                 _message(verdict or _ungraded(cell, report)),
                 _points(clamped_points(cell, verdict)),
             ]

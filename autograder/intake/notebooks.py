@@ -161,17 +161,17 @@ def _upgrade(document: dict[str, Any], major: int) -> dict[str, Any]:
 
 def _cell(raw: dict[str, Any]) -> NotebookNode:
     kind = raw.get("cell_type")
-    cell = NotebookNode(
-        id=raw.get("id"),
-        cell_type=kind if kind in ("code", "markdown") else "raw",
-        metadata=_metadata(raw),
-        source=_source(raw.get("source")),
-    )
+    fields = {
+        "id": raw.get("id"),
+        "cell_type": kind if kind in ("code", "markdown") else "raw",
+        "metadata": _metadata(raw),
+        "source": _source(raw.get("source")),
+    }
     if kind == "code":
-        cell.update(execution_count=None, outputs=[])
+        fields |= {"execution_count": None, "outputs": []}
     elif kind == "markdown" and (attachments := _images(raw.get("attachments"))):
-        cell["attachments"] = from_dict(attachments)
-    return cell
+        fields["attachments"] = from_dict(attachments)
+    return NotebookNode(fields)
 
 
 def _metadata(holder: dict[str, Any]) -> NotebookNode:
@@ -184,7 +184,12 @@ def _node(value: Any, depth: int) -> Any:
     if isinstance(value, (dict, list)) and depth == 0:
         raise _too_deep()
     if isinstance(value, dict):
-        return NotebookNode({key: _node(each, depth - 1) for key, each in value.items()})
+        return NotebookNode(
+            {
+                key: _node(each, depth - 1) if isinstance(each, (dict, list)) else each
+                for key, each in value.items()
+            }
+        )
     if isinstance(value, list):
         return [_node(each, depth - 1) for each in value]
     return value

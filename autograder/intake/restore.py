@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from typing import Any
 
 from autograder.light_nbformat import NotebookNode
 
@@ -36,14 +37,16 @@ _GRADING_DATA = ("grade_id", "grade", "solution", "locked", "points")
 
 def role_of(cell: NotebookNode) -> Role:
     """What a cell is for, from the metadata that `release` stamped on it."""
-    stamp = cell.metadata.get("nbgrader", {})
+    # By key, here and below: an attribute of a notebook's node is found by a function in Python.
+    metadata = cell["metadata"]
+    stamp = metadata.get("nbgrader", {})
     if stamp.get("grade"):
         return Role.WRITTEN if stamp.get("solution") else Role.CHECK
     if stamp.get("solution"):
         return Role.SOLUTION
     if stamp.get("locked"):
         return Role.LOCKED
-    return Role.EXPERIMENT if "experiment" in cell.metadata.get("tags", ()) else Role.OTHER
+    return Role.EXPERIMENT if "experiment" in metadata.get("tags", ()) else Role.OTHER
 
 
 def restore(submitted: NotebookNode, released: NotebookNode) -> tuple[NotebookNode, list[str]]:
@@ -77,7 +80,7 @@ class _Restoration:
     """One notebook on its way back; `cells` are pairs: a released cell's id or "", and a cell."""
 
     def __init__(self, released: NotebookNode) -> None:
-        self.released = {cell.id: cell for cell in released.cells}
+        self.released = {cell["id"]: cell for cell in released.cells}
         self.roles = {name: role_of(cell) for name, cell in self.released.items()}
         self.cells: list[tuple[str, NotebookNode]] = []
         self.notes: list[str] = []
@@ -87,17 +90,17 @@ class _Restoration:
         by_grade_id = {
             grade_id: name for name, cell in self.released.items() if (grade_id := _grade_id(cell))
         }
-        by_source = {(cell.cell_type, cell.source): name for name, cell in self.released.items()}
+        by_source = {_content(cell): name for name, cell in self.released.items()}
         names = [by_grade_id.get(_grade_id(cell), "") for cell in submitted]
         names = [
-            name or (cell.id if cell.id in self.released else "")
+            name or (cell["id"] if cell["id"] in self.released else "")
             for name, cell in zip(names, submitted, strict=True)
         ]
         known = set(names)
         taken: set[str] = set()
         for name, cell in zip(names, submitted, strict=True):
             if not name:
-                same = by_source.get((cell.cell_type, cell.source), "")
+                same = by_source.get(_content(cell), "")
                 name = "" if same in known else same
             if name in taken:
                 if self.roles[name] in _GUARDED:
@@ -129,32 +132,30 @@ class _Restoration:
     def _rebuilt(self, name: str, cell: NotebookNode) -> NotebookNode:
         role = self.roles.get(name, Role.OTHER)
         if role is Role.OTHER:
-            return _bare(cell, name or cell.id)
+            return _bare(cell, name or cell["id"])
         original = self.released[name]
         if role is Role.EXPERIMENT:
-            return NotebookNode(_bare(cell, name), metadata=original.metadata)
+            return NotebookNode(_bare(cell, name), metadata=original["metadata"])
         self._note_changes(name, cell, original, role)
         rebuilt = NotebookNode(original)
         if role in _ANSWERS:
-            rebuilt.source = cell.source
+            rebuilt["source"] = cell["source"]
             if role is Role.WRITTEN and "attachments" in cell:
-                rebuilt.attachments = cell.attachments
+                rebuilt["attachments"] = cell["attachments"]
         return rebuilt
 
     def _note_changes(
         self, name: str, cell: NotebookNode, original: NotebookNode, role: Role
     ) -> None:
-        if cell.cell_type != original.cell_type:
+        if cell["cell_type"] != original["cell_type"]:
             self.notes.append(
                 f"The cell {name} was a {cell.cell_type} cell; "
                 f"it is a {original.cell_type} cell again."
             )
-        if role in _GUARDED and cell.source != original.source:
+        if role in _GUARDED and cell["source"] != original["source"]:
             self.notes.append(f"The read-only cell {name} had been edited and was restored.")
-        stamp = cell.metadata.get("nbgrader")
-        if isinstance(stamp, dict) and any(
-            stamp.get(key) != original.metadata.nbgrader.get(key) for key in _GRADING_DATA
-        ):
+        stamp, ours = cell["metadata"].get("nbgrader"), original["metadata"]["nbgrader"]
+        if isinstance(stamp, dict) and _grading_data(stamp) != _grading_data(ours):
             self.notes.append(
                 f"The grading data of the cell {name} had been changed and was restored."
             )
@@ -197,9 +198,9 @@ class _Restoration:
 
     def rename_clashing_ids(self) -> None:
         """A student's own cell cannot keep an id that belongs to a released cell."""
-        taken = set(self.released) | {cell.id for _, cell in self.cells}
+        taken = set(self.released) | {cell["id"] for _, cell in self.cells}
         for name, cell in self.cells:
-            if not name and cell.id in self.released:
+            if not name and cell["id"] in self.released:
                 number = 1
                 while f"own-{number}" in taken:
                     number += 1
@@ -227,19 +228,26 @@ class _Restoration:
         return found[-1] if found else None
 
 
+def _content(cell: NotebookNode) -> tuple[str, str]:
+    return cell["cell_type"], cell["source"]
+
+
+def _grading_data(stamp: NotebookNode) -> list[Any]:
+    return [stamp.get(key) for key in _GRADING_DATA]
+
+
 def _grade_id(cell: NotebookNode) -> str:
-    stamp = cell.metadata.get("nbgrader")
+    stamp = cell["metadata"].get("nbgrader")
     name = stamp.get("grade_id") if isinstance(stamp, dict) else None
     return name if isinstance(name, str) else ""
 
 
 def _bare(cell: NotebookNode, name: str) -> NotebookNode:
     """The student's own cell without metadata: tags and stamps decide how a cell is graded."""
-    bare = NotebookNode(
-        id=name, cell_type=cell.cell_type, metadata=NotebookNode(), source=cell.source
-    )
-    if cell.cell_type == "code":
-        bare.update(execution_count=None, outputs=[])
+    kind, source = _content(cell)
+    bare = {"id": name, "cell_type": kind, "metadata": NotebookNode(), "source": source}
+    if kind == "code":
+        bare |= {"execution_count": None, "outputs": []}
     elif "attachments" in cell:
-        bare.attachments = cell.attachments
-    return bare
+        bare["attachments"] = cell["attachments"]
+    return NotebookNode(bare)
