@@ -21,6 +21,13 @@ _FROM_INSIDE = (Status.RETURNED, Status.NOT_ATTEMPTED, Status.MISSING, Status.RA
 _CONDITIONS = ("divide by zero", "overflow", "underflow", "invalid value")
 _JSON_TYPE = re.compile(r"application/(.*\+)?json")  # as nbformat's schema has it
 _STREAMS = ("stdout", "stderr")
+_EMPTY_ANSWER: dict[str, Tree] = {
+    "value": None,
+    "changed": [],
+    "warned": [],
+    "error": "",
+    "line": "",
+}
 
 
 def cell_result(frame: bytes, expected: int) -> CellResult:
@@ -59,7 +66,8 @@ def answer(frame: bytes, ask: Ask, known: Known) -> Answer:
 
 
 def _answer(message: Tree, ask: Ask) -> Answer:
-    match message:
+    # What is empty is left out where it is sent.
+    match _EMPTY_ANSWER | message if isinstance(message, dict) else message:
         case {
             "id": int(number),
             "status": str(status),

@@ -132,7 +132,7 @@ def decode(frame: bytes | bytearray) -> Tree:
     """
     if len(frame) < _HEADER.size:
         raise ProtocolError("expected a frame's header, received fewer bytes")
-    json_length, payload_length = _parse_header(frame[: _HEADER.size], MAX_FRAME)
+    json_length, payload_length = _parse_header(frame, MAX_FRAME)
     if len(frame) != _HEADER.size + json_length + payload_length:
         raise ProtocolError("a frame's length differs from what its header says")
     text = bytes(frame[_HEADER.size : _HEADER.size + json_length])
@@ -200,8 +200,8 @@ def _clean(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _parse_header(header: bytes | bytearray, limit: int) -> tuple[int, int]:
-    magic, json_length, payload_length = _HEADER.unpack(header)
+def _parse_header(frame: bytes | bytearray, limit: int) -> tuple[int, int]:
+    magic, json_length, payload_length = _HEADER.unpack_from(frame)
     if magic != _MAGIC:
         raise ProtocolError("expected the start of a frame, received other bytes")
     _check_lengths(json_length, payload_length, limit)
@@ -258,8 +258,7 @@ class Channel:
 
     def _take(self, deadline: float | None, limit: int, behind: int) -> bytes:
         self._fill(_HEADER.size, deadline)
-        length = sum(_parse_header(self._received[: _HEADER.size], limit))
-        length += _HEADER.size + behind
+        length = _HEADER.size + sum(_parse_header(self._received, limit)) + behind
         self._fill(length, deadline)
         taken = bytes(self._received[:length])
         del self._received[:length]
