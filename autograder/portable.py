@@ -203,4 +203,4 @@ def _libraries(assignment: Assignment) -> list[str]:
 
 def _seed(assignment: Assignment, name: str, case: str) -> str:
     question = assignment.week.questions[name]
-    return references.seed(question, question.cases[case], assignment.secret).hex()
+    return references.seed_of(question, question.cases[case], assignment.secret).hex()

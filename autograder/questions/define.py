@@ -36,6 +36,7 @@ Rng = np.random.Generator
 Inputs = dict[str, Any]
 Formula = Callable[..., Any]
 
+NOTHING_ELSE: Mapping[str, Any] = {}
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _ARGUMENT = re.compile(r"^\s{4,}(\w+):\s+(.*)$")
 _SHAPE = re.compile(r"shape \(([A-Z]\w*(?:, *[A-Z]\w*)*),?\)")
@@ -46,13 +47,15 @@ class Case:
     """One named set of inputs.
 
     `weight` is its share of the question's points. `square` gives the reason why its axes may
-    have equal sizes or size 1, where that is the very thing the case tests.
+    have equal sizes or size 1, where that is the very thing the case tests. `hidden` are inputs
+    that the hidden draw has instead, where to ask twice for something so costly proves no more.
     """
 
     name: str
     make: Callable[[np.random.Generator], Inputs]
     weight: float = 1.0
     square: str = ""
+    hidden: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -141,13 +144,18 @@ class Question:
     figured_by: Callable[..., dict[str, float]] | None = None
 
     def case(
-        self, name: str, *, weight: float = 1.0, square: str = ""
+        self,
+        name: str,
+        *,
+        weight: float = 1.0,
+        square: str = "",
+        hidden: Mapping[str, Any] = NOTHING_ELSE,
     ) -> Callable[[Callable[[np.random.Generator], Inputs]], Callable[..., Inputs]]:
-        """Add the inputs that the decorated `make(rng)` returns as a case."""
+        """Add the inputs that the decorated `make(rng)` returns as a case; see `Case`."""
 
         def add(make: Callable[[np.random.Generator], Inputs]) -> Callable[..., Inputs]:
             self._claim(self.cases, name, "case")
-            self.cases[name] = Case(name, make, weight, square)
+            self.cases[name] = Case(name, make, weight, square, hidden)
             return make
 
         return add

@@ -50,10 +50,10 @@ def inputs(question: Question, case: Case, secret: bytes) -> Inputs:
     Returns:
         Arguments by name, in the order of the question's signature.
     """
-    return draw(question, case, seed(question, case, secret))
+    return draw(question, case, seed_of(question, case, secret))
 
 
-def seed(question: Question, case: Case, secret: bytes) -> bytes:
+def seed_of(question: Question, case: Case, secret: bytes) -> bytes:
     """What decides one case's inputs; neither the secret nor another seed follows from it."""
     label = f"{question.week}/{question.name}/{case.name}".encode()
     return hmac.new(secret, label, hashlib.sha256).digest()
@@ -62,7 +62,10 @@ def seed(question: Question, case: Case, secret: bytes) -> bytes:
 def draw(question: Question, case: Case, seed: bytes) -> Inputs:
     """The case's inputs, for a machine that has its seed and not the secret; see `inputs`."""
     rng = np.random.default_rng(int.from_bytes(seed, "big"))
-    return question.arrange(case.make(rng))
+    given = case.make(rng)
+    if seed != seed_of(question, case, PUBLIC_SECRET):
+        given |= case.hidden
+    return question.arrange(given)
 
 
 def compute(question: Question, given: Inputs) -> Expected:

@@ -55,7 +55,13 @@ def _(Value: Any, step: str, depth: int, values: Array) -> Any:
     return data, grad
 
 
-@value_depth.case("chain", weight=2, square="one row, because 10,000 operations take a while")
+@value_depth.case(
+    "chain",
+    weight=2,
+    square="one row, because 10,000 operations take a while",
+    # Still three times as deep as Python's calls may nest.
+    hidden={"depth": 1_500},
+)
 def _(rng: Rng) -> Inputs:
     return {
         "step": "y * b + c",
