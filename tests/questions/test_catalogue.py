@@ -6,6 +6,7 @@ import sys
 import textwrap
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import autograder.questions
@@ -190,3 +191,19 @@ def test_has_every_wrong_choice_its_reason():
     assert made.reference() == "a"
     assert made.mistakes["why-b"].why == "Because it is not."
     assert made.mistakes["why-b"].formula() == "b"
+
+
+def test_a_case_may_be_cheaper_where_it_is_hidden() -> None:
+    @question(points=1)
+    def repeated(depth: int, start: float) -> float:
+        return start**depth
+
+    @repeated.case("deep", hidden={"depth": 3})
+    def _(rng: np.random.Generator) -> dict[str, object]:
+        return {"depth": 5_000, "start": rng.normal()}
+
+    case = repeated.cases["deep"]
+    public = references.inputs(repeated, case, references.PUBLIC_SECRET)
+    hidden = references.inputs(repeated, case, b"a course's secret")
+    assert (public["depth"], hidden["depth"]) == (5_000, 3)
+    assert public["start"] != hidden["start"]
