@@ -31,7 +31,7 @@ from autograder.sandbox.serve import serve
 from autograder.sandbox.shell import NotebookShell, start_shell
 from autograder.sandbox.wire import Channel
 
-_WATCH_MILLISECONDS = 100
+_WATCH_MILLISECONDS = 40
 _GONE_MILLISECONDS = 500
 _MAX_CONTROL = 4096
 _MAX_LEFTOVERS = 10_000

@@ -39,7 +39,8 @@ pytestmark = [
 ]
 
 COUNT = 14
-BRIEF = Limits(cell_seconds=4, question_seconds=2)
+# So little memory that whoever fills it is stopped by that, on a busy machine too.
+BRIEF = Limits(cell_seconds=4, question_seconds=2, memory=2**29)
 # Ends the process that started the sandbox, as no submission could through its walls.
 KILLER = """
 def relative_error(a, b):

@@ -48,12 +48,13 @@ def mounted(folder: Path, options: str) -> Iterator[None]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def assert_one_line(root: Path, words: str) -> None:
-    """The grader stops with exit code 1 and one line that holds these words."""
+def assert_one_line(root: Path, *words: str) -> None:
+    """The grader stops with exit code 1 and one line that holds one of these words."""
     process = start(root)
     _, err = process.communicate(timeout=300)
     assert process.returncode == 1, err
-    assert words in err and "Traceback" not in err and err.strip().count("\n") == 0
+    assert any(each in err for each in words), err
+    assert "Traceback" not in err and err.strip().count("\n") == 0
 
 
 def test_does_a_full_disk_lose_nothing(small_class, tmp_path):
@@ -65,7 +66,8 @@ def test_does_a_full_disk_lose_nothing(small_class, tmp_path):
                 file.write(bytes(2**16))
                 file.flush()
         os.truncate(ballast, ballast.stat().st_size - 2**19)
-        assert_one_line(root, "cannot be written: No space left on device")
+        # A notebook's file, or the database's: whichever the machine's speed lets come first.
+        assert_one_line(root, "cannot be written: No space left on device", "disk is full")
         assert not leftovers(root)
         ballast.unlink()
         grade(root)
