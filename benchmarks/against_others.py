@@ -12,7 +12,7 @@ of 18 has all of them as often. Otter-grader is run without its container, and w
 the right answers alone: it stops no cell, and answers in loops take it more than five minutes. VENV
 is a virtual environment with otter-grader 7 and, for the experiments, this package:
 
-    pip install 'otter-grader==7.*' '.[keras]'
+    pip install 'otter-grader==7.*' ipykernel '.[keras]'
 """
 
 from __future__ import annotations
