@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from autograder.assignment import Assignment, ask_for
+from autograder.assignment import Assignment
 from autograder.calling import Answer, Status
 from autograder.judging import worth_asking_again
 from autograder.lending import RightFunctions
@@ -48,22 +48,16 @@ class Asking:
         self, question: Question, given: Sequence[Inputs], replaced: Sequence[str]
     ) -> list[Answer]:
         """Put inputs to a question's function while others that it calls are replaced."""
-        public = self._public(question.name)
-        foreseen = self._foreseen.get((question.name, tuple(replaced)))
-        again: Answers = {}
-        asks = []
-        for number, inputs in enumerate(given):
-            # Whatever is not a public case is as secret as a hidden one.
-            place = next((n for n, each in enumerate(public) if each is inputs), None)
-            if foreseen is not None and place is not None:
-                again[number] = foreseen[place]
-            else:
-                hidden = place is None
-                asks.append(ask_for(number, question, inputs, replaced, hidden=hidden))
-        if replaced and asks:
+        foreseen = self._foreseen.get((question.name, tuple(replaced)), [])
+        public = map(id, self._public(question.name))
+        before = dict(zip(public, foreseen, strict=False))
+        left = [inputs for inputs in given if id(inputs) not in before]
+        asks = self._assignment.asks_again(question, left, replaced)
+        if replaced and left:
             self._right.start()
-        again |= self._session.ask(asks, on_call=self._right)
-        return [again[number] for number in range(len(given))]
+        answers = self._session.ask(asks, on_call=self._right)
+        came = (answers[ask.id] for ask in asks.asks)
+        return [before[id(each)] if id(each) in before else next(came) for each in given]
 
     def _foresee(self, answers: dict[str, list[Answer]]) -> None:
         """Ask beforehand what, by the public answers, the judge will ask of public cases."""

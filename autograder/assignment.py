@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Container, Hashable, Sequence
+import itertools
+from collections.abc import Container, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from autograder.calling import Tree
 from autograder.course import Course
 from autograder.errors import CourseError
 from autograder.intake.notebooks import read_notebook
-from autograder.intake.restore import Role, role_of
+from autograder.intake.restore import Released, Role, role_of
 from autograder.judging import Judge
 from autograder.questions import catalogue, references
 from autograder.questions.catalogue import Week
@@ -25,11 +26,20 @@ from autograder.recent import Recent
 from autograder.records import Verdict
 from autograder.sandbox.flavour import Flavour
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.steps import Ask, Cell, EncodedAsks, Hold, encode_asks
+from autograder.sandbox.steps import ROOM, Ask, Cell, EncodedAsks, Hold, Known, encode_asks
 from course_lib.quiet import import_keras
 
 LENT_ROOM = 4 * 2**20
 JUDGED_ROOM = 16 * 2**20
+
+
+@dataclass(frozen=True)
+class AskedAgain:
+    """What the judge asks beyond a question's cases, once it has heard certain answers."""
+
+    question: Question
+    given: tuple[Inputs, ...]
+    replaced: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -68,10 +78,13 @@ class Assignment:
     judge: Judge = field(init=False)
     lent: Recent[bytes, Tree] = field(init=False, default_factory=lambda: Recent(LENT_ROOM))
     """What right functions returned, by the digest of the call (see `lending`)."""
-    judged: Recent[Hashable, Judged] = field(
+    judged: Recent[Hashable, AskedAgain | Judged] = field(
         init=False, default_factory=lambda: Recent(JUDGED_ROOM)
     )
-    """What answers were found to be, by all that it follows from (see `pipeline`)."""
+    """What follows from answers: what is asked next, or the verdict (see `pipeline`)."""
+    _numbers: Iterator[int] = field(init=False, default_factory=itertools.count)
+    _again: dict[Hashable, EncodedAsks] = field(init=False, default_factory=dict)
+    _again_known: Known = field(init=False, default_factory=lambda: Recent(ROOM))
 
     def __post_init__(self) -> None:
         questions = self.week.questions
@@ -86,6 +99,11 @@ class Assignment:
         elif self.cache:
             hidden = references.hidden(questions.values(), self.secret, self.cache)
         self.judge = Judge(questions, public, hidden, self.secret)
+
+    @cached_property
+    def shape(self) -> Released:
+        """How the cells of `released` are told in what students hand in."""
+        return Released(self.released)
 
     def steps(self, notebook: Any) -> list[Cell | Hold]:
         """What the sandbox does, in the notebook's order: run a cell, or hold a function."""
@@ -114,6 +132,31 @@ class Assignment:
             for number, (question, given, hidden) in enumerate(cases)
         )
 
+    def asks_again(
+        self, question: Question, given: Sequence[Inputs], replaced: Sequence[str]
+    ) -> EncodedAsks:
+        """What the judge asks beyond a question's own cases; once for the class, where it can be.
+
+        Every ask has a number of its own: what it was answered is known for the class too.
+        """
+        # While these are kept, so are their inputs, and no others are at the same address.
+        key = (question.name, tuple(replaced), tuple(map(id, given)))
+        if found := self._again.get(key):
+            return found
+        probes = self.judge.probes[question.name]
+        # Whatever is not a public case is as secret as a hidden one.
+        public = {id(probe.inputs) for probe in probes if probe.public}
+        asks = [
+            ask_for(
+                next(self._numbers), question, inputs, replaced, hidden=id(inputs) not in public
+            )
+            for inputs in given
+        ]
+        if not {id(probe.inputs) for probe in probes}.issuperset(map(id, given)):
+            return encode_asks(asks)
+        self._again[key] = encode_asks(asks, self._again_known)
+        return self._again[key]
+
     @cached_property
     def asked(self) -> dict[str, list[bytes]]:
         """The digests of every question's cases, in the judge's order (see `answer_book`)."""
@@ -126,14 +169,7 @@ class Assignment:
         self, question: Question, given: Sequence[Inputs], replaced: Sequence[str]
     ) -> list[bytes]:
         """The digests of what the judge asks beyond a question's own cases."""
-        # Whatever is not a public case is as secret as a hidden one.
-        public = [probe.inputs for probe in self.judge.probes[question.name] if probe.public]
-        return [
-            ask_digest(
-                ask_for(0, question, inputs, replaced, hidden=all(inputs is not p for p in public))
-            )
-            for inputs in given
-        ]
+        return [ask_digest(ask) for ask in self.asks_again(question, given, replaced).asks]
 
     @cached_property
     def question_keys(self) -> dict[str, str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import atexit
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from autograder import course as courses
 from autograder import earlier
 from autograder.answer_book import bind, encode_page
 from autograder.asking import Asking
-from autograder.assignment import Assignment, Judged, load_assignment
+from autograder.assignment import AskedAgain, Assignment, Judged, load_assignment
 from autograder.calling import Answer, Status
 from autograder.errors import AutograderError, UnknownName, UnreadableNotebook
 from autograder.feedback.disarm import disarm_text, shown
@@ -106,14 +106,14 @@ def grade_notebook(
 ) -> Report:
     """As `grade`, for a notebook (nbformat 4) and files beside it that are already in memory."""
     started = time.perf_counter()
-    notebook, restored = restore(submitted, assignment.released)
+    notebook, restored = restore(submitted, assignment.shape)
     with sandbox.open(assignment.steps(notebook), files) as session:
         asking = Asking(assignment, session, RightFunctions(assignment, sandbox))
         verdicts, pages = _judge(assignment, asking)
         usage = session.close()
     for index, result in session.cells.items():
         notebook.cells[index].outputs = [from_dict(each) for each in shown(result.outputs)]
-    disarm_text(notebook, assignment.released)
+    disarm_text(notebook, assignment.shape)
     ended = [*(cell.status for cell in session.cells.values()), *(v.outcome for v in verdicts)]
     return Report(
         student,
@@ -216,24 +216,34 @@ def _judged(
     answers: Sequence[Answer],
     before: Sequence[Verdict],
 ) -> Judged:
-    """What is kept for the next student who answered the same, where nothing more was asked."""
+    """A verdict, kept for the next student who answers the same to all that is asked for it."""
     culprits = assignment.culprits(name, {each.question for each in before if not each.right})
-    key = (name, tuple(answers), tuple(culprits))
-    if found := assignment.judged.find(key):
+    key: tuple[Hashable, ...] = (name, tuple(answers), tuple(culprits))
+    heard: list[list[Answer]] = []
+    while isinstance(found := assignment.judged.find((*key, *map(tuple, heard))), AskedAgain):
+        heard.append(asking.ask_again(found.question, found.given, found.replaced))
+    if found:
         return found
     asked, answered = list(assignment.asked[name]), list(answers)
+    follows: list[tuple[Hashable, AskedAgain]] = []
 
     def ask_again(
         question: Question, given: Sequence[Inputs], replaced: Sequence[str]
     ) -> list[Answer]:
-        again = asking.ask_again(question, given, replaced)
+        nonlocal key
+        again = heard.pop(0) if heard else asking.ask_again(question, given, replaced)
+        follows.append((key, AskedAgain(question, tuple(given), tuple(replaced))))
+        key = (*key, tuple(again))
         asked.extend(assignment.digests(question, given, replaced))
         answered.extend(again)
         return again
 
     verdict = verdict_on(assignment, name, answers, before, ask_again)
     judged = Judged(verdict, encode_page(asked, answered))
-    if judged.page and len(answered) == len(answers):
+    # Inputs that were made for these answers are not asked again of others.
+    if judged.page and all(each.replaced for _, each in follows):
+        for place, asked_next in follows:
+            assignment.judged.keep(place, asked_next, 3 * len(judged.page))
         assignment.judged.keep(key, judged, 3 * len(judged.page))
     return judged
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from autograder.intake.restore import Released, content_of
 from autograder.light_nbformat import NotebookNode
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif"})
@@ -43,7 +44,7 @@ def _is_base64(data: Any) -> bool:
     return isinstance(data, str) and _BASE64.fullmatch(data) is not None
 
 
-def disarm_text(notebook: NotebookNode, released: NotebookNode) -> None:
+def disarm_text(notebook: NotebookNode, released: Released) -> None:
     """Make a student's text cells harmless, in place; the course's own stay as they are.
 
     Args:
@@ -51,12 +52,10 @@ def disarm_text(notebook: NotebookNode, released: NotebookNode) -> None:
         released: what students received.
     """
     # By key: an attribute of a notebook's node is found by a function in Python.
-    ours = {(cell["cell_type"], cell["source"]) for cell in released["cells"]}
     for cell in notebook["cells"]:
-        kind, source = cell["cell_type"], cell["source"]
-        if kind == "code" or (kind, source) in ours:
+        if cell["cell_type"] == "code" or content_of(cell) in released.by_content:
             continue
-        cell["source"] = _SCRIPT_LINK.sub(r"\1 ", _TAG.sub("< ", source))
+        cell["source"] = _SCRIPT_LINK.sub(r"\1 ", _TAG.sub("< ", cell["source"]))
         for bundle in cell.get("attachments", {}).values():
             for kind in [kind for kind, data in bundle.items() if not _is_base64(data)]:
                 del bundle[kind]

@@ -68,11 +68,11 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(
         self, notebook: NotebookNode, resources: Resources
     ) -> tuple[NotebookNode, Resources]:
-        from autograder.intake.restore import restore
+        from autograder.intake.restore import Released, restore
 
         if "unreadable" in resources["nbgrader"]:
             return notebook, resources
-        restored, notes = restore(notebook, _released(resources))
+        restored, notes = restore(notebook, Released(_released(resources)))
         for note in notes:
             self.log.info("%s", note)
         return restored, resources

@@ -49,12 +49,25 @@ def role_of(cell: NotebookNode) -> Role:
     return Role.EXPERIMENT if "experiment" in metadata.get("tags", ()) else Role.OTHER
 
 
-def restore(submitted: NotebookNode, released: NotebookNode) -> tuple[NotebookNode, list[str]]:
+class Released:
+    """What students received, made by `release`, and how its cells are told; once for a class."""
+
+    def __init__(self, notebook: NotebookNode) -> None:
+        self.metadata = notebook["metadata"]
+        self.cells: dict[str, NotebookNode] = {cell["id"]: cell for cell in notebook["cells"]}
+        self.roles = {name: role_of(cell) for name, cell in self.cells.items()}
+        self.by_grade_id = {
+            grade_id: name for name, cell in self.cells.items() if (grade_id := _grade_id(cell))
+        }
+        self.by_content = {content_of(cell): name for name, cell in self.cells.items()}
+
+
+def restore(submitted: NotebookNode, released: Released) -> tuple[NotebookNode, list[str]]:
     """The student's notebook with everything that is not the student's restored.
 
     Args:
         submitted: what `read_notebook` returned.
-        released: what students received, made by `release`.
+        released: what students received.
 
     Returns:
         A new notebook, and one sentence for each thing that was restored. It shares its metadata
@@ -79,19 +92,16 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> tuple[NotebookNo
 class _Restoration:
     """One notebook on its way back; `cells` are pairs: a released cell's id or "", and a cell."""
 
-    def __init__(self, released: NotebookNode) -> None:
-        self.released = {cell["id"]: cell for cell in released.cells}
-        self.roles = {name: role_of(cell) for name, cell in self.released.items()}
+    def __init__(self, released: Released) -> None:
+        self.course = released
+        self.released = released.cells
+        self.roles = released.roles
         self.cells: list[tuple[str, NotebookNode]] = []
         self.notes: list[str] = []
 
     def recognise(self, submitted: list[NotebookNode]) -> None:
         """Find out which submitted cell is which released cell; a second copy is none."""
-        by_grade_id = {
-            grade_id: name for name, cell in self.released.items() if (grade_id := _grade_id(cell))
-        }
-        by_source = {_content(cell): name for name, cell in self.released.items()}
-        names = [by_grade_id.get(_grade_id(cell), "") for cell in submitted]
+        names = [self.course.by_grade_id.get(_grade_id(cell), "") for cell in submitted]
         names = [
             name or (cell["id"] if cell["id"] in self.released else "")
             for name, cell in zip(names, submitted, strict=True)
@@ -100,7 +110,7 @@ class _Restoration:
         taken: set[str] = set()
         for name, cell in zip(names, submitted, strict=True):
             if not name:
-                same = by_source.get(_content(cell), "")
+                same = self.course.by_content.get(content_of(cell), "")
                 name = "" if same in known else same
             if name in taken:
                 if self.roles[name] in _GUARDED:
@@ -228,7 +238,8 @@ class _Restoration:
         return found[-1] if found else None
 
 
-def _content(cell: NotebookNode) -> tuple[str, str]:
+def content_of(cell: NotebookNode) -> tuple[str, str]:
+    """A cell's kind and source."""
     return cell["cell_type"], cell["source"]
 
 
@@ -244,7 +255,7 @@ def _grade_id(cell: NotebookNode) -> str:
 
 def _bare(cell: NotebookNode, name: str) -> NotebookNode:
     """The student's own cell without metadata: tags and stamps decide how a cell is graded."""
-    kind, source = _content(cell)
+    kind, source = content_of(cell)
     bare = {"id": name, "cell_type": kind, "metadata": NotebookNode(), "source": source}
     if kind == "code":
         bare |= {"execution_count": None, "outputs": []}

@@ -87,6 +87,12 @@ class Fork:
 
     def receive_timed(self, seconds: float, largest: int) -> tuple[bytes, float]:
         """As `receive`, with the seconds that the child says its answer took."""
+        try:
+            if at_hand := self._channel.timed_at_hand(largest):
+                self.waited = 0.0
+                return at_hand
+        except ProtocolError as error:
+            self._stop(error, None)
         return self._wait(seconds, lambda until: self._channel.receive_timed(until, largest))
 
     def _wait(self, seconds: float, receive: Callable[[float], Received]) -> Received:

@@ -53,14 +53,28 @@ def _silent(index: int) -> bytes:
     return encode({"cell": index, "error": "", "outputs": []})
 
 
-def answer(frame: bytes, ask: Ask, known: Known) -> Answer:
-    """The answer to `ask`; the very same object where an equal frame has been read before.
+@dataclass(frozen=True)
+class Call:
+    """A call to a function that is answered from outside, with whatever a student passed to it."""
+
+    name: str
+    arguments: list[Tree]
+    keywords: dict[str, Tree]
+
+
+def answer(frame: bytes, ask: Ask, known: Known, names: Sequence[str] = ()) -> Answer | Call:
+    """The answer to `ask`, or a call to one of `names` on the way to it.
+
+    An answer is the very same object where an equal frame has been read before.
 
     Raises:
         ProtocolError: when the message is anything else.
     """
     if (found := known.find((ask.id, frame))) is None:
-        found = _answer(decode(frame), ask)
+        message = decode(frame)
+        if call := _call(message, names):
+            return call
+        found = _answer(message, ask)
         known.keep((ask.id, frame), found, 2 * len(frame))
     return found
 
@@ -101,22 +115,8 @@ def seal(frame: bytes) -> None:
     raise ProtocolError("expected the end of the notebook, received something else")
 
 
-@dataclass(frozen=True)
-class Call:
-    """A call to a function that is answered from outside, with whatever a student passed to it."""
-
-    name: str
-    arguments: list[Tree]
-    keywords: dict[str, Tree]
-
-
-def call(frame: bytes, names: Sequence[str]) -> Call | None:
-    """The call to one of `names` that the message is, or None when it is no such call.
-
-    Raises:
-        ProtocolError: when it cannot be decoded.
-    """
-    match decode(frame):
+def _call(message: Tree, names: Sequence[str]) -> Call | None:
+    match message:
         case {"call": str(name), "arguments": list(arguments), "keywords": dict(keywords)} if (
             name in names
         ):

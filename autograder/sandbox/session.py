@@ -348,15 +348,14 @@ class Session(AbstractContextManager["Session"]):
         seconds = ask.seconds or self._limits.question_seconds
         for _ in range(_MAX_CALLS):
             frame, taken = fork.receive_timed(seconds, largest)
-            call = fork.read(frame, lambda frame: received.call(frame, names)) if names else None
-            if call is None:
+            said = fork.read(frame, lambda frame: received.answer(frame, ask, known, names))
+            if isinstance(said, Answer):
                 self.seconds[ask.question] += received.time_taken(taken, seconds)
-                answer = fork.read(frame, lambda frame: received.answer(frame, ask, known))
-                return answer, len(frame)
+                return said, len(frame)
             assert on_call is not None
             # The time for the answer counts too: a student chooses how large the arguments are.
             called = time.monotonic()
-            fork.send(_reply(on_call, call))
+            fork.send(_reply(on_call, said))
             seconds = max(seconds - fork.waited - (time.monotonic() - called), 0.0)
         fork.end()
         raise Stopped(Status.CRASHED, f"called {ask.replace} more than {_MAX_CALLS} times")

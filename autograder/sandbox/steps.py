@@ -81,7 +81,7 @@ class EncodedAsks:
 
     asks: tuple[Ask, ...]
     frame: bytes
-    known: Known = field(default_factory=lambda: Recent(ROOM), compare=False)
+    known: Known = field(compare=False)
 
     def where(self, chosen: Callable[[Ask], bool]) -> EncodedAsks:
         """Some of them."""
@@ -99,10 +99,15 @@ class Usage:
 Answers = dict[int, Answer]
 
 
-def encode_asks(asks: Iterable[Ask]) -> EncodedAsks:
-    """Encode asks once, to put them to many submissions."""
+def encode_asks(asks: Iterable[Ask], known: Known | None = None) -> EncodedAsks:
+    """Encode asks once, to put them to many submissions.
+
+    Args:
+        asks: with ids of their own.
+        known: where answers to them are kept; a place of their own by default.
+    """
     asks = tuple(asks)
-    return EncodedAsks(asks, write_asks(asks))
+    return EncodedAsks(asks, write_asks(asks), Recent(ROOM) if known is None else known)
 
 
 def write_asks(asks: Sequence[Ask]) -> bytes:

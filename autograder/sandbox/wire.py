@@ -213,6 +213,11 @@ def _check_lengths(json_length: int, payload_length: int, limit: int) -> None:
         raise ProtocolError(f"a frame is larger than {limit // 2**20} MiB or its text too long")
 
 
+def _with_time(taken: bytes) -> tuple[bytes, float]:
+    (seconds,) = SECONDS.unpack_from(taken, len(taken) - SECONDS.size)
+    return taken[: -SECONDS.size], seconds
+
+
 class Channel:
     """Frames over one stream socket, with deadlines on the monotonic clock."""
 
@@ -245,9 +250,18 @@ class Channel:
 
     def receive_timed(self, deadline: float, limit: int) -> tuple[bytes, float]:
         """A frame with the time behind it, whatever that says; see `receive_frame`."""
-        taken = self._take(deadline, limit, SECONDS.size)
-        (seconds,) = SECONDS.unpack_from(taken, len(taken) - SECONDS.size)
-        return taken[: -SECONDS.size], seconds
+        return _with_time(self._take(deadline, limit, SECONDS.size))
+
+    def timed_at_hand(self, limit: int) -> tuple[bytes, float] | None:
+        """As `receive_timed`, where it has come already together with an earlier one.
+
+        Raises:
+            ProtocolError: when its header is none or announces more than `limit` bytes.
+        """
+        if len(self._received) < _HEADER.size:
+            return None
+        length = _HEADER.size + sum(_parse_header(self._received, limit)) + SECONDS.size
+        return _with_time(self._cut(length)) if len(self._received) >= length else None
 
     def receive_payload(self) -> memoryview:
         """What the grader wrapped: it knows no limit of time or size, being trusted."""
@@ -260,6 +274,9 @@ class Channel:
         self._fill(_HEADER.size, deadline)
         length = _HEADER.size + sum(_parse_header(self._received, limit)) + behind
         self._fill(length, deadline)
+        return self._cut(length)
+
+    def _cut(self, length: int) -> bytes:
         taken = bytes(self._received[:length])
         del self._received[:length]
         return taken

@@ -31,7 +31,9 @@ from autograder.sandbox.serve import serve
 from autograder.sandbox.shell import NotebookShell, start_shell
 from autograder.sandbox.wire import Channel
 
-_WATCH_MILLISECONDS = 40
+_SHORTEST_WATCH, _LONGEST_WATCH = 10, 100
+_BYTES_A_MILLISECOND = 2**24
+"""Hardly any machine fills new memory faster, with all its cores."""
 _GONE_MILLISECONDS = 500
 _MAX_CONTROL = 4096
 _MAX_LEFTOVERS = 10_000
@@ -180,9 +182,13 @@ def _watch(
     poll.register(descriptor, select.POLLIN)
     word, why = b"", ""
     ready: set[int] = set()
+    left = configuration["memory"]
     while not ready and not why:
-        ready = {number for number, _ in poll.poll(_WATCH_MILLISECONDS)}
-        why = "" if ready else _excess(shared, configuration)
+        # What is left of the memory cannot be filled, and passed, long before the next look.
+        pause = min(max(left // _BYTES_A_MILLISECOND, _SHORTEST_WATCH), _LONGEST_WATCH)
+        ready = {number for number, _ in poll.poll(pause)}
+        if not ready:
+            why, left = _excess(shared, configuration)
     if control.fileno() in ready:
         word = control.recv(_MAX_CONTROL)
         if word == b"gone":
@@ -200,18 +206,21 @@ def _status(child: int) -> int:
     return ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
 
 
-def _excess(shared: int, configuration: dict[str, Any]) -> str:
-    """Which limit all processes together have passed; memory still shared with us is not theirs."""
+def _excess(shared: int, configuration: dict[str, Any]) -> tuple[str, int]:
+    """Which limit all processes together have passed, and how many bytes they have left.
+
+    Memory still shared with us is not theirs.
+    """
     running = processes.running()
     if len(running) > configuration["processes"]:
-        return "processes"
+        return "processes", 0
     held = [processes.held(number) for number in running]
     if sum(threads for _, threads in held) > configuration["threads"]:
-        return "threads"
+        return "threads", 0
     if processes.IN_NAMESPACE and _files(configuration["directories"]) > configuration["files"]:
-        return "files"
-    own = sum(max(0, memory - shared) for memory, _ in held)
-    return "memory" if own > configuration["memory"] else ""
+        return "files", 0
+    left = configuration["memory"] - sum(max(0, memory - shared) for memory, _ in held)
+    return ("memory" if left < 0 else ""), left
 
 
 def _files(directories: list[str]) -> int:

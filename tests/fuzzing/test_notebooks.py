@@ -18,7 +18,7 @@ from autograder.demo import Pupil
 from autograder.errors import UnreadableNotebook
 from autograder.gradebook.outputs import write_outputs
 from autograder.intake.notebooks import parse_notebook
-from autograder.intake.restore import restore
+from autograder.intake.restore import Released, restore
 from autograder.records import Report
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.view import isolation_available
@@ -54,7 +54,7 @@ def test_is_a_changed_notebook_restored_or_refused(complete, released, seed):
     except UnreadableNotebook as reason:
         assert_calm(str(reason))
         return
-    notebook, notes = restore(submitted, released)
+    notebook, notes = restore(submitted, Released(released))
     for note in notes:
         assert_calm(note)
     write_outputs(notebook, Report("ada", "week06", ()))
