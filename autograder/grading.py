@@ -32,7 +32,7 @@ Item = TypeVar("Item")
 
 BATCH = 32
 """Reports that go to the database in one transaction, at most."""
-SECONDS_UNWRITTEN = 1.0
+SECONDS_UNWRITTEN = 3.0
 """A report waits no longer for its batch to fill while others complete: a kill costs no more."""
 REWRITTEN = 128
 """Reports with some new verdicts that go there together: they come faster and are smaller."""

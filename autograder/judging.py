@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -37,6 +38,7 @@ AskAgain = Callable[[Question, Sequence[Inputs], Sequence[str]], Sequence[Answer
 """Puts new inputs to the student's function, the named functions replaced by right ones."""
 
 Wrong = list[tuple[Trial, list[Difference]]]
+Probed = tuple[str, str, bool]
 
 
 class Judge:
@@ -59,6 +61,9 @@ class Judge:
             for name, question in questions.items()
         }
         self._suspects: dict[str, dict[str, list[Suspect]]] = {}
+        self._compared: WeakKeyDictionary[Answer, dict[Probed, list[Difference]]] = (
+            WeakKeyDictionary()
+        )
 
     @staticmethod
     def _probes(
@@ -127,7 +132,7 @@ class Judge:
         """
         question = self.questions[name]
         public = [probe for probe in self.probes[name] if probe.public]
-        found = _wrong(question, _trials(question, public, answers))
+        found = self._wrong(question, _trials(question, public, answers))
         return found[0][1][0].outcome if found else Outcome.RIGHT
 
     def _follow_through(
@@ -136,7 +141,7 @@ class Judge:
         probes = self.probes[question.name]
         answers = ask_again(question, [probe.inputs for probe in probes], culprits)
         trials = _trials(question, probes, answers)
-        found = _wrong(question, trials)
+        found = self._wrong(question, trials)
         points = _points(question, found)
         message = wording.carried(question, culprits, points, right=not found)
         if not found:
@@ -147,7 +152,7 @@ class Judge:
     def _judge(
         self, question: Question, trials: list[Trial], ask_again: AskAgain | None
     ) -> Verdict:
-        found = _wrong(question, trials)
+        found = self._wrong(question, trials)
         points = _points(question, found)
         if not found:
             return _verdict(
@@ -161,6 +166,18 @@ class Judge:
         return _verdict(
             question, points, first.outcome, message, trials, first.part, " + ".join(named)
         )
+
+    def _wrong(self, question: Question, trials: Sequence[Trial]) -> Wrong:
+        pairs = [(trial, self._differences(question, trial)) for trial in trials]
+        return [(trial, found) for trial, found in pairs if found]
+
+    def _differences(self, question: Question, trial: Trial) -> list[Difference]:
+        """Found once for an answer, which is compared before the hidden ones and after them."""
+        compared = self._compared.setdefault(trial.answer, {})
+        probed = (question.name, trial.case, trial.public)
+        if probed not in compared:
+            compared[probed] = differences(trial.answer, trial.expected, question.returns)
+        return compared[probed]
 
     def _own_function(self, question: Question, found: Wrong, ask_again: AskAgain | None) -> str:
         """The student's own function whose right derivative this wrong gradient is, if any."""
@@ -241,11 +258,6 @@ def _trials(question: Question, probes: Sequence[Probe], answers: Sequence[Answe
         )
         for probe, answer in zip(probes, answers, strict=True)
     ]
-
-
-def _wrong(question: Question, trials: Sequence[Trial]) -> Wrong:
-    pairs = [(t, differences(t.answer, t.expected, question.returns)) for t in trials]
-    return [(trial, found) for trial, found in pairs if found]
 
 
 def _points(question: Question, found: Wrong) -> float:

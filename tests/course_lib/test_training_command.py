@@ -16,7 +16,11 @@ def environment(monkeypatch, tmp_path):
     import_keras()
     monkeypatch.delenv("NN_MNIST", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr(os, "environ", os.environ.copy())
+    before = os.environ.copy()
+    yield
+    # In place: another object in its place would be what a library loaded meanwhile keeps.
+    os.environ.clear()
+    os.environ.update(before)
 
 
 def run(*arguments: str) -> tuple[int, str]:
