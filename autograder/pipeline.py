@@ -113,7 +113,7 @@ def grade_notebook(
         usage = session.close()
     for index, result in session.cells.items():
         notebook.cells[index].outputs = [from_dict(each) for each in shown(result.outputs)]
-    disarm_text(notebook, assignment.shape)
+    disarm_text(notebook, assignment.shape.by_content)
     ended = [*(cell.status for cell in session.cells.values()), *(v.outcome for v in verdicts)]
     return Report(
         student,

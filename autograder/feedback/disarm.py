@@ -8,10 +8,9 @@ Text and pictures of dots stay; markup of a student's own is shown as the text t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
-from autograder.intake.restore import Released, content_of
 from autograder.light_nbformat import NotebookNode
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif"})
@@ -44,18 +43,19 @@ def _is_base64(data: Any) -> bool:
     return isinstance(data, str) and _BASE64.fullmatch(data) is not None
 
 
-def disarm_text(notebook: NotebookNode, released: Released) -> None:
+def disarm_text(notebook: NotebookNode, ours: Container[tuple[str, str]]) -> None:
     """Make a student's text cells harmless, in place; the course's own stay as they are.
 
     Args:
         notebook: the restored notebook of a student.
-        released: what students received.
+        ours: kind and source of each cell that students received.
     """
     # By key: an attribute of a notebook's node is found by a function in Python.
     for cell in notebook["cells"]:
-        if cell["cell_type"] == "code" or content_of(cell) in released.by_content:
+        kind, source = cell["cell_type"], cell["source"]
+        if kind == "code" or (kind, source) in ours:
             continue
-        cell["source"] = _SCRIPT_LINK.sub(r"\1 ", _TAG.sub("< ", cell["source"]))
+        cell["source"] = _SCRIPT_LINK.sub(r"\1 ", _TAG.sub("< ", source))
         for bundle in cell.get("attachments", {}).values():
             for kind in [kind for kind, data in bundle.items() if not _is_base64(data)]:
                 del bundle[kind]

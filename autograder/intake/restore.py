@@ -59,7 +59,7 @@ class Released:
         self.by_grade_id = {
             grade_id: name for name, cell in self.cells.items() if (grade_id := _grade_id(cell))
         }
-        self.by_content = {content_of(cell): name for name, cell in self.cells.items()}
+        self.by_content = {_content(cell): name for name, cell in self.cells.items()}
 
 
 def restore(submitted: NotebookNode, released: Released) -> tuple[NotebookNode, list[str]]:
@@ -110,7 +110,7 @@ class _Restoration:
         taken: set[str] = set()
         for name, cell in zip(names, submitted, strict=True):
             if not name:
-                same = self.course.by_content.get(content_of(cell), "")
+                same = self.course.by_content.get(_content(cell), "")
                 name = "" if same in known else same
             if name in taken:
                 if self.roles[name] in _GUARDED:
@@ -238,8 +238,7 @@ class _Restoration:
         return found[-1] if found else None
 
 
-def content_of(cell: NotebookNode) -> tuple[str, str]:
-    """A cell's kind and source."""
+def _content(cell: NotebookNode) -> tuple[str, str]:
     return cell["cell_type"], cell["source"]
 
 
@@ -255,7 +254,7 @@ def _grade_id(cell: NotebookNode) -> str:
 
 def _bare(cell: NotebookNode, name: str) -> NotebookNode:
     """The student's own cell without metadata: tags and stamps decide how a cell is graded."""
-    kind, source = content_of(cell)
+    kind, source = _content(cell)
     bare = {"id": name, "cell_type": kind, "metadata": NotebookNode(), "source": source}
     if kind == "code":
         bare |= {"execution_count": None, "outputs": []}
