@@ -1,6 +1,6 @@
 """What grading adds to the students' own work: CPU milliseconds a submission.
 
-    python -m benchmarks.overhead [--submissions 504]
+    python -m benchmarks.overhead [--submissions 1008]
 
 All CPU of the grader and its sandboxes while a class is graded, starting up included, minus what
 the same cells and the same calls of the students' functions take alone, each submission in an
@@ -40,7 +40,7 @@ EVERY = 14
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--submissions", type=int, default=504)
+    options.add_argument("--submissions", type=int, default=1008)
     options.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.alone:

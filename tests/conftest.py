@@ -22,6 +22,11 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 EXHAUSTIVE = bool(os.environ.get("EXHAUSTIVE"))
 SECRETS = (b"first secret", b"second secret", b"third secret")
 
+# Readline, which pytest loads, leaves them to the processes that tests run in; a console that is
+# made there would take them for its own, and no test could give it another width.
+for name in ("COLUMNS", "LINES"):
+    os.environ.pop(name, None)
+
 
 @cache
 def source(stem: str) -> Any:
