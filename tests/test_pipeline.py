@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from autograder import course, demo, grading, pipeline
 from autograder.assignment import load_assignment
+from autograder.calling import Answer
+from autograder.demo import writes
 from autograder.dispatch import local
 from autograder.errors import SandboxError
 from autograder.records import Report, Verdict
@@ -112,6 +115,51 @@ def test_is_what_equal_answers_have_in_common_the_same_as_each_alone(opened):
             assert in_class.answers == alone.answers
             assert without_seconds(in_class) == without_seconds(alone), submission.student
     assert 0 < len(assignment.judged) < KINDS * len(in_class.verdicts)
+
+
+NETWORK = """
+def mlp_loss_and_grads(X, y, params):
+    z, first = dense_forward(X, params["W1"], params["b1"])
+    logits, second = dense_forward(relu(z), params["W2"], params["b2"])
+    dlogits = softmax(logits)
+    dlogits[np.arange(len(y)), y] -= 1
+    dh, dW2, db2 = dense_backward(dlogits / len(y), *second)
+    _, dW1, db1 = dense_backward(relu_backward(dh, z), *first)
+    loss = softmax_cross_entropy(logits, y) {}
+    return loss, {{"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}}
+"""
+UNUSABLE = "def dense_backward(dout, X, W): raise ValueError('not yet')"
+
+
+def test_is_a_wrong_answer_that_is_asked_again_judged_once_for_the_class(opened, monkeypatch):
+    """And is whoever answers the same at first, but not when asked again, judged anew?"""
+    asked_the_same, then_differently = (
+        writes(dense_backward=UNUSABLE, mlp_loss_and_grads=NETWORK.format(factor))
+        for factor in ("", "* 2")
+    )
+    edits = {"first": asked_the_same, "second": asked_the_same, "third": then_differently}
+    demo.hand_in(opened, [demo.Pupil(name, edit) for name, edit in edits.items()])
+    assignment = load_assignment(opened, demo.WEEK)
+    judge, judged = assignment.judge.judge, []
+
+    def counted(name: str, answers: list[Answer], *given: Any, **named: Any) -> Verdict:
+        judged.append((name, answers))
+        return judge(name, answers, *given, **named)
+
+    monkeypatch.setattr(assignment.judge, "judge", counted)
+    outcomes, anew = [], []
+    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+        for submission in grading.submissions(opened, assignment):
+            report = pipeline.grade(submission, assignment, sandbox)
+            verdicts = {verdict.question: verdict for verdict in report.verdicts}
+            outcomes.append(
+                (verdicts["dense_backward"].right, verdicts["mlp_loss_and_grads"].right)
+            )
+            anew.append(dict(judged))
+            judged.clear()
+    assert outcomes == [(False, True), (False, True), (False, False)]
+    assert [len(each) for each in anew] == [len(verdicts), 0, 1]
+    assert anew[0]["mlp_loss_and_grads"] == anew[2]["mlp_loss_and_grads"]
 
 
 def without_seconds(report: Report) -> list[Verdict]:

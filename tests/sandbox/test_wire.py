@@ -18,7 +18,7 @@ from hypothesis.extra import numpy as arrays
 from autograder.calling import Opaque, same_tree
 from autograder.errors import ProtocolError
 from autograder.sandbox import wire
-from autograder.sandbox.wire import Channel, decode, encode
+from autograder.sandbox.wire import SECONDS, Channel, decode, encode
 
 
 def frame(node: Any, payload: bytes = b"", magic: bytes = b"nnfs") -> bytes:
@@ -178,6 +178,24 @@ def test_channel_refuses_before_it_allocates() -> None:
         left.sendall(struct.pack("<4sIQ", b"nnfs", 10, 2**40))
         with pytest.raises(ProtocolError):
             Channel(right).receive_frame(time.monotonic() + 1)
+
+
+def test_channel_gives_what_has_come() -> None:
+    """Is a timed frame at hand once a whole one came with an earlier one, and refused like it?"""
+    left, right = socket.socketpair()
+    with left, right:
+        theirs = Channel(right)
+        assert theirs.timed_at_hand(100) is None
+        timed = [encode(number) + SECONDS.pack(number / 2) for number in range(3)]
+        left.sendall(b"".join(timed) + timed[0][:-1])
+        assert theirs.receive_timed(time.monotonic() + 1, 100) == (encode(0), 0.0)
+        assert theirs.timed_at_hand(100) == (encode(1), 0.5)
+        with pytest.raises(ProtocolError):
+            theirs.timed_at_hand(0)
+        assert theirs.timed_at_hand(100) == (encode(2), 1.0)
+        assert theirs.timed_at_hand(100) is None
+        left.sendall(timed[0][-1:])
+        assert theirs.receive_timed(time.monotonic() + 1, 100) == (encode(0), 0.0)
 
 
 def test_channel_send_has_a_deadline() -> None:
