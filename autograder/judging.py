@@ -39,6 +39,7 @@ AskAgain = Callable[[Question, Sequence[Inputs], Sequence[str]], Sequence[Answer
 
 Wrong = list[tuple[Trial, list[Difference]]]
 Probed = tuple[str, str, bool]
+"""A question, and the name of one of its cases, public or hidden."""
 
 
 class Judge:

@@ -93,15 +93,16 @@ class _Restoration:
     """One notebook on its way back; `cells` are pairs: a released cell's id or "", and a cell."""
 
     def __init__(self, released: Released) -> None:
-        self.course = released
         self.released = released.cells
         self.roles = released.roles
+        self.by_grade_id = released.by_grade_id
+        self.by_content = released.by_content
         self.cells: list[tuple[str, NotebookNode]] = []
         self.notes: list[str] = []
 
     def recognise(self, submitted: list[NotebookNode]) -> None:
         """Find out which submitted cell is which released cell; a second copy is none."""
-        names = [self.course.by_grade_id.get(_grade_id(cell), "") for cell in submitted]
+        names = [self.by_grade_id.get(_grade_id(cell), "") for cell in submitted]
         names = [
             name or (cell["id"] if cell["id"] in self.released else "")
             for name, cell in zip(names, submitted, strict=True)
@@ -110,7 +111,7 @@ class _Restoration:
         taken: set[str] = set()
         for name, cell in zip(names, submitted, strict=True):
             if not name:
-                same = self.course.by_content.get(_content(cell), "")
+                same = self.by_content.get(_content(cell), "")
                 name = "" if same in known else same
             if name in taken:
                 if self.roles[name] in _GUARDED:

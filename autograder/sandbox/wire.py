@@ -260,7 +260,7 @@ class Channel:
         """
         if len(self._received) < _HEADER.size:
             return None
-        length = _HEADER.size + sum(_parse_header(self._received, limit)) + SECONDS.size
+        length = self._length(limit, SECONDS.size)
         return _with_time(self._cut(length)) if len(self._received) >= length else None
 
     def receive_payload(self) -> memoryview:
@@ -272,9 +272,13 @@ class Channel:
 
     def _take(self, deadline: float | None, limit: int, behind: int) -> bytes:
         self._fill(_HEADER.size, deadline)
-        length = _HEADER.size + sum(_parse_header(self._received, limit)) + behind
+        length = self._length(limit, behind)
         self._fill(length, deadline)
         return self._cut(length)
+
+    def _length(self, limit: int, behind: int) -> int:
+        """How long a frame is of which the header has come, with what is behind it."""
+        return _HEADER.size + sum(_parse_header(self._received, limit)) + behind
 
     def _cut(self, length: int) -> bytes:
         taken = bytes(self._received[:length])
