@@ -33,6 +33,8 @@ OWN_FILES = {
     "autograder/sandbox/inward.py": "autograder/sandbox/inward.py",
     "autograder/sandbox/progress.py": "autograder/sandbox/progress.py",
     "autograder/sandbox/worker.py": "autograder/sandbox/worker.py",
+    "autograder/sandbox/at_fork.py": "autograder/sandbox/at_fork.py",
+    "autograder/sandbox/pools.py": "autograder/sandbox/pools.py",
     "autograder/sandbox/processes.py": "autograder/sandbox/processes.py",
     "autograder/sandbox/shell.py": "autograder/sandbox/shell.py",
     "autograder/sandbox/serve.py": "autograder/sandbox/serve.py",
@@ -54,10 +56,15 @@ PACKAGE_DIRECTORY = "/site-packages"  # calling.py tells a student's lines by th
 TEMPORARY_DIRECTORY = "/tmp"
 
 # What is loaded here stays, so that it is not searched for garbage meanwhile.
-_BOOT = (
-    "import gc, sys; gc.disable(); sys.path[:0] = {path!r}; "
-    "from autograder.sandbox.worker import main; main(sys.argv[1])"
-)
+_BOOT = """\
+import gc, sys
+gc.disable()
+sys.path[:0] = {path!r}
+from autograder.sandbox.at_fork import kept_back
+with kept_back():
+    from autograder.sandbox.worker import main
+main(sys.argv[1])
+"""
 
 
 def isolation_available() -> str:

@@ -25,7 +25,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox import processes
+from autograder.sandbox import at_fork, pools, processes
 from autograder.sandbox.progress import Progress
 from autograder.sandbox.serve import serve
 from autograder.sandbox.shell import NotebookShell, start_shell
@@ -76,11 +76,12 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
         with contextlib.suppress(ImportError):
             exec(statement, {})
     shell = start_shell()
-    limits = _limits(configuration)
-    shared, _ = processes.held()
     gc.collect()
+    pools.fill()
     gc.freeze()
     gc.enable()
+    limits = _limits(configuration)
+    shared, _ = processes.held()
     # A submission is short and its memory is bounded: it is searched for garbage a third as often.
     gc.set_threshold(_NEW_OBJECTS)
     control.send(b'{"ready": true}')
@@ -118,6 +119,7 @@ def _fork(
         return child
     try:
         control.close()
+        at_fork.as_ever()
         _confine(directory, limits)
         serve(Channel(socket.socket(fileno=descriptor)), shell, progress)
     finally:
