@@ -33,7 +33,7 @@ from autograder.questions.catalogue import Week
 CHECKOUT = Path(__file__).resolve().parents[1]
 TARGET = "3.11"
 """The Python for which wheels are carried; setup.sh installs it where it is not there."""
-NEEDED = ("nbformat", "packaging")
+NEEDED = ("nbformat", "orjson", "packaging")
 """What grading takes beside the package's own dependencies."""
 _PLATFORMS = (
     "manylinux2014_x86_64",

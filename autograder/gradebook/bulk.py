@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+import orjson
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -232,9 +233,13 @@ class BulkWriter:
 
 
 def _to_bytes(notebook: NotebookNode) -> bytes:
-    # On one line: nbformat's own writing, a line for each of source, costs ten times that.
-    text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
-    return text.encode("utf-8", "replace")
+    # On one line: nbformat's own writing, a line for each of source, costs a hundred times that.
+    try:
+        return orjson.dumps(notebook, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        # Half a surrogate pair, or a number beyond 64 bits.
+        text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
+        return text.encode("utf-8", "replace")
 
 
 def _stubs(released: NotebookNode) -> dict[str, str]:

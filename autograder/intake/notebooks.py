@@ -13,6 +13,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from autograder.errors import UnreadableNotebook
 from autograder.light_nbformat import NotebookNode, from_dict, nbformat
 
@@ -36,7 +38,7 @@ def read_notebook(path: Path, max_bytes: int = MAX_BYTES) -> NotebookNode:
 
 def parse_notebook(content: bytes) -> NotebookNode:
     """Read a notebook from a file's content; see `read_notebook`."""
-    return _notebook(_document(_text(content)))
+    return _notebook(_document(content))
 
 
 def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
@@ -86,14 +88,22 @@ def _text(content: bytes) -> str:
         raise UnreadableNotebook("The file is not text in UTF-8, as a notebook is.") from None
 
 
-def _document(text: str) -> dict[str, Any]:
+def _document(content: bytes) -> dict[str, Any]:
     try:
-        document = json.loads(text)
-        if "\\ud" in text.lower():
-            # Half a surrogate pair is a character that no file can hold.
-            document = json.loads(
-                json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
-            )
+        document = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        document = _lenient_document(_text(content))
+    if not isinstance(document, dict):
+        raise UnreadableNotebook("The file is JSON but not a notebook.")
+    return document
+
+
+def _lenient_document(text: str) -> Any:
+    """What Python's own reader makes of what is not quite JSON; or the reason why it is none."""
+    try:
+        # Half a surrogate pair is a character that no file can hold.
+        whole = json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "replace")
+        return json.loads(whole)
     except json.JSONDecodeError as error:
         raise UnreadableNotebook(_about_json(text, error)) from None
     except RecursionError:
@@ -102,9 +112,6 @@ def _document(text: str) -> dict[str, Any]:
         raise UnreadableNotebook(
             f"The file holds a number of more than {_DIGITS} digits, which no notebook does."
         ) from None
-    if not isinstance(document, dict):
-        raise UnreadableNotebook("The file is JSON but not a notebook.")
-    return document
 
 
 def _about_json(text: str, error: json.JSONDecodeError) -> str:
@@ -197,7 +204,7 @@ def _node(value: Any, depth: int) -> Any:
 
 def _source(source: Any) -> str:
     if isinstance(source, list):
-        return "".join(line for line in source if isinstance(line, str))
+        return "".join([line for line in source if isinstance(line, str)])
     return source if isinstance(source, str) else ""
 
 

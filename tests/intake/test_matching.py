@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -106,6 +107,8 @@ def test_is_nobody_matched_by_the_name_of_another(names):
 @given(NAMES, st.integers(1, 10**9), st.integers(1, 10**9), st.booleans(), NAMES)
 def test_is_every_canvas_name_taken_apart(tmp_path_factory, name, user, attachment, late, title):
     assume(squeeze(name) and not title.startswith((".", "/")) and "\\" not in title)
+    # Nobody can tell a number at the end of such a name from the one that Canvas writes after it.
+    assume(not re.search(r"_\d+$", "".join(c for c in name if c == "_" or squeeze(c))))
     file = canvas_name(name, str(user), attachment, f"{title}.ipynb", late)
     assume(len(file.encode()) < 200)
     from autograder.intake import archives
