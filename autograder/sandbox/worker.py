@@ -38,7 +38,12 @@ _GONE_MILLISECONDS = 500
 _MAX_CONTROL = 4096
 _MAX_LEFTOVERS = 10_000
 _MAX_DESCRIPTORS = 256
-_NEW_OBJECTS = 2_000
+_NEW_OBJECTS = 100_000
+"""So many that most submissions end before they are searched for garbage."""
+_PYTHONS_OWN = gc.get_threshold()
+_PART_UNSEARCHED = 4
+_SEARCH = signal.SIGWINCH
+"""A signal that is ignored where a student's code has taken our handler away."""
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP = 1, 4, 22
 _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
 _SECCOMP_MODE_FILTER = 2
@@ -82,7 +87,6 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
     gc.enable()
     limits = _limits(configuration)
     shared, _ = processes.held()
-    # A submission is short and its memory is bounded: it is searched for garbage a third as often.
     gc.set_threshold(_NEW_OBJECTS)
     control.send(b'{"ready": true}')
     while True:
@@ -134,6 +138,7 @@ def _confine(directory: Path, limits: dict[int, int]) -> None:
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(_SEARCH, _search_for_garbage)
     os.setsid()
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
@@ -144,6 +149,12 @@ def _confine(directory: Path, limits: dict[int, int]) -> None:
     os.chdir(work)
     for kind, limit in limits.items():
         resource.setrlimit(kind, (limit, limit))
+
+
+def _search_for_garbage(*_: object) -> None:
+    """Do what Python would have done all along, and let it from now on."""
+    gc.set_threshold(*_PYTHONS_OWN)
+    gc.collect()
 
 
 def _limits(configuration: dict[str, Any]) -> dict[int, int]:
@@ -184,13 +195,17 @@ def _watch(
     poll.register(descriptor, select.POLLIN)
     word, why = b"", ""
     ready: set[int] = set()
-    left = configuration["memory"]
+    left = unsearched = configuration["memory"]
     while not ready and not why:
         # What is left of the memory cannot be filled, and passed, long before the next look.
         pause = min(max(left // _BYTES_A_MILLISECOND, _SHORTEST_WATCH), _LONGEST_WATCH)
         ready = {number for number, _ in poll.poll(pause)}
         if not ready:
             why, left = _excess(shared, configuration)
+            # What holds much memory may hold garbage, and would not if Python had searched it.
+            if left < unsearched - unsearched // _PART_UNSEARCHED:
+                os.kill(child, _SEARCH)
+                unsearched = 0
     if control.fileno() in ready:
         word = control.recv(_MAX_CONTROL)
         if word == b"gone":

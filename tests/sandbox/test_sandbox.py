@@ -262,6 +262,21 @@ def test_memory_is_counted_where_the_first_thread_has_ended(sandbox: Sandbox) ->
     assert result.error == "cell 1 used more than 300 MiB of memory"
 
 
+def test_garbage_is_found_before_memory_ends(sandbox: Sandbox) -> None:
+    """Does code pass that leaves more behind, in cycles, than it may hold?"""
+    source = """
+        for _ in range(1000):
+            first = last = [b"x" * 10**6]
+            for _ in range(30):
+                last = [last]
+            first.append(last)
+        print("done")
+    """
+    with Sandbox(sandbox.isolation, replace(LIMITS, cell_seconds=20)) as patient:
+        result = run_cell(patient, textwrap.dedent(source))
+    assert text_of(result) == "done\n", result.error
+
+
 def test_a_fork_bomb_is_stopped(sandbox: Sandbox) -> None:
     """Is it ended by the watch, or refused by the kernel where the grader is no root?"""
     result = run_cell(sandbox, "import os\nwhile True: os.fork()")
