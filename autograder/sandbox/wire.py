@@ -53,6 +53,7 @@ _DTYPES = {
         + ["<f2", "<f4", "<f8", "<c8", "<c16"]
     )
 }
+_NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 _PLAIN = frozenset({str, bool, int, float, type(None)})
 _JSON = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
@@ -108,14 +109,16 @@ class _Packer:
 
     def _pack_array(self, value: Any) -> list[Any]:
         array = np.asarray(value)
-        if array.dtype.kind not in "biufc":
-            raise ProtocolError(f"expected an array of numbers to send, received {array.dtype}")
-        if array.dtype.str not in _DTYPES:
+        name = _NAMES.get(array.dtype)
+        if name is None:
+            if array.dtype.kind not in "biufc":
+                raise ProtocolError(f"expected an array of numbers to send, received {array.dtype}")
             array = array.astype(_portable(array.dtype))
+            name = array.dtype.str
         self.buffers.append(array.tobytes())
-        if isinstance(value, np.generic):
-            return ["scalar", array.dtype.str]
-        return ["array", array.dtype.str, list(array.shape)]
+        return (
+            ["scalar", name] if isinstance(value, np.generic) else ["array", name, [*array.shape]]
+        )
 
 
 def _portable(dtype: np.dtype[Any]) -> np.dtype[Any]:

@@ -22,7 +22,6 @@ import socket
 import sys
 import time
 import traceback
-from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import at_fork, pools, processes
@@ -37,6 +36,7 @@ _BYTES_A_MILLISECOND = 2**24
 _GONE_MILLISECONDS = 500
 _MAX_CONTROL = 4096
 _MAX_LEFTOVERS = 10_000
+_WORK = "/work"
 _MAX_DESCRIPTORS = 256
 _NEW_OBJECTS = 100_000
 """So many that most submissions end before they are searched for garbage."""
@@ -67,7 +67,7 @@ def main(argument: str) -> None:
 
 def _serve_submissions(configuration: dict[str, Any]) -> None:
     control = socket.socket(fileno=configuration["control"])
-    directories = [Path(path) for path in configuration["directories"]]
+    directories: list[str] = configuration["directories"]
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     # No child may open this process's memory or descriptors through /proc, or trace it.
@@ -112,7 +112,7 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
 def _fork(
     control: socket.socket,
     descriptor: int,
-    directory: Path,
+    directory: str,
     shell: NotebookShell,
     limits: dict[int, int],
     progress: Progress,
@@ -130,7 +130,7 @@ def _fork(
         os._exit(0)
 
 
-def _confine(directory: Path, limits: dict[int, int]) -> None:
+def _confine(directory: str, limits: dict[int, int]) -> None:
     """Take from this new process what its parent had, and limit it.
 
     It does little: whatever a new process touches first is copied for it, page by page.
@@ -144,7 +144,7 @@ def _confine(directory: Path, limits: dict[int, int]) -> None:
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
     os.close(nowhere)
-    work = f"{directory}/work"
+    work = directory + _WORK
     os.mkdir(work)
     os.chdir(work)
     for kind, limit in limits.items():
@@ -245,17 +245,21 @@ def _files(directories: list[str]) -> int:
     return sum(each.f_files - each.f_ffree for each in map(os.statvfs, directories))
 
 
-def _empty_all(directories: list[Path]) -> bool:
+def _empty_all(directories: list[str]) -> bool:
     """Delete what a submission has left behind; False where only our own end can."""
     try:
+        # Most leave nothing but the directory that was made for them.
+        with contextlib.suppress(OSError):
+            os.rmdir(directories[0] + _WORK)
         for directory in directories:
-            _empty(directory)
+            if os.listdir(directory):
+                _empty(directory)
     except Exception:
         return False
     return True
 
 
-def _empty(directory: Path) -> None:
+def _empty(directory: str) -> None:
     """Delete everything in a directory; raise where that takes more than a moment."""
     found = 0
     for path, names, files in os.walk(directory, followlinks=False):
