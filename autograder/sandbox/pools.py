@@ -14,6 +14,7 @@ _POOL, _HEADER, _LARGEST = 2**14, 48, 512
 _STEP = 16
 _EMPTY_BYTES = 33
 _MOST_TURNS = 8
+"""A Python built with another allocator has no such pools."""
 
 _filling: list[list[object]] = []
 
