@@ -41,7 +41,8 @@ _MAX_DESCRIPTORS = 256
 _NEW_OBJECTS = 100_000
 """So many that most submissions end before they are searched for garbage."""
 _PYTHONS_OWN = gc.get_threshold()
-_PART_UNSEARCHED = 4
+_UNSEARCHED = 0.25
+"""The part of its memory that a submission may hold before it is searched."""
 _SEARCH = signal.SIGWINCH
 """A signal that is ignored where a student's code has taken our handler away."""
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP = 1, 4, 22
@@ -195,7 +196,8 @@ def _watch(
     poll.register(descriptor, select.POLLIN)
     word, why = b"", ""
     ready: set[int] = set()
-    left = unsearched = configuration["memory"]
+    left = configuration["memory"]
+    searched_below = left - _UNSEARCHED * left
     while not ready and not why:
         # What is left of the memory cannot be filled, and passed, long before the next look.
         pause = min(max(left // _BYTES_A_MILLISECOND, _SHORTEST_WATCH), _LONGEST_WATCH)
@@ -203,9 +205,9 @@ def _watch(
         if not ready:
             why, left = _excess(shared, configuration)
             # What holds much memory may hold garbage, and would not if Python had searched it.
-            if left < unsearched - unsearched // _PART_UNSEARCHED:
+            if left < searched_below:
                 os.kill(child, _SEARCH)
-                unsearched = 0
+                searched_below = 0.0
     if control.fileno() in ready:
         word = control.recv(_MAX_CONTROL)
         if word == b"gone":
