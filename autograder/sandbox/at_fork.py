@@ -1,9 +1,9 @@
 """What libraries want done in every forked process, kept back where it has no purpose.
 
 `threading`, `logging` and IPython renew their locks there, lest another thread held one when the
-process was forked. A warm parent has a single thread and holds none, and each renewal copies pages
-of memory: together more than a tenth of what a fork costs. Processes that a student's code forks
-have it done as ever.
+process was forked. A warm parent has a single thread and holds none, and what is renewed has to be
+copied first, page by page: that is nearly half of what a fork that does nothing costs. Processes
+that a student's code forks have it done as ever.
 """
 
 from __future__ import annotations
