@@ -116,9 +116,9 @@ class _Packer:
             array = array.astype(_portable(array.dtype))
             name = array.dtype.str
         self.buffers.append(array.tobytes())
-        return (
-            ["scalar", name] if isinstance(value, np.generic) else ["array", name, [*array.shape]]
-        )
+        if isinstance(value, np.generic):
+            return ["scalar", name]
+        return ["array", name, list(array.shape)]
 
 
 def _portable(dtype: np.dtype[Any]) -> np.dtype[Any]:

@@ -156,6 +156,13 @@ def test_is_half_a_surrogate_pair_replaced_and_a_whole_one_kept():
     assert pair.source == "b = '\U0001f600'"
 
 
+@given(st.text(), st.dictionaries(st.text(), st.integers(-(2**63), 2**63) | st.floats(-1e9, 1e9)))
+def test_do_both_readers_of_json_agree(source, metadata):
+    """A byte order mark is no JSON: behind it the same notebook is read by Python's own reader."""
+    content = json.dumps(document(metadata=metadata, cells=[{"source": source}])).encode()
+    assert parse_notebook(content) == parse_notebook(b"\xef\xbb\xbf" + content)
+
+
 def test_are_pasted_pictures_kept_and_other_attachments_not():
     attachments = {"p.png": {"image/png": "aGk="}, "x": {"text/html": "<script>"}, "y": 3}
     cell = {"cell_type": "markdown", "source": "", "attachments": attachments}
