@@ -23,6 +23,7 @@ MAX_DEPTH = 16
 MAX_LEAVES = 20_000
 MAX_BYTES = 64 * 2**20
 MAX_ERROR_LENGTH = 300
+_NUMBERS = (bool, int, float, np.generic)
 
 
 class Status(StrEnum):
@@ -141,9 +142,9 @@ def same_tree(left: Tree, right: Tree) -> bool:
             and left.shape == right.shape
             and left.tobytes() == right.tobytes()
         )
-    if isinstance(left, Mapping):
+    if isinstance(left, dict):
         return (
-            isinstance(right, Mapping)
+            isinstance(right, dict)
             and list(left) == list(right)
             and all(same_tree(left[key], right[key]) for key in left)
         )
@@ -176,7 +177,7 @@ def _to_tree(value: Any, depth: int, budget: list[int]) -> Tree:
     if isinstance(value, dict):
         return {str(key): _to_tree(item, depth - 1, budget) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        if not value or not _numbers_only(value):
+        if not value or _shape(value) is None:
             return [_to_tree(item, depth - 1, budget) for item in value]
         try:
             return _leaf(np.array(value), budget)
@@ -189,13 +190,16 @@ def _to_tree(value: Any, depth: int, budget: list[int]) -> Tree:
     return Opaque("None" if value is None else type(value).__name__)
 
 
-def _numbers_only(value: Sequence[Any]) -> bool:
-    return all(
-        _numbers_only(item)
-        if isinstance(item, (list, tuple))
-        else isinstance(item, (bool, int, float, np.generic))
-        for item in value
-    )
+def _shape(value: Sequence[Any]) -> tuple[int, ...] | None:
+    """The shape of a nest of lists that holds numbers alone; None for any other or ragged one."""
+    # A long list has few types: each is asked once.
+    kinds = set(map(type, value))
+    if all(issubclass(kind, _NUMBERS) for kind in kinds):
+        return (len(value),)
+    if not all(issubclass(kind, (list, tuple)) for kind in kinds):
+        return None
+    inner, *others = {_shape(item) for item in value}
+    return None if inner is None or others else (len(value), *inner)
 
 
 def _leaf(array: np.ndarray[Any, Any], budget: list[int]) -> np.ndarray[Any, Any] | Opaque:

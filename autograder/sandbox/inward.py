@@ -7,15 +7,21 @@ and needs few of the pages that a new process has to copy before it first uses t
 
 from __future__ import annotations
 
+import copyreg
+import io
 import pickle
 from typing import Any
+
+import numpy as np
 
 from autograder.sandbox.wire import Channel, wrap
 
 
 def write(message: Any) -> bytes:
     """The frame of a message to a student's process."""
-    return wrap(pickle.dumps(message, pickle.HIGHEST_PROTOCOL))
+    written = io.BytesIO()
+    _Pickler(written, pickle.HIGHEST_PROTOCOL).dump(message)
+    return wrap(written.getvalue())
 
 
 def receive(channel: Channel) -> Any:
@@ -25,3 +31,16 @@ def receive(channel: Channel) -> Any:
         EOFError: when the grader has closed the channel.
     """
     return pickle.loads(channel.receive_payload())
+
+
+def _reduced(array: np.ndarray[Any, Any]) -> tuple[Any, ...]:
+    """What makes this array: a call of NumPy's own type, with bytes that may be written to."""
+    if array.dtype.hasobject:
+        return array.__reduce__()  # type: ignore[return-value]
+    return np.ndarray, (array.shape, array.dtype, bytearray(array.tobytes()))
+
+
+class _Pickler(pickle.Pickler):
+    """Writes arrays so that they are read in half the time, without a line of Python."""
+
+    dispatch_table = {**copyreg.dispatch_table, np.ndarray: _reduced}

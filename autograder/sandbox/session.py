@@ -59,7 +59,7 @@ NO_FILES: Mapping[str, str] = {}
 
 _MAX_CALLS = 1_000
 _MAX_ERROR = 300
-_TOGETHER_SECONDS = 0.02
+_TOGETHER_SECONDS = 0.05
 """Results that follow each other faster travel together: each message wakes us."""
 _SLACK = 2**16
 _CUT: tuple[dict[str, Any], ...] = (

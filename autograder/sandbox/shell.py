@@ -183,6 +183,10 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
 
     displayhook_class = Type(_ResultHook)
     display_pub_class = Type(_Publisher)
+    # Plain attributes: as traits they cost more than running a short cell does.
+    execution_count = 1
+    last_execution_succeeded = True
+    last_execution_result = None
 
     def __init__(self, **options: Any) -> None:
         self.recorder = Recorder()
@@ -227,7 +231,7 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
         result.execution_count = self.execution_count
         self.events.trigger("pre_execute")
         self.events.trigger("pre_run_cell", about)
-        with self.builtin_trap, self.display_trap, suppress(StopIteration):
+        with suppress(StopIteration):
             # It is a coroutine for the sake of `await`, which stands in no cell that comes here.
             self.run_code(code, result).send(None)
         self.last_execution_succeeded, self.last_execution_result = result.success, result
@@ -318,6 +322,7 @@ def start_shell() -> NotebookShell:
     sys.stderr = Stream("stderr", shell.recorder)
     builtins.input = _no_input
     _warm_up(shell)
+    _stay_open(shell)
     return shell
 
 
@@ -334,6 +339,15 @@ def _warm_up(shell: NotebookShell) -> None:
         shell.run(cell, 10_000, 0)
     shell.reset(new_session=True)
     shell.execution_count = 1
+
+
+def _stay_open(shell: NotebookShell) -> None:
+    """Do once what IPython does and undoes around each cell.
+
+    Functions are asked between no cells, and find what they would find in their check's cell.
+    """
+    shell.builtin_trap.__enter__()
+    shell.display_trap.__enter__()
 
 
 def _no_input(prompt: object = "") -> NoReturn:

@@ -463,6 +463,14 @@ def test_one_submission_leaves_nothing_for_the_next(sandbox: Sandbox) -> None:
     assert seen.outputs[0]["data"]["text/plain"] == "(['work'], [])"
 
 
+def test_a_function_is_asked_where_cells_run(sandbox: Sandbox) -> None:
+    """Does a module of the student's own find IPython also when its function is asked?"""
+    files = {"own.py": "def f(x):\n    return 2 * x if get_ipython().user_ns['a'] else 0\n"}
+    with sandbox.open([Cell(0, "from own import f\na = 1\nf(1)"), Hold(1, "f", "f")], files) as own:
+        assert own.cells[0].outputs[0]["data"]["text/plain"] == "2"
+        assert own.ask([Ask(7, "f", "", {"x": 1.0})])[7].value == 2.0
+
+
 def test_plots_are_pictures(sandbox: Sandbox) -> None:
     """Does a figure appear below its cell, and does a preloaded module cost nothing?"""
     with Sandbox(sandbox.isolation, LIMITS, Flavour(("import matplotlib.pyplot",))) as loaded:
