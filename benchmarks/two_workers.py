@@ -1,6 +1,6 @@
 """What a second worker is worth: the rate of two against twice the rate of one.
 
-    python -m benchmarks.two_workers [--submissions 300] [--rounds 3]
+    python -m benchmarks.two_workers [--submissions 1000] [--rounds 3]
 
 The same class is graded by one worker and by two, starting the sandboxes included. Beside them
 stands what this machine has to give: two runs of one worker each, at the same time, in processes
@@ -24,7 +24,7 @@ from benchmarks import demo_class
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--submissions", type=int, default=300)
+    options.add_argument("--submissions", type=int, default=1000)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--grade", type=Path, help=argparse.SUPPRESS)
     options.add_argument("--workers", type=int, help=argparse.SUPPRESS)
