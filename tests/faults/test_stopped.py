@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from autograder import course, demo
 from autograder.sandbox.view import isolation_available
-from tests.faults.a_class import command_in_a_terminal, leftovers, report_files, rows
+from tests.faults.a_class import (
+    PATIENCE,
+    command_in_a_terminal,
+    in_a_loop,
+    leftovers,
+    report_files,
+    rows,
+    wait_until,
+)
 from tests.faults.footprint import descendants
 
 pytestmark = [
@@ -24,7 +29,6 @@ pytestmark = [
 
 HARMLESS = 6
 ENDLESS = 30  # at 20 s each: ten times longer than anybody waits below
-PATIENCE = 60.0
 
 
 def hand_in(root: Path) -> None:
@@ -32,24 +36,6 @@ def hand_in(root: Path) -> None:
     endless = demo.HOSTILE["cell-never-ends"]
     later = [demo.Pupil(f"zz-{number:02}", endless) for number in range(ENDLESS)]
     demo.hand_in(course.load(root), [*demo.harmless(HARMLESS), *later])
-
-
-def in_a_loop(processes: set[int]) -> list[int]:
-    """Those that have computed for longer than anything but an endless loop does here."""
-    found = []
-    for process in processes:
-        with contextlib.suppress(OSError):
-            ticks = int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11])
-            if ticks > 3 * os.sysconf("SC_CLK_TCK"):
-                found.append(process)
-    return found
-
-
-def wait_until(true: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, f"waited in vain until {what}"
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("isolation", ["bubblewrap", "process"])
