@@ -344,7 +344,7 @@ def _warm_up(shell: NotebookShell) -> None:
 def _stay_open(shell: NotebookShell) -> None:
     """Do once what IPython does and undoes around each cell.
 
-    Functions are asked between no cells, and find what they would find in their check's cell.
+    Functions are asked outside of cells, and so find what they would find in their check's cell.
     """
     shell.builtin_trap.__enter__()
     shell.display_trap.__enter__()
