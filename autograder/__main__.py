@@ -11,7 +11,7 @@ def main() -> None:
     """Run a command; a student's light install says what it lacks."""
     try:
         with loading():
-            from autograder.cli import main as run
+            from autograder.cli.main import main as run
     except ModuleNotFoundError as missing:
         sys.exit(
             f"autograder: the command line needs {missing.name}, which is not installed; "

@@ -18,8 +18,8 @@ from autograder.errors import AutograderError
 from autograder.records import Outcome, Verdict
 
 if TYPE_CHECKING:
-    from autograder.calling import Answer
-    from autograder.judging import Judge
+    from autograder.answer import Answer
+    from autograder.judging.judge import Judge
     from autograder.questions.define import Inputs, Question
 
 
@@ -52,7 +52,7 @@ def check(name: str) -> Verdict | float:
 
 
 def _verdict(name: str, notebook: dict[str, Any]) -> Verdict:
-    from autograder.calling import MISSING, ask
+    from autograder.answer import MISSING, ask
 
     judge = _judge(name)
     targets = {
@@ -76,7 +76,7 @@ def _verdict(name: str, notebook: dict[str, Any]) -> Verdict:
 
 @cache
 def _judge(name: str) -> Judge:
-    from autograder.judging import Judge
+    from autograder.judging.judge import Judge
     from autograder.questions import catalogue, references
 
     question = catalogue.question(name)

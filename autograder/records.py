@@ -12,8 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from autograder.calling import Answer, Tree
-from autograder.message import as_html
+from autograder.answer import Answer, Tree
+from autograder.output.text import as_html
 
 
 class Outcome(StrEnum):

@@ -28,7 +28,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from autograder import demo
+from autograder.cli import demo
 from benchmarks import demo_class, otter
 from benchmarks.plain_course import BIN, make_plain_course
 

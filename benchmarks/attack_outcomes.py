@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import demo
-from autograder.course import Course
+from autograder.cli import demo
+from autograder.course.directory import Course
 from autograder.records import Submission
 
 SECONDS = 240

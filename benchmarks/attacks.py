@@ -22,10 +22,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder import course, demo, grading, pipeline
-from autograder.assignment import Assignment, load_assignment
-from autograder.collect import LEFT_OUT, collect
-from autograder.course import Course
+from autograder.cli import demo
+from autograder.course import directory
+from autograder.course.directory import Course
+from autograder.grading import grade_class, pipeline
+from autograder.grading.assignment import Assignment, load_assignment
+from autograder.intake.collect.collect import LEFT_OUT, collect
 from autograder.records import Report
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Sandbox
@@ -74,7 +76,7 @@ def main() -> None:
             column(attacks, plain_nbgrader.Course(plain, Path(folder)), chosen.workers),
         ]
         if chosen.otter:
-            opened = course.load(ours)
+            opened = directory.load(ours)
             assignment, complete = load_assignment(opened, demo.WEEK), demo.solved(opened)
             place = Path(folder, "otter")
             grader = otter.Course(assignment, chosen.otter, place, contained, complete)
@@ -91,7 +93,7 @@ def main() -> None:
 
 def our_column(root: Path, attacks: list[Attack]) -> list[str]:
     """Every attack in one sandbox, a neighbour's right notebook after each."""
-    opened = course.load(root)
+    opened = directory.load(root)
     assignment = load_assignment(opened, demo.WEEK)
     complete = demo.solved(opened)
     fair = Fair(0.0, 84.0, 90.0)
@@ -106,7 +108,7 @@ def our_column(root: Path, attacks: list[Attack]) -> list[str]:
                 report = our_grade(opened, assignment, sandbox, attack, content)
                 earned, said = report.points, reason(report)
                 hand_in(opened, NEIGHBOUR, demo.to_bytes(complete))
-            found = grading.submissions(opened, assignment)
+            found = grade_class.submissions(opened, assignment)
             innocent = next(each for each in found if each.student == NEIGHBOUR)
             neighbour = pipeline.grade(innocent, assignment, sandbox).points
             words = verdict(attack, Outcome(earned, neighbour), fair)
@@ -122,7 +124,7 @@ def our_grade(
     submission = hand_in(opened, ATTACKER, content)
     if attack.beside:
         attack.beside(submission.path.parent)
-    found = grading.submissions(opened, assignment)
+    found = grade_class.submissions(opened, assignment)
     return pipeline.grade(next(s for s in found if s.student == ATTACKER), assignment, sandbox)
 
 

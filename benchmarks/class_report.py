@@ -14,11 +14,13 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from autograder import course, demo, release
+from autograder.cli import demo
+from autograder.course import directory
 from autograder.feedback.report.write import write_report
 from autograder.gradebook.bulk import BulkWriter
 from autograder.questions import catalogue
 from autograder.records import Outcome, Report, Verdict
+from autograder.release import generate
 
 WEEK = catalogue.week(demo.WEEK)
 STYLES = [demo.to_bytes, demo.LOOPS, demo.EINSUM, demo.FLOAT32, *demo.MISTAKES.values()]
@@ -45,7 +47,7 @@ def verdicts(rng: random.Random) -> tuple[Verdict, ...]:
     return tuple(found)
 
 
-def make(opened: course.Course, students: int) -> None:
+def make(opened: directory.Course, students: int) -> None:
     """A graded class, without grading it."""
     rng = random.Random(0)
     complete = demo.solved(opened)
@@ -68,8 +70,8 @@ def main() -> None:
     options.add_argument("--students", type=int, default=1000)
     students = options.parse_args().students
     with tempfile.TemporaryDirectory() as folder:
-        opened = course.init(Path(folder, "course"))
-        release.release(opened, WEEK)
+        opened = directory.init(Path(folder, "course"))
+        generate.release(opened, WEEK)
         make(opened, students)
         for similarity in (False, True):
             started, cpu_started = time.perf_counter(), time.process_time()

@@ -21,8 +21,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from autograder import course, grading
-from autograder.assignment import load_assignment
+from autograder.course import directory
+from autograder.grading import grade_class
+from autograder.grading.assignment import load_assignment
 from benchmarks import demo_class
 
 WAYS: dict[str, dict[str, Any]] = {"-j 2": {"workers": 2}, "local:2": {"cluster": "local:2"}}
@@ -69,11 +70,11 @@ def graded(way: str, root: Path) -> float:
 
 def measure(way: str, root: str) -> None:
     """Grade a course in one way, and print what that took as JSON."""
-    opened = course.load(Path(root))
+    opened = directory.load(Path(root))
     assignment = load_assignment(opened, demo_class.WEEK)
-    handed_in = grading.submissions(opened, assignment)
+    handed_in = grade_class.submissions(opened, assignment)
     started = time.perf_counter()
-    reports = grading.grade_course(opened, assignment, handed_in, **WAYS[way])
+    reports = grade_class.grade_course(opened, assignment, handed_in, **WAYS[way])
     at = [time.perf_counter() - started for _ in reports]
     ended = time.perf_counter() - started
     warm = len(at) // 5

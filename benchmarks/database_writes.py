@@ -18,10 +18,11 @@ from pathlib import Path
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from autograder import course, release
+from autograder.course import directory
 from autograder.gradebook.rows import AssignmentRows, Outcome
-from autograder.grading import BATCH
+from autograder.grading.grade_class import BATCH
 from autograder.questions import catalogue
+from autograder.release import generate
 
 WEEK = "week06"
 
@@ -35,8 +36,8 @@ def main() -> None:
     for name, url in [("SQLite", ""), ("PostgreSQL", chosen.database)]:
         if url or name == "SQLite":
             with tempfile.TemporaryDirectory() as folder:
-                opened = course.init(Path(folder, "course"), database=url)
-                release.release(opened, catalogue.week(WEEK))
+                opened = directory.init(Path(folder, "course"), database=url)
+                generate.release(opened, catalogue.week(WEEK))
                 measure(name, opened.db_url, chosen.submissions)
 
 

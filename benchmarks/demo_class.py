@@ -9,18 +9,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from autograder import course, demo, grading, release
-from autograder.assignment import Assignment, load_assignment
-from autograder.course import Course
+from autograder.cli import demo
+from autograder.course import directory as course
+from autograder.course.directory import Course
+from autograder.grading import grade_class
+from autograder.grading.assignment import Assignment, load_assignment
 from autograder.questions import catalogue
 from autograder.records import Submission
+from autograder.release import generate
 
 WEEK = demo.WEEK
 _PREPARE = f"""
 import sys
 from pathlib import Path
 from autograder import course
-from autograder.assignment import load_assignment
+from autograder.grading.assignment import load_assignment
 load_assignment(course.load(Path(sys.argv[1])), {WEEK!r})
 """
 
@@ -49,13 +52,13 @@ def make(
         hand_in: puts them in their places; honest ones by default.
     """
     opened = course.init(root)
-    release.release(opened, catalogue.week(WEEK))
+    generate.release(opened, catalogue.week(WEEK))
     hand_in(opened, count)
     # TensorFlow computes the hidden cases' references once a course, in a process of its own:
     # that is not a submission's cost, and would stay in this one's memory.
     subprocess.run([sys.executable, "-c", _PREPARE, str(root)], check=True)
     assignment = load_assignment(opened, WEEK)
-    return DemoClass(opened, assignment, grading.submissions(opened, assignment))
+    return DemoClass(opened, assignment, grade_class.submissions(opened, assignment))
 
 
 def seconds_used(*whose: int) -> float:

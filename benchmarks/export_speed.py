@@ -17,22 +17,24 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook, Student
 
-from autograder import course, release
+from autograder.course import directory
 from autograder.gradebook.bulk import BulkWriter
-from autograder.lms import canvas, exporter, plain_csv
+from autograder.lms import exporter, plain_csv
+from autograder.lms.canvas import gradebook_csv
 from autograder.questions import catalogue
 from autograder.records import Outcome, Report, Verdict
+from autograder.release import generate
 
 WEEK = "week06"
 WIDTH = 40
 BATCH = 50
 
 
-def make_class(root: Path, count: int) -> course.Course:
+def make_class(root: Path, count: int) -> directory.Course:
     """A course of that many students, all graded, whose written answers were graded too."""
     week = catalogue.week(WEEK)
-    opened = course.init(root)
-    release.release(opened, week)
+    opened = directory.init(root)
+    generate.release(opened, week)
     notebook = nbformat.read(opened.notebook("source", week.stem), as_version=4)
     verdicts = tuple(
         Verdict(name, item.points / 2, item.points, Outcome.VALUES, f"{name}\nReason.", mistake="m")
@@ -84,7 +86,7 @@ def main() -> None:
             return time.perf_counter() - started
 
         print(f"{count} students, plain CSV:     {seconds(plain_csv.export):.2f} s")
-        filled = seconds(lambda weeks: canvas.export(weeks, template=template))
+        filled = seconds(lambda weeks: gradebook_csv.export(weeks, template=template))
         print(f"{count} students, Canvas CSV:    {filled:.2f} s")
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         started = time.perf_counter()

@@ -14,8 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from autograder import grading
-from autograder.course import Course
+from autograder.course.directory import Course
+from autograder.grading import grade_class
 from benchmarks import demo_class
 from tests.faults.footprint import SHORT, attacks, footprint, hand_in_class
 
@@ -37,7 +37,7 @@ def main() -> None:
         print(f"{len(made.handed_in)} submissions, {hostile} of them hostile")
         started = time.perf_counter()
         show("before", place, started)
-        reports = grading.grade_course(*made, workers=chosen.workers, limits=SHORT)
+        reports = grade_class.grade_course(*made, workers=chosen.workers, limits=SHORT)
         wrong = 0
         for number, report in enumerate(reports, start=1):
             wrong += "grader failed" in report.unreadable

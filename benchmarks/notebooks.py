@@ -14,7 +14,7 @@ import nbformat
 from nbclient import NotebookClient
 
 from autograder.questions import catalogue
-from autograder.release import SOLUTIONS, source_notebook
+from autograder.release.generate import SOLUTIONS, source_notebook
 
 
 def run(notebook: nbformat.NotebookNode) -> tuple[float, float]:

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from autograder import demo
-from autograder.assignment import Assignment
+from autograder.cli import demo
+from autograder.grading.assignment import Assignment
 from benchmarks.attack_outcomes import Contain, Outcome
 from benchmarks.plain_course import plain_asserts
 

@@ -28,12 +28,13 @@ from typing import Any
 
 import numpy as np
 
-from autograder import calling, grading
-from autograder.assignment import Assignment
-from autograder.intake.notebooks import read_notebook
+from autograder import answer
+from autograder.grading import grade_class
+from autograder.grading.assignment import Assignment
+from autograder.intake.read import read_notebook
 from autograder.intake.restore import restore
 from autograder.records import Submission
-from autograder.sandbox.steps import Ask, Cell, Steps
+from autograder.sandbox.requests import Ask, Cell, Steps
 from benchmarks import demo_class
 
 EVERY = 14
@@ -54,7 +55,9 @@ def main() -> None:
         course, assignment, handed_in = demo_class.make(Path(folder, "course"), count)
         alone, aside = [], 0.0
         before = demo_class.seconds_used()
-        for done, _ in enumerate(grading.grade_course(course, assignment, handed_in, workers=1)):
+        for done, _ in enumerate(
+            grade_class.grade_course(course, assignment, handed_in, workers=1)
+        ):
             if done % EVERY == 0:
                 time.sleep(REST_SECONDS)
                 seconds, cost = measure_alone(handed_in[done], assignment)
@@ -93,7 +96,7 @@ def run_alone(imports: tuple[str, ...], steps: Steps, asks: tuple[Ask, ...]) -> 
     with contextlib.redirect_stdout(io.StringIO()):
         held = run(steps)
         for ask in asks:
-            arguments = calling.copy_tree(list(ask.arguments.values()))
+            arguments = answer.copy_tree(list(ask.arguments.values()))
             call(held.get(ask.question), drivers[ask.driver], arguments)
     return demo_class.seconds_used() - before
 

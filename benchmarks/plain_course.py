@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 import numpy as np
 
-from autograder.assignment import Assignment
+from autograder.grading.assignment import Assignment
 from autograder.intake.restore import Role, role_of
 from benchmarks import demo_class
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from autograder import course as courses
-from autograder import demo
+from autograder.cli import demo
+from autograder.course import directory as courses
 from benchmarks.attack_outcomes import Outcome, contained, hand_in
 from benchmarks.plain_course import BIN
 from tests.attacks import archives

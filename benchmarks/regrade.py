@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from autograder import demo
+from autograder.cli import demo
 from benchmarks import demo_class
 
 REPOSITORY = Path(__file__).resolve().parent.parent

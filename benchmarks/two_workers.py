@@ -17,8 +17,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from autograder import course, grading
-from autograder.assignment import load_assignment
+from autograder.course import directory
+from autograder.grading import grade_class
+from autograder.grading.assignment import load_assignment
 from benchmarks import demo_class
 
 
@@ -67,11 +68,11 @@ def seconds(roots: list[Path], workers: int) -> float:
 
 def graded(root: Path, workers: int) -> tuple[float, float]:
     """Grade everything anew; when that began and when it ended."""
-    opened = course.load(root)
+    opened = directory.load(root)
     assignment = load_assignment(opened, demo_class.WEEK)
-    handed_in = grading.submissions(opened, assignment)
+    handed_in = grade_class.submissions(opened, assignment)
     started = time.monotonic()
-    for _ in grading.grade_course(opened, assignment, handed_in, workers=workers, force=True):
+    for _ in grade_class.grade_course(opened, assignment, handed_in, workers=workers, force=True):
         pass
     return started, time.monotonic()
 

@@ -11,8 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from autograder import grading
 from autograder.dispatch import local
+from autograder.grading import grade_class
 from benchmarks import demo_class
 
 PARTS = 10
@@ -27,7 +27,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         course, assignment, handed_in = demo_class.make(Path(folder, "course"), count)
         started = latest = time.perf_counter()
-        reports = grading.grade_course(course, assignment, handed_in, workers=chosen.workers)
+        reports = grade_class.grade_course(course, assignment, handed_in, workers=chosen.workers)
         for number, _ in enumerate(reports, start=1):
             if number % max(1, count // PARTS) == 0:
                 now = time.perf_counter()

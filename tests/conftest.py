@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from autograder import course, release
-from autograder.assignment import load_assignment
-from autograder.judging import Judge
+from autograder.course import directory
+from autograder.grading.assignment import load_assignment
+from autograder.judging.judge import Judge
 from autograder.questions import catalogue, references
-from autograder.release import source_notebook
+from autograder.release import generate
+from autograder.release.generate import source_notebook
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Set by `make test-all`: every law on three secrets in place of one, thousands of random examples
@@ -54,8 +55,8 @@ def reference_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def released_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course in which week 06 is released and its hidden reference values are computed."""
     root = tmp_path_factory.mktemp("courses") / "released"
-    opened = course.init(root)
-    release.release(opened, catalogue.week("week06"))
+    opened = directory.init(root)
+    generate.release(opened, catalogue.week("week06"))
     load_assignment(opened, "week06")
     return root
 

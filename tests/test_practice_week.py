@@ -8,13 +8,15 @@ from typing import Any
 import nbformat
 import pytest
 
-from autograder import course, grading, pipeline, release
-from autograder.assignment import load_assignment
-from autograder.course import Course, run_converter
-from autograder.feedback.generate import generate_feedback
+from autograder.course import directory
+from autograder.course.directory import Course, run_converter
+from autograder.feedback.pages import generate_feedback
+from autograder.grading import grade_class, pipeline
+from autograder.grading.assignment import load_assignment
 from autograder.questions import catalogue
 from autograder.records import Outcome
-from autograder.sandbox.view import isolation_available
+from autograder.release import generate
+from autograder.sandbox.mounts import isolation_available
 from tests.conftest import source
 from tests.gradebook.test_bulk import execute
 from tests.test_validate import validate
@@ -40,8 +42,8 @@ def mistaken() -> Any:
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """Week 00 released, with a right, a wrong and an untouched notebook handed in."""
-    opened = course.init(tmp_path_factory.mktemp("courses") / "practice")
-    released = release.release(opened, catalogue.week(STEM))
+    opened = directory.init(tmp_path_factory.mktemp("courses") / "practice")
+    released = generate.release(opened, catalogue.week(STEM))
     untouched = nbformat.read(released, as_version=4)
     for student, notebook in {"ann": source(STEM), "bob": mistaken(), "cem": untouched}.items():
         path = opened.notebook("submitted", STEM, student)
@@ -62,8 +64,8 @@ def test_is_it_graded_by_outcome(practice):
     assignment = load_assignment(practice, "week00")
     reports = {
         report.student: report
-        for report in grading.grade_course(
-            practice, assignment, grading.submissions(practice, assignment), workers=1
+        for report in grade_class.grade_course(
+            practice, assignment, grade_class.submissions(practice, assignment), workers=1
         )
     }
     assert reports["ann"].right and not reports["bob"].right and not reports["cem"].right

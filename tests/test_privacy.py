@@ -12,17 +12,20 @@ from typing import Any
 
 import pytest
 
-from autograder import course, demo, grading, pipeline, release
-from autograder.assignment import load_assignment
+from autograder.cli import demo
+from autograder.course import directory
 from autograder.dispatch import local
+from autograder.grading import grade_class, pipeline
+from autograder.grading.assignment import load_assignment
 from autograder.questions import catalogue
-from autograder.sandbox import view
-from autograder.sandbox.wire import Channel
+from autograder.release import generate
+from autograder.sandbox import mounts
+from autograder.sandbox.inside.wire import Channel
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(
-        view.isolation_available() != "bubblewrap", reason=view.isolation_available()
+        mounts.isolation_available() != "bubblewrap", reason=mounts.isolation_available()
     ),
 ]
 
@@ -56,14 +59,14 @@ print(found)
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory) -> tuple[course.Course, str]:
+def graded(tmp_path_factory) -> tuple[directory.Course, str]:
     """A class of two, graded by the command under a careless umask; and all that it printed."""
     folder = tmp_path_factory.mktemp("privacy")
     (folder / "roster.csv").write_text(ROSTER)
     before = os.umask(0)
     try:
-        opened = course.init(folder / "course", folder / "roster.csv")
-        release.release(opened, catalogue.week(demo.WEEK))
+        opened = directory.init(folder / "course", folder / "roster.csv")
+        generate.release(opened, catalogue.week(demo.WEEK))
         spy = demo.writes(relative_error=LOOK.format(places=[str(opened.root), str(folder)]))
         pupils = [demo.Pupil("quokka-17", spy), demo.Pupil("zebu-23", demo.HOSTILE["crashes"])]
         demo.hand_in(opened, pupils)
@@ -74,7 +77,7 @@ def graded(tmp_path_factory) -> tuple[course.Course, str]:
     return opened, printed
 
 
-def run(opened: course.Course, *arguments: str) -> str:
+def run(opened: directory.Course, *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "autograder", *arguments, "--course", str(opened.root)],
         capture_output=True,
@@ -86,7 +89,7 @@ def run(opened: course.Course, *arguments: str) -> str:
     return done.stdout + done.stderr
 
 
-def secrets_of(opened: course.Course) -> list[bytes]:
+def secrets_of(opened: directory.Course) -> list[bytes]:
     """The secret as it stands in its file, and as it is in memory."""
     return [opened.secret.hex().encode(), opened.secret]
 
@@ -120,12 +123,12 @@ def test_does_the_sandbox_show_only_what_it_is_given(graded):
     (cell,) = [c for c in notebook["cells"] if c["id"] == "solution-relative_error"]
     printed = "".join(part for output in cell["outputs"] for part in output.get("text", ""))
     variables, places, of_first, found = printed.strip().splitlines()
-    own = {**view.environment("/tmp"), "PWD": "/tmp/work", "LC_CTYPE": "C.UTF-8"}
+    own = {**mounts.environment("/tmp"), "PWD": "/tmp/work", "LC_CTYPE": "C.UTF-8"}
     assert set(dict(eval(variables))) <= set(own)
     assert "canary" not in printed
     assert places == of_first == "[]"
-    inside = {f"/grader/{name}" for _, name in view.own_files()}
-    beside = [p for p in eval(found) if p not in inside]
+    inside = tuple(f"/grader/{name}" for _, name in mounts.own_files())
+    beside = [p for p in eval(found) if not p.startswith(inside)]
     allowed = ("/tmp/.ipython/", "/tmp/.matplotlib/", "/tmp/work", "/etc/ld.so", "/etc/alternat")
     assert [path for path in beside if not path.startswith(allowed)] == []
 
@@ -146,8 +149,8 @@ def test_is_neither_secret_nor_name_nor_answer_sent_into_the_sandbox(graded, mon
         return popen(command, **options)
 
     monkeypatch.setattr(Channel, "send", recorded)
-    monkeypatch.setattr("autograder.sandbox.warm_parent.subprocess.Popen", started)
-    handed_in = grading.submissions(opened, assignment)
+    monkeypatch.setattr("autograder.sandbox.worker.subprocess.Popen", started)
+    handed_in = grade_class.submissions(opened, assignment)
     reports = list(
         local.run(handed_in, lambda s, box: pipeline.grade(s, assignment, box), workers=1)
     )

@@ -13,8 +13,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from autograder.course import Course, init, load
-from autograder.release import make_assignment, release
+from autograder.course.directory import Course, init, load
+from autograder.release.generate import make_assignment, release
 
 LESSON = '''\
 # %% [markdown]

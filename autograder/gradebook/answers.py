@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.files import PRIVATE, write_whole
+from autograder.output.files import PRIVATE, write_whole
 from autograder.records import Report
 
 

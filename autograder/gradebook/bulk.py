@@ -20,12 +20,10 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from autograder import database
-from autograder.course import Course
+from autograder.course import database
+from autograder.course.directory import Course
 from autograder.errors import CourseError
-from autograder.files import sweep, write_whole
 from autograder.gradebook import answers, reports
-from autograder.gradebook.light_nbgrader import compute_checksum, parse_utc
 from autograder.gradebook.outputs import (
     clamped_points,
     explain_unreadable,
@@ -33,7 +31,8 @@ from autograder.gradebook.outputs import (
     write_outputs,
 )
 from autograder.gradebook.rows import AssignmentRows, LatePolicy, Outcome
-from autograder.light_nbformat import NotebookNode, nbformat
+from autograder.light_imports import NotebookNode, compute_checksum, nbformat, parse_utc
+from autograder.output.files import sweep, write_whole
 from autograder.records import Report
 
 LOCKED_SECONDS = 30.0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 from typing import Any
 
-from autograder.light_nbformat import NotebookNode, from_dict
+from autograder.light_imports import NotebookNode, from_dict
 from autograder.records import Outcome, Report, Verdict
 
 UNREADABLE_ID = "unreadable"

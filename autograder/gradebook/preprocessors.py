@@ -1,120 +1,13 @@
-"""What nbgrader's own commands and formgrader run in a course made by `autograder init`.
+"""The names under which courses made before version 2 find our nbgrader preprocessors.
 
-`nbgrader_config.py` puts these among nbgrader's steps, so `nbgrader autograde` and the formgrader
-button grade with this package. They are an entry point, as the command line is: they join the
-stages through `pipeline`, and import it only when a notebook is graded.
+Their `nbgrader_config.py` belongs to the instructor, so it is left as it is and goes on working.
 """
 
-from __future__ import annotations
+from autograder.grading.nbgrader_steps import (
+    AnswerStubs,
+    GradeSubmission,
+    RestoreCells,
+    SubmissionExporter,
+)
 
-import copy
-import re
-from pathlib import Path
-from typing import Any
-
-from nbconvert.exporters import NotebookExporter
-from nbgrader.preprocessors import NbGraderPreprocessor
-
-from autograder.errors import CourseError, UnreadableNotebook
-from autograder.gradebook import reports
-from autograder.gradebook.outputs import UNREADABLE_ID, explain_unreadable, write_outputs
-from autograder.light_nbformat import NotebookNode, nbformat
-from autograder.records import Report
-
-Resources = dict[str, Any]
-
-# Only outside a function: nothing stands before it on its line.
-_RAISED = re.compile(r"^raise NotImplementedError.*$", re.MULTILINE)
-
-
-class AnswerStubs(NbGraderPreprocessor):  # type: ignore[misc]
-    """Leaves `name = ...` in a cell whose whole content was the answer.
-
-    A bare `raise` there would stop "Run All" at the first question that is not answered yet.
-    """
-
-    def preprocess(
-        self, notebook: NotebookNode, resources: Resources
-    ) -> tuple[NotebookNode, Resources]:
-        for cell in notebook.cells:
-            stamp = cell.metadata.get("nbgrader", {})
-            if cell.cell_type == "code" and stamp.get("solution"):
-                name = stamp["grade_id"].removeprefix("solution-")
-                cell.source = _RAISED.sub(f"{name} = ...  # your answer here", cell.source)
-        return notebook, resources
-
-
-class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
-    """Reads a submission as `autograder grade` does; one that is no notebook scores 0 calmly."""
-
-    def from_file(
-        self, file_stream: Any, resources: Resources | None = None, **kw: Any
-    ) -> tuple[str, Resources]:
-        from autograder.intake.notebooks import read_notebook
-
-        assert resources is not None
-        try:
-            notebook = read_notebook(Path(file_stream.name))
-        except UnreadableNotebook as error:
-            notebook = explain_unreadable(_released(resources), str(error))
-            # Told to RestoreCells here, because a submission could pretend it in its metadata.
-            resources["nbgrader"]["unreadable"] = str(error)
-        return self.from_notebook_node(notebook, resources, **kw)  # type: ignore[no-any-return]
-
-
-class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
-    """Undoes what a student did to cells that are not the student's."""
-
-    def preprocess(
-        self, notebook: NotebookNode, resources: Resources
-    ) -> tuple[NotebookNode, Resources]:
-        from autograder.intake.restore import Released, restore
-
-        if "unreadable" in resources["nbgrader"]:
-            return notebook, resources
-        restored, notes = restore(notebook, Released(_released(resources)))
-        for note in notes:
-            self.log.info("%s", note)
-        return restored, resources
-
-
-class GradeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
-    """Runs and judges the notebook in the sandbox, in place of nbgrader's Execute."""
-
-    def preprocess(
-        self, notebook: NotebookNode, resources: Resources
-    ) -> tuple[NotebookNode, Resources]:
-        student = resources["nbgrader"]["student"]
-        assignment = resources["nbgrader"]["assignment"]
-        week = assignment.partition("_")[0]
-        if reason := _unreadable(notebook):
-            report = Report(student, week, (), unreadable=reason)
-            write_outputs(notebook, report)
-            reports.save(Path.cwd(), assignment, report)
-            return notebook, resources
-        from autograder import pipeline
-
-        # nbgrader works in the course directory while it converts.
-        report = pipeline.grade_for_nbgrader(notebook, Path.cwd(), week, student)
-        # nbgrader's next steps may write into metadata, which is the whole class's.
-        graded = copy.deepcopy(report.notebook)
-        write_outputs(graded, report)
-        reports.save(Path.cwd(), assignment, report)
-        return graded, resources
-
-
-def _unreadable(notebook: NotebookNode) -> str:
-    first = notebook.cells[0] if notebook.cells else None
-    if first is None or first.get("id") != UNREADABLE_ID:
-        return ""
-    return str(first.metadata.get("autograder", {}).get("unreadable", ""))
-
-
-def _released(resources: Resources) -> NotebookNode:
-    assignment = resources["nbgrader"]["assignment"]
-    path = Path("release", assignment, f"{assignment}.ipynb")
-    if not path.is_file():
-        raise CourseError(
-            f"{path} does not exist; run `autograder release {assignment.partition('_')[0]}`"
-        )
-    return nbformat.read(path, as_version=4)
+__all__ = ["AnswerStubs", "GradeSubmission", "RestoreCells", "SubmissionExporter"]

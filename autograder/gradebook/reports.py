@@ -13,9 +13,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from autograder.course import Course
+from autograder.course.directory import Course
 from autograder.errors import CourseError
-from autograder.files import write_whole
+from autograder.output.files import write_whole
 from autograder.records import Outcome, Report, Verdict
 
 _NOT_KEPT = ("verdicts", "notebook", "answers", "kept", "judged_again")

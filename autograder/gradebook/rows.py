@@ -16,7 +16,7 @@ from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from autograder.gradebook.light_nbgrader import api
+from autograder.light_imports import api
 
 Row = dict[str, Any]
 

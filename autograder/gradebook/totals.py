@@ -10,9 +10,9 @@ from sqlalchemy import case, create_engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from autograder.course import Course
+from autograder.course.directory import Course
 from autograder.errors import CourseError
-from autograder.gradebook.light_nbgrader import api
+from autograder.light_imports import api
 
 
 @dataclass(frozen=True)

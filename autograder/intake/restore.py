@@ -13,7 +13,7 @@ import re
 from enum import Enum
 from typing import Any
 
-from autograder.light_nbformat import NotebookNode
+from autograder.light_imports import NotebookNode
 
 _DEFINED = re.compile(r"^(?:(?:def|class)\s+(\w+)|(\w+)\s*=)", re.MULTILINE)
 

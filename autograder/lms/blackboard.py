@@ -10,10 +10,15 @@ import re
 from collections.abc import Sequence
 
 from autograder.errors import CourseError
+from autograder.lms.csv_template.fill import (
+    Filling,
+    decimal,
+    filled_name,
+    grade_column,
+)
+from autograder.lms.csv_template.worksheet import read
 from autograder.lms.exporter import Column, Export, Template, WeekGrades, one_week
-from autograder.lms.filling import Filling, decimal, filled_name, grade_column
 from autograder.lms.matching import Person
-from autograder.lms.worksheet import read
 
 _OWN = re.compile(r"\|\s*_?\d[\d_]*$")
 _MAXIMUM = re.compile(r"\[[^\]:]*:\s*(?:up to\s*)?([\d.,]+)[^\]]*\]", re.IGNORECASE)

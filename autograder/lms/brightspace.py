@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from autograder.errors import CourseError
+from autograder.lms.csv_template.fill import Filling, filled_name, grade_column
+from autograder.lms.csv_template.worksheet import Worksheet, read
 from autograder.lms.exporter import Column, Export, Template, WeekGrades, one_week
-from autograder.lms.filling import Filling, filled_name, grade_column
 from autograder.lms.matching import Person
-from autograder.lms.worksheet import Worksheet, read
 
 END = "End-of-Line Indicator"
 _MAXIMUM = re.compile(r"MaxPoints:\s*([\d.]+)", re.IGNORECASE)

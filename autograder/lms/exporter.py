@@ -23,12 +23,12 @@ from typing import Annotated, Any
 
 import typer
 
-from autograder.course import Course
+from autograder.course.directory import Course
 from autograder.errors import CourseError, UnknownName
 from autograder.feedback.comment import comment
-from autograder.files import write_whole
 from autograder.gradebook.reports import load
 from autograder.gradebook.totals import Total, totals
+from autograder.output.files import write_whole
 from autograder.records import Report
 
 GROUP = "autograder.exporters"

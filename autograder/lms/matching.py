@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograder.gradebook.totals import Total
-from autograder.names import fold
+from autograder.output.names import fold
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,10 @@ import typer
 
 from autograder.errors import CourseError
 from autograder.gradebook.totals import Total
+from autograder.lms.csv_template.fill import Filling, decimal, filled_name
+from autograder.lms.csv_template.worksheet import Worksheet, read
 from autograder.lms.exporter import Export, Template, WeekGrades, one_week, people
-from autograder.lms.filling import Filling, decimal, filled_name
 from autograder.lms.matching import Person
-from autograder.lms.worksheet import Worksheet, read
 
 _PARTICIPANT = re.compile(r"\D*(\d+)\s*")
 _COMMENTS = frozenset(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from autograder.gradebook.totals import Total
 from autograder.lms.exporter import Export, WeekGrades
-from autograder.spreadsheet import Cell, to_csv
+from autograder.output.spreadsheet import Cell, to_csv
 
 PERSON = ("id", "last_name", "first_name", "email")
 

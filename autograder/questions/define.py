@@ -28,7 +28,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.calling import Answer, Status, Tree, ask, to_tree
+from autograder.answer import (
+    Answer,
+    Status,
+    Tree,
+    ask,
+    to_tree,
+)
 from autograder.errors import QuestionError
 
 Array = NDArray[Any]

@@ -17,10 +17,7 @@ from autograder.questions.define import Question
 PACKAGE = Path(autograder.questions.__path__[0]).parent
 _SHARED = (
     "questions/*.py",
-    "judging.py",
-    "rounding.py",
-    "comparison/*.py",
-    "diagnosis/*.py",
+    "judging/*.py",
 )
 
 

@@ -23,11 +23,11 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from autograder.calling import Tree, to_tree
+from autograder.answer import Tree, to_tree
 from autograder.errors import MissingReference, QuestionError
 from autograder.questions.define import Case, Inputs, Question
+from autograder.questions.tolerance import allowance
 from autograder.records import Expected
-from autograder.rounding import allowance
 from course_lib.quiet import import_keras
 
 PUBLIC = Path(__file__).parent / "public"

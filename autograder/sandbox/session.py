@@ -14,13 +14,16 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from typing import Any
 
-from autograder.calling import Answer, Status, Tree
+from autograder.answer import Answer, Status, Tree
 from autograder.errors import SandboxError
-from autograder.sandbox import inward, received
-from autograder.sandbox.flavour import Flavour
-from autograder.sandbox.fork import Fork, Stopped
+from autograder.sandbox import responses
+from autograder.sandbox.child import Fork, Stopped
+from autograder.sandbox.inside import inward
+from autograder.sandbox.inside.wire import MAX_FRAME
+from autograder.sandbox.libraries import Flavour
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.steps import (
+from autograder.sandbox.mounts import isolation_available
+from autograder.sandbox.requests import (
     Answers,
     Ask,
     Cell,
@@ -33,9 +36,7 @@ from autograder.sandbox.steps import (
     encode_asks,
     write_asks,
 )
-from autograder.sandbox.view import isolation_available
-from autograder.sandbox.warm_parent import WarmParent
-from autograder.sandbox.wire import MAX_FRAME
+from autograder.sandbox.worker import WarmParent
 
 __all__ = [
     "Ask",
@@ -319,11 +320,11 @@ class Session(AbstractContextManager["Session"]):
         left = self._limits.shown
         while waiting:
             frame = fork.receive(self._limits.cell_seconds, largest)
-            result = fork.read(frame, lambda frame: received.cell_result(frame, waiting[0]))
+            result = fork.read(frame, lambda frame: responses.cell_result(frame, waiting[0]))
             left -= len(frame)
             self.cells[result.index] = result if left >= 0 else replace(result, outputs=_CUT)
             waiting.pop(0)
-        fork.read(fork.receive(self._limits.cell_seconds, _SLACK), received.seal)
+        fork.read(fork.receive(self._limits.cell_seconds, _SLACK), responses.seal)
 
     def _gather(
         self,
@@ -348,9 +349,9 @@ class Session(AbstractContextManager["Session"]):
         seconds = ask.seconds or self._limits.question_seconds
         for _ in range(_MAX_CALLS):
             frame, taken = fork.receive_timed(seconds, largest)
-            said = fork.read(frame, lambda frame: received.answer(frame, ask, known, names))
+            said = fork.read(frame, lambda frame: responses.answer(frame, ask, known, names))
             if isinstance(said, Answer):
-                self.seconds[ask.question] += received.time_taken(taken, seconds)
+                self.seconds[ask.question] += responses.time_taken(taken, seconds)
                 return said, len(frame)
             assert on_call is not None
             # The time for the answer counts too: a student chooses how large the arguments are.
@@ -413,7 +414,7 @@ def _instruction(step: Cell | Hold) -> dict[str, Any]:
     return {"index": step.index, "hold": step.question, "calls": step.calls}
 
 
-def _reply(on_call: OnCall, call: received.Call) -> bytes:
+def _reply(on_call: OnCall, call: responses.Call) -> bytes:
     try:
         return inward.write({"value": on_call(call.name, call.arguments, call.keywords)})
     except Exception as error:  # The arguments are a student's: whatever fails is their answer.

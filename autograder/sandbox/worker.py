@@ -1,296 +1,244 @@
-"""The warm parent: first process inside the sandbox, which forks one child a submission.
-
-It has NumPy and an IPython shell loaded and never runs a student's code itself. Over its control
-socket it receives `open` with a socket that becomes the submission's own channel, and then `end`,
-or `gone` where that channel has closed; it answers either with how the submission's processes
-ended. In between it watches what they use together. Whatever it cannot clean up, it leaves to its
-own death: the outside starts another.
-"""
+"""The warm parent as the outside holds it: started, given submissions one by one, ended."""
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import gc
 import json
 import os
-import resource
-import select
-import shutil
 import signal
 import socket
-import sys
-import time
-import traceback
-from typing import Any
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
 
-from autograder.sandbox import at_fork, pools, processes
-from autograder.sandbox.progress import Progress
-from autograder.sandbox.serve import serve
-from autograder.sandbox.shell import NotebookShell, start_shell
-from autograder.sandbox.wire import Channel
+from autograder.errors import SandboxError, WorkerLost
+from autograder.sandbox import mounts, seccomp
+from autograder.sandbox.inside.progress import NOTHING
+from autograder.sandbox.inside.wire import Channel
+from autograder.sandbox.libraries import Flavour
+from autograder.sandbox.limits import Limits, readable_size
 
-_SHORTEST_WATCH, _LONGEST_WATCH = 10, 100
-_BYTES_A_MILLISECOND = 2**24
-"""Hardly any machine fills new memory faster, with all its cores."""
-_GONE_MILLISECONDS = 500
+STRANGER = 61184
+"""The user as whom submissions run under "user"; no system gives this number to a person."""
 _MAX_CONTROL = 4096
-_MAX_LEFTOVERS = 10_000
-_WORK = "/work"
-_MAX_DESCRIPTORS = 256
-_NEW_OBJECTS = 100_000
-"""So many that most submissions end before they are searched for garbage."""
-_PYTHONS_OWN = gc.get_threshold()
-_UNSEARCHED = 0.25
-"""The part of its memory that a submission may hold before it is searched."""
-_SEARCH = signal.SIGWINCH
-"""A signal that is ignored where a student's code has taken our handler away."""
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP = 1, 4, 22
-_PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
-_SECCOMP_MODE_FILTER = 2
-_LIBC = ctypes.CDLL(None, use_errno=True)
+_START_SECONDS = 120.0
+_END_SECONDS = 20.0
+_KILLED = "The sandbox's process was killed from outside, perhaps because memory was short."
+THREADS_A_PROCESS = 8
 
 
-def main(argument: str) -> None:
-    """Serve submissions until the control socket closes.
+@dataclass(frozen=True)
+class Ended:
+    """How a submission's processes ended, and what they used.
+
+    `status` is the exit status or minus the signal, None when they were stopped from outside or
+    by a limit; `why` names that limit. `last` is what was begun last, as `Progress` has it.
+    """
+
+    status: int | None = None
+    why: str = ""
+    cpu_seconds: float = 0.0
+    peak_memory: int = 0
+    last: int = NOTHING
+
+    def predicate(self, limits: Limits) -> str:
+        """What can be said of the cell or the question that was running."""
+        if self.why == "memory":
+            return f"used more than {readable_size(limits.memory)} of memory"
+        if self.why == "processes":
+            return f"started more than {limits.processes} processes"
+        if self.why == "threads":
+            return f"started more than {limits.processes * THREADS_A_PROCESS} threads"
+        if self.why == "files":
+            return f"made more than {limits.files} files"
+        if self.status is None:
+            return "ended the process in a way that left no trace"
+        if self.status < 0:
+            return f"ended the process with signal {_signal_name(-self.status)}"
+        return f"ended the process with exit status {self.status}"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)
+
+
+class WarmParent:
+    """A worker process in the sandbox, ready to fork one submission at a time.
+
+    Bubblewrap ends with the thread that started it, so start it in a thread that stays.
 
     Args:
-        argument: JSON with the control socket's descriptor, the directories that a notebook may
-            write, the import statements to execute beforehand, and the limits.
+        isolation: "bubblewrap", "process" or "user", see `Sandbox`.
+        limits: what each submission may use.
+        flavour: what it has loaded and what notebooks may import.
+
+    Raises:
+        SandboxError: when it cannot be started; the message has the next step.
+        WorkerLost: when it was killed while it started.
     """
-    try:
-        _serve_submissions(json.loads(argument))
-    except Exception:
-        # The shell has taken over sys.stderr; what goes wrong here is for the outside.
-        traceback.print_exc(file=sys.__stderr__)
-        raise SystemExit(1) from None
 
+    def __init__(self, isolation: str, limits: Limits, flavour: Flavour) -> None:
+        self._isolation = isolation
+        self._killed = False
+        self._cleanup = contextlib.ExitStack()
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed below)
+        self._cleanup.callback(self._errors.close)
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._cleanup.callback(self._control.close)
+        with theirs:
+            try:
+                self._process = self._start(theirs.fileno(), limits, flavour)
+                self._cleanup.callback(self._stop)
+            except BaseException:
+                self._cleanup.close()
+                raise
+        self._wait_until_ready()
 
-def _serve_submissions(configuration: dict[str, Any]) -> None:
-    control = socket.socket(fileno=configuration["control"])
-    directories: list[str] = configuration["directories"]
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-    # No child may open this process's memory or descriptors through /proc, or trace it.
-    _prctl(_PR_SET_DUMPABLE, 0)
-    # Nor gain rights through a program such as su.
-    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    _filter_system_calls(bytes.fromhex(configuration.get("filter", "")))
-    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
-    for statement in configuration["preload"]:
-        # What cannot be imported is for the cell that needs it to say.
-        with contextlib.suppress(ImportError):
-            exec(statement, {})
-    shell = start_shell()
-    gc.collect()
-    pools.fill()
-    gc.freeze()
-    gc.enable()
-    limits = _limits(configuration)
-    shared, _ = processes.held()
-    gc.set_threshold(_NEW_OBJECTS)
-    control.send(b'{"ready": true}')
-    while True:
-        message, descriptors, _, _ = socket.recv_fds(control, _MAX_CONTROL, 1)
-        if not message:
-            return
-        before = time.process_time()
-        with Progress() as progress:
-            child = _fork(control, descriptors[0], directories[0], shell, limits, progress)
-            report, word = _watch(control, child, shared, configuration)
-            seconds, peak = processes.kill_all(child)
-            report["last"] = progress.last()
-        clean = _empty_all(directories)
-        if not (word or control.recv(_MAX_CONTROL)):
-            return
-        seconds += time.process_time() - before
-        used = {"cpu_seconds": seconds, "peak": peak, "clean": clean}
-        control.send(json.dumps({**report, **used}).encode())
-        if not clean:
-            return
-
-
-def _fork(
-    control: socket.socket,
-    descriptor: int,
-    directory: str,
-    shell: NotebookShell,
-    limits: dict[int, int],
-    progress: Progress,
-) -> int:
-    child = os.fork()
-    if child:
-        os.close(descriptor)
-        return child
-    try:
-        control.close()
-        at_fork.as_ever()
-        _confine(directory, limits)
-        serve(Channel(socket.socket(fileno=descriptor)), shell, progress)
-    finally:
-        os._exit(0)
-
-
-def _confine(directory: str, limits: dict[int, int]) -> None:
-    """Take from this new process what its parent had, and limit it.
-
-    It does little: whatever a new process touches first is copied for it, page by page.
-    """
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(_SEARCH, _search_for_garbage)
-    os.setsid()
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(nowhere, standard)
-    os.close(nowhere)
-    work = directory + _WORK
-    os.mkdir(work)
-    os.chdir(work)
-    for kind, limit in limits.items():
-        resource.setrlimit(kind, (limit, limit))
-
-
-def _search_for_garbage(*_: object) -> None:
-    """Do what Python would have done all along, and let it from now on."""
-    gc.set_threshold(*_PYTHONS_OWN)
-    gc.collect()
-
-
-def _limits(configuration: dict[str, Any]) -> dict[int, int]:
-    """The kernel's limits of a submission's process, once everything is loaded."""
-    wanted = {
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_AS: processes.address_space() + configuration["memory"],
-        resource.RLIMIT_FSIZE: configuration["file_size"],
-        resource.RLIMIT_NOFILE: _MAX_DESCRIPTORS,
-        resource.RLIMIT_CPU: configuration["cpu_seconds"],
-    }
-    if processes.IN_NAMESPACE or configuration.get("alone"):
-        # It does not bind a sandbox that the real root started; the watch over /proc does. As a
-        # user who has other processes it would count them all, so it is not set there.
-        wanted[resource.RLIMIT_NPROC] = configuration["processes"]
-    highest = {kind: resource.getrlimit(kind)[1] for kind in wanted}
-    return {
-        kind: limit if highest[kind] == resource.RLIM_INFINITY else min(limit, highest[kind])
-        for kind, limit in wanted.items()
-    }
-
-
-def _watch(
-    control: socket.socket, child: int, shared: int, configuration: dict[str, Any]
-) -> tuple[dict[str, Any], bytes]:
-    """Wait until the child ends, the outside asks for its end, or a limit is passed.
-
-    Args:
-        shared: bytes of our own memory, which the child has from us.
-
-    Returns:
-        What is known of its end (`status`, the exit status or minus the signal, None where it
-        still ran; `why`, the limit that was passed), and the outside's word where it was heard.
-    """
-    descriptor = os.pidfd_open(child)
-    poll = select.poll()
-    poll.register(control, select.POLLIN)
-    poll.register(descriptor, select.POLLIN)
-    word, why = b"", ""
-    ready: set[int] = set()
-    left = configuration["memory"]
-    searched_below = left - _UNSEARCHED * left
-    while not ready and not why:
-        # What is left of the memory cannot be filled, and passed, long before the next look.
-        pause = min(max(left // _BYTES_A_MILLISECOND, _SHORTEST_WATCH), _LONGEST_WATCH)
-        ready = {number for number, _ in poll.poll(pause)}
-        if not ready:
-            why, left = _excess(shared, configuration)
-            # What holds much memory may hold garbage, and would not if Python had searched it.
-            if left < searched_below:
-                os.kill(child, _SEARCH)
-                searched_below = 0.0
-    if control.fileno() in ready:
-        word = control.recv(_MAX_CONTROL)
-        if word == b"gone":
-            # Its channel closes a moment before it can be waited for.
-            poll.unregister(control)
-            ready |= {number for number, _ in poll.poll(_GONE_MILLISECONDS)}
-    status = _status(child) if descriptor in ready else None
-    os.close(descriptor)
-    return {"status": status, "why": why}, word
-
-
-def _status(child: int) -> int:
-    ended = os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
-    assert ended is not None
-    return ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
-
-
-def _excess(shared: int, configuration: dict[str, Any]) -> tuple[str, int]:
-    """Which limit all processes together have passed, and how many bytes they have left.
-
-    Memory still shared with us is not theirs.
-    """
-    running = processes.running()
-    if len(running) > configuration["processes"]:
-        return "processes", 0
-    held = [processes.held(number) for number in running]
-    if sum(threads for _, threads in held) > configuration["threads"]:
-        return "threads", 0
-    if processes.IN_NAMESPACE and _files(configuration["directories"]) > configuration["files"]:
-        return "files", 0
-    left = configuration["memory"] - sum(max(0, memory - shared) for memory, _ in held)
-    return ("memory" if left < 0 else ""), left
-
-
-def _files(directories: list[str]) -> int:
-    """How many files there are; each is kernel memory that no process owns."""
-    return sum(each.f_files - each.f_ffree for each in map(os.statvfs, directories))
-
-
-def _empty_all(directories: list[str]) -> bool:
-    """Delete what a submission has left behind; False where only our own end can."""
-    try:
-        # Most leave nothing but the directory that was made for them.
-        with contextlib.suppress(OSError):
-            os.rmdir(directories[0] + _WORK)
-        for directory in directories:
-            if os.listdir(directory):
-                _empty(directory)
-    except Exception:
-        return False
-    return True
-
-
-def _empty(directory: str) -> None:
-    """Delete everything in a directory; raise where that takes more than a moment."""
-    found = 0
-    for path, names, files in os.walk(directory, followlinks=False):
-        found += len(names) + len(files)
-        if found > _MAX_LEFTOVERS:
-            raise OSError(f"more than {_MAX_LEFTOVERS} files are left behind")
-        for name in names:
-            if not os.path.islink(os.path.join(path, name)):
-                os.chmod(os.path.join(path, name), 0o700)
-    for entry in os.scandir(directory):
-        if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path)
+    def _start(self, control: int, limits: Limits, flavour: Flavour) -> Any:
+        argument: dict[str, Any] = {
+            "control": control,
+            "preload": flavour.statements,
+            "memory": limits.memory,
+            "processes": limits.processes,
+            "threads": limits.processes * THREADS_A_PROCESS,
+            "files": limits.files,
+            "file_size": limits.file_size,
+            "cpu_seconds": 2 * int(limits.notebook_seconds) + 1,
+        }
+        descriptors = [control]
+        variables: dict[str, str] = {}
+        owner: dict[str, Any] = {}
+        if self._isolation == "bubblewrap":
+            argument["directories"] = [mounts.TEMPORARY_DIRECTORY, "/dev/shm"]
+            program = self._filter_descriptor()
+            descriptors += [] if program is None else [program]
+            command = mounts.bubblewrap_command(
+                json.dumps(argument), limits, program, flavour.libraries
+            )
         else:
-            os.unlink(entry.path)
+            base = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory()))
+            temporary = base / "tmp"
+            temporary.mkdir()
+            argument["directories"] = [str(temporary)]
+            if self._isolation == "user":
+                owner = {"user": STRANGER, "group": STRANGER, "extra_groups": []}
+                argument["alone"] = True
+                argument["filter"] = seccomp.filter_program(network=False).hex()
+                base.chmod(0o755)
+                os.chown(temporary, STRANGER, STRANGER)
+            command = mounts.process_command(
+                json.dumps(argument), base / "grader", flavour.libraries
+            )
+            variables = mounts.environment(str(temporary), flavour.libraries)
+            variables["PATH"] = os.environ.get("PATH", variables["PATH"])
+        try:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                pass_fds=descriptors,
+                env=variables,
+                start_new_session=True,
+                **owner,
+            )
+        except OSError as error:
+            raise SandboxError(f"the sandbox cannot be started: {error}") from None
 
+    def _filter_descriptor(self) -> int | None:
+        """A pipe that holds the system-call filter, as bubblewrap wants it."""
+        program = seccomp.filter_program()
+        if not program:
+            return None
+        reading, writing = os.pipe()
+        os.write(writing, program)
+        os.close(writing)
+        self._cleanup.callback(os.close, reading)
+        return reading
 
-class _Program(ctypes.Structure):
-    """struct sock_fprog, of linux/filter.h."""
+    def _wait_until_ready(self) -> None:
+        self._control.settimeout(_START_SECONDS)
+        try:
+            ready = self._control.recv(_MAX_CONTROL)
+        except OSError:
+            ready = b""
+        if ready:
+            return
+        self._errors.seek(0)
+        message = self._errors.read()[-4000:].decode(errors="replace")
+        self.close()
+        if self._killed:
+            raise WorkerLost(_KILLED)
+        if "bwrap:" in message:
+            raise SandboxError(mounts.explain_refusal(message))
+        last = (message.strip().splitlines() or ["it gave no reason"])[-1]
+        raise SandboxError(f"the sandbox's Python did not start: {last}")
 
-    _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
+    def open(self) -> Channel:
+        """Fork a child for a submission and return the channel to it.
 
+        Raises:
+            OSError: when the worker is gone.
+        """
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                socket.send_fds(self._control, [b"open"], [theirs.fileno()])
+            except OSError:
+                ours.close()
+                raise
+        return Channel(ours)
 
-def _filter_system_calls(instructions: bytes) -> None:
-    """Refuse system calls, where the kernel lets us; bubblewrap does so by itself."""
-    if instructions:
-        program = _Program(len(instructions) // 8, instructions)
-        _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(program))
+    def end(self, gone: bool = False) -> Ended | None:
+        """End the submission and everything it started.
 
+        Args:
+            gone: its channel has closed, so that it is about to end by itself.
 
-def _prctl(option: int, value: int, more: int = 0) -> None:
-    word = ctypes.c_ulong
-    _LIBC.prctl(option, word(value), word(more), word(0), word(0))
+        Returns:
+            How it ended, or None when the worker ended itself with it.
+
+        Raises:
+            WorkerLost: when something killed the worker, which nothing inside can do.
+        """
+        self._control.settimeout(_END_SECONDS)
+        try:
+            self._control.send(b"gone" if gone else b"end")
+            report = json.loads(self._control.recv(_MAX_CONTROL))
+            if not report["clean"]:
+                self.close()
+            return Ended(
+                None if report["status"] is None else int(report["status"]),
+                str(report["why"]),
+                float(report["cpu_seconds"]),
+                int(report["peak"]),
+                int(report["last"]),
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            self.close()
+            if self._killed:
+                raise WorkerLost(_KILLED) from None
+            return None
+
+    def stop(self) -> None:
+        """Tell the worker to end, from any thread; whoever waits for it finds it gone."""
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """End the worker; it takes everything inside with it."""
+        self._cleanup.close()
+
+    def _stop(self) -> None:
+        self._control.close()
+        try:
+            # Bubblewrap tells of a signal inside as the shell does.
+            self._killed = self._process.wait(2) in (-signal.SIGKILL, 128 + signal.SIGKILL)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()

@@ -17,8 +17,8 @@ from nbgrader import api
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from autograder.course import Course
-from autograder.demo import STEM
+from autograder.cli.demo import STEM
+from autograder.course.directory import Course
 from tests.attacks.attack import ATTACKER, NEIGHBOUR, pack
 from tests.intake.exports import canvas_name, write_zip
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.demo import STEM, answer_cell, to_bytes
+from autograder.cli.demo import STEM, answer_cell, to_bytes
 
 PLACE = "relu_backward"
 """The question whose answer cell holds an attack's code."""

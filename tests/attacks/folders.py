@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from autograder.demo import STEM
+from autograder.cli.demo import STEM
 from tests.attacks.attack import NEIGHBOUR, forge
 
 GROUP = "reach out of the folder"
@@ -54,7 +54,7 @@ def link_as_folder(notebook: Any) -> None: ...
 @forge(GROUP, "hands in a link to the course's secret as its earlier functions",
        beside=_others_functions)  # fmt: skip
 def link_to_secret(notebook: Any) -> None:
-    from autograder.demo import answer_cell
+    from autograder.cli.demo import answer_cell
     from tests.attacks.attack import PLACE
 
     answer_cell(notebook, PLACE).source = "print(open('earlier_weeks.py').read())"

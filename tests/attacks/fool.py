@@ -186,8 +186,8 @@ cheat(
     """
 import sys
 import numpy as np
-calling = sys.modules.get("autograder.calling")
-serve = sys.modules.get("autograder.sandbox.serve")
+calling = sys.modules.get("autograder.answer")
+serve = sys.modules.get("autograder.sandbox.inside.serve")
 if calling and serve:
     right = lambda *a, **k: calling.Answer(calling.Status.RETURNED, np.zeros((7, 5)))
     calling.ask = serve.ask = right

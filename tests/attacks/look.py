@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.demo import answer_cell
+from autograder.cli.demo import answer_cell
 from autograder.questions import catalogue, references
 from tests.attacks.attack import PLACE, cheat, forge, harm
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from autograder.demo import answer_cell
+from autograder.cli.demo import answer_cell
 from tests.attacks.attack import PLACE, forge
 
 GROUP = "forge the notebook"

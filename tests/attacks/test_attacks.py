@@ -18,17 +18,24 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import course, demo, grading, pipeline
-from autograder.asking import Asking
-from autograder.assignment import Assignment, load_assignment
-from autograder.collect import LEFT_OUT, UNCHANGED, Collection, collect
-from autograder.course import Course
+from autograder.cli import demo
+from autograder.course import directory as course
+from autograder.course.directory import Course
 from autograder.errors import UnusableSource
+from autograder.grading import grade_class, pipeline
+from autograder.grading.ask import Asking
+from autograder.grading.assignment import Assignment, load_assignment
+from autograder.intake.collect.collect import (
+    LEFT_OUT,
+    UNCHANGED,
+    Collection,
+    collect,
+)
 from autograder.records import Report, Submission
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.mounts import isolation_available
+from autograder.sandbox.requests import encode_asks
 from autograder.sandbox.session import Sandbox
-from autograder.sandbox.steps import encode_asks
-from autograder.sandbox.view import isolation_available
 from tests.attacks import archives
 from tests.attacks.attack import ATTACKER, NEIGHBOUR, PLACE, Attack, every_attack
 from tests.faults.footprint import descendants
@@ -97,7 +104,7 @@ class Arena:
         if attack.beside:
             attack.beside(submission.path.parent)
         # Found as a class's submissions are, since a folder may be what lies.
-        found = grading.submissions(self.course, self.assignment)
+        found = grade_class.submissions(self.course, self.assignment)
         return self.grade(next(each for each in found if each.student == ATTACKER))
 
 

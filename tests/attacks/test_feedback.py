@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from autograder import course, demo, grading
-from autograder.assignment import load_assignment
-from autograder.display import ClassTable, brief, screen
-from autograder.feedback.generate import POLICY, generate_feedback
+from autograder.cli import demo
+from autograder.cli.display import ClassTable, brief, screen
+from autograder.course import directory
+from autograder.feedback.pages import POLICY, generate_feedback
+from autograder.grading import grade_class
+from autograder.grading.assignment import load_assignment
 from autograder.records import Report
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.view import isolation_available
+from autograder.sandbox.mounts import isolation_available
 from tests.attacks.attack import every_attack
 from tests.attacks.browser import in_a_browser, runs_page
 
@@ -29,7 +31,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def pages(released_course: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = Path(shutil.copytree(released_course, tmp_path_factory.mktemp("weapons") / "course"))
-    opened = course.load(root)
+    opened = directory.load(root)
     complete = demo.solved(opened)
     for attack in every_attack():
         if attack.group == "feedback as a weapon":
@@ -37,9 +39,11 @@ def pages(released_course: Path, tmp_path_factory: pytest.TempPathFactory) -> di
             path.parent.mkdir(parents=True)
             path.write_bytes(attack.edit(copy.deepcopy(complete)))
     assignment = load_assignment(opened, demo.WEEK)
-    handed_in = grading.submissions(opened, assignment)
+    handed_in = grade_class.submissions(opened, assignment)
     limits = Limits(cell_seconds=4, question_seconds=2)
-    reports = list(grading.grade_course(opened, assignment, handed_in, workers=1, limits=limits))
+    reports = list(
+        grade_class.grade_course(opened, assignment, handed_in, workers=1, limits=limits)
+    )
     assert {report.student for report in reports} == set(weapons())
     made = generate_feedback(opened, demo.STEM)
     assert len(made) == len(weapons())

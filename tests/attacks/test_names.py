@@ -25,15 +25,17 @@ from nbgrader import api
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from autograder import course, demo, grading
-from autograder.assignment import load_assignment
-from autograder.course import Course
+from autograder.cli import demo
+from autograder.course import directory
+from autograder.course.directory import Course
+from autograder.course.roster import read_roster
 from autograder.errors import CourseError
-from autograder.feedback.generate import generate_feedback
+from autograder.feedback.pages import generate_feedback
 from autograder.feedback.report.write import write_report
+from autograder.grading import grade_class
+from autograder.grading.assignment import load_assignment
 from autograder.questions import catalogue
-from autograder.roster import read_roster
-from autograder.sandbox.view import isolation_available
+from autograder.sandbox.mounts import isolation_available
 from tests.attacks.browser import MARK, has_run, in_a_browser, runs_page, shown
 
 pytestmark = [
@@ -62,15 +64,15 @@ def armed(released_course: Path, tmp_path_factory: pytest.TempPathFactory) -> Co
     lines += [(f"s{n}", last, first, "a@x.org") for n, (last, first) in enumerate(PEOPLE)]
     with (folder / "roster.csv").open("w", newline="") as file:
         csv.writer(file).writerows(lines)
-    opened = course.load(Path(shutil.copytree(released_course, folder / "course")))
+    opened = directory.load(Path(shutil.copytree(released_course, folder / "course")))
     with session(opened) as gradebook:
         members = read_roster(folder / "roster.csv")
         gradebook.add_all([api.Student(**vars(member)) for member in members])
     edits = [demo.RIGHT["right"], demo.MISTAKES["transposes-dW"], demo.BROKEN["corrupt-json"]]
     demo.hand_in(opened, [demo.Pupil(f"s{n}", edit) for n, edit in enumerate(edits)])
     assignment = load_assignment(opened, demo.WEEK)
-    handed_in = grading.submissions(opened, assignment)
-    assert len(list(grading.grade_course(opened, assignment, handed_in))) == len(PEOPLE)
+    handed_in = grade_class.submissions(opened, assignment)
+    assert len(list(grade_class.grade_course(opened, assignment, handed_in))) == len(PEOPLE)
     return opened
 
 
@@ -149,7 +151,7 @@ def test_would_the_formgrader_run_an_id_and_is_it_therefore_refused(
     path.parent.mkdir(parents=True)
     try:
         with pytest.raises(CourseError, match="rename it"):
-            grading.submissions(armed, load_assignment(armed, demo.WEEK))
+            grade_class.submissions(armed, load_assignment(armed, demo.WEEK))
     finally:
         path.parent.rmdir()
         path.parents[1].rmdir()

@@ -61,7 +61,7 @@ def script_in_text(notebook: Any) -> None:
 
 @forge(GROUP, "raises an error and returns a text whose words are a script")
 def script_in_message(notebook: Any) -> None:
-    from autograder.demo import answer_cell
+    from autograder.cli.demo import answer_cell
 
     tag = f"<script>{RUN}</script><img src=x onerror='{RUN}'>"
     answer_cell(
@@ -75,7 +75,7 @@ def script_in_message(notebook: Any) -> None:
 
 @forge(GROUP, "prints and raises terminal codes that change the title, the screen or the keyboard")
 def terminal_codes(notebook: Any) -> None:
-    from autograder.demo import answer_cell
+    from autograder.cli.demo import answer_cell
 
     codes = "\\x1b]0;owned\\x07\\x1b[2J\\x1b]52;c;b3duZWQ=\\x07\\x9b31m\\x08\\r\\u202e"
     answer_cell(
@@ -90,7 +90,7 @@ def terminal_codes(notebook: Any) -> None:
 
 @forge(GROUP, "answers and prints formulas, which a spreadsheet would run")
 def formulas(notebook: Any) -> None:
-    from autograder.demo import answer_cell
+    from autograder.cli.demo import answer_cell
 
     answer_cell(
         notebook, "relu_backward"

@@ -17,12 +17,14 @@ from typing import Any
 
 import pytest
 
-from autograder import course, demo, grading, pipeline, portable
-from autograder.assignment import load_assignment
+from autograder.cli import demo
+from autograder.course import directory
 from autograder.errors import ClusterError
+from autograder.grading import grade_class, pipeline, remote
+from autograder.grading.assignment import load_assignment
 from autograder.records import Report
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.view import isolation_available
+from autograder.sandbox.mounts import isolation_available
 from tests.faults.a_class import (
     command_in_a_terminal,
     course_of,
@@ -60,10 +62,10 @@ def relative_error(a, b):
 
 
 def grade(root: Path, address: str, **options: Any) -> list[Report]:
-    opened = course.load(root)
+    opened = directory.load(root)
     assignment = load_assignment(opened, demo.WEEK)
-    handed_in = grading.submissions(opened, assignment)
-    return list(grading.grade_course(opened, assignment, handed_in, cluster=address, **options))
+    handed_in = grade_class.submissions(opened, assignment)
+    return list(grade_class.grade_course(opened, assignment, handed_in, cluster=address, **options))
 
 
 def graded_files(root: Path) -> dict[str, Any]:
@@ -92,7 +94,7 @@ def expected(untouched, tmp_path_factory) -> dict[str, list[Any]]:
     """Its gradebook after a run on this machine."""
     root = Path(shutil.copytree(untouched, tmp_path_factory.mktemp("expected") / "course"))
     grade(root, "")
-    return rows(course.load(root).db_url)
+    return rows(directory.load(root).db_url)
 
 
 @pytest.fixture
@@ -151,9 +153,9 @@ def in_sandboxes(process: psutil.Process) -> set[int]:
 def test_is_the_demo_class_graded_as_it_is_here(released_course, standing, tmp_path):
     roots = [Path(shutil.copytree(released_course, tmp_path / name)) for name in ("a", "b")]
     for root, address in zip(roots, ("", standing.scheduler_address), strict=True):
-        demo.hand_in(course.load(root), demo.members())
+        demo.hand_in(directory.load(root), demo.members())
         assert len(grade(root, address, limits=BRIEF)) == len(demo.members())
-    here, there = (rows(course.load(root).db_url) for root in roots)
+    here, there = (rows(directory.load(root).db_url) for root in roots)
     assert there == here and len(here["submission"]) == len(demo.members())
     assert graded_files(roots[1]) == graded_files(roots[0])
     # And nothing of it would be run again here.
@@ -173,13 +175,13 @@ def test_do_killed_workers_cost_time_and_no_grade(fresh, expected, standing):
     with meanwhile(kill):
         reports = grade(fresh, standing.scheduler_address)
     assert len(killed) >= 2 and len(reports) == COUNT
-    assert rows(course.load(fresh).db_url) == expected
+    assert rows(directory.load(fresh).db_url) == expected
 
 
 def test_is_a_submission_that_ends_three_workers_recorded_as_such(released_course, tmp_path):
     root = Path(shutil.copytree(released_course, tmp_path / "course"))
     killer = demo.Pupil("kills", demo.writes(relative_error=KILLER))
-    demo.hand_in(course.load(root), [*demo.harmless(5), killer])
+    demo.hand_in(directory.load(root), [*demo.harmless(5), killer])
     reports = {each.student: each for each in grade(root, "local:2", isolation="process")}
     assert len(reports) == 6
     lost = reports.pop("kills")
@@ -198,12 +200,12 @@ def test_does_a_worker_that_comes_later_get_what_it_needs(fresh, expected, stand
         assert len(grade(fresh, standing.scheduler_address)) == COUNT
     finally:
         standing.adapt(minimum=2, maximum=2)
-    assert rows(course.load(fresh).db_url) == expected
+    assert rows(directory.load(fresh).db_url) == expected
 
 
 def test_does_no_student_and_no_secret_travel(fresh, standing, monkeypatch):
     """Everything that this process writes to the cluster is looked at, the scheduler's too."""
-    opened = course.load(fresh)
+    opened = directory.load(fresh)
     submitted = opened.root / "submitted"
     marked = {}
     for number, pupil in enumerate(pupils(COUNT)):
@@ -221,7 +223,7 @@ def test_does_no_student_and_no_secret_travel(fresh, standing, monkeypatch):
     assert len(grade(fresh, standing.scheduler_address)) == COUNT
     everything = b"".join(sent)
     assignment = load_assignment(opened, demo.WEEK)
-    job = portable.portable(assignment, "bubblewrap", assignment.limits())
+    job = remote.portable(assignment, "bubblewrap", assignment.limits())
     # What is sent is found, so what should not be would be.
     assert job.values in everything and b"def dense_backward" in everything
     reports = (fresh / ".autograder" / "reports" / demo.STEM).glob("[!.]*.json")
@@ -238,7 +240,7 @@ def test_is_another_version_refused_by_name(fresh, standing, monkeypatch):
     for name, version in other.items():
         with monkeypatch.context() as patch:
             patch.setattr(
-                portable, "versions", lambda names, name=name, version=version: {name: version}
+                remote, "versions", lambda names, name=name, version=version: {name: version}
             )
             said = rf"worker on .+ cannot grade: it has {name} .+, the grader has {version}"
             with pytest.raises(ClusterError, match=said):
@@ -277,7 +279,7 @@ def test_is_a_missing_dask_named(fresh, monkeypatch):
 def test_does_ctrl_c_keep_what_is_graded_and_leave_no_process(fresh, expected):
     never_ends = demo.HOSTILE["cell-never-ends"]
     endless = [demo.Pupil(f"right-h{number:02}", never_ends) for number in range(ENDLESS)]
-    demo.hand_in(course.load(fresh), endless)
+    demo.hand_in(directory.load(fresh), endless)
     words = ["grade", "week06", "--course", str(fresh), "--cluster", "local:2"]
     process = command_in_a_terminal(*words)
     try:
@@ -298,24 +300,24 @@ def test_does_ctrl_c_keep_what_is_graded_and_leave_no_process(fresh, expected):
     assert 0 < len(kept) < COUNT
     grade(fresh, "")
     assert kept.items() <= report_files(fresh).items()
-    assert rows(course.load(fresh).db_url) == expected
+    assert rows(directory.load(fresh).db_url) == expected
 
 
 def test_is_a_report_the_same_after_its_journey(fresh):
-    opened = course.load(fresh)
+    opened = directory.load(fresh)
     assignment = load_assignment(opened, demo.WEEK)
-    submission = replace(grading.submissions(opened, assignment)[0], key="a key")
-    job = portable.portable(assignment, "bubblewrap", assignment.limits())
+    submission = replace(grade_class.submissions(opened, assignment)[0], key="a key")
+    job = remote.portable(assignment, "bubblewrap", assignment.limits())
     with job.sandbox() as sandbox:
         report = pipeline.grade(submission, assignment, sandbox)
         sent = job.do(pipeline.read(submission), sandbox)
     assert report.answers and report.notebook
     nobody = replace(report, student="", key="graded")
-    assert portable.unpack_report(submission, portable.pack_report(nobody)) == report
-    untrusted = portable.pack_report(replace(nobody, key=""))
-    assert portable.unpack_report(submission, untrusted) == replace(report, key="")
+    assert remote.unpack_report(submission, remote.pack_report(nobody)) == report
+    untrusted = remote.pack_report(replace(nobody, key=""))
+    assert remote.unpack_report(submission, untrusted) == replace(report, key="")
     # And a worker's is like it, but for what it was not told and what is measured.
-    there = portable.unpack_report(submission, sent)
+    there = remote.unpack_report(submission, sent)
     timeless = [[replace(v, seconds=0.0) for v in each.verdicts] for each in (report, there)]
     assert timeless[0] == timeless[1] and there.notebook == report.notebook
     assert submission.student.encode() not in sent and b"a key" not in sent

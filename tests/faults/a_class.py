@@ -17,7 +17,8 @@ from nbgrader import api
 from sqlalchemy import create_engine, select, update
 from sqlalchemy.orm import Session
 
-from autograder import course, demo
+from autograder.cli import demo
+from autograder.course import directory
 from autograder.gradebook.reports import folder
 
 DUE = datetime(2026, 11, 20, 12, 30)
@@ -37,7 +38,7 @@ def course_of(released: Path, root: Path, count: int) -> Path:
     shutil.copytree(released, root)
     config = root / "nbgrader_config.py"
     config.write_text(config.read_text() + "\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
-    opened = course.load(root)
+    opened = directory.load(root)
     members = pupils(count)
     demo.hand_in(opened, members)
     for pupil in members[::3]:

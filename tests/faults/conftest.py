@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from autograder import course
+from autograder.course import directory
 from tests.faults.a_class import course_of, grade, rows
 
 COUNT = 14
@@ -30,6 +30,6 @@ def small_class(released_course, tmp_path_factory) -> Class:
     untouched = course_of(released_course, folder / "untouched", COUNT)
     undisturbed = Path(shutil.copytree(untouched, folder / "undisturbed"))
     grade(undisturbed)
-    expected = rows(course.load(undisturbed).db_url)
+    expected = rows(directory.load(undisturbed).db_url)
     assert len(expected["submission"]) == COUNT
     return Class(lambda root: Path(shutil.copytree(untouched, root)), expected)

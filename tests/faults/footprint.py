@@ -9,9 +9,9 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from autograder import demo
-from autograder.course import Course
-from autograder.demo import Pupil
+from autograder.cli import demo
+from autograder.cli.demo import Pupil
+from autograder.course.directory import Course
 from autograder.sandbox.limits import Limits
 from tests.attacks.attack import Attack, every_attack
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder import course, demo, grading
-from autograder.assignment import load_assignment
-from autograder.sandbox.view import isolation_available
+from autograder.cli import demo
+from autograder.course import directory
+from autograder.grading import grade_class
+from autograder.grading.assignment import load_assignment
+from autograder.sandbox.mounts import isolation_available
 from tests.conftest import EXHAUSTIVE
 from tests.faults.footprint import SHORT, attacks, footprint, hand_in_class
 
@@ -30,19 +32,19 @@ GROWTH = 40 * 2**20
 def test_is_as_much_held_after_a_class_as_before(
     fresh_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, share: int
 ) -> None:
-    opened = course.load(fresh_course)
+    opened = directory.load(fresh_course)
     hostile = hand_in_class(opened, count, attacks(() if EXHAUSTIVE else SOME), share)
     assert hostile == count // share
     place = tmp_path / "temporary"
     place.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(place))
     assignment = load_assignment(opened, demo.WEEK)
-    handed_in = grading.submissions(opened, assignment)
+    handed_in = grade_class.submissions(opened, assignment)
 
     before = footprint(place)
     in_work = []
     points = {}
-    for report in grading.grade_course(opened, assignment, handed_in, workers=2, limits=SHORT):
+    for report in grade_class.grade_course(opened, assignment, handed_in, workers=2, limits=SHORT):
         in_work.append(footprint(place))
         points[report.student] = report.points
         assert "grader failed" not in report.unreadable

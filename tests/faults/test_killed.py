@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder import course, demo
-from autograder.sandbox.view import isolation_available
+from autograder.cli import demo
+from autograder.course import directory
+from autograder.sandbox.mounts import isolation_available
 from tests.conftest import EXHAUSTIVE
 from tests.faults.a_class import (
     course_of,
@@ -35,7 +36,7 @@ def assert_nothing_is_half_written(root: Path) -> None:
     for pattern in (f"autograded/*/*/{demo.STEM}.ipynb", ".autograder/reports/*/[!.]*.json"):
         for path in root.glob(pattern):
             json.loads(path.read_text())
-    course.load(root)  # checks the database's health
+    directory.load(root)  # checks the database's health
 
 
 def grade_with_kills(root: Path, duration: float, moments: random.Random, most: int) -> int:
@@ -70,7 +71,7 @@ def test_does_a_killed_run_end_with_the_gradebook_of_an_undisturbed_one(
     started = time.monotonic()
     grade(undisturbed)
     duration = time.monotonic() - started
-    expected = rows(course.load(undisturbed).db_url)
+    expected = rows(directory.load(undisturbed).db_url)
     assert len(expected["submission"]) == count
     assert any(row[1] for row in expected["notebook"])  # late penalties are among them
 
@@ -80,7 +81,7 @@ def test_does_a_killed_run_end_with_the_gradebook_of_an_undisturbed_one(
     while killed < kills:
         root = Path(shutil.copytree(untouched, tmp_path / f"killed-{next(turns)}"))
         killed += grade_with_kills(root, duration, moments, kills - killed)
-        assert rows(course.load(root).db_url) == expected
+        assert rows(directory.load(root).db_url) == expected
         assert sorted(report_files(root)) == sorted(report_files(undisturbed))
         assert not leftovers(root)
 
@@ -88,19 +89,19 @@ def test_does_a_killed_run_end_with_the_gradebook_of_an_undisturbed_one(
 def test_does_force_run_everything_again(released_course, tmp_path):
     root = course_of(released_course, tmp_path / "course", 6)
     grade(root)
-    first, expected = report_files(root), rows(course.load(root).db_url)
+    first, expected = report_files(root), rows(directory.load(root).db_url)
     assert "6 had been graded before" in grade(root)
     assert report_files(root) == first
     assert "before" not in grade(root, "--force")
     again = report_files(root)
     assert all(again[name] != first[name] for name in first)
-    assert rows(course.load(root).db_url) == expected
+    assert rows(directory.load(root).db_url) == expected
 
 
 def test_is_only_what_changed_run_again(released_course, tmp_path):
     root = course_of(released_course, tmp_path / "course", 8)
     grade(root)
-    opened = course.load(root)
+    opened = directory.load(root)
     first = report_files(root)
     names = sorted(path.stem for path in (root / ".autograder/reports" / demo.STEM).iterdir())
     changed = opened.notebook("submitted", demo.STEM, names[-1])
@@ -116,7 +117,7 @@ def test_is_only_what_changed_run_again(released_course, tmp_path):
 def test_is_a_new_due_date_heeded_without_running_anything(released_course, tmp_path):
     root = course_of(released_course, tmp_path / "course", 6)
     grade(root)
-    opened, first = course.load(root), report_files(root)
+    opened, first = directory.load(root), report_files(root)
     late = [row for row in rows(opened.db_url)["notebook"] if row[1]]
     set_due_date(opened.db_url, datetime(2026, 11, 20, 11, 0))  # before everybody's
     grade(root)
@@ -130,7 +131,7 @@ def test_is_a_new_due_date_heeded_without_running_anything(released_course, tmp_
 
 def test_is_a_second_run_at_once_refused(released_course, tmp_path):
     root = course_of(released_course, tmp_path / "course", 4)
-    with course.alone(course.load(root)):
+    with directory.alone(directory.load(root)):
         process = start(root)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 1 and "another run is grading this course" in err

@@ -16,13 +16,15 @@ from typing import Any
 
 import pytest
 
-from autograder import course, demo, grading
-from autograder.assignment import load_assignment
+from autograder.cli import demo
+from autograder.course import directory
 from autograder.dispatch import local
 from autograder.errors import WorkerLost
 from autograder.gradebook import reports as saved
+from autograder.grading import grade_class
+from autograder.grading.assignment import load_assignment
+from autograder.sandbox.mounts import isolation_available
 from autograder.sandbox.session import Cell, Sandbox
-from autograder.sandbox.view import isolation_available
 from tests.attacks import archives
 from tests.attacks.attack import ATTACKER, NEIGHBOUR
 from tests.faults.a_class import grade, leftovers, report_files, rows, start
@@ -78,7 +80,7 @@ def test_does_a_full_disk_lose_nothing(small_class, tmp_path, room, words):
         assert not leftovers(root)
         ballast.unlink()
         grade(root)
-        assert rows(course.load(root).db_url) == small_class.expected
+        assert rows(directory.load(root).db_url) == small_class.expected
 
 
 @pytest.mark.parametrize("folder", ["autograded", ".autograder/reports"])
@@ -89,19 +91,19 @@ def test_is_a_folder_that_cannot_be_written_one_line(small_class, tmp_path, fold
         assert_one_line(root, "cannot be written: Read-only file system")
         assert not report_files(root)
     grade(root)
-    assert rows(course.load(root).db_url) == small_class.expected
+    assert rows(directory.load(root).db_url) == small_class.expected
 
 
 def test_does_a_gradebook_locked_for_five_seconds_cost_only_time(small_class, tmp_path):
     root = small_class.copy(tmp_path / "course")
-    opened = course.load(root)
+    opened = directory.load(root)
     other = sqlite3.connect(root / "gradebook.db", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     held = threading.Timer(5, other.execute, ["ROLLBACK"])
     held.start()
     started = time.monotonic()
     assignment = load_assignment(opened, demo.WEEK)
-    list(grading.grade_course(opened, assignment, grading.submissions(opened, assignment)))
+    list(grade_class.grade_course(opened, assignment, grade_class.submissions(opened, assignment)))
     assert time.monotonic() - started > 4
     held.join()
     other.close()
@@ -122,7 +124,7 @@ def without_roots_rights() -> list[str]:
 
 def test_does_what_cannot_be_read_cost_its_author_alone(small_class, tmp_path):
     root = small_class.copy(tmp_path / "course")
-    opened = course.load(root)
+    opened = directory.load(root)
     before = without_roots_rights()
     closed = [pupil.name for pupil in demo.harmless(5)]
     places = [opened.folder("submitted", demo.STEM, name) for name in closed]
@@ -149,7 +151,7 @@ def test_does_what_cannot_be_read_cost_its_author_alone(small_class, tmp_path):
 
 
 def test_is_a_place_that_cannot_be_read_one_line_of_collect(fresh_course, tmp_path):
-    opened = course.load(fresh_course)
+    opened = directory.load(fresh_course)
     archives.enrol(opened)
     names = {archives.by_canvas(each, archives.NAME): b"{}" for each in archives.ACCOUNTS}
     source = archives.write_zip(tmp_path / "class.zip", names)
@@ -208,7 +210,7 @@ def test_is_a_killed_worker_told_from_a_cell_that_crashes(place):
 
 def test_do_killed_workers_cost_tries_and_no_grade(small_class, tmp_path):
     root = small_class.copy(tmp_path / "course")
-    opened = course.load(root)
+    opened = directory.load(root)
     assignment = load_assignment(opened, demo.WEEK)
     killed: list[int] = []
     done = threading.Event()
@@ -223,8 +225,8 @@ def test_do_killed_workers_cost_tries_and_no_grade(small_class, tmp_path):
 
     killer = threading.Thread(target=kill_now_and_then)
     killer.start()
-    handed_in = grading.submissions(opened, assignment)
-    reports = list(grading.grade_course(opened, assignment, handed_in, workers=2))
+    handed_in = grade_class.submissions(opened, assignment)
+    reports = list(grade_class.grade_course(opened, assignment, handed_in, workers=2))
     done.set()
     killer.join()
     assert killed

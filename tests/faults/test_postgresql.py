@@ -9,10 +9,10 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy.event import listen
 
-from autograder import course
-from autograder.course import Course
+from autograder.course import directory
+from autograder.course.directory import Course
 from autograder.gradebook.bulk import BulkWriter
-from autograder.sandbox.view import isolation_available
+from autograder.sandbox.mounts import isolation_available
 from tests.faults.a_class import grade, report_files, rows, start
 from tests.gradebook.test_bulk import STEM, a_class
 from tests.postgresql import MISSING, Server, move_gradebook, server
@@ -31,7 +31,7 @@ pytestmark = [
 def in_postgresql(root: Path, server: Server, name: str) -> Course:
     """Move a course that has graded nothing to a gradebook on the server."""
     move_gradebook(root, server.new_database(name))
-    return course.load(root)
+    return directory.load(root)
 
 
 def test_are_the_rows_those_of_sqlite(small_class, tmp_path, server):
@@ -78,7 +78,7 @@ def test_is_a_server_that_stays_away_one_line(small_class, tmp_path, server):
 
 def test_does_a_score_that_a_person_saves_meanwhile_stay(tiny_course, server):
     move_gradebook(tiny_course.root, server.new_database("meanwhile"))
-    opened = course.load(tiny_course.root)
+    opened = directory.load(tiny_course.root)
     reports = a_class(opened)
     saved: list[str] = []
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder import course, demo
-from autograder.sandbox.view import isolation_available
+from autograder.cli import demo
+from autograder.course import directory
+from autograder.sandbox.mounts import isolation_available
 from tests.faults.a_class import (
     PATIENCE,
     command_in_a_terminal,
@@ -35,7 +36,7 @@ def hand_in(root: Path) -> None:
     """Some that are graded at once, and then many that are never done."""
     endless = demo.HOSTILE["cell-never-ends"]
     later = [demo.Pupil(f"zz-{number:02}", endless) for number in range(ENDLESS)]
-    demo.hand_in(course.load(root), [*demo.harmless(HARMLESS), *later])
+    demo.hand_in(directory.load(root), [*demo.harmless(HARMLESS), *later])
 
 
 @pytest.mark.parametrize("isolation", ["bubblewrap", "process"])
@@ -58,4 +59,4 @@ def test_does_ctrl_c_end_a_busy_run(released_course, tmp_path, isolation):
     assert words in " ".join(err.split())
     wait_until(lambda: not [n for n in inside if Path(f"/proc/{n}").exists()], "all have ended")
     assert not leftovers(root)
-    assert len(rows(course.load(root).db_url)["submission"]) == done >= HARMLESS
+    assert len(rows(directory.load(root).db_url)["submission"]) == done >= HARMLESS

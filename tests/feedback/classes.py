@@ -6,8 +6,8 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from autograder import demo
-from autograder.course import Course
+from autograder.cli import demo
+from autograder.course.directory import Course
 from autograder.gradebook.bulk import BulkWriter
 from autograder.questions import catalogue
 from autograder.records import Outcome, Report, Verdict

@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import course, demo, release
+from autograder.cli import demo
+from autograder.course import directory
 from autograder.errors import CourseError
 from autograder.feedback.report.people import People
 from autograder.feedback.report.write import write_report
 from autograder.gradebook.totals import Total
 from autograder.records import Outcome
+from autograder.release import generate
 from tests.feedback.classes import WEEK, keep, report, unreadable, verdict
 
 SCRIPT = "<script>alert(1)</script>"
@@ -48,8 +50,8 @@ def dense_backward(dout, X, W):
 @pytest.fixture(scope="module")
 def made_course(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("courses") / "class"
-    opened = course.init(root)
-    release.release(opened, WEEK)
+    opened = directory.init(root)
+    generate.release(opened, WEEK)
     with Gradebook(opened.db_url) as gradebook:
         for name, (first, last) in NAMES.items():
             address = f"{name}@example.edu"
@@ -80,7 +82,7 @@ def made_course(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def opened(made_course, tmp_path):
-    return course.load(Path(shutil.copytree(made_course, tmp_path / "course")))
+    return directory.load(Path(shutil.copytree(made_course, tmp_path / "course")))
 
 
 class Page(HTMLParser):
@@ -230,7 +232,7 @@ def test_is_a_cell_that_a_spreadsheet_would_run_made_a_text(opened):
 def test_is_a_class_of_which_nothing_could_be_read_reported(tmp_path, made_course):
     root = Path(shutil.copytree(made_course, tmp_path / "course"))
     shutil.rmtree(root / ".autograder" / "reports")
-    again = course.load(root)
+    again = directory.load(root)
     keep(again, [unreadable("ada17", "It is empty.")])
     page = Page(write_report(again, WEEK, similarity=True)[0])
     assert "It is empty." in page.text and "No catalogued misconception was found." in page.text

@@ -6,8 +6,10 @@ import sys
 
 import pytest
 
-from autograder import course, demo, release
-from autograder.cli import main
+from autograder.cli import demo
+from autograder.cli.main import main
+from autograder.course import directory
+from autograder.release import generate
 from tests.feedback.classes import WEEK, keep, report
 
 
@@ -31,8 +33,8 @@ def run(monkeypatch, capsys):
 
 def test_does_the_command_say_where_the_page_and_its_tables_are(tmp_path, run):
     root = tmp_path / "class"
-    opened = course.init(root)
-    release.release(opened, WEEK)
+    opened = directory.init(root)
+    generate.release(opened, WEEK)
     code, _, err = run("report", "6", "--course", root)
     assert code == 1 and err.startswith("autograder: nothing of week06_backpropagation")
     keep(opened, [report("ada17"), report("bob18")])

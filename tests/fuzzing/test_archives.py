@@ -14,13 +14,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.collect import LEFT_OUT, Collection, collect
-from autograder.course import Course
+from autograder.course.directory import Course
+from autograder.course.roster import Student
 from autograder.errors import UnusableSource
-from autograder.roster import Student
+from autograder.intake.collect.collect import LEFT_OUT, Collection, collect
 from tests.fuzzing.examples import examples
+from tests.intake.collect.test_collect import (
+    NB,
+    STEM,
+    WEEK,
+    enrol,
+    snapshot,
+)
 from tests.intake.exports import canvas_name, write_zip
-from tests.test_collect import NB, STEM, WEEK, enrol, snapshot
 from tests.tiny_course import course  # noqa: F401
 
 # No few changed bytes make one of the numbers into the other.

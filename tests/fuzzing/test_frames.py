@@ -16,12 +16,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.calling import Answer, Opaque, Status
+from autograder.answer import Answer, Opaque, Status
 from autograder.errors import ProtocolError
 from autograder.recent import Recent
-from autograder.sandbox import received
-from autograder.sandbox.steps import ROOM, Ask, CellResult
-from autograder.sandbox.wire import Channel, decode, encode
+from autograder.sandbox import responses
+from autograder.sandbox.inside.wire import Channel, decode, encode
+from autograder.sandbox.requests import ROOM, Ask, CellResult
 from tests.fuzzing.examples import examples
 
 ASK = Ask(3, "relu", "", {"z": np.ones(2)})
@@ -141,32 +141,32 @@ def test_is_any_tree_read_or_refused(tree):
 def test_is_an_array_in_place_of_the_seal_refused(word):
     """Found by the examples above: an array answers == with an array."""
     with pytest.raises(ProtocolError):
-        received.seal(encode(word))
+        responses.seal(encode(word))
 
 
 def test_is_an_answer_that_is_known_no_answer_to_another_ask():
     known = Recent(ROOM)
     message = encode(ANSWER)
-    found = received.answer(message, ASK, known)
-    assert received.answer(bytes(bytearray(message)), ASK, known) is found
+    found = responses.answer(message, ASK, known)
+    assert responses.answer(bytes(bytearray(message)), ASK, known) is found
     with pytest.raises(ProtocolError):
-        received.answer(message, replace(ASK, id=4), known)
+        responses.answer(message, replace(ASK, id=4), known)
     other = encode({**ANSWER, "error": "x"})
-    assert received.answer(other, ASK, known) is not found
+    assert responses.answer(other, ASK, known) is not found
 
 
 @examples()
 @given(st.floats(), st.floats(0, 1e6))
 def test_is_the_time_that_a_process_says_a_time_within_its_limit(said, limit):
-    assert 0 <= received.time_taken(said, limit) <= limit
-    assert 0 <= received.time_taken(said) < math.inf
+    assert 0 <= responses.time_taken(said, limit) <= limit
+    assert 0 <= responses.time_taken(said) < math.inf
 
 
 def test_is_json_under_a_name_that_is_not_its_own_refused():
     """Found by the examples above: nbformat would not have taken the graded notebook."""
     output = {"output_type": "display_data", "data": {"x/json": [1]}, "metadata": {}}
     with pytest.raises(ProtocolError):
-        received.cell_result(encode({**CELL, "outputs": [output]}), 2)
+        responses.cell_result(encode({**CELL, "outputs": [output]}), 2)
 
 
 @examples(100)
@@ -200,10 +200,10 @@ def mutated(data: st.DataObject, tree: Any) -> Any:
 def read_all(message: bytes) -> None:
     """Read a message in every way in which the session may; what is accepted is harmless."""
     for read in (
-        lambda: received.cell_result(message, 2),
-        lambda: received.answer(message, ASK, Recent(0)),
-        lambda: received.seal(message),
-        lambda: received.answer(message, ASK, Recent(0), ["relu"]),
+        lambda: responses.cell_result(message, 2),
+        lambda: responses.answer(message, ASK, Recent(0)),
+        lambda: responses.seal(message),
+        lambda: responses.answer(message, ASK, Recent(0), ["relu"]),
     ):
         try:
             result = read()

@@ -12,16 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder import course, demo, grading
-from autograder.assignment import load_assignment
-from autograder.demo import Pupil
+from autograder.cli import demo
+from autograder.cli.demo import Pupil
+from autograder.course import directory
 from autograder.errors import UnreadableNotebook
 from autograder.gradebook.outputs import write_outputs
-from autograder.intake.notebooks import parse_notebook
+from autograder.grading import grade_class
+from autograder.grading.assignment import load_assignment
+from autograder.intake.read import parse_notebook
 from autograder.intake.restore import Released, restore
 from autograder.records import Report
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.view import isolation_available
+from autograder.sandbox.mounts import isolation_available
 from tests.conftest import EXHAUSTIVE
 from tests.faults.a_class import rows
 from tests.fuzzing.examples import examples
@@ -32,7 +34,7 @@ SHORT = Limits(cell_seconds=4, question_seconds=2, notebook_seconds=15, restarts
 
 @pytest.fixture(scope="module")
 def opened(released_course):
-    return course.load(released_course)
+    return directory.load(released_course)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +78,7 @@ def test_is_noise_refused(content):
 @pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available())
 def test_does_a_class_of_changed_notebooks_cost_a_neighbour_nothing(fresh_course):
     """The whole path: each stranger has a grade for everything, and the neighbours theirs."""
-    opened = course.load(fresh_course)
+    opened = directory.load(fresh_course)
     count = 500 if EXHAUSTIVE else 60
     document = json.loads(nbformat.v4.writes(demo.solved(opened)))
     neighbours = demo.harmless(8)
@@ -106,9 +108,9 @@ def test_does_a_class_of_changed_notebooks_cost_a_neighbour_nothing(fresh_course
 
 
 def grade_all(opened: Any, assignment: Any, **options: Any) -> list[Report]:
-    handed_in = grading.submissions(opened, assignment)
+    handed_in = grade_class.submissions(opened, assignment)
     return list(
-        grading.grade_course(opened, assignment, handed_in, workers=2, limits=SHORT, **options)
+        grade_class.grade_course(opened, assignment, handed_in, workers=2, limits=SHORT, **options)
     )
 
 

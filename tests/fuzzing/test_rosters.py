@@ -9,8 +9,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.course.roster import MARKUP, read_roster
 from autograder.errors import CourseError
-from autograder.roster import MARKUP, read_roster
 from tests.fuzzing.examples import examples
 
 CELLS = st.one_of(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from autograder.course import Course, load
+from autograder.course.directory import Course, load
 from tests.conftest import EXHAUSTIVE
 from tests.postgresql import MISSING, move_gradebook, server
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import demo
-from autograder.course import Course
-from autograder.sandbox.view import isolation_available
+from autograder.cli import demo
+from autograder.course.directory import Course
+from autograder.sandbox.mounts import isolation_available
 from tests.faults.a_class import DUE, LATE, set_due_date
 from tests.gradebook.databases import server, settle
 from tests.gradebook.tables import every_row

@@ -11,12 +11,12 @@ from typing import Any
 import nbformat
 import pytest
 
-from autograder import pipeline
-from autograder.course import Course, load, run_converter
+from autograder.course.directory import Course, load, run_converter
 from autograder.errors import CourseError
 from autograder.gradebook.bulk import BulkWriter
 from autograder.gradebook.outputs import write_outputs
-from autograder.intake.notebooks import read_notebook
+from autograder.grading import pipeline
+from autograder.intake.read import read_notebook
 from autograder.records import Outcome, Report, Verdict
 from tests.tiny_course import POINTS, TINY_WEEK, course
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder import demo
-from autograder.sandbox.view import isolation_available
+from autograder.cli import demo
+from autograder.sandbox.mounts import isolation_available
 from tests.gradebook.databases import server, settle
 from tests.gradebook.formgrader import REPOSITORY, running
 from tests.gradebook.tables import every_row

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from autograder import course, demo, grading
-from autograder.assignment import load_assignment
+from autograder.cli import demo
+from autograder.course import directory
 from autograder.errors import CourseError
 from autograder.gradebook import reports
+from autograder.grading import grade_class
+from autograder.grading.assignment import load_assignment
 from autograder.records import Outcome, Report, Verdict
-from autograder.sandbox.view import isolation_available
+from autograder.sandbox.mounts import isolation_available
 
 STEM = "week06_backpropagation"
 VERDICT = Verdict("relu", 1.0, 4.0, Outcome.VALUES, "why\n<b>é</b>", "dX", "no-gate", 0.5, "ab12")
@@ -18,7 +20,7 @@ VERDICT = Verdict("relu", 1.0, 4.0, Outcome.VALUES, "why\n<b>é</b>", "dX", "no-
 def test_does_a_report_come_back_as_it_was(tmp_path):
     kept = Report("ada", "week06", (VERDICT,), problems=("A cell was put back.",), stopped=1)
     reports.save(tmp_path, STEM, kept)
-    opened = course.Course(tmp_path, "nn", "", b"", None)
+    opened = directory.Course(tmp_path, "nn", "", b"", None)
     assert list(reports.load(opened, STEM)) == [kept]
     folder = tmp_path / ".autograder" / "reports" / STEM
     assert folder.stat().st_mode & 0o077 == 0
@@ -29,7 +31,7 @@ def test_is_a_damaged_report_named(tmp_path):
     reports.save(tmp_path, STEM, Report("ada", "week06", (VERDICT,)))
     path = tmp_path / ".autograder" / "reports" / STEM / "ada.json"
     path.write_text(path.read_text()[:-5])
-    opened = course.Course(tmp_path, "nn", "", b"", None)
+    opened = directory.Course(tmp_path, "nn", "", b"", None)
     with pytest.raises(CourseError, match="ada.json is damaged"):
         list(reports.load(opened, STEM))
     with pytest.raises(CourseError, match="nothing of week02_bends has been graded"):
@@ -38,11 +40,11 @@ def test_is_a_damaged_report_named(tmp_path):
 
 @pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available())
 def test_do_equal_wrong_answers_have_one_digest(fresh_course):
-    opened = course.load(fresh_course)
+    opened = directory.load(fresh_course)
     demo.hand_in(opened, demo.harmless(20))
     assignment = load_assignment(opened, demo.WEEK)
-    handed_in = grading.submissions(opened, assignment)
-    list(grading.grade_course(opened, assignment, handed_in))
+    handed_in = grade_class.submissions(opened, assignment)
+    list(grade_class.grade_course(opened, assignment, handed_in))
     kept = list(reports.load(opened, STEM))
     assert len(kept) == len(handed_in)
     wrong = [v for each in kept for v in each.verdicts if not v.right]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.comparison.compare import pairs, wrong_entries
+from autograder.judging.compare import pairs, wrong_entries
 from autograder.questions import catalogue, references
 
 

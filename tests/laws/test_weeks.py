@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.assignment import Assignment
-from autograder.comparison.compare import pairs
-from autograder.judging import Judge
-from autograder.pipeline import grade_notebook
+from autograder.grading.assignment import Assignment
+from autograder.grading.pipeline import grade_notebook
+from autograder.judging.compare import pairs
+from autograder.judging.judge import Judge
 from autograder.questions import catalogue
 from autograder.records import Difference, Outcome
-from autograder.release import make_assignment
+from autograder.release.generate import make_assignment
+from autograder.sandbox.mounts import isolation_available
 from autograder.sandbox.session import Sandbox
-from autograder.sandbox.view import isolation_available
 from tests.conftest import EXHAUSTIVE, REPOSITORY, SECRETS, source
 
 every_week = pytest.mark.parametrize("stem", catalogue.stems())
@@ -27,7 +27,7 @@ with_bubblewrap = pytest.mark.skipif(
 
 
 def released(stem: str):
-    from autograder.intake.notebooks import read_notebook
+    from autograder.intake.read import read_notebook
 
     return read_notebook(REPOSITORY / "assignments" / stem / f"{stem}.ipynb")
 

@@ -12,14 +12,14 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import release
-from autograder.cli import main
-from autograder.course import init, load
+from autograder.cli.main import main
+from autograder.course.directory import init, load
 from autograder.errors import CourseError, UnknownName
 from autograder.gradebook.bulk import BulkWriter
 from autograder.lms import exporter
 from autograder.questions import catalogue
 from autograder.records import Outcome, Report, Verdict
+from autograder.release import generate
 
 STEM = "week06_backpropagation"
 MODULE = '''
@@ -80,7 +80,7 @@ def run(monkeypatch, capsys):
 def released(tmp_path_factory):
     """A course that has released week 06; its reference values are not needed here."""
     opened = init(tmp_path_factory.mktemp("courses") / "nn")
-    release.release(opened, catalogue.week("week06"))
+    generate.release(opened, catalogue.week("week06"))
     return opened.root
 
 

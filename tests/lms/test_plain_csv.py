@@ -8,7 +8,7 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.course import Course
+from autograder.course.directory import Course
 from autograder.gradebook.totals import Total
 from autograder.lms.exporter import WeekGrades
 from autograder.lms.plain_csv import export

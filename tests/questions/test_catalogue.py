@@ -11,7 +11,7 @@ import pytest
 
 import autograder.questions
 from autograder.errors import QuestionError, UnknownName
-from autograder.judging import Judge, refuse_weak_mistakes
+from autograder.judging.judge import Judge, refuse_weak_mistakes
 from autograder.questions import catalogue, references
 from autograder.questions.define import choice, question
 

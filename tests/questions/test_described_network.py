@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.calling import to_tree
+from autograder.answer import to_tree
 from autograder.questions import catalogue
 from autograder.questions.week14_robot import described_network
 from autograder.questions.week14_robot.described_network import predict

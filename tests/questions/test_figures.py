@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.calling import Answer, Status
-from autograder.judging import Judge
+from autograder.answer import Answer, Status
+from autograder.judging.judge import Judge
 from autograder.questions import catalogue, references
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.diagnosis import explain
 from autograder.feedback.report.examples import Example, Examples
 from autograder.feedback.report.findings import MOST_COSTLY, Findings, Group
 from autograder.feedback.report.people import People
 from autograder.feedback.report.similarity import Pair, SharedAnswer, SharedCode
+from autograder.judging import explain
 from autograder.questions.catalogue import Week
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from autograder.feedback.report import figures
 from autograder.feedback.report.contents import MOST_UNEXPLAINED, Contents
 from autograder.feedback.report.findings import MOST_COSTLY, Findings
-from autograder.message import as_html
+from autograder.output.text import as_html
 
 TEMPLATE = "page.html.jinja"
 

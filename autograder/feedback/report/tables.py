@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from autograder.feedback.report.contents import Contents
-from autograder.spreadsheet import safe
+from autograder.output.spreadsheet import safe
 
 SIMILAR = "similar"
 

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from autograder.course import Course
+from autograder.course.directory import Course
 from autograder.errors import CourseError
 from autograder.feedback.report import similarity as similar
 from autograder.feedback.report.cells import solution_cells

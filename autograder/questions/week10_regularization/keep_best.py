@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.calling import copy_tree
+from autograder.answer import copy_tree
 from autograder.questions.define import Array, Inputs, Rng, question
 
 

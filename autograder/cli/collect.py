@@ -1,0 +1,103 @@
+"""The command `collect`: what comes from a platform goes to `submitted/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from autograder.cli.display import screen
+
+if TYPE_CHECKING:
+    from autograder.intake.collect.collect import Collection, Line
+
+SOME_LEFT_OUT = 3
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(collect)
+
+
+def collect(
+    week: Annotated[str, typer.Argument(help="Such as week06 or 6.")],
+    source: Annotated[Path, typer.Argument(help="The zip archive or folder to collect from.")],
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--from", help="canvas, moodle, gradescope, nbgrader or plain; else recognised."
+        ),
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the table and change nothing.")
+    ] = False,
+    course: Annotated[Path, typer.Option("--course", help="The course directory.")] = Path("."),
+) -> None:
+    """Put a class's submissions where they are graded, each under its student."""
+    from autograder.course import directory as courses
+    from autograder.intake.collect import collect as collecting
+    from autograder.questions import catalogue
+
+    found = catalogue.week(week)
+    opened = courses.load(course)
+    collection = collecting.collect(
+        opened, found.stem, found.name, source, kind=kind, dry_run=dry_run
+    )
+    _print(collection)
+    if dry_run:
+        screen.print("Nothing was changed; leave --dry-run out to collect.")
+    raise typer.Exit(SOME_LEFT_OUT if collection.left_out else 0)
+
+
+def _print(collection: Collection) -> None:
+    table = Table(box=None, pad_edge=False)
+    for name in ("student", "handed in as", "by", "at (UTC)", "result"):
+        table.add_column(name, overflow="fold")
+    for line in collection.lines:
+        if line.student:
+            result = f"{line.result}; {line.note}" if line.note else line.result
+            cells = (line.student, f"{line.shown}: {line.file}", line.by, _when(line), result)
+            table.add_row(*(escape(_visible(cell)) for cell in cells))
+    if table.row_count:
+        screen.print(table)
+    for line in collection.left_out:
+        nearest = f"; nearest: {', '.join(line.nearest)}" if line.nearest else ""
+        _say(f"Left out: {line.shown}: {line.note}{nearest}")
+    _print_summary(collection)
+
+
+def _say(text: str) -> None:
+    screen.print(escape(_visible(text)), highlight=False, soft_wrap=True)
+
+
+def _visible(text: str) -> str:
+    """Names come from students: nothing in them may steer the terminal."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+
+
+def _when(line: Line) -> str:
+    time = f"{line.time:%Y-%m-%d %H:%M}" if line.time else ""
+    return f"{time} late".strip() if line.late else time
+
+
+def _print_summary(collection: Collection) -> None:
+    if not collection.times_known:
+        _say(
+            "The files' times lie within an hour, as those of a download do, so they are not "
+            "taken for hand-in times: no late penalty follows from them. Work that the platform "
+            "calls late keeps its time, as the latest that it can be."
+        )
+    results = [line.result for line in collection.lines]
+    counts = [f"{results.count(each)} {each}" for each in _ORDER if each in results]
+    _say(f"{collection.kind}: {len(results)} submissions: {', '.join(counts)}.")
+    if collection.missing:
+        first = ", ".join(collection.missing[:_NAMED])
+        more = len(collection.missing) - _NAMED
+        _say(f"Nothing is here of: {first}{f' and {more} more' if more > 0 else ''}.")
+
+
+_NAMED = 10
+_ORDER = ["new", "replaces an earlier one", "unchanged", "older: kept aside", "left out"]

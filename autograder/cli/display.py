@@ -1,0 +1,236 @@
+"""What the commands print: the progress bar, what a graded class has in it, the last line."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from autograder.output.text import printable
+from autograder.records import Report
+
+screen = Console()
+errors = Console(stderr=True)
+
+MOST_COMMON = 12
+
+
+def brief(report: Report) -> dict[str, Any]:
+    """What one report says, without its notebook, so that memory stays flat."""
+    return {
+        "student": report.student,
+        "points": report.points,
+        "max_points": report.max_points,
+        "seconds": round(report.seconds, 3),
+        "unreadable": report.unreadable,
+        "problems": list(report.problems),
+        "stopped": report.stopped,
+        "isolation": report.isolation,
+        "kept": report.kept,
+        "judged_again": report.judged_again,
+        "questions": {
+            verdict.question: {
+                "points": verdict.points,
+                "outcome": str(verdict.outcome),
+                "mistake": verdict.mistake,
+            }
+            for verdict in report.verdicts
+        },
+    }
+
+
+class _Rate(ProgressColumn):
+    """Submissions a second, over the last half minute."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:.1f}/s" if speed else "")
+
+
+def progress(reports: Iterable[Report], total: int, label: str) -> Generator[Report]:
+    """The same reports, with a bar on stderr: how many, how fast, time left, how many failed."""
+    columns = (
+        TextColumn(label),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[failed]}"),
+    )
+    with Progress(*columns, console=errors, transient=True) as bar:
+        task = bar.add_task(label, total=total, failed="")
+        failures = 0
+        for report in reports:
+            failures += bool(report.unreadable or report.stopped)
+            failed = f"{failures} with problems" if failures else ""
+            if report.kept:
+                # It took no time, and would make the rest look as fast.
+                total -= 1
+                bar.update(task, total=total, failed=failed)
+            else:
+                bar.update(task, advance=1, failed=failed)
+            yield report
+
+
+def print_json(week: str, lines: Iterable[dict[str, Any]]) -> None:
+    """One JSON document, written as the lines come; whole also where they end early."""
+    head = f'{{\n "week": {json.dumps(week)},\n "submissions": ['
+    before = head
+    try:
+        for line in lines:
+            text = json.dumps(line, indent=1).replace("\n", "\n  ")
+            print(f"{before}\n  {text}", end="")
+            before = ","
+    except BaseException:
+        if before is not head:
+            print("\n ]\n}", flush=True)
+        raise
+    print(f"{head if before is head else ''}\n ]\n}}", flush=True)
+
+
+@dataclass
+class ClassTable:
+    """What grading a class found, gathered line by line; its size does not grow with the class.
+
+    Up to `most` submissions have a row each. Of a larger class it shows those with problems and
+    what was found most often.
+    """
+
+    week: str
+    most: int = 200
+    total: int = 0
+    unreadable: int = 0
+    stopped: int = 0
+    kept: int = 0
+    judged_again: int = 0
+    _rows: list[tuple[str, ...]] = field(default_factory=list)
+    _problems: list[tuple[str, ...]] = field(default_factory=list)
+    _found: Counter[str] = field(default_factory=Counter)
+
+    def add(self, line: dict[str, Any]) -> None:
+        """Take one submission in (see `brief`)."""
+        self.total += 1
+        self.unreadable += bool(line["unreadable"])
+        self.stopped += bool(line["stopped"])
+        self.kept += line["kept"]
+        self.judged_again += line["judged_again"]
+        self._found.update(_kinds(line))
+        row = _row(line)
+        if self.total <= self.most:
+            self._rows.append(row)
+        else:
+            self._rows.clear()
+        if line["unreadable"] or line["stopped"]:
+            self._problems = [*self._problems, row][: self.most // 4]
+
+    @property
+    def problems(self) -> bool:
+        """Whether a submission was unreadable or had code that was stopped."""
+        return bool(self.unreadable or self.stopped)
+
+    def print(self, *, regraded: bool = False) -> None:
+        """Print the table, then the last line.
+
+        Args:
+            regraded: say how many were judged again even where none could be.
+        """
+        if self.total <= self.most:
+            _print_rows(self._rows)
+        else:
+            _print_found(self._found, self.total)
+            if self._problems:
+                screen.print(f"\n{self.unreadable + self.stopped} with problems, among them:")
+                _print_rows(self._problems)
+            screen.print(f"\n`autograder report {self.week}` has all of it, on one page.\n")
+        screen.print(self._last_line(regraded))
+
+    def _last_line(self, regraded: bool) -> str:
+        line = (
+            f"{self.total} submissions: {self.total - self.unreadable} graded, {self.unreadable} "
+            f"unreadable (recorded as 0), {self.stopped} with code that was stopped."
+        )
+        if self.kept:
+            line += f" {self.kept} had been graded before and are unchanged."
+        if self.judged_again or regraded:
+            run = self.total - self.kept - self.judged_again
+            line += f" {self.judged_again} were judged again from kept answers, {run} were run."
+        return line
+
+
+def _row(line: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        escape(printable(line["student"])),
+        f"{line['points']:g}/{line['max_points']:g}",
+        escape(printable(_found(line))),
+        f"{line['seconds']:.2f}",
+    )
+
+
+def _print_rows(rows: list[tuple[str, ...]]) -> None:
+    """One row a submission: student, points, what was found, seconds."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("student", no_wrap=True)
+    table.add_column("points", justify="right")
+    table.add_column("found", overflow="fold")
+    table.add_column("seconds", justify="right")
+    for row in sorted(rows):
+        table.add_row(*row)
+    screen.print(table)
+
+
+def _print_found(found: Counter[str], total: int) -> None:
+    """What was found most often, and in how many of all submissions."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("found most often", overflow="fold")
+    table.add_column("submissions", justify="right")
+    for what, count in found.most_common(MOST_COMMON):
+        table.add_row(escape(printable(what)), f"{count} of {total}")
+    screen.print(table)
+
+
+def _kinds(line: dict[str, Any]) -> set[str]:
+    """What one submission adds to the counts: mistakes by name, other outcomes by question."""
+    if line["unreadable"]:
+        return {"unreadable"}
+    wrong = {name: q for name, q in line["questions"].items() if q["outcome"] != "right"}
+    kinds = {q["mistake"] or f"{q['outcome']}: {name}" for name, q in wrong.items()}
+    return kinds or {"all right"}
+
+
+def _found(line: dict[str, Any]) -> str:
+    if line["unreadable"]:
+        return str(line["unreadable"])
+    found: dict[str, list[str]] = {}
+    for name, answer in line["questions"].items():
+        if answer["outcome"] != "right":
+            found.setdefault(answer["mistake"] or answer["outcome"], []).append(name)
+    return ", ".join(_shared(what, names, line) for what, names in found.items()) or "all right"
+
+
+def _shared(what: str, names: list[str], line: dict[str, Any]) -> str:
+    """What was found at some questions: a mistake has a name, an outcome needs its question."""
+    if len(names) == len(line["questions"]):
+        return what
+    if len(names) > 2:
+        return f"{what}: {len(names)} questions"
+    is_mistake = line["questions"][names[0]]["mistake"] == what
+    return what if is_mistake else f"{what}: {', '.join(names)}"

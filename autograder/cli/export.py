@@ -1,0 +1,127 @@
+"""`autograder export FORMAT WEEK...`: a command for each exporter that is installed."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+from rich.markup import escape
+from typer.core import TyperGroup
+
+from autograder.cli.display import errors, screen
+from autograder.errors import CourseError
+
+SOME_LEFT_OUT = 3
+
+
+class Exporters(TyperGroup):
+    """The installed exporters as commands, looked up only when one is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        from autograder.lms import exporter
+
+        return exporter.names()
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        from autograder.lms import exporter
+
+        app = typer.Typer(add_completion=False)
+        try:
+            app.command(cmd_name)(_command(cmd_name, exporter.find(cmd_name)))
+        except CourseError as error:
+            # The help lists every exporter: one that is broken should not hide the others.
+            anything = {"allow_extra_args": True, "ignore_unknown_options": True}
+            app.command(cmd_name, context_settings=anything)(_broken(error))
+        return typer.main.get_command(app)
+
+
+def register(app: typer.Typer) -> None:
+    """Add `export` to the command line."""
+    group = typer.Typer(cls=Exporters, no_args_is_help=True)
+    group.callback()(_export)
+    app.add_typer(group, name="export")
+
+
+def _export() -> None:
+    """Write a week's grades as the file that an LMS takes."""
+
+
+def _broken(error: CourseError) -> Any:
+    def command() -> None:
+        """Cannot be loaded; run it to read why."""
+        raise error
+
+    return command
+
+
+def _command(name: str, export: Any) -> Any:
+    """The command of one exporter: what all have in common, then its own keyword parameters."""
+
+    def command(
+        weeks: Annotated[list[str], typer.Argument(metavar="WEEK", help="Such as week06 or 6.")],
+        course: Annotated[Path, typer.Option("--course", help="The course directory.")] = Path("."),
+        output: Annotated[
+            Path | None, typer.Option(help="Where the file goes, in place of its usual name here.")
+        ] = None,
+        with_waiting: Annotated[
+            bool, typer.Option("--with-waiting", help="Also those whose manual grading is open.")
+        ] = False,
+        **options: Any,
+    ) -> None:
+        _run(export, weeks, course, output, with_waiting, options)
+
+    hints = get_type_hints(export, include_extras=True)
+    own = list(inspect.signature(export).parameters.values())[1:]
+    common = get_type_hints(command, include_extras=True)
+    shared = list(inspect.signature(command).parameters.values())[:-1]
+    for each in own:
+        if each.name in common or each.name not in hints or each.kind is not each.KEYWORD_ONLY:
+            raise CourseError(
+                f"the exporter {name} cannot be used: its parameter {each.name} should be "
+                f"keyword-only, annotated, and none of {', '.join(p.name for p in shared)}"
+            )
+    parameters = [
+        each.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=known[each.name])
+        for known, group in ((common, shared), (hints, own))
+        for each in group
+    ]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {each.name: each.annotation for each in parameters}
+    command.__doc__ = inspect.getdoc(export)
+    return command
+
+
+def _run(
+    export: Any,
+    weeks: list[str],
+    directory: Path,
+    output: Path | None,
+    with_waiting: bool,
+    options: dict[str, Any],
+) -> None:
+    from autograder.course import directory as course
+    from autograder.lms import exporter
+    from autograder.questions import catalogue
+
+    opened = course.load(directory)
+    found = dict.fromkeys(catalogue.week(week).stem for week in weeks)
+    read = [catalogue.week(stem) for stem in found]
+    grades = [
+        exporter.grades(opened, each.name, each.stem, each.title, with_waiting) for each in read
+    ]
+    with errors.status("Exporting"):
+        made = export(grades, **options)
+    for path in exporter.write(made.files, output):
+        _say(f"Wrote {path}")
+    for each in grades:
+        for line in exporter.about_waiting(each):
+            _say(line)
+    for line in (*made.notes, *made.problems):
+        _say(line)
+    raise typer.Exit(SOME_LEFT_OUT if made.problems else 0)
+
+
+def _say(line: str) -> None:
+    screen.print(escape(line), highlight=False, soft_wrap=True)

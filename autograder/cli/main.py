@@ -1,0 +1,269 @@
+"""The command line: from `init` and `release` over `grade` to `report` and `export`.
+
+Exit codes: 0 all went well; 1 an error, said in one line; 2 wrong usage; 3 the work is done and
+some submissions could not be read or were stopped (the last line says how many); 130 stopped by
+Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from autograder.cli import collect, doctor, export, gradescope
+from autograder.cli import report as report_command
+from autograder.cli.display import (
+    ClassTable,
+    brief,
+    errors,
+    print_json,
+    progress,
+    screen,
+)
+from autograder.errors import AutograderError, UnknownName
+from autograder.light_imports import loading
+from autograder.records import Report
+
+SOME_NOT_GRADED = 3
+INTERRUPTED = 130
+
+app = typer.Typer(
+    help="Neural Networks from Scratch: the course that grades itself.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+collect.register(app)
+doctor.register(app)
+export.register(app)
+gradescope.register(app)
+report_command.register(app)
+
+CourseOption = Annotated[Path, typer.Option("--course", help="The course directory.")]
+IsolationOption = Annotated[
+    str,
+    typer.Option(help="`bubblewrap`, or `process` to run submissions with process limits alone."),
+]
+WorkersOption = Annotated[
+    int,
+    typer.Option(
+        "--workers", "-j", help="Sandboxes; 0: as many as the cores and the class justify."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and no table.")]
+
+
+@app.command()
+def init(
+    directory: Annotated[Path, typer.Argument(help="Where to make the course; new or empty.")],
+    roster: Annotated[
+        Path | None, typer.Option(help="CSV with id, last_name, first_name, email.")
+    ] = None,
+    database: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="An empty PostgreSQL database, such as postgresql://USER@HOST/NAME, for the "
+            "gradebook; without it SQLite in the directory.",
+        ),
+    ] = "",
+) -> None:
+    """Make a course directory: nbgrader's configuration and gradebook, and the course's secret."""
+    from autograder.course import directory as course
+
+    made = course.init(directory, roster, database)
+    screen.print(f"Made the course {made.course_id} in {made.root}.")
+    screen.print(f"Next: cd {made.root} && autograder release week06")
+
+
+@app.command()
+def release(
+    week: Annotated[str, typer.Argument(help="Such as week06 or 6.")],
+    course: CourseOption = Path("."),
+    own: Annotated[
+        bool, typer.Option(help="Leave functions of earlier weeks to the students' own file.")
+    ] = False,
+) -> None:
+    """Make a week's notebook for students, and enter the week in the gradebook."""
+    from autograder.course import directory as courses
+    from autograder.grading import pipeline
+    from autograder.questions import catalogue
+    from autograder.release import generate as releasing
+
+    found = catalogue.week(week)
+    opened = courses.load(course)
+    pipeline.validate(found)
+    path = releasing.release(opened, found, own=own)
+    screen.print(f"Released {found.name}, {found.title}: {path}")
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="A student's notebook.")],
+    isolation: IsolationOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Run a notebook and judge it on the public cases, as its own checks do."""
+    from autograder.grading import pipeline
+    from autograder.sandbox.mounts import isolation_available
+
+    chosen = isolation or ("bubblewrap" if isolation_available() == "bubblewrap" else "process")
+    report = pipeline.check_file(file, chosen)
+    if as_json:
+        print(json.dumps(brief(report), indent=1))
+    else:
+        for verdict in report.verdicts:
+            screen.print(escape(verdict.message), end="\n\n", highlight=False)
+        screen.print(f"{report.points:g} of {report.max_points:g} points, on public cases.")
+    raise typer.Exit(0 if report.right else SOME_NOT_GRADED)
+
+
+@app.command()
+def grade(
+    week: Annotated[str, typer.Argument(help="Such as week06 or 6.")],
+    course: CourseOption = Path("."),
+    workers: WorkersOption = 0,
+    isolation: IsolationOption = "bubblewrap",
+    run_all: Annotated[bool, typer.Option(help="Run the experiments too.")] = False,
+    force: Annotated[bool, typer.Option(help="Also run what has not changed.")] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="STUDENT", help="Run this student's again, and nobody else's."),
+    ] = None,
+    question: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Judge this question again for everyone, from kept answers where they suffice.",
+        ),
+    ] = None,
+    cluster: Annotated[
+        str, typer.Option(help="A Dask scheduler, such as tls://host:8786, or local:4.")
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Grade every submission of a week that is new or changed into nbgrader's gradebook."""
+    with loading():
+        from autograder.course import directory as courses
+        from autograder.grading import grade_class
+        from autograder.grading.assignment import load_assignment
+
+    if force and question:
+        raise typer.BadParameter("--force runs whole submissions; leave --question out")
+    if cluster and workers:
+        raise typer.BadParameter(
+            "-j counts this machine's sandboxes; --cluster has its own workers"
+        )
+    opened = courses.load(course)
+    assignment = load_assignment(opened, week)
+    assignment.run_experiments = run_all
+    submissions = grade_class.submissions(opened, assignment)
+    if only:
+        submissions = grade_class.only(submissions, only)
+    reports = grade_class.grade_course(
+        opened,
+        assignment,
+        submissions,
+        workers=workers,
+        isolation=isolation,
+        force=force or bool(only and not question),
+        questions=question or (),
+        cluster=cluster,
+    )
+    table = ClassTable(assignment.week.name)
+    shown = reports if as_json else progress(reports, len(submissions), "Grading")
+    try:
+        # Closed here, so that everything is written before the last word.
+        with closing(reports), closing(shown):
+            lines = _counted(shown, table)
+            if as_json:
+                print_json(assignment.week.name, lines)
+            else:
+                for _ in lines:
+                    pass
+    except KeyboardInterrupt:
+        errors.print(
+            f"Stopped. {table.total} of {len(submissions)} submissions are graded and kept; "
+            "the same command goes on with the rest."
+        )
+        raise typer.Exit(INTERRUPTED) from None
+    if not as_json:
+        table.print(regraded=bool(question))
+    raise typer.Exit(SOME_NOT_GRADED if table.problems else 0)
+
+
+def _counted(reports: Iterable[Report], table: ClassTable) -> Iterator[dict[str, Any]]:
+    for report in reports:
+        line = brief(report)
+        table.add(line)
+        yield line
+
+
+@app.command()
+def feedback(
+    week: Annotated[str, typer.Argument(help="Such as week06 or 6.")],
+    course: CourseOption = Path("."),
+) -> None:
+    """Make the feedback pages of a graded week."""
+    from autograder.course import directory as courses
+    from autograder.feedback.pages import generate_feedback
+    from autograder.questions import catalogue
+
+    opened = courses.load(course)
+    with screen.status("Writing feedback"):
+        pages = generate_feedback(opened, catalogue.week(week).stem)
+    screen.print(f"Wrote {len(pages)} pages, such as {pages[0]}")
+
+
+@app.command()
+def explain(name: Annotated[str, typer.Argument(help="A mistake, such as bias-summed.")]) -> None:
+    """Print a mistake's page: what it looks like, why it happens, how to find it."""
+    import difflib
+
+    from rich.markdown import Markdown
+
+    from autograder.judging.explain import page
+    from autograder.questions import catalogue
+
+    every = [q for week in catalogue.weeks() for q in week.questions.values()]
+    found = [(q, q.mistakes[name]) for q in every if name in q.mistakes]
+    if not found:
+        known = [mistake for q in every for mistake in q.mistakes]
+        nearest = ", ".join(difflib.get_close_matches(name, known, 3, 0.4))
+        hint = f"; the nearest names are {nearest}" if nearest else ""
+        raise UnknownName(f"There is no mistake {name!r}{hint}.")
+    text = page(found)
+    screen.print(Markdown(text) if screen.is_terminal else text)
+
+
+@app.command()
+def demo(
+    directory: Annotated[Path, typer.Option(help="Where the demo course goes.")] = Path(
+        "demo-course"
+    ),
+    workers: WorkersOption = 0,
+) -> None:
+    """Release week 06, make a class, grade it, and show what was found."""
+    from autograder.cli import demo as demonstration
+
+    demonstration.run(directory, workers=workers)
+
+
+def main() -> None:
+    """The entry point: every error of ours is one line on stderr and exit code 1."""
+    # jsonschema imports this optional checker of web addresses, which takes 0.7 s and which no
+    # notebook needs; an entry of None makes it do without.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    try:
+        app()
+    except AutograderError as error:
+        errors.print(f"autograder: {escape(str(error))}", highlight=False, soft_wrap=True)
+        sys.exit(1)

@@ -1,0 +1,113 @@
+"""Make a gradebook: nbgrader's tables in an empty database, complete or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from autograder.course.database import (
+    SQLITE,
+    connected,
+    createdb,
+    described,
+    reason,
+)
+from autograder.course.roster import Student
+from autograder.errors import CourseError
+
+_TABLES = {"course", "student", "assignment", "grade"}
+
+
+@contextlib.contextmanager
+def created(db_url: str, course_id: str, students: Sequence[Student]) -> Iterator[None]:
+    """nbgrader's tables in an empty database; gone again where what follows fails.
+
+    Raises:
+        CourseError: when the database is not empty or refuses.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    if not db_url.startswith(SQLITE):
+        with connected(db_url) as connection:
+            _refuse_filled(connection, db_url)
+            _refuse_encoding(connection, db_url)
+    try:
+        create(db_url, course_id, students)
+        yield
+    except BaseException as error:
+        _drop(db_url)
+        if isinstance(error, SQLAlchemyError):
+            raise CourseError(
+                f"the gradebook cannot be made in {described(db_url)} ({reason(error)}); "
+                "see that its user may make tables there"
+            ) from None
+        raise
+
+
+def create(db_url: str, course_id: str, students: Sequence[Student]) -> None:
+    """Make the tables as nbgrader does, and enter the course and its class."""
+    from nbgrader.api import Gradebook
+    from nbgrader.api import Student as Row
+
+    with _scripts_on_path(), Gradebook(db_url, course_id) as gradebook:
+        gradebook.db.add_all([Row(**vars(student)) for student in students])
+        gradebook.db.commit()
+
+
+def _drop(db_url: str) -> None:
+    """Undo what `_create` did; a database that is away stays as it is."""
+    from nbgrader.api import Base
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.exc import SQLAlchemyError
+
+    engine = create_engine(db_url)
+    with contextlib.suppress(SQLAlchemyError), engine.begin() as connection:
+        Base.metadata.drop_all(connection)
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+    engine.dispose()
+
+
+def _refuse_filled(connection: Any, db_url: str) -> None:
+    from sqlalchemy import inspect, text
+
+    tables = set(inspect(connection).get_table_names())
+    if not tables:
+        return
+    if tables >= _TABLES:
+        names = [row[0] for row in connection.execute(text("SELECT id FROM course ORDER BY id"))]
+        count = connection.execute(text("SELECT count(*) FROM student")).scalar()
+        # nbgrader itself adds this one.
+        courses = " and ".join(name for name in names if name != "default_course") or "a course"
+        found = f"the gradebook of {courses} with {count} students"
+    else:
+        found = f"other tables ({', '.join(sorted(tables)[:3])})"
+    raise CourseError(
+        f"the database {described(db_url)} holds {found}; nothing was changed. "
+        "Name an empty one: `createdb` makes it"
+    )
+
+
+def _refuse_encoding(connection: Any, db_url: str) -> None:
+    from sqlalchemy import text
+
+    encoding = connection.execute(text("SHOW server_encoding")).scalar()
+    if encoding != "UTF8":
+        raise CourseError(
+            f"the database {described(db_url)} stores text as {encoding}, and names need UTF8; "
+            f"make another: {createdb(db_url, '-E', 'UTF8', '-T', 'template0')}"
+        )
+
+
+@contextlib.contextmanager
+def _scripts_on_path() -> Iterator[None]:
+    """nbgrader starts `alembic` by name, which an environment that is not activated hides."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before}"
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before

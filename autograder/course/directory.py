@@ -1,0 +1,276 @@
+"""A course directory: nbgrader's folders and gradebook, and the secret of the hidden cases.
+
+nbgrader_config.py      nbgrader's settings, with our preprocessors among its own
+gradebook.db            nbgrader's database, where it is not in PostgreSQL
+.autograder/secret      decides the hidden cases; readable by the instructor alone
+source/ release/ submitted/ autograded/ feedback/      nbgrader's steps
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.course import database as databases
+from autograder.course.create_database import created
+from autograder.course.roster import read_roster
+from autograder.errors import CourseError
+
+CONFIG_FILE = "nbgrader_config.py"
+SECRET_FILE = Path(".autograder", "secret")
+SECRET_BYTES = 32
+
+CONFIG = '''\
+"""nbgrader's settings for this course, written by `autograder init`."""
+
+c = get_config()
+c.CourseDirectory.course_id = {course_id!r}
+
+# What a student finds in place of a solution.
+c.ClearSolutions.code_stub = {{"python": "raise NotImplementedError  # your code here"}}
+c.ClearSolutions.text_stub = "*Your answer here.*"
+
+# nbgrader's own steps, and ours among them: AnswerStubs leaves `name = ...` where a whole cell
+# is an answer; RestoreCells undoes changes to locked cells; GradeSubmission runs the notebook in
+# the sandbox in place of Execute.
+c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.InstantiateTests",
+    "nbgrader.preprocessors.LockCells",
+    "nbgrader.preprocessors.ClearSolutions",
+    "autograder.grading.nbgrader_steps.AnswerStubs",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.exporter_class = "autograder.grading.nbgrader_steps.SubmissionExporter"
+c.Autograde.sanitize_preprocessors = [
+    "nbgrader.preprocessors.ClearOutput",
+    "autograder.grading.nbgrader_steps.RestoreCells",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "autograder.grading.nbgrader_steps.GradeSubmission",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# Late work scores nothing with "zero"; due dates are set in formgrader.
+# c.LateSubmissionPlugin.penalty_method = "zero"
+
+# Where the gradebook is, if not in gradebook.db. No password: it belongs in ~/.pgpass.
+{database}
+'''
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course directory that has been found usable."""
+
+    root: Path
+    course_id: str
+    db_url: str = field(repr=False)
+    secret: bytes = field(repr=False)
+    config: Any = field(repr=False)
+    """traitlets Config: nbgrader_config.py as nbgrader itself would read it."""
+
+    def folder(self, step: str, assignment: str, student: str = ".") -> Path:
+        """Where nbgrader keeps an assignment at a step such as "release" or "submitted"."""
+        return self.root / step / student / assignment
+
+    def notebook(self, step: str, assignment: str, student: str = ".") -> Path:
+        """The assignment's notebook at that step."""
+        return self.folder(step, assignment, student) / f"{assignment}.ipynb"
+
+
+def init(directory: Path, roster: Path | None = None, database: str = "") -> Course:
+    """Make a course directory, complete or not at all.
+
+    Args:
+        directory: must not exist yet, or be empty.
+        roster: class list, see `roster.read_roster`.
+        database: URL of an empty PostgreSQL database; without it the gradebook is in the directory.
+
+    Raises:
+        CourseError: when the directory is taken, or the roster or database cannot be used.
+    """
+    directory = directory.absolute()
+    server = databases.postgresql_url(database) if database else ""
+    students = read_roster(roster) if roster else []
+    _refuse_taken(directory)
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        # Private, as mkdtemp makes it: a course holds a class's grades.
+        made = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+    except OSError as error:
+        raise CourseError(f"{directory} cannot be made: {error.strerror}") from None
+    try:
+        course_id = re.sub(r"[^\w-]+", "-", directory.name).strip("-") or "course"
+        (made / CONFIG_FILE).write_text(configuration(course_id, server), encoding="utf-8")
+        _write_secret(made / SECRET_FILE)
+        for step in ("source", "release", "submitted"):
+            (made / step).mkdir()
+        db_url = server or f"{databases.SQLITE}{made / 'gradebook.db'}"
+        with created(db_url, course_id, students):
+            made.replace(directory)
+    except OSError as error:
+        raise CourseError(f"{directory} cannot be made: {error.strerror}") from None
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return load(directory)
+
+
+def configuration(course_id: str, db_url: str = "") -> str:
+    """The text of nbgrader_config.py; without a URL the gradebook is in the directory."""
+    line = f"c.CourseDirectory.db_url = {db_url or databases.EXAMPLE!r}"
+    return CONFIG.format(course_id=course_id, database=line if db_url else f"# {line}")
+
+
+def load(directory: Path) -> Course:
+    """Open a course directory made by `init`.
+
+    Raises:
+        CourseError: when it is none, or its secret or gradebook is not usable.
+    """
+    root = directory.absolute()
+    if not (root / CONFIG_FILE).is_file():
+        raise CourseError(
+            f"{root} is no course: it has no {CONFIG_FILE}; make one with `autograder init`"
+        )
+    config = read_config(root)
+    default = f"{databases.SQLITE}{root / 'gradebook.db'}"
+    db_url = str(config.CourseDirectory.get("db_url") or default)
+    secret = _read_secret(root / SECRET_FILE)
+    databases.check(db_url)
+    course_id = str(config.CourseDirectory.get("course_id") or "default_course")
+    return Course(root, course_id, db_url, secret, config)
+
+
+@contextlib.contextmanager
+def alone(course: Course) -> Iterator[None]:
+    """Hold a course for one grading run; a run that is killed lets go of it.
+
+    Raises:
+        CourseError: when another run holds it.
+    """
+    import fcntl  # not on Windows, where students import this package too
+
+    with (course.root / ".autograder" / "grading.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CourseError(
+                "another run is grading this course; wait until it has ended and grade again"
+            ) from None
+        yield
+
+
+def read_config(root: Path) -> Any:
+    """nbgrader_config.py as a traitlets Config, with the course directory as nbgrader's root."""
+    from traitlets.config import PyFileConfigLoader
+
+    try:
+        config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
+    except Exception as error:
+        raise CourseError(
+            f"{root / CONFIG_FILE} cannot be read: {type(error).__name__}: {error}"
+        ) from None
+    config.CourseDirectory.root = str(root)
+    return config
+
+
+def run_converter(converter: type[Any], config: Any, assignment: str) -> None:
+    """Run one of nbgrader's converters on an assignment, in this process and in silence.
+
+    Raises:
+        CourseError: with what nbgrader logged when it failed.
+    """
+    from nbgrader.converters.base import NbGraderException
+    from nbgrader.coursedir import CourseDirectory
+
+    problems: list[str] = []
+    log = logging.Logger("autograder.nbgrader", logging.ERROR)
+    log.addHandler(_Collector(problems))
+    directory = CourseDirectory(config=config, log=log)
+    directory.assignment_id = assignment
+    step = converter(coursedir=directory, config=config, log=log)
+    step.force = True
+    # nbgrader's gradebook logs its tracebacks here, whatever log its converters are given.
+    elsewhere = logging.getLogger("tornado.application")
+    try:
+        elsewhere.disabled = True
+        step.start()
+    except (NbGraderException, OSError) as error:
+        reasons = [line for problem in problems for line in problem.splitlines() if line.strip()]
+        # The last line of nbgrader's first traceback is the cause; what follows is its summary.
+        causes = [line for line in reasons if re.match(r"[\w.]*(Error|Exception)\b: ", line)]
+        cause = (causes or reasons or [str(error)])[0]
+        if "OperationalError" in cause:
+            cause = f"{cause}; {databases.next_step(cause, directory.db_url)} and try again"
+        raise CourseError(f"{assignment}: {cause}") from None
+    finally:
+        elsewhere.disabled = False
+
+
+class _Collector(logging.Handler):
+    def __init__(self, messages: list[str]) -> None:
+        super().__init__()
+        self.messages = messages
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+def _refuse_taken(directory: Path) -> None:
+    if (directory / CONFIG_FILE).exists():
+        raise CourseError(f"{directory} is a course already; nothing was changed")
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise CourseError(f"{directory} is not empty; choose a directory that does not exist yet")
+
+
+def _write_secret(path: Path) -> None:
+    path.parent.mkdir(mode=0o700)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(SECRET_BYTES) + "\n")
+
+
+def _read_secret(path: Path) -> bytes:
+    restore = "copy it back from a backup: a new one would change the hidden cases"
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        raise CourseError(f"the course's secret {path} is missing; {restore}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(f"the course's secret {path} cannot be read: {error}") from None
+    if os.name == "posix" and mode & 0o077:
+        raise CourseError(f"others can read the course's secret; run: chmod 600 {path}")
+    try:
+        secret = bytes.fromhex(text)
+    except ValueError:
+        secret = b""
+    if len(secret) != SECRET_BYTES:
+        raise CourseError(f"the course's secret {path} is damaged; {restore}")
+    return secret

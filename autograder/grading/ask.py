@@ -1,0 +1,104 @@
+"""What one submission is asked, and in which order.
+
+Public cases come first, then what follow-through will ask of them, then everything hidden: a
+process that has seen hidden inputs could show them in its answer to a public case, so it is never
+asked one again. Where a mistake shows in hidden cases alone, the sandbox has to run the notebook
+once more in a fresh process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from autograder.answer import Answer, Status
+from autograder.grading.assignment import Assignment
+from autograder.grading.follow_through import RightFunctions
+from autograder.judging.judge import worth_asking_again
+from autograder.questions.define import Inputs, Question
+from autograder.records import Outcome
+from autograder.sandbox.requests import Answers, CellResult
+from autograder.sandbox.session import Session
+
+
+class Asking:
+    """Puts an assignment's cases to one submission.
+
+    Args:
+        assignment: its questions and their cases.
+        session: the submission in the sandbox.
+        right: answers in place of functions that are wrong.
+    """
+
+    def __init__(self, assignment: Assignment, session: Session, right: RightFunctions) -> None:
+        self._assignment = assignment
+        self._session = session
+        self._right = right
+        self._foreseen: dict[tuple[str, tuple[str, ...]], list[Answer]] = {}
+
+    def ask_all(self) -> dict[str, list[Answer]]:
+        """The answers to all cases of every question, in the order of the judge's probes."""
+        answers = self._session.ask(self._assignment.public_asks)
+        self._foresee(self._by_question(answers))
+        answers |= self._session.ask(self._assignment.hidden_asks)
+        answers |= self._why_missing(answers)
+        return self._by_question(answers)
+
+    def ask_again(
+        self, question: Question, given: Sequence[Inputs], replaced: Sequence[str]
+    ) -> list[Answer]:
+        """Put inputs to a question's function while others that it calls are replaced."""
+        foreseen = self._foreseen.get((question.name, tuple(replaced)), [])
+        public = map(id, self._public(question.name))
+        before = dict(zip(public, foreseen, strict=False))
+        left = [inputs for inputs in given if id(inputs) not in before]
+        asks = self._assignment.asks_again(question, left, replaced)
+        if replaced and left:
+            self._right.start()
+        answers = self._session.ask(asks, on_call=self._right)
+        came = (answers[ask.id] for ask in asks.asks)
+        return [before[id(each)] if id(each) in before else next(came) for each in given]
+
+    def _foresee(self, answers: dict[str, list[Answer]]) -> None:
+        """Ask beforehand what, by the public answers, the judge will ask of public cases."""
+        week, judge = self._assignment.week, self._assignment.judge
+        if self._assignment.source is None:
+            return
+        called = {name for each in week.questions.values() for name in each.builds_on}
+        at_fault: set[str] = set()
+        for name, question in week.questions.items():
+            if not (name in called or question.builds_on or self._assignment.own_functions):
+                continue
+            outcome = judge.public_outcome(name, answers[name])
+            culprits = self._assignment.culprits(name, at_fault)
+            if outcome is not Outcome.RIGHT:
+                at_fault.add(name)
+            if culprits and worth_asking_again(outcome):
+                given = self._public(name)
+                self._foreseen[name, tuple(culprits)] = self.ask_again(question, given, culprits)
+
+    def _public(self, name: str) -> list[Inputs]:
+        return [p.inputs for p in self._assignment.judge.probes[name] if p.public]
+
+    def _by_question(self, answers: Answers) -> dict[str, list[Answer]]:
+        found: dict[str, list[Answer]] = {name: [] for name in self._assignment.week.questions}
+        for ask in self._assignment.asks.asks:
+            if ask.id in answers:
+                found[ask.question].append(answers[ask.id])
+        return found
+
+    def _why_missing(self, answers: Answers) -> Answers:
+        """Answers that say why a name is not defined: how the cell above its check ended."""
+        explained: Answers = {}
+        for ask in self._assignment.asks.asks:
+            if answers[ask.id].status is Status.MISSING:
+                above = self._session.above(ask.question)
+                error = _ended(above) if above else ""
+                explained[ask.id] = replace(answers[ask.id], error=error)
+        return explained
+
+
+def _ended(cell: CellResult) -> str:
+    if cell.status is not Status.RETURNED:
+        return cell.error
+    return f"the cell above it raised {cell.error}" if cell.error else ""

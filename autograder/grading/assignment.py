@@ -1,0 +1,279 @@
+"""What all submissions of one week share: questions, notebooks, references, encoded asks."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Container, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from autograder.answer import Tree
+from autograder.course import own_functions
+from autograder.course.directory import Course
+from autograder.errors import CourseError
+from autograder.grading.recorded_answers import ask_digest
+from autograder.intake.read import read_notebook
+from autograder.intake.restore import Released, Role, role_of
+from autograder.judging.judge import Judge
+from autograder.questions import catalogue, references
+from autograder.questions.catalogue import Week
+from autograder.questions.define import Inputs, Question
+from autograder.questions.keys import question_keys
+from autograder.recent import Recent
+from autograder.records import Verdict
+from autograder.sandbox.libraries import Flavour
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.requests import (
+    ROOM,
+    Ask,
+    Cell,
+    EncodedAsks,
+    Hold,
+    Known,
+    encode_asks,
+)
+from course_lib.quiet import import_keras
+
+LENT_ROOM = 4 * 2**20
+JUDGED_ROOM = 16 * 2**20
+
+
+@dataclass(frozen=True)
+class AskedAgain:
+    """What the judge asks beyond a question's cases, once it has heard certain answers."""
+
+    question: Question
+    given: tuple[Inputs, ...]
+    replaced: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A question's verdict, and the page of the answers that it follows from."""
+
+    verdict: Verdict
+    page: bytes
+
+
+@dataclass
+class Assignment:
+    """What all submissions of one week share.
+
+    Args:
+        week: its questions.
+        released: the notebook that students received (locked cells, cell ids, points).
+        source: the same notebook with its solutions, which answer follow-through's calls; a
+            student's machine has none.
+        secret: the course's secret, which seeds the hidden cases.
+        cache: the file that keeps their reference values; without it, public cases alone.
+        own: the course's version of the students' file of earlier functions; empty where those
+            functions stand in the notebook.
+        run_experiments: also run the cells that no question depends on.
+        carried: a file of hidden values that another machine computed, in place of `cache`.
+    """
+
+    week: Week
+    released: Any
+    source: Any = None
+    secret: bytes = references.PUBLIC_SECRET
+    cache: Path | None = None
+    own: str = ""
+    run_experiments: bool = False
+    carried: Path | None = None
+    judge: Judge = field(init=False)
+    lent: Recent[bytes, Tree] = field(init=False, default_factory=lambda: Recent(LENT_ROOM))
+    """What right functions returned, by the digest of the call (see `lending`)."""
+    judged: Recent[Hashable, AskedAgain | Judged] = field(
+        init=False, default_factory=lambda: Recent(JUDGED_ROOM)
+    )
+    """What follows from answers: what is asked next, or the verdict (see `pipeline`)."""
+    _numbers: Iterator[int] = field(init=False, default_factory=itertools.count)
+    _again: dict[Hashable, EncodedAsks] = field(init=False, default_factory=dict)
+    _again_known: Known = field(init=False, default_factory=lambda: Recent(ROOM))
+
+    def __post_init__(self) -> None:
+        questions = self.week.questions
+        if "keras" in self.week.libraries:
+            # Judging runs what students returned; loaded here, TensorFlow has no notes to print.
+            import_keras()
+        public = references.public(questions.values(), self.week.stem)
+        hidden = None
+        if self.carried:
+            again = "build the zip again"
+            hidden = references.carried(questions.values(), self.secret, self.carried, again)
+        elif self.cache:
+            hidden = references.hidden(questions.values(), self.secret, self.cache)
+        self.judge = Judge(questions, public, hidden, self.secret)
+
+    @cached_property
+    def shape(self) -> Released:
+        """How the cells of `released` are told in what students hand in."""
+        return Released(self.released)
+
+    def steps(self, notebook: Any) -> list[Cell | Hold]:
+        """What the sandbox does, in the notebook's order: run a cell, or hold a function."""
+        steps: list[Cell | Hold] = []
+        for index, cell in enumerate(notebook["cells"]):
+            # By key: an attribute of a notebook's node is found by a function in Python.
+            if cell["cell_type"] != "code":
+                continue
+            name = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
+            if name in self.week.questions:
+                steps.append(Hold(index, name, self.week.questions[name].calls))
+            elif self.run_experiments or role_of(cell) is not Role.EXPERIMENT:
+                steps.append(Cell(index, cell["source"]))
+        return steps
+
+    @cached_property
+    def asks(self) -> EncodedAsks:
+        """Every case of every question, in the judge's order, encoded once for the class."""
+        cases = [
+            (question, probe.inputs, not probe.public)
+            for name, question in self.week.questions.items()
+            for probe in self.judge.probes[name]
+        ]
+        return encode_asks(
+            ask_for(number, question, given, hidden=hidden)
+            for number, (question, given, hidden) in enumerate(cases)
+        )
+
+    def asks_again(
+        self, question: Question, given: Sequence[Inputs], replaced: Sequence[str]
+    ) -> EncodedAsks:
+        """What the judge asks beyond a question's own cases; once for the class, where it can be.
+
+        Every ask has a number of its own: what it was answered is known for the class too.
+        """
+        # While these are kept, so are their inputs, and no others are at the same address.
+        key = (question.name, tuple(replaced), tuple(map(id, given)))
+        if found := self._again.get(key):
+            return found
+        probes = self.judge.probes[question.name]
+        # Whatever is not a public case is as secret as a hidden one.
+        public = {id(probe.inputs) for probe in probes if probe.public}
+        asks = [
+            ask_for(
+                next(self._numbers), question, inputs, replaced, hidden=id(inputs) not in public
+            )
+            for inputs in given
+        ]
+        if not {id(probe.inputs) for probe in probes}.issuperset(map(id, given)):
+            return encode_asks(asks)
+        self._again[key] = encode_asks(asks, self._again_known)
+        return self._again[key]
+
+    @cached_property
+    def asked(self) -> dict[str, list[bytes]]:
+        """The digests of every question's cases, in the judge's order (see `answer_book`)."""
+        digests: dict[str, list[bytes]] = {name: [] for name in self.week.questions}
+        for ask in self.asks.asks:
+            digests[ask.question].append(ask_digest(ask))
+        return digests
+
+    def digests(
+        self, question: Question, given: Sequence[Inputs], replaced: Sequence[str]
+    ) -> list[bytes]:
+        """The digests of what the judge asks beyond a question's own cases."""
+        return [ask_digest(ask) for ask in self.asks_again(question, given, replaced).asks]
+
+    @cached_property
+    def question_keys(self) -> dict[str, str]:
+        """What decides each question's verdict (see `questions.keys`)."""
+        return question_keys(self.week)
+
+    @cached_property
+    def public_asks(self) -> EncodedAsks:
+        """Those of `asks` whose inputs a student may be shown."""
+        return self.asks.where(lambda ask: not ask.hidden)
+
+    @cached_property
+    def hidden_asks(self) -> EncodedAsks:
+        """The others of `asks`."""
+        return self.asks.where(lambda ask: ask.hidden)
+
+    def culprits(self, name: str, at_fault: Container[str]) -> list[str]:
+        """Functions that a wrong answer may have called and that are, or may be, wrong.
+
+        Args:
+            name: the question.
+            at_fault: the questions before it that are not right.
+        """
+        called = [each for each in self.week.questions[name].builds_on if each in at_fault]
+        return [*called, *self.own_functions]
+
+    @cached_property
+    def flavour(self) -> Flavour:
+        """What the warm parent has loaded: what the read-only cells import, and the libraries."""
+        imports = tuple(
+            ast.unparse(statement)
+            for cell in self.released.cells
+            if cell.metadata.get("nbgrader", {}).get("locked") and cell.cell_type == "code"
+            for statement in ast.walk(ast.parse(cell.source))
+            if isinstance(statement, (ast.Import, ast.ImportFrom))
+        )
+        return Flavour(imports, self.week.libraries)
+
+    def limits(self, given: Limits | None = None) -> Limits:
+        """What a submission may use, with the time that this week's training questions need."""
+        limits = given or Limits()
+        training = sum(ask.seconds for ask in self.asks.asks)
+        return replace(limits, notebook_seconds=limits.notebook_seconds + training)
+
+    def lesson(self) -> list[Cell | Hold]:
+        """The lesson's own cells with their solutions, never run where a student's code is."""
+        return [
+            Cell(index, cell.source)
+            for index, cell in enumerate(self.source.cells)
+            if cell.cell_type == "code"
+            and role_of(cell) is not Role.EXPERIMENT
+            and not cell.metadata.get("nbgrader", {}).get("grade")
+        ]
+
+    @cached_property
+    def own_functions(self) -> list[str]:
+        """Functions of earlier weeks that are each student's own, right or wrong."""
+        return own_functions.names(self.own)
+
+
+def load_assignment(course: Course, week: str) -> Assignment:
+    """A week of a course, with its notebooks and reference values.
+
+    Raises:
+        CourseError: when the week has not been released in this course.
+    """
+    found = catalogue.week(week)
+    notebooks = [course.notebook(step, found.stem) for step in ("release", "source")]
+    for path in notebooks:
+        if not path.is_file():
+            raise CourseError(
+                f"{found.name} is not released in {course.root}; "
+                f"run `autograder release {found.name}`"
+            )
+    released, source = (read_notebook(path) for path in notebooks)
+    own = notebooks[1].with_name(own_functions.FILE)
+    cache_file = course.root / ".autograder" / "references" / f"{found.stem}.npz"
+    own_text = own.read_text(encoding="utf-8") if own.is_file() else ""
+    return Assignment(found, released, source, course.secret, cache_file, own_text)
+
+
+def ask_for(
+    number: int,
+    question: Question,
+    given: Inputs,
+    replaced: Sequence[str] = (),
+    *,
+    hidden: bool,
+) -> Ask:
+    """One case for one question, its named functions replaced by right ones."""
+    return Ask(
+        number,
+        question.name,
+        question.driver_source,
+        given,
+        tuple(replaced),
+        question.seconds,
+        hidden,
+    )

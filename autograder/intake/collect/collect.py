@@ -1,0 +1,270 @@
+"""From what a platform exported to nbgrader's folder `submitted/`: all of it, or nothing.
+
+Read `collect` first. Everything is read and written beside before the first folder changes. What a
+newer submission replaces is kept in `.autograder/earlier/ASSIGNMENT/STUDENT/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from autograder.course import own_functions, roster
+from autograder.course.directory import Course
+from autograder.errors import UnusableSource
+from autograder.intake.collect import (
+    archives,
+    choose,
+    sources,
+    store,
+)
+from autograder.intake.collect.attempts import Attempt, Claims, File
+from autograder.intake.collect.matching import Match, Roster, describe
+
+NEW, REPLACES, UNCHANGED, OLDER = "new", "replaces an earlier one", "unchanged", "older: kept aside"
+LEFT_OUT = "left out"
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What became of one student's work, or of work that no student could be found for."""
+
+    shown: str
+    student: str = ""
+    by: str = ""
+    file: str = ""
+    time: datetime | None = None
+    late: bool = False
+    result: str = LEFT_OUT
+    note: str = ""
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What one call found: `missing` students handed in nothing; see `times_known` for times."""
+
+    kind: str
+    lines: tuple[Line, ...]
+    missing: tuple[str, ...]
+    times_known: bool
+
+    @property
+    def left_out(self) -> list[Line]:
+        return [line for line in self.lines if line.result == LEFT_OUT]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """An attempt of a student, before it is read."""
+
+    attempt: Attempt
+    claims: Claims
+    match: Match
+
+
+@dataclass(frozen=True)
+class _Version:
+    """One attempt of a student as it will be kept: its files by the names they get."""
+
+    found: _Found
+    files: Mapping[str, File]
+    digest: str
+    note: str
+
+    @property
+    def time(self) -> datetime | None:
+        return self.found.attempt.time
+
+    @property
+    def age(self) -> tuple[datetime, int]:
+        return self.time or _LONG_AGO, self.found.attempt.order
+
+
+def collect(
+    course: Course,
+    assignment: str,
+    week: str,
+    source: Path,
+    *,
+    kind: str = "",
+    dry_run: bool = False,
+) -> Collection:
+    """Put a class's submissions where they are graded.
+
+    Args:
+        course: whose roster decides who is who.
+        assignment: nbgrader's name for the week, such as week06_backpropagation.
+        week: such as week06; many students name their file so.
+        source: a zip archive or a folder.
+        kind: canvas, moodle, gradescope, nbgrader or plain; empty to recognise it.
+        dry_run: find out everything and change nothing.
+
+    Raises:
+        UnusableSource: when the source is refused; then nothing has changed.
+        CourseError: when the course has no students, or cannot be written.
+    """
+    students = roster.enrolled(course.db_url)
+    if source.resolve().is_relative_to((course.root / "submitted").resolve()):
+        raise UnusableSource(f"{source} is where submissions are put; grade them as they are")
+    with archives.entries(source) as entries:
+        kind, attempts = sources.attempts(entries, assignment, week, kind)
+        attempts, times_known = sources.without_download_times(kind, attempts)
+        work = _Work(course, assignment, week, kind, times_known)
+        lines = work.match(attempts, Roster(students))
+        if not dry_run:
+            with work.shelf.staging() as staging:
+                work.write(staging)
+    collected = {line.student for line in lines if line.student}
+    missing = tuple(student.id for student in students if student.id not in collected)
+    return Collection(kind, tuple(lines), missing, times_known)
+
+
+class _Work:
+    """The state of one call: what every student handed in, and what is to change."""
+
+    def __init__(
+        self, course: Course, assignment: str, week: str, kind: str, times_known: bool
+    ) -> None:
+        self.shelf = store.Shelf(
+            course.root, assignment, (f"{assignment}.ipynb", own_functions.FILE)
+        )
+        self.assignment = assignment
+        self.week = week
+        self.kind = kind
+        self.times_known = times_known
+        self.newest: list[tuple[str, _Version]] = []
+        self.older: list[tuple[str, _Version]] = []
+
+    def match(self, attempts: Sequence[Attempt], students: Roster) -> list[Line]:
+        """Give every attempt its student; one line a student, and one for each without."""
+        lines: list[Line] = []
+        by_student: dict[str, list[_Found]] = {}
+        for attempt in attempts:
+            for claims in attempt.claims:
+                match = students.match(claims)
+                if match.student is None:
+                    lines.append(_unmatched(attempt, claims, match))
+                else:
+                    found = _Found(attempt, claims, match)
+                    by_student.setdefault(match.student.id, []).append(found)
+        for student, found_ones in by_student.items():
+            lines += self._of_student(student, found_ones)
+        return sorted(lines, key=lambda line: (line.student == "", line.student, line.shown))
+
+    def _of_student(self, student: str, found: list[_Found]) -> list[Line]:
+        named = [each for each in found if each.match.by == "name"]
+        accounts = {each.attempt.account for each in found}
+        if named and len(accounts) > 1 and self.kind in ("canvas", "moodle"):
+            reason = f"{len(accounts)} people of the platform fit one student"
+            return [_left_out(each, reason) for each in found]
+        versions, lines = self._versions(found)
+        if not versions:
+            return lines
+        *older, newest = sorted(versions, key=lambda version: version.age)
+        older = [version for version in older if version.digest != newest.digest]
+        if any(version.age == newest.age for version in older):
+            reason = f"handed in {len(versions)} times, and nothing says which is the newest"
+            return lines + [_left_out(version.found, reason) for version in versions]
+        # What cannot be used counts too where it is the newest.
+        if without := [line for line in lines if (line.time or _LONG_AGO) > newest.age[0]]:
+            return without
+        result = self._result(student, newest)
+        if result in (NEW, REPLACES):
+            self.newest.append((student, newest))
+        elif result == OLDER:
+            older.append(newest)
+        self.older += [(student, version) for version in older]
+        return [self._line(student, newest, result, len(older) - (result == OLDER))]
+
+    def _versions(self, found: list[_Found]) -> tuple[list[_Version], list[Line]]:
+        versions, lines = [], []
+        for each in found:
+            chosen, note = choose.notebook(
+                each.attempt.files, self.assignment, self.week, times=self.times_known
+            )
+            if chosen is None:
+                lines.append(_left_out(each, note))
+                continue
+            files = {f"{self.assignment}.ipynb": chosen}
+            companion = choose.beside(
+                each.attempt.files, own_functions.FILE, times=self.times_known
+            )
+            if companion and companion.entry.size <= own_functions.MAX_BYTES:
+                files[own_functions.FILE] = companion
+            contents = {name: file.entry.read() for name, file in files.items()}
+            versions.append(_Version(each, files, store.digest(contents), note))
+        return versions, lines
+
+    def _result(self, student: str, version: _Version) -> str:
+        if not self.shelf.holds(student):
+            return NEW
+        before = self.shelf.time(student)
+        # nbgrader's file keeps whole seconds.
+        time = version.time.replace(microsecond=0) if version.time else None
+        if self.shelf.digest(self.shelf.folder(student)) == version.digest:
+            again = time is not None and (before is None or time > before)
+            return REPLACES if again else UNCHANGED
+        if time and before:
+            # The same time and other content: someone has mended the collected file by hand.
+            if time == before:
+                return UNCHANGED
+            return REPLACES if time > before else OLDER
+        return UNCHANGED if self.shelf.earlier(student, version.digest).exists() else REPLACES
+
+    def _line(self, student: str, version: _Version, result: str, older: int) -> Line:
+        found = version.found
+        notes = [version.note] if version.note else []
+        if len(found.attempt.claims) > 1:
+            notes.append(f"a group of {len(found.attempt.claims)}")
+        if older:
+            notes.append(f"{older} earlier kept")
+        file = version.files[f"{self.assignment}.ipynb"].name
+        return Line(
+            found.claims.shown,
+            student,
+            found.match.by,
+            file,
+            version.time,
+            found.attempt.late,
+            result,
+            "; ".join(notes),
+        )
+
+    def write(self, staging: Path) -> None:
+        """Write everything beside, then put one folder after the other in its place."""
+        prepared = []
+        for number, (student, version) in enumerate(self.newest + self.older):
+            folder = staging / str(number)
+            contents = {name: file.entry.read() for name, file in version.files.items()}
+            store.write(folder, contents, version.time)
+            prepared.append((folder, student, version.digest))
+        for folder, student, digest in prepared[len(self.newest) :]:
+            self.shelf.keep(folder, student, digest, folder)
+        for folder, student, _ in prepared[: len(self.newest)]:
+            self.shelf.put(folder, student)
+
+
+def _unmatched(attempt: Attempt, claims: Claims, match: Match) -> Line:
+    return Line(
+        claims.shown,
+        time=attempt.time,
+        late=attempt.late,
+        note=match.reason,
+        nearest=match.nearest,
+    )
+
+
+def _left_out(found: _Found, reason: str) -> Line:
+    student = found.match.student
+    assert student is not None
+    return Line(
+        found.claims.shown,
+        time=found.attempt.time,
+        late=found.attempt.late,
+        note=reason,
+        nearest=(describe(student),),
+    )

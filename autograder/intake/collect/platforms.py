@@ -1,0 +1,230 @@
+"""Each platform's export is one function from its files to attempts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from autograder.errors import UnusableSource
+from autograder.intake.collect.archives import Entry
+from autograder.intake.collect.attempts import (
+    Attempt,
+    Claims,
+    File,
+    base_name,
+    copy_number,
+    parse_time,
+)
+
+_CANVAS = re.compile(
+    r"(?:(?P<name>.*?)_(?P<late>LATE_)?(?P<user>\d+)|(?P<hidden_late>LATE_)?(?P<hidden>anon_[^\W_]+))"
+    r"_(?:(?P<attachment>\d+)_(?P<file>.+)|(?P<entry>text|link)\.html)",
+    re.DOTALL,
+)
+_MOODLE = re.compile(
+    r"(?P<name>.*)_(?P<participant>\d+)_assignsubmission_[a-z]+(?:_(?P<file>.+)|_?)", re.DOTALL
+)
+_INBOUND = re.compile(r"(?P<student>[^+]+)\+(?P<assignment>[^+]+)\+(?P<time>\d{4}-[^+]+)(?:\+.*)?")
+_GRADESCOPE = "submission_metadata.yml"
+_TIMESTAMP = "timestamp.txt"
+
+Parser = Callable[[Sequence[Entry], str, str], list[Attempt]]
+
+
+def _canvas(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt]:
+    """One flat folder; Canvas writes who, whether late, and two numbers before the file's name."""
+    grouped: dict[str, list[tuple[re.Match[str], Entry]]] = {}
+    for entry in entries:
+        if match := _CANVAS.fullmatch(entry.path.name):
+            grouped.setdefault(match["user"] or match["hidden"], []).append((match, entry))
+    return [_of_canvas(user, parts) for user, parts in grouped.items()]
+
+
+def _of_canvas(user: str, parts: list[tuple[re.Match[str], Entry]]) -> Attempt:
+    name = parts[0][0]["name"] or ""
+    anonymous = user.startswith("anon_")
+    claims = Claims(
+        user if anonymous else f"{name} (Canvas user {user})",
+        lms_ids=(user,),
+        names=() if anonymous or not name else (name,),
+        squeezed=True,
+    )
+    files = tuple(
+        File(match["file"] or f"{match['entry']}.html", entry, int(match["attachment"] or 0))
+        for match, entry in parts
+    )
+    return Attempt(
+        (claims,),
+        files,
+        user,
+        _newest(files),
+        max(file.order for file in files),
+        any(match["late"] or match["hidden_late"] for match, _ in parts),
+    )
+
+
+def _moodle(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt]:
+    """A folder a person, or a flat name; the number is the participant's, not the user's."""
+    grouped: dict[str, tuple[str, list[File]]] = {}
+    for entry in entries:
+        for part in entry.path.parts:
+            if match := _MOODLE.fullmatch(part):
+                file = File(match["file"] or entry.path.name, entry)
+                grouped.setdefault(match["participant"], (match["name"], []))[1].append(file)
+                break
+    # Group assignments put the group's name before every student's.
+    in_groups = len(grouped) > 1 and all("-" in name for name, _ in grouped.values())
+    found = []
+    for participant, (name, files) in grouped.items():
+        parts = name.split("-") if in_groups else [name]
+        names = tuple("-".join(parts[start:]) for start in range(len(parts)))
+        claims = Claims(f"{name} (participant {participant})", names=names)
+        found.append(Attempt((claims,), tuple(files), participant, _newest(files)))
+    return found
+
+
+def _gradescope(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt]:
+    """A folder a submission, and one YAML file that says whose each one is."""
+    listing = next((each for each in entries if each.path.name == _GRADESCOPE), None)
+    if listing is None:
+        return []
+    grouped: dict[str, list[File]] = {}
+    root = len(listing.path.parts) - 1
+    for entry in entries:
+        if (
+            len(entry.path.parts) > root + 1
+            and entry.path.parts[:root] == listing.path.parts[:root]
+        ):
+            grouped.setdefault(entry.path.parts[root], []).append(File(entry.path.name, entry))
+    document = _yaml(listing)
+    found = []
+    for folder in dict.fromkeys((*grouped, *map(str, document))):
+        files = grouped.get(folder, [])
+        about = document.get(folder)
+        about = about if isinstance(about, dict) else {}
+        submitters = about.get(":submitters")
+        people = [
+            _of_gradescope(person)
+            for person in (submitters if isinstance(submitters, list) else [])
+            if isinstance(person, dict)
+        ]
+        claims = tuple(people) or (Claims(folder),)
+        found.append(Attempt(claims, tuple(files), folder, parse_time(about.get(":created_at"))))
+    return found
+
+
+def _of_gradescope(person: dict[Any, Any]) -> Claims:
+    # A list made of aliases of itself could be endless as text.
+    name, sid, email = (
+        str(value) if isinstance(value := person.get(key), (str, int)) else ""
+        for key in (":name", ":sid", ":email")
+    )
+    return Claims(
+        f"{name or email or sid} (Gradescope)",
+        ids=(sid,) if sid else (),
+        emails=(email,) if email else (),
+        lms_ids=(sid,) if sid else (),
+        names=(name,) if name else (),
+    )
+
+
+def _yaml(listing: Entry) -> dict[Any, Any]:
+    import yaml
+
+    try:
+        document = yaml.load(listing.read(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = str(error).partition("\n")[0]
+        raise UnusableSource(f"{listing.path} cannot be read: {reason}") from None
+    return document if isinstance(document, dict) else {}
+
+
+def _nbgrader(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt]:
+    """STUDENT/ASSIGNMENT/ as in submitted/, or the folders of an exchange's inbound."""
+    grouped: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in entries:
+        folders = entry.path.parts[:-1]
+        place = next((i for i, part in enumerate(folders) if _is_attempt(part, assignment)), None)
+        if place is not None and (place > 0 or _INBOUND.fullmatch(folders[0])):
+            grouped.setdefault(folders[: place + 1], []).append(entry)
+    return [_of_nbgrader(folders, parts) for folders, parts in grouped.items()]
+
+
+def _is_attempt(folder: str, assignment: str) -> bool:
+    inbound = _INBOUND.fullmatch(folder)
+    return inbound["assignment"] == assignment if inbound else folder == assignment
+
+
+def _of_nbgrader(folders: tuple[str, ...], parts: list[Entry]) -> Attempt:
+    inbound = _INBOUND.fullmatch(folders[-1])
+    student = inbound["student"] if inbound else folders[-2]
+    time = parse_time(inbound["time"]) if inbound else None
+    for entry in parts:
+        if entry.path.name == _TIMESTAMP and entry.size < 200:
+            time = parse_time(entry.read().decode("utf-8", "replace").strip()) or time
+    files = tuple(File(each.path.name, each) for each in parts if each.path.name != _TIMESTAMP)
+    # Its folders are named by ids; nothing else says who it is.
+    return Attempt((Claims(student, ids=(student,), emails=(student,)),), files, "", time)
+
+
+def _plain(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt]:
+    """A folder a person, or files named by their people."""
+    depth = _shared_depth(entries)
+    grouped: dict[str, list[File]] = {}
+    for entry in entries:
+        inside = entry.path.parts[depth:]
+        who = inside[0] if len(inside) > 1 else entry.path.stem
+        # A flat file's name is its person's.
+        flat = len(inside) == 1 and entry.path.suffix == ".ipynb"
+        name = f"{assignment}.ipynb" if flat else entry.path.name
+        grouped.setdefault(who, []).append(File(name, entry))
+    return [
+        Attempt(
+            (_of_plain(who, assignment, week),), tuple(files), "", _newest(files), copy_number(who)
+        )
+        for who, files in grouped.items()
+    ]
+
+
+def _shared_depth(entries: Sequence[Entry]) -> int:
+    """How many folders merely wrap the students' own: a zip often holds one folder."""
+    folders = [entry.path.parts[:-1] for entry in entries]
+    depth = 0
+    while all(len(parts) > depth + 1 for parts in folders) and (
+        len({parts[depth] for parts in folders}) == 1
+    ):
+        depth += 1
+    wraps_files = all(len(parts) > depth for parts in folders) and (
+        len({parts[depth] for parts in folders}) == 1
+    )
+    # One folder of several flat files wraps them; one folder of one file is a person's.
+    return depth + 1 if wraps_files and len(entries) > 1 and _are_people(entries) else depth
+
+
+def _are_people(entries: Sequence[Entry]) -> bool:
+    names = {base_name(entry.path.stem) for entry in entries if entry.path.suffix == ".ipynb"}
+    return len(names) > 1
+
+
+def _of_plain(who: str, assignment: str, week: str) -> Claims:
+    pattern = rf"(?:^|[\s_.-])(?:{re.escape(assignment)}|{re.escape(week)})(?=$|[\s_.-])"
+    bare = re.sub(pattern, " ", who, flags=re.IGNORECASE).strip(" _.-")
+    # As it stands first: a student's id may well end in a number.
+    forms = tuple(dict.fromkeys(form for form in (who, bare, base_name(bare)) if form))
+    return Claims(who, ids=forms, emails=forms, lms_ids=forms, names=forms)
+
+
+def _newest(files: Sequence[File]) -> datetime | None:
+    """The files' own times; `sources.without_download_times` says whether they can be believed."""
+    return max((file.entry.time for file in files if file.entry.time), default=None)
+
+
+PARSERS: dict[str, Parser] = {
+    "gradescope": _gradescope,
+    "moodle": _moodle,
+    "canvas": _canvas,
+    "nbgrader": _nbgrader,
+    "plain": _plain,
+}

@@ -1,0 +1,126 @@
+"""Where collected submissions stand: `submitted/`, and `.autograder/earlier/` for replaced ones.
+
+A submission is put in its place in one step, from a folder on the same disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from autograder.errors import CourseError
+from autograder.intake.collect.attempts import parse_time
+
+TIMESTAMP = "timestamp.txt"
+
+
+class Shelf:
+    """One assignment's submissions in a course directory.
+
+    `names` are the files that make a submission what it is; two with the same are the same.
+    """
+
+    def __init__(self, root: Path, assignment: str, names: tuple[str, ...]) -> None:
+        self.submitted = root / "submitted"
+        self.assignment = assignment
+        self.names = names
+        self._private = root / ".autograder"
+
+    def folder(self, student: str) -> Path:
+        return self.submitted / student / self.assignment
+
+    def holds(self, student: str) -> bool:
+        """Whether a submission of this student stands there.
+
+        Raises:
+            CourseError: when that cannot be seen.
+        """
+        folder = self.folder(student)
+        try:
+            return folder.exists()
+        except OSError as error:
+            raise CourseError(f"{folder} cannot be read: {error.strerror}") from None
+
+    def earlier(self, student: str, digest: str) -> Path:
+        """Where a submission of this content is kept once another has replaced it."""
+        return self._private / "earlier" / self.assignment / student / digest
+
+    def time(self, student: str) -> datetime | None:
+        """When the submission that stands there was handed in, where that is known."""
+        try:
+            text = (self.folder(student) / TIMESTAMP).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+        return parse_time(text.strip())
+
+    def digest(self, folder: Path) -> str:
+        """What distinguishes the submission in a folder.
+
+        Raises:
+            CourseError: when it cannot be read.
+        """
+        paths = [folder / name for name in self.names]
+        try:
+            return digest({path.name: path.read_bytes() for path in paths if path.is_file()})
+        except OSError as error:
+            raise CourseError(f"{error.filename} cannot be read: {error.strerror}") from None
+
+    @contextmanager
+    def staging(self) -> Iterator[Path]:
+        """A folder to prepare submissions in; it is gone afterwards.
+
+        Raises:
+            CourseError: when something cannot be written.
+        """
+        folder = None
+        try:
+            folder = Path(tempfile.mkdtemp(prefix="collecting-", dir=self._private))
+            yield folder
+        except OSError as error:
+            raise CourseError(
+                f"the submissions cannot be written: {error.filename}: {error.strerror}; "
+                "mend this and collect again"
+            ) from None
+        finally:
+            if folder:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def put(self, prepared: Path, student: str) -> None:
+        """Put a submission in its place, and keep what stood there."""
+        target = self.folder(student)
+        if self.holds(student):
+            self.keep(target, student, self.digest(target), prepared.with_name(f"old-{student}"))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(prepared, target)
+
+    def keep(self, folder: Path, student: str, digest: str, otherwise: Path) -> None:
+        """Keep a submission as an earlier one; move it to `otherwise` where it is kept already."""
+        place = self.earlier(student, digest)
+        if place.exists():
+            place = otherwise
+        # What students handed in is for the instructor alone, like the secret.
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.replace(folder, place)
+
+
+def write(folder: Path, contents: Mapping[str, bytes], time: datetime | None) -> None:
+    """Prepare a submission, with the time as nbgrader reads it."""
+    folder.mkdir()
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    if time:
+        (folder / TIMESTAMP).write_text(f"{time:%Y-%m-%d %H:%M:%S} UTC\n", encoding="ascii")
+
+
+def digest(contents: Mapping[str, bytes]) -> str:
+    """The same for the same files."""
+    total = hashlib.sha256()
+    for name, content in sorted(contents.items()):
+        total.update(f"{name}\0{len(content)}\0".encode() + content)
+    return total.hexdigest()[:32]

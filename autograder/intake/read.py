@@ -1,0 +1,238 @@
+"""Read a file that should be a notebook: the notebook, or one sentence that says what it is.
+
+Students hand in what their browser, mail program or version control left them. What can fairly
+be repaired (an old format, a missing field) is; outputs are dropped, because a submission is
+run again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from autograder.errors import UnreadableNotebook
+from autograder.light_imports import NotebookNode, from_dict, nbformat
+
+MAX_BYTES = 20 * 2**20
+MAX_DEPTH = 50
+MAX_CELLS = 5_000
+IMAGE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif"})
+
+_CELL_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+_DIGITS = 4_300
+
+
+def read_notebook(path: Path, max_bytes: int = MAX_BYTES) -> NotebookNode:
+    """Read a notebook file as nbformat 4, without outputs.
+
+    Raises:
+        UnreadableNotebook: one sentence for the student and the instructor.
+    """
+    return parse_notebook(read_bytes(path, max_bytes))
+
+
+def parse_notebook(content: bytes) -> NotebookNode:
+    """Read a notebook from a file's content; see `read_notebook`."""
+    return _notebook(_document(content))
+
+
+def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
+    """A file's content, where it is a file of a notebook's size; see `read_notebook`."""
+    try:
+        if path.is_dir():
+            raise UnreadableNotebook(_about_folder(path))
+        if not path.exists():
+            raise UnreadableNotebook(f"There is no file {path.name}.")
+        if not path.is_file():
+            raise UnreadableNotebook(f"{path.name} is not a regular file.")
+        with path.open("rb") as file:
+            content = file.read(max_bytes + 1)
+            size = path.stat().st_size
+    except OSError as error:
+        raise UnreadableNotebook(f"{path.name} cannot be opened: {error.strerror}.") from None
+    if len(content) > max_bytes:
+        raise UnreadableNotebook(
+            f"The file holds {size / 2**20:.0f} MB; at most {max_bytes / 2**20:.0f} MB are read. "
+            "Clearing the outputs makes a notebook small."
+        )
+    return content
+
+
+def _about_folder(path: Path) -> str:
+    if path.is_symlink():
+        return f"{path.name} is a link, which is not followed."
+    found = [name for name in os.listdir(path) if name.endswith(".ipynb")]
+    if not found:
+        return "The folder holds no notebook."
+    return f"The folder holds {len(found)} notebooks and none has the assignment's name."
+
+
+def _text(content: bytes) -> str:
+    start = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:512]
+    if not start:
+        raise UnreadableNotebook("The file is empty.")
+    if start.startswith(b"<"):
+        raise UnreadableNotebook(
+            "The file is a web page, not a notebook; perhaps a sign-in page was saved instead."
+        )
+    if start.startswith(b"PK\x03\x04"):
+        raise UnreadableNotebook("The file is a zip archive, not a notebook.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UnreadableNotebook("The file is not text in UTF-8, as a notebook is.") from None
+
+
+def _document(content: bytes) -> dict[str, Any]:
+    try:
+        document = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        document = _lenient_document(_text(content))
+    if not isinstance(document, dict):
+        raise UnreadableNotebook("The file is JSON but not a notebook.")
+    return document
+
+
+def _lenient_document(text: str) -> Any:
+    """What Python's own reader makes of what is not quite JSON; or the reason why it is none."""
+    try:
+        # Half a surrogate pair is a character that no file can hold.
+        whole = json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "replace")
+        return json.loads(whole)
+    except json.JSONDecodeError as error:
+        raise UnreadableNotebook(_about_json(text, error)) from None
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError:
+        raise UnreadableNotebook(
+            f"The file holds a number of more than {_DIGITS} digits, which no notebook does."
+        ) from None
+
+
+def _about_json(text: str, error: json.JSONDecodeError) -> str:
+    if re.search(r"^(<{7}|={7}|>{7})( |$)", text, re.MULTILINE):
+        return "The file holds the marks of an unresolved merge conflict (<<<<<<<)."
+    if not text.rstrip().startswith("{"):
+        return "The file is not a notebook: it does not begin as one."
+    if error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated"):
+        return "The file ends in the middle of the notebook; it was not saved or sent completely."
+    return f"The file is not valid JSON, as a notebook is (line {error.lineno}: {error.msg})."
+
+
+def _too_deep() -> UnreadableNotebook:
+    return UnreadableNotebook("The file is nested far more deeply than a notebook.")
+
+
+def _notebook(document: dict[str, Any]) -> NotebookNode:
+    major = document.get("nbformat", 4 if "cells" in document else None)
+    if isinstance(major, bool) or not isinstance(major, int) or major < 1:
+        raise UnreadableNotebook("The file is JSON but not a notebook: it has no format number.")
+    if major > 4:
+        raise UnreadableNotebook(
+            f"The notebook has format {major}, newer than the 4 that is read here; "
+            "save it in an older format."
+        )
+    if major < 4:
+        document = _upgrade(document, major)
+    cells = document.get("cells")
+    if not isinstance(cells, list):
+        raise UnreadableNotebook("The file is JSON but not a notebook: it has no list of cells.")
+    if len(cells) > MAX_CELLS:
+        raise UnreadableNotebook(
+            f"The notebook has {len(cells)} cells; at most {MAX_CELLS} are read."
+        )
+    return NotebookNode(
+        nbformat=4,
+        nbformat_minor=5,
+        metadata=_metadata(document),
+        cells=_with_ids([_cell(cell) for cell in cells if isinstance(cell, dict)]),
+    )
+
+
+def _upgrade(document: dict[str, Any], major: int) -> dict[str, Any]:
+    try:
+        old = nbformat.versions[major].to_notebook_json({"metadata": {}} | document)
+        upgraded: dict[str, Any] = nbformat.convert(old, 4)
+    except Exception:
+        # The converters assume every field: whatever they stumble over, the file is not complete.
+        raise UnreadableNotebook(
+            f"The notebook has the old format {major} and cannot be brought to format 4."
+        ) from None
+    return upgraded
+
+
+def _cell(raw: dict[str, Any]) -> NotebookNode:
+    kind = raw.get("cell_type")
+    fields = {
+        "id": raw.get("id"),
+        "cell_type": kind if kind in ("code", "markdown") else "raw",
+        "metadata": _metadata(raw),
+        "source": _source(raw.get("source")),
+    }
+    if kind == "code":
+        fields |= {"execution_count": None, "outputs": []}
+    elif kind == "markdown" and (attachments := _images(raw.get("attachments"))):
+        fields["attachments"] = from_dict(attachments)
+    return NotebookNode(fields)
+
+
+def _metadata(holder: dict[str, Any]) -> NotebookNode:
+    metadata = holder.get("metadata")
+    return _node(metadata if isinstance(metadata, dict) else {}, MAX_DEPTH)
+
+
+def _node(value: Any, depth: int) -> Any:
+    """As nbformat's `from_dict`, which goes down to where Python ends."""
+    if isinstance(value, (dict, list)) and depth == 0:
+        raise _too_deep()
+    if isinstance(value, dict):
+        return NotebookNode(
+            {
+                key: _node(each, depth - 1) if isinstance(each, (dict, list)) else each
+                for key, each in value.items()
+            }
+        )
+    if isinstance(value, list):
+        return [_node(each, depth - 1) for each in value]
+    return value
+
+
+def _source(source: Any) -> str:
+    if isinstance(source, list):
+        return "".join([line for line in source if isinstance(line, str)])
+    return source if isinstance(source, str) else ""
+
+
+def _images(attachments: Any) -> dict[str, dict[str, str]]:
+    """Pictures pasted into a text cell: a written answer may consist of one."""
+    if not isinstance(attachments, dict):
+        return {}
+    kept = {
+        name: {kind: data for kind, data in bundle.items() if _is_image(kind, data)}
+        for name, bundle in attachments.items()
+        if isinstance(bundle, dict)
+    }
+    return {name: bundle for name, bundle in kept.items() if bundle}
+
+
+def _is_image(kind: str, data: Any) -> bool:
+    return kind in IMAGE_TYPES and isinstance(data, str)
+
+
+def _with_ids(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Give every cell an id of its own, keeping those that are valid and first."""
+    taken: set[str] = set()
+    for position, cell in enumerate(cells):
+        name = cell["id"]
+        if not isinstance(name, str) or not _CELL_ID.fullmatch(name) or name in taken:
+            name = f"cell-{position}"
+        while name in taken:
+            name += "x"
+        taken.add(name)
+        cell["id"] = name
+    return cells

@@ -1,0 +1,210 @@
+"""Holds an answer against its reference, test by test, in the order of `records.Outcome`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.answer import (
+    Answer,
+    Opaque,
+    Status,
+    Tree,
+)
+from autograder.questions.tolerance import tolerance
+from autograder.records import Difference, Expected, Outcome
+
+_ENDED = {
+    Status.NOT_ATTEMPTED: Outcome.NOT_ATTEMPTED,
+    Status.MISSING: Outcome.MISSING,
+    Status.RAISED: Outcome.RAISED,
+    Status.TIMED_OUT: Outcome.TIMED_OUT,
+    Status.CRASHED: Outcome.CRASHED,
+}
+_ORDER = {outcome: rank for rank, outcome in enumerate(Outcome)}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One part of an answer beside its reference."""
+
+    part: str
+    expected: Tree
+    allowed: float
+    yours: Tree
+
+
+def differences(
+    answer: Answer, expected: Expected, returns: tuple[str, ...] = ()
+) -> list[Difference]:
+    """Every part of an answer that departs from its reference, the gravest first.
+
+    Args:
+        answer: what came back for one case.
+        expected: the reference for that case.
+        returns: names of the parts where a tuple is returned, or of the one value.
+
+    Returns:
+        At most one difference a part; empty when the answer is right.
+    """
+    if answer.status in _ENDED:
+        return [Difference(_ENDED[answer.status], detail=answer.error)]
+    found: list[Difference] = []
+    for pair in pairs(answer.value, expected, returns):
+        difference = pair if isinstance(pair, Difference) else _leaf_difference(pair)
+        if difference is not None:
+            found.append(difference)
+    if answer.changed:
+        found.append(Difference(Outcome.CHANGED_ARGUMENTS, detail=", ".join(answer.changed)))
+    if answer.warned and not found:
+        found.append(Difference(Outcome.WARNED, detail=", ".join(answer.warned)))
+    return sorted(found, key=lambda difference: _ORDER[difference.outcome])
+
+
+def pairs(
+    value: Tree, expected: Expected, returns: tuple[str, ...] = ()
+) -> Iterator[Pair | Difference]:
+    """Walk an answer along its reference; a `Difference` where their structures part."""
+    if isinstance(expected.value, list) and len(returns) == len(expected.value):
+        yield from _pair_named(value, expected, returns)
+    else:
+        name = returns[0] if len(returns) == 1 else ""
+        yield from _pair(value, expected.value, expected.rounding, name)
+
+
+def _pair_named(
+    value: Tree, expected: Expected, names: tuple[str, ...]
+) -> Iterator[Pair | Difference]:
+    if isinstance(value, dict) and set(value) == set(names):
+        value = [value[name] for name in names]
+    elif isinstance(value, np.ndarray) and value.shape == (len(names),):
+        # A tuple of plain numbers came back as one array.
+        value = [np.asarray(item) for item in value]
+    if not isinstance(value, list) or len(value) != len(names):
+        wanted = f"{len(names)} values ({', '.join(names)})"
+        yield Difference(Outcome.STRUCTURE, detail=f"expected {wanted}, received {kind(value)}")
+        return
+    for name, item, leaf, allowed in zip(
+        names, value, expected.value, expected.rounding, strict=True
+    ):
+        yield from _pair(item, leaf, allowed, name)
+
+
+def _pair(value: Tree, expected: Tree, allowed: Tree, name: str) -> Iterator[Pair | Difference]:
+    if isinstance(expected, dict):
+        if not isinstance(value, dict) or set(value) != set(expected):
+            wanted = f"a dict with the keys {', '.join(expected)}"
+            yield Difference(Outcome.STRUCTURE, name, f"expected {wanted}, received {kind(value)}")
+            return
+        for key in expected:
+            yield from _pair(value[key], expected[key], allowed[key], f'{name}["{key}"]')
+    elif isinstance(expected, list):
+        if isinstance(value, np.ndarray) and value.shape[:1] == (len(expected),):
+            value = [np.asarray(item) for item in value]
+        if not isinstance(value, list) or len(value) != len(expected):
+            wanted = f"{len(expected)} values"
+            yield Difference(Outcome.STRUCTURE, name, f"expected {wanted}, received {kind(value)}")
+            return
+        for place, item in enumerate(expected):
+            yield from _pair(value[place], item, allowed[place], f"{name}[{place}]")
+    else:
+        yield Pair(name, expected, allowed, value)
+
+
+def kind(value: Tree) -> str:
+    """What a value is, for a sentence: `an array of shape (3,)`, `a tuple of 2`, `None`."""
+    if isinstance(value, Opaque):
+        return "None" if value.kind == "None" else f"a value of type {value.kind}"
+    if isinstance(value, str):
+        return f"the text {value[:40]!r}"
+    if isinstance(value, dict):
+        return f"a dict with the keys {', '.join(list(value)[:8]) or '(none)'}"
+    if isinstance(value, list):
+        return f"a tuple or list of {len(value)}"
+    return f"an array of shape {value.shape}" if value.ndim else "a single number"
+
+
+def _leaf_difference(pair: Pair) -> Difference | None:
+    expected, yours = pair.expected, pair.yours
+    if isinstance(expected, str):
+        if isinstance(yours, str) and yours.strip().lower() == expected.lower():
+            return None
+        outcome = Outcome.VALUES if isinstance(yours, str) else Outcome.STRUCTURE
+        return Difference(outcome, pair.part, kind(yours), yours, expected)
+    array = as_array(yours)
+    if array is None:
+        detail = f"expected {kind(expected)}, received {kind(yours)}"
+        return Difference(Outcome.STRUCTURE, pair.part, detail)
+    if array.shape != expected.shape:
+        detail = f"expected shape {expected.shape}, received {array.shape}"
+        return Difference(Outcome.SHAPE, pair.part, detail, array, expected)
+    if array.dtype.kind == "c" or array.dtype == np.float16:
+        detail = f"expected {expected.dtype}, received {array.dtype}"
+        return Difference(Outcome.DTYPE, pair.part, detail, array, expected)
+    if _all_near(array, expected, pair.allowed):
+        return None
+    if not wrong_entries(array, expected, pair.allowed).any():
+        return None
+    if _decimals_lost(array, expected):
+        detail = f"expected {expected.dtype}, received {array.dtype}, which has no decimals"
+        return Difference(Outcome.DTYPE, pair.part, detail, array, expected)
+    unusable = ~np.isfinite(array) & np.isfinite(expected)
+    outcome = Outcome.NOT_FINITE if unusable.any() else Outcome.VALUES
+    return Difference(outcome, pair.part, "", array, expected)
+
+
+def as_array(value: Tree) -> NDArray[Any] | None:
+    """The value as one array of numbers, or None; lists of equal rows are stacked."""
+    if isinstance(value, np.ndarray):
+        return value
+    if isinstance(value, list):
+        rows = [as_array(item) for item in value]
+        if (
+            all(row is not None for row in rows)
+            and len({row.shape for row in rows if row is not None}) <= 1
+        ):
+            return np.array(rows, dtype=None if rows else np.float64)
+    return None
+
+
+def _all_near(yours: NDArray[Any], expected: NDArray[Any], allowed: float) -> bool:
+    """Whether nothing is wrong, by the quick test that most right answers pass.
+
+    False says nothing: integers, NaN, infinities and whatever is off are for `wrong_entries`.
+    """
+    if yours.dtype.kind != "f" or expected.dtype != np.float64 or not yours.size:
+        return False
+    with np.errstate(all="ignore"):
+        largest = float(np.abs(yours - expected).max())
+    # Finite, so that every entry of both is: a difference with NaN or infinity is neither.
+    return largest <= tolerance(allowed, yours.dtype) and math.isfinite(largest)
+
+
+def wrong_entries(yours: NDArray[Any], expected: NDArray[Any], allowed: float) -> NDArray[np.bool_]:
+    """Which entries differ by more than rounding; NaN and infinities have to coincide.
+
+    Args:
+        yours: real numbers, the shape of `expected`.
+        expected: the reference.
+        allowed: its allowance, in units of roundoff (see `rounding`).
+    """
+    precision = yours.dtype if yours.dtype.kind == "f" else np.dtype(np.float64)
+    limit = tolerance(allowed, precision)
+    left, right = yours.astype(np.float64), expected.astype(np.float64)
+    both_finite = np.isfinite(left) & np.isfinite(right)
+    with np.errstate(invalid="ignore", over="ignore"):
+        near = np.abs(left - right) <= limit
+    same = (left == right) | (np.isnan(left) & np.isnan(right))
+    return ~np.where(both_finite, near, same)
+
+
+def _decimals_lost(yours: NDArray[Any], expected: NDArray[Any]) -> bool:
+    """Whether an integer answer is what is left of the expected decimals."""
+    if yours.dtype.kind not in "iu" or expected.dtype.kind != "f":
+        return False
+    return bool(np.array_equal(yours, np.trunc(expected)))

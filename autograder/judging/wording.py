@@ -1,0 +1,232 @@
+"""The words of a verdict: heading, what was observed, one piece of evidence, why, one next step.
+
+Numbers appear for public cases only. Nothing that came from a hidden case is repeated: not its
+inputs, not its expected values, not the text of an exception, which the student's code chooses.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder.judging import patterns
+from autograder.questions.define import Mistake, Question
+from autograder.records import Difference, Outcome, Trial
+
+Wrong = Sequence[tuple[Trial, list[Difference]]]
+
+UNEXPLAINED = "No catalogued mistake explains it."
+_GENERAL_STEP = "Next: work one small example by hand and print every intermediate value."
+
+
+def heading(question: Question, points: float, part: str = "", label: str = "") -> str:
+    """`dense_backward · dW · 3 of 4 points · missing-batch-mean`."""
+    earned = f"{points:g} of {question.points:g} points"
+    return " · ".join(piece for piece in (question.name, part, earned, label) if piece)
+
+
+def right(question: Question, trials: Sequence[Trial]) -> str:
+    cases = len({trial.case for trial in trials})
+    checked = "The answer is right." if cases == 1 else f"All {cases} cases are right."
+    return f"{heading(question, question.points)}\n{checked}"
+
+
+def begin_there(culprits: Sequence[str]) -> str:
+    """A closing line for an answer that calls functions which are wrong themselves."""
+    return f"It calls {' and '.join(culprits)}, which is not right yet: begin there."
+
+
+def carried(question: Question, culprits: Sequence[str], points: float, *, right: bool) -> str:
+    """What follow-through found: the error is in another function that this one calls."""
+    *others, last = culprits
+    names = f"{', '.join(others)} or {last}" if others else last
+    rest = "every case is right" if right else f"the answer earns {points:g} points"
+    return (
+        f"{heading(question, points, label='follow-through')}\n"
+        f"Asked again with a right {' and '.join(culprits)} in place of yours, {rest}.\n"
+        f"The first error is in {names}; it is counted there and not here.\n"
+        f"Next: mend {names} and run this check again."
+    )
+
+
+def wrong(
+    question: Question,
+    found: Wrong,
+    points: float,
+    mistakes: Sequence[Mistake] = (),
+    own_function: str = "",
+) -> str:
+    """The message for an answer that lost points.
+
+    Args:
+        question: what was asked.
+        found: every trial that went wrong, with its differences; not empty.
+        points: what was earned all the same.
+        mistakes: the catalogued mistakes that explain the answer.
+        own_function: where the answer is the right derivative of the student's own wrong
+            function, that function's name.
+    """
+    public = [pair for pair in found if pair[0].public]
+    trial, differences = (public or list(found))[0]
+    first = differences[0]
+    label = " + ".join(mistake.name for mistake in mistakes) or _label(first.outcome)
+    lines = [heading(question, points, first.part, label)]
+    lines += _observed(question, public, trial, first)
+    if any(mistake.convention for mistake in mistakes):
+        lines.append("This is another convention, right elsewhere; the course uses the one stated.")
+    lines += [mistake.why for mistake in mistakes]
+    lines += _where(question, found)
+    if own_function:
+        lines.append(
+            f"It matches finite differences of your own {own_function}: a right derivative "
+            "of a wrong function."
+        )
+        lines.append(f"Next: mend {own_function}; the first error is there.")
+    elif mistakes:
+        lines.append(mistakes[0].next_step)
+    else:
+        lines += _unexplained(question, first)
+    return "\n".join(line for line in lines if line)
+
+
+def _label(outcome: Outcome) -> str:
+    return "" if outcome is Outcome.VALUES else str(outcome)
+
+
+def _observed(question: Question, public: Wrong, trial: Trial, first: Difference) -> list[str]:
+    match first.outcome:
+        case Outcome.NOT_ATTEMPTED:
+            return ["The cell still holds its stub, or returns nothing."]
+        case Outcome.MISSING:
+            reason = f": {first.detail}" if first.detail else ""
+            return [f"`{question.calls}` is not defined where its check stands{reason}."]
+        case Outcome.TIMED_OUT | Outcome.CRASHED if trial.public:
+            return [f"{first.detail or 'The function did not return'}."]
+        case Outcome.RAISED:
+            return _raised(trial)
+        case Outcome.CHANGED_ARGUMENTS:
+            return [
+                f"The call changed its argument {first.detail}; "
+                "functions of this course leave their arguments as they were."
+            ]
+        case Outcome.WARNED:
+            return [f"The values are right, and NumPy warned on the way: {first.detail}."]
+    if not trial.public:
+        return [f"The public cases are right; a hidden one differs: {first.outcome}."]
+    part = first.part or _call(question)
+    if isinstance(first.expected, str):
+        if not trial.inputs:
+            # A choice: what was expected of it would be its answer.
+            return []
+        received = repr(first.yours) if isinstance(first.yours, str) else first.detail
+        return [f"{patterns.start(part)}: expected {first.expected!r}, received {received}."]
+    if first.outcome is Outcome.DTYPE or not isinstance(first.yours, np.ndarray):
+        return [f"{patterns.start(part)}: {first.detail}."]
+    same_part = [(d, question.sizes(t.inputs)) for t, (d, *_) in public if d.part == first.part]
+    slip = patterns.describe(same_part, part)
+    if first.outcome is Outcome.SHAPE:
+        return [f"{patterns.start(part)}: {first.detail}.", slip]
+    return [slip or _count(part, first), _evidence(part, trial, first)]
+
+
+def _unexplained(question: Question, first: Difference) -> list[str]:
+    """The closing lines where no mistake is named: facts are not a cause."""
+    match first.outcome:
+        case Outcome.NOT_ATTEMPTED:
+            return ["Next: write it and run its check again."]
+        case Outcome.MISSING:
+            return [f"Next: define `{question.calls}` in the cell above its check; keep its name."]
+        case Outcome.TIMED_OUT | Outcome.CRASHED:
+            return ["Next: look for a loop whose condition never becomes false."]
+        case Outcome.RAISED:
+            return ["Next: print the shapes of the arguments just before that line."]
+        case Outcome.CHANGED_ARGUMENTS:
+            return ["Check: keep a copy of the argument, call, and compare."]
+        case Outcome.STRUCTURE | Outcome.DTYPE:
+            return ["Next: compare what you return with `Returns` in the docstring."]
+        case Outcome.WARNED:
+            return ["Next: find the inputs for which an intermediate value leaves float64's range."]
+    return [UNEXPLAINED, _GENERAL_STEP]
+
+
+def _call(question: Question) -> str:
+    """The answer in the student's own symbols, such as `sigmoid(z)`."""
+    call = f"{question.name}({', '.join(question.parameters)})"
+    plain = question.drive is None and question.parameters and len(call) <= 32
+    return call if plain else "the result"
+
+
+def _raised(trial: Trial) -> list[str]:
+    answer = trial.answer
+    if not trial.public:
+        name = answer.error.partition(":")[0]
+        known = isinstance(getattr(builtins, name, None), type)
+        return [
+            f"The public cases are right; on a hidden one it raised "
+            f"{name if known else 'an exception'}."
+        ]
+    place = f", at {answer.line}" if answer.line else ""
+    return [f"It raised {answer.error}{place}."]
+
+
+def _count(part: str, difference: Difference) -> str:
+    yours, expected = difference.yours, difference.expected
+    if difference.outcome is Outcome.NOT_FINITE:
+        bad = ~np.isfinite(yours) & np.isfinite(expected)
+        names = {"nan" if np.isnan(v) else "inf" for v in yours[bad]}
+        found = " and ".join(sorted(names))
+        return f"{patterns.start(part)} holds {found} where numbers are expected."
+    if yours.ndim == 0:
+        return ""
+    wrong_count = int(np.sum(~np.isclose(yours, expected, rtol=1e-10, atol=0.0, equal_nan=True)))
+    if not wrong_count:
+        return f"{patterns.start(part)} differs by a little more than rounding can."
+    return f"{patterns.start(part)} differs in {wrong_count} of {yours.size} entries."
+
+
+def _evidence(part: str, trial: Trial, difference: Difference) -> str:
+    yours, expected = difference.yours, difference.expected
+    index = _worst(yours, expected)
+    place = f"[{', '.join(map(str, index))}]" if index else ""
+    left, reference = numbers(yours[index], expected[index])
+    given = "" if difference.part else _given(trial, yours.shape, index)
+    name = part.removeprefix("the ")
+    return f"  {name}{place}: yours {left}, expected {reference}{given}"
+
+
+def _worst(yours: Any, expected: Any) -> tuple[int, ...]:
+    with np.errstate(invalid="ignore", over="ignore"):
+        gap = np.abs(yours.astype(np.float64) - expected.astype(np.float64))
+    gap = np.where(np.isnan(gap), np.inf, gap)
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(gap)), yours.shape))
+
+
+def _given(trial: Trial, shape: tuple[int, ...], index: tuple[int, ...]) -> str:
+    """The inputs at the same place, where there are any: ` (z[0, 1] = -1000)`."""
+    same = [
+        f"{name}[{', '.join(map(str, index))}] = {float(value[index]):.4g}"
+        for name, value in trial.inputs.items()
+        if isinstance(value, np.ndarray) and value.shape == shape and index
+    ]
+    return f" ({', '.join(same)})" if same else ""
+
+
+def _where(question: Question, found: Wrong) -> list[str]:
+    """Which cases went wrong, where others were right."""
+    bad = {trial.case for trial, _ in found}
+    good = [name for name in question.cases if name not in bad]
+    not_yet = [name for name in question.cases if name in bad]
+    return [f"Right: {', '.join(good)}. Not yet: {', '.join(not_yet)}."] if good else []
+
+
+def numbers(left: Any, reference: Any) -> tuple[str, str]:
+    """Two numbers with as few digits as tell them apart, and at least four."""
+    for digits in (4, 6, 9, 12, 17):
+        # Adding 0 turns -0 into 0, a difference that would only puzzle.
+        pair = f"{float(left) + 0.0:.{digits}g}", f"{float(reference) + 0.0:.{digits}g}"
+        if pair[0] != pair[1]:
+            return pair
+    return pair

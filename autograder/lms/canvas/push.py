@@ -1,0 +1,198 @@
+"""Grades and comments sent to Canvas: what differs is sent, waited for and read back.
+
+Sending is asynchronous and may stop half-way, and comments are appended. So nothing is believed
+but what Canvas shows afterwards: a push compares, sends the differences in batches, waits for
+each batch's Progress, and compares again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from autograder.errors import CourseError
+from autograder.lms.canvas.client import connect, said_plainly
+from autograder.lms.canvas.notes import about_points, lost, strangers
+from autograder.lms.canvas.plan import (
+    Change,
+    Plan,
+    Sent,
+    criteria,
+    make_plan,
+)
+from autograder.lms.exporter import Export, WeekGrades, everybody
+from autograder.lms.matching import Person, match
+
+# Canvas reads a form of some thousand fields at most, and a rubric has two for each question.
+BATCH = 50
+# A batch that Canvas answered with a 5xx may have been taken: it is sent again only if not.
+ROUNDS = 4
+ROUND_SECONDS = 2.0
+PROGRESS_SECONDS = 300.0
+POLL_SECONDS = 0.5
+
+
+def push_week(
+    week: WeekGrades, course_id: str, assignment_id: str, *, dry_run: bool = False
+) -> Export:
+    """Send a week's grades, comments and rubric to one assignment of Canvas.
+
+    Args:
+        week: what is sent.
+        course_id, assignment_id: the numbers in Canvas's address of the assignment.
+        dry_run: only say what would change.
+
+    Raises:
+        CourseError: when Canvas cannot be used; what it had taken by then stays.
+    """
+    for option, value in (("--course-id", course_id), ("--assignment-id", assignment_id)):
+        if not value.isdecimal():
+            raise CourseError(
+                f"--push needs {option}, a number in the address /courses/N/assignments/M; "
+                f"received {value!r}"
+            )
+    canvas = connect()
+    with said_plainly():
+        return _Push(canvas, week, int(course_id), int(assignment_id)).run(dry_run)
+
+
+class _Push:
+    """One push of one week to one assignment."""
+
+    def __init__(self, canvas: Any, week: WeekGrades, course_id: int, assignment_id: int) -> None:
+        self.week = week
+        course = canvas.get_course(course_id)
+        self.assignment = course.get_assignment(assignment_id)
+        _refuse_group_grades(self.assignment)
+        self.matched = match(_persons(course), week.everyone)
+        self.criteria, self.notes = criteria(self.assignment, week)
+        self.sent = Sent(week.course.root, self.assignment)
+        self.reasons: list[str] = []
+
+    def run(self, dry_run: bool) -> Export:
+        plan = self._compare()
+        about = (
+            *about_points(str(getattr(self.assignment, "points_possible", None) or ""), self.week),
+            *self.notes,
+            *plan.notes,
+            *strangers(self.matched),
+        )
+        problems = lost(self.week, self.matched)
+        title = self.assignment.name
+        if dry_run:
+            would = tuple(f"  {change.told()}" for change in plan.changes)
+            line = f"Dry run: {len(would)} of {plan.considered} students would change in {title!r}."
+            return Export({}, (line, *would, *about), problems)
+        left = self._send(plan)
+        changed = len(plan.changes) - len(left)
+        line = f"Pushed to {title!r}: {changed} of {plan.considered} students changed."
+        return Export({}, (line, *about), (*problems, *self._not_taken(left)))
+
+    def _compare(self) -> Plan:
+        """What differs between the gradebook and Canvas as it stands now."""
+        submissions = self.assignment.get_submissions(
+            include=["submission_comments", "rubric_assessment"]
+        )
+        return make_plan(self.week, submissions, self.matched, self.criteria, self.sent)
+
+    def _send(self, plan: Plan) -> list[Change]:
+        """Send until Canvas shows it all, or has said why not; what is left."""
+        changes, refused = plan.changes, []
+        for attempt in range(ROUNDS):
+            if not changes:
+                break
+            uncertain = self._send_once(changes, attempt)
+            now = {change.user: change for change in self._compare().changes}
+            self.sent.confirm(change for change in changes if _taken(change, now))
+            left = [now[change.user] for change in changes if change.user in now]
+            refused += [change for change in left if change.user not in uncertain]
+            changes = [change for change in left if change.user in uncertain]
+        return refused + changes
+
+    def _send_once(self, changes: Sequence[Change], attempt: int) -> set[int]:
+        """Send every batch; the users of those that may or may not have arrived."""
+        uncertain: set[int] = set()
+        for start in range(0, len(changes), BATCH):
+            batch = changes[start : start + BATCH]
+            if not self._send_batch(batch):
+                uncertain |= {change.user for change in batch}
+        if uncertain:
+            time.sleep(ROUND_SECONDS * 2**attempt)
+        return uncertain
+
+    def _send_batch(self, batch: Sequence[Change]) -> bool:
+        """Send one batch and wait for it; False where it is not known whether it arrived."""
+        from canvasapi.exceptions import CanvasException, UnprocessableEntity
+        from requests.exceptions import ConnectionError, Timeout
+
+        try:
+            progress = self.assignment.submissions_bulk_update(
+                grade_data={change.user: change.data() for change in batch}
+            )
+        except UnprocessableEntity as error:
+            self.reasons.append(f"Canvas refused a batch: {error}")
+            return True
+        except (ConnectionError, Timeout) as error:
+            self.reasons.append(f"the connection ended: {type(error).__name__}")
+            return False
+        except CanvasException as error:
+            # Its subclasses have meanings; itself it is "any other status", here a 5xx.
+            if type(error) is not CanvasException:
+                raise
+            self.reasons.append(str(error))
+            return False
+        self._wait(progress)
+        return True
+
+    def _wait(self, progress: Any) -> None:
+        deadline = time.monotonic() + PROGRESS_SECONDS
+        pause = POLL_SECONDS
+        while progress.workflow_state not in ("completed", "failed"):
+            if time.monotonic() > deadline:
+                self.reasons.append("Canvas has not finished yet; run it again later")
+                return
+            time.sleep(pause)
+            pause = min(2 * pause, 10.0)
+            progress = progress.query()
+        if progress.workflow_state == "failed":
+            self.reasons.append(
+                f"Canvas stopped: {getattr(progress, 'message', None) or 'it gave no reason'}"
+            )
+
+    def _not_taken(self, left: Sequence[Change]) -> tuple[str, ...]:
+        if not left:
+            return ()
+        students = [change.student for change in left]
+        reasons = "; ".join(dict.fromkeys(self.reasons)) or "it gave no reason"
+        return (f"Canvas did not take {everybody(students)}: {reasons}.",)
+
+
+def _refuse_group_grades(assignment: Any) -> None:
+    individually = getattr(assignment, "grade_group_students_individually", False)
+    if getattr(assignment, "group_category_id", None) and not individually:
+        raise CourseError(
+            f"Canvas grades {assignment.name!r} by group, so the last member's grade would become "
+            "everybody's; set `Assign grades to each student individually` in the assignment"
+        )
+
+
+def _taken(change: Change, now: dict[int, Change]) -> bool:
+    """Whether the comment that was sent stands in Canvas, whatever became of the grade."""
+    return change.user not in now or not now[change.user].comment
+
+
+def _persons(course: Any) -> list[Person]:
+    users = course.get_users(enrollment_type=["student"], include=["email"])
+    return [
+        Person(
+            str(user.id),
+            str(user.id),
+            tuple(
+                str(getattr(user, name, None) or "")
+                for name in ("sis_user_id", "login_id", "email")
+            ),
+            getattr(user, "sortable_name", None) or user.name,
+        )
+        for user in users
+    ]

@@ -1,0 +1,115 @@
+"""A table downloaded from an LMS: its encoding, separator and cells, of which some are filled."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.errors import CourseError
+from autograder.lms.csv_template.cells import (
+    Cell,
+    delimiter_of,
+    replace,
+    scan,
+)
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+@dataclass(frozen=True)
+class Worksheet:
+    """A downloaded table; `rows[0]` is its header, rows without text are left out."""
+
+    name: str
+    text: str
+    mark: bytes
+    encoding: str
+    separator: str
+    rows: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def header(self) -> list[str]:
+        return [cell.value.strip() for cell in self.rows[0]]
+
+    def column(self, number: int) -> list[str]:
+        """What a column's cells hold, below the header; empty where a row is shorter."""
+        return [self.value(row, number) for row in range(1, len(self.rows))]
+
+    def value(self, row: int, number: int) -> str:
+        """What a cell holds, without spaces around it."""
+        cells = self.rows[row]
+        return cells[number].value.strip() if 0 <= number < len(cells) else ""
+
+    def filled(self, changes: Mapping[tuple[int, int], str]) -> bytes:
+        """The file's bytes with new values at some (row, column); all others as they were.
+
+        Raises:
+            CourseError: when a row has no such cell.
+        """
+        for row, number in changes:
+            if number >= len(self.rows[row]):
+                raise CourseError(
+                    f"{self.name}: row {row + 1} has {len(self.rows[row])} cells, expected "
+                    f"{len(self.rows[0])} as in the header. Next: download the file again"
+                )
+        placed = {self.rows[row][number]: value for (row, number), value in changes.items()}
+        return self.mark + replace(self.text, placed).encode(self.encoding)
+
+
+def read(path: Path) -> Worksheet:
+    """Read a downloaded table in the encoding and with the separator that it has.
+
+    Raises:
+        CourseError: when it is no table.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise CourseError(f"the template {path} cannot be read: {error.strerror}") from None
+    if content.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"<")):
+        raise CourseError(
+            f"{path.name} is no text table; expected the file that the LMS offers for download, "
+            "not a workbook or a web page"
+        )
+    mark, encoding = _encoding(content)
+    try:
+        text = content[len(mark) :].decode(encoding)
+    except UnicodeDecodeError:
+        raise CourseError(
+            f"{path.name} is neither UTF-8 nor UTF-16. Next: download it again, and fill it "
+            "before a spreadsheet program has saved it"
+        ) from None
+    separator = delimiter_of(text)
+    rows = tuple(tuple(row) for row in scan(text, separator) if any(cell.value for cell in row))
+    _compare(path.name, text, separator, rows)
+    if len(rows) < 2:
+        raise CourseError(f"{path.name} holds no students below its header")
+    return Worksheet(path.name, text, mark, encoding, separator, rows)
+
+
+def _encoding(content: bytes) -> tuple[bytes, str]:
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return mark, encoding
+    if content[1:2] == b"\0":
+        return b"", "utf-16-le"
+    return b"", "utf-8"
+
+
+def _compare(name: str, text: str, separator: str, rows: tuple[tuple[Cell, ...], ...]) -> None:
+    """Python's own reader must see the same cells, or none of ours is sure."""
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        expected = [row for row in reader if any(row)]
+    except csv.Error as error:
+        raise CourseError(f"{name} is damaged: {error}. Next: download it again") from None
+    if expected != [[cell.value for cell in row] for row in rows]:
+        raise CourseError(f"{name} is not written as CSV. Next: download it again")

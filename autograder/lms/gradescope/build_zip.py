@@ -1,0 +1,315 @@
+"""Build the zip that Gradescope calls an autograder.
+
+    setup.sh         installs, once, when Gradescope builds its image
+    run_autograder   grades one submission
+    wheels/          this package and what grading needs, so that nothing is fetched
+    private/         the released and the solved notebook, and the hidden values
+
+The hidden cases are drawn with a secret that is derived from the course's and serves this zip
+alone: who reads a zip learns nothing of the other weeks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course.directory import Course
+from autograder.errors import CourseError, MissingReference
+from autograder.grading.assignment import load_assignment
+from autograder.lms.gradescope import container
+from autograder.questions import references
+from autograder.questions.catalogue import Week
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+TARGET = "3.11"
+"""The Python for which wheels are carried; setup.sh installs it where it is not there."""
+NEEDED = ("nbformat", "orjson", "packaging")
+"""What grading takes beside the package's own dependencies."""
+_PLATFORMS = (
+    "manylinux2014_x86_64",
+    "manylinux_2_17_x86_64",
+    "manylinux_2_27_x86_64",
+    "manylinux_2_28_x86_64",
+)
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+SETUP = """\
+#!/bin/bash
+# Installs the grader of {week}. Gradescope runs this once, when it builds the image.
+set -euo pipefail
+cd "$(dirname "$0")"
+umask 022
+chmod -R go-rwx private
+export DEBIAN_FRONTEND=noninteractive
+
+suits='import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'
+python=""
+for candidate in python{target} python3.12 python3.13 python3; do
+  if "$candidate" -c "$suits" 2>/dev/null; then
+    python=$candidate
+    break
+  fi
+done
+if [ -z "$python" ]; then
+  echo "Installing Python {target} from the distribution"
+  apt-get update -qq
+  apt-get install -y -qq python{target} python{target}-venv
+  python=python{target}
+fi
+if ! command -v bwrap >/dev/null; then
+  apt-get install -y -qq bubblewrap >/dev/null 2>&1 ||
+    echo "bubblewrap is not to be had; submissions run as a user without rights"
+fi
+
+rm -rf {venv}
+"$python" -m venv {venv}
+install="{venv}/bin/python -m pip install --disable-pip-version-check --quiet"
+wheels="--find-links wheels --constraint constraints.txt"
+# By its file: a package index may hold another project of this name.
+own=$(echo wheels/nn_from_scratch-*.whl)
+if $install --no-index $wheels {packages} 2>/tmp/offline.log; then
+  echo "Installed from the wheels in the zip"
+else
+  tail -n 2 /tmp/offline.log
+  echo "The zip does not hold every wheel for $($python --version); fetching the others"
+  $install $wheels {packages}
+fi
+{venv}/bin/python -c "import autograder.grading.pipeline"
+echo "Ready"
+"""
+
+RUN = """\
+#!/bin/bash
+# Grades one submission of {week}. What is written first stands if grading is cut off.
+umask 022
+root="${{AUTOGRADER_ROOT:-/autograder}}"
+mkdir -p "$root/results"
+cat > "$root/results/results.json" <<'JSON'
+{cut_off}
+JSON
+export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1
+cd /
+"${{AUTOGRADER_PYTHON:-{venv}/bin/python}}" -m autograder.lms.gradescope.container "$root"
+exit 0
+"""
+
+VENV = "/opt/autograder"
+_CUT_OFF = (
+    "The autograder was cut off before it had finished: the container's time or memory was used "
+    "up, or setup.sh had failed when the image was built. It need not be a mistake in the "
+    "notebook. Next: submit again; where that fails too, tell the instructor."
+)
+
+
+@dataclass(frozen=True)
+class Built:
+    """The zip that was made.
+
+    `carried` are the wheels of other packages in it; `missing` says why there are none.
+    """
+
+    path: Path
+    size: int
+    carried: tuple[str, ...]
+    points: float
+    missing: str = ""
+    libraries: tuple[str, ...] = ()
+
+
+def build(course: Course, week: str, output: Path | None = None) -> Built:
+    """Make the autograder zip of a released week.
+
+    Args:
+        course: where it is released.
+        week: such as week06.
+        output: the zip; by default gradescope-week06.zip in the working directory.
+
+    Raises:
+        CourseError: when the week is not released, or the zip cannot be made.
+    """
+    assignment = load_assignment(course, week)
+    found = assignment.week
+    path = output or Path(f"gradescope-{found.name}.zip")
+    if not (CHECKOUT / "pyproject.toml").is_file():
+        raise CourseError(
+            "the zip carries this package as a wheel, which is built from a clone of the course; "
+            f"expected {CHECKOUT / 'pyproject.toml'}. Next: run this command in a clone"
+        )
+    with tempfile.TemporaryDirectory(prefix="gradescope-") as temporary:
+        staging = Path(temporary)
+        _private(course, found, staging / "private", assignment.own)
+        wheels = staging / "wheels"
+        _own_wheel(wheels)
+        missing = _download(wheels, found)
+        _scripts(found, staging)
+        _pack(staging, path)
+    names = _names(path)
+    carried = tuple(name for name in names if not name.startswith("nn_from_scratch-"))
+    points = sum(question.points for question in found.questions.values())
+    return Built(path, path.stat().st_size, carried, points, missing, found.libraries)
+
+
+def about(built: Built) -> list[str]:
+    """What the instructor is told of a zip."""
+    lines = [f"Wrote {built.path}, {built.size / 2**20:.0f} MB."]
+    if built.missing:
+        lines.append(f"It carries this package alone: {built.missing} where Gradescope builds it.")
+    else:
+        lines.append(
+            f"It carries {len(built.carried)} wheels for Python {TARGET} on Linux x86-64, so "
+            "nothing is fetched while it installs."
+        )
+    lines += [
+        f"The automatic checks are worth {built.points:g} points.",
+        "It holds the solutions and the hidden cases of this week: give it to Gradescope alone.",
+    ]
+    if built.libraries:
+        lines.append(
+            f"This week uses {' and '.join(built.libraries)}: choose a container with 4 GB of "
+            "memory or more."
+        )
+    return lines
+
+
+def derived_secret(secret: bytes, stem: str) -> bytes:
+    """The secret of one week's zip; the course's cannot be told from it."""
+    return hmac.new(secret, f"gradescope/{stem}".encode(), hashlib.sha256).digest()
+
+
+def _private(course: Course, week: Week, folder: Path, own: str) -> None:
+    folder.mkdir(mode=0o700)
+    secret = derived_secret(course.secret, week.stem)
+    settings = {"assignment": week.stem, "secret": secret.hex()}
+    (folder / container.SETTINGS).write_text(json.dumps(settings), encoding="utf-8")
+    for step, name in (("release", container.RELEASED), ("source", container.SOLVED)):
+        (folder / name).write_bytes(course.notebook(step, week.stem).read_bytes())
+    if own:
+        (folder / container.OWN).write_text(own, encoding="utf-8")
+    # Computing them takes Keras some seconds, so they are kept like those of the course.
+    kept = course.root / ".autograder" / "references" / f"{week.stem}-gradescope.npz"
+    questions = week.questions.values()
+    try:
+        references.carried(questions, secret, kept, "")
+    except MissingReference:
+        references.carry(questions, secret, kept)
+    (folder / container.VALUES).write_bytes(kept.read_bytes())
+
+
+def _own_wheel(folder: Path) -> None:
+    command = ["wheel", "--no-deps", "--wheel-dir", str(folder), str(CHECKOUT)]
+    failed = _pip(command) if not _has_hatchling() else _pip([*command, "--no-build-isolation"])
+    if failed:
+        raise CourseError(
+            f"this package could not be built as a wheel: {failed}. "
+            "Next: pip install hatchling, and run the command again"
+        )
+
+
+def _has_hatchling() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("hatchling") is not None
+
+
+def _download(folder: Path, week: Week) -> str:
+    """Fetch the wheels that grading needs; the reason where they cannot be had."""
+    if week.libraries:
+        return (
+            f"{' and '.join(week.libraries)} are too large to carry, so setup.sh installs with pip"
+        )
+    own = next(folder.glob("nn_from_scratch-*.whl"))
+    failed = _pip(
+        [
+            "download",
+            *["--only-binary=:all:", "--dest", str(folder), "--python-version", TARGET],
+            *[word for platform in _PLATFORMS for word in ("--platform", platform)],
+            *["--constraint", str(CHECKOUT / "constraints.txt"), str(own), *NEEDED],
+        ]
+    )
+    if failed:
+        for path in folder.glob("*.whl"):
+            if path != own:
+                path.unlink()
+        return f"the wheels could not be fetched ({failed}), so setup.sh installs with pip"
+    return ""
+
+
+def _pip(arguments: Sequence[str]) -> str:
+    """Run pip; its last error, or nothing."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+    )
+    if done.returncode == 0:
+        return ""
+    lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+    return (lines or done.stderr.strip().splitlines() or ["pip gave no reason"])[-1]
+
+
+def _scripts(week: Week, staging: Path) -> None:
+    from autograder.lms.gradescope import results_json
+
+    extra = "[keras]" if week.libraries else ""
+    words = {
+        "week": week.name,
+        "target": TARGET,
+        "venv": VENV,
+        "packages": " ".join([f'"$own{extra}"', *NEEDED]),
+        "cut_off": json.dumps(results_json.failure(_CUT_OFF, ["cut off"])),
+    }
+    (staging / "setup.sh").write_text(SETUP.format(**words), encoding="utf-8")
+    (staging / "run_autograder").write_text(RUN.format(**words), encoding="utf-8")
+    constraints = (CHECKOUT / "constraints.txt").read_bytes()
+    (staging / "constraints.txt").write_bytes(constraints)
+
+
+def _pack(staging: Path, path: Path) -> None:
+    """Write the zip, whole or not at all, readable by the instructor alone."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    except OSError as error:
+        raise CourseError(f"{path} cannot be written: {error.strerror}") from None
+    try:
+        with open(descriptor, "wb") as file, zipfile.ZipFile(file, "w") as archive:
+            for source, name in _members(staging):
+                entry = zipfile.ZipInfo(name, _EPOCH)
+                private = name.startswith("private/")
+                mode = 0o755 if "/" not in name and "." not in name or name == "setup.sh" else 0o644
+                entry.external_attr = (0o600 if private else mode) << 16
+                entry.compress_type = (
+                    zipfile.ZIP_STORED if name.endswith(".whl") else zipfile.ZIP_DEFLATED
+                )
+                archive.writestr(entry, source.read_bytes())
+        os.replace(temporary, path)
+    except OSError as error:
+        os.unlink(temporary)
+        raise CourseError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _members(staging: Path) -> Iterator[tuple[Path, str]]:
+    for source in sorted(staging.rglob("*")):
+        if source.is_file():
+            yield source, source.relative_to(staging).as_posix()
+
+
+def _names(path: Path) -> list[str]:
+    with zipfile.ZipFile(path) as archive:
+        return [
+            name.removeprefix("wheels/")
+            for name in archive.namelist()
+            if name.startswith("wheels/")
+        ]

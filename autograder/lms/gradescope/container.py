@@ -1,0 +1,173 @@
+"""What runs inside Gradescope's container: one submission becomes results.json.
+
+    python -m autograder.lms.gradescope.container /autograder
+
+The zip's `private` folder holds the hidden values and the solutions; root alone may read it, and
+the submission runs as a user who owns nothing. Whatever fails, results.json says so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import AutograderError
+from autograder.lms.gradescope import results_json
+from autograder.output.files import write_whole
+
+PRIVATE = Path("source", "private")
+SETTINGS = "settings.json"
+RELEASED, SOLVED, VALUES, OWN = "released.ipynb", "solved.ipynb", "values.npz", "earlier_weeks.py"
+_LIMIT_FILES = (
+    Path("/sys/fs/cgroup/memory.max"),
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
+SMALLEST_CONTAINER = 768 * 2**20
+"""What Gradescope gives where it is not told otherwise."""
+
+
+def main(folder: Path) -> None:
+    """Grade folder/submission into folder/results/results.json."""
+    try:
+        written = grade(folder)
+    except AutograderError as error:
+        written = _failed(str(error), type(error).__name__)
+    except MemoryError:
+        written = _failed("the container's memory is used up", "MemoryError")
+    except Exception as error:
+        written = _failed(f"{type(error).__name__}: {error}", type(error).__name__)
+    write(folder / "results" / "results.json", written)
+
+
+def grade(folder: Path) -> dict[str, Any]:
+    """Grade the submission in folder/submission.
+
+    Args:
+        folder: laid out as Gradescope's /autograder.
+
+    Raises:
+        AutograderError: when the grader itself cannot work.
+    """
+    from autograder.grading import pipeline
+    from autograder.records import Submission
+    from autograder.sandbox.session import Sandbox
+
+    metadata = folder / "submission_metadata.json"
+    handed = results_json.read_metadata(metadata)
+    _keep_from_others(folder, metadata)
+    assignment = load(folder / PRIVATE)
+    limits = replace(assignment.limits(), memory=submission_memory(container_memory()))
+    path = find_notebook(folder / "submission", assignment.week.stem)
+    submission = Submission("", assignment.week.name, path)
+    with Sandbox(isolation(), limits, assignment.flavour) as sandbox:
+        report = pipeline.grade(submission, assignment, sandbox)
+    by_hand = {name: written.points for name, written in assignment.week.written.items()}
+    return results_json.results(report, handed, by_hand)
+
+
+def load(private: Path) -> Any:
+    """The assignment that the zip's private folder describes.
+
+    Raises:
+        AutograderError: when the folder is incomplete or of another version.
+    """
+    from autograder.grading.assignment import Assignment
+    from autograder.intake.read import read_notebook
+    from autograder.questions import catalogue
+
+    try:
+        settings = json.loads((private / SETTINGS).read_text(encoding="utf-8"))
+        stem, secret = settings["assignment"], bytes.fromhex(settings["secret"])
+        own = private / OWN
+        own_text = own.read_text(encoding="utf-8") if own.is_file() else ""
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise AutograderError(f"{private} is incomplete ({error}); build the zip again") from None
+    return Assignment(
+        catalogue.week(stem),
+        read_notebook(private / RELEASED),
+        read_notebook(private / SOLVED),
+        secret,
+        own=own_text,
+        carried=private / VALUES,
+    )
+
+
+def find_notebook(folder: Path, stem: str) -> Path:
+    """The assignment's notebook among the submitted files, or the folder, which has none."""
+    # A link could lead to a file that is not the student's.
+    found = sorted(
+        path
+        for path in folder.rglob("*.ipynb")
+        if path.is_file()
+        and not path.is_symlink()
+        and not any(part.startswith((".", "__MACOSX")) for part in path.relative_to(folder).parts)
+    )
+    named = [path for path in found if path.stem == stem]
+    # `week06 (1).ipynb` is what a browser makes of a second download.
+    like = [path for path in found if path.stem.startswith(stem[:6])]
+    for choice in (named, like, found):
+        if len(choice) == 1:
+            return choice[0]
+    return named[0] if named else folder
+
+
+def isolation() -> str:
+    """The strongest that this container allows."""
+    from autograder.sandbox.mounts import isolation_available
+
+    if isolation_available() == "bubblewrap":
+        return "bubblewrap"
+    return "user" if os.geteuid() == 0 else "process"
+
+
+def container_memory() -> int:
+    """How many bytes this container may use; Gradescope's smallest where nothing says."""
+    for path in _LIMIT_FILES:
+        try:
+            limit = int(path.read_text())
+        except (OSError, ValueError):
+            continue
+        if limit < 2**40:
+            return limit
+    return SMALLEST_CONTAINER
+
+
+def submission_memory(container: int) -> int:
+    """What is left to a submission beside the grader, which holds about 250 MiB itself."""
+    return min(2 * 2**30, max(256 * 2**20, container - 384 * 2**20))
+
+
+def write(path: Path, written: dict[str, Any]) -> None:
+    """Write results.json whole or not at all, as JSON that every reader takes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, json.dumps(written, indent=1, allow_nan=False).encode(), 0o644)
+
+
+def _failed(reason: str, kind: str) -> dict[str, Any]:
+    return results_json.failure(
+        f"The autograder could not grade this submission: {reason}. It is not a mistake in the "
+        "notebook. Next: submit again; where that fails too, tell the instructor.",
+        [kind],
+    )
+
+
+def _keep_from_others(folder: Path, metadata: Path) -> None:
+    """Leave the submission's user nothing to read of the grader's, and nothing to write."""
+    if os.geteuid() != 0:
+        return
+    for path, mode in (
+        (folder / PRIVATE, 0o700),
+        (folder / "source", 0o700),
+        (metadata, 0o600),
+        (folder / "results", 0o755),
+    ):
+        if path.exists():
+            path.chmod(mode)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,158 @@
+"""One child of the warm parent, outside: messages under a clock, and its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import NoReturn, TypeVar
+
+from autograder.answer import Status
+from autograder.errors import ProtocolError
+from autograder.sandbox.inside.progress import NOTHING
+from autograder.sandbox.inside.wire import Channel
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.worker import Ended, WarmParent
+
+Received = TypeVar("Received")
+
+
+class Stopped(Exception):
+    """The child was stopped or ended itself.
+
+    `predicate` is what can be said of the cell or the question that was running, `last` its
+    number; where `forged`, that has said something between the results, and may have ended since.
+    """
+
+    def __init__(
+        self, status: Status, predicate: str, last: int = NOTHING, *, forged: bool = False
+    ) -> None:
+        super().__init__(predicate)
+        self.status = status
+        self.predicate = predicate
+        self.forged = forged
+        self._last = last
+
+    def culprit(self, waiting: Sequence[int]) -> int:
+        """Which of the numbers that are still waited for was running."""
+        # A student's code may have said any number: what it has not begun may then be blamed, but
+        # something always is, so that it cannot stop us for ever.
+        return self._last if self._last in waiting else waiting[0]
+
+
+class Fork:
+    """A child that runs one notebook and answers for it.
+
+    Only the time in which the child keeps us waiting counts as its own: `waited` is that of the
+    last message.
+
+    Args:
+        parent: forks the child.
+        limits: what the submission may use.
+
+    Raises:
+        OSError: when the parent is gone.
+    """
+
+    def __init__(self, parent: WarmParent, limits: Limits) -> None:
+        self._parent = parent
+        self._limits = limits
+        self._channel: Channel = parent.open()
+        self._spent = 0.0
+        self._spent_before = 0.0
+        self._ended: Ended | None = None
+        self.waited = 0.0
+
+    def send(self, frames: bytes) -> None:
+        """Send encoded frames.
+
+        Raises:
+            Stopped: when the child does not take them.
+        """
+        try:
+            self._channel.send(frames, time.monotonic() + self._limits.cell_seconds)
+        except OSError as error:
+            self._stop(error, self._limits.cell_seconds)
+
+    def receive(self, seconds: float, largest: int) -> bytes:
+        """Wait for the next message; it is still a frame, for `read`.
+
+        Args:
+            seconds: how long it may take.
+            largest: how many bytes it may have.
+
+        Raises:
+            Stopped: when no frame of that size comes in time.
+        """
+        return self._wait(seconds, lambda until: self._channel.receive_frame(until, largest))
+
+    def receive_timed(self, seconds: float, largest: int) -> tuple[bytes, float]:
+        """As `receive`, with the seconds that the child says its answer took."""
+        try:
+            if at_hand := self._channel.timed_at_hand(largest):
+                self.waited = 0.0
+                return at_hand
+        except ProtocolError as error:
+            self._stop(error, None)
+        return self._wait(seconds, lambda until: self._channel.receive_timed(until, largest))
+
+    def _wait(self, seconds: float, receive: Callable[[float], Received]) -> Received:
+        started = time.monotonic()
+        left = self._limits.notebook_seconds - self._spent
+        try:
+            return receive(started + min(seconds, left))
+        except (OSError, EOFError, ProtocolError) as error:
+            self._stop(error, seconds if seconds <= left else None)
+        finally:
+            self.waited = time.monotonic() - started
+            self._spent += self.waited
+
+    def read(self, frame: bytes, read: Callable[[bytes], Received]) -> Received:
+        """What a message says.
+
+        Args:
+            frame: what `receive` returned.
+            read: takes from it what was expected; raises ProtocolError where it cannot.
+
+        Raises:
+            Stopped: when it cannot be read.
+        """
+        try:
+            return read(frame)
+        except ProtocolError as error:
+            self._stop(error, None)
+
+    def renew(self) -> bool:
+        """Give the notebook's time anew; False where its process has had most of its life's."""
+        self._spent_before += self._spent
+        self._spent = 0.0
+        # The limit of the process's CPU time is twice the notebook's.
+        return self._spent_before < self._limits.notebook_seconds
+
+    def end(self, gone: bool = False) -> Ended:
+        """End the child and everything that it started; it may be asked again.
+
+        Args:
+            gone: its channel has closed.
+
+        Raises:
+            WorkerLost: when its parent was killed from outside; once, for it has then ended.
+        """
+        if self._ended is None:
+            self._ended = Ended()
+            try:
+                self._ended = self._parent.end(gone) or self._ended
+            finally:
+                self._channel.close()
+        return self._ended
+
+    def _stop(self, error: Exception, seconds: float | None) -> NoReturn:
+        late = isinstance(error, TimeoutError)
+        ended = self.end(gone=not late and not isinstance(error, ProtocolError))
+        if late and not ended.why:
+            whole = f"was running when the notebook's {self._limits.notebook_seconds:g} s were over"
+            predicate = whole if seconds is None else f"was stopped after {seconds:g} s"
+            raise Stopped(Status.TIMED_OUT, predicate, ended.last) from None
+        if isinstance(error, ProtocolError):
+            predicate = f"sent no result that can be read ({error})"
+            raise Stopped(Status.CRASHED, predicate, forged=True) from None
+        raise Stopped(Status.CRASHED, ended.predicate(self._limits), ended.last) from None

@@ -1,0 +1,213 @@
+"""What comes back from the sandbox, rebuilt field by field: a student's code may have sent it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from autograder.answer import (
+    MAX_ERROR_LENGTH,
+    Answer,
+    Opaque,
+    Status,
+    Tree,
+)
+from autograder.errors import ProtocolError
+from autograder.output.text import printable
+from autograder.sandbox.inside.wire import decode, encode
+from autograder.sandbox.requests import Ask, CellResult, Known
+
+_FROM_INSIDE = (Status.RETURNED, Status.NOT_ATTEMPTED, Status.MISSING, Status.RAISED)
+_CONDITIONS = ("divide by zero", "overflow", "underflow", "invalid value")
+_JSON_TYPE = re.compile(r"application/(.*\+)?json")  # as nbformat's schema has it
+_STREAMS = ("stdout", "stderr")
+_EMPTY_ANSWER: dict[str, Tree] = {
+    "value": None,
+    "changed": [],
+    "warned": [],
+    "error": "",
+    "line": "",
+}
+
+
+def cell_result(frame: bytes, expected: int) -> CellResult:
+    """The result of cell `expected`.
+
+    Raises:
+        ProtocolError: when the message is anything else.
+    """
+    if frame == _silent(expected):
+        return CellResult(expected)
+    match decode(frame):
+        case {"cell": int(index), "outputs": list(outputs), "error": str(error)} if (
+            index == expected
+        ):
+            made = tuple(_output(output) for output in outputs)
+            return CellResult(index, made, printable(error[:MAX_ERROR_LENGTH]))
+    raise ProtocolError("expected the result of a cell, received something else")
+
+
+@cache
+def _silent(index: int) -> bytes:
+    """The message of a cell that shows nothing and raises nothing, as most do."""
+    return encode({"cell": index, "error": "", "outputs": []})
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call to a function that is answered from outside, with whatever a student passed to it."""
+
+    name: str
+    arguments: list[Tree]
+    keywords: dict[str, Tree]
+
+
+def answer(frame: bytes, ask: Ask, known: Known, names: Sequence[str] = ()) -> Answer | Call:
+    """The answer to `ask`, or a call to one of `names` on the way to it.
+
+    An answer is the very same object where an equal frame has been read before.
+
+    Raises:
+        ProtocolError: when the message is anything else.
+    """
+    if (found := known.find((ask.id, frame))) is None:
+        message = decode(frame)
+        if call := _call(message, names):
+            return call
+        found = _answer(message, ask)
+        known.keep((ask.id, frame), found, 2 * len(frame))
+    return found
+
+
+def _answer(message: Tree, ask: Ask) -> Answer:
+    # What is empty is left out where it is sent.
+    match _EMPTY_ANSWER | message if isinstance(message, dict) else message:
+        case {
+            "id": int(number),
+            "status": str(status),
+            "value": value,
+            "changed": list(changed),
+            "warned": list(warned),
+            "error": str(error),
+            "line": str(line),
+        } if number == ask.id and status in _FROM_INSIDE:
+            return Answer(
+                Status(status),
+                _value(value) if status == Status.RETURNED else None,
+                tuple(name for name in ask.arguments if name in _words(changed)),
+                tuple(kind for kind in _CONDITIONS if kind in _words(warned)),
+                printable(error[:MAX_ERROR_LENGTH]),
+                printable(line[:MAX_ERROR_LENGTH]),
+            )
+    raise ProtocolError("expected the answer to a question, received something else")
+
+
+def seal(frame: bytes) -> None:
+    """Accept the word that the notebook has ended.
+
+    Raises:
+        ProtocolError: when the message is anything else.
+    """
+    # Not by ==, which an array answers with an array.
+    match decode(frame):
+        case {"sealed": True, **others} if not others:
+            return
+    raise ProtocolError("expected the end of the notebook, received something else")
+
+
+def _call(message: Tree, names: Sequence[str]) -> Call | None:
+    match message:
+        case {"call": str(name), "arguments": list(arguments), "keywords": dict(keywords)} if (
+            name in names
+        ):
+            return Call(name, arguments, keywords)
+    return None
+
+
+def _value(tree: Tree) -> Tree:
+    """A tree of the kind that `calling.to_tree` makes and no other."""
+    if isinstance(tree, dict):
+        return {printable(key): _value(item) for key, item in tree.items()}
+    if isinstance(tree, list):
+        return [_value(item) for item in tree]
+    if isinstance(tree, np.ndarray):
+        return tree
+    if isinstance(tree, str):
+        return printable(tree)
+    if isinstance(tree, Opaque):
+        return Opaque(printable(tree.kind))
+    raise ProtocolError("expected an answer made of arrays, received something else")
+
+
+def _output(output: Tree) -> dict[str, Any]:
+    match output:
+        case {"output_type": "stream", "name": str(name), "text": str(text)} if name in _STREAMS:
+            return {"output_type": "stream", "name": name, "text": printable(text)}
+        case {"output_type": "display_data", "data": dict(data), "metadata": dict(metadata)}:
+            return {
+                "output_type": "display_data",
+                "data": _representations(data),
+                "metadata": _json(metadata),
+            }
+        case {
+            "output_type": "execute_result",
+            "execution_count": int(count),
+            "data": dict(data),
+            "metadata": dict(metadata),
+        }:
+            return {
+                "output_type": "execute_result",
+                "execution_count": max(0, int(count)),
+                "data": _representations(data),
+                "metadata": _json(metadata),
+            }
+        case {
+            "output_type": "error",
+            "ename": str(name),
+            "evalue": str(value),
+            "traceback": list(lines),
+        }:
+            return {
+                "output_type": "error",
+                "ename": printable(name),
+                "evalue": printable(value),
+                "traceback": _words(lines),
+            }
+    raise ProtocolError("expected an output of a cell, received something else")
+
+
+def _representations(data: dict[str, Any]) -> dict[str, Any]:
+    """What nbformat's schema allows: text, or JSON where the MIME type says so."""
+    for kind, value in data.items():
+        if not isinstance(value, str) and not _JSON_TYPE.fullmatch(kind):
+            raise ProtocolError("expected text in a cell's output, received something else")
+    return dict(_json(data))
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _json(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_json(item) for item in value]
+    if isinstance(value, str):
+        return printable(value)
+    if type(value) in (str, bool, int, float, type(None)):
+        return value
+    raise ProtocolError("expected JSON in a cell's output, received something else")
+
+
+def _words(items: list[Any]) -> list[str]:
+    if not all(isinstance(item, str) for item in items):
+        raise ProtocolError("expected words, received something else")
+    return [printable(item) for item in items]
+
+
+def time_taken(seconds: float, most: float = math.inf) -> float:
+    """The time that a student's process says something took; 0 where it cannot be one."""
+    return min(seconds, most) if math.isfinite(seconds) and seconds >= 0 else 0.0

@@ -1,0 +1,183 @@
+"""Does every command do its job, and end bad input with one line and the right exit code?"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from autograder.cli import demo
+from autograder.cli.display import brief
+from autograder.cli.main import main
+from autograder.course.directory import load
+from autograder.questions import catalogue
+from autograder.sandbox.mounts import isolation_available
+
+KNOWN = ", ".join(stem.partition("_")[0] for stem in catalogue.stems())
+
+with_bubblewrap = pytest.mark.skipif(
+    isolation_available() != "bubblewrap", reason=isolation_available()
+)
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Run `autograder` with these arguments; its exit code, output and error text."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["autograder", *map(str, arguments)])
+        monkeypatch.setenv("COLUMNS", "200")
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+def hand_in(root: Path, *names: str) -> None:
+    pupils = {pupil.name: pupil for pupil in demo.members()}
+    demo.hand_in(load(root), [pupils[name] for name in names])
+
+
+@with_bubblewrap
+def test_is_a_class_graded_and_the_last_line_says_how_many(fresh_course, run):
+    hand_in(fresh_course, "right", "transposes-dW", "corrupt-json", "empty-folder")
+    code, out, _ = run("grade", "week06", "--course", fresh_course)
+    assert code == 3
+    assert out.rstrip().endswith(
+        "4 submissions: 2 graded, 2 unreadable (recorded as 0), 0 with code that was stopped."
+    )
+    assert "kernel-gradient-transposed" in out
+    with closing(sqlite3.connect(fresh_course / "gradebook.db")) as database:
+        rows = database.execute("select count(*) from submitted_assignment").fetchone()
+    assert rows == (4,)
+
+
+@with_bubblewrap
+def test_does_json_hold_every_question(fresh_course, run):
+    hand_in(fresh_course, "mean-error")
+    code, out, _ = run("grade", "6", "--course", fresh_course, "--json", "-j", "1")
+    (line,) = json.loads(out)["submissions"]
+    assert code == 0
+    assert line["questions"]["relative_error"]["mistake"] == "mean-error"
+    assert line["isolation"] == "bubblewrap"
+    assert len(line["questions"]) == 15
+
+
+@with_bubblewrap
+def test_does_feedback_show_the_message(fresh_course, run):
+    hand_in(fresh_course, "transposes-dW")
+    run("grade", "week06", "--course", fresh_course)
+    code, out, _ = run("feedback", "week06", "--course", fresh_course)
+    page = fresh_course / "feedback" / "transposes-dW" / demo.STEM / f"{demo.STEM}.html"
+    assert code == 0 and str(page) in out.replace("\n", "")
+    assert "dW is the transpose of what is expected." in page.read_text()
+
+
+@with_bubblewrap
+def test_does_check_judge_a_file_on_public_cases(fresh_course, run):
+    hand_in(fresh_course, "gate-from-blame")
+    file = fresh_course / "submitted" / "gate-from-blame" / demo.STEM / f"{demo.STEM}.ipynb"
+    code, out, _ = run("check", file)
+    assert code == 3
+    assert "gate-from-the-blame" in out and "69 of 90 points, on public cases." in out
+    assert "It calls relu_backward, which is not right yet: begin there." in out
+
+
+def test_does_explain_print_the_page(run):
+    code, out, _ = run("explain", "kernel-gradient-transposed")
+    assert code == 0
+    assert "dense_backward" in out and "dout.T @ X" in out and "Check:" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["explain", "kernel-gradient"], "the nearest names are kernel-gradient-"),
+        (["release", "week55"], "There is no week 'week55'; the weeks are week"),
+        (["grade", "week06", "--course", "/nowhere"], "make one with `autograder init`"),
+        (["check", "/nowhere.ipynb"], "There is no file nowhere.ipynb"),
+    ],
+)
+def test_is_a_wrong_word_one_line_with_the_next_step(run, arguments, words):
+    code, out, err = run(*arguments)
+    assert code == 1
+    assert words in err and err.count("\n") == 1 and not out
+
+
+def test_is_a_week_without_submissions_one_line(fresh_course, run):
+    code, _, err = run("grade", "week06", "--course", fresh_course)
+    assert code == 1 and "nothing is handed in for week06" in err
+
+
+def test_is_a_week_that_is_not_released_one_line(fresh_course, run):
+    code, _, err = run("grade", "week02", "--course", fresh_course)
+    assert code == 1 and "run `autograder release week02`" in err
+
+
+def test_is_a_missing_secret_one_line(fresh_course, run):
+    (fresh_course / ".autograder" / "secret").unlink()
+    code, _, err = run("grade", "week06", "--course", fresh_course)
+    assert code == 1 and "secret" in err and err.count("\n") == 1
+
+
+def test_is_a_corrupt_gradebook_one_line(fresh_course, run):
+    hand_in(fresh_course, "right")
+    (fresh_course / "gradebook.db").write_bytes(b"not a database" * 1000)
+    code, _, err = run("grade", "week06", "--course", fresh_course)
+    assert code == 1 and "gradebook.db" in err and err.count("\n") == 1
+
+
+def test_is_a_wrong_roster_refused_and_nothing_made(tmp_path, run):
+    roster = tmp_path / "roster.csv"
+    roster.write_text("id,last_name\n1,Curie\n1,Noether\n")
+    code, _, err = run("init", tmp_path / "new", "--roster", roster)
+    assert code == 1 and "line 3" in err
+    assert not (tmp_path / "new").exists()
+
+
+def test_is_grading_without_isolation_refused(fresh_course, run, monkeypatch):
+    hand_in(fresh_course, "right")
+    monkeypatch.setattr(
+        "autograder.sandbox.session.isolation_available", lambda: "bubblewrap is missing"
+    )
+    code, _, err = run("grade", "week06", "--course", fresh_course)
+    assert code == 1 and "bubblewrap is missing" in err
+    assert not (fresh_course / "autograded").exists()
+
+
+def test_is_the_isolation_recorded(fresh_course, run):
+    hand_in(fresh_course, "right")
+    code, out, _ = run(
+        "grade", "week06", "--course", fresh_course, "--isolation", "process", "--json"
+    )
+    assert code == 0
+    assert json.loads(out)["submissions"][0]["isolation"] == "process"
+
+
+@with_bubblewrap
+def test_does_ctrl_c_keep_what_is_graded(fresh_course, run, monkeypatch):
+    demo.hand_in(load(fresh_course), demo.harmless(8))
+    seen = []
+
+    def interrupted(report):
+        seen.append(report.student)
+        if len(seen) == 4:
+            raise KeyboardInterrupt
+        return brief(report)
+
+    monkeypatch.setattr("autograder.cli.main.brief", interrupted)
+    code, _, err = run("grade", "week06", "--course", fresh_course)
+    assert code == 130
+    assert "Stopped. 3 of 8 submissions are graded and kept; the same command" in err
+    with closing(sqlite3.connect(fresh_course / "gradebook.db")) as database:
+        rows = database.execute("select student_id from submitted_assignment").fetchall()
+    assert set(seen[:3]) <= {student for (student,) in rows}

@@ -1,0 +1,103 @@
+"""Do nbgrader's own commands grade calmly what stops them in a plain course?"""
+
+from __future__ import annotations
+
+import json
+
+import nbformat
+import pytest
+
+from autograder.course.directory import run_converter
+from autograder.errors import CourseError
+from autograder.feedback.pages import generate_feedback
+from autograder.gradebook.outputs import write_outputs
+from autograder.grading import pipeline
+from autograder.records import Outcome, Report, Verdict
+from tests.gradebook.test_bulk import STEM, execute
+from tests.tiny_course import course
+
+__all__ = ["course"]
+
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+
+
+@pytest.fixture
+def full_marks(monkeypatch):
+    """In place of the sandbox: every check scores 2 points."""
+
+    def graded(notebook, root, week, student):
+        verdicts = tuple(
+            Verdict(name, 2.0, 4.0, Outcome.VALUES, f"{name} · 2 of 4 points")
+            for name in ("relu", "best_bend")
+        )
+        report = Report(student, week, verdicts, notebook)
+        write_outputs(notebook, report)
+        return report
+
+    monkeypatch.setattr(pipeline, "grade_for_nbgrader", graded)
+
+
+def autograde(course):
+    from nbgrader.converters import Autograde
+
+    run_converter(Autograde, course.config, STEM)
+
+
+def hand_in(course, student, content):
+    path = course.notebook("submitted", STEM, student)
+    path.parent.mkdir(parents=True)
+    path.write_text(content if isinstance(content, str) else nbformat.v4.writes(content))
+
+
+def scores(course):
+    rows = execute(course, "SELECT student_id, score FROM (" + SCORES + ")")
+    return dict(rows)
+
+
+SCORES = """
+    SELECT a.student_id, SUM(g.auto_score) AS score FROM grade g
+    JOIN submitted_notebook s ON s.id = g.notebook_id
+    JOIN submitted_assignment a ON a.id = s.assignment_id GROUP BY a.student_id
+"""
+
+
+def test_does_no_submission_stop_the_batch(course, full_marks):
+    released = nbformat.read(course.notebook("release", STEM), as_version=4)
+    twice = nbformat.from_dict(released)
+    twice.cells.append(nbformat.from_dict(twice.cells[5] | {"id": "copy"}))
+    forged = nbformat.from_dict(released)
+    forged.cells[5].metadata.nbgrader |= {"schema_version": 99, "points": 400}
+    pretended = nbformat.from_dict(forged)
+    pretended.cells[0] |= {"id": "unreadable", "metadata": {"autograder": {"unreadable": "no"}}}
+    hand_in(course, "a-corrupt", "<<<<<<< HEAD")
+    hand_in(course, "b-duplicate", twice)
+    hand_in(course, "c-forged", forged)
+    hand_in(course, "d-empty", nbformat.v4.new_notebook())
+    hand_in(course, "e-old", json.dumps({"nbformat": 2, "worksheets": []}))
+    hand_in(course, "f-pretended", pretended)
+    hand_in(course, "g-fine", released)
+    autograde(course)
+    assert scores(course) == {
+        "a-corrupt": 0.0,
+        "b-duplicate": 4.0,
+        "c-forged": 4.0,
+        "d-empty": 4.0,
+        "e-old": 4.0,
+        "f-pretended": 4.0,
+        "g-fine": 4.0,
+    }
+
+
+def test_does_feedback_show_the_message_and_the_reason(course, full_marks):
+    hand_in(course, "ann", nbformat.read(course.notebook("release", STEM), as_version=4))
+    hand_in(course, "bob", "not a notebook")
+    autograde(course)
+    ann, bob = generate_feedback(course, STEM)
+    assert ann == course.root / "feedback" / "ann" / STEM / f"{STEM}.html"
+    assert "relu · 2 of 4 points" in ann.read_text()
+    assert "does not begin as one" in bob.read_text()
+
+
+def test_is_feedback_before_grading_told(course):
+    with pytest.raises(CourseError, match="run `autograder grade week99`"):
+        generate_feedback(course, STEM)

@@ -1,0 +1,210 @@
+"""Does the path from a file to a report lose nothing, whatever goes wrong on the way?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from autograder.answer import Answer
+from autograder.cli import demo
+from autograder.cli.demo import writes
+from autograder.course import directory
+from autograder.dispatch import local
+from autograder.errors import SandboxError
+from autograder.grading import grade_class, pipeline
+from autograder.grading.assignment import load_assignment
+from autograder.records import Report, Verdict
+from autograder.sandbox.mounts import isolation_available
+from autograder.sandbox.session import Sandbox, Session
+
+KINDS = len(demo.RIGHT) + len(demo.MISTAKES)
+
+pytestmark = pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available())
+
+
+@pytest.fixture
+def opened(fresh_course):
+    return directory.load(fresh_course)
+
+
+def test_does_a_fault_of_the_grader_cost_nobody_else(opened, monkeypatch):
+    demo.hand_in(opened, demo.harmless(3))
+    assignment = load_assignment(opened, demo.WEEK)
+    handed_in = grade_class.submissions(opened, assignment)
+    real = pipeline.restore
+
+    def failing(submitted, released):
+        if failing.calls == 0:
+            failing.calls += 1
+            raise ZeroDivisionError("a bug of ours")
+        return real(submitted, released)
+
+    failing.calls = 0
+    monkeypatch.setattr(pipeline, "restore", failing)
+    reports = list(grade_class.grade_course(opened, assignment, handed_in, workers=1))
+    reasons = [report.unreadable for report in reports if report.unreadable]
+    assert reasons == ["The grader failed on this submission (ZeroDivisionError: a bug of ours)."]
+    assert sum(report.points > 0 for report in reports) == 2
+
+
+def test_is_follow_through_asked_of_the_process_that_ran_the_notebook(opened, monkeypatch):
+    """Public cases come before hidden ones, so that the notebook need not be run again."""
+    demo.hand_in(opened, [demo.Pupil("ada", demo.MISTAKES["transposes-dW"])])
+    assignment = load_assignment(opened, demo.WEEK)
+    (submission,) = grade_class.submissions(opened, assignment)
+    runs = []
+    real = Session._run_cells
+    monkeypatch.setattr(
+        Session, "_run_cells", lambda self, *rest: runs.append(self) or real(self, *rest)
+    )
+    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+        report = pipeline.grade(submission, assignment, sandbox)
+    assert any("follow-through" in verdict.message for verdict in report.verdicts)
+    assert len(runs) == len(set(map(id, runs))) == 2  # the student's notebook and the lesson's
+
+
+def test_does_a_lost_sandbox_cost_a_second_try_and_no_grade(opened):
+    demo.hand_in(opened, demo.harmless(4))
+    assignment = load_assignment(opened, demo.WEEK)
+    handed_in = grade_class.submissions(opened, assignment)
+    tries: list[str] = []
+
+    def grade(submission, sandbox):
+        tries.append(submission.student)
+        if tries.count(submission.student) == 1 and len(tries) == 2:
+            sandbox.close()
+            raise SandboxError("the warm parent is gone")
+        return pipeline.grade(submission, assignment, sandbox)
+
+    reports = list(local.run(handed_in, grade, workers=1, flavour=assignment.flavour))
+    assert len(tries) == 5
+    assert sorted(report.student for report in reports) == sorted(s.student for s in handed_in)
+    assert all(not report.unreadable for report in reports)
+
+
+def test_is_a_sandbox_that_fails_twice_an_error_and_not_a_hang():
+    def never(piece, sandbox):
+        raise SandboxError("there is no sandbox here")
+
+    with pytest.raises(SandboxError, match="no sandbox here"):
+        list(local.run(range(100), never, workers=2))
+
+
+def test_does_stopping_early_end_the_crew(opened):
+    demo.hand_in(opened, demo.harmless(6))
+    assignment = load_assignment(opened, demo.WEEK)
+    handed_in = grade_class.submissions(opened, assignment)
+    reports = local.run(
+        handed_in, lambda s, sandbox: pipeline.grade(s, assignment, sandbox), workers=2
+    )
+    first = next(reports)
+    reports.close()
+    assert first.student in {submission.student for submission in handed_in}
+
+
+def test_is_what_equal_answers_have_in_common_the_same_as_each_alone(opened):
+    """Every kind of honest submission twice: the second as one of a class, and by a grader anew."""
+    demo.hand_in(opened, demo.harmless(2 * KINDS))
+    assignment = load_assignment(opened, demo.WEEK)
+    handed_in = grade_class.submissions(opened, assignment)
+    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+        for first, submission in zip(handed_in[::2], handed_in[1::2], strict=True):
+            pipeline.grade(first, assignment, sandbox)
+            in_class = pipeline.grade(submission, assignment, sandbox)
+            alone = pipeline.grade(submission, load_assignment(opened, demo.WEEK), sandbox)
+            assert in_class.answers == alone.answers
+            assert without_seconds(in_class) == without_seconds(alone), submission.student
+    assert 0 < len(assignment.judged) < KINDS * len(in_class.verdicts)
+
+
+NETWORK = """
+def mlp_loss_and_grads(X, y, params):
+    z, first = dense_forward(X, params["W1"], params["b1"])
+    logits, second = dense_forward(relu(z), params["W2"], params["b2"])
+    dlogits = softmax(logits)
+    dlogits[np.arange(len(y)), y] -= 1
+    dh, dW2, db2 = dense_backward(dlogits / len(y), *second)
+    _, dW1, db1 = dense_backward(relu_backward(dh, z), *first)
+    loss = softmax_cross_entropy(logits, y) {}
+    return loss, {{"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}}
+"""
+UNUSABLE = "def dense_backward(dout, X, W): raise ValueError('not yet')"
+
+
+def test_is_a_wrong_answer_that_is_asked_again_judged_once_for_the_class(opened, monkeypatch):
+    """And is whoever answers the same at first, but not when asked again, judged anew?"""
+    asked_the_same, then_differently = (
+        writes(dense_backward=UNUSABLE, mlp_loss_and_grads=NETWORK.format(factor))
+        for factor in ("", "* 2")
+    )
+    edits = {"first": asked_the_same, "second": asked_the_same, "third": then_differently}
+    demo.hand_in(opened, [demo.Pupil(name, edit) for name, edit in edits.items()])
+    assignment = load_assignment(opened, demo.WEEK)
+    judge, judged = assignment.judge.judge, []
+
+    def counted(name: str, answers: list[Answer], *given: Any, **named: Any) -> Verdict:
+        judged.append((name, answers))
+        return judge(name, answers, *given, **named)
+
+    monkeypatch.setattr(assignment.judge, "judge", counted)
+    outcomes, anew = [], []
+    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+        for submission in grade_class.submissions(opened, assignment):
+            report = pipeline.grade(submission, assignment, sandbox)
+            verdicts = {verdict.question: verdict for verdict in report.verdicts}
+            outcomes.append(
+                (verdicts["dense_backward"].right, verdicts["mlp_loss_and_grads"].right)
+            )
+            anew.append(dict(judged))
+            judged.clear()
+    assert outcomes == [(False, True), (False, True), (False, False)]
+    assert [len(each) for each in anew] == [len(verdicts), 0, 1]
+    assert anew[0]["mlp_loss_and_grads"] == anew[2]["mlp_loss_and_grads"]
+
+
+def without_seconds(report: Report) -> list[Verdict]:
+    return [replace(verdict, seconds=0.0) for verdict in report.verdicts]
+
+
+def test_is_a_wrong_answer_after_a_right_one_wrong(opened):
+    """Also where the function, its cell and all other answers are the same."""
+    right, wrong = demo.harmless(1)[0], demo.Pupil("wrong", demo.MISTAKES["transposes-dW"])
+    demo.hand_in(opened, [right, wrong])
+    assignment = load_assignment(opened, demo.WEEK)
+    handed_in = grade_class.submissions(opened, assignment)
+    by_name = {s.student: s for s in handed_in}
+    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+        for student, full in ((right.name, True), ("wrong", False), (right.name, True)):
+            report = pipeline.grade(by_name[student], assignment, sandbox)
+            assert report.right == full
+
+
+def test_are_experiments_run_only_when_asked(opened):
+    demo.hand_in(opened, demo.harmless(1))
+    assignment = load_assignment(opened, demo.WEEK)
+    (submission,) = grade_class.submissions(opened, assignment)
+
+    def pictures() -> int:
+        (report,) = local.run(
+            [submission], lambda s, sandbox: pipeline.grade(s, assignment, sandbox), workers=1
+        )
+        outputs = [o for cell in report.notebook.cells for o in cell.get("outputs", ())]
+        return sum("image/png" in output.get("data", {}) for output in outputs)
+
+    assert pictures() == 0
+    assignment.run_experiments = True
+    assert pictures() >= 3
+
+
+def test_is_grading_twice_the_same(opened):
+    demo.hand_in(opened, demo.harmless(3))
+    assignment = load_assignment(opened, demo.WEEK)
+    handed_in = grade_class.submissions(opened, assignment)
+
+    def points() -> dict[str, float]:
+        reports = grade_class.grade_course(opened, assignment, handed_in)
+        return {report.student: report.points for report in reports}
+
+    assert points() == points()

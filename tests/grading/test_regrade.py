@@ -1,0 +1,292 @@
+"""Is a question judged again from kept answers as a full run would judge it?"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder.cli import demo
+from autograder.course import directory
+from autograder.course.directory import Course
+from autograder.dispatch import local
+from autograder.gradebook import answers as answer_files
+from autograder.gradebook import reports
+from autograder.grading import grade_class, pipeline
+from autograder.grading.assignment import Assignment, load_assignment
+from autograder.grading.regrade import judge_again
+from autograder.records import Expected, Report, Verdict
+from autograder.sandbox.mounts import isolation_available
+from tests.conftest import EXHAUSTIVE
+from tests.faults.a_class import course_of, rows
+
+pytestmark = pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available())
+
+SLOW = {"loops-for-ever", "cell-never-ends", "memory-bomb", "prints-a-gigabyte", "crashes"}
+MEMBERS = [pupil for pupil in demo.members() if EXHAUSTIVE or pupil.name not in SLOW]
+
+
+@pytest.fixture(scope="module")
+def demo_class(released_course, tmp_path_factory) -> tuple[Course, Assignment]:
+    """The demo's class, graded once."""
+    root = Path(shutil.copytree(released_course, tmp_path_factory.mktemp("regrading") / "course"))
+    opened = directory.load(root)
+    demo.hand_in(opened, MEMBERS)
+    assignment = load_assignment(opened, demo.WEEK)
+    handed_in = grade_class.submissions(opened, assignment)
+    assert list(grade_class.grade_course(opened, assignment, handed_in))
+    return opened, assignment
+
+
+@pytest.fixture
+def nothing_runs(monkeypatch) -> None:
+    """A sandbox that would be started is an error."""
+
+    def started(*_: Any, **__: Any) -> Iterator[Any]:
+        raise AssertionError("something was run")
+
+    monkeypatch.setattr(local, "Sandbox", started)
+
+
+def stored(opened: Course) -> dict[str, Report]:
+    return {report.student: report for report in reports.load(opened, demo.STEM)}
+
+
+@pytest.mark.parametrize("student", [pupil.name for pupil in MEMBERS])
+def test_is_every_question_judged_again_as_it_was(demo_class, student):
+    opened, assignment = demo_class
+    report = stored(opened)[student]
+    assert report.key and all(verdict.key for verdict in report.verdicts)
+    for name in assignment.week.questions:
+        again = judge_again(opened, assignment, report, [name])
+        assert again is not None, f"{name} could not be judged from what is kept"
+        assert again.report.verdicts == report.verdicts and again.changed == ()
+        assert again.report.stopped == report.stopped
+    everything = judge_again(opened, assignment, report, list(assignment.week.questions))
+    assert everything is not None and everything.report.verdicts == report.verdicts
+
+
+def a_wider_tolerance(assignment: Assignment, monkeypatch: Any) -> str:
+    """Anything within 100 of the reference is right from now on."""
+    change(assignment, monkeypatch, "dense_backward", lambda old: replace(old, rounding=wide(old)))
+    return "dense_backward"
+
+
+def another_reference(assignment: Assignment, monkeypatch: Any) -> str:
+    """What was right is wrong, and so are those that build on it, where they are wrong at all."""
+    change(assignment, monkeypatch, "relu_backward", lambda old: replace(old, value=2 * old.value))
+    return "relu_backward"
+
+
+def a_mistake_less(assignment: Assignment, monkeypatch: Any) -> str:
+    question = assignment.week.questions["relu_backward"]
+    left = {name: m for name, m in question.mistakes.items() if name != "slope-one-at-zero"}
+    monkeypatch.setattr(question, "mistakes", left)
+    return "relu_backward"
+
+
+def other_points(assignment: Assignment, monkeypatch: Any) -> str:
+    monkeypatch.setattr(assignment.week.questions["sigmoid_backward"], "points", 1.0)
+    return "sigmoid_backward"
+
+
+def change(
+    assignment: Assignment, monkeypatch: Any, name: str, mend: Callable[[Expected], Expected]
+) -> None:
+    probes = [replace(p, expected=mend(p.expected)) for p in assignment.judge.probes[name]]
+    monkeypatch.setitem(assignment.judge.probes, name, probes)
+
+
+def wide(expected: Expected) -> list[float]:
+    return [100 * 2.0**53 for _ in expected.rounding]
+
+
+ALTERATIONS = [a_wider_tolerance, another_reference, a_mistake_less, other_points]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("alter", ALTERATIONS)
+def test_is_a_mended_question_judged_as_a_full_run_judges_it(demo_class, monkeypatch, alter):
+    opened, _ = demo_class
+    assignment = load_assignment(opened, demo.WEEK)
+    name = alter(assignment, monkeypatch)
+    before = stored(opened)
+    anew = local.run(
+        grade_class.submissions(opened, assignment),
+        lambda submission, sandbox: pipeline.grade(submission, assignment, sandbox),
+        limits=assignment.limits(),
+        flavour=assignment.flavour,
+    )
+    answered, changed = 0, 0
+    for report in anew:
+        again = judge_again(opened, assignment, before[report.student], [name])
+        if again is None:
+            # Nobody has asked yet what the new verdict asks for.
+            continue
+        answered += 1
+        changed += bool(again.changed)
+        assert untimed(again.report) == untimed(report)
+        assert again.report.points == report.points and again.report.stopped == report.stopped
+        told = {verdict.question: verdict for verdict in before[report.student].verdicts}
+        differ = {v.question for v in report.verdicts if differs(v, told[v.question])}
+        assert set(again.changed) == differ
+    assert changed
+    # Where a question turns wrong, follow-through asks those that build on it something new.
+    assert answered == len(MEMBERS) or (alter is another_reference and answered > changed)
+
+
+def untimed(report: Report) -> list[Verdict]:
+    return [replace(verdict, seconds=0.0) for verdict in report.verdicts]
+
+
+def differs(left: Verdict, right: Verdict) -> bool:
+    return replace(left, seconds=0.0, key="") != replace(right, seconds=0.0, key="")
+
+
+def test_is_nothing_run_where_the_answers_suffice(demo_class, nothing_runs):
+    opened, assignment = demo_class
+    handed_in = grade_class.submissions(opened, assignment)
+    before = stored(opened)
+
+    def grade(*questions: str) -> list[Report]:
+        return list(grade_class.grade_course(opened, assignment, handed_in, questions=questions))
+
+    assert all(report.judged_again and not report.kept for report in grade("dense_backward"))
+    assert all(report.kept and not report.judged_again for report in grade())
+    assert stored(opened) == before
+
+
+def test_is_only_what_changed_judged_again_and_once(demo_class, monkeypatch, nothing_runs):
+    """Does a question whose source has changed wait for its turn, and not for ever?"""
+    opened, _ = demo_class
+    assignment = load_assignment(opened, demo.WEEK)
+    handed_in = grade_class.submissions(opened, assignment)
+    changed = {"relu_backward": "new", "dense_backward": "new too"}
+    monkeypatch.setitem(vars(assignment), "question_keys", assignment.question_keys | changed)
+
+    def judged(*questions: str) -> int:
+        reports = grade_class.grade_course(opened, assignment, handed_in, questions=questions)
+        return sum(report.judged_again for report in reports)
+
+    def keys(name: str) -> set[str]:
+        return {v.key for r in stored(opened).values() for v in r.verdicts if v.question == name}
+
+    assert judged("relu_backward") == len(MEMBERS)
+    assert keys("relu_backward") == {"new"} and "new too" not in keys("dense_backward")
+    assert judged() == len(MEMBERS)
+    assert keys("dense_backward") == {"new too"}
+    assert judged() == 0
+
+
+def test_is_what_was_never_asked_run(demo_class, monkeypatch):
+    """A new case was put to nobody: is everybody run again, and nothing guessed?"""
+    opened, _ = demo_class
+    assignment = load_assignment(opened, demo.WEEK)
+    (first, *others) = assignment.judge.probes["tanh_backward"]
+    moved = {name: value.copy() + 1e-9 for name, value in first.inputs.items()}
+    monkeypatch.setitem(
+        assignment.judge.probes, "tanh_backward", [replace(first, inputs=moved), *others]
+    )
+    report = stored(opened)["right"]
+    assert judge_again(opened, assignment, report, ["tanh_backward"]) is None
+    assert judge_again(opened, assignment, report, ["relu_backward"]) is not None
+    handed_in = grade_class.only(
+        grade_class.submissions(opened, assignment), ["right", "transposes-dW"]
+    )
+    named = {"questions": ["tanh_backward"]}
+    reports = list(grade_class.grade_course(opened, assignment, handed_in, **named))
+    assert len(reports) == 2 and not any(r.judged_again or r.kept for r in reports)
+    # What they answered now is kept in turn.
+    reports = list(grade_class.grade_course(opened, assignment, handed_in, **named))
+    assert all(report.judged_again for report in reports)
+
+
+@pytest.mark.parametrize("content", [b"", b"another key\n", None])
+def test_are_damaged_answers_no_answers(demo_class, content):
+    opened, assignment = demo_class
+    report = stored(opened)["right-by-einsum"]
+    path = answer_files.folder(opened.root, demo.STEM) / "right-by-einsum.answers"
+    good = path.read_bytes()
+    try:
+        path.write_bytes(good[: len(good) // 2] if content is None else content)
+        assert judge_again(opened, assignment, report, ["dense_backward"]) is None
+        path.unlink()
+        assert judge_again(opened, assignment, report, ["dense_backward"]) is None
+    finally:
+        path.write_bytes(good)
+    assert judge_again(opened, assignment, report, ["dense_backward"]) is not None
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+def test_are_gradebook_and_notebooks_those_of_a_full_run(released_course, tmp_path, monkeypatch):
+    """Scores, late penalties and outputs: is everything new that a full run would make new?"""
+    root = course_of(released_course, tmp_path / "course", 14)
+    opened = directory.load(root)
+    assignment = load_assignment(opened, demo.WEEK)
+    handed_in = grade_class.submissions(opened, assignment)
+    list(grade_class.grade_course(opened, assignment, handed_in))
+    before = rows(opened.db_url)
+    full = directory.load(Path(shutil.copytree(root, tmp_path / "full")))
+    # As in another run: an assignment does not change while a class is graded.
+    assignment = load_assignment(opened, demo.WEEK)
+    another_reference(assignment, monkeypatch)
+    reports = list(
+        grade_class.grade_course(opened, assignment, handed_in, questions=["relu_backward"])
+    )
+    assert sum(report.judged_again for report in reports) > 7
+    list(grade_class.grade_course(full, assignment, handed_in, force=True))
+    assert rows(opened.db_url) == rows(full.db_url) != before
+    assert {n: r for n, r in rows(opened.db_url).items() if r != before[n]}.keys() == {
+        "grade",
+        "notebook",
+    }
+    for report in reports:
+        written = [
+            json.loads(each.notebook("autograded", demo.STEM, report.student).read_text())
+            for each in (opened, full)
+        ]
+        # A cell's own outputs hold times and addresses; the checks' hold the verdicts.
+        assert checks(written[0]) == checks(written[1])
+        kept, made = (stored(each)[report.student] for each in (opened, full))
+        assert untimed(kept) == untimed(made) and kept.key == made.key
+
+
+def checks(notebook: Any) -> list[Any]:
+    cells = [c for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("grade")]
+    return [cell.get("outputs") for cell in cells]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+def test_is_a_persons_score_left_alone(released_course, tmp_path, monkeypatch):
+    """Is nobody asked to look again at what the new question does not touch?"""
+    root = course_of(released_course, tmp_path / "course", 6)
+    opened = directory.load(root)
+    assignment = load_assignment(opened, demo.WEEK)
+    handed_in = grade_class.submissions(opened, assignment)
+    student = next(each.student for each in handed_in if each.student.startswith("right-"))
+    list(grade_class.grade_course(opened, assignment, handed_in))
+    by_hand(opened, student, why_blame_is_cheap=8.0, tanh_backward=3.0, relu_backward=2.0)
+    another_reference(assignment, monkeypatch)
+    list(grade_class.grade_course(opened, assignment, handed_in, questions=["relu_backward"]))
+    with Gradebook(opened.db_url) as gradebook:
+        grades = gradebook.find_submission_notebook(demo.STEM, demo.STEM, student).grades
+        found = {g.name: (g.auto_score, g.manual_score, g.needs_manual_grade) for g in grades}
+    assert found["why_blame_is_cheap"] == (None, 8.0, False)
+    assert found["tanh_backward"][1:] == (3.0, False)
+    assert found["relu_backward"] == (0.0, 2.0, True)
+
+
+def by_hand(opened: Course, student: str, **scores: float) -> None:
+    with Gradebook(opened.db_url) as gradebook:
+        for grade in gradebook.find_submission_notebook(demo.STEM, demo.STEM, student).grades:
+            if grade.name in scores:
+                grade.manual_score, grade.needs_manual_grade = scores[grade.name], False
+        gradebook.db.commit()

@@ -1,0 +1,126 @@
+"""Does each kind of wrong answer fail at its own test, and each right one at none?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.answer import Answer, Status, to_tree
+from autograder.judging.compare import _all_near, differences, wrong_entries
+from autograder.questions.tolerance import allowance
+from autograder.records import Expected, Outcome
+
+EXACT = np.array([[1.25, -2.5, 3.0], [0.5, 4.0, -1.0]])
+ALLOWED = allowance(EXACT, [EXACT.astype(np.float32)], EXACT.size)
+EXPECTED = Expected([EXACT, np.array(2.5)], [ALLOWED, ALLOWED])
+NAMES = ("dX", "loss")
+
+
+def outcomes(value: Any, **answer: Any) -> list[Outcome]:
+    returned = Answer(Status.RETURNED, to_tree(value), **answer)
+    return [difference.outcome for difference in differences(returned, EXPECTED, NAMES)]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        (EXACT, 2.5),
+        [EXACT.tolist(), np.float64(2.5)],
+        {"loss": 2.5, "dX": EXACT},
+        (EXACT.view(np.matrix), np.array(2.5)),
+        (list(EXACT), 2.5),
+        (EXACT.astype(np.float32), np.float32(2.5)),
+        (EXACT * (1 + 4e-16), 2.5),
+        (np.asfortranarray(EXACT), 2.5),
+    ],
+    ids=["tuple", "lists", "dict", "matrix", "rows", "float32", "rounding", "fortran"],
+)
+def test_is_a_right_answer_right_however_it_is_packed(value):
+    assert outcomes(value) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome"),
+    [
+        (EXACT, Outcome.STRUCTURE),
+        ((EXACT, 2.5, 1.0), Outcome.STRUCTURE),
+        ((EXACT, "2.5"), Outcome.STRUCTURE),
+        ((EXACT, None), Outcome.STRUCTURE),
+        (({"a": 1}, 2.5), Outcome.STRUCTURE),
+        ((EXACT.T, 2.5), Outcome.SHAPE),
+        ((EXACT, np.array([2.5])), Outcome.SHAPE),
+        ((EXACT[:, :1], 2.5), Outcome.SHAPE),
+        ((EXACT.astype(complex), 2.5), Outcome.DTYPE),
+        ((EXACT.astype(np.float16), 2.5), Outcome.DTYPE),
+        ((np.trunc(EXACT).astype(int), 2.5), Outcome.DTYPE),
+        ((np.where(EXACT > 3, np.nan, EXACT), 2.5), Outcome.NOT_FINITE),
+        ((np.where(EXACT > 3, np.inf, EXACT), 2.5), Outcome.NOT_FINITE),
+        ((EXACT + 1e-12, 2.5), Outcome.VALUES),
+        ((EXACT, 2.4999), Outcome.VALUES),
+        ((np.array(EXACT, dtype=object), 2.5), Outcome.STRUCTURE),
+    ],
+)
+def test_does_a_wrong_answer_fail_at_its_test(value, outcome):
+    assert outcomes(value)[0] is outcome
+
+
+def test_is_a_tuple_of_plain_numbers_compared_part_by_part():
+    expected = Expected([np.array(10.0), np.array(0.5)], [10.0, 1.0])
+    for value, parts in [
+        ((10.0, 0.5), []),
+        ((10.0, 0.4), ["alpha"]),
+        ((0.5, 10.0), ["a", "alpha"]),
+    ]:
+        returned = Answer(Status.RETURNED, to_tree(value))
+        found = differences(returned, expected, ("a", "alpha"))
+        assert [difference.part for difference in found] == parts
+        assert not found or differences(returned, expected)
+
+
+def test_does_broadcasting_hide_nothing():
+    """N03: (N, 1) against (N,) would pass an allclose."""
+    expected = Expected(np.ones(4), 1.0)
+    answer = Answer(Status.RETURNED, np.ones((4, 1)))
+    assert differences(answer, expected)[0].outcome is Outcome.SHAPE
+
+
+def test_do_changed_arguments_and_warnings_count():
+    assert outcomes((EXACT, 2.5), changed=("dout",)) == [Outcome.CHANGED_ARGUMENTS]
+    assert outcomes((EXACT, 2.5), warned=("overflow",)) == [Outcome.WARNED]
+
+
+def test_is_nan_equal_to_nothing_but_an_expected_nan():
+    expected = Expected(np.array([np.nan, np.inf, 1.0]), 4.0)
+    same = Answer(Status.RETURNED, np.array([np.nan, np.inf, 1.0]))
+    swapped = Answer(Status.RETURNED, np.array([np.nan, -np.inf, 1.0]))
+    assert not differences(same, expected)
+    assert differences(swapped, expected)
+
+
+@pytest.mark.parametrize("status", [s for s in Status if s is not Status.RETURNED])
+def test_does_an_answer_that_never_came_fail(status):
+    assert differences(Answer(status), EXPECTED, NAMES)[0].outcome == status
+
+
+@given(
+    pairs=st.lists(st.tuples(st.floats(), st.floats() | st.none()), min_size=1, max_size=6),
+    allowed=st.sampled_from([0.0, 1.0, 1e6, 1e300, float("inf")]),
+    dtype=st.sampled_from([np.float32, np.float64]),
+)
+@settings(max_examples=500, deadline=None, derandomize=True)
+def test_does_the_quick_test_pass_nothing_that_is_wrong(pairs, allowed, dtype):
+    expected = np.array([wanted for wanted, _ in pairs])
+    with np.errstate(all="ignore"):
+        yours = np.array([w if y is None else y for w, y in pairs]).astype(dtype)
+    if _all_near(yours, expected, allowed):
+        assert not wrong_entries(yours, expected, allowed).any()
+
+
+def test_does_the_quick_test_pass_what_is_right():
+    expected = np.linspace(-2.0, 3.0, 35).reshape(7, 5)
+    assert _all_near(expected + 1e-15, expected, 100.0)
+    assert not _all_near(expected + 1e-13, expected, 100.0)

@@ -1,0 +1,203 @@
+"""Points, follow-through, and a wrong loss told from a wrong derivative."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.answer import Answer, Status, ask
+from autograder.judging import judge as judging
+from autograder.judging.compare import differences
+from autograder.judging.judge import Judge
+from autograder.questions import catalogue, references
+from autograder.questions.define import question
+from autograder.records import Difference, Outcome
+from tests.laws.test_questions import solutions
+
+
+def judge_of(stem: str) -> Judge:
+    week = catalogue.week(stem)
+    return Judge(week.questions, references.public(week.questions.values(), stem))
+
+
+class Student:
+    """A student's functions in one namespace, asked as the sandbox asks them."""
+
+    def __init__(self, stem: str, **own: str) -> None:
+        self.judge = judge_of(stem)
+        self.right = solutions(stem)
+        self.namespace: dict[str, Any] = {}
+        for name, value in self.right.items():
+            source = own.get(name)
+            if source is None and callable(value) and hasattr(value, "__code__"):
+                # The same function, but calling this student's versions of the others.
+                self.namespace[name] = type(value)(
+                    value.__code__, self.namespace, name, value.__defaults__
+                )
+            else:
+                self.namespace.setdefault(name, value)
+        for source in own.values():
+            exec(source, self.namespace)
+
+    def again(self, question: Any, given: Sequence[Any], replaced: Sequence[str]) -> list[Answer]:
+        kept = {name: self.namespace[name] for name in replaced}
+        self.namespace.update({name: self.right[name] for name in replaced})
+        try:
+            target = self.namespace[question.calls]
+            return [ask(target, inputs, question.drive) for inputs in given]
+        finally:
+            self.namespace.update(kept)
+
+    def verdict(self, name: str, culprits: Sequence[str] = ()) -> Any:
+        question = self.judge.questions[name]
+        given = [probe.inputs for probe in self.judge.probes[name]]
+        answers = self.again(question, given, ())
+        return self.judge.judge(name, answers, self.again, culprits)
+
+
+NO_GATE = "def relu_backward(dout, z):\n    return dout"
+SUMMED_LOSS = """
+def mlp_loss_and_grads(X, y, params):
+    loss, grads = right(X, y, params)
+    return len(X) * loss + 0.25 * np.sum(params["W1"]**2), {
+        name: len(X) * grad + (0.5 * params["W1"] if name == "W1" else 0)
+        for name, grad in grads.items()
+    }
+"""
+
+
+def test_does_a_wrong_part_not_cost_what_is_built_on_it():
+    student = Student("week06_backpropagation", relu_backward=NO_GATE)
+    assert student.verdict("relu_backward").points < 6
+    without = student.verdict("mlp_loss_and_grads")
+    assert without.points < without.max_points
+    carried = student.verdict("mlp_loss_and_grads", culprits=["relu_backward"])
+    assert carried.points == carried.max_points
+    assert carried.outcome is Outcome.RIGHT
+    assert "first error is in relu_backward" in carried.message
+
+
+def test_does_follow_through_forgive_no_error_of_its_own():
+    broken = """
+def mlp_loss_and_grads(X, y, params):
+    return 0.0, {name: 0 * value for name, value in params.items()}
+"""
+    student = Student("week06_backpropagation", relu_backward=NO_GATE, mlp_loss_and_grads=broken)
+    assert student.verdict("mlp_loss_and_grads", culprits=["relu_backward"]).points == 0
+
+
+def test_is_the_right_derivative_of_a_wrong_loss_told():
+    student = Student("week06_backpropagation")
+    student.namespace["right"] = student.namespace["mlp_loss_and_grads"]
+    exec(SUMMED_LOSS, student.namespace)
+    verdict = student.verdict("mlp_loss_and_grads")
+    assert verdict.points == 0
+    assert "matches finite differences of your own loss" in verdict.message
+
+
+def test_is_the_right_slope_of_a_wrong_bend_told():
+    student = Student(
+        "week02_bends",
+        sigmoid="def sigmoid(z):\n    return 0.25 + 0.5 / (1 + np.exp(-np.clip(z, -30, 30)))",
+        sigmoid_grad="""
+def sigmoid_grad(z):
+    s = 1 / (1 + np.exp(-np.clip(z, -30, 30)))
+    return 0.5 * s * (1 - s) * (np.abs(z) < 30)
+""",
+    )
+    assert "of your own sigmoid" in student.verdict("sigmoid_grad").message
+
+
+def test_is_a_wrong_slope_of_a_right_bend_not_excused():
+    student = Student("week02_bends", sigmoid_grad="def sigmoid_grad(z):\n    return np.cos(z)")
+    assert "finite differences" not in student.verdict("sigmoid_grad").message
+
+
+def test_do_cases_earn_their_weight():
+    student = Student("week02_bends", sigmoid="def sigmoid(z):\n    return 1 / (1 + np.exp(-z))")
+    verdict = student.verdict("sigmoid")
+    assert 0 < verdict.points < verdict.max_points
+    assert verdict.mistake == "sigmoid-overflow-negative"
+
+
+@pytest.mark.parametrize(
+    "status", [Status.RAISED, Status.TIMED_OUT, Status.CRASHED, Status.MISSING]
+)
+def test_does_an_answer_that_never_came_score_nothing(status):
+    judge = judge_of("week02_bends")
+    answers = [Answer(status, error="softmax was stopped") for _ in judge.probes["softmax"]]
+    verdict = judge.judge("softmax", answers)
+    assert (verdict.points, verdict.outcome) == (0.0, status)
+
+
+def test_is_a_cause_claimed_only_when_it_explains_every_case():
+    judge = judge_of("week02_bends")
+    question = judge.questions["softmax"]
+    probes = judge.probes["softmax"]
+    mistake = next(iter(question.mistakes.values()))
+    answers = [question.mistaken(mistake, probe.inputs, None) for probe in probes]
+    other = Answer(Status.RETURNED, np.asarray(probes[0].expected.value) + 0.125)
+    verdict = judge.judge("softmax", [other, *answers[1:]])
+    assert verdict.mistake == ""
+    assert "No catalogued mistake explains it." in verdict.message
+
+
+def test_is_a_measured_answer_judged_by_what_the_grader_makes_of_it():
+    """An outcome is worked out again from the arrays, whatever they claim to be."""
+
+    @question(points=2, few_mistakes="a test")
+    def separates(X):
+        """Weights (2,) under which no row of X scores below 0.
+
+        Args:
+            X: points, shape (N, D), float64.
+        """
+        return np.array(0)
+
+    @separates.case("cloud")
+    def _(rng):
+        return {"X": rng.uniform(1.0, 2.0, (7, 2))}
+
+    @separates.measure
+    def _(w, X):
+        return np.sum(X @ w < 0)
+
+    case = separates.cases["cloud"]
+    expected = {
+        ("separates", "cloud"): references.compute(
+            separates, references.inputs(separates, case, b"")
+        )
+    }
+    judge = Judge({"separates": separates}, expected)
+
+    def points(value):
+        return judge.judge("separates", [ask(lambda X: value, {"X": np.ones((2, 2))})]).points
+
+    assert points(np.array([1.0, 1.0])) == 2
+    assert points([3, 0.5]) == 2
+    assert points(np.array([-1.0, 0.5])) == 0
+    assert points(np.ones(5)) == 0
+    assert points("all right") == 0
+
+
+def test_is_an_answer_compared_once_and_then_forgotten(monkeypatch):
+    student = Student("week06_backpropagation", relu_backward=NO_GATE)
+    compared: list[Answer] = []
+
+    def counted(answer: Answer, *more: Any) -> list[Difference]:
+        compared.append(answer)
+        return differences(answer, *more)
+
+    monkeypatch.setattr(judging, "differences", counted)
+    judge, name = student.judge, "relu_backward"
+    answers = student.again(judge.questions[name], [p.inputs for p in judge.probes[name]], ())
+    assert judge.public_outcome(name, answers) is judge.judge(name, answers).outcome
+    assert len(compared) == len(answers)
+    compared.clear()
+    del answers
+    gc.collect()
+    assert not judge._compared

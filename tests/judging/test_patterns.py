@@ -1,0 +1,45 @@
+"""Is the relation between a wrong array and the right one described, and only when it holds?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.judging.patterns import describe
+from autograder.records import Difference, Outcome
+
+RIGHT = np.random.default_rng(1).normal(size=(5, 3))
+SIZES = {"N": 7, "D": 5, "K": 3}
+
+
+def described(wrong: np.ndarray, right: np.ndarray = RIGHT) -> str:
+    outcome = Outcome.VALUES if wrong.shape == right.shape else Outcome.SHAPE
+    return describe([(Difference(outcome, "dW", "", wrong, right), SIZES)], "dW")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (-RIGHT, "wrong sign"),
+        (7 * RIGHT, "7 times the expected value, and N = 7 (the factor is N)"),
+        (RIGHT / 3, "K = 3 (the factor is 1/K)"),
+        (2 * RIGHT, "2 times"),
+        (RIGHT / 21, "the factor is 1/(N*K)"),
+        (RIGHT + 0.5, "off by the same amount"),
+        (RIGHT[::-1], "in another order"),
+        (RIGHT.T, "the transpose"),
+        (RIGHT.reshape(1, 5, 3), "its shape is not"),
+    ],
+)
+def test_is_a_slip_described(wrong, words):
+    assert words in described(wrong)
+
+
+def test_is_no_slip_claimed_for_other_numbers():
+    assert described(RIGHT * np.linspace(1, 2, 15).reshape(5, 3)) == ""
+
+
+def test_is_a_slip_claimed_only_when_every_case_shows_it():
+    once = Difference(Outcome.VALUES, "dW", "", 7 * RIGHT, RIGHT)
+    other = Difference(Outcome.VALUES, "dW", "", 2 * RIGHT, RIGHT)
+    assert describe([(once, SIZES), (other, SIZES)], "dW") == ""
