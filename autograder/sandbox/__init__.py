@@ -1,7 +1,6 @@
 """Runs what students wrote, and lets nothing out but outputs and answers.
 
-Outside: `session` (a submission), `fork` (one child and its clock), `warm_parent` (the worker
-process), `view` and `seccomp` (what it may see and call), `received` (what came back, checked).
-Inside: `worker` (the warm parent), `processes`, `serve` (one submission), `shell` (its cells).
-Both: `wire`. Whatever runs inside is mounted file by file; see `view.OWN_FILES`.
+The grader's side: `session` (a submission), `child` (one forked process and its clock), `worker`
+(the process that forks it), `mounts` and `seccomp` (what it may see and call), `requests` and
+`responses` (what is sent in, and what came back, checked). The student's side is `inside/`.
 """

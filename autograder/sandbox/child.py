@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
 from autograder.answer import Status
 from autograder.errors import ProtocolError
-from autograder.sandbox.inside.progress import NOTHING
 from autograder.sandbox.inside.wire import Channel
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.worker import Ended, WarmParent
@@ -19,24 +18,13 @@ Received = TypeVar("Received")
 class Stopped(Exception):
     """The child was stopped or ended itself.
 
-    `predicate` is what can be said of the cell or the question that was running, `last` its
-    number; where `forged`, that has said something between the results, and may have ended since.
+    `predicate` is what can be said of the cell or the question that was running.
     """
 
-    def __init__(
-        self, status: Status, predicate: str, last: int = NOTHING, *, forged: bool = False
-    ) -> None:
+    def __init__(self, status: Status, predicate: str) -> None:
         super().__init__(predicate)
         self.status = status
         self.predicate = predicate
-        self.forged = forged
-        self._last = last
-
-    def culprit(self, waiting: Sequence[int]) -> int:
-        """Which of the numbers that are still waited for was running."""
-        # A student's code may have said any number: what it has not begun may then be blamed, but
-        # something always is, so that it cannot stop us for ever.
-        return self._last if self._last in waiting else waiting[0]
 
 
 class Fork:
@@ -87,12 +75,6 @@ class Fork:
 
     def receive_timed(self, seconds: float, largest: int) -> tuple[bytes, float]:
         """As `receive`, with the seconds that the child says its answer took."""
-        try:
-            if at_hand := self._channel.timed_at_hand(largest):
-                self.waited = 0.0
-                return at_hand
-        except ProtocolError as error:
-            self._stop(error, None)
         return self._wait(seconds, lambda until: self._channel.receive_timed(until, largest))
 
     def _wait(self, seconds: float, receive: Callable[[float], Received]) -> Received:
@@ -151,8 +133,8 @@ class Fork:
         if late and not ended.why:
             whole = f"was running when the notebook's {self._limits.notebook_seconds:g} s were over"
             predicate = whole if seconds is None else f"was stopped after {seconds:g} s"
-            raise Stopped(Status.TIMED_OUT, predicate, ended.last) from None
+            raise Stopped(Status.TIMED_OUT, predicate) from None
         if isinstance(error, ProtocolError):
             predicate = f"sent no result that can be read ({error})"
-            raise Stopped(Status.CRASHED, predicate, forged=True) from None
-        raise Stopped(Status.CRASHED, ended.predicate(self._limits), ended.last) from None
+            raise Stopped(Status.CRASHED, predicate) from None
+        raise Stopped(Status.CRASHED, ended.predicate(self._limits)) from None

@@ -120,7 +120,6 @@ def write_asks(asks: Sequence[Ask]) -> bytes:
                 "driver": _compiled(ask.driver),
                 "arguments": dict(ask.arguments),
                 "replace": ask.replace,
-                "long": ask.seconds > 0,
             }
             for ask in asks
         ]

@@ -60,8 +60,6 @@ NO_FILES: Mapping[str, str] = {}
 
 _MAX_CALLS = 1_000
 _MAX_ERROR = 300
-_TOGETHER_SECONDS = 0.05
-"""Results that follow each other faster travel together: each message wakes us."""
 _SLACK = 2**16
 _CUT: tuple[dict[str, Any], ...] = (
     {
@@ -237,8 +235,8 @@ class Session(AbstractContextManager["Session"]):
                 fork.send(encoded.frame if whole else write_asks(waiting))
                 self._gather(fork, waiting, answers, encoded.known, on_call)
             except Stopped as stopped:
-                lost = self._silence([ask for ask in waiting if ask.id not in answers], stopped)
-                self._answer_silenced([ask for ask in left if ask.id not in lost], answers)
+                self._silence(next(ask for ask in waiting if ask.id not in answers), stopped)
+                self._answer_silenced(left, answers)
         return answers
 
     def _keep_hidden_from(self, ask: Ask) -> None:
@@ -291,10 +289,8 @@ class Session(AbstractContextManager["Session"]):
                 self._run_cells(self._fork, steps, waiting)
                 return self._fork
             except Stopped as stopped:
-                if stopped.forged and self._together:
-                    self._count_restart()
-                elif waiting:
-                    self._drop(stopped.culprit(waiting), stopped)
+                if waiting:
+                    self._drop(waiting[0], stopped)
                 else:
                     self._given_up = f"the notebook {stopped.predicate}"
                 self.close()
@@ -312,7 +308,6 @@ class Session(AbstractContextManager["Session"]):
             "files": self._files,
             "text": self._limits.output,
             "pictures": self._limits.picture,
-            "together": _TOGETHER_SECONDS if self._together else 0.0,
         }
         fork.send(inward.write(notebook))
         # JSON may write one character in twelve bytes.
@@ -368,37 +363,18 @@ class Session(AbstractContextManager["Session"]):
         self._left_out.add(index)
         self._count_restart()
 
-    def _silence(self, waiting: Sequence[Ask], stopped: Stopped) -> list[int]:
-        """Ask the question that stopped the process no more.
-
-        Returns:
-            The ids of what was answered before that and never came: it is to be asked again.
-        """
-        numbers = [ask.id for ask in waiting]
-        place = len(numbers)
-        if not (stopped.forged and self._together):
-            place = numbers.index(stopped.culprit(numbers))
-            question = waiting[place].question
-            error = f"{question} {stopped.predicate}"
-            self._silenced[question] = Answer(stopped.status, error=error)
+    def _silence(self, running: Ask, stopped: Stopped) -> None:
+        """Stop asking the question that stopped the process."""
+        error = f"{running.question} {stopped.predicate}"
+        self._silenced[running.question] = Answer(stopped.status, error=error)
         self._count_restart()
         self.close()
-        return numbers[:place]
 
     def _answer_silenced(self, asks: Iterable[Ask], answers: Answers) -> None:
         """Answer what is asked of questions that are asked no more, where nothing has yet."""
         for ask in asks:
             if ask.id not in answers and ask.question in self._silenced:
                 answers[ask.id] = self._silenced[ask.question]
-
-    @property
-    def _together(self) -> bool:
-        """Whether results may travel together.
-
-        Once a process has been stopped they come one by one, so that none is lost with the next,
-        and what speaks out of turn is known by what was to speak.
-        """
-        return not self._restarts
 
     def _count_restart(self) -> None:
         self._restarts += 1

@@ -15,7 +15,6 @@ from typing import IO, Any
 
 from autograder.errors import SandboxError, WorkerLost
 from autograder.sandbox import mounts, seccomp
-from autograder.sandbox.inside.progress import NOTHING
 from autograder.sandbox.inside.wire import Channel
 from autograder.sandbox.libraries import Flavour
 from autograder.sandbox.limits import Limits, readable_size
@@ -34,14 +33,13 @@ class Ended:
     """How a submission's processes ended, and what they used.
 
     `status` is the exit status or minus the signal, None when they were stopped from outside or
-    by a limit; `why` names that limit. `last` is what was begun last, as `Progress` has it.
+    by a limit; `why` names that limit.
     """
 
     status: int | None = None
     why: str = ""
     cpu_seconds: float = 0.0
     peak_memory: int = 0
-    last: int = NOTHING
 
     def predicate(self, limits: Limits) -> str:
         """What can be said of the cell or the question that was running."""
@@ -217,7 +215,6 @@ class WarmParent:
                 str(report["why"]),
                 float(report["cpu_seconds"]),
                 int(report["peak"]),
-                int(report["last"]),
             )
         except (OSError, ValueError, KeyError, TypeError):
             self.close()

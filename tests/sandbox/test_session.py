@@ -20,7 +20,6 @@ from autograder.answer import (
 )
 from autograder.errors import SandboxError
 from autograder.sandbox import mounts
-from autograder.sandbox.child import Stopped
 from autograder.sandbox.session import (
     Ask,
     Cell,
@@ -371,13 +370,6 @@ def test_each_question_has_its_own_time(sandbox: Sandbox) -> None:
     answers = ask_all(sandbox, source, asks)
     assert [answers[n].status.name for n in range(4)] == [*["RETURNED"] * 3, "TIMED_OUT"]
     assert answers[3].error == "hangs was stopped after 0.5 s"
-
-
-@pytest.mark.parametrize("said", [-1, 2, 7, 99])
-def test_something_is_to_blame_whatever_a_process_says_of_itself(said: int) -> None:
-    """And is it one of those that are waited for?"""
-    stopped = Stopped(Status.CRASHED, "ended", said)
-    assert stopped.culprit([5, 7]) == (7 if said == 7 else 5)
 
 
 LENT = [

@@ -25,7 +25,6 @@ import traceback
 from typing import Any
 
 from autograder.sandbox.inside import processes
-from autograder.sandbox.inside.progress import Progress
 from autograder.sandbox.inside.serve import serve
 from autograder.sandbox.inside.shell import NotebookShell, start_shell
 from autograder.sandbox.inside.wire import Channel
@@ -89,11 +88,9 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
         if not message:
             return
         before = time.process_time()
-        with Progress() as progress:
-            child = _fork(control, descriptors[0], directories[0], shell, limits, progress)
-            report, word = _watch(control, child, shared, configuration)
-            seconds, peak = processes.kill_all(child)
-            report["last"] = progress.last()
+        child = _fork(control, descriptors[0], directories[0], shell, limits)
+        report, word = _watch(control, child, shared, configuration)
+        seconds, peak = processes.kill_all(child)
         clean = _empty_all(directories)
         if not (word or control.recv(_MAX_CONTROL)):
             return
@@ -110,7 +107,6 @@ def _fork(
     directory: str,
     shell: NotebookShell,
     limits: dict[int, int],
-    progress: Progress,
 ) -> int:
     child = os.fork()
     if child:
@@ -119,7 +115,7 @@ def _fork(
     try:
         control.close()
         _confine(directory, limits)
-        serve(Channel(socket.socket(fileno=descriptor)), shell, progress)
+        serve(Channel(socket.socket(fileno=descriptor)), shell)
     finally:
         os._exit(0)
 

@@ -24,16 +24,13 @@ from autograder.answer import (
 )
 from autograder.errors import ProtocolError
 from autograder.sandbox.inside import inward
-from autograder.sandbox.inside.progress import Progress
 from autograder.sandbox.inside.shell import NotebookShell
 from autograder.sandbox.inside.wire import SECONDS, Channel, encode
 
-_MOST_WAITING = 2**16
 
-
-def serve(channel: Channel, shell: NotebookShell, progress: Progress) -> None:
+def serve(channel: Channel, shell: NotebookShell) -> None:
     """Serve one submission until the outside closes its channel."""
-    submission = _Submission(channel, shell, progress)
+    submission = _Submission(channel, shell)
     try:
         submission.run(inward.receive(channel))
         while True:
@@ -43,18 +40,15 @@ def serve(channel: Channel, shell: NotebookShell, progress: Progress) -> None:
 
 
 class _Submission:
-    def __init__(self, channel: Channel, shell: NotebookShell, progress: Progress) -> None:
+    def __init__(self, channel: Channel, shell: NotebookShell) -> None:
         self._channel = channel
-        self._out = _Outbox(channel)
         self._shell = shell
-        self._progress = progress
         self._held: dict[str, Any] = {}
         self._drivers: dict[bytes, Callable[..., Any]] = {}
         self._process = os.getpid()
 
     def run(self, notebook: Mapping[str, Any]) -> None:
         """Run the cells, hold the functions at their checks, and seal the notebook."""
-        self._out.longest = notebook["together"]
         for name, text in notebook["files"].items():
             with open(name, "w", encoding="utf-8") as file:
                 file.write(text)
@@ -65,11 +59,9 @@ class _Submission:
                 self._held[step["hold"]] = self._shell.user_ns.get(step["calls"], MISSING)
             else:
                 self._run_cell(step, notebook["text"], notebook["pictures"])
-        self._out.add(encode({"sealed": True}))
-        self._out.send()
+        self._channel.send(encode({"sealed": True}))
 
     def _run_cell(self, step: Mapping[str, Any], text: int, pictures: int) -> None:
-        self._progress.now(step["index"])
         try:
             outputs, error = self._shell.run(step["run"], text, pictures)
         finally:
@@ -79,24 +71,16 @@ class _Submission:
             frame = encode({"cell": index, "error": error, "outputs": outputs})
         except ProtocolError as problem:
             frame = encode({"cell": index, "error": error or str(problem), "outputs": []})
-        self._out.add(frame)
+        self._channel.send(frame)
 
     def answer(self, asked: list[dict[str, Any]]) -> None:
         """Answer for the functions that are held."""
         for each in asked:
-            # The outside waits as long as the next answer may take: one that may take longer
-            # neither keeps others back nor is kept back with them.
-            if each["long"]:
-                self._out.send()
-            self._progress.now(each["id"])
             if each["replace"]:
                 with self._replaced(each["replace"]):
                     self._answer(each)
             else:
                 self._answer(each)
-            if each["long"]:
-                self._out.send()
-        self._out.send()
 
     def _answer(self, asked: Mapping[str, Any]) -> None:
         target = self._held.get(asked["question"], MISSING)
@@ -120,7 +104,7 @@ class _Submission:
             frame = encode({**fields, "value": answer.value})
         except ProtocolError as problem:
             frame = encode({**fields, "status": str(Status.RAISED), "error": str(problem)})
-        self._out.add(frame + SECONDS.pack(seconds))
+        self._channel.send(frame + SECONDS.pack(seconds))
 
     def _end_copies(self) -> None:
         """End the copies of this process that a student's `os.fork` leaves: only one may answer."""
@@ -156,8 +140,7 @@ class _Submission:
             positional = [to_tree(argument) for argument in arguments]
             by_name = {key: to_tree(value) for key, value in keywords.items()}
             frame = encode({"call": name, "arguments": positional, "keywords": by_name})
-            self._out.add(frame + SECONDS.pack(0.0))
-            self._out.send()
+            self._channel.send(frame + SECONDS.pack(0.0))
             reply = inward.receive(self._channel)
             if "error" in reply:
                 raise RuntimeError(f"{name}: {reply['error']}")
@@ -165,31 +148,3 @@ class _Submission:
             return tuple(value) if isinstance(value, list) else value
 
         return call
-
-
-class _Outbox:
-    """Results on their way out, a few at a time.
-
-    None waits for others longer than `longest` seconds. What is lost here with its process is asked
-    again of another.
-    """
-
-    def __init__(self, channel: Channel) -> None:
-        self.longest = 0.0
-        self._channel = channel
-        self._frames: list[bytes] = []
-        self._size = 0
-        self._sent = perf_counter()
-
-    def add(self, frame: bytes) -> None:
-        """Take one more; send them all where they are large or have waited long."""
-        self._frames.append(frame)
-        self._size += len(frame)
-        if self._size > _MOST_WAITING or perf_counter() - self._sent > self.longest:
-            self.send()
-
-    def send(self) -> None:
-        """Send what is waiting."""
-        if self._frames:
-            self._channel.send(b"".join(self._frames))
-        self._frames, self._size, self._sent = [], 0, perf_counter()

@@ -6,35 +6,23 @@ except that nobody is there to answer `input()` and that a cell's outputs have a
 
 from __future__ import annotations
 
+import ast
 import base64
 import builtins
 import io
 import re
 import sys
 import traceback
-from contextlib import suppress
-from types import CodeType
+import warnings
 from typing import Any, NoReturn
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
+from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-# Lines that begin as magics, shell commands, calls without brackets and pasted prompts do; what is
-# given such a result; lines that end as help does. One expression of them all takes five times as
-# long: a search is fast where it knows the first letter.
-_BEGINS_AS_IPYTHON = re.compile(r"\n[ \t]*(?:[%!?,;/>]|\.\.\.|In \[)")
-_GIVEN_BY_IPYTHON = re.compile(r"=[ \t]*[%!]")
-_ENDS_AS_IPYTHON = re.compile(r"\?[ \t]*(?:\n|\Z)")
-# How lines begin that end no statement: none, a deeper one, a comment.
-_GOES_ON = ("", " ", "\t", "#")
-# How all lines begin of a cell that only imports and gives names to values.
-_NAMES = re.compile(r"(?:import|from)\s|(?!lambda\b)[A-Za-z_][\w, \t]*=(?!=)|[\s#]|\Z")
-# With these a line may end one statement and begin another, or a statement begin inside a line.
-_HIDES_STATEMENTS = ("\\", ";", '"""', "'''")
 _MAX_ERROR = 300
 
 Output = dict[str, Any]
@@ -183,10 +171,6 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
 
     displayhook_class = Type(_ResultHook)
     display_pub_class = Type(_Publisher)
-    # Plain attributes: as traits they cost more than running a short cell does.
-    execution_count = 1
-    last_execution_succeeded = True
-    last_execution_result = None
 
     def __init__(self, **options: Any) -> None:
         self.recorder = Recorder()
@@ -204,47 +188,18 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
             Its nbformat outputs, and the last line of its exception, empty when it has none.
         """
         self.recorder.start(text, pictures)
-        cell = _ended(source) if shows_nothing(source) else ""
-        code = self._compiled(cell) if cell else None
-        if code is None:
-            result = self.run_cell(source, store_history=False)
-        else:
-            result = self._run_compiled(source, cell, code)
+        result = self.run_cell(source, store_history=False)
         # The history would count, but it formats every traceback once more.
         self.execution_count += 1
         error = result.error_before_exec or result.error_in_exec
         return self.recorder.finish(), "" if error is None else last_line(error)
 
-    def _compiled(self, cell: str) -> CodeType | None:
-        """A cell as Python compiles it; None where IPython has to say what is wrong with it."""
-        name = self.compile.cache(cell, self.execution_count, raw_code=cell)
-        try:
-            code: CodeType = self.compile(cell, name, "exec")
-        except Exception:
-            return None
-        return code
-
-    def _run_compiled(self, source: str, cell: str, code: CodeType) -> ExecutionResult:
-        """As IPython's `run_cell`, which takes a cell apart by its syntax for twice the price."""
-        about = ExecutionInfo(source, False, False, True, None, transformed_cell=cell)
-        result = ExecutionResult(about)
-        result.execution_count = self.execution_count
-        self.events.trigger("pre_execute")
-        self.events.trigger("pre_run_cell", about)
-        with suppress(StopIteration):
-            # It is a coroutine for the sake of `await`, which stands in no cell that comes here.
-            self.run_code(code, result).send(None)
-        self.last_execution_succeeded, self.last_execution_result = result.success, result
-        self.events.trigger("post_execute")
-        self.events.trigger("post_run_cell", result)
-        return result
-
     def transform_cell(self, raw_cell: str) -> str:
-        """A cell as Python; IPython translates it where there is something to translate."""
-        # Its translation costs more than compiling does.
-        if not is_python_alone(raw_cell):
-            return str(super().transform_cell(raw_cell))
-        return _ended(raw_cell)
+        """A cell as Python; IPython translates it where Python alone does not accept it."""
+        # Its translation costs more than running a short cell does.
+        if is_plain_python(raw_cell):
+            return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
+        return str(super().transform_cell(raw_cell))
 
     def ask_exit(self) -> NoReturn:
         """End the cell, not the notebook."""
@@ -261,47 +216,21 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
         )
 
 
-def _ended(source: str) -> str:
-    """A cell whose last line ends, as IPython hands it to Python."""
-    return source if source.endswith("\n") else f"{source}\n"
+def is_plain_python(source: str) -> bool:
+    """Whether a cell has several lines and parses as Python, so that nothing is to translate.
 
-
-def is_python_alone(source: str) -> bool:
-    """Whether a cell certainly holds nothing of IPython's own syntax."""
-    # A single line may be one of its commands without looking like it, such as `exit`; what
-    # begins with a space, it moves to the left.
-    if "\n" not in source.strip() or source[0].isspace():
+    A single line that parses may still be a command of IPython's, such as `exit`.
+    """
+    if "\n" not in source.strip():
         return False
-    return not (
-        _BEGINS_AS_IPYTHON.search(f"\n{source}")
-        or _GIVEN_BY_IPYTHON.search(source)
-        or _ENDS_AS_IPYTHON.search(source)
-    )
-
-
-def shows_nothing(source: str) -> bool:
-    """Whether a cell is certainly Python alone and ends with no value that would be shown."""
-    # Python ends a line at the one, and takes what follows the other for the start of a line.
-    if "\r" in source or "\f" in source or not is_python_alone(source):
+    try:
+        with warnings.catch_warnings():
+            # They are shown when the cell is compiled.
+            warnings.simplefilter("ignore")
+            ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-    return _ends_with_definition(source) or _only_gives_names(source)
-
-
-def _ends_with_definition(source: str) -> bool:
-    lines = source.split("\n")
-    start = len(lines) - 1
-    while start > 0 and lines[start][:1] in _GOES_ON:
-        start -= 1
-    last = "\n".join(lines[start:])
-    # An odd number of quotes: the definition stands in a text that began before it.
-    quoted = any(last.count(quotes) % 2 for quotes in ('"""', "'''"))
-    return last.startswith(("def ", "class ")) and not quoted
-
-
-def _only_gives_names(source: str) -> bool:
-    if any(sign in source for sign in _HIDES_STATEMENTS):
-        return False
-    return all(map(_NAMES.match, source.split("\n")))
+    return True
 
 
 def last_line(error: BaseException) -> str:

@@ -260,17 +260,6 @@ class Channel:
         """A frame with the time behind it, whatever that says; see `receive_frame`."""
         return _with_time(self._take(deadline, limit, SECONDS.size))
 
-    def timed_at_hand(self, limit: int) -> tuple[bytes, float] | None:
-        """As `receive_timed`, where it has come already together with an earlier one.
-
-        Raises:
-            ProtocolError: when its header is none or announces more than `limit` bytes.
-        """
-        if len(self._received) < _HEADER.size:
-            return None
-        length = self._length(limit, SECONDS.size)
-        return _with_time(self._cut(length)) if len(self._received) >= length else None
-
     def receive_payload(self) -> memoryview:
         """What the grader wrapped: it knows no limit of time or size, being trusted."""
         return memoryview(self._take(None, sys.maxsize, 0))[_HEADER.size :]
@@ -280,15 +269,8 @@ class Channel:
 
     def _take(self, deadline: float | None, limit: int, behind: int) -> bytes:
         self._fill(_HEADER.size, deadline)
-        length = self._length(limit, behind)
+        length = _HEADER.size + sum(_parse_header(self._received, limit)) + behind
         self._fill(length, deadline)
-        return self._cut(length)
-
-    def _length(self, limit: int, behind: int) -> int:
-        """How long a frame is of which the header has come, with what is behind it."""
-        return _HEADER.size + sum(_parse_header(self._received, limit)) + behind
-
-    def _cut(self, length: int) -> bytes:
         taken = bytes(self._received[:length])
         del self._received[:length]
         return taken

@@ -185,20 +185,18 @@ def test_channel_refuses_before_it_allocates() -> None:
             Channel(right).receive_frame(time.monotonic() + 1)
 
 
-def test_channel_gives_what_has_come() -> None:
-    """Is a timed frame at hand once a whole one came with an earlier one, and refused like it?"""
+def test_channel_cuts_frames_that_came_together() -> None:
+    """Is each timed frame its own, however many of them one read brings, and the last one's end?"""
     left, right = socket.socketpair()
     with left, right:
         theirs = Channel(right)
-        assert theirs.timed_at_hand(100) is None
         timed = [encode(number) + SECONDS.pack(number / 2) for number in range(3)]
         left.sendall(b"".join(timed) + timed[0][:-1])
-        assert theirs.receive_timed(time.monotonic() + 1, 100) == (encode(0), 0.0)
-        assert theirs.timed_at_hand(100) == (encode(1), 0.5)
+        for number in range(3):
+            received = theirs.receive_timed(time.monotonic() + 1, 100)
+            assert received == (encode(number), number / 2)
         with pytest.raises(ProtocolError):
-            theirs.timed_at_hand(0)
-        assert theirs.timed_at_hand(100) == (encode(2), 1.0)
-        assert theirs.timed_at_hand(100) is None
+            theirs.receive_timed(time.monotonic() + 1, 0)
         left.sendall(timed[0][-1:])
         assert theirs.receive_timed(time.monotonic() + 1, 100) == (encode(0), 0.0)
 
