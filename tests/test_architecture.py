@@ -88,7 +88,6 @@ def test_does_the_sandbox_alone_unpickle():
     assert readers == {
         ("inward.py", "pickle"),
         ("serve.py", "inward"),
-        ("serve.py", "marshal"),
     }
 
 

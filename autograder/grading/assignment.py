@@ -23,7 +23,6 @@ from autograder.questions.catalogue import Week
 from autograder.questions.define import Inputs, Question
 from autograder.questions.keys import question_keys
 from autograder.recent import Recent
-from autograder.records import Verdict
 from autograder.sandbox.libraries import Flavour
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.requests import (
@@ -38,24 +37,6 @@ from autograder.sandbox.requests import (
 from course_lib.quiet import import_keras
 
 LENT_ROOM = 4 * 2**20
-JUDGED_ROOM = 16 * 2**20
-
-
-@dataclass(frozen=True)
-class AskedAgain:
-    """What the judge asks beyond a question's cases, once it has heard certain answers."""
-
-    question: Question
-    given: tuple[Inputs, ...]
-    replaced: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A question's verdict, and the page of the answers that it follows from."""
-
-    verdict: Verdict
-    page: bytes
 
 
 @dataclass
@@ -86,10 +67,6 @@ class Assignment:
     judge: Judge = field(init=False)
     lent: Recent[bytes, Tree] = field(init=False, default_factory=lambda: Recent(LENT_ROOM))
     """What right functions returned, by the digest of the call (see `lending`)."""
-    judged: Recent[Hashable, AskedAgain | Judged] = field(
-        init=False, default_factory=lambda: Recent(JUDGED_ROOM)
-    )
-    """What follows from answers: what is asked next, or the verdict (see `pipeline`)."""
     _numbers: Iterator[int] = field(init=False, default_factory=itertools.count)
     _again: dict[Hashable, EncodedAsks] = field(init=False, default_factory=dict)
     _again_known: Known = field(init=False, default_factory=lambda: Recent(ROOM))

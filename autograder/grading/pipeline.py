@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import atexit
 import time
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,7 @@ from autograder.errors import AutograderError, UnknownName, UnreadableNotebook
 from autograder.feedback.sanitize import disarm_text, shown
 from autograder.grading.ask import Asking
 from autograder.grading.assignment import (
-    AskedAgain,
     Assignment,
-    Judged,
     load_assignment,
 )
 from autograder.grading.follow_through import RightFunctions
@@ -208,49 +206,29 @@ def _judge(assignment: Assignment, asking: Asking) -> tuple[list[Verdict], dict[
     verdicts: list[Verdict] = []
     pages: dict[str, bytes] = {}
     for name in assignment.week.questions:
-        judged = _judged(assignment, asking, name, answers[name], verdicts)
-        verdicts.append(judged.verdict)
-        pages[name] = judged.page
+        asked = Asked(assignment, asking, list(assignment.asked[name]), list(answers[name]))
+        verdicts.append(verdict_on(assignment, name, answers[name], verdicts, asked.again))
+        pages[name] = encode_page(asked.digests, asked.answers)
     return verdicts, pages
 
 
-def _judged(
-    assignment: Assignment,
-    asking: Asking,
-    name: str,
-    answers: Sequence[Answer],
-    before: Sequence[Verdict],
-) -> Judged:
-    """A verdict, kept for the next student who answers the same to all that is asked for it."""
-    culprits = assignment.culprits(name, {each.question for each in before if not each.right})
-    key: tuple[Hashable, ...] = (name, tuple(answers), tuple(culprits))
-    heard: list[list[Answer]] = []
-    while isinstance(found := assignment.judged.find((*key, *map(tuple, heard))), AskedAgain):
-        heard.append(asking.ask_again(found.question, found.given, found.replaced))
-    if found:
-        return found
-    asked, answered = list(assignment.asked[name]), list(answers)
-    follows: list[tuple[Hashable, AskedAgain]] = []
+@dataclass
+class Asked:
+    """What was asked in order to judge one question, and what came back, for a later regrade."""
 
-    def ask_again(
-        question: Question, given: Sequence[Inputs], replaced: Sequence[str]
+    assignment: Assignment
+    asking: Asking
+    digests: list[bytes]
+    answers: list[Answer]
+
+    def again(
+        self, question: Question, given: Sequence[Inputs], replaced: Sequence[str]
     ) -> list[Answer]:
-        nonlocal key
-        again = heard.pop(0) if heard else asking.ask_again(question, given, replaced)
-        follows.append((key, AskedAgain(question, tuple(given), tuple(replaced))))
-        key = (*key, tuple(again))
-        asked.extend(assignment.digests(question, given, replaced))
-        answered.extend(again)
-        return again
-
-    verdict = verdict_on(assignment, name, answers, before, ask_again)
-    judged = Judged(verdict, encode_page(asked, answered))
-    # Inputs that were made for these answers are not asked again of others.
-    if judged.page and all(each.replaced for _, each in follows):
-        for place, asked_next in follows:
-            assignment.judged.keep(place, asked_next, 3 * len(judged.page))
-        assignment.judged.keep(key, judged, 3 * len(judged.page))
-    return judged
+        """Ask beyond the question's own cases, and keep what came back."""
+        answers = self.asking.ask_again(question, given, replaced)
+        self.digests += self.assignment.digests(question, given, replaced)
+        self.answers += answers
+        return answers
 
 
 def verdict_on(

@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -38,8 +37,6 @@ AskAgain = Callable[[Question, Sequence[Inputs], Sequence[str]], Sequence[Answer
 """Puts new inputs to the student's function, the named functions replaced by right ones."""
 
 Wrong = list[tuple[Trial, list[Difference]]]
-Probed = tuple[str, str, bool]
-"""A question, and the name of one of its cases, public or hidden."""
 
 
 class Judge:
@@ -62,9 +59,6 @@ class Judge:
             for name, question in questions.items()
         }
         self._suspects: dict[str, dict[str, list[Suspect]]] = {}
-        self._compared: WeakKeyDictionary[Answer, dict[Probed, list[Difference]]] = (
-            WeakKeyDictionary()
-        )
 
     @staticmethod
     def _probes(
@@ -169,16 +163,8 @@ class Judge:
         )
 
     def _wrong(self, question: Question, trials: Sequence[Trial]) -> Wrong:
-        pairs = [(trial, self._differences(question, trial)) for trial in trials]
+        pairs = [(t, differences(t.answer, t.expected, question.returns)) for t in trials]
         return [(trial, found) for trial, found in pairs if found]
-
-    def _differences(self, question: Question, trial: Trial) -> list[Difference]:
-        """Found once for an answer, which is compared before the hidden ones and after them."""
-        compared = self._compared.setdefault(trial.answer, {})
-        probed = (question.name, trial.case, trial.public)
-        if probed not in compared:
-            compared[probed] = differences(trial.answer, trial.expected, question.returns)
-        return compared[probed]
 
     def _own_function(self, question: Question, found: Wrong, ask_again: AskAgain | None) -> str:
         """The student's own function whose right derivative this wrong gradient is, if any."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import marshal
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from autograder.answer import Answer, Status
@@ -117,16 +115,10 @@ def write_asks(asks: Sequence[Ask]) -> bytes:
             {
                 "id": ask.id,
                 "question": ask.question,
-                "driver": _compiled(ask.driver),
+                "driver": ask.driver,
                 "arguments": dict(ask.arguments),
                 "replace": ask.replace,
             }
             for ask in asks
         ]
     )
-
-
-@cache
-def _compiled(driver: str) -> bytes:
-    """A driver as code, so that no student's process has to compile it."""
-    return marshal.dumps(compile(driver, "<driver>", "exec")) if driver else b""

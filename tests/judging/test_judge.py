@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,12 +9,10 @@ import numpy as np
 import pytest
 
 from autograder.answer import Answer, Status, ask
-from autograder.judging import judge as judging
-from autograder.judging.compare import differences
 from autograder.judging.judge import Judge
 from autograder.questions import catalogue, references
 from autograder.questions.define import question
-from autograder.records import Difference, Outcome
+from autograder.records import Outcome
 from tests.laws.test_questions import solutions
 
 
@@ -182,22 +179,3 @@ def test_is_a_measured_answer_judged_by_what_the_grader_makes_of_it():
     assert points(np.array([-1.0, 0.5])) == 0
     assert points(np.ones(5)) == 0
     assert points("all right") == 0
-
-
-def test_is_an_answer_compared_once_and_then_forgotten(monkeypatch):
-    student = Student("week06_backpropagation", relu_backward=NO_GATE)
-    compared: list[Answer] = []
-
-    def counted(answer: Answer, *more: Any) -> list[Difference]:
-        compared.append(answer)
-        return differences(answer, *more)
-
-    monkeypatch.setattr(judging, "differences", counted)
-    judge, name = student.judge, "relu_backward"
-    answers = student.again(judge.questions[name], [p.inputs for p in judge.probes[name]], ())
-    assert judge.public_outcome(name, answers) is judge.judge(name, answers).outcome
-    assert len(compared) == len(answers)
-    compared.clear()
-    del answers
-    gc.collect()
-    assert not judge._compared

@@ -6,7 +6,6 @@ its outputs, and each function is asked as it stood at its check.
 
 from __future__ import annotations
 
-import marshal
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -44,7 +43,7 @@ class _Submission:
         self._channel = channel
         self._shell = shell
         self._held: dict[str, Any] = {}
-        self._drivers: dict[bytes, Callable[..., Any]] = {}
+        self._drivers: dict[str, Callable[..., Any]] = {}
         self._process = os.getpid()
 
     def run(self, notebook: Mapping[str, Any]) -> None:
@@ -111,14 +110,14 @@ class _Submission:
         if os.getpid() != self._process:
             os._exit(0)
 
-    def _driver(self, code: bytes) -> Callable[..., Any] | None:
-        if not code:
+    def _driver(self, source: str) -> Callable[..., Any] | None:
+        if not source:
             return None
-        if code not in self._drivers:
+        if source not in self._drivers:
             namespace: dict[str, Any] = {"np": np}
-            exec(marshal.loads(code), namespace)
-            self._drivers[code] = namespace["drive"]
-        return self._drivers[code]
+            exec(compile(source, "<driver>", "exec"), namespace)
+            self._drivers[source] = namespace["drive"]
+        return self._drivers[source]
 
     @contextmanager
     def _replaced(self, names: tuple[str, ...]) -> Iterator[None]:
