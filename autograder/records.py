@@ -1,6 +1,6 @@
 """What travels between the stages: plain, frozen records.
 
-A `Submission` is run and gives `Answer`s (see `calling`); an answer beside its `Expected` is a
+A `Submission` is run and gives `Answer`s (see `answer`); an answer beside its `Expected` is a
 `Trial`; the trials of a question give one `Verdict`; the verdicts of a notebook are its `Report`.
 """
 
@@ -40,7 +40,7 @@ class Expected:
 
     `value` is a tree of float64 (or integer) arrays. `rounding` is a tree of the same structure
     with one number a leaf: the reference's own rounding error, in units of the dtype's unit
-    roundoff (see `comparison.tolerance`).
+    roundoff (see `questions.tolerance`).
     """
 
     value: Tree
@@ -132,8 +132,8 @@ class Report:
     about the notebook as a whole, such as a cell that was put back; `stopped` counts the cells and
     questions that had to be ended from outside. `key` says what decided the answers (see
     `result_key`); it is empty where the result should not be relied upon by a later run. `answers`
-    are what the questions answered (see `answer_book`). `kept` says that an earlier run graded it,
-    `judged_again` that its kept answers were judged anew.
+    are what the questions answered (see `grading.recorded_answers`). `kept` says that an earlier
+    run graded it, `judged_again` that its kept answers were judged again.
     """
 
     student: str

@@ -22,9 +22,9 @@ WEEK = demo.WEEK
 _PREPARE = f"""
 import sys
 from pathlib import Path
-from autograder import course
+from autograder.course import directory
 from autograder.grading.assignment import load_assignment
-load_assignment(course.load(Path(sys.argv[1])), {WEEK!r})
+load_assignment(directory.load(Path(sys.argv[1])), {WEEK!r})
 """
 
 

@@ -73,9 +73,7 @@ def main() -> None:
         show(f"{QUESTION}, as it is", "--question", QUESTION)
         edit(questions / f"{QUESTION}.py", f'"{MISTAKE}"', '"another-name"')
         show(f"{QUESTION}, a mistake renamed", "--question", QUESTION)
-        edit(
-            package / "autograder" / "diagnosis" / "wording.py", "cases are right.", "cases agree."
-        )
+        edit(package / "autograder" / "judging" / "wording.py", "cases are right.", "cases agree.")
         show("all questions, a new message for everybody")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -71,6 +72,43 @@ def test_does_a_module_import_only_from_below(stage):
 def test_has_every_module_a_level():
     found = {path.stem if path.is_file() else path.name for path in PACKAGE.iterdir()}
     assert found - {"__pycache__"} == set(LEVEL_OF)
+
+
+# What begins like a module of ours and is none: an entry point group, a file, a logger.
+NO_MODULES = {"autograder.exporters", "autograder.zip", "autograder.nbgrader"}
+_DOTTED = re.compile(r"(?<![\w/.-])autograder(?:\.[a-z_]\w*)+")
+_IMPORTED = re.compile(r"from (autograder[\w.]*) import (\w+)")
+_FILE = re.compile(r"(?<![\w/.-])(?:autograder|tests|benchmarks)/[\w/]+\.py\b")
+
+
+def is_there(name: str) -> bool:
+    """Whether a dotted name is a module of ours, or stands in the text of one."""
+    place = PACKAGE.parent
+    for part in name.split("."):
+        if (place / part).is_dir():
+            place /= part
+            continue
+        if (place / f"{part}.py").is_file():
+            place /= f"{part}.py"
+            continue
+        text = (place if place.is_file() else place / "__init__.py").read_text()
+        return part.startswith("__") or re.search(rf"\b{part}\b", text) is not None
+    return True
+
+
+def test_does_every_module_exist_that_a_text_names():
+    """Code in strings, docstrings, docs and settings, which no type checker follows."""
+    root = PACKAGE.parent
+    texts = [root / "README.md", root / "Makefile", root / "pyproject.toml"]
+    texts += [*root.glob("docs/*.md"), *root.glob("benchmarks/*.py")]
+    texts += [file for folder in (PACKAGE, TESTS) for file in folder.rglob("*.py")]
+    missing = []
+    for path in texts:
+        text = path.read_text()
+        dotted = set(_DOTTED.findall(text)) | {".".join(pair) for pair in _IMPORTED.findall(text)}
+        missing += [(path.name, name) for name in dotted - NO_MODULES if not is_there(name)]
+        missing += [(path.name, file) for file in _FILE.findall(text) if not (root / file).exists()]
+    assert not missing
 
 
 def test_does_the_sandbox_alone_unpickle():

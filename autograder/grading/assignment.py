@@ -66,7 +66,7 @@ class Assignment:
     carried: Path | None = None
     judge: Judge = field(init=False)
     lent: Recent[bytes, Tree] = field(init=False, default_factory=lambda: Recent(LENT_ROOM))
-    """What right functions returned, by the digest of the call (see `lending`)."""
+    """What right functions returned, by the digest of the call (see `follow_through`)."""
     _numbers: Iterator[int] = field(init=False, default_factory=itertools.count)
     _again: dict[Hashable, EncodedAsks] = field(init=False, default_factory=dict)
     _again_known: Known = field(init=False, default_factory=lambda: Recent(ROOM))
@@ -144,7 +144,7 @@ class Assignment:
 
     @cached_property
     def asked(self) -> dict[str, list[bytes]]:
-        """The digests of every question's cases, in the judge's order (see `answer_book`)."""
+        """The digests of every question's cases, in the judge's order (see `recorded_answers`)."""
         digests: dict[str, list[bytes]] = {name: [] for name in self.week.questions}
         for ask in self.asks.asks:
             digests[ask.question].append(ask_digest(ask))

@@ -4,7 +4,7 @@
 
 `Assignment` is what all submissions of a week share; `grade` is the path that each one takes. The
 functions after it grade one notebook for nbgrader and one file for a student; a whole class takes
-the same path in `grading`.
+the same path in `grade_class`.
 """
 
 from __future__ import annotations

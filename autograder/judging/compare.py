@@ -191,7 +191,7 @@ def wrong_entries(yours: NDArray[Any], expected: NDArray[Any], allowed: float) -
     Args:
         yours: real numbers, the shape of `expected`.
         expected: the reference.
-        allowed: its allowance, in units of roundoff (see `rounding`).
+        allowed: its allowance, in units of roundoff (see `questions.tolerance`).
     """
     precision = yours.dtype if yours.dtype.kind == "f" else np.dtype(np.float64)
     limit = tolerance(allowed, precision)

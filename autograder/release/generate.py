@@ -90,7 +90,7 @@ def release(course: Course, week: Week, solutions: Path = SOLUTIONS, *, own: boo
         course: where to.
         week: what to release.
         solutions: the folder of lesson scripts.
-        own: leave the functions of earlier weeks to the students' own (see `earlier`).
+        own: leave the functions of earlier weeks to the students' own (see `course.own_functions`).
 
     Returns:
         The notebook for students, `release/<stem>/<stem>.ipynb`.

@@ -44,7 +44,7 @@ _FOR_KERAS = {
 _FROM_ETC = ("/etc/ld.so.cache", "/etc/alternatives")
 
 GRADER_DIRECTORY = "/grader"
-PACKAGE_DIRECTORY = "/site-packages"  # calling.py tells a student's lines by this name.
+PACKAGE_DIRECTORY = "/site-packages"  # answer.py tells a student's lines by this name.
 TEMPORARY_DIRECTORY = "/tmp"
 
 # Garbage collection waits until everything is loaded: these objects live as long as the process.

@@ -131,7 +131,7 @@ def _call(message: Tree, names: Sequence[str]) -> Call | None:
 
 
 def _value(tree: Tree) -> Tree:
-    """A tree of the kind that `calling.to_tree` makes and no other."""
+    """A tree of the kind that `answer.to_tree` makes and no other."""
     if isinstance(tree, dict):
         return {printable(key): _value(item) for key, item in tree.items()}
     if isinstance(tree, list):

@@ -186,13 +186,13 @@ cheat(
     """
 import sys
 import numpy as np
-calling = sys.modules.get("autograder.answer")
+answer = sys.modules.get("autograder.answer")
 serve = sys.modules.get("autograder.sandbox.inside.serve")
-if calling and serve:
-    right = lambda *a, **k: calling.Answer(calling.Status.RETURNED, np.zeros((7, 5)))
-    calling.ask = serve.ask = right
-    calling.same_tree = lambda *a: True
-    calling.to_tree = lambda value: value
+if answer and serve:
+    right = lambda *a, **k: answer.Answer(answer.Status.RETURNED, np.zeros((7, 5)))
+    answer.ask = serve.ask = right
+    answer.same_tree = lambda *a: True
+    answer.to_tree = lambda value: value
 """,
 )
 cheat(
