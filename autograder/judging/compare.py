@@ -151,7 +151,7 @@ def _leaf_difference(pair: Pair) -> Difference | None:
     if not wrong_entries(array, expected, pair.allowed).any():
         return None
     if _decimals_lost(array, expected):
-        detail = f"expected {expected.dtype}, received {array.dtype}, which has no decimals"
+        detail = f"expected {expected.dtype}, received {array.dtype}, which drops the decimals"
         return Difference(Outcome.DTYPE, pair.part, detail, array, expected)
     unusable = ~np.isfinite(array) & np.isfinite(expected)
     outcome = Outcome.NOT_FINITE if unusable.any() else Outcome.VALUES

@@ -1,4 +1,4 @@
-"""General slips: what a wrong array has to do with the right one, as a fact and not as a cause."""
+"""Patterns: how a wrong array relates to the right one, stated as a fact and not as a cause."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ def _close(left: Array, right: Array) -> bool:
 
 def _shape_slip(part: str, arrays: Arrays) -> str:
     if all(_close(yours.T, expected) for yours, expected, _ in arrays):
-        return f"{start(part)} is the transpose of what is expected."
+        return f"{start(part)} is the transpose of the expected array."
     if all(
         yours.size == expected.size and _close(yours.reshape(expected.shape), expected)
         for yours, expected, _ in arrays
     ):
-        return f"The numbers of {part} are right, its shape is not."
+        return f"The numbers in {part} are right, but its shape is not."
     if all(yours.ndim and _close(yours.sum(axis=0), expected) for yours, expected, _ in arrays):
-        return f"Summed over its first axis, {part} is what is expected."
+        return f"Summed over its first axis, {part} equals the expected array."
     return ""
 
 
@@ -102,7 +102,7 @@ def _value(name: str, sizes: Mapping[str, int]) -> float:
 
 def _transposed(part: str, arrays: Arrays) -> str:
     if all(yours.ndim == 2 and _close(yours.T, expected) for yours, expected, _ in arrays):
-        return f"{start(part)} is the transpose of what is expected."
+        return f"{start(part)} is the transpose of the expected array."
     return ""
 
 
@@ -120,7 +120,7 @@ def _permuted(part: str, arrays: Arrays) -> str:
         yours.size > 2 and _close(np.sort(yours, axis=None), np.sort(expected, axis=None))
         for yours, expected, _ in arrays
     ):
-        return f"{start(part)} holds the expected numbers in another order."
+        return f"{start(part)} contains the expected numbers in a different order."
     return ""
 
 

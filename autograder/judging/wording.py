@@ -1,7 +1,7 @@
-"""The words of a verdict: heading, what was observed, one piece of evidence, why, one next step.
+"""The text of a verdict: heading, observation, one piece of evidence, the reason, one next step.
 
 Numbers appear for public cases only. Nothing that came from a hidden case is repeated: not its
-inputs, not its expected values, not the text of an exception, which the student's code chooses.
+inputs, not its expected values, and not the text of an exception, which student code can choose.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ def right(question: Question, trials: Sequence[Trial]) -> str:
 
 def begin_there(culprits: Sequence[str]) -> str:
     """A closing line for an answer that calls functions which are wrong themselves."""
-    return f"It calls {' and '.join(culprits)}, which is not right yet: begin there."
+    verb = "is" if len(culprits) == 1 else "are"
+    return f"It calls {' and '.join(culprits)}, which {verb} not right yet: start there."
 
 
 def carried(question: Question, culprits: Sequence[str], points: float, *, right: bool) -> str:
@@ -46,9 +47,9 @@ def carried(question: Question, culprits: Sequence[str], points: float, *, right
     rest = "every case is right" if right else f"the answer earns {points:g} points"
     return (
         f"{heading(question, points, label='follow-through')}\n"
-        f"Asked again with a right {' and '.join(culprits)} in place of yours, {rest}.\n"
-        f"The first error is in {names}; it is counted there and not here.\n"
-        f"Next: mend {names} and run this check again."
+        f"With a correct {' and '.join(culprits)} in place of yours, {rest}.\n"
+        f"The first error is in {names}; it is counted there, not here.\n"
+        f"Next: fix {names} and run this check again."
     )
 
 
@@ -76,15 +77,17 @@ def wrong(
     lines = [heading(question, points, first.part, label)]
     lines += _observed(question, public, trial, first)
     if any(mistake.convention for mistake in mistakes):
-        lines.append("This is another convention, right elsewhere; the course uses the one stated.")
+        lines.append(
+            "This is a different convention, valid elsewhere; the course uses the one stated."
+        )
     lines += [mistake.why for mistake in mistakes]
     lines += _where(question, found)
     if own_function:
         lines.append(
-            f"It matches finite differences of your own {own_function}: a right derivative "
-            "of a wrong function."
+            f"It matches finite differences of your own {own_function}: a correct "
+            "derivative of a wrong function."
         )
-        lines.append(f"Next: mend {own_function}; the first error is there.")
+        lines.append(f"Next: fix {own_function}; the first error is there.")
     elif mistakes:
         lines.append(mistakes[0].next_step)
     else:
@@ -99,10 +102,10 @@ def _label(outcome: Outcome) -> str:
 def _observed(question: Question, public: Wrong, trial: Trial, first: Difference) -> list[str]:
     match first.outcome:
         case Outcome.NOT_ATTEMPTED:
-            return ["The cell still holds its stub, or returns nothing."]
+            return ["The cell still contains its stub, or returns nothing."]
         case Outcome.MISSING:
             reason = f": {first.detail}" if first.detail else ""
-            return [f"`{question.calls}` is not defined where its check stands{reason}."]
+            return [f"`{question.calls}` is not defined when its check runs{reason}."]
         case Outcome.TIMED_OUT | Outcome.CRASHED if trial.public:
             return [f"{first.detail or 'The function did not return'}."]
         case Outcome.RAISED:
@@ -110,10 +113,10 @@ def _observed(question: Question, public: Wrong, trial: Trial, first: Difference
         case Outcome.CHANGED_ARGUMENTS:
             return [
                 f"The call changed its argument {first.detail}; "
-                "functions of this course leave their arguments as they were."
+                "functions in this course leave their arguments unchanged."
             ]
         case Outcome.WARNED:
-            return [f"The values are right, and NumPy warned on the way: {first.detail}."]
+            return [f"The values are right, but NumPy warned during the call: {first.detail}."]
     if not trial.public:
         return [f"The public cases are right; a hidden one differs: {first.outcome}."]
     part = first.part or _call(question)
@@ -178,12 +181,12 @@ def _count(part: str, difference: Difference) -> str:
         bad = ~np.isfinite(yours) & np.isfinite(expected)
         names = {"nan" if np.isnan(v) else "inf" for v in yours[bad]}
         found = " and ".join(sorted(names))
-        return f"{patterns.start(part)} holds {found} where numbers are expected."
+        return f"{patterns.start(part)} contains {found} where numbers are expected."
     if yours.ndim == 0:
         return ""
     wrong_count = int(np.sum(~np.isclose(yours, expected, rtol=1e-10, atol=0.0, equal_nan=True)))
     if not wrong_count:
-        return f"{patterns.start(part)} differs by a little more than rounding can."
+        return f"{patterns.start(part)} differs by slightly more than rounding error."
     return f"{patterns.start(part)} differs in {wrong_count} of {yours.size} entries."
 
 

@@ -26,7 +26,7 @@ def described(wrong: np.ndarray, right: np.ndarray = RIGHT) -> str:
         (2 * RIGHT, "2 times"),
         (RIGHT / 21, "the factor is 1/(N*K)"),
         (RIGHT + 0.5, "off by the same amount"),
-        (RIGHT[::-1], "in another order"),
+        (RIGHT[::-1], "in a different order"),
         (RIGHT.T, "the transpose"),
         (RIGHT.reshape(1, 5, 3), "its shape is not"),
     ],
