@@ -1,7 +1,7 @@
-"""Week 08: why a nudge dies on its way through a deep pile, and how to keep it alive.
+"""Week 08: why gradients vanish in a deep network, and how to keep them alive.
 
-Every gradient's reference comes from tf.GradientTape, through Keras models or the very sum that a
-residual block is; clipping from TensorFlow's own clip_by_global_norm.
+Reference gradients come from tf.GradientTape, through Keras models or the residual block's own
+sum; the reference for clipping is TensorFlow's clip_by_global_norm.
 """
 
 from autograder.questions.define import Written
@@ -25,10 +25,10 @@ WRITTEN = (
     Written(
         "why_a_skip_keeps_the_nudge_alive",
         points=10,
-        rubric="4 points: in a plain pile the blame is multiplied by a slope and a kernel in every "
-        "layer, so it shrinks or grows like a power of the depth. 4 points: a residual block adds "
-        "its branch to its input, so the blame is added too, and dout arrives as it is whatever "
-        "the branch does. 2 points: what clipping does and does not do (it shortens nudges that "
-        "are too large and cannot revive one that died).",
+        rubric="4 points: in a plain network every layer multiplies the gradient by a slope and a "
+        "kernel, so it shrinks or grows like a power of the depth. 4 points: a residual block "
+        "adds its branch to its input, so gradients are added too, and dout arrives unchanged "
+        "whatever the branch does. 2 points: what clipping does and does not do (it shortens "
+        "gradients that are too large and cannot revive one that has vanished).",
     ),
 )

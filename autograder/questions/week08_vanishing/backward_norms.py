@@ -1,4 +1,4 @@
-"""How much of the nudge arrives at every layer."""
+"""How much of the gradient reaches each layer."""
 
 from __future__ import annotations
 
@@ -73,10 +73,10 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
 
 @backward_norms.mistake("norms-of-activations", rows="K06")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """The norm of what a layer receives on the way forward says nothing about its gradient, dL/dW.
+    """The norm of a layer's input in the forward pass says nothing about its gradient, dL/dW.
 
-    Activations can be large and healthy in a pile in which hardly any blame arrives. A sigmoid
-    pile is the best example: its outputs never die.
+    Activations can be large and healthy in a network where hardly any gradient arrives. A deep
+    sigmoid network is the best example: its outputs never vanish.
 
     Check: the result should depend on the labels y.
     """
@@ -85,10 +85,10 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
 
 @backward_norms.mistake("norms-of-weights")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """This is the size of each kernel; asked for is the size of its gradient, dL/dW.
+    """This is the norm of each kernel; the question asks for the norm of its gradient, dL/dW.
 
-    The weights are there before any nudge has been computed. They say how loud a layer is, and
-    not how much it is blamed.
+    The weights exist before any gradient has been computed. Their size says nothing about how
+    strongly the loss depends on them.
 
     Check: the result should depend on the labels y.
     """
@@ -97,12 +97,13 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
 
 @backward_norms.mistake("norms-of-the-bill", rows="K06")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """This is the norm of dL/dz, the bill that arrives at a layer; its kernel is moved by dL/dW.
+    """This is the norm of dL/dz, the gradient that arrives at a layer; its kernel is updated with
+    dL/dW.
 
-    The two are related by the layer's input: dL/dW = input^T dL/dz. A large bill moves nothing
-    where the input is small.
+    The layer's input relates the two: dL/dW = input^T dL/dz. A large dL/dz changes nothing where
+    the input is small.
 
-    Check: where X is all 0, the first norm should be 0.
+    Check: where all of X is 0, the first norm should be 0.
     """
     found = bills(X, y, params, activation, through(activation))
     return np.array([np.linalg.norm(found[number]) for number in sorted(found)])
@@ -110,7 +111,7 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
 
 @backward_norms.mistake("sum-of-absolute-values", rows="K06")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """The norm is the root of the sum of squares; here absolute values are summed.
+    """The norm is the square root of the sum of squares; here absolute values are summed.
 
     A sum of absolute values grows with the number of weights, so a wide layer looks healthier
     than a narrow one.
@@ -122,9 +123,10 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
 
 @backward_norms.mistake("sum-of-entries", rows="K06")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """The norm is the root of the sum of squares; in a plain sum positive and negative cancel.
+    """The norm is the square root of the sum of squares; in a plain sum, positive and negative
+    entries cancel.
 
-    A sum can be 0 although every weight has a slope, and it can be negative. A length cannot.
+    A sum can be 0 although no entry is, and it can be negative. A length cannot.
 
     Check: a gradient with the entries 3 and -4 should have the norm 5.
     """
@@ -133,9 +135,9 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
 
 @backward_norms.mistake("root-left-out")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """The norm is the root of the sum of squares; here the root is missing.
+    """The norm is the square root of the sum of squares; here the root is missing.
 
-    Squares make small numbers smaller: a gradient of 1e-6 looks like 1e-12.
+    Squaring makes small numbers smaller: a gradient of 1e-6 looks like 1e-12.
 
     Check: a gradient with the entries 3 and 4 should have the norm 5.
     """
@@ -144,10 +146,10 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
 
 @backward_norms.mistake("mean-of-squares")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """The norm sums the squares; here their mean is taken, which is smaller in every wide layer.
+    """The norm sums the squares; here it takes their mean, which makes every norm too small.
 
-    The root of the mean square is the size of a typical entry. The norm is the length of the
-    whole gradient, and the step that a layer takes.
+    The root mean square is the size of a typical entry. The norm is the length of the whole
+    gradient, and so of the step that a layer takes.
 
     Check: a gradient with the entries 3 and 4 should have the norm 5.
     """
@@ -156,9 +158,10 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
 
 @backward_norms.mistake("largest-entry")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """The norm is made of all entries, the root of the sum of squares; this is the largest alone.
+    """The norm is the square root of the sum of all squares; this is only the largest absolute
+    entry.
 
-    np.linalg.norm(dW, np.inf) and np.max both answer other questions.
+    np.linalg.norm(dW, np.inf) and np.max each compute something else.
 
     Check: a gradient with the entries 3 and 4 should have the norm 5.
     """
@@ -170,19 +173,19 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
     """For a matrix np.linalg.norm(dW, 2) is the largest singular value, not the root of the sum
     of squares.
 
-    For a vector the order 2 means the length. For a matrix it means something else, and the
-    Frobenius norm, which sums the squares, is what NumPy takes when no order is given.
+    For a vector, order 2 means the length. For a matrix it means something else; without an order,
+    NumPy takes the Frobenius norm, which sums the squares.
 
-    Check: the identity of size 4 should have the norm 2.
+    Check: the 4 x 4 identity should have the norm 2.
     """
     return np.array([np.linalg.norm(dW, 2) for dW in kernels(backward(X, y, params, activation))])
 
 
 @backward_norms.mistake("last-layer-first")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """The way back meets the last layer first; the result should begin with the first layer.
+    """The backward pass reaches the last layer first; the result should begin with the first layer.
 
-    The numbers are right and stand in reverse. A vanishing gradient then looks like an exploding
+    The numbers are right but in reverse order. A vanishing gradient then looks like an exploding
     one.
 
     Check: result[0] should be the norm of the gradient of W1.
@@ -193,9 +196,9 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
 
 @backward_norms.mistake("biases-counted-in")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """Here a layer's norm is taken over kernel and bias together; asked for is the kernel's alone.
+    """Here each norm covers kernel and bias together; the question asks for the kernel alone.
 
-    The result is a little too large everywhere.
+    Every norm comes out a little too large.
 
     Check: the norm should be that of dL/dW, with as many squares as W has entries.
     """
@@ -209,9 +212,10 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
 
 @backward_norms.mistake("biases-listed-too")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """One norm for each layer is asked for, that of its kernel; here biases have one of their own.
+    """The question asks for one norm per layer, that of its kernel; here each bias has its own norm
+    too.
 
-    The result has 2 L entries. The dict of gradients holds two arrays for every layer.
+    The result has 2 L entries, since the dict of gradients holds two arrays for each layer.
 
     Check: three layers should give three numbers.
     """
@@ -222,9 +226,9 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
     """The loss is a mean over N examples, so its gradient carries 1/N; here the 1/N is missing.
 
-    Every norm is N times too large, and larger batches seem to have larger nudges.
+    Every norm is N times too large, and larger batches seem to have larger gradients.
 
-    Check: repeat every row of the batch twice; no norm should change.
+    Check: duplicate every row of the batch; no norm should change.
     """
     gradients = backward(X, y, params, activation)
     return np.array([len(y) * np.linalg.norm(dW) for dW in kernels(gradients)])

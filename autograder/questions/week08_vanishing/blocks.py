@@ -35,5 +35,5 @@ def branch(X: Array, W1: Array, b1: Array) -> tuple[Array, Array]:
 def gradients(
     dout: Array, X: Array, H: Array, dZ: Array, W1: Array
 ) -> tuple[Array, Array, Array, Array, Array]:
-    """A block's gradients from the blame at its hidden pre-activations, right or wrong."""
+    """A block's gradients, given dL/dZ of its hidden layer, right or wrong."""
     return dout + dZ @ W1.T, X.T @ dZ, dZ.sum(axis=0), H.T @ dout, dout.sum(axis=0)

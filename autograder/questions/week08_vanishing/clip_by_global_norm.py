@@ -1,4 +1,4 @@
-"""A limit for the length of a nudge."""
+"""Gradient clipping by global norm."""
 
 from __future__ import annotations
 
@@ -86,11 +86,11 @@ def _(grads: Gradients, max_norm: float) -> Any:
 
 @clip_by_global_norm.mistake("every-array-by-itself", at="clipped", rows="G33")
 def _(grads: Gradients, max_norm: float) -> Any:
-    """One norm is taken over all arrays together; here each array has its own norm and its own
-    limit.
+    """One norm is taken over all arrays together; here each array has a norm and a limit of its
+    own.
 
-    Large arrays are shortened and small ones are not, so the nudge points in another direction.
-    And L arrays of norm max_norm are still sqrt(L) times too long together.
+    Large arrays are shortened and small ones are not, so the step points in another direction. And
+    L arrays of norm max_norm can still be sqrt(L) times too long together.
 
     Check: the ratio of two arrays' norms should be the same before and after clipping.
     """
@@ -102,10 +102,11 @@ def _(grads: Gradients, max_norm: float) -> Any:
 
 @clip_by_global_norm.mistake("norm-after-clipping", at="norm", rows="G36")
 def _(grads: Gradients, max_norm: float) -> Any:
-    """The norm before clipping is asked for; this is the one after it, never above max_norm.
+    """The second value is the norm before clipping; this is the norm after it, which never exceeds
+    max_norm.
 
-    The norm before is what goes into a log: it shows that something exploded. The one after
-    always looks calm.
+    The norm before clipping belongs in a log: it shows that something exploded. The norm after
+    clipping always looks harmless.
 
     Check: gradients [3, 4] with max_norm 1 should report the norm 5.
     """
@@ -117,22 +118,22 @@ def _(grads: Gradients, max_norm: float) -> Any:
     """Only gradients longer than max_norm are scaled; here short ones are stretched to max_norm
     too.
 
-    Near a good place gradients are small for a reason. Stretched ones would jump over it for ever.
+    Near a minimum, gradients are small for a reason. Stretched ones would overshoot it forever.
     Gradients of 0 become 0 / 0.
 
-    Check: gradients shorter than max_norm should come back as they were.
+    Check: gradients shorter than max_norm should come back unchanged.
     """
     return scaled(grads, max_norm / length(grads))
 
 
 @clip_by_global_norm.mistake("scaled-to-length-one", at="clipped")
 def _(grads: Gradients, max_norm: float) -> Any:
-    """A gradient that is too long gets the length max_norm; divided by its norm alone it gets the
-    length 1.
+    """Gradients that are too long should end up with length max_norm; here they are divided by
+    their norm alone, which gives length 1.
 
-    For max_norm = 1 nothing shows.
+    With max_norm = 1 this makes no difference.
 
-    Check: the global norm of the result should be max_norm where something was clipped.
+    Check: after clipping, the global norm of the result should be max_norm.
     """
     norm = length(grads)
     return scaled(grads, 1 / norm) if norm > max_norm else grads
@@ -140,11 +141,10 @@ def _(grads: Gradients, max_norm: float) -> Any:
 
 @clip_by_global_norm.mistake("entries-clipped", at="clipped")
 def _(grads: Gradients, max_norm: float) -> Any:
-    """The whole gradient is made shorter by one factor; here every entry is cut off at max_norm by
-    itself.
+    """One factor shortens the whole gradient; here every entry is limited to max_norm on its own.
 
-    That is clipping by value. It turns the nudge away from the gradient's direction, and many
-    entries below the limit can still be long together.
+    That is clipping by value. It changes the direction of the step, and many entries below the
+    limit can still add up to a long gradient.
 
     Check: the ratio of any two entries should be the same before and after clipping.
     """
@@ -153,11 +153,10 @@ def _(grads: Gradients, max_norm: float) -> Any:
 
 @clip_by_global_norm.mistake("norms-added")
 def _(grads: Gradients, max_norm: float) -> Any:
-    """Squares are added and then the root is taken; here every array's norm is taken first and the
-    norms are added.
+    """The square root is taken once, of the sum of all squares; here each array's norm is taken
+    first and the norms are added.
 
-    The length of a vector with parts of lengths 3 and 4 is 5, not 7. Everything is clipped too
-    much.
+    A vector with parts of lengths 3 and 4 has length 5, not 7. Everything is clipped too much.
 
     Check: two arrays [3] and [4] should have the global norm 5.
     """
@@ -167,9 +166,9 @@ def _(grads: Gradients, max_norm: float) -> Any:
 
 @clip_by_global_norm.mistake("squared-norm")
 def _(grads: Gradients, max_norm: float) -> Any:
-    """The norm is the root of the sum of squares; here the root is missing.
+    """The norm is the square root of the sum of squares; here the root is missing.
 
-    Where the sum is above 1 everything is clipped far too much.
+    Where the sum is above 1, everything is clipped far too much.
 
     Check: two arrays [3] and [4] should have the global norm 5.
     """
@@ -179,9 +178,9 @@ def _(grads: Gradients, max_norm: float) -> Any:
 
 @clip_by_global_norm.mistake("absolute-values-added")
 def _(grads: Gradients, max_norm: float) -> Any:
-    """The norm is the root of the sum of squares; here absolute values are added.
+    """The norm is the square root of the sum of squares; here absolute values are added.
 
-    That length grows with the number of parameters, so large networks would hardly move.
+    That sum grows with the number of parameters, so large networks would hardly move.
 
     Check: two arrays [3] and [4] should have the global norm 5.
     """
@@ -191,9 +190,9 @@ def _(grads: Gradients, max_norm: float) -> Any:
 
 @clip_by_global_norm.mistake("largest-norm-decides")
 def _(grads: Gradients, max_norm: float) -> Any:
-    """The global norm is made of all arrays; here the longest array alone stands for it.
+    """The global norm covers all arrays together; here only the largest array's norm is used.
 
-    The direction is kept, and the result may still be longer than max_norm.
+    The direction is kept, but the result may still be longer than max_norm.
 
     Check: two arrays [3] and [4] should have the global norm 5.
     """
@@ -203,10 +202,10 @@ def _(grads: Gradients, max_norm: float) -> Any:
 
 @clip_by_global_norm.mistake("nothing-clipped", at="clipped")
 def _(grads: Gradients, max_norm: float) -> Any:
-    """Gradients longer than max_norm are multiplied by max_norm / norm; here they come back as they
-    were.
+    """Gradients longer than max_norm are multiplied by max_norm / norm; here they come back
+    unchanged.
 
-    It happens when the shortened arrays are computed and then not put into the dict.
+    It happens when the shortened arrays are computed but never put into the dict.
 
     Check: the global norm of the result should be at most max_norm.
     """
@@ -215,9 +214,10 @@ def _(grads: Gradients, max_norm: float) -> Any:
 
 @clip_by_global_norm.mistake("factor-turned-over", at="clipped")
 def _(grads: Gradients, max_norm: float) -> Any:
-    """Gradients that are too long are multiplied by a factor below 1; norm / max_norm is above 1.
+    """Gradients that are too long should be multiplied by a factor below 1; norm / max_norm is
+    above 1.
 
-    What was too long becomes longer still.
+    Gradients that were too long become even longer.
 
     Check: the global norm of the result should be at most max_norm.
     """
@@ -227,8 +227,8 @@ def _(grads: Gradients, max_norm: float) -> Any:
 
 @clip_by_global_norm.mistake("small-number-in-the-divisor", at="clipped", convention=True)
 def _(grads: Gradients, max_norm: float) -> Any:
-    """PyTorch divides by norm + 1e-6; this course, like TensorFlow, divides by the norm, which is
-    larger than max_norm > 0 there.
+    """PyTorch divides by norm + 1e-6; this course, like TensorFlow, divides by norm, which cannot
+    be 0 there because it is larger than max_norm > 0.
 
     The results differ in about the seventh digit.
 
@@ -240,13 +240,12 @@ def _(grads: Gradients, max_norm: float) -> Any:
 
 @clip_by_global_norm.mistake("divided-by-no-norm", at="clipped")
 def _(grads: Gradients, max_norm: float) -> Any:
-    """max_norm / norm is a division by 0 where all gradients are 0; it has to be asked first
-    whether the norm is larger than max_norm.
+    """Where all gradients are 0, max_norm / norm divides by 0; compare the norm with max_norm
+    before dividing.
 
-    The values come out right, because min takes the 1 and not the infinity. NumPy warns
-    nevertheless.
+    The values come out right because min takes the 1 and not the infinity. NumPy still warns.
 
-    Check: gradients of zeros should come back without a warning.
+    Check: gradients that are all 0 should come back without a warning.
     """
     return scaled(grads, min(1.0, max_norm / length(grads)))
 
@@ -256,7 +255,7 @@ def _(grads: Gradients, max_norm: float) -> Any:
     """`gradient *= factor` writes into the caller's arrays; the clipped gradients should be
     new arrays.
 
-    The returned values are right. But whoever wants to log the gradients as they were finds them
+    The returned values are right. But anyone who wants to log the original gradients finds them
     shortened.
 
     Check: keep a copy of grads, call your function, and compare.

@@ -1,4 +1,4 @@
-"""How many of a layer's units never fire."""
+"""The fraction of a layer's units that never fire."""
 
 from __future__ import annotations
 
@@ -75,57 +75,56 @@ def _(Z: Array) -> Any:
 
 @dead_fraction.mistake("entries-counted")
 def _(Z: Array) -> Any:
-    """This is the share of entries at or below 0; a unit is dead only where its whole column is.
+    """This is the fraction of entries at or below 0; a unit is dead only if its whole column is.
 
-    In a healthy layer about half of all entries are shut, and hardly any unit is dead. A unit that
-    is silent for one picture speaks for the next.
+    In a healthy layer about half of all entries are at or below 0, and hardly any unit is dead. A
+    unit that is silent for one picture fires for the next.
 
-    Check: a unit that fires for one example of a hundred is alive.
+    Check: a unit that fires for one example in a hundred is alive.
     """
     return np.mean(Z <= 0)
 
 
 @dead_fraction.mistake("silent-once-is-dead")
 def _(Z: Array) -> Any:
-    """A unit is dead where it is silent for all examples; here one silent example is enough.
+    """A unit is dead if it is silent for all examples; here one silent example is enough.
 
-    Nearly every unit is silent for some picture, which is what a bend is for.
+    Nearly every unit is silent for some picture; that is what ReLU is for.
 
-    Check: a unit that fires for one example of a hundred is alive.
+    Check: a unit that fires for one example in a hundred is alive.
     """
     return np.mean((Z <= 0).any(axis=0))
 
 
 @dead_fraction.mistake("examples-instead-of-units")
 def _(Z: Array) -> Any:
-    """A unit is a column of Z; here rows are asked, which are examples.
+    """A unit is a column of Z; here rows are tested, and rows are examples.
 
-    axis=1 runs along a row. That gives the share of examples for which no unit fires at all.
+    axis=1 runs along a row. That gives the fraction of examples for which no unit fires at all.
 
-    Check: for Z with 8 rows and 11 columns the result should be a whole number of elevenths.
+    Check: for Z with 8 rows and 11 columns the result should be a multiple of 1/11.
     """
     return np.mean((Z <= 0).all(axis=1))
 
 
 @dead_fraction.mistake("zero-counted-as-alive", rows="A13")
 def _(Z: Array) -> Any:
-    """At z = 0 the slope of ReLU is 0, so a unit that only reaches 0 is dead; here 0 counts as
+    """At z = 0 the slope of ReLU is 0, so a unit whose z never exceeds 0 is dead; here 0 counts as
     alive.
 
-    It matters where pictures are empty or padded: without a bias their pre-activations are
-    exactly 0.
+    It matters for empty or padded pictures: without a bias their pre-activations are exactly 0.
 
-    Check: a layer with Z = 0 everywhere should have the dead fraction 1.
+    Check: a layer with Z = 0 everywhere should have a dead fraction of 1.
     """
     return np.mean((Z < 0).all(axis=0))
 
 
 @dead_fraction.mistake("alive-fraction")
 def _(Z: Array) -> Any:
-    """This is the share of units that fire for some example; asked for is the share that never
-    does.
+    """This is the fraction of units that fire for some example; the question asks for those that
+    never do.
 
-    The result and the expected one sum to 1.
+    Your result and the expected one sum to 1.
 
     Check: for Z = -1 everywhere the dead fraction should be 1.
     """
@@ -134,7 +133,8 @@ def _(Z: Array) -> Any:
 
 @dead_fraction.mistake("dead-units-counted")
 def _(Z: Array) -> Any:
-    """This is the number of dead units; a fraction is that number divided by all M units.
+    """This is the number of dead units; the fraction is that number divided by the number of units,
+    M.
 
     A wide layer would always look worse than a narrow one.
 
@@ -145,9 +145,10 @@ def _(Z: Array) -> Any:
 
 @dead_fraction.mistake("divided-by-examples")
 def _(Z: Array) -> Any:
-    """len(Z) is N, the number of examples; a share of units is divided by M, the number of columns.
+    """len(Z) is N, the number of examples; a fraction of units is divided by M, the number of
+    columns.
 
-    For a batch as large as the layer is wide nothing shows.
+    When N equals M this makes no difference.
 
     Check: for Z = -1 everywhere the dead fraction should be 1.
     """
@@ -158,8 +159,8 @@ def _(Z: Array) -> Any:
 def _(Z: Array) -> Any:
     """A unit whose mean is below 0 may still fire for some example; dead means that it never does.
 
-    One large negative entry can outweigh several positive ones, and the blame of those still
-    passes.
+    One large negative entry can outweigh several positive ones, and gradients still pass where z is
+    positive.
 
     Check: a column [1, -5] is alive.
     """
@@ -168,10 +169,10 @@ def _(Z: Array) -> Any:
 
 @dead_fraction.mistake("one-answer-for-each-unit")
 def _(Z: Array) -> Any:
-    """This says for every unit how often it is silent; the layer has one number, the share of dead
-    units.
+    """This gives, for each unit, how often it is silent; the result should be one number for the
+    layer, the fraction of dead units.
 
-    That table helps to see which unit is in danger. Here one number describes the layer.
+    Such a table shows which units are in danger. Here one number describes the layer.
 
     Check: the result should be a single number.
     """

@@ -1,4 +1,4 @@
-"""A pile of any depth in NumPy, for wrong formulas whose mistake lies elsewhere."""
+"""A network of any depth in NumPy, for wrong formulas whose mistake lies elsewhere."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def loss_slope(logits: Array, y: Array) -> Array:
 
 
 def bills(X: Array, y: Array, params: Params, activation: str, gate: Gate) -> dict[int, Array]:
-    """dL/dz of every layer, where `gate` says how blame passes back through a bend."""
+    """dL/dz of every layer; `gate` takes a gradient back through an activation function."""
     layers = walk(X, params, activation)
     found = {len(layers): loss_slope(layers[-1][1], y)}
     for number in range(len(layers) - 1, 0, -1):
@@ -80,7 +80,7 @@ def gradients_from(X: Array, params: Params, activation: str, found: dict[int, A
 
 
 def through(activation: str) -> Gate:
-    """How blame rightly passes back through a bend."""
+    """The correct backward step through an activation function."""
     slope = BENDS[activation][1]
     return lambda dout, z: dout * slope(z)
 
@@ -88,6 +88,6 @@ def through(activation: str) -> Gate:
 def backward(
     X: Array, y: Array, params: Params, activation: str, gate: Gate | None = None
 ) -> Params:
-    """Every parameter's gradient; with a wrong `gate`, what a wrong way back gives."""
+    """Every parameter's gradient; a wrong `gate` gives a wrong backward pass."""
     found = bills(X, y, params, activation, gate or through(activation))
     return gradients_from(X, params, activation, found)

@@ -1,4 +1,4 @@
-"""The diagnosis that the norms of a pile call for."""
+"""A diagnosis from the gradient norms of a network's layers."""
 
 from __future__ import annotations
 
@@ -111,10 +111,10 @@ def _(norms: Array) -> Any:
 
 @gradient_health.mistake("ends-exchanged", rows="K07")
 def _(norms: Array) -> Any:
-    """The way back starts at the last layer, so the nudge vanishes where the first norm is the
-    small one; here the two ends are exchanged.
+    """The backward pass starts at the last layer, so gradients vanish where the first norm is the
+    small one; here the two ends are swapped.
 
-    A ratio of first to last below 1/1000 means vanishing. For a deep sigmoid pile it is tiny.
+    A ratio of first to last below 1/1000 means vanishing. In a deep sigmoid network it is tiny.
 
     Check: norms [1e-6, 1e-3, 1] should give "vanishes".
     """
@@ -125,8 +125,8 @@ def _(norms: Array) -> Any:
 def _(norms: Array) -> Any:
     """The first norm is compared with the last one; here it is compared with 1000 and 1/1000.
 
-    How large a gradient is depends on the loss and its units. What the pile does to it on its way
-    is a ratio.
+    How large a gradient is depends on the loss and its units. What the network does to it on the
+    way back is a ratio.
 
     Check: multiply all norms by 1e-7; the diagnosis should not change.
     """
@@ -135,10 +135,12 @@ def _(norms: Array) -> Any:
 
 @gradient_health.mistake("smallest-against-largest")
 def _(norms: Array) -> Any:
-    """First and last layer are compared; here the smallest norm and the largest are.
+    """The first layer is compared with the last; here the smallest norm is compared with the
+    largest.
 
-    One odd layer in the middle then decides, although the nudge arrives at the first layer as it
-    left the last. And the smallest is never larger than the largest, so nothing ever explodes.
+    One odd layer in the middle then decides, although the gradient reaches the first layer as large
+    as it left the last. And since the smallest never exceeds the largest, "explodes" can never come
+    out.
 
     Check: norms [1, 1e-6, 1] should give "healthy".
     """
@@ -147,10 +149,10 @@ def _(norms: Array) -> Any:
 
 @gradient_health.mistake("neighbours-compared")
 def _(norms: Array) -> Any:
-    """The whole way is judged, from the last layer to the first; here only the first two layers
-    are compared.
+    """The diagnosis covers the whole path from the last layer to the first; here only the first two
+    layers are compared.
 
-    A factor of 10 in each layer is harmless once and deadly seven times over.
+    A factor of 10 in one layer is harmless; in seven layers it is fatal.
 
     Check: norms [1e-6, 1e-4, 1e-2, 1] should give "vanishes".
     """
@@ -159,10 +161,10 @@ def _(norms: Array) -> Any:
 
 @gradient_health.mistake("norms-that-are-no-numbers", rows="N14")
 def _(norms: Array) -> Any:
-    """Every comparison with nan is False, so a pile full of nan comes out as "healthy"; nan and
-    inf have to be asked for first.
+    """Every comparison with nan is False, so norms full of nan come out as "healthy"; test for nan
+    and inf first.
 
-    nan is what is left when numbers grew beyond all bounds: inf - inf. A norm of inf in the last
+    nan is what remains when numbers grow beyond all bounds: inf - inf. A norm of inf in the last
     layer even looks like vanishing.
 
     Check: norms [nan, nan, nan] should give "explodes".
@@ -175,9 +177,9 @@ def _(norms: Array) -> Any:
 
 @gradient_health.mistake("only-the-ends-checked-for-numbers")
 def _(norms: Array) -> Any:
-    """Any norm that is nan or inf means "explodes"; here only the first and the last are looked at.
+    """Any norm that is nan or inf means "explodes"; here only the first and the last are checked.
 
-    A layer in the middle can overflow alone, when its input is huge.
+    A layer in the middle can overflow on its own when its input is huge.
 
     Check: norms [1, inf, 1] should give "explodes".
     """
@@ -186,10 +188,10 @@ def _(norms: Array) -> Any:
 
 @gradient_health.mistake("nothing-arrives-unnoticed")
 def _(norms: Array) -> Any:
-    """Where all norms are 0 nothing moves, and yet 0 < 0 / 1000 is False; so is 0 / 0 < 1 / 1000. A
-    first norm of 0 has to be asked for.
+    """Where all norms are 0 nothing moves, yet 0 < 0 / 1000 is False, and so is 0 / 0 < 1 / 1000; a
+    first norm of 0 needs a test of its own.
 
-    It happens in a pile whose ReLU units are all dead. There the nudge could not be more absent.
+    It happens in a network whose ReLU units are all dead: no gradient arrives anywhere.
 
     Check: norms [0, 0, 0] should give "vanishes".
     """
@@ -203,7 +205,7 @@ def _(norms: Array) -> Any:
     """Where all norms are 0 the ratio first / last is 0 / 0, which is nan although no norm is; the
     rules compare without dividing by a norm.
 
-    nan in the norms means that something exploded. nan that your own division made does not.
+    nan among the norms means that something exploded. nan from your own division does not.
 
     Check: norms [0, 0, 0] should give "vanishes".
     """

@@ -1,4 +1,4 @@
-"""The way back through a pile of any depth."""
+"""The backward pass through a network of any depth."""
 
 from __future__ import annotations
 
@@ -75,11 +75,11 @@ def _(rng: Rng) -> Inputs:
 
 @mlp_backward.mistake("bends-left-out-on-the-way-back")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """Between two layers the blame passes a bend and is multiplied by its slope at z; here it
-    passes unchanged.
+    """Between two layers the gradient passes an activation function and is multiplied by its slope
+    at z; here it passes unchanged.
 
-    The last layer's gradients are right and all earlier ones are wrong. With sigmoid they come
-    out far too large, so that the week's whole problem cannot be seen.
+    The last layer's gradients are right and all earlier ones are wrong. With sigmoid they come out
+    far too large, which hides the vanishing gradient.
 
     Check: compare the gradient of W1 with a central difference.
     """
@@ -88,7 +88,7 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
 
 @mlp_backward.mistake("slope-instead-of-blame", rows="A06")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """The blame behind a bend is dout * slope(z); here it is replaced by the slope alone.
+    """The gradient at z is dout * slope(z); here it is the slope alone.
 
     The last layer's gradients are right. All earlier ones no longer depend on the labels.
 
@@ -99,9 +99,9 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
 
 @mlp_backward.mistake("slope-added-to-blame", rows="A07")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """The chain rule multiplies, dout * slope(z); here the slope is added to the blame.
+    """The chain rule multiplies, dout * slope(z); here the slope is added to dout.
 
-    Blame of 0 then becomes blame. The last layer's gradients are right.
+    A gradient of 0 is then no longer 0. The last layer's gradients are right.
 
     Check: where dout is 0, nothing should be passed on.
     """
@@ -110,10 +110,12 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
 
 @mlp_backward.mistake("slope-of-the-output", rows="A08")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """The slope belongs to z, where the bend was; here it is taken at the bend's output.
+    """The slope is taken at z, the input of the activation function; here it is taken at its
+    output.
 
-    With ReLU nothing shows, because the output is positive exactly where z is. With sigmoid and
-    tanh the slopes are too near to their largest, so that less of the nudge seems to die.
+    With ReLU this makes no difference, because the output is positive exactly where z is. With
+    sigmoid and tanh the slopes come out too close to their maximum, so less of the gradient seems
+    to vanish.
 
     Check: for z = 100 a sigmoid's slope is 0; print the slope that you use there.
     """
@@ -123,12 +125,13 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
 
 @mlp_backward.mistake("gate-set-by-the-blame", rows="A11")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """A ReLU lets blame pass where z > 0; here it passes where the blame itself is positive.
+    """A ReLU lets the gradient pass where z > 0; here it passes where the gradient itself is
+    positive.
 
-    The sign of the blame says which way to nudge, and has nothing to do with whether the gate was
-    open. With sigmoid and tanh everything is right.
+    The gradient's sign says in which direction to step; it has nothing to do with whether the gate
+    was open. With sigmoid and tanh everything is right.
 
-    Check: blame of -1 at z = 1 should pass as -1.
+    Check: a gradient of -1 at z = 1 should pass as -1.
     """
     if activation != "relu":
         return backward(X, y, params, activation)
@@ -140,9 +143,9 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
     """The output of a ReLU is never negative, so `output >= 0` is true everywhere; the slope is 1
     only where z > 0.
 
-    The gate never shuts. With sigmoid and tanh everything is right.
+    The gate never closes. With sigmoid and tanh everything is right.
 
-    Check: print the share of entries that your gate lets pass; with random weights it is near
+    Check: print the fraction of entries that your gate lets pass; with random weights it is near
     one half.
     """
     if activation != "relu":
@@ -152,10 +155,10 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
 
 @mlp_backward.mistake("last-layer-bent-on-the-way-back")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """The last layer is linear, so no bend stands between the logits and the loss; here the blame
-    is multiplied by a slope there too.
+    """The last layer is linear: no activation function comes between the logits and the loss; here
+    the gradient is multiplied by a slope there too.
 
-    Every gradient is wrong, the last layer's too.
+    Every gradient is wrong, including the last layer's.
 
     Check: for a single layer the gradient of b1 should be the column sums of dL/dlogits.
     """
@@ -171,13 +174,13 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
 
 @mlp_backward.mistake("kernel-not-turned-over", rows="B02")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """The forward pass multiplies by W, so the way back multiplies by its transpose; here W itself
-    is used.
+    """The forward pass multiplies by W, so the backward pass multiplies by its transpose; here W
+    itself is used.
 
-    Unless a layer has as many outputs as inputs, NumPy raises. In a deep pile of one width nothing
-    complains and the blame goes to the wrong units.
+    Unless a layer has as many outputs as inputs, NumPy raises an error. In a deep network of
+    constant width there is no error, and the gradient goes to the wrong units.
 
-    Check: the blame for a layer's inputs should have the shape of its inputs.
+    Check: the gradient for a layer's inputs should have the shape of its inputs.
     """
     layers = walk(X, params, activation)
     found = {len(layers): bills(X, y, params, activation, through(activation))[len(layers)]}
@@ -193,31 +196,32 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
 
     Every gradient is N times too large. The 1/N enters once, at the logits.
 
-    Check: repeat every row of the batch twice; no gradient should change.
+    Check: duplicate every row of the batch; no gradient should change.
     """
     return {name: len(y) * g for name, g in backward(X, y, params, activation).items()}
 
 
 @mlp_backward.mistake("mean-taken-twice", rows="B08")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """The blame at the logits carries 1/N already; here the gradients are divided by N once more.
+    """The gradient at the logits already carries 1/N; here the gradients are divided by N once
+    more.
 
-    Every gradient is N times too small, which looks like a vanishing gradient and is none.
+    Every gradient is N times too small, which only looks like a vanishing gradient.
 
-    Check: repeat every row of the batch twice; no gradient should change.
+    Check: duplicate every row of the batch; no gradient should change.
     """
     return {name: g / len(y) for name, g in backward(X, y, params, activation).items()}
 
 
 @mlp_backward.mistake("bill-not-carried-on")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """Blame goes back through every layer in turn; here each layer's blame is taken straight from
-    the logits' one, through a single kernel.
+    """The gradient goes back through every layer in turn; here each layer's gradient is taken
+    straight from that of the logits, through a single kernel.
 
     It happens when `dout` is not replaced by what dense_backward returned. Unless all widths are
-    equal, NumPy raises; the last two layers are right.
+    equal, NumPy raises an error; the last two layers are right.
 
-    Check: the loop has to carry dout from one turn to the next.
+    Check: the loop has to carry dout from one iteration to the next.
     """
     layers = walk(X, params, activation)
     found = {len(layers): bills(X, y, params, activation, through(activation))[len(layers)]}
@@ -229,10 +233,10 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
 
 @mlp_backward.mistake("parameters-changed", rows="N05")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """The gradients are written into params, which belong to the caller; they should go into a
+    """The gradients are written into params, which belongs to the caller; they should go into a
     dict of their own.
 
-    The returned values are right, and the network has lost its weights.
+    The returned values are right, but the network has lost its weights.
 
     Check: keep a copy of params, call your function, and compare.
     """

@@ -1,4 +1,4 @@
-"""The way back through a residual block."""
+"""The backward pass through a residual block."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
 
 @residual_backward.mistake("blame-of-the-skip-lost", at="dX", rows="K01")
 def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
-    """X is used twice, by the skip and by the branch, so two bills come back and are added; here
-    the skip's is lost.
+    """X is used twice, by the skip and by the branch, so two gradients come back and are added;
+    here the skip's is lost.
 
     The parameters' gradients are right. But the block passes on only what went through both
-    kernels, as a plain pile does, and so the nudge dies again.
+    kernels, as a plain network does, so the gradient vanishes again.
 
-    Check: with W2 = 0 the block should pass dout on as it is.
+    Check: with W2 = 0 the block should pass dout on unchanged.
     """
     Z, _ = branch(X, W1, b1)
     return ((dout @ W2.T) * (Z > 0)) @ W1.T
@@ -84,8 +84,8 @@ def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
 
 @residual_backward.mistake("blame-of-the-branch-lost", at="dX")
 def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
-    """X is used twice, by the skip and by the branch, so two bills come back and are added; here
-    the branch's is lost.
+    """X is used twice, by the skip and by the branch, so two gradients come back and are added;
+    here the branch's is lost.
 
     The skip alone passes dout on unchanged. A gradient check of dX finds the difference.
 
@@ -96,12 +96,12 @@ def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
 
 @residual_backward.mistake("bills-multiplied", at="dX", rows="K03")
 def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
-    """The block adds, and the slope of a sum is 1 for both terms: the bills are added, not
+    """The block adds, and the slope of a sum is 1 for both terms: the two gradients are added, not
     multiplied.
 
     Slopes are multiplied along one path. The skip and the branch are two paths.
 
-    Check: with W2 = 0 the block should pass dout on as it is.
+    Check: with W2 = 0 the block should pass dout on unchanged.
     """
     Z, _ = branch(X, W1, b1)
     return dout * (((dout @ W2.T) * (Z > 0)) @ W1.T)
@@ -109,11 +109,11 @@ def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
 
 @residual_backward.mistake("skip-paid-twice", at="dX")
 def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
-    """The skip hands dout back once; here it is added twice.
+    """The skip passes dout back once; here it is added twice.
 
-    Ten such blocks would multiply the blame by 2^10 even where the branches do nothing.
+    Ten such blocks would multiply the gradient by 2^10 even where the branches do nothing.
 
-    Check: with W2 = 0 the block should pass dout on as it is.
+    Check: with W2 = 0 the block should pass dout on unchanged.
     """
     Z, _ = branch(X, W1, b1)
     return 2 * dout + ((dout @ W2.T) * (Z > 0)) @ W1.T
@@ -121,10 +121,10 @@ def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
 
 @residual_backward.mistake("block-gate-left-open", rows="A12")
 def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
-    """Blame passes the ReLU only where its input was positive, Z > 0; here all of it passes.
+    """The gradient passes the ReLU only where its input was positive, Z > 0; here all of it passes.
 
-    It happens when the ReLU is left out on the way back, or when its output is asked for `>= 0`,
-    which is always true. dW2 and db2 stand behind the gate and are right.
+    It happens when the ReLU is left out of the backward pass, or when its output is tested with `>=
+    0`, which is always true. dW2 and db2 do not depend on this gate and are right.
 
     Check: for a b1 of -1000 the gradient of W1 should be 0.
     """
@@ -134,13 +134,13 @@ def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
 
 @residual_backward.mistake("block-gate-set-by-the-blame", rows="A11")
 def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
-    """Blame passes the ReLU where its input Z was positive; here it passes where the blame itself
-    is positive.
+    """The gradient passes the ReLU where its input Z was positive; here it passes where the
+    gradient itself is positive.
 
-    The sign of the blame says which way to nudge, and has nothing to do with whether the gate was
-    open.
+    The gradient's sign says in which direction to step; it has nothing to do with whether the gate
+    was open.
 
-    Check: with dout turned to -dout every gradient should only change its sign.
+    Check: with dout replaced by -dout, every gradient should only change its sign.
     """
     _, H = branch(X, W1, b1)
     dH = dout @ W2.T
@@ -149,7 +149,8 @@ def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
 
 @residual_backward.mistake("block-gate-instead-of-blame", rows="A06")
 def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
-    """The blame at Z is what arrived times the slope; here it is the slope alone, 0 or 1.
+    """The gradient at Z is the incoming gradient times the slope; here it is the slope alone, 0 or
+    1.
 
     The gradients of W1 and b1 then do not depend on dout at all.
 
@@ -161,9 +162,9 @@ def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
 
 @residual_backward.mistake("block-gate-added", rows="A07")
 def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
-    """The chain rule multiplies the blame by the slope; here the slope is added to it.
+    """The chain rule multiplies the gradient by the slope; here the slope is added to it.
 
-    Blame of 0 then becomes blame of 1 wherever the gate was open.
+    A gradient of 0 then becomes 1 wherever the gate was open.
 
     Check: with dout = 0 every gradient should be 0.
     """
@@ -173,10 +174,10 @@ def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
 
 @residual_backward.mistake("open-at-zero", rows="A13", convention=True)
 def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
-    """At Z = 0 ReLU has a corner; some books take the slope 1 there, and this course, like Keras,
+    """At Z = 0 ReLU has a corner; some books take the slope 1 there, but this course, like Keras,
     takes 0.
 
-    It matters for an empty picture where b1 is 0. Everywhere else the result is right.
+    It matters for an empty picture when b1 is 0. Everywhere else the result is right.
 
     Check: for X = 0 and b1 = 0 the gradient of b1 should be 0.
     """
@@ -186,12 +187,12 @@ def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
 
 @residual_backward.mistake("mean-taken-again", rows="B08")
 def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
-    """dout carries the 1/N of the loss already; here the parameters' gradients are divided by N
+    """dout already carries the 1/N of the loss; here the parameters' gradients are divided by N
     once more.
 
-    dX is right and the parameters learn N times too slowly.
+    dX is right, but the parameters learn N times too slowly.
 
-    Check: repeat every row of the batch and halve dout; no parameter's gradient should change.
+    Check: duplicate every row of the batch and halve dout; no parameter's gradient should change.
     """
     Z, H = branch(X, W1, b1)
     dX, *rest = gradients(dout, X, H, (dout @ W2.T) * (Z > 0), W1)
@@ -200,10 +201,10 @@ def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
 
 @residual_backward.mistake("hidden-before-the-bend", at="dW2")
 def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
-    """W2 receives the hidden layer behind its ReLU, so its gradient is made from that; here it is
-    made from Z.
+    """W2's input is the hidden layer after its ReLU, so its gradient is computed from that; here it
+    is computed from Z.
 
-    Where Z is negative W2 received 0, and no blame for that input can fall on it.
+    Where Z is negative, W2's input was 0, so that input adds nothing to its gradient.
 
     Check: for a b1 of -1000 the gradient of W2 should be 0.
     """
@@ -212,9 +213,10 @@ def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
 
 @residual_backward.mistake("gradient-of-w2-from-the-input", at="dW2")
 def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
-    """W2 receives the hidden layer, so its gradient is made from that; here it is made from X.
+    """W2's input is the hidden layer, so its gradient is computed from that; here it is computed
+    from X.
 
-    Unless H equals D the shape is wrong as well.
+    Unless H equals D, the shape is wrong as well.
 
     Check: dW2.shape should equal W2.shape.
     """
@@ -223,8 +225,8 @@ def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
 
 @residual_backward.mistake("bias-blame-over-everything", rows="B03")
 def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
-    """Each bias entry belongs to one unit and collects the blame of its column; here all columns
-    are summed together.
+    """Each bias entry belongs to one unit, so its gradient is the sum of its own column; here all
+    columns are summed together.
 
     sum() without an axis gives one number for the whole table.
 
@@ -238,10 +240,10 @@ def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
 
 @residual_backward.mistake("incoming-blame-changed", rows="A16 N05")
 def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
-    """dX = dout names the same array, so dX += ... writes into the caller's dout; the sum should be
-    a new array.
+    """dX = dout gives the same array a second name, so dX += ... writes into the caller's dout; the
+    sum should be a new array.
 
-    The returned values are right here. The caller's blame is not what it was any more.
+    The returned values are right here, but the caller's dout has changed.
 
     Check: keep a copy of dout, call your function, and compare.
     """

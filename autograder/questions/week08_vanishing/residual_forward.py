@@ -1,4 +1,4 @@
-"""A block that adds its work to what it received."""
+"""A block that adds its branch's output to its input."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _(rng: Rng) -> Inputs:
 def _(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
     """A residual block adds its input to the branch, X + F(X); here only F(X) is left.
 
-    That is two plain layers. The blame then has to pass both of them again.
+    That is two plain layers. The gradient then has to pass through both of them again.
 
     Check: with W2 = 0 and b2 = 0 the block should return X.
     """
@@ -83,12 +83,12 @@ def _(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
 
 @residual_forward.mistake("relu-after-the-sum", rows="K04", convention=True)
 def _(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
-    """In the first ResNet of 2015 a ReLU follows the sum; this course's block, like the second one
-    of 2016, ends with the sum.
+    """In the first ResNet, of 2015, a ReLU follows the sum; this course's block, like the second
+    version of 2016, ends with the sum.
 
-    With a bend on the skip's way, blame can be shut off there again. All outputs are 0 or more.
+    A ReLU on the skip path can block the gradient again. All outputs are 0 or more.
 
-    Check: with W2 = 0 and b2 = 0 the block should return X, also where X is negative.
+    Check: with W2 = 0 and b2 = 0 the block should return X, even where X is negative.
     """
     return np.maximum(X + branch(X, W1, b1)[1] @ W2 + b2, 0)
 
@@ -97,7 +97,7 @@ def _(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
 def _(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
     """The branch ends with its second dense layer; here a ReLU follows it, before the sum.
 
-    The branch could then only ever add to X and never take anything away.
+    The branch could then only add to X and never take anything away.
 
     Check: some entries of the output should be smaller than those of X.
     """
@@ -106,10 +106,11 @@ def _(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
 
 @residual_forward.mistake("second-layer-left-out", rows="K05")
 def _(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
-    """The branch's H hidden units are brought back to D features by W2; here they are added to X
-    as they are.
+    """W2 maps the branch's H hidden units back to D features; here the hidden units are added to X
+    directly.
 
-    Unless H equals D, NumPy raises. A sum needs two terms of one shape, and that is W2's job.
+    Unless H equals D, NumPy raises an error: the two terms of a sum need the same shape, and W2
+    provides it.
 
     Check: the result should depend on W2.
     """
@@ -118,12 +119,12 @@ def _(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
 
 @residual_forward.mistake("branch-without-a-bend")
 def _(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
-    """Between the branch's two layers stands a ReLU; without it the branch collapses into one
-    layer.
+    """There is a ReLU between the branch's two layers; without it the branch collapses into one
+    linear layer.
 
-    The result is a straight function of X, however many blocks are stacked.
+    The result is a linear function of X, however many blocks are stacked.
 
-    Check: all entries that the second layer receives should be 0 or more.
+    Check: every entry that the second layer receives should be 0 or more.
     """
     return X + branch(X, W1, b1)[0] @ W2 + b2
 
@@ -132,7 +133,7 @@ def _(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
 def _(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
     """The branch's first layer is X @ W1 + b1; here b1 is missing.
 
-    Where b1 is 0 nothing shows, and so it is in every network that has not been trained yet.
+    Where b1 is 0 this makes no difference, and before training it is 0 in every network.
 
     Check: the result should depend on b1.
     """
@@ -152,10 +153,10 @@ def _(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
 
 @residual_forward.mistake("sum-scaled-down", rows="K08", convention=True)
 def _(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
-    """Some networks divide the sum by sqrt(2) to keep its spread; this course's block is the plain
-    sum.
+    """Some networks divide the sum by sqrt(2) to keep its spread; this course's block uses the
+    plain sum.
 
-    The skip is then worth 0.707 in each block, and a power of 0.707 vanishes again.
+    The skip is then worth 0.707 in each block, and powers of 0.707 vanish again.
 
     Check: with W2 = 0 and b2 = 0 the block should return X.
     """
@@ -164,9 +165,9 @@ def _(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
 
 @residual_forward.mistake("input-overwritten", rows="N05")
 def _(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
-    """X += ... writes into the caller's array; the sum should be a new one.
+    """X += ... writes into the caller's array; the sum should be a new array.
 
-    The returned values are right. But the way back needs the block's input, and it is gone.
+    The returned values are right. But the backward pass needs the block's input, and it is gone.
 
     Check: keep a copy of X, call your function, and compare.
     """

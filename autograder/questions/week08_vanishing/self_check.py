@@ -9,8 +9,8 @@ sigmoids_to_a_millionth = choice(
     points=2.5,
     correct="b",
     wrong={
-        "a": "Four sigmoids leave 0.25^4, which is still 1/256.",
-        "c": "Long before that: each sigmoid leaves a quarter at most, and quarters are "
+        "a": "Four sigmoids leave at most 0.25^4, which is still 1/256.",
+        "c": "Far fewer are enough: each sigmoid leaves a quarter at most, and quarters are "
         "multiplied, not added.",
     },
 )
@@ -20,8 +20,8 @@ idle_block = choice(
     points=2.5,
     correct="c",
     wrong={
-        "a": "The branch hands back 0, but the skip is a second path, and its bill is added.",
-        "b": "The skip hands dout back once, and the branch with W2 = 0 adds nothing to it.",
+        "a": "The branch returns 0, but the skip is a second path, and its gradient is added.",
+        "b": "The skip passes dout back once, and the branch with W2 = 0 adds nothing to it.",
     },
 )
 
@@ -30,9 +30,9 @@ after_clipping = choice(
     points=2.5,
     correct="a",
     wrong={
-        "b": "That would be a limit for each array by itself; the two together would then be "
+        "b": "That would be a limit for each array by itself; together the two would still be "
         "longer than 5.",
-        "c": "Half of 5 for each would change the ratio of the two, and with it the direction.",
+        "c": "Giving each of them half of 5 would change their ratio, and with it the direction.",
     },
 )
 
@@ -41,9 +41,9 @@ waking_the_dead = choice(
     points=2.5,
     correct="b",
     wrong={
-        "a": "Slope times blame is exactly 0 for every picture, so that not even a small nudge "
+        "a": "Slope times gradient is exactly 0 for every picture, so not even a small nudge "
         "arrives.",
-        "c": "Its weights only move by what passes back through the unit, and for every picture "
-        "that is 0, whatever the step size.",
+        "c": "Its weights move only by what passes back through the unit; for every picture that "
+        "is 0, whatever the step size.",
     },
 )

@@ -1,4 +1,4 @@
-"""What is left of a nudge behind many bends."""
+"""What remains of a nudge after many bends."""
 
 from __future__ import annotations
 
@@ -77,45 +77,45 @@ def _(depth: int, max_slope: Array) -> Any:
 def _(depth: int, max_slope: Array) -> Any:
     """Slopes along one path are multiplied; here they are added, depth * max_slope.
 
-    A sum grows with the depth, whatever the slope is. Blame is passed on from bend to bend, and
-    each of them keeps only its share of what arrived.
+    A sum grows with the depth, whatever the slope is. A nudge passes bend after bend, and each lets
+    through only a fraction of what arrived.
 
-    Check: two bends of slope 0.25 should leave 0.0625.
+    Check: two bends of slope 0.25 should leave 0.0625 of a nudge of 1.
     """
     return depth * max_slope
 
 
 @slope_product.mistake("slope-shared-out")
 def _(depth: int, max_slope: Array) -> Any:
-    """Every bend multiplies what arrives by its slope; here one slope is divided by the depth.
+    """Every bend multiplies the nudge by its slope; here a single slope is divided by the depth.
 
     max_slope / depth falls slowly, like 1 / depth. A product of slopes below 1 falls much faster.
 
-    Check: two bends of slope 0.25 should leave 0.0625.
+    Check: two bends of slope 0.25 should leave 0.0625 of a nudge of 1.
     """
     return max_slope / max(depth, 1)
 
 
 @slope_product.mistake("one-bend-too-few")
 def _(depth: int, max_slope: Array) -> Any:
-    """There is one factor for each of the `depth` bends; here there is one fewer.
+    """There is one factor for each of the `depth` bends; here there is one factor too few.
 
-    The result is too large by the factor 1 / max_slope. It happens when the first bend is taken
-    as the start.
+    The result is too large by the factor 1 / max_slope. It happens when the first bend is taken as
+    the start.
 
-    Check: without any bend, depth 0, all of the nudge should be left.
+    Check: with depth 0, no bend at all, the whole nudge should be left.
     """
     return max_slope ** (depth - 1)
 
 
 @slope_product.mistake("one-bend-too-many")
 def _(depth: int, max_slope: Array) -> Any:
-    """There is one factor for each of the `depth` bends; here there is one more.
+    """There is one factor for each of the `depth` bends; here there is one factor too many.
 
     The result is max_slope times what it should be. It happens when the product starts with
     max_slope and is then multiplied `depth` times.
 
-    Check: without any bend, depth 0, all of the nudge should be left.
+    Check: with depth 0, no bend at all, the whole nudge should be left.
     """
     return max_slope ** (depth + 1)
 
@@ -126,7 +126,7 @@ def _(depth: int, max_slope: Array) -> Any:
 
     depth ** max_slope grows with the depth even where every slope is smaller than 1.
 
-    Check: two bends of slope 0.25 should leave 0.0625.
+    Check: two bends of slope 0.25 should leave 0.0625 of a nudge of 1.
     """
     return depth**max_slope
 
@@ -137,6 +137,6 @@ def _(depth: int, max_slope: Array) -> Any:
 
     It explodes where it should vanish, and vanishes where it should explode.
 
-    Check: two bends of slope 0.25 should leave 0.0625.
+    Check: two bends of slope 0.25 should leave 0.0625 of a nudge of 1.
     """
     return max_slope ** (-float(depth))
