@@ -1,9 +1,8 @@
-"""What a student calls in the notebook: the grader's own judge, on the public cases, in process.
+"""`check("name")` in a notebook: the grader's own judge, on the public cases, in this process.
 
-It has three manners, told by nbgrader's own `NBGRADER_EXECUTION`: for a student in Jupyter it
-shows the result and never raises; under `nbgrader validate` it raises an AssertionError with the
-same text when points are missing; under plain `nbgrader autograde` it returns the points, and in
-neither does it show more.
+nbgrader's variable `NBGRADER_EXECUTION` selects one of three modes. Without it, in Jupyter, the
+verdict is shown and nothing is raised. `nbgrader validate` gets an AssertionError with the same
+text when points are missing; plain `nbgrader autograde` gets the points alone.
 """
 
 from __future__ import annotations
@@ -27,24 +26,24 @@ def check(name: str) -> Verdict | float:
     """Check one answer on the public cases and say what is wrong and why.
 
     Args:
-        name: the question, as its check cell states it.
+        name: the question's name, as in its check cell.
 
     Returns:
-        The verdict, which Jupyter displays; the points as a float under nbgrader.
+        The verdict, which Jupyter displays; under nbgrader the points, as a float.
 
     Raises:
         AssertionError: under `nbgrader validate`, when points are missing.
     """
-    manner = os.environ.get("NBGRADER_EXECUTION", "")
+    mode = os.environ.get("NBGRADER_EXECUTION", "")
     notebook = sys._getframe(1).f_globals
     try:
         verdict = _verdict(name, notebook)
     except AutograderError as error:
         verdict = Verdict(name, 0.0, 0.0, Outcome.MISSING, str(error))
-    if manner == "validate" and not verdict.right:
+    if mode == "validate" and not verdict.right:
         raise AssertionError(verdict.message)
-    if manner:
-        # nbgrader reads a cell's output as points and complains of anything else.
+    if mode:
+        # nbgrader reads the cell's output as points and warns about anything else.
         return float(verdict.points)
     if not (hasattr(sys, "ps1") or "IPython" in sys.modules):
         print(verdict.message)
@@ -91,29 +90,29 @@ def _judge(name: str) -> Judge:
 
 
 def _calm_stubs() -> None:
-    """Show a cell that runs into an unwritten exercise as one calm line, not as a traceback.
+    """Replace the traceback of a cell that calls an unwritten exercise by one calm line.
 
-    What such a cell would have defined is remembered: a later cell that needs it is told why. The
-    cell counts as run, since Jupyter would leave out all cells after one that failed.
+    The names such a cell would have defined are remembered, so that a later cell that needs them
+    says why they are missing. The cell counts as successful: after a failure, "Run All" stops.
     """
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     if shell is None or "NBGRADER_EXECUTION" in os.environ:
         return
 
-    unmade: set[str] = set()
+    undefined: set[str] = set()
     forgiven: list[BaseException] = []
 
     def not_attempted(
         shell: Any, kind: type, value: BaseException, trace: Any, tb_offset: Any = None
     ) -> None:
-        if isinstance(value, NameError) and value.name not in unmade:
+        if isinstance(value, NameError) and value.name not in undefined:
             shell.showtraceback((kind, value, trace), tb_offset=tb_offset)
             return
         forgiven.append(value)
-        unmade.update(_defined_in(shell.history_manager.input_hist_raw[-1]))
+        undefined.update(_defined_in(shell.history_manager.input_hist_raw[-1]))
         if isinstance(value, NameError):
-            print(f"`{value.name}` is missing, since a cell above is not written yet.")
+            print(f"`{value.name}` is not defined, because a cell above is not written yet.")
             return
         while trace.tb_next:
             trace = trace.tb_next
@@ -131,13 +130,13 @@ def _calm_stubs() -> None:
 
 
 def _defined_in(cell: str) -> set[str]:
-    """The names that a cell assigns, defines or imports anywhere."""
+    """The names that a cell assigns or defines, at any level."""
     import ast
 
     try:
         statements = list(ast.walk(ast.parse(cell)))
     except SyntaxError:
-        # A magic that IPython understands and Python does not.
+        # IPython accepts magics that are not Python.
         return set()
     stored = {n.id for n in statements if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     defined = {n.name for n in statements if isinstance(n, (ast.FunctionDef, ast.ClassDef))}

@@ -3,14 +3,14 @@
     AutograderError               one line for the person who reads it, with the next step
     ├── QuestionError             a question is defined wrongly (the course author reads this)
     ├── UnknownName               no such week, question or mistake
-    ├── MissingReference         a reference value cannot be had
+    ├── MissingReference         a reference value is not available
     ├── CourseError               the course directory, its secret, roster or database
     ├── UnusableSource            submissions in a hostile, damaged or unknown form
-    ├── UnreadableNotebook        a submission that is no notebook; recorded as a zero
-    ├── ClusterError              the workers of `--cluster` are not to be had or do not fit
+    ├── UnreadableNotebook        a submission that is not a notebook; recorded as a zero
+    ├── ClusterError              the workers of `--cluster` are unavailable or incompatible
     └── SandboxError              the sandbox cannot be started or broke its protocol
-        ├── WorkerLost            something outside the sandbox killed its process
-        └── ProtocolError         what came back is not what the protocol allows
+        ├── WorkerLost            the sandbox's process was killed from outside
+        └── ProtocolError         the sandbox sent data that the protocol forbids
 
 A student's mistakes are never exceptions: they are verdicts.
 """
@@ -21,11 +21,11 @@ class AutograderError(Exception):
 
 
 class QuestionError(AutograderError):
-    """A question breaks one of the rules that every question keeps."""
+    """A question breaks one of the rules for questions."""
 
 
 class UnknownName(AutograderError):
-    """A week, question or mistake that does not exist was asked for."""
+    """There is no week, question or mistake of this name."""
 
 
 class MissingReference(AutograderError):
@@ -33,11 +33,11 @@ class MissingReference(AutograderError):
 
 
 class CourseError(AutograderError):
-    """The course directory, its secret, its roster or its database is not usable."""
+    """The course directory, its secret, its roster or its database cannot be used."""
 
 
 class UnusableSource(AutograderError):
-    """An archive or folder of submissions that is refused, damaged or not recognised."""
+    """An archive or folder of submissions that is unsafe, damaged or not recognised."""
 
 
 class UnreadableNotebook(AutograderError):
@@ -45,7 +45,7 @@ class UnreadableNotebook(AutograderError):
 
 
 class ClusterError(AutograderError):
-    """A Dask cluster cannot be reached, or its workers are not like this machine."""
+    """A Dask cluster cannot be reached, or its workers run other versions than this machine."""
 
 
 class SandboxError(AutograderError):
@@ -53,8 +53,8 @@ class SandboxError(AutograderError):
 
 
 class WorkerLost(SandboxError):
-    """The sandbox's first process was killed; the submission in it is not to blame."""
+    """The sandbox's first process was killed from outside, not by the submission in it."""
 
 
 class ProtocolError(SandboxError):
-    """Bytes from the sandbox that the wire format does not allow."""
+    """The sandbox sent bytes that the wire format does not allow."""

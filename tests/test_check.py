@@ -1,4 +1,4 @@
-"""Does `check` keep its three manners, and its promise of speed and calm?"""
+"""Does `check` behave as each of its three modes requires?"""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_is_a_cell_that_needs_an_unwritten_one_told_so_calmly():
     calm, _, error = result.stdout.partition("---")
     assert calm.splitlines() == [
         "`relu` is not written yet.",
-        "`out` is missing, since a cell above is not written yet.",
-        "`double` is missing, since a cell above is not written yet.",
+        "`out` is not defined, because a cell above is not written yet.",
+        "`double` is not defined, because a cell above is not written yet.",
     ]
     assert "NameError: name 'ouput' is not defined" in error

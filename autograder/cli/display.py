@@ -1,4 +1,4 @@
-"""What the commands print: the progress bar, what a graded class has in it, the last line."""
+"""What the commands print: the progress bar, the table of a graded class, the summary line."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MOST_COMMON = 12
 
 
 def brief(report: Report) -> dict[str, Any]:
-    """What one report says, without its notebook, so that memory stays flat."""
+    """One report as plain data, without its notebook, so that memory stays flat."""
     return {
         "student": report.student,
         "points": report.points,
@@ -57,7 +57,7 @@ def brief(report: Report) -> dict[str, Any]:
 
 
 class _Rate(ProgressColumn):
-    """Submissions a second, over the last half minute."""
+    """Submissions per second, over the last half minute."""
 
     def render(self, task: Task) -> Text:
         speed = task.finished_speed or task.speed
@@ -65,7 +65,7 @@ class _Rate(ProgressColumn):
 
 
 def progress(reports: Iterable[Report], total: int, label: str) -> Generator[Report]:
-    """The same reports, with a bar on stderr: how many, how fast, time left, how many failed."""
+    """Pass reports through, with a progress bar on stderr: count, rate, time left, failures."""
     columns = (
         TextColumn(label),
         BarColumn(),
@@ -83,7 +83,7 @@ def progress(reports: Iterable[Report], total: int, label: str) -> Generator[Rep
             failures += bool(report.unreadable or report.stopped)
             failed = f"{failures} with problems" if failures else ""
             if report.kept:
-                # It took no time, and would make the rest look as fast.
+                # It took no time, so it would inflate the rate.
                 total -= 1
                 bar.update(task, total=total, failed=failed)
             else:
@@ -92,7 +92,7 @@ def progress(reports: Iterable[Report], total: int, label: str) -> Generator[Rep
 
 
 def print_json(week: str, lines: Iterable[dict[str, Any]]) -> None:
-    """One JSON document, written as the lines come; whole also where they end early."""
+    """Print one JSON document line by line; it is still valid JSON if the run is interrupted."""
     head = f'{{\n "week": {json.dumps(week)},\n "submissions": ['
     before = head
     try:
@@ -109,10 +109,10 @@ def print_json(week: str, lines: Iterable[dict[str, Any]]) -> None:
 
 @dataclass
 class ClassTable:
-    """What grading a class found, gathered line by line; its size does not grow with the class.
+    """The results of a class, collected line by line in bounded memory.
 
-    Up to `most` submissions have a row each. Of a larger class it shows those with problems and
-    what was found most often.
+    Up to `most` submissions get a row each. For a larger class it shows the most common findings
+    and the submissions with problems.
     """
 
     week: str
@@ -127,7 +127,7 @@ class ClassTable:
     _found: Counter[str] = field(default_factory=Counter)
 
     def add(self, line: dict[str, Any]) -> None:
-        """Take one submission in (see `brief`)."""
+        """Add one submission, in the form that `brief` gives."""
         self.total += 1
         self.unreadable += bool(line["unreadable"])
         self.stopped += bool(line["stopped"])
@@ -144,23 +144,23 @@ class ClassTable:
 
     @property
     def problems(self) -> bool:
-        """Whether a submission was unreadable or had code that was stopped."""
+        """Whether any submission was unreadable or had code that was stopped."""
         return bool(self.unreadable or self.stopped)
 
     def print(self, *, regraded: bool = False) -> None:
-        """Print the table, then the last line.
+        """Print the table, then the summary line.
 
         Args:
-            regraded: say how many were judged again even where none could be.
+            regraded: say how many were regraded even if none were.
         """
         if self.total <= self.most:
             _print_rows(self._rows)
         else:
             _print_found(self._found, self.total)
             if self._problems:
-                screen.print(f"\n{self.unreadable + self.stopped} with problems, among them:")
+                screen.print(f"\n{self.unreadable + self.stopped} with problems, including:")
                 _print_rows(self._problems)
-            screen.print(f"\n`autograder report {self.week}` has all of it, on one page.\n")
+            screen.print(f"\n`autograder report {self.week}` shows all of it on one page.\n")
         screen.print(self._last_line(regraded))
 
     def _last_line(self, regraded: bool) -> str:
@@ -172,7 +172,7 @@ class ClassTable:
             line += f" {self.kept} had been graded before and are unchanged."
         if self.judged_again or regraded:
             run = self.total - self.kept - self.judged_again
-            line += f" {self.judged_again} were judged again from kept answers, {run} were run."
+            line += f" {self.judged_again} were regraded from saved answers, {run} were run."
         return line
 
 
@@ -186,7 +186,7 @@ def _row(line: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _print_rows(rows: list[tuple[str, ...]]) -> None:
-    """One row a submission: student, points, what was found, seconds."""
+    """One row per submission: student, points, what was found, seconds."""
     table = Table(box=None, pad_edge=False)
     table.add_column("student", no_wrap=True)
     table.add_column("points", justify="right")
@@ -198,9 +198,9 @@ def _print_rows(rows: list[tuple[str, ...]]) -> None:
 
 
 def _print_found(found: Counter[str], total: int) -> None:
-    """What was found most often, and in how many of all submissions."""
+    """The most common findings, and how many submissions have each."""
     table = Table(box=None, pad_edge=False)
-    table.add_column("found most often", overflow="fold")
+    table.add_column("most common", overflow="fold")
     table.add_column("submissions", justify="right")
     for what, count in found.most_common(MOST_COMMON):
         table.add_row(escape(printable(what)), f"{count} of {total}")
@@ -227,7 +227,7 @@ def _found(line: dict[str, Any]) -> str:
 
 
 def _shared(what: str, names: list[str], line: dict[str, Any]) -> str:
-    """What was found at some questions: a mistake has a name, an outcome needs its question."""
+    """One finding with its questions; a mistake's name says enough by itself."""
     if len(names) == len(line["questions"]):
         return what
     if len(names) > 2:

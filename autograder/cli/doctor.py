@@ -1,15 +1,64 @@
-"""`autograder doctor`: what this machine and this course give, and what is missing."""
+"""`autograder doctor`: what this machine and this course provide, and what is missing.
+
+Isolation is measured, not inferred from settings: a cell runs in the sandbox and reports what it
+can reach.
+"""
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
-from dataclasses import asdict
+import stat
+import subprocess
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
+
+from autograder.cli.display import screen
+from autograder.course import database as databases
+from autograder.course import directory as courses
+from autograder.errors import AutograderError, SandboxError
+from autograder.sandbox import mounts, seccomp
+from autograder.sandbox.limits import Limits, readable_size
+from autograder.sandbox.session import Cell, Sandbox
 
 SOMETHING_MISSING = 3
+PACKAGES = {
+    "numpy": "pip install numpy",
+    "nbgrader": "pip install with the `grading` extra",
+    "keras": "pip install with the `keras` extra; hidden cases are computed by Keras",
+}
+_TENSORFLOW = ("tensorflow", "tensorflow-cpu")
+_USER_NAMESPACES = ("kernel/unprivileged_userns_clone", "user/max_user_namespaces")
+
+# Runs in the sandbox as a student's cell does, and prints what it finds there.
+_LOOK_AROUND = """
+import json, os, resource
+status = dict(line.split(":\\t", 1) for line in open("/proc/self/status") if ":\\t" in line)
+print(json.dumps({
+    "seccomp": status["Seccomp"].strip(),
+    "capabilities": int(status["CapEff"], 16),
+    "processes": sum(name.isdecimal() for name in os.listdir("/proc")),
+    "network": [line.split(":")[0].strip() for line in open("/proc/net/dev") if ":" in line],
+    "memory": resource.getrlimit(resource.RLIMIT_AS)[0],
+    "file size": resource.getrlimit(resource.RLIMIT_FSIZE)[0],
+    "core": resource.getrlimit(resource.RLIMIT_CORE)[0],
+}))
+"""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The result of one check; a failed one has a `next_step`."""
+
+    what: str
+    good: bool
+    found: str
+    next_step: str = ""
 
 
 def register(app: typer.Typer) -> None:
@@ -19,22 +68,17 @@ def register(app: typer.Typer) -> None:
 
 def doctor(
     course: Annotated[
-        Path | None, typer.Option(help="A course directory; this one where it is one.")
+        Path | None,
+        typer.Option(help="A course directory (default: the current one, if it is a course)."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Say what isolation this machine gives, what is installed, and who can read the course.
+    """Check this machine's isolation, the installed packages, and who can read the course.
 
-    Exit code 3 says that something is missing; its line has the next step.
+    Exit code 3 means that something is missing; its line has the next step.
     """
-    from rich.markup import escape
-
-    from autograder.cli.display import screen
-    from autograder.cli.doctor_checks import examine
-    from autograder.course.directory import CONFIG_FILE
-
     here = Path(".")
-    root = course or (here if (here / CONFIG_FILE).is_file() else None)
+    root = course or (here if (here / courses.CONFIG_FILE).is_file() else None)
     findings = examine(root)
     if as_json:
         print(json.dumps([asdict(finding) for finding in findings], indent=1))
@@ -47,3 +91,162 @@ def doctor(
                 screen.print(escape(f"         Next: {finding.next_step}"), soft_wrap=True)
     if not all(finding.good for finding in findings):
         raise typer.Exit(SOMETHING_MISSING)
+
+
+def examine(root: Path | None) -> list[Finding]:
+    """Check this machine, and the course at `root` if there is one."""
+    findings = [_user_namespaces(), _bubblewrap()]
+    if findings[-1].good:
+        findings += _inside()
+    findings += _packages()
+    if root is not None:
+        findings += _course(root.absolute())
+    return findings
+
+
+def _user_namespaces() -> Finding:
+    what = "user namespaces"
+    if mounts.kernel_setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
+        works = mounts.isolation_available() == "bubblewrap"
+        found = "AppArmor restricts them to programs with a profile (Ubuntu's default)"
+        if works:
+            return Finding(what, True, f"{found}; bubblewrap may use them here")
+        return Finding(
+            what,
+            False,
+            f"{found}, and bubblewrap has none",
+            "as root write /etc/apparmor.d/bwrap with the profile in docs/security.md and run "
+            "`apparmor_parser -r /etc/apparmor.d/bwrap`, or run "
+            "`sysctl kernel.apparmor_restrict_unprivileged_userns=0`, which lifts the restriction "
+            "for all programs",
+        )
+    off = [name for name in _USER_NAMESPACES if mounts.kernel_setting(name) == "0"]
+    if off:
+        setting = off[0].replace("/", ".")
+        value = "10000" if "max" in setting else "1"
+        return Finding(
+            what, False, f"disabled by {setting}", f"as root run `sysctl {setting}={value}`"
+        )
+    return Finding(what, True, "allowed")
+
+
+def _bubblewrap() -> Finding:
+    reason = mounts.isolation_available()
+    if reason == "bubblewrap":
+        return Finding("bubblewrap", True, f"{_version_of_bubblewrap()} works here")
+    found, _, step = reason.partition(" Next: ")
+    return Finding(
+        "bubblewrap",
+        False,
+        found.rstrip("."),
+        f"{step.rstrip('.')}. Until then only `--isolation process` is available: process limits "
+        "without a sandbox, which is not safe for other people's submissions",
+    )
+
+
+def _version_of_bubblewrap() -> str:
+    try:
+        said = subprocess.run(["bwrap", "--version"], capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return "bubblewrap"
+    return said.stdout.strip() or "bubblewrap"
+
+
+def _inside() -> list[Finding]:
+    """What a cell in the sandbox can reach."""
+    limits = Limits()
+    try:
+        with Sandbox("bubblewrap", limits) as sandbox, sandbox.open([Cell(0, _LOOK_AROUND)]) as ran:
+            (output,) = ran.cells[0].outputs
+            seen = json.loads(output["text"])
+    except (SandboxError, ValueError, KeyError) as error:
+        return [Finding("sandbox", False, f"no cell runs in it ({error})", "please report this")]
+    return [_walls(seen), _filter(seen), _limits(seen, limits)]
+
+
+def _walls(seen: dict[str, Any]) -> Finding:
+    good = set(seen["network"]) <= {"lo"} and seen["capabilities"] == 0
+    if good:
+        found = f"no network, no capabilities, {seen['processes']} processes in sight of a cell"
+        return Finding("sandbox", True, found)
+    found = f"a cell can reach the network ({', '.join(seen['network'])}) or has capabilities"
+    step = "check that bwrap is your distribution's own and is not set-uid"
+    return Finding("sandbox", False, found, step)
+
+
+def _filter(seen: dict[str, Any]) -> Finding:
+    if seen["seccomp"] == "2":
+        return Finding("system-call filter", True, "seccomp is on")
+    found = "seccomp is off" if seccomp.filter_program() else "there is none for this processor"
+    step = "use a kernel with CONFIG_SECCOMP_FILTER, on x86-64 or arm64"
+    return Finding("system-call filter", False, found, step)
+
+
+def _limits(seen: dict[str, Any], limits: Limits) -> Finding:
+    if seen["memory"] <= 0 or seen["file size"] > limits.file_size or seen["core"]:
+        return Finding("limits", False, "the kernel does not apply them", "see `ulimit -a`")
+    found = (
+        f"memory {readable_size(limits.memory)}, files {readable_size(limits.file_size)}, "
+        f"{limits.processes} processes, {limits.cell_seconds:g} s per cell, "
+        f"{limits.notebook_seconds:g} s per notebook, no core files"
+    )
+    return Finding("limits", True, found)
+
+
+def _packages() -> Iterator[Finding]:
+    for name, step in PACKAGES.items():
+        version = _version(name)
+        yield Finding(name, bool(version), version or "not installed", "" if version else step)
+    version = next(filter(None, map(_version, _TENSORFLOW)), "")
+    step = PACKAGES["keras"]
+    yield Finding("tensorflow", bool(version), version or "not installed", "" if version else step)
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def _course(root: Path) -> Iterator[Finding]:
+    try:
+        course = courses.load(root)
+    except AutograderError as error:
+        yield Finding("course", False, str(error), "see the line above")
+        return
+    yield Finding("course", True, f"{course.course_id} in {root}")
+    yield _gradebook(course.db_url)
+    for what, path in (
+        ("secret", root / courses.SECRET_FILE),
+        ("reports and references", root / ".autograder"),
+        ("course directory", root),
+        *((path.name, path) for path in sorted(root.glob("*.db"))),
+    ):
+        yield _private(what, path, root)
+
+
+def _gradebook(db_url: str) -> Finding:
+    """Which database the grades are in; `courses.load` has checked that it answers."""
+    if databases.holds_password(db_url):
+        found = f"{databases.described(db_url)}: {courses.CONFIG_FILE} holds its password"
+        step = f"{databases.password_step(db_url)} and remove it from {courses.CONFIG_FILE}"
+        return Finding("gradebook", False, found, step)
+    return Finding("gradebook", True, databases.answer(db_url))
+
+
+def _private(what: str, path: Path, root: Path) -> Finding:
+    """Whether only the owner can read it, by its own mode or by that of the course directory."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    enclosed = not stat.S_IMODE(root.stat().st_mode) & 0o077
+    good = not mode & 0o077 or (enclosed and what != "secret")
+    wanted = "700" if path.is_dir() else "600"
+    found = f"mode {mode:o}"
+    if mode & 0o077 and enclosed:
+        found += ", inside a private directory"
+    return Finding(
+        what,
+        good,
+        found if good else f"{found}: others on this machine can read it",
+        "" if good else f"chmod {wanted} {path}",
+    )

@@ -1,8 +1,7 @@
-"""The command line: from `init` and `release` over `grade` to `report` and `export`.
+"""The command line: `init`, `release`, `grade`, `feedback`, `report`, `export` and the rest.
 
-Exit codes: 0 all went well; 1 an error, said in one line; 2 wrong usage; 3 the work is done and
-some submissions could not be read or were stopped (the last line says how many); 130 stopped by
-Ctrl-C.
+Exit codes: 0 success; 1 an error, printed as one line; 2 wrong usage; 3 done, but some submissions
+were unreadable or had code that was stopped (the last line says how many); 130 stopped by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -50,37 +49,41 @@ report_command.register(app)
 CourseOption = Annotated[Path, typer.Option("--course", help="The course directory.")]
 IsolationOption = Annotated[
     str,
-    typer.Option(help="`bubblewrap`, or `process` to run submissions with process limits alone."),
+    typer.Option(help="`bubblewrap`, or `process`: process limits only, without a sandbox."),
 ]
 WorkersOption = Annotated[
     int,
     typer.Option(
-        "--workers", "-j", help="Sandboxes; 0: as many as the cores and the class justify."
+        "--workers", "-j", help="Number of sandboxes (0: choose from cores and class size)."
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and no table.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document instead of a table.")
+]
 
 
 @app.command()
 def init(
-    directory: Annotated[Path, typer.Argument(help="Where to make the course; new or empty.")],
+    directory: Annotated[
+        Path, typer.Argument(help="Where to create the course: a new or empty directory.")
+    ],
     roster: Annotated[
-        Path | None, typer.Option(help="CSV with id, last_name, first_name, email.")
+        Path | None, typer.Option(help="A CSV file with id, last_name, first_name, email.")
     ] = None,
     database: Annotated[
         str,
         typer.Option(
             metavar="URL",
-            help="An empty PostgreSQL database, such as postgresql://USER@HOST/NAME, for the "
-            "gradebook; without it SQLite in the directory.",
+            help="An empty PostgreSQL database for the gradebook, such as "
+            "postgresql://USER@HOST/NAME (default: SQLite in the course directory).",
         ),
     ] = "",
 ) -> None:
-    """Make a course directory: nbgrader's configuration and gradebook, and the course's secret."""
+    """Create a course directory with nbgrader's configuration, a gradebook and a secret."""
     from autograder.course import directory as course
 
     made = course.init(directory, roster, database)
-    screen.print(f"Made the course {made.course_id} in {made.root}.")
+    screen.print(f"Created the course {made.course_id} in {made.root}.")
     screen.print(f"Next: cd {made.root} && autograder release week06")
 
 
@@ -89,10 +92,10 @@ def release(
     week: Annotated[str, typer.Argument(help="Such as week06 or 6.")],
     course: CourseOption = Path("."),
     own: Annotated[
-        bool, typer.Option(help="Leave functions of earlier weeks to the students' own file.")
+        bool, typer.Option(help="Import functions of earlier weeks from the students' own file.")
     ] = False,
 ) -> None:
-    """Make a week's notebook for students, and enter the week in the gradebook."""
+    """Create a week's notebook for students, and enter the week in the gradebook."""
     from autograder.course import directory as courses
     from autograder.grading import pipeline
     from autograder.questions import catalogue
@@ -111,7 +114,7 @@ def check(
     isolation: IsolationOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Run a notebook and judge it on the public cases, as its own checks do."""
+    """Run a notebook and grade it on the public cases, as its own checks do."""
     from autograder.grading import pipeline
     from autograder.sandbox.mounts import isolation_available
 
@@ -122,7 +125,7 @@ def check(
     else:
         for verdict in report.verdicts:
             screen.print(escape(verdict.message), end="\n\n", highlight=False)
-        screen.print(f"{report.points:g} of {report.max_points:g} points, on public cases.")
+        screen.print(f"{report.points:g} of {report.max_points:g} points on the public cases.")
     raise typer.Exit(0 if report.right else SOME_NOT_GRADED)
 
 
@@ -132,17 +135,19 @@ def grade(
     course: CourseOption = Path("."),
     workers: WorkersOption = 0,
     isolation: IsolationOption = "bubblewrap",
-    run_all: Annotated[bool, typer.Option(help="Run the experiments too.")] = False,
-    force: Annotated[bool, typer.Option(help="Also run what has not changed.")] = False,
+    run_all: Annotated[bool, typer.Option(help="Also run the experiments.")] = False,
+    force: Annotated[
+        bool, typer.Option(help="Also run submissions that have not changed.")
+    ] = False,
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="STUDENT", help="Run this student's again, and nobody else's."),
+        typer.Option(metavar="STUDENT", help="Run this student's submission again, and no others."),
     ] = None,
     question: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Judge this question again for everyone, from kept answers where they suffice.",
+            help="Regrade this question for everyone, from saved answers where they suffice.",
         ),
     ] = None,
     cluster: Annotated[
@@ -150,17 +155,17 @@ def grade(
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Grade every submission of a week that is new or changed into nbgrader's gradebook."""
+    """Grade a week's new and changed submissions into nbgrader's gradebook."""
     with loading():
         from autograder.course import directory as courses
         from autograder.grading import grade_class
         from autograder.grading.assignment import load_assignment
 
     if force and question:
-        raise typer.BadParameter("--force runs whole submissions; leave --question out")
+        raise typer.BadParameter("--force runs every submission in full; leave --question out")
     if cluster and workers:
         raise typer.BadParameter(
-            "-j counts this machine's sandboxes; --cluster has its own workers"
+            "-j is for sandboxes on this machine; a cluster has its own workers"
         )
     opened = courses.load(course)
     assignment = load_assignment(opened, week)
@@ -181,7 +186,7 @@ def grade(
     table = ClassTable(assignment.week.name)
     shown = reports if as_json else progress(reports, len(submissions), "Grading")
     try:
-        # Closed here, so that everything is written before the last word.
+        # Closed here, so that everything is written before the summary is printed.
         with closing(reports), closing(shown):
             lines = _counted(shown, table)
             if as_json:
@@ -191,8 +196,8 @@ def grade(
                     pass
     except KeyboardInterrupt:
         errors.print(
-            f"Stopped. {table.total} of {len(submissions)} submissions are graded and kept; "
-            "the same command goes on with the rest."
+            f"Stopped. {table.total} of {len(submissions)} submissions are graded and saved; "
+            "run the same command again to grade the rest."
         )
         raise typer.Exit(INTERRUPTED) from None
     if not as_json:
@@ -212,7 +217,7 @@ def feedback(
     week: Annotated[str, typer.Argument(help="Such as week06 or 6.")],
     course: CourseOption = Path("."),
 ) -> None:
-    """Make the feedback pages of a graded week."""
+    """Write the feedback pages of a graded week."""
     from autograder.course import directory as courses
     from autograder.feedback.pages import generate_feedback
     from autograder.questions import catalogue
@@ -225,7 +230,7 @@ def feedback(
 
 @app.command()
 def explain(name: Annotated[str, typer.Argument(help="A mistake, such as bias-summed.")]) -> None:
-    """Print a mistake's page: what it looks like, why it happens, how to find it."""
+    """Explain a mistake: what it looks like, why it happens, how to find it."""
     import difflib
 
     from rich.markdown import Markdown
@@ -246,21 +251,21 @@ def explain(name: Annotated[str, typer.Argument(help="A mistake, such as bias-su
 
 @app.command()
 def demo(
-    directory: Annotated[Path, typer.Option(help="Where the demo course goes.")] = Path(
+    directory: Annotated[Path, typer.Option(help="Where to create the demo course.")] = Path(
         "demo-course"
     ),
     workers: WorkersOption = 0,
 ) -> None:
-    """Release week 06, make a class, grade it, and show what was found."""
+    """Release week 06, create a demo class, grade it, and show the results."""
     from autograder.cli import demo as demonstration
 
     demonstration.run(directory, workers=workers)
 
 
 def main() -> None:
-    """The entry point: every error of ours is one line on stderr and exit code 1."""
-    # jsonschema imports this optional checker of web addresses, which takes 0.7 s and which no
-    # notebook needs; an entry of None makes it do without.
+    """The entry point: every AutograderError becomes one line on stderr and exit code 1."""
+    # jsonschema imports this optional URL checker, which takes 0.7 s and which no notebook needs;
+    # an entry of None makes the import fail, and jsonschema then does without it.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     try:
         app()

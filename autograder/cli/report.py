@@ -1,4 +1,4 @@
-"""`autograder report`: what a class misunderstood, as one page and tables beside it."""
+"""`autograder report`: what a class misunderstood, as one page with its tables."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograder.cli.display import screen
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the others."""
+    """Add the command to the command line."""
     app.command()(report)
 
 
@@ -19,17 +19,19 @@ def report(
     week: Annotated[str, typer.Argument(help="Such as week06 or 6.")],
     course: Annotated[Path, typer.Option("--course", help="The course directory.")] = Path("."),
     output: Annotated[
-        Path | None, typer.Option(help="Where the page goes; its tables go beside it.")
+        Path | None, typer.Option(help="The HTML file to write; its tables are written next to it.")
     ] = None,
     anonymous: Annotated[
-        bool, typer.Option("--anonymous", help="Numbers in place of all names and ids.")
+        bool, typer.Option("--anonymous", help="Replace all names and ids by numbers.")
     ] = False,
     similarity: Annotated[
         bool,
-        typer.Option("--similarity", help="Add pairs of submissions that share something unusual."),
+        typer.Option(
+            "--similarity", help="List pairs of submissions that share something unusual."
+        ),
     ] = False,
 ) -> None:
-    """Show what the class misunderstood: one page, and its figures as CSV and JSON."""
+    """Report what the class misunderstood: one page, and its numbers as CSV and JSON."""
     from autograder.course import directory as courses
     from autograder.feedback.report.write import write_report
     from autograder.questions import catalogue

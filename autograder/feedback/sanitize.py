@@ -1,8 +1,11 @@
-"""Take from a graded notebook what a browser would run.
+"""Remove everything from a graded notebook that a browser would execute.
 
-Students' outputs and words come back in nbgrader's feedback pages and in its formgrader, which put
-HTML into the page as it stands: a script in them would run with the rights of whoever reads them.
-Text and pictures of dots stay; markup of a student's own is shown as the text that it is.
+nbgrader's feedback pages and its formgrader insert students' outputs and Markdown as HTML, so a
+script in them would run with the reader's rights. Plain text and raster images are kept; a
+student's own markup is shown as literal text.
+
+nbconvert's `SanitizeHTML` (bleach) is no substitute: run on Markdown, it turns the `>` of quotations
+and every `<` in code into entities, which then show as such, and it lets `javascript:` links pass.
 """
 
 from __future__ import annotations
@@ -13,17 +16,17 @@ from typing import Any
 
 from autograder.light_imports import NotebookNode
 
-PICTURES = frozenset({"image/png", "image/jpeg", "image/gif"})
-TOO_RICH = "[This output is shown in Jupyter only: neither text nor a picture of dots.]"
+IMAGES = frozenset({"image/png", "image/jpeg", "image/gif"})
+NOT_SHOWN = "This output is only shown in Jupyter: it is neither text nor a PNG, JPEG or GIF image."
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")
-# A browser sees a tag where `<` is followed by one of these, and none where a space follows.
+# A browser reads `<` as the start of a tag only before one of these; a space makes it text.
 _TAG = re.compile(r"<(?=[A-Za-z/?!])")
 _SCRIPT_LINK = re.compile(r"\b(javascript|vbscript|data)(?=\s*:)", re.IGNORECASE)
 
 
 def shown(outputs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The outputs of a cell as they may stand in a page: text, and pictures of dots."""
+    """A cell's outputs, reduced to what is safe in a page: text and raster images."""
     return [_plain(output) for output in outputs]
 
 
@@ -33,10 +36,10 @@ def _plain(output: dict[str, Any]) -> dict[str, Any]:
     kept = {
         kind: data
         for kind, data in output["data"].items()
-        if kind == "text/plain" or (kind in PICTURES and _is_base64(data))
+        if kind == "text/plain" or (kind in IMAGES and _is_base64(data))
     }
-    # Its metadata could hold sizes and texts that end the attribute in which they stand.
-    return output | {"data": kept or {"text/plain": TOO_RICH}, "metadata": {}}
+    # Metadata (sizes, alternative texts) is dropped: its values could break out of an attribute.
+    return output | {"data": kept or {"text/plain": NOT_SHOWN}, "metadata": {}}
 
 
 def _is_base64(data: Any) -> bool:
@@ -44,13 +47,13 @@ def _is_base64(data: Any) -> bool:
 
 
 def disarm_text(notebook: NotebookNode, ours: Container[tuple[str, str]]) -> None:
-    """Make a student's text cells harmless, in place; the course's own stay as they are.
+    """Neutralise markup in a student's text cells, in place; the course's own are left alone.
 
     Args:
-        notebook: the restored notebook of a student.
-        ours: kind and source of each cell that students received.
+        notebook: a student's notebook, after its locked cells were restored.
+        ours: type and source of every cell in the released notebook.
     """
-    # By key: an attribute of a notebook's node is found by a function in Python.
+    # Access by key: attribute access on a NotebookNode runs Python code.
     for cell in notebook["cells"]:
         kind, source = cell["cell_type"], cell["source"]
         if kind == "code" or (kind, source) in ours:

@@ -8,15 +8,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from autograder.cli import doctor_checks
-from autograder.cli.doctor_checks import Finding, examine
+from autograder.cli import doctor
+from autograder.cli.doctor import Finding, examine
 from autograder.cli.main import app
 from autograder.sandbox import mounts
 
 APPARMOR = "kernel/apparmor_restrict_unprivileged_userns"
-with_bubblewrap = pytest.mark.skipif(
-    mounts.isolation_available() != "bubblewrap", reason=mounts.isolation_available()
-)
 
 
 def by_name(findings: list[Finding]) -> dict[str, Finding]:
@@ -28,11 +25,11 @@ def machine(monkeypatch, isolation: str, **settings: str) -> dict[str, Finding]:
     values = {name.replace("__", "/"): value for name, value in settings.items()}
     monkeypatch.setattr(mounts, "kernel_setting", lambda name: values.get(name, ""))
     monkeypatch.setattr(mounts, "isolation_available", lambda: isolation)
-    monkeypatch.setattr(doctor_checks, "_inside", list)
+    monkeypatch.setattr(doctor, "_inside", list)
     return by_name(examine(None))
 
 
-@with_bubblewrap
+@pytest.mark.bubblewrap
 def test_is_the_sandbox_tried_from_inside():
     found = by_name(examine(None))
     assert found["bubblewrap"].good and found["bubblewrap"].found.endswith("works here")
@@ -80,32 +77,32 @@ def test_has_a_missing_bubblewrap_its_next_step(monkeypatch):
 
 
 def test_are_missing_packages_told(monkeypatch):
-    monkeypatch.setattr(doctor_checks, "_version", lambda name: "")
+    monkeypatch.setattr(doctor, "_version", lambda name: "")
     found = machine(monkeypatch, "bubblewrap")
     assert not found["keras"].good and "`keras` extra" in found["keras"].next_step
     assert not found["nbgrader"].good and not found["tensorflow"].good
 
 
 def test_is_who_can_read_a_course_told(fresh_course, monkeypatch):
-    monkeypatch.setattr(doctor_checks, "_inside", list)
+    monkeypatch.setattr(doctor, "_inside", list)
     fresh_course.chmod(0o700)
-    assert all(f.good for f in doctor_checks._course(fresh_course))
+    assert all(f.good for f in doctor._course(fresh_course))
     fresh_course.chmod(0o755)
     (fresh_course / "gradebook.db").chmod(0o644)
-    found = by_name(list(doctor_checks._course(fresh_course)))
+    found = by_name(list(doctor._course(fresh_course)))
     assert found["secret"].good
     assert not found["gradebook.db"].good
     assert found["gradebook.db"].next_step == f"chmod 600 {fresh_course / 'gradebook.db'}"
     assert found["course directory"].next_step == f"chmod 700 {fresh_course}"
     (fresh_course / ".autograder" / "secret").chmod(0o644)
-    (finding,) = doctor_checks._course(fresh_course)
+    (finding,) = doctor._course(fresh_course)
     assert not finding.good and "chmod 600" in finding.found
 
 
-@with_bubblewrap
+@pytest.mark.bubblewrap
 @pytest.mark.parametrize("mode", [0o700, 0o755])
 def test_does_the_exit_code_say_whether_something_is_missing(fresh_course, monkeypatch, mode):
-    monkeypatch.setattr(doctor_checks, "_version", lambda name: "1.0")
+    monkeypatch.setattr(doctor, "_version", lambda name: "1.0")
     fresh_course.chmod(mode)
     plain = CliRunner().invoke(app, ["doctor", "--course", str(fresh_course)])
     as_json = CliRunner().invoke(app, ["doctor", "--course", str(fresh_course), "--json"])

@@ -6,7 +6,6 @@ import json
 import sqlite3
 import sys
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -15,13 +14,9 @@ from autograder.cli.display import brief
 from autograder.cli.main import main
 from autograder.course.directory import load
 from autograder.questions import catalogue
-from autograder.sandbox.mounts import isolation_available
+from tests.submissions import hand_in
 
 KNOWN = ", ".join(stem.partition("_")[0] for stem in catalogue.stems())
-
-with_bubblewrap = pytest.mark.skipif(
-    isolation_available() != "bubblewrap", reason=isolation_available()
-)
 
 
 @pytest.fixture
@@ -42,12 +37,7 @@ def run(monkeypatch, capsys):
     return call
 
 
-def hand_in(root: Path, *names: str) -> None:
-    pupils = {pupil.name: pupil for pupil in demo.members()}
-    demo.hand_in(load(root), [pupils[name] for name in names])
-
-
-@with_bubblewrap
+@pytest.mark.bubblewrap
 def test_is_a_class_graded_and_the_last_line_says_how_many(fresh_course, run):
     hand_in(fresh_course, "right", "transposes-dW", "corrupt-json", "empty-folder")
     code, out, _ = run("grade", "week06", "--course", fresh_course)
@@ -61,7 +51,7 @@ def test_is_a_class_graded_and_the_last_line_says_how_many(fresh_course, run):
     assert rows == (4,)
 
 
-@with_bubblewrap
+@pytest.mark.bubblewrap
 def test_does_json_hold_every_question(fresh_course, run):
     hand_in(fresh_course, "mean-error")
     code, out, _ = run("grade", "6", "--course", fresh_course, "--json", "-j", "1")
@@ -72,7 +62,7 @@ def test_does_json_hold_every_question(fresh_course, run):
     assert len(line["questions"]) == 15
 
 
-@with_bubblewrap
+@pytest.mark.bubblewrap
 def test_does_feedback_show_the_message(fresh_course, run):
     hand_in(fresh_course, "transposes-dW")
     run("grade", "week06", "--course", fresh_course)
@@ -82,13 +72,13 @@ def test_does_feedback_show_the_message(fresh_course, run):
     assert "dW is the transpose of what is expected." in page.read_text()
 
 
-@with_bubblewrap
+@pytest.mark.bubblewrap
 def test_does_check_judge_a_file_on_public_cases(fresh_course, run):
     hand_in(fresh_course, "gate-from-blame")
     file = fresh_course / "submitted" / "gate-from-blame" / demo.STEM / f"{demo.STEM}.ipynb"
     code, out, _ = run("check", file)
     assert code == 3
-    assert "gate-from-the-blame" in out and "69 of 90 points, on public cases." in out
+    assert "gate-from-the-blame" in out and "69 of 90 points on the public cases." in out
     assert "It calls relu_backward, which is not right yet: begin there." in out
 
 
@@ -163,7 +153,7 @@ def test_is_the_isolation_recorded(fresh_course, run):
     assert json.loads(out)["submissions"][0]["isolation"] == "process"
 
 
-@with_bubblewrap
+@pytest.mark.bubblewrap
 def test_does_ctrl_c_keep_what_is_graded(fresh_course, run, monkeypatch):
     demo.hand_in(load(fresh_course), demo.harmless(8))
     seen = []
@@ -177,7 +167,7 @@ def test_does_ctrl_c_keep_what_is_graded(fresh_course, run, monkeypatch):
     monkeypatch.setattr("autograder.cli.main.brief", interrupted)
     code, _, err = run("grade", "week06", "--course", fresh_course)
     assert code == 130
-    assert "Stopped. 3 of 8 submissions are graded and kept; the same command" in err
+    assert "Stopped. 3 of 8 submissions are graded and saved; run the same command" in err
     with closing(sqlite3.connect(fresh_course / "gradebook.db")) as database:
         rows = database.execute("select student_id from submitted_assignment").fetchall()
     assert set(seen[:3]) <= {student for (student,) in rows}

@@ -1,4 +1,4 @@
-"""A question's file is mended: does the command judge it again, from kept answers alone?"""
+"""When a question's file is corrected, does `grade` regrade it from saved answers alone?"""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ import pytest
 
 from autograder.cli import demo
 from autograder.course import directory
-from autograder.sandbox.mounts import isolation_available
 from tests.conftest import REPOSITORY
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available()),
+    pytest.mark.bubblewrap,
 ]
 
 NAMES = ("right", "slope-one-at-zero", "mean-error", "transposes-dW", "corrupt-json")
@@ -75,7 +74,7 @@ def mistake(lines: dict[str, Any], student: str, question: str) -> str:
     return str(lines[student]["questions"][question]["mistake"])
 
 
-def test_is_a_mended_mistake_judged_again_and_nothing_run(copy):
+def test_is_a_corrected_mistake_regraded_and_nothing_run(copy):
     first = copy.grade()
     assert mistake(first, "slope-one-at-zero", "relu_backward") == "slope-one-at-zero"
     assert not count(first, lambda line: line["kept"] or line["judged_again"])
@@ -89,7 +88,7 @@ def test_is_a_mended_mistake_judged_again_and_nothing_run(copy):
 
     # Without a name: every question that has changed, and each once.
     done = copy.run()
-    assert "5 were judged again from kept answers, 0 were run." in " ".join(done.stdout.split())
+    assert "5 were regraded from saved answers, 0 were run." in " ".join(done.stdout.split())
     assert "error-averaged" in done.stdout
     assert count(copy.grade(), lambda line: line["kept"]) == len(NAMES)
     notebook = json.loads(

@@ -193,10 +193,10 @@ def test_is_a_database_that_was_lost_told(on_server, tmp_path, server):
 
 @with_server
 def test_does_the_doctor_say_which_database_answers(on_server, tmp_path, monkeypatch):
-    from autograder.cli import doctor_checks
+    from autograder.cli import doctor
 
-    monkeypatch.setattr(doctor_checks, "_inside", list)
-    findings = {finding.what: finding for finding in doctor_checks.examine(on_server.root)}
+    monkeypatch.setattr(doctor, "_inside", list)
+    findings = {finding.what: finding for finding in doctor.examine(on_server.root)}
     assert findings["gradebook"].good
     assert findings["gradebook"].found.startswith("PostgreSQL ")
     assert findings["gradebook"].found.endswith(f"{on_server.db_url}, 2 students")

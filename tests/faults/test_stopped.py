@@ -11,7 +11,6 @@ import pytest
 
 from autograder.cli import demo
 from autograder.course import directory
-from autograder.sandbox.mounts import isolation_available
 from tests.faults.a_class import (
     PATIENCE,
     command_in_a_terminal,
@@ -25,24 +24,20 @@ from tests.faults.footprint import descendants
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available()),
+    pytest.mark.bubblewrap,
 ]
 
 HARMLESS = 6
 ENDLESS = 30  # at 20 s each: ten times longer than anybody waits below
 
 
-def hand_in(root: Path) -> None:
-    """Some that are graded at once, and then many that are never done."""
-    endless = demo.HOSTILE["cell-never-ends"]
-    later = [demo.Pupil(f"zz-{number:02}", endless) for number in range(ENDLESS)]
-    demo.hand_in(directory.load(root), [*demo.harmless(HARMLESS), *later])
-
-
 @pytest.mark.parametrize("isolation", ["bubblewrap", "process"])
 def test_does_ctrl_c_end_a_busy_run(released_course, tmp_path, isolation):
     root = Path(shutil.copytree(released_course, tmp_path / "course"))
-    hand_in(root)
+    # Some that are graded at once, and then many that are never done.
+    endless = demo.HOSTILE["cell-never-ends"]
+    later = [demo.Pupil(f"zz-{number:02}", endless) for number in range(ENDLESS)]
+    demo.hand_in(directory.load(root), [*demo.harmless(HARMLESS), *later])
     words = ["grade", "week06", "-j", "2", "--course", str(root), "--isolation", isolation]
     process = command_in_a_terminal(*words)
     try:
@@ -55,7 +50,7 @@ def test_does_ctrl_c_end_a_busy_run(released_course, tmp_path, isolation):
     assert process.returncode == 130, err
     assert "Traceback" not in err
     done = len(report_files(root))
-    words = f"Stopped. {done} of {HARMLESS + ENDLESS} submissions are graded and kept; the same"
+    words = f"Stopped. {done} of {HARMLESS + ENDLESS} submissions are graded and saved; run the"
     assert words in " ".join(err.split())
     wait_until(lambda: not [n for n in inside if Path(f"/proc/{n}").exists()], "all have ended")
     assert not leftovers(root)
