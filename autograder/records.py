@@ -12,8 +12,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from autograder.answer import Answer, Tree
+from autograder.answer import Answer
 from autograder.output.text import as_html
+from autograder.tree import Tree
 
 
 class Outcome(StrEnum):

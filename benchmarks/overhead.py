@@ -28,13 +28,13 @@ from typing import Any
 
 import numpy as np
 
-from autograder import answer
 from autograder.grading import grade_class
 from autograder.grading.assignment import Assignment
 from autograder.intake.read import read_notebook
 from autograder.intake.restore import restore
 from autograder.records import Submission
 from autograder.sandbox.requests import Ask, Cell, Steps
+from autograder.tree import copy_tree
 from benchmarks import demo_class
 
 EVERY = 14
@@ -96,7 +96,7 @@ def run_alone(imports: tuple[str, ...], steps: Steps, asks: tuple[Ask, ...]) -> 
     with contextlib.redirect_stdout(io.StringIO()):
         held = run(steps)
         for ask in asks:
-            arguments = answer.copy_tree(list(ask.arguments.values()))
+            arguments = copy_tree(list(ask.arguments.values()))
             call(held.get(ask.question), drivers[ask.driver], arguments)
     return demo_class.seconds_used() - before
 

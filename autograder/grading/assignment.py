@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from autograder.answer import Tree
 from autograder.course import own_functions
 from autograder.course.directory import Course
 from autograder.errors import CourseError
@@ -34,6 +33,7 @@ from autograder.sandbox.requests import (
     Known,
     encode_asks,
 )
+from autograder.tree import Tree
 from course_lib.quiet import import_keras
 
 LENT_ROOM = 4 * 2**20

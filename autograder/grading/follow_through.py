@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.answer import Status, Tree
+from autograder.answer import Status
 from autograder.course import own_functions
 from autograder.grading.assignment import Assignment
 from autograder.grading.recorded_answers import ask_digest
 from autograder.sandbox.inside.wire import encode
 from autograder.sandbox.requests import Ask, Cell, Hold
 from autograder.sandbox.session import Sandbox, Session
+from autograder.tree import Tree
 
 _DRIVER = "def drive(function, arguments, keywords):\n    return function(*arguments, **keywords)"
 

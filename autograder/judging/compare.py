@@ -10,14 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.answer import (
-    Answer,
-    Opaque,
-    Status,
-    Tree,
-)
+from autograder.answer import Answer, Status
 from autograder.questions.tolerance import tolerance
 from autograder.records import Difference, Expected, Outcome
+from autograder.tree import Opaque, Tree
 
 _ENDED = {
     Status.NOT_ATTEMPTED: Outcome.NOT_ATTEMPTED,

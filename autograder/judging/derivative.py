@@ -13,14 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.answer import (
-    Answer,
-    Status,
-    Tree,
-    copy_tree,
-)
+from autograder.answer import Answer, Status
 from autograder.judging.compare import as_array
 from autograder.questions.define import Derivative, Inputs, Question
+from autograder.tree import Tree, copy_tree
 
 STEP = 6e-6
 """Near the cube root of float64's unit roundoff, where truncation and rounding balance."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.answer import Answer, Tree
+from autograder.answer import Answer
 from autograder.errors import QuestionError
 from autograder.judging import wording
 from autograder.judging.compare import differences
@@ -20,6 +20,7 @@ from autograder.questions import references
 from autograder.questions.define import Inputs, Question
 from autograder.questions.references import References
 from autograder.records import Difference, Expected, Outcome, Trial, Verdict
+from autograder.tree import leaves
 
 
 @dataclass(frozen=True)
@@ -294,16 +295,13 @@ def _digest(trials: Sequence[Trial]) -> str:
     digest = hashlib.blake2b(digest_size=12)
     for trial in trials:
         digest.update(trial.answer.status.encode())
-        _add(digest, trial.answer.value)
+        for leaf in leaves(trial.answer.value):
+            digest.update(_coarse_bytes(leaf))
     return digest.hexdigest()
 
 
-def _add(digest: Any, tree: Tree) -> None:
-    if isinstance(tree, np.ndarray) and tree.dtype.kind in "biuf":
+def _coarse_bytes(leaf: Any) -> bytes:
+    if isinstance(leaf, np.ndarray) and leaf.dtype.kind in "biuf":
         with np.errstate(all="ignore"):
-            digest.update(tree.astype(np.float32).tobytes())
-    elif isinstance(tree, (dict, list)):
-        for each in tree.values() if isinstance(tree, dict) else tree:
-            _add(digest, each)
-    else:
-        digest.update(str(tree).encode("utf-8", "replace"))
+            return leaf.astype(np.float32).tobytes()
+    return str(leaf).encode("utf-8", "replace")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from autograder.answer import Answer, Status, Tree
+from autograder.answer import Answer, Status
 from autograder.judging.compare import (
     Pair,
     differences,
@@ -17,6 +18,7 @@ from autograder.judging.compare import (
 )
 from autograder.questions.define import Question
 from autograder.records import Difference, Expected, Trial
+from autograder.tree import Tree, map_tree
 
 
 @dataclass(frozen=True)
@@ -152,11 +154,10 @@ def _relative_allowance(expected: Expected) -> float:
 
 
 def _allowances(tree: Tree, relative: float) -> Tree:
-    if isinstance(tree, dict):
-        return {key: _allowances(item, relative) for key, item in tree.items()}
-    if isinstance(tree, list):
-        return [_allowances(item, relative) for item in tree]
-    if not isinstance(tree, np.ndarray):
-        return 0.0
-    finite = np.abs(tree[np.isfinite(tree)])
-    return relative * float(finite.max()) if finite.size else 0.0
+    def allowed(leaf: Any) -> float:
+        if not isinstance(leaf, np.ndarray):
+            return 0.0
+        finite = np.abs(leaf[np.isfinite(leaf)])
+        return relative * float(finite.max()) if finite.size else 0.0
+
+    return map_tree(allowed, tree)

@@ -28,14 +28,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.answer import (
-    Answer,
-    Status,
-    Tree,
-    ask,
-    to_tree,
-)
+from autograder.answer import Answer, Status, ask
 from autograder.errors import QuestionError
+from autograder.tree import Tree, to_tree
 
 Array = NDArray[Any]
 Rng = np.random.Generator

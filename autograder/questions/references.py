@@ -12,8 +12,6 @@ import hmac
 import importlib.metadata
 import inspect
 import io
-import json
-import os
 import warnings
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -23,17 +21,22 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from autograder.answer import Tree, to_tree
-from autograder.errors import MissingReference, QuestionError
+from autograder.errors import MissingReference, ProtocolError, QuestionError
+from autograder.output.files import write_whole
 from autograder.questions.define import Case, Inputs, Question
 from autograder.questions.tolerance import allowance
 from autograder.records import Expected
+from autograder.tree import Tree, leaves, map_tree, to_tree
+from autograder.tree import pack as pack_tree
+from autograder.tree import unpack as unpack_tree
 from course_lib.quiet import import_keras
 
 PUBLIC = Path(__file__).parent / "public"
 PUBLIC_SECRET = b""
 SAMPLES = 4
 """How often a reference is computed in float32 in order to measure its rounding."""
+
+_SIZED = (np.ndarray, int, float)
 
 References = dict[tuple[str, str], Expected]
 """Expected answers by (question, case)."""
@@ -97,9 +100,9 @@ def compute(question: Question, given: Inputs) -> Expected:
             f"{question.name}: its reference values are computed by Keras, which is not "
             f"installed here ({error}); install the `keras` extra"
         ) from error
-    terms = sum(leaf.size for leaf in _arrays(given))
+    terms = sum(np.size(leaf) for leaf in leaves(given) if isinstance(leaf, _SIZED))
     rounding = _allowances(exact, coarse, terms)
-    if any(np.isinf(leaf) for leaf in _arrays(rounding)):
+    if any(map(np.isinf, leaves(rounding))):
         raise QuestionError(
             f"{question.name}: the reference is finite in float64 and not in float32; "
             "choose smaller inputs, so that its rounding error can be measured"
@@ -207,13 +210,8 @@ def _versions() -> str:
 
 def _plain(value: Any) -> Any:
     """Tensors inside tuples, lists and dicts as NumPy arrays."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, (str, np.ndarray, np.generic, int, float)):
-        return value
-    return np.asarray(value)
+    known = (str, np.ndarray, np.generic, int, float)
+    return map_tree(lambda leaf: leaf if isinstance(leaf, known) else np.asarray(leaf), value)
 
 
 def single_precision(value: Any, rng: np.random.Generator | None = None) -> Any:
@@ -223,89 +221,52 @@ def single_precision(value: Any, rng: np.random.Generator | None = None) -> Any:
         value: an array, or arrays in dicts and tuples.
         rng: where given, every number is also moved by half a unit in the last place.
     """
-    if isinstance(value, np.ndarray) and value.dtype == np.float64:
-        moved = value if rng is None else value * (1 + rng.choice([-1, 1], value.shape) * 2.0**-24)
+
+    def rounded(leaf: Any) -> Any:
+        if not isinstance(leaf, np.ndarray) or leaf.dtype != np.float64:
+            return leaf
+        moved = leaf if rng is None else leaf * (1 + rng.choice([-1, 1], leaf.shape) * 2.0**-24)
         return moved.astype(np.float32)
-    if isinstance(value, dict):
-        return {key: single_precision(item, rng) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return type(value)(single_precision(item, rng) for item in value)
-    return value
 
-
-def _arrays(value: Any) -> list[np.ndarray[Any, Any]]:
-    if isinstance(value, dict):
-        return [leaf for item in value.values() for leaf in _arrays(item)]
-    if isinstance(value, (list, tuple)):
-        return [leaf for item in value for leaf in _arrays(item)]
-    return [np.asarray(value)] if isinstance(value, (np.ndarray, int, float)) else []
+    return map_tree(rounded, value)
 
 
 def _allowances(exact: Tree, coarse: list[Tree], terms: int) -> Tree:
-    if isinstance(exact, dict):
-        return {key: _allowances(exact[key], [c[key] for c in coarse], terms) for key in exact}
-    if isinstance(exact, list):
-        columns = zip(*coarse, strict=True)
-        return [_allowances(e, list(c), terms) for e, c in zip(exact, columns, strict=True)]
-    return 0.0 if isinstance(exact, str) else allowance(exact, coarse, terms)
+    def allowed(leaf: Any, *samples: Any) -> float:
+        return 0.0 if isinstance(leaf, str) else allowance(leaf, list(samples), terms)
 
-
-def _flatten(tree: Tree, buffer: bytearray) -> Any:
-    """The tree as JSON, its arrays replaced by their dtype, shape and place in `buffer`."""
-    if isinstance(tree, dict):
-        return {"dict": [[key, _flatten(item, buffer)] for key, item in tree.items()]}
-    if isinstance(tree, list):
-        return {"list": [_flatten(item, buffer) for item in tree]}
-    if isinstance(tree, np.ndarray):
-        start = len(buffer)
-        buffer += tree.tobytes()
-        return {"array": [tree.dtype.str, list(tree.shape), start]}
-    return tree
-
-
-def _unflatten(structure: Any, buffer: bytes) -> Tree:
-    if not isinstance(structure, dict):
-        return structure
-    if "dict" in structure:
-        return {key: _unflatten(item, buffer) for key, item in structure["dict"]}
-    if "list" in structure:
-        return [_unflatten(item, buffer) for item in structure["list"]]
-    dtype, shape, start = structure["array"]
-    count = int(np.prod(shape, dtype=np.int64))
-    return np.frombuffer(buffer, dtype, count, start).reshape(shape)
+    return map_tree(allowed, exact, *coarse)
 
 
 def _write(path: Path, values: dict[str, Expected], mode: int = 0o600) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.partial")
-    with os.fdopen(os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, mode), "wb") as file:
-        file.write(pack(values))
-    partial.replace(path)
+    write_whole(path, pack(values), mode)
 
 
 def pack(values: Mapping[str, Expected]) -> bytes:
     """Expected answers as the content of an `.npz` file."""
-    buffer = bytearray()
-    index = {
-        key: [_flatten(expected.value, buffer), expected.rounding]
-        for key, expected in sorted(values.items())
-    }
+    tree = {key: [each.value, each.rounding] for key, each in sorted(values.items())}
+    text, buffers = pack_tree(tree)
     file = io.BytesIO()
     np.savez_compressed(
-        file, index=np.array(json.dumps(index)), arrays=np.frombuffer(buffer, np.uint8)
+        file,
+        tree=np.frombuffer(text, np.uint8),
+        arrays=np.frombuffer(b"".join(buffers), np.uint8),
     )
     return file.getvalue()
 
 
 def unpack(content: bytes) -> dict[str, Expected]:
-    """The expected answers that `pack` packed."""
+    """The expected answers that `pack` packed; none where another version of this file wrote them.
+
+    Raises:
+        OSError, ValueError, BadZipFile, ProtocolError: when the content is damaged.
+    """
     with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-        index = json.loads(str(stored["index"]))
-        buffer = stored["arrays"].tobytes()
-    return {
-        key: Expected(_unflatten(value, buffer), rounding)
-        for key, (value, rounding) in index.items()
-    }
+        if "tree" not in stored:
+            return {}
+        text, payload = stored["tree"].tobytes(), memoryview(stored["arrays"].tobytes())
+    return {key: Expected(*pair) for key, pair in unpack_tree(text, payload).items()}
 
 
 def _read(path: Path) -> dict[str, Expected]:
@@ -313,7 +274,7 @@ def _read(path: Path) -> dict[str, Expected]:
         return {}
     try:
         return unpack(path.read_bytes())
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, ValueError, TypeError, BadZipFile, ProtocolError) as error:
         raise MissingReference(
-            f"{path} cannot be read ({error}); delete it and it is computed anew"
+            f"{path} cannot be read ({error}); delete it, and it is computed again"
         ) from error

@@ -28,6 +28,7 @@ OWN_FILES = {
     "autograder/__init__.py": "autograder/sandbox/inside/check_stub.py",
     "autograder/answer.py": "autograder/answer.py",
     "autograder/errors.py": "autograder/errors.py",
+    "autograder/tree.py": "autograder/tree.py",
     "autograder/sandbox/__init__.py": "autograder/sandbox/__init__.py",
     "autograder/sandbox/inside": "autograder/sandbox/inside",
 }

@@ -11,17 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.answer import (
-    MAX_ERROR_LENGTH,
-    Answer,
-    Opaque,
-    Status,
-    Tree,
-)
+from autograder.answer import MAX_ERROR_LENGTH, Answer, Status
 from autograder.errors import ProtocolError
 from autograder.output.text import printable
 from autograder.sandbox.inside.wire import decode, encode
 from autograder.sandbox.requests import Ask, CellResult, Known
+from autograder.tree import Opaque, Tree
 
 _FROM_INSIDE = (Status.RETURNED, Status.NOT_ATTEMPTED, Status.MISSING, Status.RAISED)
 _CONDITIONS = ("divide by zero", "overflow", "underflow", "invalid value")
@@ -131,7 +126,7 @@ def _call(message: Tree, names: Sequence[str]) -> Call | None:
 
 
 def _value(tree: Tree) -> Tree:
-    """A tree of the kind that `answer.to_tree` makes and no other."""
+    """A tree of the kind that `tree.to_tree` makes and no other."""
     if isinstance(tree, dict):
         return {printable(key): _value(item) for key, item in tree.items()}
     if isinstance(tree, list):

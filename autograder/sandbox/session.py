@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from typing import Any
 
-from autograder.answer import Answer, Status, Tree
+from autograder.answer import Answer, Status
 from autograder.errors import SandboxError
 from autograder.sandbox import responses
 from autograder.sandbox.child import Fork, Stopped
@@ -37,6 +37,7 @@ from autograder.sandbox.requests import (
     write_asks,
 )
 from autograder.sandbox.worker import WarmParent
+from autograder.tree import Tree
 
 __all__ = [
     "Ask",

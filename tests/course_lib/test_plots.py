@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from autograder.answer import copy_tree, same_tree
+from autograder.tree import copy_tree, same_tree
 from course_lib import plots
 
 

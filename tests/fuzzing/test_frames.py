@@ -16,12 +16,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.answer import Answer, Opaque, Status
+from autograder.answer import Answer, Status
 from autograder.errors import ProtocolError
 from autograder.recent import Recent
 from autograder.sandbox import responses
 from autograder.sandbox.inside.wire import Channel, decode, encode
 from autograder.sandbox.requests import ROOM, Ask, CellResult
+from autograder.tree import Opaque
 from tests.fuzzing.examples import examples
 
 ASK = Ask(3, "relu", "", {"z": np.ones(2)})

@@ -7,12 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.answer import (
-    Answer,
-    Opaque,
-    Status,
-    same_tree,
-)
+from autograder.answer import Answer, Status
 from autograder.grading.recorded_answers import (
     MAX_PAGE,
     KeptBook,
@@ -22,6 +17,7 @@ from autograder.grading.recorded_answers import (
     encode_page,
 )
 from autograder.sandbox.requests import Ask
+from autograder.tree import Opaque, same_tree
 
 ASK = Ask(3, "relu", "", {"z": np.array([[-1.0, 2.0]])}, ("sigmoid",), 2.0, True)
 OTHER = {

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.answer import Answer, Status, to_tree
+from autograder.answer import Answer, Status
 from autograder.judging.compare import _all_near, differences, wrong_entries
 from autograder.questions.tolerance import allowance
 from autograder.records import Expected, Outcome
+from autograder.tree import to_tree
 
 EXACT = np.array([[1.25, -2.5, 3.0], [0.5, 4.0, -1.0]])
 ALLOWED = allowance(EXACT, [EXACT.astype(np.float32)], EXACT.size)

@@ -9,19 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.answer import (
-    Answer,
-    Status,
-    ask,
-    copy_tree,
-    same_tree,
-)
+from autograder.answer import Answer, Status, ask
 from autograder.judging.compare import differences, pairs
 from autograder.judging.judge import Judge
 from autograder.questions import catalogue, references
 from autograder.questions.define import Mistake, Question
 from autograder.questions.tolerance import tolerance
 from autograder.records import Difference, Outcome, Verdict
+from autograder.tree import copy_tree, same_tree
 from tests.conftest import EXHAUSTIVE, SECRETS, judge, source
 
 WEEKS = [catalogue.week(stem) for stem in catalogue.stems()]
@@ -191,7 +186,7 @@ def test_can_nothing_hide_in_a_case(week, question):
 )
 def test_are_hidden_inputs_new(question):
     """A case that draws nothing at random could be memorised from the notebook's check."""
-    from autograder.answer import same_tree
+    from autograder.tree import same_tree
 
     for case in question.cases.values():
         hidden = references.inputs(question, case, SECRETS[0])

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.answer import to_tree
 from autograder.questions import catalogue
 from autograder.questions.week14_robot import described_network
 from autograder.questions.week14_robot.described_network import predict
+from autograder.tree import to_tree
 from course_lib.quiet import import_keras
 
 keras = import_keras()

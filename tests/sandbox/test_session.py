@@ -12,12 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.answer import (
-    Answer,
-    Opaque,
-    Status,
-    Tree,
-)
+from autograder.answer import Answer, Status
 from autograder.errors import SandboxError
 from autograder.sandbox import mounts
 from autograder.sandbox.session import (
@@ -29,8 +24,8 @@ from autograder.sandbox.session import (
     Limits,
     Sandbox,
     encode_asks,
-    isolation_available,
 )
+from autograder.tree import Opaque, Tree
 
 EXIT = 60 if platform.machine() == "x86_64" else 93
 """The system call that ends one thread."""
@@ -45,13 +40,11 @@ LIMITS = Limits(
     file_size=8 * 2**20,
     restarts=3,
 )
-NEEDS_BUBBLEWRAP = pytest.mark.skipif(
-    isolation_available() != "bubblewrap", reason=isolation_available()
-)
 
 
 @pytest.fixture(
-    scope="module", params=[pytest.param("bubblewrap", marks=NEEDS_BUBBLEWRAP), "process"]
+    scope="module",
+    params=[pytest.param("bubblewrap", marks=pytest.mark.bubblewrap), "process"],
 )
 def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     with Sandbox(request.param, LIMITS) as opened:
@@ -478,7 +471,7 @@ def test_plots_are_pictures(sandbox: Sandbox) -> None:
     assert "image/png" in again.outputs[-1]["data"]
 
 
-@NEEDS_BUBBLEWRAP
+@pytest.mark.bubblewrap
 @pytest.mark.parametrize(
     ("source", "error"),
     [
@@ -511,7 +504,7 @@ def test_walls(walled: Sandbox, source: str, error: str) -> None:
     assert result.error.startswith(error) and bool(result.error) == bool(error)
 
 
-@NEEDS_BUBBLEWRAP
+@pytest.mark.bubblewrap
 def test_what_cannot_be_cleaned_ends_the_warm_parent(walled: Sandbox) -> None:
     """Does a tree of 20,000 nested directories cost a new warm parent and no submission?"""
     source = "import os\nfor _ in range(20_000):\n    os.mkdir('d'); os.chdir('d')"
@@ -519,7 +512,7 @@ def test_what_cannot_be_cleaned_ends_the_warm_parent(walled: Sandbox) -> None:
     assert run_cell(walled, "import os\nassert 'd' not in os.listdir()").error == ""
 
 
-@NEEDS_BUBBLEWRAP
+@pytest.mark.bubblewrap
 def test_nothing_in_proc_can_be_written(walled: Sandbox) -> None:
     """Is the kernel out of reach even where the grader runs as root?"""
     source = """
@@ -566,7 +559,7 @@ print(found, files > 1000, sorted(open_files.values()))
 """
 
 
-@NEEDS_BUBBLEWRAP
+@pytest.mark.bubblewrap
 def test_nothing_of_the_grader_is_in_sight(walled: Sandbox) -> None:
     """Is there no reference, question, database or Keras in files, environment or memory map?"""
     with Sandbox(limits=Limits()) as sandbox, sandbox.open([Cell(0, WALK)]) as session:

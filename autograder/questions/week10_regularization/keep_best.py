@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.answer import copy_tree
 from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.tree import copy_tree
 
 
 @question(points=8)

@@ -15,16 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.answer import (
-    MISSING,
-    Status,
-    ask,
-    to_tree,
-)
+from autograder.answer import MISSING, Status, ask
 from autograder.errors import ProtocolError
 from autograder.sandbox.inside import inward
 from autograder.sandbox.inside.shell import NotebookShell
 from autograder.sandbox.inside.wire import SECONDS, Channel, encode
+from autograder.tree import to_tree
 
 
 def serve(channel: Channel, shell: NotebookShell) -> None:

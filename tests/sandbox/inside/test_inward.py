@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis.extra import numpy as arrays
 
-from autograder.answer import same_tree
 from autograder.sandbox.inside import inward
 from autograder.sandbox.inside.wire import Channel
+from autograder.tree import same_tree
 
 
 def received(message: Any) -> Any:

@@ -15,15 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from autograder.answer import Opaque, same_tree
+from autograder import tree
 from autograder.errors import ProtocolError
-from autograder.sandbox.inside import wire
 from autograder.sandbox.inside.wire import (
     SECONDS,
     Channel,
     decode,
     encode,
 )
+from autograder.tree import Opaque, same_tree
 
 
 def frame(node: Any, payload: bytes = b"", magic: bytes = b"nnfs") -> bytes:
@@ -112,7 +112,7 @@ def test_a_deep_or_circular_value_is_refused() -> None:
         frame(b"{"),
         frame(b"\xff"),
         frame(b"[" * 100_000),
-        frame(b"[[]" + b",[]" * wire.MAX_CONTAINERS + b"]"),
+        frame(b"[[]" + b",[]" * tree.MAX_CONTAINERS + b"]"),
         frame(b"1" * 5000),
         frame({"list": []}),
         frame([1, 2]),
@@ -120,7 +120,7 @@ def test_a_deep_or_circular_value_is_refused() -> None:
         frame(["list", {}]),
         frame(["dict", []]),
         frame(["pickle", "x"]),
-        frame(["list", [1] * (wire.MAX_NODES + 1)]),
+        frame(["list", [1] * (tree.MAX_NODES + 1)]),
         frame(["array", "|O", [1]], b"x" * 8),
         frame(["array", "<U1", [1]], b"x" * 4),
         frame(["array", "<f8,<f8", [1]], b"x" * 16),
