@@ -1,7 +1,7 @@
-"""A class of week 06 that shows what the grader meets: right answers in many styles, known
-mistakes, broken files, code that hangs or crashes, and three who try to cheat.
+"""A demo class for week 06: right answers in many styles, catalogued mistakes, broken files, code
+that hangs or crashes, and three attempts to cheat.
 
-The benchmarks and tests use the same class, so their figures can be repeated by anybody.
+The benchmarks and tests use the same class, so that their numbers can be reproduced.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ STEM = "week06_backpropagation"
 class Pupil:
     """One member of the demo class.
 
-    `edit` changes a complete, right notebook into what this pupil hands in, or returns the bytes
-    of a file that is no notebook; None hands in an empty folder.
+    `edit` turns a complete, right notebook into the bytes of the submitted file; None stands for
+    an empty folder. `hostile` code needs a sandbox.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Pupil:
 
 
 def writes(**answers: str) -> Callable[[Any], bytes]:
-    """A right notebook with these answers written differently."""
+    """An edit that replaces the answers to these questions in a right notebook."""
 
     def edit(notebook: Any) -> bytes:
         for name, code in answers.items():
@@ -62,11 +62,12 @@ def answer_cell(notebook: Any, name: str) -> Any:
 
 
 def to_bytes(notebook: Any) -> bytes:
+    """The notebook as the content of an .ipynb file."""
     text: str = nbformat.v4.writes(notebook)
     return text.encode()
 
 
-# --- right, in other styles ------------------------------------------------------------------
+# --- right answers in other styles -----------------------------------------------------------
 
 LOOPS = writes(
     dense_backward="""
@@ -328,7 +329,7 @@ def members() -> list[Pupil]:
 
 
 def harmless(count: int) -> list[Pupil]:
-    """A class of any size that every grader can run: right answers and honest mistakes."""
+    """A class of any size that is safe to run anywhere: right answers and honest mistakes."""
     kinds = cycle({**RIGHT, **MISTAKES}.items())
     return [
         Pupil(f"{name}-{number:04}", edit)
@@ -337,7 +338,7 @@ def harmless(count: int) -> list[Pupil]:
 
 
 def hand_in(course: Course, pupils: Iterable[Pupil]) -> None:
-    """Put the class's files where nbgrader collects submissions."""
+    """Write the class's files to where nbgrader collects submissions."""
     complete = solved(course)
     for pupil in pupils:
         content = pupil.edit(copy.deepcopy(complete))
@@ -361,7 +362,7 @@ def solved(course: Course) -> Any:
 
 
 def run(directory: Path, *, workers: int = 0) -> None:
-    """Make the course, release, hand in, grade, and print what an instructor looks at."""
+    """Create the course, release, hand in, grade, and print what an instructor would look at."""
     from rich.markup import escape
 
     from autograder.cli.display import (
@@ -374,19 +375,19 @@ def run(directory: Path, *, workers: int = 0) -> None:
 
     if directory.exists():
         if not (directory / courses.CONFIG_FILE).is_file():
-            raise CourseError(f"{directory} exists and is no demo course; name another directory")
+            raise CourseError(f"{directory} exists and is not a course; choose another directory")
         shutil.rmtree(directory)
-    with screen.status("Making a course and releasing week 06"):
+    with screen.status("Creating a course and releasing week 06"):
         course = courses.init(directory)
         generate.release(course, catalogue.week(WEEK))
     pupils = members()
     hand_in(course, pupils)
-    with screen.status("Computing the hidden cases' reference values with Keras (once a course)"):
+    with screen.status("Computing the hidden cases' reference values with Keras (once per course)"):
         assignment = load_assignment(course, WEEK)
     reason = isolation_available()
     isolation = "bubblewrap" if reason == "bubblewrap" else "process"
     if isolation == "process":
-        screen.print(f"Without isolation, with process limits alone: {reason}")
+        screen.print(f"Process limits only, without a sandbox: {reason}")
     submissions = grade_class.submissions(course, assignment)
     reports = grade_class.grade_course(
         course, assignment, submissions, workers=workers, isolation=isolation
@@ -395,7 +396,9 @@ def run(directory: Path, *, workers: int = 0) -> None:
     for report in progress(reports, len(submissions), "Grading"):
         table.add(brief(report))
     table.print()
-    screen.print("The written question, 10 points more, waits in nbgrader's formgrader.")
+    screen.print(
+        "The written question, worth 10 more points, is graded by hand in nbgrader's formgrader."
+    )
     with screen.status("Writing feedback"):
         pages = generate_feedback(course, STEM)
     page = next(path for path in pages if "transposes-dW" in str(path))
@@ -407,7 +410,7 @@ def run(directory: Path, *, workers: int = 0) -> None:
 
 
 def message_of(notebook: Any, question: str) -> str:
-    """The message under a question's check in a graded notebook."""
+    """The message below a question's check in a graded notebook, or an empty text."""
     for cell in notebook["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("grade_id") == question:
             text = cell["outputs"][0]["data"]["text/plain"]
