@@ -99,7 +99,7 @@ def our_column(root: Path, attacks: list[Attack]) -> list[str]:
     fair = Fair(0.0, 84.0, 90.0)
     cells = []
     archives.enrol(opened)
-    with Sandbox("bubblewrap", assignment.limits(LIMITS), assignment.flavour) as sandbox:
+    with Sandbox("bubblewrap", assignment.limits(LIMITS), assignment.libraries) as sandbox:
         for attack in attacks:
             content = attack.edit(copy.deepcopy(complete))
             if attack.upload:

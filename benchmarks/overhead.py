@@ -76,7 +76,7 @@ def measure_alone(submission: Submission, assignment: Assignment) -> tuple[float
     before = time.thread_time() + demo_class.seconds_used(resource.RUSAGE_CHILDREN)
     notebook, _ = restore(read_notebook(submission.path), assignment.shape)
     asks = assignment.asks.asks
-    given = pickle.dumps((assignment.flavour.statements, assignment.steps(notebook), asks))
+    given = pickle.dumps((assignment.libraries.statements, assignment.steps(notebook), asks))
     command = [sys.executable, "-m", "benchmarks.overhead", "--alone"]
     said = subprocess.run(command, input=given, stdout=subprocess.PIPE, check=True).stdout
     after = time.thread_time() + demo_class.seconds_used(resource.RUSAGE_CHILDREN)

@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 
 from autograder.errors import SandboxError, WorkerLost
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.session import NUMPY_ALONE, Flavour, Sandbox
+from autograder.sandbox.session import NUMPY_ALONE, Libraries, Sandbox
 
 Work = TypeVar("Work")
 Result = TypeVar("Result")
@@ -40,7 +40,7 @@ def run(
     workers: int = 0,
     isolation: str = "bubblewrap",
     limits: Limits | None = None,
-    flavour: Flavour = NUMPY_ALONE,
+    libraries: Libraries = NUMPY_ALONE,
 ) -> Generator[Result]:
     """Do every piece of work in one of several warm sandboxes; yield results as they complete.
 
@@ -51,7 +51,7 @@ def run(
         workers: how many sandboxes; all cores by default.
         isolation: see `Sandbox`.
         limits: see `Sandbox`.
-        flavour: see `Sandbox`.
+        libraries: see `Sandbox`.
 
     Raises:
         SandboxError: when a sandbox fails at every try of the same piece of work.
@@ -60,7 +60,7 @@ def run(
     crew = _Crew(iter(work), do, lost, count)
     threads = [
         # A sandbox ends with the thread that started it, so each thread has its own.
-        threading.Thread(target=crew.serve, args=(isolation, limits, flavour), daemon=True)
+        threading.Thread(target=crew.serve, args=(isolation, limits, libraries), daemon=True)
         for _ in range(count)
     ]
     for thread in threads:
@@ -93,10 +93,10 @@ class _Crew(Generic[Work, Result]):
         self._sandboxes: list[Sandbox] = []
         self._results: Queue[tuple[Result] | BaseException | None] = Queue(maxsize=2 * count)
 
-    def serve(self, isolation: str, limits: Limits | None, flavour: Flavour) -> None:
+    def serve(self, isolation: str, limits: Limits | None, libraries: Libraries) -> None:
         """One thread's whole life: a sandbox, and pieces of work until there are no more."""
         try:
-            with Sandbox(isolation, limits, flavour) as sandbox:
+            with Sandbox(isolation, limits, libraries) as sandbox:
                 self._sandboxes.append(sandbox)
                 for piece in self._pieces():
                     self._results.put((self._try(piece, sandbox),))

@@ -22,7 +22,7 @@ from autograder.questions.catalogue import Week
 from autograder.questions.define import Inputs, Question
 from autograder.questions.keys import question_keys
 from autograder.recent import Recent
-from autograder.sandbox.libraries import Flavour
+from autograder.sandbox.libraries import Libraries
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.requests import (
     ROOM,
@@ -182,8 +182,8 @@ class Assignment:
         return [*called, *self.own_functions]
 
     @cached_property
-    def flavour(self) -> Flavour:
-        """What the warm parent has loaded: what the read-only cells import, and the libraries."""
+    def libraries(self) -> Libraries:
+        """What the worker has loaded: what the read-only cells import, and the libraries."""
         imports = tuple(
             ast.unparse(statement)
             for cell in self.released.cells
@@ -191,7 +191,7 @@ class Assignment:
             for statement in ast.walk(ast.parse(cell.source))
             if isinstance(statement, (ast.Import, ast.ImportFrom))
         )
-        return Flavour(imports, self.week.libraries)
+        return Libraries(imports, self.week.libraries)
 
     def limits(self, given: Limits | None = None) -> Limits:
         """What a submission may use, with the time that this week's training questions need."""

@@ -198,7 +198,7 @@ def _graded_here(
         workers=workers or min(local.cores(), 1 + len(waiting) // SUBMISSIONS_A_SANDBOX),
         isolation=isolation,
         limits=limits,
-        flavour=assignment.flavour,
+        libraries=assignment.libraries,
     )
 
 

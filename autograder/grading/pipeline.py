@@ -51,7 +51,7 @@ def grade(submission: Submission, assignment: Assignment, sandbox: Sandbox) -> R
     Args:
         submission: whose notebook file it is.
         assignment: the week's released notebook, questions and references.
-        sandbox: a warm parent; it serves one submission at a time.
+        sandbox: a worker; it serves one submission at a time.
 
     Returns:
         The report. A file that is no notebook gives zeros with the reason; nothing is raised
@@ -176,7 +176,7 @@ def grade_for_nbgrader(notebook: Any, root: Path, week: str, student: str) -> Re
 @cache
 def _for_this_process(root: Path, week: str) -> tuple[Assignment, Sandbox]:
     assignment = load_assignment(courses.load(root), week)
-    sandbox = Sandbox(limits=assignment.limits(), flavour=assignment.flavour)
+    sandbox = Sandbox(limits=assignment.limits(), libraries=assignment.libraries)
     atexit.register(sandbox.close)
     return assignment, sandbox
 
@@ -194,7 +194,7 @@ def check_file(path: Path, isolation: str) -> Report:
     for stem in catalogue.stems():
         if names & set((week := catalogue.week(stem)).questions):
             assignment = Assignment(week, released=notebook)
-            with Sandbox(isolation, assignment.limits(), assignment.flavour) as sandbox:
+            with Sandbox(isolation, assignment.limits(), assignment.libraries) as sandbox:
                 files = own_functions.handed_in(path.parent)
                 return grade_notebook(notebook, "", assignment, sandbox, files)
     raise UnknownName(f"{path} holds no check of any week of this course.")

@@ -80,7 +80,7 @@ class Portable:
     def sandbox(self) -> Sandbox:
         """A sandbox of the kind that was asked for."""
         limits = Limits(**self._settings["limits"])
-        return Sandbox(self._settings["isolation"], limits, self._assignment.flavour)
+        return Sandbox(self._settings["isolation"], limits, self._assignment.libraries)
 
     def do(self, content: pipeline.Content, sandbox: Sandbox) -> bytes:
         """Grade one submission; its report, packed.

@@ -46,7 +46,7 @@ class ResultKeys:
         return digest(
             autograder.__version__.encode(),
             # Which names the checks hold, and what the sandbox has loaded.
-            repr((given.week.answer_cells, given.flavour)).encode(),
+            repr((given.week.answer_cells, given.libraries)).encode(),
             *(json.dumps(each, sort_keys=True).encode() for each in (given.released, given.source)),
             given.own.encode(),
             given.secret,

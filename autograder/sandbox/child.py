@@ -1,4 +1,4 @@
-"""One child of the warm parent, outside: messages under a clock, and its end."""
+"""The grader's handle on one forked process: timed messages, and its end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from autograder.answer import Status
 from autograder.errors import ProtocolError
 from autograder.sandbox.inside.wire import Channel
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.worker import Ended, WarmParent
+from autograder.sandbox.worker import Ended, Worker
 
 Received = TypeVar("Received")
 
@@ -27,24 +27,24 @@ class Stopped(Exception):
         self.predicate = predicate
 
 
-class Fork:
-    """A child that runs one notebook and answers for it.
+class Child:
+    """A forked process that runs one notebook and answers questions about it.
 
-    Only the time in which the child keeps us waiting counts as its own: `waited` is that of the
-    last message.
+    Only the time the grader spends waiting is charged to the child; `waited` is the seconds that
+    the last message took.
 
     Args:
-        parent: forks the child.
+        worker: forks the child.
         limits: what the submission may use.
 
     Raises:
-        OSError: when the parent is gone.
+        OSError: when the worker is gone.
     """
 
-    def __init__(self, parent: WarmParent, limits: Limits) -> None:
-        self._parent = parent
+    def __init__(self, worker: Worker, limits: Limits) -> None:
+        self._worker = worker
         self._limits = limits
-        self._channel: Channel = parent.open()
+        self._channel: Channel = worker.open()
         self._spent = 0.0
         self._spent_before = 0.0
         self._ended: Ended | None = None
@@ -122,7 +122,7 @@ class Fork:
         if self._ended is None:
             self._ended = Ended()
             try:
-                self._ended = self._parent.end(gone) or self._ended
+                self._ended = self._worker.end(gone) or self._ended
             finally:
                 self._channel.close()
         return self._ended

@@ -1,4 +1,4 @@
-"""What one week's warm parent is made of."""
+"""The libraries that one week's notebooks may import, loaded once for all submissions."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Flavour:
-    """What a warm parent has loaded before it forks, and what its notebooks may import.
+class Libraries:
+    """What a worker imports before it forks, and what notebooks may import.
 
     Attributes:
-        preload: import statements that it executes once, so that no submission pays for them.
-        libraries: what notebooks see beside NumPy, IPython, Matplotlib and scikit-learn, by the
-            names under which they are imported. They are loaded once too, and not initialised:
-            threads that a library starts would not survive the fork.
+        preload: import statements that are executed once, so that no submission pays for them.
+        names: import names of the libraries that notebooks may use in addition to NumPy, IPython,
+            Matplotlib and scikit-learn. They are imported once, but not initialized: threads that
+            a library starts do not survive a fork.
     """
 
     preload: tuple[str, ...] = ()
-    libraries: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
     @property
     def statements(self) -> tuple[str, ...]:
-        """Everything that the warm parent executes before its first submission."""
-        return (*(f"import {name}" for name in self.libraries), *self.preload)
+        """Everything that the worker executes before its first submission."""
+        return (*(f"import {name}" for name in self.names), *self.preload)

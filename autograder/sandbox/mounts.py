@@ -209,7 +209,7 @@ def distributions(libraries: Sequence[str]) -> list[str]:
 def bubblewrap_command(
     worker_argument: str, limits: Limits, seccomp: int | None, libraries: Sequence[str] = ()
 ) -> list[str]:
-    """The command that starts the warm parent in its own namespaces.
+    """The command that starts the worker in its own namespaces.
 
     Args:
         worker_argument: what the worker's `main` receives.
@@ -245,7 +245,7 @@ def bubblewrap_command(
 def process_command(
     worker_argument: str, directory: Path, libraries: Sequence[str] = ()
 ) -> list[str]:
-    """The command that starts the warm parent without namespaces, with the packages as they are.
+    """The command that starts the worker without namespaces, with the packages as they are.
 
     Args:
         worker_argument: what the worker's `main` receives.

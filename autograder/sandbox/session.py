@@ -17,10 +17,10 @@ from typing import Any
 from autograder.answer import Answer, Status
 from autograder.errors import SandboxError
 from autograder.sandbox import responses
-from autograder.sandbox.child import Fork, Stopped
+from autograder.sandbox.child import Child, Stopped
 from autograder.sandbox.inside import inward
 from autograder.sandbox.inside.wire import MAX_FRAME
-from autograder.sandbox.libraries import Flavour
+from autograder.sandbox.libraries import Libraries
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.mounts import isolation_available
 from autograder.sandbox.requests import (
@@ -36,7 +36,7 @@ from autograder.sandbox.requests import (
     encode_asks,
     write_asks,
 )
-from autograder.sandbox.worker import WarmParent
+from autograder.sandbox.worker import Worker
 from autograder.tree import Tree
 
 __all__ = [
@@ -44,7 +44,7 @@ __all__ = [
     "Cell",
     "CellResult",
     "EncodedAsks",
-    "Flavour",
+    "Libraries",
     "Hold",
     "Limits",
     "Sandbox",
@@ -56,7 +56,7 @@ __all__ = [
 
 OnCall = Callable[[str, list[Tree], dict[str, Tree]], Tree]
 
-NUMPY_ALONE = Flavour()
+NUMPY_ALONE = Libraries()
 NO_FILES: Mapping[str, str] = {}
 
 _MAX_CALLS = 1_000
@@ -72,7 +72,7 @@ _CUT: tuple[dict[str, Any], ...] = (
 
 
 class Sandbox(AbstractContextManager["Sandbox"]):
-    """Runs submissions one after another, each in a fresh fork of one warm parent.
+    """Runs submissions one after another, each in a fresh child of one worker.
 
     Use it as a context manager, in one thread.
 
@@ -80,7 +80,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         isolation: "bubblewrap"; "process" where there is none: limits, but no walls; "user",
             for root alone: as "process", and as a user who owns nothing.
         limits: what each submission may use.
-        flavour: what the warm parent has loaded and what notebooks may import.
+        libraries: what the worker imports and what notebooks may import.
 
     Raises:
         SandboxError: when it cannot be had on this machine; the message has the next step.
@@ -90,7 +90,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         self,
         isolation: str = "bubblewrap",
         limits: Limits | None = None,
-        flavour: Flavour = NUMPY_ALONE,
+        libraries: Libraries = NUMPY_ALONE,
     ) -> None:
         if isolation not in ("bubblewrap", "process", "user"):
             raise SandboxError(
@@ -102,8 +102,8 @@ class Sandbox(AbstractContextManager["Sandbox"]):
             raise SandboxError(reason)
         self.isolation = isolation
         self.limits = limits or Limits()
-        self._flavour = flavour
-        self._parent: WarmParent | None = None
+        self._libraries = libraries
+        self._worker: Worker | None = None
         self._beside: Sandbox | None = None
         self._standing: Session | None = None
         self._stopped = False
@@ -118,7 +118,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         if self._standing is None or not self._standing.renew(steps, files):
             self._close_standing()
             if self._beside is None:
-                self._beside = Sandbox(self.isolation, self.limits, self._flavour)
+                self._beside = Sandbox(self.isolation, self.limits, self._libraries)
             self._standing = self._beside.open(steps, files)
         return self._standing
 
@@ -126,18 +126,18 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         """Run a notebook's cells and hold its functions; close the session before the next."""
         return Session(self, steps, files)
 
-    def fork(self) -> Fork:
-        """A fresh child, of a new warm parent where the last one is gone."""
+    def fork(self) -> Child:
+        """A fresh child, of a new worker if the last one is gone."""
         self._refuse_stopped()
-        if self._parent is not None:
+        if self._worker is not None:
             try:
-                return Fork(self._parent, self.limits)
+                return Child(self._worker, self.limits)
             except OSError:
                 # It alone is gone: functions may be on loan from the one beside it.
-                self._close_parent()
-        self._parent = WarmParent(self.isolation, self.limits, self._flavour)
+                self._close_worker()
+        self._worker = Worker(self.isolation, self.limits, self._libraries)
         self._refuse_stopped()
-        return Fork(self._parent, self.limits)
+        return Child(self._worker, self.limits)
 
     def stop(self) -> None:
         """End what is running in it, from another thread; it cannot be used again.
@@ -147,31 +147,31 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         self._stopped = True
         if self._beside is not None:
             self._beside.stop()
-        if (parent := self._parent) is not None:
-            parent.stop()
+        if (worker := self._worker) is not None:
+            worker.stop()
 
     def _refuse_stopped(self) -> None:
         if self._stopped:
             raise SandboxError("the sandbox was stopped while a submission ran in it")
 
     def close(self) -> None:
-        """End the warm parent; the next submission would start another."""
+        """End the worker; the next submission would start another."""
         self._close_standing()
         if self._beside is not None:
             self._beside.close()
-        self._close_parent()
+        self._close_worker()
 
     def _close_standing(self) -> None:
         if self._standing is not None:
-            # Its warm parent may be gone; then so is everything that it started.
+            # Its worker may be gone; then so is everything that it started.
             with suppress(SandboxError):
                 self._standing.close()
             self._standing = None
 
-    def _close_parent(self) -> None:
-        if self._parent is not None:
-            self._parent.close()
-            self._parent = None
+    def _close_worker(self) -> None:
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
 
     def __exit__(self, *error: object) -> None:
         self.close()
@@ -194,7 +194,7 @@ class Session(AbstractContextManager["Session"]):
         self._limits = sandbox.limits
         self._steps = tuple(steps)
         self._files = dict(files)
-        self._fork: Fork | None = None
+        self._child: Child | None = None
         self._restarts = 0
         self._given_up = ""
         self._left_out: set[int] = set()
@@ -227,14 +227,14 @@ class Session(AbstractContextManager["Session"]):
         while left := [ask for ask in encoded.asks if ask.id not in answers]:
             waiting = [ask for ask in left if not ask.hidden] or left
             self._keep_hidden_from(waiting[0])
-            fork = self._fork or self._run_notebook()
-            if fork is None:
+            child = self._child or self._run_notebook()
+            if child is None:
                 gone = Answer(Status.CRASHED, error=self._given_up)
                 return answers | {ask.id: gone for ask in left}
             try:
                 whole = len(waiting) == len(encoded.asks)
-                fork.send(encoded.frame if whole else write_asks(waiting))
-                self._gather(fork, waiting, answers, encoded.known, on_call)
+                child.send(encoded.frame if whole else write_asks(waiting))
+                self._gather(child, waiting, answers, encoded.known, on_call)
             except Stopped as stopped:
                 self._silence(next(ask for ask in waiting if ask.id not in answers), stopped)
                 self._answer_silenced(left, answers)
@@ -254,7 +254,7 @@ class Session(AbstractContextManager["Session"]):
             its process has not lived so long that the limit of its whole life is near.
         """
         same = (self._steps, self._files) == (tuple(steps), dict(files))
-        return same and not self._restarts and self._fork is not None and self._fork.renew()
+        return same and not self._restarts and self._child is not None and self._child.renew()
 
     def above(self, question: str) -> CellResult | None:
         """The result of the last cell that ran before this question's check."""
@@ -268,9 +268,9 @@ class Session(AbstractContextManager["Session"]):
 
     def close(self) -> Usage:
         """End everything that the submission started and say what it used."""
-        if self._fork is not None:
-            ended = self._fork.end()
-            self._fork = None
+        if self._child is not None:
+            ended = self._child.end()
+            self._child = None
             self._usage = Usage(
                 self._usage.cpu_seconds + ended.cpu_seconds,
                 max(self._usage.peak_memory, ended.peak_memory),
@@ -280,15 +280,15 @@ class Session(AbstractContextManager["Session"]):
     def __exit__(self, *error: object) -> None:
         self.close()
 
-    def _run_notebook(self) -> Fork | None:
+    def _run_notebook(self) -> Child | None:
         """Run the cells in fresh forks until one comes to the end; None when that is given up."""
         while not self._given_up:
             steps = [step for step in self._steps if step.index not in self._left_out]
             waiting = [step.index for step in steps if isinstance(step, Cell)]
-            self._fork = self._sandbox.fork()
+            self._child = self._sandbox.fork()
             try:
-                self._run_cells(self._fork, steps, waiting)
-                return self._fork
+                self._run_cells(self._child, steps, waiting)
+                return self._child
             except Stopped as stopped:
                 if waiting:
                     self._drop(waiting[0], stopped)
@@ -302,7 +302,7 @@ class Session(AbstractContextManager["Session"]):
                 )
         return None
 
-    def _run_cells(self, fork: Fork, steps: Steps, waiting: list[int]) -> None:
+    def _run_cells(self, child: Child, steps: Steps, waiting: list[int]) -> None:
         """Run one fork to the seal; `waiting` loses every cell that has a result."""
         notebook = {
             "steps": [_instruction(step) for step in steps],
@@ -310,21 +310,21 @@ class Session(AbstractContextManager["Session"]):
             "text": self._limits.output,
             "pictures": self._limits.picture,
         }
-        fork.send(inward.write(notebook))
+        child.send(inward.write(notebook))
         # JSON may write one character in twelve bytes.
         largest = 12 * self._limits.output + self._limits.picture + _SLACK
         left = self._limits.shown
         while waiting:
-            frame = fork.receive(self._limits.cell_seconds, largest)
-            result = fork.read(frame, lambda frame: responses.cell_result(frame, waiting[0]))
+            frame = child.receive(self._limits.cell_seconds, largest)
+            result = child.read(frame, lambda frame: responses.cell_result(frame, waiting[0]))
             left -= len(frame)
             self.cells[result.index] = result if left >= 0 else replace(result, outputs=_CUT)
             waiting.pop(0)
-        fork.read(fork.receive(self._limits.cell_seconds, _SLACK), responses.seal)
+        child.read(child.receive(self._limits.cell_seconds, _SLACK), responses.seal)
 
     def _gather(
         self,
-        fork: Fork,
+        child: Child,
         waiting: Sequence[Ask],
         answers: Answers,
         known: Known,
@@ -334,27 +334,27 @@ class Session(AbstractContextManager["Session"]):
         left = {ask.question: self._limits.answers for ask in waiting}
         for ask in waiting:
             largest = min(max(left[ask.question], 0), MAX_FRAME)
-            answers[ask.id], size = self._answer(fork, ask, largest, known, on_call)
+            answers[ask.id], size = self._answer(child, ask, largest, known, on_call)
             left[ask.question] -= size
 
     def _answer(
-        self, fork: Fork, ask: Ask, largest: int, known: Known, on_call: OnCall | None
+        self, child: Child, ask: Ask, largest: int, known: Known, on_call: OnCall | None
     ) -> tuple[Answer, int]:
         """The answer, and the size of its frame."""
         names = ask.replace if on_call is not None else ()
         seconds = ask.seconds or self._limits.question_seconds
         for _ in range(_MAX_CALLS):
-            frame, taken = fork.receive_timed(seconds, largest)
-            said = fork.read(frame, lambda frame: responses.answer(frame, ask, known, names))
+            frame, taken = child.receive_timed(seconds, largest)
+            said = child.read(frame, lambda frame: responses.answer(frame, ask, known, names))
             if isinstance(said, Answer):
                 self.seconds[ask.question] += responses.time_taken(taken, seconds)
                 return said, len(frame)
             assert on_call is not None
             # The time for the answer counts too: a student chooses how large the arguments are.
             called = time.monotonic()
-            fork.send(_reply(on_call, said))
-            seconds = max(seconds - fork.waited - (time.monotonic() - called), 0.0)
-        fork.end()
+            child.send(_reply(on_call, said))
+            seconds = max(seconds - child.waited - (time.monotonic() - called), 0.0)
+        child.end()
         raise Stopped(Status.CRASHED, f"called {ask.replace} more than {_MAX_CALLS} times")
 
     def _drop(self, index: int, stopped: Stopped) -> None:

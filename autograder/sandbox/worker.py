@@ -1,4 +1,4 @@
-"""The warm parent as the outside holds it: started, given submissions one by one, ended."""
+"""The grader's handle on the fork server in the sandbox: start it, fork children, end it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import IO, Any
 from autograder.errors import SandboxError, WorkerLost
 from autograder.sandbox import mounts, seccomp
 from autograder.sandbox.inside.wire import Channel
-from autograder.sandbox.libraries import Flavour
+from autograder.sandbox.libraries import Libraries
 from autograder.sandbox.limits import Limits, readable_size
 
 STRANGER = 61184
@@ -65,22 +65,22 @@ def _signal_name(number: int) -> str:
         return str(number)
 
 
-class WarmParent:
-    """A worker process in the sandbox, ready to fork one submission at a time.
+class Worker:
+    """A process in the sandbox that forks one child at a time, each for one submission.
 
-    Bubblewrap ends with the thread that started it, so start it in a thread that stays.
+    Bubblewrap ends when the thread that started it ends, so start it in a thread that lives on.
 
     Args:
         isolation: "bubblewrap", "process" or "user", see `Sandbox`.
         limits: what each submission may use.
-        flavour: what it has loaded and what notebooks may import.
+        libraries: what it has loaded and what notebooks may import.
 
     Raises:
         SandboxError: when it cannot be started; the message has the next step.
         WorkerLost: when it was killed while it started.
     """
 
-    def __init__(self, isolation: str, limits: Limits, flavour: Flavour) -> None:
+    def __init__(self, isolation: str, limits: Limits, libraries: Libraries) -> None:
         self._isolation = isolation
         self._killed = False
         self._cleanup = contextlib.ExitStack()
@@ -90,17 +90,17 @@ class WarmParent:
         self._cleanup.callback(self._control.close)
         with theirs:
             try:
-                self._process = self._start(theirs.fileno(), limits, flavour)
+                self._process = self._start(theirs.fileno(), limits, libraries)
                 self._cleanup.callback(self._stop)
             except BaseException:
                 self._cleanup.close()
                 raise
         self._wait_until_ready()
 
-    def _start(self, control: int, limits: Limits, flavour: Flavour) -> Any:
+    def _start(self, control: int, limits: Limits, libraries: Libraries) -> Any:
         argument: dict[str, Any] = {
             "control": control,
-            "preload": flavour.statements,
+            "preload": libraries.statements,
             "memory": limits.memory,
             "processes": limits.processes,
             "threads": limits.processes * THREADS_A_PROCESS,
@@ -116,7 +116,7 @@ class WarmParent:
             program = self._filter_descriptor()
             descriptors += [] if program is None else [program]
             command = mounts.bubblewrap_command(
-                json.dumps(argument), limits, program, flavour.libraries
+                json.dumps(argument), limits, program, libraries.names
             )
         else:
             base = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory()))
@@ -130,9 +130,9 @@ class WarmParent:
                 base.chmod(0o755)
                 os.chown(temporary, STRANGER, STRANGER)
             command = mounts.process_command(
-                json.dumps(argument), base / "grader", flavour.libraries
+                json.dumps(argument), base / "grader", libraries.names
             )
-            variables = mounts.environment(str(temporary), flavour.libraries)
+            variables = mounts.environment(str(temporary), libraries.names)
             variables["PATH"] = os.environ.get("PATH", variables["PATH"])
         try:
             return subprocess.Popen(
@@ -178,7 +178,7 @@ class WarmParent:
         raise SandboxError(f"the sandbox's Python did not start: {last}")
 
     def open(self) -> Channel:
-        """Fork a child for a submission and return the channel to it.
+        """Child a child for a submission and return the channel to it.
 
         Raises:
             OSError: when the worker is gone.

@@ -60,7 +60,7 @@ FULL, WITHOUT_PLACE = 90.0, 84.0
 LONGEST = 6 * (LIMITS.restarts + 2)
 """Seconds that the worst submission may cost under these limits."""
 A_SANDBOX, THE_LENDER = 2, 3
-"""Processes: bubblewrap and the warm parent; for lent functions also the lesson's own process."""
+"""Processes: bubblewrap and the worker; for lent functions also the lesson's own process."""
 OUTSIDE = [
     f"{place}/{name}"
     for place in ("/tmp", "/var/tmp", "/dev/shm")
@@ -113,7 +113,7 @@ def arena(released_course: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     root = Path(shutil.copytree(released_course, tmp_path_factory.mktemp("arena") / "course"))
     opened = course.load(root)
     assignment = load_assignment(opened, demo.WEEK)
-    with Sandbox("bubblewrap", assignment.limits(LIMITS), assignment.flavour) as sandbox:
+    with Sandbox("bubblewrap", assignment.limits(LIMITS), assignment.libraries) as sandbox:
         arena = Arena(opened, assignment, sandbox, demo.solved(opened))
         neighbour = arena.hand_in(NEIGHBOUR, demo.to_bytes(copy.deepcopy(arena.complete)))
         assert arena.grade(neighbour).points == FULL
@@ -148,7 +148,7 @@ def test_attack(arena: Arena, attack: Attack) -> None:
 
     assert neighbour(arena) == before
     assert files(arena.course.root) == left
-    assert len(descendants(arena.sandbox._parent._process.pid)) + 1 == A_SANDBOX
+    assert len(descendants(arena.sandbox._worker._process.pid)) + 1 == A_SANDBOX
     assert len(descendants(os.getpid())) <= A_SANDBOX + THE_LENDER
     earned = WITHOUT_PLACE if attack.honest == "the rest" else 0.0
     earned += attack.gains[0]

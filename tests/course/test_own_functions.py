@@ -40,7 +40,7 @@ def reports(opened, own_file):
         (folder / own_functions.FILE).write_text(own_file)
     assignment = load_assignment(opened, "week06")
     (submission,) = grade_class.submissions(opened, assignment)
-    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+    with Sandbox(limits=assignment.limits(), libraries=assignment.libraries) as sandbox:
         return pipeline.grade(submission, assignment, sandbox)
 
 

@@ -183,7 +183,7 @@ def processes_below(parent: int) -> list[int]:
 
 
 def workers() -> list[list[int]]:
-    """For each sandbox of this process: bubblewrap outside, and the warm parent inside."""
+    """For each sandbox of this process: bubblewrap outside, and the worker inside."""
     own = [
         number
         for task in Path("/proc/self/task").iterdir()
@@ -193,7 +193,7 @@ def workers() -> list[list[int]]:
     return [[number, *processes_below(number)[:1]] for number in own]
 
 
-@pytest.mark.parametrize("place", [0, 1], ids=["bubblewrap", "warm parent"])
+@pytest.mark.parametrize("place", [0, 1], ids=["bubblewrap", "worker"])
 def test_is_a_killed_worker_told_from_a_cell_that_crashes(place):
     """The sandbox names what was killed from outside, and the cell of it is not blamed."""
     with Sandbox() as sandbox:

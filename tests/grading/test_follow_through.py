@@ -29,7 +29,7 @@ def lend(assignment: Assignment, sandbox: Sandbox, *arguments: np.ndarray) -> np
 
 
 def test_is_an_equal_call_answered_without_a_sandbox(assignment):
-    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+    with Sandbox(limits=assignment.limits(), libraries=assignment.libraries) as sandbox:
         first = lend(assignment, sandbox, DOUT, Z)
         assert first.tolist() == [[0.0, 2.0, 0.0]]
         sandbox.stop()
@@ -39,7 +39,7 @@ def test_is_an_equal_call_answered_without_a_sandbox(assignment):
 
 
 def test_is_what_is_large_not_kept(assignment):
-    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+    with Sandbox(limits=assignment.limits(), libraries=assignment.libraries) as sandbox:
         large = np.ones((1, LENT_ROOM // SHARE))
         assert lend(assignment, sandbox, large, large).all()
         assert not assignment.lent
@@ -49,13 +49,13 @@ def test_is_what_has_many_empty_parts_not_kept(assignment, monkeypatch):
     """They hold no bytes of numbers, and each is an object in the grader's memory."""
     parts = [np.zeros(0) for _ in range(LENT_ROOM // SHARE)]
     monkeypatch.setattr(RightFunctions, "_ask", lambda self, ask: parts)
-    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+    with Sandbox(limits=assignment.limits(), libraries=assignment.libraries) as sandbox:
         assert lend(assignment, sandbox, DOUT, Z) is parts
     assert not assignment.lent
 
 
 def test_is_a_function_that_raises_asked_again(assignment):
-    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+    with Sandbox(limits=assignment.limits(), libraries=assignment.libraries) as sandbox:
         for _ in range(2):
             with pytest.raises(RuntimeError, match="relu_backward|operands|broadcast"):
                 lend(assignment, sandbox, np.ones((2, 3)), np.ones((4, 5)))

@@ -59,7 +59,7 @@ def test_is_follow_through_asked_of_the_process_that_ran_the_notebook(opened, mo
     monkeypatch.setattr(
         Session, "_run_cells", lambda self, *rest: runs.append(self) or real(self, *rest)
     )
-    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+    with Sandbox(limits=assignment.limits(), libraries=assignment.libraries) as sandbox:
         report = pipeline.grade(submission, assignment, sandbox)
     assert any("follow-through" in verdict.message for verdict in report.verdicts)
     assert len(runs) == len(set(map(id, runs))) == 2  # the student's notebook and the lesson's
@@ -75,10 +75,10 @@ def test_does_a_lost_sandbox_cost_a_second_try_and_no_grade(opened):
         tries.append(submission.student)
         if tries.count(submission.student) == 1 and len(tries) == 2:
             sandbox.close()
-            raise SandboxError("the warm parent is gone")
+            raise SandboxError("the worker is gone")
         return pipeline.grade(submission, assignment, sandbox)
 
-    reports = list(local.run(handed_in, grade, workers=1, flavour=assignment.flavour))
+    reports = list(local.run(handed_in, grade, workers=1, libraries=assignment.libraries))
     assert len(tries) == 5
     assert sorted(report.student for report in reports) == sorted(s.student for s in handed_in)
     assert all(not report.unreadable for report in reports)
@@ -109,7 +109,7 @@ def test_is_what_equal_answers_have_in_common_the_same_as_each_alone(opened):
     demo.hand_in(opened, demo.harmless(2 * KINDS))
     assignment = load_assignment(opened, demo.WEEK)
     handed_in = grade_class.submissions(opened, assignment)
-    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+    with Sandbox(limits=assignment.limits(), libraries=assignment.libraries) as sandbox:
         for first, submission in zip(handed_in[::2], handed_in[1::2], strict=True):
             pipeline.grade(first, assignment, sandbox)
             in_class = pipeline.grade(submission, assignment, sandbox)
@@ -149,7 +149,7 @@ def test_does_follow_through_depend_on_nobody_elses_answers(opened, monkeypatch)
 
     monkeypatch.setattr(assignment.judge, "judge", counted)
     outcomes, answers_judged = [], []
-    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+    with Sandbox(limits=assignment.limits(), libraries=assignment.libraries) as sandbox:
         for submission in grade_class.submissions(opened, assignment):
             report = pipeline.grade(submission, assignment, sandbox)
             verdicts = {verdict.question: verdict for verdict in report.verdicts}
@@ -173,7 +173,7 @@ def test_is_a_wrong_answer_after_a_right_one_wrong(opened):
     assignment = load_assignment(opened, demo.WEEK)
     handed_in = grade_class.submissions(opened, assignment)
     by_name = {s.student: s for s in handed_in}
-    with Sandbox(limits=assignment.limits(), flavour=assignment.flavour) as sandbox:
+    with Sandbox(limits=assignment.limits(), libraries=assignment.libraries) as sandbox:
         for student, full in ((right.name, True), ("wrong", False), (right.name, True)):
             report = pipeline.grade(by_name[student], assignment, sandbox)
             assert report.right == full

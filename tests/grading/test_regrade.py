@@ -121,7 +121,7 @@ def test_is_a_mended_question_judged_as_a_full_run_judges_it(demo_class, monkeyp
         grade_class.submissions(opened, assignment),
         lambda submission, sandbox: pipeline.grade(submission, assignment, sandbox),
         limits=assignment.limits(),
-        flavour=assignment.flavour,
+        libraries=assignment.libraries,
     )
     answered, changed = 0, 0
     for report in anew:

@@ -42,7 +42,7 @@ def assignment(stem: str, cache: Path) -> Assignment:
 @every_week
 def test_does_the_solution_notebook_score_full_marks(stem, reference_cache):
     week = assignment(stem, reference_cache)
-    with Sandbox(limits=week.limits(), flavour=week.flavour) as sandbox:
+    with Sandbox(limits=week.limits(), libraries=week.libraries) as sandbox:
         report = grade_notebook(source(stem), "solution", week, sandbox)
     wrong = [verdict.message for verdict in report.verdicts if verdict.outcome != "right"]
     assert not wrong
@@ -61,7 +61,7 @@ def test_does_the_solution_notebook_score_full_marks(stem, reference_cache):
 @every_week
 def test_does_the_untouched_notebook_score_nothing(stem, reference_cache):
     week = assignment(stem, reference_cache)
-    with Sandbox(limits=week.limits(), flavour=week.flavour) as sandbox:
+    with Sandbox(limits=week.limits(), libraries=week.libraries) as sandbox:
         report = grade_notebook(released(stem), "stub", week, sandbox)
     outcomes = {verdict.question: verdict.outcome for verdict in report.verdicts}
     assert set(outcomes.values()) == {Outcome.NOT_ATTEMPTED}, outcomes
@@ -125,7 +125,7 @@ def test_do_no_reference_values_enter_the_sandbox(stem, reference_cache):
     assert secrets
     # The stub answers nothing, so no right value can be there by computation.
     with (
-        Sandbox(limits=week.limits(), flavour=week.flavour) as sandbox,
+        Sandbox(limits=week.limits(), libraries=week.libraries) as sandbox,
         sandbox.open(week.steps(released(stem))) as session,
     ):
         _search(secrets)

@@ -11,9 +11,9 @@ import pytest
 from autograder.answer import Status
 from autograder.errors import SandboxError
 from autograder.sandbox import mounts
-from autograder.sandbox.session import Ask, Cell, Flavour, Hold, Limits, Sandbox, encode_asks
+from autograder.sandbox.session import Ask, Cell, Libraries, Hold, Limits, Sandbox, encode_asks
 
-KERAS = Flavour(libraries=("keras", "tensorflow"))
+KERAS = Libraries(names=("keras", "tensorflow"))
 TRAINS = textwrap.dedent(
     """
     import keras
@@ -40,7 +40,7 @@ X = np.linspace(0.0, 1.0, 8)
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(limits=Limits(cell_seconds=60, question_seconds=60), flavour=KERAS) as made:
+    with Sandbox(limits=Limits(cell_seconds=60, question_seconds=60), libraries=KERAS) as made:
         yield made
 
 

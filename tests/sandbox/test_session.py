@@ -19,7 +19,7 @@ from autograder.sandbox.session import (
     Ask,
     Cell,
     CellResult,
-    Flavour,
+    Libraries,
     Hold,
     Limits,
     Sandbox,
@@ -463,7 +463,7 @@ def test_a_function_is_asked_where_cells_run(sandbox: Sandbox) -> None:
 
 def test_plots_are_pictures(sandbox: Sandbox) -> None:
     """Does a figure appear below its cell, and does a preloaded module cost nothing?"""
-    with Sandbox(sandbox.isolation, LIMITS, Flavour(("import matplotlib.pyplot",))) as loaded:
+    with Sandbox(sandbox.isolation, LIMITS, Libraries(("import matplotlib.pyplot",))) as loaded:
         result = run_cell(loaded, "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")
         again = run_cell(loaded, "import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])")
     (shown,) = [o for o in result.outputs if "image/png" in o.get("data", {})]
@@ -505,8 +505,8 @@ def test_walls(walled: Sandbox, source: str, error: str) -> None:
 
 
 @pytest.mark.bubblewrap
-def test_what_cannot_be_cleaned_ends_the_warm_parent(walled: Sandbox) -> None:
-    """Does a tree of 20,000 nested directories cost a new warm parent and no submission?"""
+def test_what_cannot_be_cleaned_ends_the_worker(walled: Sandbox) -> None:
+    """Does a tree of 20,000 nested directories cost a new worker and no submission?"""
     source = "import os\nfor _ in range(20_000):\n    os.mkdir('d'); os.chdir('d')"
     assert run_cell(walled, source).error == ""
     assert run_cell(walled, "import os\nassert 'd' not in os.listdir()").error == ""
@@ -597,10 +597,10 @@ def test_without_bubblewrap_there_is_a_next_step(monkeypatch: pytest.MonkeyPatch
 
 
 def test_an_import_that_fails_is_for_its_cell_to_say(sandbox: Sandbox) -> None:
-    """Does the warm parent start although a read-only cell imports what is not there?"""
+    """Does the worker start although a read-only cell imports what is not there?"""
     statement = "import no_such_module"
     with (
-        Sandbox(sandbox.isolation, flavour=Flavour((statement,))) as unprepared,
+        Sandbox(sandbox.isolation, libraries=Libraries((statement,))) as unprepared,
         unprepared.open([Cell(0, statement)]) as session,
     ):
         assert session.cells[0].error.startswith("ModuleNotFoundError")

@@ -63,7 +63,7 @@ def grade(folder: Path) -> dict[str, Any]:
     limits = replace(assignment.limits(), memory=submission_memory(container_memory()))
     path = find_notebook(folder / "submission", assignment.week.stem)
     submission = Submission("", assignment.week.name, path)
-    with Sandbox(isolation(), limits, assignment.flavour) as sandbox:
+    with Sandbox(isolation(), limits, assignment.libraries) as sandbox:
         report = pipeline.grade(submission, assignment, sandbox)
     by_hand = {name: written.points for name, written in assignment.week.written.items()}
     return results_json.results(report, handed, by_hand)

@@ -1,4 +1,4 @@
-"""The warm parent: first process inside the sandbox, which forks one child a submission.
+"""The fork server: the first process in the sandbox, which forks one child for each submission.
 
 It has NumPy and an IPython shell loaded and never runs a student's code itself. Over its control
 socket it receives `open` with a socket that becomes the submission's own channel, and then `end`,

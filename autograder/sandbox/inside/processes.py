@@ -1,6 +1,6 @@
 """Every process of one submission: how many there are, what they hold, and their end.
 
-Runs inside the sandbox, in the warm parent.
+Runs inside the sandbox, in the fork server.
 """
 
 from __future__ import annotations
