@@ -415,7 +415,7 @@ def choice(name: str, *, points: float, correct: str, wrong: Mapping[str, str]) 
         def formula(letter: str = letter) -> str:
             return letter
 
-        formula.__doc__ = f"{reason}\n\nNext: read the section again and choose anew."
+        formula.__doc__ = f"{reason}\n\nNext: reread the section and choose again."
         made.mistake(f"{name.replace('_', '-')}-{letter}")(formula)
     return made
 
