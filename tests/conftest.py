@@ -16,6 +16,7 @@ from autograder.judging.judge import Judge
 from autograder.questions import catalogue, references
 from autograder.release import generate
 from autograder.release.generate import source_notebook
+from autograder.sandbox.mounts import isolation_available
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Set by `make test-all`: every law on three secrets in place of one, thousands of random examples
@@ -27,6 +28,12 @@ SECRETS = (b"first secret", b"second secret", b"third secret")
 # made there would take them for its own, and no test could give it another width.
 for name in ("COLUMNS", "LINES"):
     os.environ.pop(name, None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what is marked `bubblewrap` where it cannot be used, and say why."""
+    if item.get_closest_marker("bubblewrap") and (reason := isolation_available()) != "bubblewrap":
+        pytest.skip(reason)
 
 
 @cache

@@ -16,7 +16,6 @@ from autograder.grading.assignment import load_assignment
 from autograder.questions import catalogue
 from autograder.records import Outcome
 from autograder.release import generate
-from autograder.sandbox.mounts import isolation_available
 from tests.conftest import source
 from tests.gradebook.test_bulk import execute
 from tests.test_validate import validate
@@ -26,7 +25,7 @@ WRONG = 'def greet_robot(name):\n    return "Hello, {name}. Do you see a cat?"'
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
-    pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available()),
+    pytest.mark.bubblewrap,
 ]
 
 

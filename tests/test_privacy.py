@@ -24,9 +24,7 @@ from autograder.sandbox.inside.wire import Channel
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        mounts.isolation_available() != "bubblewrap", reason=mounts.isolation_available()
-    ),
+    pytest.mark.bubblewrap,
 ]
 
 ROSTER = """id,last_name,first_name,email

@@ -33,16 +33,16 @@ from autograder.intake.collect.collect import (
 )
 from autograder.records import Report, Submission
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.mounts import isolation_available
 from autograder.sandbox.requests import encode_asks
 from autograder.sandbox.session import Sandbox
 from tests.attacks import archives
 from tests.attacks.attack import ATTACKER, NEIGHBOUR, PLACE, Attack, every_attack
 from tests.faults.footprint import descendants
+from tests.submissions import write_submission
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available()),
+    pytest.mark.bubblewrap,
 ]
 
 LIMITS = Limits(
@@ -88,19 +88,17 @@ class Arena:
     sandbox: Sandbox
     complete: Any
 
-    def hand_in(self, student: str, content: bytes) -> Submission:
+    def submission(self, student: str, content: bytes) -> Submission:
         folder = self.course.folder("submitted", demo.STEM, student)
         clear(folder)
-        folder.mkdir(parents=True)
-        path = folder / f"{demo.STEM}.ipynb"
-        path.write_bytes(content)
+        path = write_submission(folder / f"{demo.STEM}.ipynb", content)
         return Submission(student, demo.WEEK, path)
 
     def grade(self, submission: Submission) -> Report:
         return pipeline.grade(submission, self.assignment, self.sandbox)
 
     def attack(self, attack: Attack) -> Report:
-        submission = self.hand_in(ATTACKER, attack.edit(copy.deepcopy(self.complete)))
+        submission = self.submission(ATTACKER, attack.edit(copy.deepcopy(self.complete)))
         if attack.beside:
             attack.beside(submission.path.parent)
         # Found as a class's submissions are, since a folder may be what lies.
@@ -115,7 +113,7 @@ def arena(released_course: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     assignment = load_assignment(opened, demo.WEEK)
     with Sandbox("bubblewrap", assignment.limits(LIMITS), assignment.libraries) as sandbox:
         arena = Arena(opened, assignment, sandbox, demo.solved(opened))
-        neighbour = arena.hand_in(NEIGHBOUR, demo.to_bytes(copy.deepcopy(arena.complete)))
+        neighbour = arena.submission(NEIGHBOUR, demo.to_bytes(copy.deepcopy(arena.complete)))
         assert arena.grade(neighbour).points == FULL
         archives.enrol(opened)
         yield arena
@@ -245,4 +243,4 @@ def test_can_the_arena_tell_a_gain(arena: Arena) -> None:
 
     blank(notebook)
     demo.answer_cell(notebook, PLACE).source = answer
-    assert arena.grade(arena.hand_in(ATTACKER, demo.to_bytes(notebook))).points == 6.0
+    assert arena.grade(arena.submission(ATTACKER, demo.to_bytes(notebook))).points == 6.0

@@ -18,13 +18,12 @@ from autograder.grading import grade_class
 from autograder.grading.assignment import load_assignment
 from autograder.records import Report
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.mounts import isolation_available
 from tests.attacks.attack import every_attack
 from tests.attacks.browser import in_a_browser, runs_page
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available()),
+    pytest.mark.bubblewrap,
 ]
 
 

@@ -35,13 +35,12 @@ from autograder.feedback.report.write import write_report
 from autograder.grading import grade_class
 from autograder.grading.assignment import load_assignment
 from autograder.questions import catalogue
-from autograder.sandbox.mounts import isolation_available
 from tests.attacks.browser import MARK, has_run, in_a_browser, runs_page, shown
 
 pytestmark = [
     pytest.mark.slow,
     in_a_browser,
-    pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available()),
+    pytest.mark.bubblewrap,
 ]
 
 WEAPONS = [

@@ -19,12 +19,11 @@ from autograder.grading import grade_class
 from autograder.grading.assignment import load_assignment
 from autograder.records import Outcome, Report
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.mounts import isolation_available
 from tests.conftest import EXHAUSTIVE
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available()),
+    pytest.mark.bubblewrap,
 ]
 
 FULL = 90.0

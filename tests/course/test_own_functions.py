@@ -15,13 +15,9 @@ from autograder.grading.assignment import load_assignment
 from autograder.questions import catalogue
 from autograder.records import Outcome
 from autograder.release import generate
-from autograder.sandbox.mounts import isolation_available
 from autograder.sandbox.session import Sandbox
 
 STEM = "week06_backpropagation"
-with_bubblewrap = pytest.mark.skipif(
-    isolation_available() != "bubblewrap", reason=isolation_available()
-)
 
 
 @pytest.fixture
@@ -58,7 +54,7 @@ def test_do_students_receive_the_names_and_not_the_code(opened):
     assert cells[own_functions.CELL].metadata.nbgrader.locked
 
 
-@with_bubblewrap
+@pytest.mark.bubblewrap
 def test_does_a_right_file_of_ones_own_score_full_marks(opened):
     full = opened.notebook("source", STEM).with_name(own_functions.FILE).read_text()
     report = reports(opened, full)
@@ -66,7 +62,7 @@ def test_does_a_right_file_of_ones_own_score_full_marks(opened):
     assert all("follow-through" not in verdict.message for verdict in report.verdicts)
 
 
-@with_bubblewrap
+@pytest.mark.bubblewrap
 def test_does_an_old_error_cost_no_new_points(opened):
     full = opened.notebook("source", STEM).with_name(own_functions.FILE).read_text()
     wrong = full.replace("np.maximum(z, 0)", "np.minimum(z, 0)")
@@ -78,7 +74,7 @@ def test_does_an_old_error_cost_no_new_points(opened):
     assert all("The first error is in sigmoid, tanh, relu" in v.message for v in carried)
 
 
-@with_bubblewrap
+@pytest.mark.bubblewrap
 def test_does_a_missing_file_cost_no_new_points(opened):
     report = reports(opened, None)
     assert report.points == report.max_points

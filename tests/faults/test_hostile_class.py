@@ -11,13 +11,12 @@ from autograder.cli import demo
 from autograder.course import directory
 from autograder.grading import grade_class
 from autograder.grading.assignment import load_assignment
-from autograder.sandbox.mounts import isolation_available
 from tests.conftest import EXHAUSTIVE
 from tests.faults.footprint import SHORT, attacks, footprint, hand_in_class
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available()),
+    pytest.mark.bubblewrap,
 ]
 
 SOME = ("fork-bomb", "nested-directories", "waits-for-the-next", "kills-everything", "os-exit")

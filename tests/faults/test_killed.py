@@ -14,7 +14,6 @@ import pytest
 
 from autograder.cli import demo
 from autograder.course import directory
-from autograder.sandbox.mounts import isolation_available
 from tests.conftest import EXHAUSTIVE
 from tests.faults.a_class import (
     course_of,
@@ -28,7 +27,7 @@ from tests.faults.a_class import (
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available()),
+    pytest.mark.bubblewrap,
 ]
 
 

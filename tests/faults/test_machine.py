@@ -23,7 +23,6 @@ from autograder.errors import WorkerLost
 from autograder.gradebook import reports as saved
 from autograder.grading import grade_class
 from autograder.grading.assignment import load_assignment
-from autograder.sandbox.mounts import isolation_available
 from autograder.sandbox.session import Cell, Sandbox
 from tests.attacks import archives
 from tests.attacks.attack import ATTACKER, NEIGHBOUR
@@ -31,7 +30,7 @@ from tests.faults.a_class import grade, leftovers, report_files, rows, start
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available()),
+    pytest.mark.bubblewrap,
 ]
 
 

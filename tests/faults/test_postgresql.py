@@ -12,17 +12,16 @@ from sqlalchemy.event import listen
 from autograder.course import directory
 from autograder.course.directory import Course
 from autograder.gradebook.bulk import BulkWriter
-from autograder.sandbox.mounts import isolation_available
 from tests.faults.a_class import grade, report_files, rows, start
 from tests.gradebook.test_bulk import STEM, a_class
 from tests.postgresql import MISSING, Server, move_gradebook, server
 from tests.tiny_course import course as tiny_course
 
 __all__ = ["server", "tiny_course"]
-REASON = isolation_available() if isolation_available() != "bubblewrap" else MISSING
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(bool(REASON), reason=REASON),
+    pytest.mark.bubblewrap,
+    pytest.mark.skipif(bool(MISSING), reason=MISSING),
     # nbgrader's own, while it makes and fills its tables.
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
 ]

@@ -23,7 +23,6 @@ from autograder.intake.read import parse_notebook
 from autograder.intake.restore import Released, restore
 from autograder.records import Report
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.mounts import isolation_available
 from tests.conftest import EXHAUSTIVE
 from tests.faults.a_class import rows
 from tests.fuzzing.examples import examples
@@ -75,7 +74,7 @@ def test_is_noise_refused(content):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available())
+@pytest.mark.bubblewrap
 def test_does_a_class_of_changed_notebooks_cost_a_neighbour_nothing(fresh_course):
     """The whole path: each stranger has a grade for everything, and the neighbours theirs."""
     opened = directory.load(fresh_course)

@@ -13,30 +13,20 @@ from nbgrader.api import Gradebook
 
 from autograder.cli import demo
 from autograder.course.directory import Course
-from autograder.sandbox.mounts import isolation_available
 from tests.faults.a_class import DUE, LATE, set_due_date
 from tests.gradebook.databases import server, settle
 from tests.gradebook.tables import every_row
+from tests.submissions import hand_in
 
 __all__ = ["server", "settle"]
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available()),
+    pytest.mark.bubblewrap,
 ]
 STEM = demo.STEM
 LATER = "2026-11-21 09:00:00 UTC"
 ON_TIME = ("right", "transposes-dW", "one-number-db", "deletes-cells", "corrupt-json", "untouched")
 BEHIND = ("averages-twice", "tanh-squared-missing")
-
-
-def hand_in(course: Course, *names: str, at: str = "", **edits: str) -> None:
-    """Hand members of the demo class in; `edits` hand in another member's work under a name."""
-    members = {member.name: member for member in demo.members()}
-    edits = {name: name for name in names} | {k.replace("_", "-"): v for k, v in edits.items()}
-    demo.hand_in(course, [demo.Pupil(name, members[kind].edit) for name, kind in edits.items()])
-    if at:
-        for name in edits:
-            (course.folder("submitted", STEM, name) / "timestamp.txt").write_text(at)
 
 
 def run(course: Course, module: str, *words: str) -> None:

@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 
 from autograder.cli import demo
-from autograder.sandbox.mounts import isolation_available
 from tests.gradebook.databases import server, settle
 from tests.gradebook.formgrader import REPOSITORY, running
 from tests.gradebook.tables import every_row
+from tests.submissions import hand_in
 
 __all__ = ["server", "settle"]
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available()),
+    pytest.mark.bubblewrap,
 ]
 STEM = demo.STEM
 NAMES = ["averages-twice", "corrupt-json", "mean-error", "one-number-db", "right", "transposes-dW"]
@@ -41,12 +41,6 @@ def graded(released_course, tmp_path_factory, settle):
 def formgrader(graded, tmp_path_factory):
     with running(graded.root, tmp_path_factory.mktemp("jupyter") / "home") as started:
         yield started
-
-
-def hand_in(course, **work: str) -> None:
-    """Hand in, for each name, the work of a member of the demo class."""
-    edits = {member.name: member.edit for member in demo.members()}
-    demo.hand_in(course, [demo.Pupil(name, edits[kind]) for name, kind in work.items()])
 
 
 def run(course, module: str, *words: str, code: int | None = None) -> str:

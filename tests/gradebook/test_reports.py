@@ -11,7 +11,6 @@ from autograder.gradebook import reports
 from autograder.grading import grade_class
 from autograder.grading.assignment import load_assignment
 from autograder.records import Outcome, Report, Verdict
-from autograder.sandbox.mounts import isolation_available
 
 STEM = "week06_backpropagation"
 VERDICT = Verdict("relu", 1.0, 4.0, Outcome.VALUES, "why\n<b>é</b>", "dX", "no-gate", 0.5, "ab12")
@@ -38,7 +37,7 @@ def test_is_a_damaged_report_named(tmp_path):
         reports.load(opened, "week02_bends")
 
 
-@pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available())
+@pytest.mark.bubblewrap
 def test_do_equal_wrong_answers_have_one_digest(fresh_course):
     opened = directory.load(fresh_course)
     demo.hand_in(opened, demo.harmless(20))

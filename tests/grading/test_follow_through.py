@@ -11,10 +11,9 @@ from autograder.errors import SandboxError
 from autograder.grading.assignment import LENT_ROOM, Assignment, load_assignment
 from autograder.grading.follow_through import RightFunctions
 from autograder.recent import SHARE
-from autograder.sandbox.mounts import isolation_available
 from autograder.sandbox.session import Sandbox
 
-pytestmark = pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available())
+pytestmark = pytest.mark.bubblewrap
 
 DOUT, Z = np.array([[1.0, 2.0, 3.0]]), np.array([[-1.0, 0.5, 0.0]])
 

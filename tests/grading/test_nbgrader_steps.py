@@ -14,6 +14,7 @@ from autograder.gradebook.outputs import write_outputs
 from autograder.grading import pipeline
 from autograder.records import Outcome, Report, Verdict
 from tests.gradebook.test_bulk import STEM, execute
+from tests.submissions import write_submission
 from tests.tiny_course import course
 
 __all__ = ["course"]
@@ -43,12 +44,6 @@ def autograde(course):
     run_converter(Autograde, course.config, STEM)
 
 
-def hand_in(course, student, content):
-    path = course.notebook("submitted", STEM, student)
-    path.parent.mkdir(parents=True)
-    path.write_text(content if isinstance(content, str) else nbformat.v4.writes(content))
-
-
 def scores(course):
     rows = execute(course, "SELECT student_id, score FROM (" + SCORES + ")")
     return dict(rows)
@@ -69,13 +64,17 @@ def test_does_no_submission_stop_the_batch(course, full_marks):
     forged.cells[5].metadata.nbgrader |= {"schema_version": 99, "points": 400}
     pretended = nbformat.from_dict(forged)
     pretended.cells[0] |= {"id": "unreadable", "metadata": {"autograder": {"unreadable": "no"}}}
-    hand_in(course, "a-corrupt", "<<<<<<< HEAD")
-    hand_in(course, "b-duplicate", twice)
-    hand_in(course, "c-forged", forged)
-    hand_in(course, "d-empty", nbformat.v4.new_notebook())
-    hand_in(course, "e-old", json.dumps({"nbformat": 2, "worksheets": []}))
-    hand_in(course, "f-pretended", pretended)
-    hand_in(course, "g-fine", released)
+    files = {
+        "a-corrupt": "<<<<<<< HEAD",
+        "b-duplicate": twice,
+        "c-forged": forged,
+        "d-empty": nbformat.v4.new_notebook(),
+        "e-old": json.dumps({"nbformat": 2, "worksheets": []}),
+        "f-pretended": pretended,
+        "g-fine": released,
+    }
+    for student, content in files.items():
+        write_submission(course.notebook("submitted", STEM, student), content)
     autograde(course)
     assert scores(course) == {
         "a-corrupt": 0.0,
@@ -89,8 +88,9 @@ def test_does_no_submission_stop_the_batch(course, full_marks):
 
 
 def test_does_feedback_show_the_message_and_the_reason(course, full_marks):
-    hand_in(course, "ann", nbformat.read(course.notebook("release", STEM), as_version=4))
-    hand_in(course, "bob", "not a notebook")
+    released = nbformat.read(course.notebook("release", STEM), as_version=4)
+    write_submission(course.notebook("submitted", STEM, "ann"), released)
+    write_submission(course.notebook("submitted", STEM, "bob"), "not a notebook")
     autograde(course)
     ann, bob = generate_feedback(course, STEM)
     assert ann == course.root / "feedback" / "ann" / STEM / f"{STEM}.html"

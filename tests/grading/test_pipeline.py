@@ -16,12 +16,11 @@ from autograder.errors import SandboxError
 from autograder.grading import grade_class, pipeline
 from autograder.grading.assignment import load_assignment
 from autograder.records import Report, Verdict
-from autograder.sandbox.mounts import isolation_available
 from autograder.sandbox.session import Sandbox, Session
 
 KINDS = len(demo.RIGHT) + len(demo.MISTAKES)
 
-pytestmark = pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available())
+pytestmark = pytest.mark.bubblewrap
 
 
 @pytest.fixture

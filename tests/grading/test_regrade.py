@@ -22,11 +22,10 @@ from autograder.grading import grade_class, pipeline
 from autograder.grading.assignment import Assignment, load_assignment
 from autograder.grading.regrade import judge_again
 from autograder.records import Expected, Report, Verdict
-from autograder.sandbox.mounts import isolation_available
 from tests.conftest import EXHAUSTIVE
 from tests.faults.a_class import course_of, rows
 
-pytestmark = pytest.mark.skipif(isolation_available() != "bubblewrap", reason=isolation_available())
+pytestmark = pytest.mark.bubblewrap
 
 SLOW = {"loops-for-ever", "cell-never-ends", "memory-bomb", "prints-a-gigabyte", "crashes"}
 MEMBERS = [pupil for pupil in demo.members() if EXHAUSTIVE or pupil.name not in SLOW]

@@ -16,14 +16,10 @@ from autograder.judging.judge import Judge
 from autograder.questions import catalogue
 from autograder.records import Difference, Outcome
 from autograder.release.generate import make_assignment
-from autograder.sandbox.mounts import isolation_available
 from autograder.sandbox.session import Sandbox
 from tests.conftest import EXHAUSTIVE, REPOSITORY, SECRETS, source
 
 every_week = pytest.mark.parametrize("stem", catalogue.stems())
-with_bubblewrap = pytest.mark.skipif(
-    isolation_available() != "bubblewrap", reason=isolation_available()
-)
 
 
 def released(stem: str):
@@ -38,7 +34,7 @@ def assignment(stem: str, cache: Path) -> Assignment:
     return Assignment(week, released(stem), source(stem), SECRETS[0], cache_file)
 
 
-@with_bubblewrap
+@pytest.mark.bubblewrap
 @every_week
 def test_does_the_solution_notebook_score_full_marks(stem, reference_cache):
     week = assignment(stem, reference_cache)
@@ -57,7 +53,7 @@ def test_does_the_solution_notebook_score_full_marks(stem, reference_cache):
     assert not failed
 
 
-@with_bubblewrap
+@pytest.mark.bubblewrap
 @every_week
 def test_does_the_untouched_notebook_score_nothing(stem, reference_cache):
     week = assignment(stem, reference_cache)
@@ -115,7 +111,7 @@ def test_do_the_points_of_the_notebook_add_to_the_weeks(stem):
 
 
 @pytest.mark.slow
-@with_bubblewrap
+@pytest.mark.bubblewrap
 @pytest.mark.skipif(os.geteuid() != 0, reason="reading another process's memory takes root")
 @every_week
 def test_do_no_reference_values_enter_the_sandbox(stem, reference_cache):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 import shutil
@@ -22,7 +21,8 @@ from autograder.records import Submission
 from autograder.sandbox.mounts import isolation_available
 from autograder.sandbox.session import Sandbox
 from tests.conftest import EXHAUSTIVE
-from tests.lms.gradescope.test_container import SNOOP, complete
+from tests.lms.gradescope.test_container import SNOOP, edited
+from tests.submissions import write_submission
 
 STEM = demo.STEM
 IN_ROOT = "/autograder"
@@ -169,7 +169,8 @@ def test_does_it_install_and_grade_offline_in_a_clean_root(clean_root, released_
     pupils = {**demo.RIGHT, **demo.MISTAKES, "snoop": snoop, **demo.BROKEN, "crashes": crashes}
     with Sandbox("bubblewrap" if there == "bubblewrap" else "process") as sandbox:
         for name, edit in pupils.items():
-            path = hand_in(base / "submission", edit)
+            shutil.rmtree(base / "submission")
+            path = write_submission(base / "submission" / f"{STEM}.ipynb", edited(edit))
             (base / "submission_metadata.json").write_text('{"id": 1}')
             assert inside(clean_root, "run_autograder").returncode == 0
             written = json.loads((base / "results" / "results.json").read_text())
@@ -183,14 +184,3 @@ def test_does_it_install_and_grade_offline_in_a_clean_root(clean_root, released_
 
 
 crashes = demo.HOSTILE["crashes"]
-
-
-def hand_in(folder, edit):
-    shutil.rmtree(folder)
-    folder.mkdir()
-    content = edit(copy.deepcopy(complete()))
-    path = folder / f"{STEM}.ipynb"
-    if content is None:
-        return folder
-    path.write_bytes(content)
-    return path

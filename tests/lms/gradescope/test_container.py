@@ -19,8 +19,10 @@ from autograder.questions import catalogue
 from autograder.questions.references import PUBLIC
 from autograder.sandbox.worker import STRANGER
 from tests.conftest import REPOSITORY, source
+from tests.submissions import write_submission
 
 STEM = demo.STEM
+NOTEBOOK = f"submission/{STEM}.ipynb"
 SNOOP = """
 import os
 seen = []
@@ -64,6 +66,11 @@ def complete():
     return released
 
 
+def edited(edit=demo.to_bytes):
+    """What a member of the demo class makes of it."""
+    return edit(copy.deepcopy(complete()))
+
+
 @pytest.fixture
 def root(tmp_path):
     """Laid out as /autograder; the public values stand in for hidden ones."""
@@ -80,10 +87,6 @@ def root(tmp_path):
     (tmp_path / "submission_metadata.json").write_text('{"id": 3}')
     build_zip._scripts(catalogue.week(STEM), tmp_path / "source")
     return tmp_path
-
-
-def hand_in(root, edit=demo.to_bytes, name=f"{STEM}.ipynb"):
-    (root / "submission" / name).write_bytes(edit(copy.deepcopy(complete())))
 
 
 def results(root):
@@ -104,7 +107,8 @@ def run(root, python=sys.executable):
 
 
 def test_is_a_mistake_named_as_in_the_notebook(root):
-    hand_in(root, demo.MISTAKES["transposes-dW"], "week06_backpropagation (1).ipynb")
+    path = root / "submission" / "week06_backpropagation (1).ipynb"
+    write_submission(path, edited(demo.MISTAKES["transposes-dW"]))
     written = run(root)
     assert written["score"] == 78
     failed = [test for test in written["tests"] if test["status"] == "failed"]
@@ -117,7 +121,10 @@ def test_is_a_mistake_named_as_in_the_notebook(root):
 @pytest.mark.parametrize(
     ("hand", "reason"),
     [
-        (lambda root: hand_in(root, demo.BROKEN["corrupt-json"]), "ends in the middle"),
+        (
+            lambda root: write_submission(root / NOTEBOOK, edited(demo.BROKEN["corrupt-json"])),
+            "ends in the middle",
+        ),
         (lambda root: None, "holds no notebook"),
         (lambda root: shutil.rmtree(root / "source" / "private"), "build the zip again"),
         (lambda root: (root / "source/private/values.npz").write_bytes(b"x"), "cannot be read"),
@@ -131,7 +138,7 @@ def test_does_every_failure_say_why(hand, reason, root):
 
 
 def test_is_a_grader_that_cannot_start_explained(root):
-    hand_in(root)
+    write_submission(root / NOTEBOOK, edited())
     written = run(root, python="/bin/false")
     assert "cut off" in written["output"] and written["score"] == 0
 
@@ -150,7 +157,8 @@ def why_not_another_user():
 @pytest.mark.skipif(bool(why_not_another_user()), reason=why_not_another_user())
 def test_can_a_submission_neither_read_nor_write_what_is_the_graders(root, monkeypatch):
     monkeypatch.setattr(container, "isolation", lambda: "user")
-    hand_in(root, demo.writes(relative_error=SNOOP.format(root=root)))
+    snoop = demo.writes(relative_error=SNOOP.format(root=root))
+    write_submission(root / NOTEBOOK, edited(snoop))
     container.main(root)
     written = results(root)
     assert written["extra_data"]["isolation"] == "user"
