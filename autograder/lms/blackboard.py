@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from autograder.course.people import Person, in_grade_file
 from autograder.errors import CourseError
 from autograder.lms.csv_template.fill import (
     Filling,
@@ -18,7 +19,6 @@ from autograder.lms.csv_template.fill import (
 )
 from autograder.lms.csv_template.worksheet import read
 from autograder.lms.exporter import Column, Export, Template, WeekGrades, one_week
-from autograder.lms.matching import Person
 
 _OWN = re.compile(r"\|\s*_?\d[\d_]*$")
 _MAXIMUM = re.compile(r"\[[^\]:]*:\s*(?:up to\s*)?([\d.,]+)[^\]]*\]", re.IGNORECASE)
@@ -46,7 +46,7 @@ def export(weeks: Sequence[WeekGrades], *, template: Template, column: Column = 
         last = sheet.value(row, places.get("last name", _LAST))
         login = sheet.value(row, places.get("username", _LOGIN))
         student = sheet.value(row, places.get("student id", -1))
-        return Person("", ids=(login, student), name=f"{first} {last}".strip())
+        return in_grade_file("", (login, student), f"{first} {last}".strip())
 
     filling = Filling(sheet, week, number, maximum or 0.0, person)
     for row, total in filling.rows():

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from autograder.course.people import Person, in_grade_file
 from autograder.errors import CourseError
 from autograder.lms.csv_template.fill import Filling, filled_name, grade_column
 from autograder.lms.csv_template.worksheet import Worksheet, read
 from autograder.lms.exporter import Column, Export, Template, WeekGrades, one_week
-from autograder.lms.matching import Person
 
 END = "End-of-Line Indicator"
 _MAXIMUM = re.compile(r"MaxPoints:\s*([\d.]+)", re.IGNORECASE)
@@ -52,11 +52,8 @@ def _person(sheet: Worksheet, places: dict[str, int], row: int) -> Person:
         # Brightspace writes `#` before both, so that no spreadsheet takes them for numbers.
         return sheet.value(row, places.get(title, -1)).removeprefix("#")
 
-    return Person(
-        "",
-        ids=(value("orgdefinedid"), value("username"), value("email")),
-        name=f"{value('firstname')} {value('lastname')}".strip(),
-    )
+    ids = (value("orgdefinedid"), value("username"), value("email"))
+    return in_grade_file("", ids, f"{value('firstname')} {value('lastname')}".strip())
 
 
 def _plain(title: str) -> str:

@@ -24,6 +24,8 @@ from typing import Annotated, Any
 import typer
 
 from autograder.course.directory import Course
+from autograder.course.people import Roster
+from autograder.course.roster import Student
 from autograder.errors import CourseError, UnknownName
 from autograder.feedback.comment import comment
 from autograder.gradebook.reports import load
@@ -64,6 +66,14 @@ class WeekGrades:
     def max_points(self) -> float:
         """What the week is worth in the gradebook."""
         return max((total.max_points for total in self.everyone or self.totals), default=0.0)
+
+    @cached_property
+    def roster(self) -> Roster:
+        """Everybody, held back or not: two who share a name must not be taken for one."""
+        return Roster(
+            Student(each.student, each.last_name, each.first_name, each.email, each.lms_id)
+            for each in self.everyone
+        )
 
     @cached_property
     def reports(self) -> Mapping[str, Report]:

@@ -19,12 +19,12 @@ from typing import Annotated
 
 import typer
 
+from autograder.course.people import Person, in_grade_file
 from autograder.errors import CourseError
 from autograder.gradebook.totals import Total
 from autograder.lms.csv_template.fill import Filling, decimal, filled_name
 from autograder.lms.csv_template.worksheet import Worksheet, read
 from autograder.lms.exporter import Export, Template, WeekGrades, one_week, people
-from autograder.lms.matching import Person
 
 _PARTICIPANT = re.compile(r"\D*(\d+)\s*")
 _COMMENTS = frozenset(
@@ -78,7 +78,7 @@ def export(weeks: Sequence[WeekGrades], *, template: Template, feedback: Feedbac
 
     def person(row: int) -> Person:
         known = tuple(sheet.value(row, number) for number in columns.known)
-        return Person("", ids=known, name=known[0] if known else "")
+        return in_grade_file("", known, known[0] if known else "")
 
     filling = Filling(
         sheet, week, columns.grade, _maximum(sheet, columns), person, "," in written, True

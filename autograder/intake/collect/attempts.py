@@ -7,23 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from autograder.course.people import Person
 from autograder.intake.collect.archives import Entry
 
 _OFFSET = re.compile(r" (?=(?:[+-]\d\d:?(?:\d\d)?|Z)$)")
 _COPY = re.compile(r"(?: ?\((\d+)\)|[-_ ](\d{1,2})|[-_ ][Cc]opy(\d*))$")
-
-
-@dataclass(frozen=True)
-class Claims:
-    """What a platform says about who handed in; `shown` is how the instructor knows it there."""
-
-    shown: str
-    ids: tuple[str, ...] = ()
-    emails: tuple[str, ...] = ()
-    lms_ids: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    squeezed: bool = False
-    """Names have lost their spaces and punctuation, as Canvas writes them."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +34,7 @@ class Attempt:
     nothing says when it was handed in; `order` is then the platform's own running number.
     """
 
-    claims: tuple[Claims, ...]
+    people: tuple[Person, ...]
     files: tuple[File, ...]
     account: str = ""
     time: datetime | None = None

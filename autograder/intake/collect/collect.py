@@ -13,6 +13,8 @@ from pathlib import Path
 
 from autograder.course import own_functions, roster
 from autograder.course.directory import Course
+from autograder.course.people import Match, Person, Roster, describe
+from autograder.course.roster import Student
 from autograder.errors import UnusableSource
 from autograder.intake.collect import (
     archives,
@@ -20,8 +22,7 @@ from autograder.intake.collect import (
     sources,
     store,
 )
-from autograder.intake.collect.attempts import Attempt, Claims, File
-from autograder.intake.collect.matching import Match, Roster, describe
+from autograder.intake.collect.attempts import Attempt, File
 
 NEW, REPLACES, UNCHANGED, OLDER = "new", "replaces an earlier one", "unchanged", "older: kept aside"
 LEFT_OUT = "left out"
@@ -62,7 +63,7 @@ class _Found:
     """An attempt of a student, before it is read."""
 
     attempt: Attempt
-    claims: Claims
+    person: Person
     match: Match
 
 
@@ -144,12 +145,13 @@ class _Work:
         lines: list[Line] = []
         by_student: dict[str, list[_Found]] = {}
         for attempt in attempts:
-            for claims in attempt.claims:
-                match = students.match(claims)
+            for person in attempt.people:
+                match = students.match(person)
                 if match.student is None:
-                    lines.append(_unmatched(attempt, claims, match))
+                    like = match.fitting or students.nearest(person)
+                    lines.append(_unmatched(attempt, person, match.reason, like))
                 else:
-                    found = _Found(attempt, claims, match)
+                    found = _Found(attempt, person, match)
                     by_student.setdefault(match.student.id, []).append(found)
         for student, found_ones in by_student.items():
             lines += self._of_student(student, found_ones)
@@ -218,13 +220,13 @@ class _Work:
     def _line(self, student: str, version: _Version, result: str, older: int) -> Line:
         found = version.found
         notes = [version.note] if version.note else []
-        if len(found.attempt.claims) > 1:
-            notes.append(f"a group of {len(found.attempt.claims)}")
+        if len(found.attempt.people) > 1:
+            notes.append(f"a group of {len(found.attempt.people)}")
         if older:
             notes.append(f"{older} earlier kept")
         file = version.files[f"{self.assignment}.ipynb"].name
         return Line(
-            found.claims.shown,
+            found.person.shown,
             student,
             found.match.by,
             file,
@@ -248,13 +250,13 @@ class _Work:
             self.shelf.put(folder, student)
 
 
-def _unmatched(attempt: Attempt, claims: Claims, match: Match) -> Line:
+def _unmatched(attempt: Attempt, person: Person, reason: str, like: Sequence[Student]) -> Line:
     return Line(
-        claims.shown,
+        person.shown,
         time=attempt.time,
         late=attempt.late,
-        note=match.reason,
-        nearest=match.nearest,
+        note=reason,
+        nearest=tuple(describe(student) for student in like),
     )
 
 
@@ -262,7 +264,7 @@ def _left_out(found: _Found, reason: str) -> Line:
     student = found.match.student
     assert student is not None
     return Line(
-        found.claims.shown,
+        found.person.shown,
         time=found.attempt.time,
         late=found.attempt.late,
         note=reason,

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from autograder.course.people import EMAIL, ID, LMS_ID, Identifier, Person
 from autograder.errors import UnusableSource
 from autograder.intake.collect.archives import Entry
 from autograder.intake.collect.attempts import (
     Attempt,
-    Claims,
     File,
     base_name,
     copy_number,
@@ -45,10 +45,10 @@ def _canvas(entries: Sequence[Entry], assignment: str, week: str) -> list[Attemp
 def _of_canvas(user: str, parts: list[tuple[re.Match[str], Entry]]) -> Attempt:
     name = parts[0][0]["name"] or ""
     anonymous = user.startswith("anon_")
-    claims = Claims(
+    person = Person(
         user if anonymous else f"{name} (Canvas user {user})",
-        lms_ids=(user,),
-        names=() if anonymous or not name else (name,),
+        (Identifier((user,), (LMS_ID,)),),
+        () if anonymous or not name else (name,),
         squeezed=True,
     )
     files = tuple(
@@ -56,7 +56,7 @@ def _of_canvas(user: str, parts: list[tuple[re.Match[str], Entry]]) -> Attempt:
         for match, entry in parts
     )
     return Attempt(
-        (claims,),
+        (person,),
         files,
         user,
         _newest(files),
@@ -80,8 +80,8 @@ def _moodle(entries: Sequence[Entry], assignment: str, week: str) -> list[Attemp
     for participant, (name, files) in grouped.items():
         parts = name.split("-") if in_groups else [name]
         names = tuple("-".join(parts[start:]) for start in range(len(parts)))
-        claims = Claims(f"{name} (participant {participant})", names=names)
-        found.append(Attempt((claims,), tuple(files), participant, _newest(files)))
+        person = Person(f"{name} (participant {participant})", names=names)
+        found.append(Attempt((person,), tuple(files), participant, _newest(files)))
     return found
 
 
@@ -105,29 +105,23 @@ def _gradescope(entries: Sequence[Entry], assignment: str, week: str) -> list[At
         about = document.get(folder)
         about = about if isinstance(about, dict) else {}
         submitters = about.get(":submitters")
-        people = [
+        people = tuple(
             _of_gradescope(person)
             for person in (submitters if isinstance(submitters, list) else [])
             if isinstance(person, dict)
-        ]
-        claims = tuple(people) or (Claims(folder),)
-        found.append(Attempt(claims, tuple(files), folder, parse_time(about.get(":created_at"))))
+        ) or (Person(folder),)
+        found.append(Attempt(people, tuple(files), folder, parse_time(about.get(":created_at"))))
     return found
 
 
-def _of_gradescope(person: dict[Any, Any]) -> Claims:
+def _of_gradescope(person: dict[Any, Any]) -> Person:
     # A list made of aliases of itself could be endless as text.
     name, sid, email = (
         str(value) if isinstance(value := person.get(key), (str, int)) else ""
         for key in (":name", ":sid", ":email")
     )
-    return Claims(
-        f"{name or email or sid} (Gradescope)",
-        ids=(sid,) if sid else (),
-        emails=(email,) if email else (),
-        lms_ids=(sid,) if sid else (),
-        names=(name,) if name else (),
-    )
+    said = (Identifier((email,), (EMAIL,)), Identifier((sid,), (ID, LMS_ID)))
+    return Person(f"{name or email or sid} (Gradescope)", said, (name,))
 
 
 def _yaml(listing: Entry) -> dict[Any, Any]:
@@ -166,7 +160,7 @@ def _of_nbgrader(folders: tuple[str, ...], parts: list[Entry]) -> Attempt:
             time = parse_time(entry.read().decode("utf-8", "replace").strip()) or time
     files = tuple(File(each.path.name, each) for each in parts if each.path.name != _TIMESTAMP)
     # Its folders are named by ids; nothing else says who it is.
-    return Attempt((Claims(student, ids=(student,), emails=(student,)),), files, "", time)
+    return Attempt((Person(student, (Identifier((student,)),)),), files, "", time)
 
 
 def _plain(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt]:
@@ -208,12 +202,12 @@ def _are_people(entries: Sequence[Entry]) -> bool:
     return len(names) > 1
 
 
-def _of_plain(who: str, assignment: str, week: str) -> Claims:
+def _of_plain(who: str, assignment: str, week: str) -> Person:
     pattern = rf"(?:^|[\s_.-])(?:{re.escape(assignment)}|{re.escape(week)})(?=$|[\s_.-])"
     bare = re.sub(pattern, " ", who, flags=re.IGNORECASE).strip(" _.-")
     # As it stands first: a student's id may well end in a number.
     forms = tuple(dict.fromkeys(form for form in (who, bare, base_name(bare)) if form))
-    return Claims(who, ids=forms, emails=forms, lms_ids=forms, names=forms)
+    return Person(who, (Identifier(forms, (ID, EMAIL, LMS_ID)),), forms)
 
 
 def _newest(files: Sequence[File]) -> datetime | None:

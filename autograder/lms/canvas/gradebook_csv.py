@@ -8,15 +8,15 @@ Source: the rules of Canvas's own gradebook importer and exporter.
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from autograder.course.people import Matched, Person, in_grade_file
 from autograder.errors import CourseError
 from autograder.lms.canvas.notes import (
     NUMBER,
@@ -25,14 +25,9 @@ from autograder.lms.canvas.notes import (
     same_number,
     strangers,
 )
-from autograder.lms.csv_template.cells import (
-    Cell,
-    delimiter_of,
-    replace,
-    scan,
-)
+from autograder.lms.csv_template.worksheet import Worksheet, read_table
 from autograder.lms.exporter import Column, Export, WeekGrades, one_week, people
-from autograder.lms.matching import Matched, Person, match
+from autograder.output.did_you_mean import nearest
 from autograder.output.spreadsheet import number
 
 KEPT = ("ex", "n/a")
@@ -40,6 +35,8 @@ _POSSIBLE = "points possible"
 _READ_ONLY = re.compile(r"read\s+only", re.IGNORECASE)
 _TOTALS = re.compile("(Current|Final) (Score|Points|Grade)|Override (Score|Grade|Status)")
 _WITH_ID = re.compile(r"(?P<title>.*?)\s*\((?P<id>\d+)\)\s*", re.DOTALL)
+# Titles are short, so one that is only roughly alike may be meant.
+_LIKE_A_TITLE = 0.3
 _HIDDEN_ROW = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)
 
 
@@ -77,16 +74,23 @@ def export(
 
 @dataclass(frozen=True)
 class Gradebook:
-    """An exported gradebook: its text and where everything stands in it."""
+    """An exported gradebook and which of its rows hold what; `points_row` of 0 is none."""
 
-    name: str
-    text: str
-    header: list[Cell]
-    possible: list[Cell]
-    students: list[list[Cell]]
+    sheet: Worksheet
+    points_row: int
+    students: tuple[int, ...]
 
-    def value(self, row: Sequence[Cell], column: int) -> str:
-        return row[column].value.strip() if column < len(row) else ""
+    @property
+    def name(self) -> str:
+        return self.sheet.name
+
+    @property
+    def header(self) -> list[str]:
+        return self.sheet.header
+
+    def possible(self, column: int) -> str:
+        """What Canvas counts an assignment out of."""
+        return self.sheet.value(self.points_row, column) if self.points_row else ""
 
 
 def fill(week: WeekGrades, template: Path, column: str = "") -> Export:
@@ -102,15 +106,13 @@ def fill(week: WeekGrades, template: Path, column: str = "") -> Export:
     """
     book = read_gradebook(template)
     place = find_column(book, column, week)
-    matched = match([*_persons(book)], week.everyone)
+    matched = week.roster.match_all(_people(book))
     changes, notes = _changes(book, place, week, matched)
-    content = replace(book.text, changes).encode("utf-8")
-    title = book.header[place].value
     return Export(
-        {f"canvas-{week.week}.csv": content},
+        {f"canvas-{week.week}.csv": book.sheet.filled(changes)},
         (
-            f"Filled {title!r}: {len(changes)} cells changed.",
-            *about_points(book.value(book.possible, place), week),
+            f"Filled {book.header[place]!r}: {len(changes)} cells changed.",
+            *about_points(book.possible(place), week),
         )
         + notes
         + strangers(matched),
@@ -124,45 +126,29 @@ def read_gradebook(path: Path) -> Gradebook:
     Raises:
         CourseError: when it cannot be read or is none.
     """
-    text = _read_text(path)
-    # A byte-order mark stands before the first cell, and is no part of it.
-    start = 1 if text.startswith("\ufeff") else 0
-    rows = scan(text, delimiter_of(text, ",;", start), start)
-    rows = [row for row in rows if any(cell.value for cell in row)]
-    header = rows[0] if rows else []
-    names = [cell.value.strip() for cell in header]
+    sheet = read_table(path)
+    names = sheet.header
     if (
-        not (
-            (names[:1] == ["Student"] and names[1:2] == ["ID"])
-            or (names[:2] == ["LastName", "FirstName"] and names[2:3] == ["ID"])
-        )
+        (names[:2] != ["Student", "ID"] and names[:3] != ["LastName", "FirstName", "ID"])
         or "Section" not in names
+        # Canvas itself reads and writes nothing else.
+        or sheet.encoding != "utf-8"
+        or sheet.separator not in ",;"
     ):
         raise CourseError(
             f"{path.name} is no gradebook of Canvas: expected a first line that begins with "
             f"Student,ID and has a column Section, received {','.join(names)[:60]!r}; "
             "in Canvas: Grades, Export, Export Entire Gradebook"
         )
-    rest = rows[1:]
-    possible = next((row for row in rest if _POSSIBLE in row[0].value.lower()), [])
-    students = [
+    below = range(1, len(sheet.rows))
+    points_row = next((row for row in below if _POSSIBLE in sheet.value(row, 0).lower()), 0)
+    students = tuple(
         row
-        for row in rest
-        if row is not possible and not all(_HIDDEN_ROW.fullmatch(cell.value) for cell in row)
-    ]
-    return Gradebook(path.name, text, header, possible, students)
-
-
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError:
-        raise CourseError(
-            f"{path.name} is not UTF-8, so a spreadsheet has saved it anew; "
-            "export it from Canvas again and do not open it in between"
-        ) from None
-    except OSError as error:
-        raise CourseError(f"{path} cannot be read: {error.strerror}") from None
+        for row in below
+        if row != points_row
+        and not all(_HIDDEN_ROW.fullmatch(cell.value) for cell in sheet.rows[row])
+    )
+    return Gradebook(sheet, points_row, students)
 
 
 def find_column(book: Gradebook, wanted: str, week: WeekGrades) -> int:
@@ -171,7 +157,7 @@ def find_column(book: Gradebook, wanted: str, week: WeekGrades) -> int:
     Raises:
         CourseError: when none or several fit, or Canvas would not read it.
     """
-    headers = [cell.value.strip() for cell in book.header]
+    headers = book.header
     first = headers.index("Section") + 1
     titles = {
         place: _title_and_id(headers[place])
@@ -196,10 +182,10 @@ def find_column(book: Gradebook, wanted: str, week: WeekGrades) -> int:
 
 
 def _is_assignment(book: Gradebook, place: int) -> bool:
-    possible = book.value(book.possible, place)
+    possible = book.possible(place)
     if _READ_ONLY.search(possible):
         return False
-    return bool(_WITH_ID.fullmatch(book.header[place].value) or NUMBER.fullmatch(possible))
+    return bool(_WITH_ID.fullmatch(book.header[place]) or NUMBER.fullmatch(possible))
 
 
 def _title_and_id(header: str) -> tuple[str, str]:
@@ -217,54 +203,49 @@ def _uncertain(
     book: Gradebook, wanted: str, found: Sequence[int], titles: dict[int, tuple[str, str]]
 ) -> str:
     if found:
-        fitting = ", ".join(repr(book.header[place].value) for place in found)
+        fitting = ", ".join(repr(book.header[place]) for place in found)
         return f"{book.name}: {wanted!r} fits {fitting}; name one by its id with --column"
     known = {title: f"{title} ({number})" for title, number in titles.values()}
-    nearest = difflib.get_close_matches(wanted, known, 3, 0.3) or list(known)[:3]
-    listed = ", ".join(repr(known[title]) for title in nearest)
+    like = nearest(wanted, known, 3, _LIKE_A_TITLE) or list(known)[:3]
+    listed = ", ".join(repr(known[title]) for title in like)
     return (
         f"{book.name} has no assignment {wanted!r}; nearest: {listed or 'it has none at all'}. "
         "Name one by its id or title with --column, or make it in Canvas and export again."
     )
 
 
-def _persons(book: Gradebook) -> Iterable[Person]:
-    names = [cell.value.strip() for cell in book.header]
-    info = names[: names.index("Section") + 1]
+def _people(book: Gradebook) -> dict[int, Person]:
+    info = book.header[: book.header.index("Section") + 1]
     login = [info.index(name) for name in ("SIS User ID", "SIS Login ID") if name in info]
-    for line, row in enumerate(book.students):
-        name = book.value(row, 0)
+    found = {}
+    for row in book.students:
+        name = book.sheet.value(row, 0)
         if info[0] == "LastName":
-            name = f"{name}, {book.value(row, 1)}"
-        if name == "Student, Test":
-            continue
-        ids = tuple(book.value(row, place) for place in login)
-        yield Person(str(line), book.value(row, info.index("ID")), ids, name)
+            name = f"{name}, {book.sheet.value(row, 1)}"
+        if name != "Student, Test":
+            ids = [book.sheet.value(row, place) for place in login]
+            found[row] = in_grade_file(book.sheet.value(row, info.index("ID")), ids, name)
+    return found
 
 
 def _changes(
     book: Gradebook, place: int, week: WeekGrades, matched: Matched
-) -> tuple[dict[Cell, str], tuple[str, ...]]:
-    """The cells to rewrite, and who keeps what Canvas has."""
-    comma = "," in book.value(book.possible, place)
-    changes: dict[Cell, str] = {}
+) -> tuple[dict[tuple[int, int], str], tuple[str, ...]]:
+    """The new values by row and column, and who keeps what Canvas has."""
+    comma = "," in book.possible(place)
+    totals = {total.student: total for total in week.everyone}
+    changes: dict[tuple[int, int], str] = {}
     kept, nothing = [], []
-    for key, total in matched.students.items():
-        if total.student in week.held_back:
+    for row, student in matched.students.items():
+        if student in week.held_back:
             continue
-        row = book.students[int(key)]
-        if place >= len(row):
-            raise CourseError(
-                f"{book.name}: the line of {total.student} has {len(row)} cells, expected "
-                f"{len(book.header)}; export it from Canvas again"
-            )
-        cell = row[place]
-        if cell.value.strip().lower() in KEPT:
-            kept.append(f"{total.student} {cell.value.strip()}")
-        elif total.points is None:
-            nothing.append(total.student)
-        elif not same_number(cell.value, points := number(total.points)):
-            changes[cell] = points.replace(".", ",") if comma else points
+        before, points = book.sheet.value(row, place), totals[student].points
+        if before.lower() in KEPT:
+            kept.append(f"{student} {before}")
+        elif points is None:
+            nothing.append(student)
+        elif not same_number(before, after := number(points)):
+            changes[row, place] = after.replace(".", ",") if comma else after
     notes = []
     if kept:
         notes.append(f"Kept as Canvas has them: {', '.join(kept)}.")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from autograder.course.people import Matched
 from autograder.lms.exporter import WeekGrades, everybody
-from autograder.lms.matching import Matched
 from autograder.output.spreadsheet import number
 
 NUMBER = re.compile(r"-?\d+([.,]\d+)?")
@@ -37,7 +37,7 @@ def strangers(matched: Matched) -> tuple[str, ...]:
 
 def lost(week: WeekGrades, matched: Matched) -> tuple[str, ...]:
     """A sentence on each person or group whose grade found no place."""
-    reached = {total.student for total in matched.students.values()}
+    reached = set(matched.students.values())
     missing = [
         total.student
         for total in week.totals

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.course.people import Matched
 from autograder.errors import CourseError
 from autograder.feedback.comment import OPENING
 from autograder.lms.exporter import WeekGrades, people
-from autograder.lms.matching import Matched, squeezed
 from autograder.output.files import write_whole
+from autograder.output.names import fold
 from autograder.output.spreadsheet import number
 from autograder.records import Report
 
@@ -78,8 +79,7 @@ def make_plan(
     changes, excused, twice_late = [], [], []
     considered = 0
     for submission in submissions:
-        found = matched.students.get(str(submission.user_id))
-        total = exported.get(found.student) if found else None
+        total = exported.get(matched.students.get(submission.user_id, ""))
         if total is None or total.points is None:
             continue
         considered += 1
@@ -149,11 +149,11 @@ def criteria(assignment: Any, week: WeekGrades) -> tuple[dict[str, str], tuple[s
     hold late penalties and manual grades.
     """
     questions = {v.question for report in week.reports.values() for v in report.verdicts}
-    by_name = {squeezed(name): name for name in questions}
+    by_name = {fold(name): name for name in questions}
     found = {
-        by_name[squeezed(each["description"])]: str(each["id"])
+        by_name[fold(each["description"])]: str(each["id"])
         for each in getattr(assignment, "rubric", None) or []
-        if squeezed(each.get("description") or "") in by_name
+        if fold(each.get("description") or "") in by_name
     }
     if found and getattr(assignment, "use_rubric_for_grading", False):
         return {}, (

@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from autograder.course.people import Person, in_grade_file
 from autograder.errors import CourseError
 from autograder.lms.canvas.client import connect, said_plainly
 from autograder.lms.canvas.notes import about_points, lost, strangers
@@ -22,7 +23,6 @@ from autograder.lms.canvas.plan import (
     make_plan,
 )
 from autograder.lms.exporter import Export, WeekGrades, everybody
-from autograder.lms.matching import Person, match
 
 # Canvas reads a form of some thousand fields at most, and a rubric has two for each question.
 BATCH = 50
@@ -65,7 +65,7 @@ class _Push:
         course = canvas.get_course(course_id)
         self.assignment = course.get_assignment(assignment_id)
         _refuse_group_grades(self.assignment)
-        self.matched = match(_persons(course), week.everyone)
+        self.matched = week.roster.match_all(_people(course))
         self.criteria, self.notes = criteria(self.assignment, week)
         self.sent = Sent(week.course.root, self.assignment)
         self.reasons: list[str] = []
@@ -182,17 +182,12 @@ def _taken(change: Change, now: dict[int, Change]) -> bool:
     return change.user not in now or not now[change.user].comment
 
 
-def _persons(course: Any) -> list[Person]:
+def _people(course: Any) -> dict[int, Person]:
     users = course.get_users(enrollment_type=["student"], include=["email"])
-    return [
-        Person(
-            str(user.id),
-            str(user.id),
-            tuple(
-                str(getattr(user, name, None) or "")
-                for name in ("sis_user_id", "login_id", "email")
-            ),
-            getattr(user, "sortable_name", None) or user.name,
-        )
-        for user in users
-    ]
+    return {user.id: _person(user) for user in users}
+
+
+def _person(user: Any) -> Person:
+    known = [getattr(user, name, None) for name in ("sis_user_id", "login_id", "email")]
+    ids = [str(each or "") for each in known]
+    return in_grade_file(str(user.id), ids, getattr(user, "sortable_name", None) or user.name)

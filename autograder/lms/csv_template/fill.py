@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.course.people import Person
 from autograder.errors import CourseError
 from autograder.gradebook.totals import Total
 from autograder.lms.csv_template.worksheet import Worksheet
 from autograder.lms.exporter import Export, WeekGrades, people
-from autograder.lms.matching import Person, match
 from autograder.output.spreadsheet import number
 
 _NUMBER = re.compile(r"week\s*0*(\d+)", re.IGNORECASE)
@@ -45,16 +45,11 @@ class Filling:
 
     def rows(self) -> Iterator[tuple[int, Total]]:
         """Every row whose student has a grade that is exported."""
-        # Everybody, also those held back: two who share a name must not be taken for one.
-        everyone = self.week.everyone
         exported = {total.student: total for total in self.week.totals}
-        persons = [
-            replace(self.identify(row), key=str(row)) for row in range(1, len(self.sheet.rows))
-        ]
-        matched = match(persons, everyone)
-        for row in range(1, len(self.sheet.rows)):
-            student = matched.students.get(str(row))
-            total = exported.get(student.student) if student else None
+        every_row = range(1, len(self.sheet.rows))
+        matched = self.week.roster.match_all({row: self.identify(row) for row in every_row})
+        for row in every_row:
+            total = exported.get(matched.students.get(row, ""))
             if total and total.points is not None:
                 yield row, total
         if matched.left_out:
@@ -64,7 +59,7 @@ class Filling:
                 f"{people(matched.strangers)} of {self.sheet.name} match no student of the "
                 "gradebook by e-mail, id or full name; their rows were left as they are."
             )
-        present = {total.student for total in matched.students.values()}
+        present = set(matched.students.values())
         missing = [
             total.student
             for total in exported.values()

@@ -37,7 +37,7 @@ class Worksheet:
 
     @property
     def header(self) -> list[str]:
-        return [cell.value.strip() for cell in self.rows[0]]
+        return [cell.value.strip() for cell in self.rows[0]] if self.rows else []
 
     def column(self, number: int) -> list[str]:
         """What a column's cells hold, below the header; empty where a row is shorter."""
@@ -65,6 +65,18 @@ class Worksheet:
 
 
 def read(path: Path) -> Worksheet:
+    """Read a downloaded table of students.
+
+    Raises:
+        CourseError: when it is no table, or has no rows below its header.
+    """
+    sheet = read_table(path)
+    if len(sheet.rows) < 2:
+        raise CourseError(f"{path.name} holds no students below its header")
+    return sheet
+
+
+def read_table(path: Path) -> Worksheet:
     """Read a downloaded table in the encoding and with the separator that it has.
 
     Raises:
@@ -90,8 +102,6 @@ def read(path: Path) -> Worksheet:
     separator = delimiter_of(text)
     rows = tuple(tuple(row) for row in scan(text, separator) if any(cell.value for cell in row))
     _compare(path.name, text, separator, rows)
-    if len(rows) < 2:
-        raise CourseError(f"{path.name} holds no students below its header")
     return Worksheet(path.name, text, mark, encoding, separator, rows)
 
 

@@ -285,9 +285,11 @@ def test_do_decimal_commas_stay_decimal_commas(tmp_path):
     [
         (b"", "is no gradebook of Canvas"),
         (b"id,name\n1,Ada\n", "received 'id,name'"),
-        ("Student,ID,Section,Löwe (1)\n".encode("latin-1"), "is not UTF-8"),
+        ("Student,ID,Section,Löwe (1)\n".encode("latin-1"), "is neither UTF-8 nor UTF-16"),
         (b"\x00\x01\x02", "is no gradebook of Canvas"),
-        (b'Student,ID,Section,Week 6 (42)\nP,,,\n"Ada,1,A', "Has a grade"),
+        (b'Student,ID,Section,Week 6 (42)\nP,,,\n"Ada,1,A', "is damaged"),
+        ("Student,ID,Section,Week 6 (42)\n".encode("utf-16"), "is no gradebook of Canvas"),
+        (b"Student\tID\tSection\tWeek 6 (42)\n", "is no gradebook of Canvas"),
         (b"Student,ID,Section,Week 6 (42)\n Points Possible,,,110\nAda,ada\n", "has 2 cells"),
     ],
 )
