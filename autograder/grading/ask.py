@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from autograder.answer import Answer, Status
 from autograder.grading.assignment import Assignment
-from autograder.grading.follow_through import RightFunctions
+from autograder.grading.follow_through import SolutionFunctions
 from autograder.judging.judge import worth_asking_again
 from autograder.questions.define import Inputs, Question
 from autograder.records import Outcome
@@ -21,7 +21,7 @@ from autograder.sandbox.requests import Answers, CellResult
 from autograder.sandbox.session import Session
 
 
-class Asking:
+class Asker:
     """Puts an assignment's cases to one submission.
 
     Args:
@@ -30,16 +30,16 @@ class Asking:
         right: answers in place of functions that are wrong.
     """
 
-    def __init__(self, assignment: Assignment, session: Session, right: RightFunctions) -> None:
+    def __init__(self, assignment: Assignment, session: Session, right: SolutionFunctions) -> None:
         self._assignment = assignment
         self._session = session
         self._right = right
-        self._foreseen: dict[tuple[str, tuple[str, ...]], list[Answer]] = {}
+        self._prefetched: dict[tuple[str, tuple[str, ...]], list[Answer]] = {}
 
     def ask_all(self) -> dict[str, list[Answer]]:
         """The answers to all cases of every question, in the order of the judge's probes."""
         answers = self._session.ask(self._assignment.public_asks)
-        self._foresee(self._by_question(answers))
+        self._prefetch(self._by_question(answers))
         answers |= self._session.ask(self._assignment.hidden_asks)
         answers |= self._why_missing(answers)
         return self._by_question(answers)
@@ -48,9 +48,9 @@ class Asking:
         self, question: Question, given: Sequence[Inputs], replaced: Sequence[str]
     ) -> list[Answer]:
         """Put inputs to a question's function while others that it calls are replaced."""
-        foreseen = self._foreseen.get((question.name, tuple(replaced)), [])
+        prefetched = self._prefetched.get((question.name, tuple(replaced)), [])
         public = map(id, self._public(question.name))
-        before = dict(zip(public, foreseen, strict=False))
+        before = dict(zip(public, prefetched, strict=False))
         left = [inputs for inputs in given if id(inputs) not in before]
         asks = self._assignment.asks_again(question, left, replaced)
         if replaced and left:
@@ -59,7 +59,7 @@ class Asking:
         came = (answers[ask.id] for ask in asks.asks)
         return [before[id(each)] if id(each) in before else next(came) for each in given]
 
-    def _foresee(self, answers: dict[str, list[Answer]]) -> None:
+    def _prefetch(self, answers: dict[str, list[Answer]]) -> None:
         """Ask beforehand what, by the public answers, the judge will ask of public cases."""
         week, judge = self._assignment.week, self._assignment.judge
         if self._assignment.source is None:
@@ -75,7 +75,7 @@ class Asking:
                 at_fault.add(name)
             if culprits and worth_asking_again(outcome):
                 given = self._public(name)
-                self._foreseen[name, tuple(culprits)] = self.ask_again(question, given, culprits)
+                self._prefetched[name, tuple(culprits)] = self.ask_again(question, given, culprits)
 
     def _public(self, name: str) -> list[Inputs]:
         return [p.inputs for p in self._assignment.judge.probes[name] if p.public]

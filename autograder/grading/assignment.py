@@ -36,7 +36,7 @@ from autograder.sandbox.requests import (
 from autograder.tree import Tree
 from course_lib.quiet import import_keras
 
-LENT_ROOM = 4 * 2**20
+FOLLOW_THROUGH_BYTES = 4 * 2**20
 
 
 @dataclass
@@ -65,8 +65,8 @@ class Assignment:
     run_experiments: bool = False
     carried: Path | None = None
     judge: Judge = field(init=False)
-    lent: Recent[bytes, Tree] = field(init=False, default_factory=lambda: Recent(LENT_ROOM))
-    """What right functions returned, by the digest of the call (see `follow_through`)."""
+    solution_results: Recent[bytes, Tree] = field(init=False, default_factory=lambda: Recent(FOLLOW_THROUGH_BYTES))
+    """What the solution's functions returned, by digest of the call (see `follow_through`)."""
     _numbers: Iterator[int] = field(init=False, default_factory=itertools.count)
     _again: dict[Hashable, EncodedAsks] = field(init=False, default_factory=dict)
     _again_known: Known = field(init=False, default_factory=lambda: Recent(ROOM))

@@ -1,7 +1,7 @@
-"""Right functions, lent to a submission whose own are wrong, for follow-through.
+"""Follow-through: the solution's functions answer calls in place of a student's wrong ones.
 
-They run in a sandbox of their own: a student's code chooses the arguments, and could ask for an
-array of 10 gigabytes or a training that never ends. The student's code never meets them.
+They run in a sandbox of their own, apart from the student's code. Student code chooses the
+arguments, and so could request an array of 10 gigabytes or a training loop that never ends.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from autograder.tree import Tree
 _DRIVER = "def drive(function, arguments, keywords):\n    return function(*arguments, **keywords)"
 
 
-class RightFunctions:
-    """The lesson's own functions, started when the first of them is called.
+class SolutionFunctions:
+    """The functions of the lesson's solution, started when the first of them is called.
 
-    They are as pure as a question's reference, and serve the class from one process as long as
-    each call returns: starting them costs as much as grading a submission.
+    They are pure, so one process serves a whole class; starting one costs as much CPU as grading
+    a submission.
 
     Args:
-        assignment: whose lesson holds them.
-        sandbox: that of the submission; they get one beside it.
+        assignment: the week whose solution notebook defines them.
+        sandbox: runs the submission, and opens a second sandbox for the solution.
     """
 
     def __init__(self, assignment: Assignment, sandbox: Sandbox) -> None:
@@ -37,18 +37,23 @@ class RightFunctions:
         self._session: Session | None = None
 
     def start(self) -> None:
-        """Be ready to be called, so that starting costs no student's question its time."""
+        """Start now, so that start-up is not charged to a question's time limit."""
         if self._session is None:
             self._session = self._open()
 
     def __call__(self, name: str, arguments: list[Tree], keywords: dict[str, Tree]) -> Tree:
-        """What the right function of this name returns.
+        """The value that the solution's function returns.
+
+        Args:
+            name: the function.
+            arguments: positional arguments.
+            keywords: keyword arguments.
 
         Raises:
-            RuntimeError: when it returns nothing, or not within a submission's limits.
+            RuntimeError: when it raises, or exceeds a submission's limits.
         """
         ask = Ask(0, name, _DRIVER, {"arguments": arguments, "keywords": keywords})
-        # A class makes the same mistakes, and so the same calls.
+        # Students of a class make the same mistakes, and therefore the same calls.
         digest, known = ask_digest(ask), self._assignment.lent
         if (value := known.find(digest)) is None:
             value = self._ask(ask)
@@ -68,11 +73,11 @@ class RightFunctions:
         names = [*self._assignment.week.questions, *self._assignment.own_functions]
         steps += [Hold(len(steps) + place, name, name) for place, name in enumerate(names)]
         own = self._assignment.own
-        return self._sandbox.standing(steps, {own_functions.FILE: own} if own else {})
+        return self._sandbox.trusted(steps, {own_functions.FILE: own} if own else {})
 
 
 def _numbers(value: Tree) -> Tree:
-    """Arrays without axes as the plain numbers that the function returned."""
+    """Zero-dimensional arrays as plain numbers, which is what the function returned."""
     if isinstance(value, list):
         return [_numbers(item) for item in value]
     return value[()] if isinstance(value, np.ndarray) else value

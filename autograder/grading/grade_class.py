@@ -26,7 +26,7 @@ from autograder.grading.pipeline import (
     read,
     unreadable,
 )
-from autograder.grading.regrade import judge_again
+from autograder.grading.regrade import regrade_report
 from autograder.grading.remote import portable, unpack_report
 from autograder.grading.result_key import ResultKeys
 from autograder.intake.find import find_submissions
@@ -116,7 +116,7 @@ def grade_course(
         with _Batches(writer.rewrite, REWRITTEN) as batches:
             for submission in keyed:
                 earlier = _earlier(course, assignment, submission, complete)
-                again = judge_again(course, assignment, earlier, questions) if earlier else None
+                again = regrade_report(course, assignment, earlier, questions) if earlier else None
                 if earlier is None or again is None:
                     waiting.append(submission)
                     continue

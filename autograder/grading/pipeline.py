@@ -22,13 +22,13 @@ from autograder.course import directory as courses
 from autograder.course import own_functions
 from autograder.errors import AutograderError, UnknownName, UnreadableNotebook
 from autograder.feedback.sanitize import disarm_text, shown
-from autograder.grading.ask import Asking
+from autograder.grading.ask import Asker
 from autograder.grading.assignment import (
     Assignment,
     load_assignment,
 )
-from autograder.grading.follow_through import RightFunctions
-from autograder.grading.recorded_answers import bind, encode_page
+from autograder.grading.follow_through import SolutionFunctions
+from autograder.grading.recorded_answers import encode_submission, encode_question
 from autograder.intake.read import parse_notebook, read_bytes, read_notebook
 from autograder.intake.restore import restore
 from autograder.judging.judge import AskAgain, Judge, refuse_weak_mistakes
@@ -111,8 +111,8 @@ def grade_notebook(
     started = time.perf_counter()
     notebook, restored = restore(submitted, assignment.shape)
     with sandbox.open(assignment.steps(notebook), files) as session:
-        asking = Asking(assignment, session, RightFunctions(assignment, sandbox))
-        verdicts, pages = _judge(assignment, asking)
+        asker = Asker(assignment, session, SolutionFunctions(assignment, sandbox))
+        verdicts, pages = _judge(assignment, asker)
         usage = session.close()
     for index, result in session.cells.items():
         notebook.cells[index].outputs = [from_dict(each) for each in shown(result.outputs)]
@@ -129,7 +129,7 @@ def grade_notebook(
         seconds=time.perf_counter() - started,
         cpu_seconds=usage.cpu_seconds,
         peak_memory=usage.peak_memory,
-        answers=bind(pages),
+        answers=encode_submission(pages),
     )
 
 
@@ -200,15 +200,15 @@ def check_file(path: Path, isolation: str) -> Report:
     raise UnknownName(f"{path} holds no check of any week of this course.")
 
 
-def _judge(assignment: Assignment, asking: Asking) -> tuple[list[Verdict], dict[str, bytes]]:
+def _judge(assignment: Assignment, asker: Asker) -> tuple[list[Verdict], dict[str, bytes]]:
     """The verdict on every question, and the pages of what was asked and answered for them."""
-    answers = asking.ask_all()
+    answers = asker.ask_all()
     verdicts: list[Verdict] = []
     pages: dict[str, bytes] = {}
     for name in assignment.week.questions:
-        asked = Asked(assignment, asking, list(assignment.asked[name]), list(answers[name]))
+        asked = Asked(assignment, asker, list(assignment.asked[name]), list(answers[name]))
         verdicts.append(verdict_on(assignment, name, answers[name], verdicts, asked.again))
-        pages[name] = encode_page(asked.digests, asked.answers)
+        pages[name] = encode_question(asked.digests, asked.answers)
     return verdicts, pages
 
 
@@ -217,7 +217,7 @@ class Asked:
     """What was asked in order to judge one question, and what came back, for a later regrade."""
 
     assignment: Assignment
-    asking: Asking
+    asker: Asker
     digests: list[bytes]
     answers: list[Answer]
 
@@ -225,7 +225,7 @@ class Asked:
         self, question: Question, given: Sequence[Inputs], replaced: Sequence[str]
     ) -> list[Answer]:
         """Ask beyond the question's own cases, and keep what came back."""
-        answers = self.asking.ask_again(question, given, replaced)
+        answers = self.asker.ask_again(question, given, replaced)
         self.digests += self.assignment.digests(question, given, replaced)
         self.answers += answers
         return answers

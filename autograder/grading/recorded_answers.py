@@ -1,11 +1,9 @@
-"""What one submission answered to everything that was asked of it, kept so that a mended question
-can be judged again without running the student's code.
+"""A submission's recorded answers, so that a corrected question is regraded without a new run.
 
-A book has one page for each question that was judged. A page holds what was asked for that
-verdict, as digests, and the answers: to the question's own cases, and to whatever the judge asked
-after them (follow-through, the derivative of a student's own function). An answer is used again
-only for the very same ask. Pages are frames of the sandbox's wire format behind a digest of
-theirs: a page that is not as it was written is none.
+For each question this file stores digests of everything that was asked and the answers to it: the
+question's own cases first, then whatever the judge asked next (follow-through, the derivative of a
+student's own function). An answer is reused only for an identical ask. Each question is encoded in
+the sandbox's wire format after a checksum; a question whose checksum does not match is ignored.
 """
 
 from __future__ import annotations
@@ -21,18 +19,18 @@ from autograder.errors import AutograderError, ProtocolError
 from autograder.sandbox.inside.wire import decode, encode
 from autograder.sandbox.requests import Ask
 
-MAX_PAGE = 2 * 2**20
-"""A question whose answers are larger is run again instead."""
-MAX_BOOK = 4 * 2**20
+MAX_QUESTION_BYTES = 2 * 2**20
+"""A question with more bytes of answers is not recorded; regrading it needs a new run."""
+MAX_SUBMISSION_BYTES = 4 * 2**20
 _DIGEST_SIZE = 12
 
 
-class NotInBook(AutograderError):
-    """Something is to be asked that the submission has not been asked before."""
+class NotRecorded(AutograderError):
+    """An answer is needed that was not recorded."""
 
 
 def ask_digest(ask: Ask) -> bytes:
-    """Equal for two asks that a function cannot tell apart, whatever their place in a list."""
+    """A digest that is equal for asks that a function cannot tell apart, whatever their ids."""
     frame = encode(
         {
             "question": ask.question,
@@ -46,41 +44,50 @@ def ask_digest(ask: Ask) -> bytes:
     return _digest(frame)
 
 
-def bind(pages: Mapping[str, bytes]) -> bytes:
-    """A book of pages by their questions; those for which there is no room are left out."""
-    bound: dict[str, np.ndarray] = {}
-    room = MAX_BOOK
-    for question, page in pages.items():
-        if page and len(page) <= room:
-            room -= len(page)
-            bound[question] = np.frombuffer(page, np.uint8)
-    return encode(bound)
+def encode_submission(questions: Mapping[str, bytes]) -> bytes:
+    """All recorded questions of a submission as bytes.
+
+    Args:
+        questions: what `encode_question` returned, by the question's name. Questions beyond
+            `MAX_SUBMISSION_BYTES` are left out.
+    """
+    kept: dict[str, np.ndarray] = {}
+    left = MAX_SUBMISSION_BYTES
+    for name, encoded in questions.items():
+        if encoded and len(encoded) <= left:
+            left -= len(encoded)
+            kept[name] = np.frombuffer(encoded, np.uint8)
+    return encode(kept)
 
 
-class KeptBook:
-    """A book that an earlier run has kept; one that cannot be read has no pages."""
+class RecordedAnswers:
+    """The answers that an earlier run recorded; damaged content counts as no answers.
+
+    Args:
+        content: what `encode_submission` returned.
+    """
 
     def __init__(self, content: bytes) -> None:
         try:
-            self._pages = decode(content) if content else {}
+            self._questions = decode(content) if content else {}
         except ProtocolError:
-            self._pages = {}
+            self._questions = {}
 
-    def page(self, question: str) -> Page:
-        """What is kept of one question.
+    def question(self, question: str) -> QuestionAnswers:
+        """The answers to one question.
 
         Raises:
-            NotInBook: when there is no such page, or it cannot be read.
+            NotRecorded: when there are none, or they cannot be read.
         """
         try:
-            asked, answers = _decode_page(self._pages[question].tobytes())
+            asked, answers = _decode_question(self._questions[question].tobytes())
         except (ProtocolError, KeyError, TypeError, ValueError, AttributeError):
-            raise NotInBook(f"no answers to {question} are kept that can be read") from None
-        return Page(question, asked, answers)
+            raise NotRecorded(f"no answers to {question} are kept that can be read") from None
+        return QuestionAnswers(question, asked, answers)
 
 
-class Page:
-    """What was asked in order to judge one question, and what came back."""
+class QuestionAnswers:
+    """What was asked to judge one question, and the answers."""
 
     def __init__(self, question: str, asked: Sequence[bytes], answers: Sequence[Answer]) -> None:
         self._question = question
@@ -89,24 +96,27 @@ class Page:
             self._answers[each].append(answer)
 
     def read(self, asked: Sequence[bytes]) -> list[Answer]:
-        """The answers to the same asks, in the order in which they were given.
+        """The next recorded answer to each ask.
+
+        Args:
+            asked: digests of the asks (see `ask_digest`).
 
         Raises:
-            NotInBook: when one of them was never asked.
+            NotRecorded: when one of them was never asked.
         """
         try:
             # A function may answer the same ask differently the second time.
             return [self._answers[each].popleft() for each in asked]
         except IndexError:
-            raise NotInBook(f"{self._question} has not been asked this before") from None
+            raise NotRecorded(f"{self._question} has not been asked this before") from None
 
 
-def encode_page(asked: Sequence[bytes], answers: Sequence[Answer]) -> bytes:
-    """The page of one question; empty where it would be too large.
+def encode_question(asked: Sequence[bytes], answers: Sequence[Answer]) -> bytes:
+    """One question's answers as bytes; empty when they exceed `MAX_QUESTION_BYTES`.
 
     Args:
-        asked: the digests of everything that was asked in order to judge it.
-        answers: what came back.
+        asked: digests of everything that was asked to judge it (see `ask_digest`).
+        answers: one for each of them.
     """
     tree = {
         "asked": np.frombuffer(b"".join(asked), np.uint8),
@@ -126,13 +136,13 @@ def encode_page(asked: Sequence[bytes], answers: Sequence[Answer]) -> bytes:
         frame = encode(tree)
     except ProtocolError:
         return b""
-    return _digest(frame) + frame if len(frame) <= MAX_PAGE else b""
+    return _digest(frame) + frame if len(frame) <= MAX_QUESTION_BYTES else b""
 
 
-def _decode_page(page: bytes) -> tuple[list[bytes], list[Answer]]:
-    digest, frame = page[:_DIGEST_SIZE], page[_DIGEST_SIZE:]
+def _decode_question(encoded: bytes) -> tuple[list[bytes], list[Answer]]:
+    digest, frame = encoded[:_DIGEST_SIZE], encoded[_DIGEST_SIZE:]
     if _digest(frame) != digest:
-        raise ProtocolError("a page is not as it was written")
+        raise ProtocolError("the checksum of recorded answers does not match")
     tree = decode(frame)
     asked = tree["asked"].tobytes()
     answers = [

@@ -44,8 +44,8 @@ __all__ = [
     "Cell",
     "CellResult",
     "EncodedAsks",
-    "Libraries",
     "Hold",
+    "Libraries",
     "Limits",
     "Sandbox",
     "Session",
@@ -104,23 +104,27 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         self.limits = limits or Limits()
         self._libraries = libraries
         self._worker: Worker | None = None
-        self._beside: Sandbox | None = None
-        self._standing: Session | None = None
+        self._trusted_sandbox: Sandbox | None = None
+        self._trusted: Session | None = None
         self._stopped = False
 
-    def standing(self, steps: Steps, files: Mapping[str, str] = NO_FILES) -> Session:
-        """A session of trusted code in a second sandbox, which a student's code must not meet.
+    def trusted(self, steps: Steps, files: Mapping[str, str] = NO_FILES) -> Session:
+        """A session of the course's own code, in a second sandbox that no student's code enters.
 
-        It serves one submission after another while the steps are the same and nothing has
-        hung or crashed in it; it is closed with this sandbox.
+        One session serves many submissions, as long as the steps stay the same and nothing in it
+        hangs or crashes. It is closed together with this sandbox.
+
+        Args:
+            steps: cells to run and functions to hold.
+            files: texts that stand beside the notebook, by name.
         """
         self._refuse_stopped()
-        if self._standing is None or not self._standing.renew(steps, files):
-            self._close_standing()
-            if self._beside is None:
-                self._beside = Sandbox(self.isolation, self.limits, self._libraries)
-            self._standing = self._beside.open(steps, files)
-        return self._standing
+        if self._trusted is None or not self._trusted.renew(steps, files):
+            self._close_trusted()
+            if self._trusted_sandbox is None:
+                self._trusted_sandbox = Sandbox(self.isolation, self.limits, self._libraries)
+            self._trusted = self._trusted_sandbox.open(steps, files)
+        return self._trusted
 
     def open(self, steps: Steps, files: Mapping[str, str] = NO_FILES) -> Session:
         """Run a notebook's cells and hold its functions; close the session before the next."""
@@ -133,7 +137,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
             try:
                 return Child(self._worker, self.limits)
             except OSError:
-                # It alone is gone: functions may be on loan from the one beside it.
+                # Only this worker is gone; the trusted session may still be in use.
                 self._close_worker()
         self._worker = Worker(self.isolation, self.limits, self._libraries)
         self._refuse_stopped()
@@ -145,8 +149,8 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         The thread that uses it has a SandboxError, and closes it.
         """
         self._stopped = True
-        if self._beside is not None:
-            self._beside.stop()
+        if self._trusted_sandbox is not None:
+            self._trusted_sandbox.stop()
         if (worker := self._worker) is not None:
             worker.stop()
 
@@ -156,17 +160,17 @@ class Sandbox(AbstractContextManager["Sandbox"]):
 
     def close(self) -> None:
         """End the worker; the next submission would start another."""
-        self._close_standing()
-        if self._beside is not None:
-            self._beside.close()
+        self._close_trusted()
+        if self._trusted_sandbox is not None:
+            self._trusted_sandbox.close()
         self._close_worker()
 
-    def _close_standing(self) -> None:
-        if self._standing is not None:
-            # Its worker may be gone; then so is everything that it started.
+    def _close_trusted(self) -> None:
+        if self._trusted is not None:
+            # If its worker is gone, so is everything that it started.
             with suppress(SandboxError):
-                self._standing.close()
-            self._standing = None
+                self._trusted.close()
+            self._trusted = None
 
     def _close_worker(self) -> None:
         if self._worker is not None:

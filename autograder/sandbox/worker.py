@@ -19,7 +19,7 @@ from autograder.sandbox.inside.wire import Channel
 from autograder.sandbox.libraries import Libraries
 from autograder.sandbox.limits import Limits, readable_size
 
-STRANGER = 61184
+UNPRIVILEGED_USER = 61184
 """The user as whom submissions run under "user"; no system gives this number to a person."""
 _MAX_CONTROL = 4096
 _START_SECONDS = 120.0
@@ -124,14 +124,12 @@ class Worker:
             temporary.mkdir()
             argument["directories"] = [str(temporary)]
             if self._isolation == "user":
-                owner = {"user": STRANGER, "group": STRANGER, "extra_groups": []}
+                owner = {"user": UNPRIVILEGED_USER, "group": UNPRIVILEGED_USER, "extra_groups": []}
                 argument["alone"] = True
                 argument["filter"] = seccomp.filter_program(network=False).hex()
                 base.chmod(0o755)
-                os.chown(temporary, STRANGER, STRANGER)
-            command = mounts.process_command(
-                json.dumps(argument), base / "grader", libraries.names
-            )
+                os.chown(temporary, UNPRIVILEGED_USER, UNPRIVILEGED_USER)
+            command = mounts.process_command(json.dumps(argument), base / "grader", libraries.names)
             variables = mounts.environment(str(temporary), libraries.names)
             variables["PATH"] = os.environ.get("PATH", variables["PATH"])
         try:
@@ -178,7 +176,7 @@ class Worker:
         raise SandboxError(f"the sandbox's Python did not start: {last}")
 
     def open(self) -> Channel:
-        """Child a child for a submission and return the channel to it.
+        """Fork a child for a submission and return the channel to it.
 
         Raises:
             OSError: when the worker is gone.

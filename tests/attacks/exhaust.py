@@ -217,9 +217,9 @@ def mlp_loss_and_grads(X, y, params):
 cheat(
     GROUP,
     "large-loan",
-    "asks the right function that the grader lends it for 10 gigabytes, by broadcasting",
+    "asks the solution's function, called for follow-through, for 10 gigabytes, by broadcasting",
     LENT.format("relu_backward(np.ones((36_000, 1)), np.ones((1, 36_000)))"),
-    danger="plain nbgrader lends no right functions",
+    danger="plain nbgrader has no follow-through",
 )
 harm(
     GROUP,

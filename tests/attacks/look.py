@@ -157,7 +157,7 @@ database.commit()
 cheat(
     GROUP,
     "asks-right-functions",
-    "waits until the grader lends it a right function, and takes that for its own answers",
+    "waits until follow-through gives it the solution's function, and uses that for its own answers",
     """
 import numpy as np
 def relu_backward(dout, z): return 0 * z

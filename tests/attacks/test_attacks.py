@@ -23,7 +23,7 @@ from autograder.course import directory as course
 from autograder.course.directory import Course
 from autograder.errors import UnusableSource
 from autograder.grading import grade_class, pipeline
-from autograder.grading.ask import Asking
+from autograder.grading.ask import Asker
 from autograder.grading.assignment import Assignment, load_assignment
 from autograder.intake.collect.collect import (
     LEFT_OUT,
@@ -59,8 +59,8 @@ LIMITS = Limits(
 FULL, WITHOUT_PLACE = 90.0, 84.0
 LONGEST = 6 * (LIMITS.restarts + 2)
 """Seconds that the worst submission may cost under these limits."""
-A_SANDBOX, THE_LENDER = 2, 3
-"""Processes: bubblewrap and the worker; for lent functions also the lesson's own process."""
+A_SANDBOX, FOLLOW_THROUGH = 2, 3
+"""Processes: bubblewrap and the worker; for follow-through also the solution's process."""
 OUTSIDE = [
     f"{place}/{name}"
     for place in ("/tmp", "/var/tmp", "/dev/shm")
@@ -147,7 +147,7 @@ def test_attack(arena: Arena, attack: Attack) -> None:
     assert neighbour(arena) == before
     assert files(arena.course.root) == left
     assert len(descendants(arena.sandbox._worker._process.pid)) + 1 == A_SANDBOX
-    assert len(descendants(os.getpid())) <= A_SANDBOX + THE_LENDER
+    assert len(descendants(os.getpid())) <= A_SANDBOX + FOLLOW_THROUGH
     earned = WITHOUT_PLACE if attack.honest == "the rest" else 0.0
     earned += attack.gains[0]
     if attack.costs:
@@ -231,7 +231,7 @@ def test_do_hidden_inputs_stay_hidden(arena: Arena, monkeypatch: pytest.MonkeyPa
     in_turn = encode_asks(replace(ask, hidden=False) for ask in asked)
     monkeypatch.setitem(vars(arena.assignment), "public_asks", in_turn)
     monkeypatch.setitem(vars(arena.assignment), "hidden_asks", encode_asks(()))
-    monkeypatch.setattr(Asking, "_foresee", lambda self, answers: None)
+    monkeypatch.setattr(Asker, "_prefetch", lambda self, answers: None)
     assert leaked()
 
 

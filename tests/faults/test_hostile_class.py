@@ -22,7 +22,7 @@ pytestmark = [
 SOME = ("fork-bomb", "nested-directories", "waits-for-the-next", "kills-everything", "os-exit")
 WORKERS = 2
 DESCRIPTORS = 16
-"""Of one worker: the pipes of a sandbox for submissions, and of one that lends functions."""
+"""Of one worker: the pipes of a sandbox for submissions, and of one for follow-through."""
 GROWTH = 40 * 2**20
 """What an interpreter may take meanwhile; a leak of two megabytes a submission is more."""
 

@@ -1,4 +1,4 @@
-"""Does a book give back what was written into it, and nothing else?"""
+"""Are recorded answers read back to the bit, and is nothing else read?"""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pytest
 
 from autograder.answer import Answer, Status
 from autograder.grading.recorded_answers import (
-    MAX_PAGE,
-    KeptBook,
-    NotInBook,
+    MAX_QUESTION_BYTES,
+    RecordedAnswers,
+    NotRecorded,
     ask_digest,
-    bind,
-    encode_page,
+    encode_submission,
+    encode_question,
 )
 from autograder.sandbox.requests import Ask
 from autograder.tree import Opaque, same_tree
@@ -44,7 +44,7 @@ ASKED = [bytes([number] * 12) for number in range(len(ANSWERS))]
 
 
 def written() -> bytes:
-    return bind({"relu": encode_page(ASKED, ANSWERS)})
+    return encode_submission({"relu": encode_question(ASKED, ANSWERS)})
 
 
 def same(left: Answer, right: Answer) -> bool:
@@ -54,43 +54,43 @@ def same(left: Answer, right: Answer) -> bool:
 
 
 def test_does_every_kind_of_answer_come_back_to_the_bit():
-    read = KeptBook(written()).page("relu").read(ASKED[::-1])
+    read = RecordedAnswers(written()).question("relu").read(ASKED[::-1])
     assert all(map(same, read, ANSWERS[::-1]))
 
 
 def test_is_what_was_not_asked_not_guessed():
-    with pytest.raises(NotInBook, match="relu has not been asked this"):
-        KeptBook(written()).page("relu").read([b"?" * 12])
-    with pytest.raises(NotInBook, match="no answers to gelu"):
-        KeptBook(written()).page("gelu")
+    with pytest.raises(NotRecorded, match="relu has not been asked this"):
+        RecordedAnswers(written()).question("relu").read([b"?" * 12])
+    with pytest.raises(NotRecorded, match="no answers to gelu"):
+        RecordedAnswers(written()).question("gelu")
 
 
 def test_are_repeated_asks_answered_in_their_order():
-    book = bind({"draw": encode_page([ASKED[0], ASKED[0]], ANSWERS[:2])})
-    page = KeptBook(book).page("draw")
-    (first,), (second,) = page.read(ASKED[:1]), page.read(ASKED[:1])
+    content = encode_submission({"draw": encode_question([ASKED[0], ASKED[0]], ANSWERS[:2])})
+    recorded = RecordedAnswers(content).question("draw")
+    (first,), (second,) = recorded.read(ASKED[:1]), recorded.read(ASKED[:1])
     assert same(first, ANSWERS[0]) and same(second, ANSWERS[1])
-    with pytest.raises(NotInBook):
-        page.read(ASKED[:1])
+    with pytest.raises(NotRecorded):
+        recorded.read(ASKED[:1])
 
 
 def test_is_a_question_with_huge_answers_left_out_and_the_others_kept():
-    huge = encode_page(ASKED[:1], [Answer(Status.RETURNED, np.zeros(MAX_PAGE))])
-    content = bind({"huge": huge, "relu": encode_page(ASKED, ANSWERS)})
-    with pytest.raises(NotInBook):
-        KeptBook(content).page("huge")
-    assert len(KeptBook(content).page("relu").read(ASKED)) == len(ASKED)
+    huge = encode_question(ASKED[:1], [Answer(Status.RETURNED, np.zeros(MAX_QUESTION_BYTES))])
+    content = encode_submission({"huge": huge, "relu": encode_question(ASKED, ANSWERS)})
+    with pytest.raises(NotRecorded):
+        RecordedAnswers(content).question("huge")
+    assert len(RecordedAnswers(content).question("relu").read(ASKED)) == len(ASKED)
 
 
 @pytest.mark.parametrize("place", range(0, len(written()), 7))
-def test_is_a_damaged_book_no_answer_or_one_that_says_so(place):
+def test_are_damaged_answers_refused_or_read_as_none(place):
     good = written()
     for bad in (good[:place], good[:place] + bytes([good[place] ^ 0x55]) + good[place + 1 :]):
         try:
-            KeptBook(bad).page("relu").read(ASKED)
-        except NotInBook:
+            RecordedAnswers(bad).question("relu").read(ASKED)
+        except NotRecorded:
             continue
-        raise AssertionError("a damaged book was read")
+        raise AssertionError("damaged answers were read")
 
 
 @pytest.mark.parametrize("field", OTHER)

@@ -20,7 +20,7 @@ from autograder.gradebook import answers as answer_files
 from autograder.gradebook import reports
 from autograder.grading import grade_class, pipeline
 from autograder.grading.assignment import Assignment, load_assignment
-from autograder.grading.regrade import judge_again
+from autograder.grading.regrade import regrade_report
 from autograder.records import Expected, Report, Verdict
 from tests.conftest import EXHAUSTIVE
 from tests.faults.a_class import course_of, rows
@@ -63,11 +63,11 @@ def test_is_every_question_judged_again_as_it_was(demo_class, student):
     report = stored(opened)[student]
     assert report.key and all(verdict.key for verdict in report.verdicts)
     for name in assignment.week.questions:
-        again = judge_again(opened, assignment, report, [name])
+        again = regrade_report(opened, assignment, report, [name])
         assert again is not None, f"{name} could not be judged from what is kept"
         assert again.report.verdicts == report.verdicts and again.changed == ()
         assert again.report.stopped == report.stopped
-    everything = judge_again(opened, assignment, report, list(assignment.week.questions))
+    everything = regrade_report(opened, assignment, report, list(assignment.week.questions))
     assert everything is not None and everything.report.verdicts == report.verdicts
 
 
@@ -124,7 +124,7 @@ def test_is_a_mended_question_judged_as_a_full_run_judges_it(demo_class, monkeyp
     )
     answered, changed = 0, 0
     for report in anew:
-        again = judge_again(opened, assignment, before[report.student], [name])
+        again = regrade_report(opened, assignment, before[report.student], [name])
         if again is None:
             # Nobody has asked yet what the new verdict asks for.
             continue
@@ -193,8 +193,8 @@ def test_is_what_was_never_asked_run(demo_class, monkeypatch):
         assignment.judge.probes, "tanh_backward", [replace(first, inputs=moved), *others]
     )
     report = stored(opened)["right"]
-    assert judge_again(opened, assignment, report, ["tanh_backward"]) is None
-    assert judge_again(opened, assignment, report, ["relu_backward"]) is not None
+    assert regrade_report(opened, assignment, report, ["tanh_backward"]) is None
+    assert regrade_report(opened, assignment, report, ["relu_backward"]) is not None
     handed_in = grade_class.only(
         grade_class.submissions(opened, assignment), ["right", "transposes-dW"]
     )
@@ -214,12 +214,12 @@ def test_are_damaged_answers_no_answers(demo_class, content):
     good = path.read_bytes()
     try:
         path.write_bytes(good[: len(good) // 2] if content is None else content)
-        assert judge_again(opened, assignment, report, ["dense_backward"]) is None
+        assert regrade_report(opened, assignment, report, ["dense_backward"]) is None
         path.unlink()
-        assert judge_again(opened, assignment, report, ["dense_backward"]) is None
+        assert regrade_report(opened, assignment, report, ["dense_backward"]) is None
     finally:
         path.write_bytes(good)
-    assert judge_again(opened, assignment, report, ["dense_backward"]) is not None
+    assert regrade_report(opened, assignment, report, ["dense_backward"]) is not None
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ import pytest
 from autograder.answer import Status
 from autograder.errors import SandboxError
 from autograder.sandbox import mounts
-from autograder.sandbox.session import Ask, Cell, Libraries, Hold, Limits, Sandbox, encode_asks
+from autograder.sandbox.session import Ask, Cell, Hold, Libraries, Limits, Sandbox, encode_asks
 
 KERAS = Libraries(names=("keras", "tensorflow"))
 TRAINS = textwrap.dedent(

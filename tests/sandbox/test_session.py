@@ -19,8 +19,8 @@ from autograder.sandbox.session import (
     Ask,
     Cell,
     CellResult,
-    Libraries,
     Hold,
+    Libraries,
     Limits,
     Sandbox,
     encode_asks,
@@ -365,41 +365,41 @@ def test_each_question_has_its_own_time(sandbox: Sandbox) -> None:
     assert answers[3].error == "hangs was stopped after 0.5 s"
 
 
-LENT = [
+TRUSTED = [
     Cell(0, "import time\ndef waits(n):\n    time.sleep(n)\n    return n"),
     Hold(1, "waits", "waits"),
 ]
 
 
-def test_a_standing_session_serves_one_submission_after_another(sandbox: Sandbox) -> None:
+def test_a_trusted_session_serves_one_submission_after_another(sandbox: Sandbox) -> None:
     """Does it stay while it is sound, each time with the notebook's whole time?"""
-    first = sandbox.standing(LENT)
+    first = sandbox.trusted(TRUSTED)
     for _ in range(3):
-        again = sandbox.standing(LENT)
+        again = sandbox.trusted(TRUSTED)
         assert again is first
         assert again.ask([Ask(0, "waits", "", {"n": 0.3})])[0].value == 0.3
-    assert sandbox.standing(LENT[:1]) is not first
+    assert sandbox.trusted(TRUSTED[:1]) is not first
     sandbox.close()
 
 
-def test_a_standing_session_that_was_stopped_serves_nobody_else(sandbox: Sandbox) -> None:
+def test_a_trusted_session_that_was_stopped_serves_nobody_else(sandbox: Sandbox) -> None:
     """Is the next submission free of what the last one did to it?"""
-    first = sandbox.standing(LENT)
+    first = sandbox.trusted(TRUSTED)
     assert first.ask([Ask(0, "waits", "", {"n": 5.0})])[0].status is Status.TIMED_OUT
-    second = sandbox.standing(LENT)
+    second = sandbox.trusted(TRUSTED)
     assert second.ask([Ask(0, "waits", "", {"n": 0.0})])[0].status is Status.RETURNED
     sandbox.close()
 
 
-def test_a_standing_session_is_replaced_before_its_process_has_used_its_life(
+def test_a_trusted_session_is_replaced_before_its_process_has_used_its_life(
     sandbox: Sandbox,
 ) -> None:
     """The limit of a process's CPU time must not fall on a later submission."""
     with Sandbox(sandbox.isolation, replace(LIMITS, notebook_seconds=0.5)) as hasty:
-        first = hasty.standing(LENT)
+        first = hasty.trusted(TRUSTED)
         for _ in range(3):
-            hasty.standing(LENT).ask([Ask(0, "waits", "", {"n": 0.3})])
-        assert hasty.standing(LENT) is not first
+            hasty.trusted(TRUSTED).ask([Ask(0, "waits", "", {"n": 0.3})])
+        assert hasty.trusted(TRUSTED) is not first
 
 
 def test_restarts_are_bounded(sandbox: Sandbox) -> None:

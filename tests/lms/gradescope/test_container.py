@@ -17,7 +17,7 @@ from autograder.cli import demo
 from autograder.lms.gradescope import build_zip, container
 from autograder.questions import catalogue
 from autograder.questions.references import PUBLIC
-from autograder.sandbox.worker import STRANGER
+from autograder.sandbox.worker import UNPRIVILEGED_USER
 from tests.conftest import REPOSITORY, source
 from tests.submissions import write_submission
 
@@ -148,7 +148,7 @@ def why_not_another_user():
     if os.geteuid() != 0:
         return "only root can run code as another user"
     try:
-        subprocess.run([sys.executable, "-c", ""], user=STRANGER, group=STRANGER, check=True)
+        subprocess.run([sys.executable, "-c", ""], user=UNPRIVILEGED_USER, group=UNPRIVILEGED_USER, check=True)
     except (OSError, subprocess.CalledProcessError):
         return "Python stands in a folder that other users cannot enter"
     return ""
