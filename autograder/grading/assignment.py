@@ -65,7 +65,9 @@ class Assignment:
     run_experiments: bool = False
     carried: Path | None = None
     judge: Judge = field(init=False)
-    solution_results: Recent[bytes, Tree] = field(init=False, default_factory=lambda: Recent(FOLLOW_THROUGH_BYTES))
+    solution_results: Recent[bytes, Tree] = field(
+        init=False, default_factory=lambda: Recent(FOLLOW_THROUGH_BYTES)
+    )
     """What the solution's functions returned, by digest of the call (see `follow_through`)."""
     _numbers: Iterator[int] = field(init=False, default_factory=itertools.count)
     _again: dict[Hashable, EncodedAsks] = field(init=False, default_factory=dict)

@@ -28,7 +28,7 @@ from autograder.grading.assignment import (
     load_assignment,
 )
 from autograder.grading.follow_through import SolutionFunctions
-from autograder.grading.recorded_answers import encode_submission, encode_question
+from autograder.grading.recorded_answers import encode_question, encode_submission
 from autograder.intake.read import parse_notebook, read_bytes, read_notebook
 from autograder.intake.restore import restore
 from autograder.judging.judge import AskAgain, Judge, refuse_weak_mistakes

@@ -16,7 +16,7 @@ from autograder.course.directory import Course
 from autograder.gradebook import answers as answer_files
 from autograder.grading.assignment import Assignment
 from autograder.grading.pipeline import nothing, verdict_on
-from autograder.grading.recorded_answers import RecordedAnswers, NotRecorded, QuestionAnswers
+from autograder.grading.recorded_answers import NotRecorded, QuestionAnswers, RecordedAnswers
 from autograder.questions.define import Inputs, Question
 from autograder.records import Outcome, Report, Verdict
 

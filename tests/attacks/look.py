@@ -157,7 +157,7 @@ database.commit()
 cheat(
     GROUP,
     "asks-right-functions",
-    "waits until follow-through gives it the solution's function, and uses that for its own answers",
+    "waits until follow-through gives it the solution's function, and answers with that",
     """
 import numpy as np
 def relu_backward(dout, z): return 0 * z

@@ -10,11 +10,11 @@ import pytest
 from autograder.answer import Answer, Status
 from autograder.grading.recorded_answers import (
     MAX_QUESTION_BYTES,
-    RecordedAnswers,
     NotRecorded,
+    RecordedAnswers,
     ask_digest,
-    encode_submission,
     encode_question,
+    encode_submission,
 )
 from autograder.sandbox.requests import Ask
 from autograder.tree import Opaque, same_tree

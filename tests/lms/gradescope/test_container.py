@@ -148,7 +148,9 @@ def why_not_another_user():
     if os.geteuid() != 0:
         return "only root can run code as another user"
     try:
-        subprocess.run([sys.executable, "-c", ""], user=UNPRIVILEGED_USER, group=UNPRIVILEGED_USER, check=True)
+        subprocess.run(
+            [sys.executable, "-c", ""], user=UNPRIVILEGED_USER, group=UNPRIVILEGED_USER, check=True
+        )
     except (OSError, subprocess.CalledProcessError):
         return "Python stands in a folder that other users cannot enter"
     return ""
