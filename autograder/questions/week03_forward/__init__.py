@@ -1,7 +1,7 @@
 """Week 03: the forward pass, from one neuron in a loop to a whole network in a few products.
 
-References come from the Keras networks of course_lib.models, which are given the case's weights,
-and from keras.ops where there is no network.
+References come from the Keras networks of course_lib.models, with the case's weights, and from
+keras.ops where there is no network.
 """
 
 from autograder.questions.define import Written
@@ -25,10 +25,10 @@ WRITTEN = (
     Written(
         "one_picture_through",
         points=10,
-        rubric="4 points: the shapes on the way, (1, 64) to (1, 16) to (1, 10), and what a kernel "
-        "and a bias do in each layer. 2 points: bends stand between the layers and none after the "
-        "last, because logits may have any sign and softmax makes probabilities of them. 2 points: "
-        "what a mask shows and what it does not (no clean strokes; one unit does not stand for one "
+        rubric="4 points: the shapes along the way, (1, 64) to (1, 16) to (1, 10), and what a "
+        "kernel and a bias do in each layer. 2 points: a bend after every layer except the last, "
+        "because logits may have any sign and softmax turns them into probabilities. 2 points: "
+        "what a mask shows and what it does not (no clean strokes; one unit does not represent one "
         "digit). 2 points: why the layer is one product for the whole batch and not a loop.",
     ),
 )

@@ -64,9 +64,9 @@ def _(x: Array, w: Array, biases: Array) -> Any:
 
 @bias_sweep.mistake("sweep-without-sigmoid")
 def _(x: Array, w: Array, biases: Array) -> Any:
-    """These are the pre-activations w . x + b; what the neuron says is sigmoid of them.
+    """These are the pre-activations w . x + b; the neuron's activation is sigmoid(w . x + b).
 
-    A weighted sum can be any number, an activation lies between 0 and 1.
+    A weighted sum can be any number; an activation lies between 0 and 1.
 
     Check: every entry should lie between 0 and 1.
     """
@@ -75,9 +75,9 @@ def _(x: Array, w: Array, biases: Array) -> Any:
 
 @bias_sweep.mistake("sweep-bias-after-sigmoid")
 def _(x: Array, w: Array, biases: Array) -> Any:
-    """The bias moves the sum before the bend, sigmoid(w . x + b); here it is added after it.
+    """The bias belongs inside the sigmoid, sigmoid(w . x + b); here it is added afterwards.
 
-    The result is a straight line in b and leaves the range from 0 to 1.
+    The result is then a straight line in b, and it leaves the range from 0 to 1.
 
     Check: every entry should lie between 0 and 1.
     """
@@ -97,10 +97,10 @@ def _(x: Array, w: Array, biases: Array) -> Any:
 
 @bias_sweep.mistake("sweep-bias-multiplied")
 def _(x: Array, w: Array, biases: Array) -> Any:
-    """The bias is added to the weighted sum; multiplied, it makes the neuron steeper or turns it
-    round.
+    """The bias is added to the weighted sum; here the two are multiplied.
 
-    With b = 0 the result is then 0.5 whatever the picture is.
+    A factor makes the neuron's response steeper or flips it. With b = 0 the result is 0.5 for every
+    picture.
 
     Check: for x = 0 the result should be sigmoid(b).
     """
@@ -109,9 +109,9 @@ def _(x: Array, w: Array, biases: Array) -> Any:
 
 @bias_sweep.mistake("sweep-bias-ignored", rows="B10")
 def _(x: Array, w: Array, biases: Array) -> Any:
-    """Every entry has its own bias, sigmoid(w . x + b); all entries are equal here.
+    """Each entry has its own bias, sigmoid(w . x + b); here all entries are equal.
 
-    The array has the right shape, and the sweep shows a flat line.
+    The array has the right shape, but the sweep shows a flat line.
 
     Check: a larger bias should give a larger value.
     """
@@ -120,21 +120,21 @@ def _(x: Array, w: Array, biases: Array) -> Any:
 
 @bias_sweep.mistake("sweep-biases-piled-up")
 def _(x: Array, w: Array, biases: Array) -> Any:
-    """Each bias is tried alone; here every one is added to a sum that holds the ones before.
+    """Each bias is tried on its own; here each one is added to the sum of all earlier ones.
 
-    The first entry is right. A `+=` in a loop keeps what earlier rounds added.
+    The first entry is right. A `+=` in a loop keeps what earlier iterations added.
 
-    Check: the result for two biases should be turned round when the biases are.
+    Check: reversing the array of biases should only reverse the result.
     """
     return stable_sigmoid(x @ w + np.cumsum(biases))
 
 
 @bias_sweep.mistake("sweep-products-not-summed", rows="B17")
 def _(x: Array, w: Array, biases: Array) -> Any:
-    """x * w holds D products; the neuron needs their sum, one number, before a bias is added.
+    """x * w holds D products; the neuron adds them up to one number before it adds a bias.
 
-    With as many biases as pixels the shapes fit by accident, and each pixel gets a bias of its
-    own. With other sizes NumPy raises.
+    With as many biases as pixels the shapes happen to fit, and each pixel gets its own bias. With
+    other sizes NumPy raises an error.
 
     Check: print the weighted sum; it should be a single number.
     """
@@ -143,9 +143,9 @@ def _(x: Array, w: Array, biases: Array) -> Any:
 
 @bias_sweep.mistake("sweep-as-column", rows="B11 N03")
 def _(x: Array, w: Array, biases: Array) -> Any:
-    """The numbers are right, in a column (B, 1); the result has the shape of biases, (B,).
+    """The result should have the shape of biases, (B,); here it is a column, (B, 1).
 
-    A single weighted sum is added to every entry of an array by itself, so no reshape is needed.
+    NumPy adds a single number to every entry of an array, so no reshape is needed.
 
     Check: the result's shape should equal biases.shape.
     """
@@ -154,9 +154,9 @@ def _(x: Array, w: Array, biases: Array) -> Any:
 
 @bias_sweep.mistake("sweep-hard-step")
 def _(x: Array, w: Array, biases: Array) -> Any:
-    """This is the step of week 01, 1 where w . x + b > 0; sigmoid passes gradually from 0 to 1.
+    """This is the step of week 01, 1 where w . x + b > 0; sigmoid rises smoothly from 0 to 1.
 
-    Far from the threshold both agree.
+    Far from the threshold the two agree.
 
     Check: where w . x + b is 0 the result should be 0.5.
     """
@@ -167,7 +167,7 @@ def _(x: Array, w: Array, biases: Array) -> Any:
 def _(x: Array, w: Array, biases: Array) -> Any:
     """For z below about -709, exp(-z) is larger than the largest float64, so it overflows.
 
-    The values are right, because 1 / inf is 0. The warning is the only sign.
+    The values are right, because 1 / inf is 0. The warning is the only symptom.
 
     Next: use the sigmoid from the top of the notebook.
     """
@@ -178,7 +178,7 @@ def _(x: Array, w: Array, biases: Array) -> Any:
 def _(x: Array, w: Array, biases: Array) -> Any:
     """`+=` writes the weighted sum into the caller's own array of biases.
 
-    The activations are right. The next picture is then swept with other biases.
+    The activations are right, but the sweep for the next picture starts from different biases.
 
     Check: keep a copy of biases, call your function, and compare.
     """

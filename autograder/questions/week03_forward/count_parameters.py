@@ -48,9 +48,9 @@ def _(rng: Rng) -> Inputs:
 
 @count_parameters.mistake("biases-not-counted", rows="B10")
 def _(layer_sizes: list[int]) -> Any:
-    """A layer has fan_in * fan_out weights and fan_out biases; only the weights are counted.
+    """A layer has fan_in * fan_out weights and fan_out biases; here only the weights are counted.
 
-    The result is too small by the number of neurons. Biases are learned as weights are.
+    The result is too small by the number of neurons. Biases are learned just as weights are.
 
     Check: a layer from 2 inputs to 1 neuron has 3 parameters.
     """
@@ -59,10 +59,10 @@ def _(layer_sizes: list[int]) -> Any:
 
 @count_parameters.mistake("biases-for-the-inputs")
 def _(layer_sizes: list[int]) -> Any:
-    """The inputs are the pixels of the picture; they are given and have no bias.
+    """The inputs are the pixels of the picture; they are not neurons and have no biases.
 
-    The result is too large by the number of inputs. Only neurons have biases, and the first size
-    in the list counts no neurons.
+    The result is too large by the number of inputs. Only neurons have biases, and the first size in
+    the list counts inputs, not neurons.
 
     Check: a layer from 2 inputs to 1 neuron has 3 parameters.
     """
@@ -71,7 +71,7 @@ def _(layer_sizes: list[int]) -> Any:
 
 @count_parameters.mistake("one-bias-a-layer")
 def _(layer_sizes: list[int]) -> Any:
-    """Each neuron has its own bias, fan_out of them in a layer; here each layer has one.
+    """Each neuron has its own bias, so a layer has fan_out biases; here each layer has only one.
 
     The shape of a layer's bias is (M,).
 
@@ -82,9 +82,9 @@ def _(layer_sizes: list[int]) -> Any:
 
 @count_parameters.mistake("biases-by-fan-in")
 def _(layer_sizes: list[int]) -> Any:
-    """A bias belongs to a neuron, so a layer has fan_out of them, not fan_in.
+    """Each neuron has one bias, so a layer has fan_out biases, not fan_in.
 
-    The result would be right for a network with as many outputs as inputs.
+    The total happens to be right for a network with as many outputs as inputs.
 
     Check: a layer from 2 inputs to 1 neuron has 3 parameters.
     """
@@ -93,30 +93,30 @@ def _(layer_sizes: list[int]) -> Any:
 
 @count_parameters.mistake("last-layer-not-counted")
 def _(layer_sizes: list[int]) -> Any:
-    """L sizes make L - 1 layers, and the last of them, up to the outputs, is missing here.
+    """A list of L sizes describes L - 1 layers; here the last one, the output layer, is missing.
 
-    It is linear, but it has weights and biases as every layer has. An end of a range that is one
-    too small does this as well.
+    The output layer is linear, but it has weights and biases like every other layer. A range that
+    ends one too early causes this too.
 
-    Check: for two sizes the result should not be 0.
+    Check: for a list of two sizes the result should not be 0.
     """
     return sum(D * M + M for D, M in pairwise(layer_sizes[:-1]))
 
 
 @count_parameters.mistake("last-biases-not-counted")
 def _(layer_sizes: list[int]) -> Any:
-    """The last layer has no bend, but it has biases, one for each output.
+    """The last layer has no activation function, but it does have biases, one for each output.
 
     The result is too small by the number of outputs.
 
-    Check: a layer from 2 inputs to 1 neuron has 3 parameters, also when it is the only one.
+    Check: a layer from 2 inputs to 1 neuron has 3 parameters, even when it is the only layer.
     """
     return sum(D * M + M for D, M in pairwise(layer_sizes)) - layer_sizes[-1]
 
 
 @count_parameters.mistake("neurons-counted")
 def _(layer_sizes: list[int]) -> Any:
-    """This is the number of units; parameters sit on the connections, fan_in * fan_out in a layer.
+    """This counts the units; the weights are on the connections, fan_in * fan_out in each layer.
 
     The sum of the sizes is far too small.
 
@@ -127,22 +127,21 @@ def _(layer_sizes: list[int]) -> Any:
 
 @count_parameters.mistake("all-sizes-multiplied")
 def _(layer_sizes: list[int]) -> Any:
-    """Only neighbouring layers are connected, so their products are added, not multiplied.
+    """Only neighbouring layers are connected, so the products of neighbouring sizes are added up.
 
-    The product of all sizes counts the paths from an input to an output. A path uses one weight
-    in each layer, and shares each of them with many other paths.
+    The product of all sizes counts the paths from an input to an output. Each path uses one weight
+    per layer, and each weight lies on many paths.
 
-    Check: sizes 2, 3 and 4 give 2 * 3 + 3 and 3 * 4 + 4, together 25.
+    Check: sizes 2, 3 and 4 should give (2 * 3 + 3) + (3 * 4 + 4) = 25.
     """
     return prod(layer_sizes) + sum(layer_sizes[1:])
 
 
 @count_parameters.mistake("inputs-taken-off-the-list", rows="N05")
 def _(layer_sizes: list[int]) -> Any:
-    """pop takes an entry off the caller's own list; whoever counts a second time gets another
-    number.
+    """pop removes an entry from the caller's own list, so counting again gives another number.
 
-    The count is right once. After the call the list is shorter.
+    The first count is right. After the call the list is shorter.
 
     Check: print layer_sizes before and after the call.
     """

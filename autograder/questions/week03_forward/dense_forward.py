@@ -1,4 +1,4 @@
-"""A dense layer for a batch, and what it keeps for the way back."""
+"""A dense layer for a batch, and its cache for the backward pass."""
 
 from __future__ import annotations
 
@@ -65,9 +65,9 @@ def _(X: Array, W: Array, b: Array) -> Any:
 
 @dense_forward.mistake("dense-bias-left-out", rows="B10")
 def _(X: Array, W: Array, b: Array) -> Any:
-    """A dense layer is X @ W + b; without b each column of out is off by its own bias.
+    """A dense layer is X @ W + b; here b is missing, so each column is off by its own bias.
 
-    The cache is right. With biases of 0, as at the start of training, nothing shows.
+    The cache is right. With biases of 0, as at the start of training, the mistake does not show.
 
     Check: for X = 0 every row of out should be b.
     """
@@ -76,11 +76,11 @@ def _(X: Array, W: Array, b: Array) -> Any:
 
 @dense_forward.mistake("dense-bias-as-column", rows="B11 N03")
 def _(X: Array, W: Array, b: Array) -> Any:
-    """b holds one number for each of the M outputs; as a column (M, 1) it meets the N examples.
+    """b has one entry for each of the M outputs; a column (M, 1) lines up with the N examples.
 
-    With N different from M NumPy raises. With N = M the bias is added silently along the wrong
-    axis: each example gets a bias instead of each output. NumPy lines up a plain (M,) with the
-    last axis by itself.
+    With N different from M NumPy raises an error. With N = M the bias is silently added along the
+    wrong axis: one bias for each example instead of one for each output. NumPy lines up an array of
+    shape (M,) with the last axis, without any reshape.
 
     Check: for X = 0 every row of out should be b.
     """
@@ -91,32 +91,32 @@ def _(X: Array, W: Array, b: Array) -> Any:
 def _(X: Array, W: Array, b: Array) -> Any:
     """`*` multiplies entry by entry; the sum over the D inputs needs the matrix product `@`.
 
-    With different sizes the shapes do not fit and NumPy raises. In a square layer they fit by
-    accident, and nothing is summed.
+    In most layers the shapes do not fit and NumPy raises an error. With N = D = M they happen to
+    fit, and nothing is summed.
 
-    Check: write the shapes of both factors and strike out the axis that is summed.
+    Check: write down the shapes of both factors and cross out the axis that is summed over.
     """
     return X * W + b, (X, W)
 
 
 @dense_forward.mistake("dense-kernel-turned", rows="B18", convention=True)
 def _(X: Array, W: Array, b: Array) -> Any:
-    """PyTorch stores a kernel as (M, D) and turns it over; here, as in Keras, W is (D, M) already.
+    """PyTorch stores a kernel as (M, D) and transposes it; here, as in Keras, W is already (D, M).
 
-    With D different from M the inner sizes do not fit and NumPy raises. In a square layer the
-    shapes fit, and every weight sits between the wrong input and output.
+    With D different from M the inner sizes do not match and NumPy raises an error. In a square
+    layer the shapes fit, but every weight connects the wrong input and output.
 
-    Check: write the shapes of X and W next to each other; the inner two should both be D.
+    Check: write down the shapes of X and W; the two inner sizes should both be D.
     """
     return X @ W.T + b, (X, W)
 
 
 @dense_forward.mistake("dense-bias-subtracted", convention=True)
 def _(X: Array, W: Array, b: Array) -> Any:
-    """Some books write a threshold that is subtracted; this course adds a bias, out = X @ W + b.
+    """Some books subtract a threshold; this course adds a bias, out = X @ W + b.
 
-    The two differ only in the sign of b. A network that is trained this way learns the negative
-    biases, but given weights give other outputs.
+    The two differ only in the sign of b. A network trained this way would learn biases of the
+    opposite sign, but with given biases the outputs differ.
 
     Check: for X = 0 every row of out should be b.
     """
@@ -125,9 +125,9 @@ def _(X: Array, W: Array, b: Array) -> Any:
 
 @dense_forward.mistake("cache-left-out")
 def _(X: Array, W: Array, b: Array) -> Any:
-    """The layer returns two things, out and the cache (X, W); this is out alone.
+    """The layer returns two things, out and the cache (X, W); here it returns only out.
 
-    Whoever unpacks two values then gets two rows of out, or an error.
+    A caller that unpacks two values then gets two rows of out, or an error.
 
     Next: return both, separated by a comma.
     """
@@ -136,10 +136,10 @@ def _(X: Array, W: Array, b: Array) -> Any:
 
 @dense_forward.mistake("cache-with-bias", convention=True)
 def _(X: Array, W: Array, b: Array) -> Any:
-    """Some courses keep (X, W, b); this one keeps (X, W), because no slope of X @ W + b contains b.
+    """Some courses keep (X, W, b); this one keeps (X, W), as no derivative of X @ W + b contains b.
 
-    out is right. A sum passes blame on unchanged, whatever b is. What is kept from every layer
-    for every batch is memory, so we keep what is used.
+    out is right. The gradient passes through a sum unchanged, whatever b is. The cache costs memory
+    for every layer and batch, so we keep only what the backward pass uses.
 
     Check: the cache should have two entries.
     """
@@ -148,9 +148,9 @@ def _(X: Array, W: Array, b: Array) -> Any:
 
 @dense_forward.mistake("cache-in-another-order")
 def _(X: Array, W: Array, b: Array) -> Any:
-    """The cache is (X, W); here W stands first.
+    """The cache is (X, W); here W comes first.
 
-    out is right. Whoever unpacks the cache by position takes the kernel for the inputs.
+    out is right. A caller that unpacks the cache by position mistakes the kernel for the inputs.
 
     Check: the shapes in the cache should be (N, D) and (D, M), in this order.
     """
@@ -159,10 +159,10 @@ def _(X: Array, W: Array, b: Array) -> Any:
 
 @dense_forward.mistake("cache-of-the-output")
 def _(X: Array, W: Array, b: Array) -> Any:
-    """The cache holds what came into the layer, X and W; here it holds what went out.
+    """The cache holds the layer's inputs and kernel, (X, W); here it holds the output instead of X.
 
-    out is right. The slope of X[n, i] * W[i, j] with respect to W is X, which cannot be had from
-    out afterwards.
+    out is right. The derivative of X[n, i] * W[i, j] with respect to W[i, j] is X[n, i], and X
+    cannot be recovered from out.
 
     Check: the shapes in the cache should be (N, D) and (D, M).
     """
@@ -172,13 +172,13 @@ def _(X: Array, W: Array, b: Array) -> Any:
 
 @dense_forward.mistake("cache-overwritten-by-the-next-call", rows="B13 N06")
 def _(X: Array, W: Array, b: Array, kept: list[Any] = []) -> Any:  # noqa: B006
-    """One list serves all calls here, so the second call replaces what the first one had returned.
+    """All calls share one list here, so the second call overwrites what the first one returned.
 
-    out is right, and so is the cache until the layer runs again. A network calls this function
-    once for each layer; all caches would hold the last layer's arrays. A global variable or a list
-    as a default value does this.
+    out is right, and so is the cache until the layer runs again. A network calls this function once
+    for each layer, so all caches would hold the last layer's arrays. A global variable or a list as
+    a default argument causes this.
 
-    Check: call the function twice with different inputs, then print the first cache.
+    Check: call the function twice with different inputs, then print the first call's cache.
     """
     kept[:] = [X, W]
     return X @ W + b, kept

@@ -12,12 +12,12 @@ Params = dict[str, Array]
 
 
 def stable_sigmoid(z: Any) -> Any:
-    """A sigmoid without overflow, for wrong formulas whose mistake lies elsewhere."""
+    """A sigmoid without overflow, for mistakes that are made elsewhere in a formula."""
     return 0.5 * (1 + np.tanh(0.5 * z))
 
 
 def row_softmax(Z: Array) -> Array:
-    """A softmax without overflow, for wrong formulas whose mistake lies elsewhere."""
+    """A softmax without overflow, for mistakes that are made elsewhere in a formula."""
     E = np.exp(Z - Z.max(axis=1, keepdims=True))
     s: Array = E / E.sum(axis=1, keepdims=True)
     return s

@@ -1,4 +1,4 @@
-"""A whole network: dense layers with bends between them."""
+"""A whole network: dense layers with activations between them."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def walk(
     bend: Bend,
     dense: Callable[[Array, Array, Array], Array] = lambda h, W, b: h @ W + b,
 ) -> list[tuple[Array, Array]]:
-    """Every layer's input and z, for wrong networks that are wrong elsewhere."""
+    """Every layer's input and z, for mistakes that are made elsewhere in the network."""
     layers = []
     for number in range(1, len(params) // 2 + 1):
         z = dense(X, params[f"W{number}"], params[f"b{number}"])
@@ -97,10 +97,10 @@ def walk(
 
 @mlp_forward.mistake("last-layer-bent")
 def _(X: Array, params: Params, activation: Bend) -> Any:
-    """The last layer is linear, logits = h @ W + b; here they have passed the bend as well.
+    """The last layer is linear, logits = h @ W + b; here the activation is applied to it as well.
 
-    The pairs of all layers are right. A ReLU after the last layer makes every negative logit 0,
-    so that the classes below it can no longer be told apart.
+    All pairs are right. A ReLU after the last layer turns every negative logit into 0, so classes
+    with negative logits can no longer be told apart.
 
     Check: some logits of a random network should be negative.
     """
@@ -110,11 +110,12 @@ def _(X: Array, params: Params, activation: Bend) -> Any:
 
 @mlp_forward.mistake("bends-left-out")
 def _(X: Array, params: Params, activation: Bend) -> Any:
-    """A bend stands between two layers, h = activation(z); here the next layer receives z itself.
+    """The next layer receives h = activation(z); here it receives z itself.
 
-    The first pair is right. Without bends the pile collapses: any depth equals one layer.
+    The first pair is right. Without activations the pile collapses: any number of layers equals
+    one.
 
-    Check: the argument activation has to be called somewhere.
+    Check: your code should call the argument activation somewhere.
     """
     layers = walk(X, params, lambda z: z)
     return layers[-1][1], layers
@@ -122,10 +123,10 @@ def _(X: Array, params: Params, activation: Bend) -> Any:
 
 @mlp_forward.mistake("bend-before-the-layer")
 def _(X: Array, params: Params, activation: Bend) -> Any:
-    """Here each layer bends what comes in, activation(X) @ W + b; the bend belongs after the layer.
+    """Here each layer computes activation(X) @ W + b; the activation belongs after the layer.
 
-    The picture itself passes a bend before any rule has seen it, and ReLU would wipe out negative
-    inputs.
+    Here the activation changes the picture before the first layer has seen it; ReLU would wipe out
+    negative inputs.
 
     Check: with one layer the result should not depend on activation at all.
     """
@@ -135,10 +136,9 @@ def _(X: Array, params: Params, activation: Bend) -> Any:
 
 @mlp_forward.mistake("bend-always-relu")
 def _(X: Array, params: Params, activation: Bend) -> Any:
-    """The bend is an argument; max(0, z) is built in here, so activation is never called.
+    """The activation is an argument; here max(0, z) is hard-coded and activation is never called.
 
-    With ReLU everything is right. With tanh or sigmoid the second layer already receives other
-    numbers.
+    With ReLU everything is right. With tanh or sigmoid the second layer receives the wrong inputs.
 
     Check: call it with tanh and with relu; the logits should differ.
     """
@@ -148,9 +148,9 @@ def _(X: Array, params: Params, activation: Bend) -> Any:
 
 @mlp_forward.mistake("network-biases-left-out", rows="B10")
 def _(X: Array, params: Params, activation: Bend) -> Any:
-    """Every layer is h @ W + b; without b all pre-activations are off, from the first layer on.
+    """Every layer is h @ W + b; without b the pre-activations are off from the first layer on.
 
-    With biases of 0, as at the start of training, nothing shows.
+    With biases of 0, as at the start of training, the mistake does not show.
 
     Check: for X = 0 every row of the first z should be b1.
     """
@@ -160,10 +160,10 @@ def _(X: Array, params: Params, activation: Bend) -> Any:
 
 @mlp_forward.mistake("network-biases-as-columns", rows="B11 N03")
 def _(X: Array, params: Params, activation: Bend) -> Any:
-    """A bias holds one number for each output of its layer; as a column it meets the examples.
+    """A bias has one entry for each output of its layer; a column lines up with the examples.
 
-    With different sizes NumPy raises. With as many examples as outputs each example gets a bias
-    instead of each output, and nothing complains.
+    With different sizes NumPy raises an error. With as many examples as outputs, each example gets
+    a bias instead of each output, without any error.
 
     Check: for X = 0 every row of the first z should be b1.
     """
@@ -175,8 +175,8 @@ def _(X: Array, params: Params, activation: Bend) -> Any:
 def _(X: Array, params: Params, activation: Bend) -> Any:
     """`*` multiplies entry by entry; a layer sums over its inputs, which takes `@`.
 
-    With different sizes NumPy raises. With equal sizes everywhere the shapes fit by accident, and
-    nothing is summed.
+    With different sizes NumPy raises an error. With equal sizes everywhere the shapes happen to
+    fit, and nothing is summed.
 
     Check: with one layer the logits should have the shape (N, K).
     """
@@ -186,9 +186,9 @@ def _(X: Array, params: Params, activation: Bend) -> Any:
 
 @mlp_forward.mistake("network-kernels-turned", rows="B18", convention=True)
 def _(X: Array, params: Params, activation: Bend) -> Any:
-    """PyTorch stores kernels as (M, D) and turns them over; here, as in Keras, they are (D, M).
+    """PyTorch stores kernels as (M, D) and transposes them; here, as in Keras, they are (D, M).
 
-    With different sizes the inner axes do not fit. With equal sizes every weight sits between the
+    With different sizes the inner axes do not match. With equal sizes every weight connects the
     wrong input and output.
 
     Check: W1.shape[0] should be the number of inputs.
@@ -199,13 +199,13 @@ def _(X: Array, params: Params, activation: Bend) -> Any:
 
 @mlp_forward.mistake("z-after-the-bend", rows="B13 N05")
 def _(X: Array, params: Params, activation: Bend) -> Any:
-    """A pair holds z before the bend; here it holds activation(z).
+    """A pair holds z before the activation; here it holds activation(z).
 
-    The logits are right. This happens when the variable z is given its bent value before it is
-    noted, or when the bend writes into the array that was noted. What is in the pair is
-    needed on the way back, where the slope is taken at z.
+    The logits are right. This happens when z is overwritten with activation(z) before the pair is
+    stored, or when the activation writes into the stored array. The backward pass needs z itself,
+    because it takes the derivative there.
 
-    Check: some entries of a hidden layer's z should be negative, also with ReLU.
+    Check: some entries of a hidden layer's z should be negative, even with ReLU.
     """
     *hidden, last = walk(X, params, activation)
     return last[1], [*((received, activation(z)) for received, z in hidden), last]
@@ -213,10 +213,10 @@ def _(X: Array, params: Params, activation: Bend) -> Any:
 
 @mlp_forward.mistake("output-noted-as-input")
 def _(X: Array, params: Params, activation: Bend) -> Any:
-    """A pair holds what the layer received; here it holds what the layer hands on.
+    """A pair holds the layer's input; here it holds the layer's output.
 
-    The logits and every z are right. This happens when the variable that holds the input is
-    replaced by the bent output before the pair is noted. The first pair should begin with X.
+    The logits and every z are right. This happens when the variable for the input is overwritten
+    with the output before the pair is stored. The first pair should begin with X.
 
     Check: layers[0][0] should equal X.
     """
@@ -229,7 +229,7 @@ def _(X: Array, params: Params, activation: Bend) -> Any:
 def _(X: Array, params: Params, activation: Bend) -> Any:
     """A pair is (input, z), in this order; here z comes first.
 
-    The numbers are right. Whoever unpacks by position takes the one for the other.
+    The numbers are right, but code that unpacks the pair by position mixes up the two.
 
     Check: layers[0][0] should equal X.
     """
@@ -239,10 +239,10 @@ def _(X: Array, params: Params, activation: Bend) -> Any:
 
 @mlp_forward.mistake("last-pair-left-out")
 def _(X: Array, params: Params, activation: Bend) -> Any:
-    """The last layer is a layer too: it has an input and a z, and a pair of its own.
+    """The last layer has an input and a z too, so it gets a pair of its own.
 
-    The logits are right. A loop over the hidden layers with the last one written below it often
-    notes only the hidden ones.
+    The logits are right. This often happens when the loop covers only the hidden layers and the
+    last layer is written below it.
 
     Check: len(layers) should be the number of kernels.
     """
@@ -252,9 +252,9 @@ def _(X: Array, params: Params, activation: Bend) -> Any:
 
 @mlp_forward.mistake("pairs-from-the-end")
 def _(X: Array, params: Params, activation: Bend) -> Any:
-    """The pairs stand in the order of the forward pass, first layer first; here the last is first.
+    """The pairs go in the order of the forward pass, first layer first; here the last comes first.
 
-    The numbers are right. Only with a single layer can it not be seen.
+    The numbers are right. With a single layer the mistake does not show.
 
     Check: layers[0][0] should equal X.
     """
@@ -264,9 +264,9 @@ def _(X: Array, params: Params, activation: Bend) -> Any:
 
 @mlp_forward.mistake("layers-left-out")
 def _(X: Array, params: Params, activation: Bend) -> Any:
-    """The function returns two things, the logits and a pair for every layer; these are the logits.
+    """The function returns the logits and a pair for every layer; here it returns only the logits.
 
-    The logits are right. Without the pairs a way back would have to run the network once more.
+    The logits are right. Without the pairs a backward pass would have to run the network again.
 
     Next: collect the pairs in a list inside the loop, and return both.
     """
@@ -275,10 +275,10 @@ def _(X: Array, params: Params, activation: Bend) -> Any:
 
 @mlp_forward.mistake("probabilities-for-logits")
 def _(X: Array, params: Params, activation: Bend) -> Any:
-    """Logits are the last layer's z; here softmax has already made probabilities of them.
+    """Logits are the last layer's z; here softmax has already turned them into probabilities.
 
-    The pairs are right. Softmax has a function of its own below, and next to it the loss will
-    want logits (week 05).
+    The pairs are right. Softmax is a separate function, further down in this notebook, and the loss
+    of week 05 takes logits.
 
     Check: some logits of a random network should be negative.
     """
@@ -288,12 +288,12 @@ def _(X: Array, params: Params, activation: Bend) -> Any:
 
 @mlp_forward.mistake("two-layers-built-in")
 def _(X: Array, params: Params, activation: Bend) -> Any:
-    """The number of layers is half the number of parameters; W1 and W2 are built in here.
+    """params may hold any number of layers; here exactly two, W1 and W2, are hard-coded.
 
     With two layers everything is right. With three the last one never runs, and with one W2 does
-    not exist.
+    not exist. The number of layers is half the number of entries in params.
 
-    Check: how many kernels does params hold, and does a loop go over all of them?
+    Check: how many kernels does params hold, and does your loop go over all of them?
     """
     z1 = X @ params["W1"] + params["b1"]
     h = activation(z1)
@@ -303,12 +303,12 @@ def _(X: Array, params: Params, activation: Bend) -> Any:
 
 @mlp_forward.mistake("kernel-that-does-not-exist")
 def _(X: Array, params: Params, activation: Bend) -> Any:
-    """L layers have the kernels W1 to WL, and params holds 2 L entries; the loop leaves that range.
+    """L layers have the kernels W1 to WL, so params holds 2 L entries; your loop leaves that range.
 
-    The dict has no such key, so Python raises. A loop up to len(params) counts the biases as
-    layers. A loop that begins at 0 asks for W0.
+    The dict has no such key, so Python raises an error. A loop up to len(params) counts the biases
+    as layers too. A loop that begins at 0 asks for W0.
 
-    Check: print list(params), and the numbers that your loop runs through.
+    Check: print list(params), and the numbers that your loop goes through.
     """
     h, layers = X, []
     for number in range(1, len(params) + 1):

@@ -61,10 +61,10 @@ def _(x: Array, W: Array, b: Array) -> Any:
 
 @neuron_by_neuron.mistake("neuron-bias-left-out", rows="B10")
 def _(x: Array, W: Array, b: Array) -> Any:
-    """A neuron is a weighted sum and a bias, z[j] = b[j] + sum of x[i] * W[i, j]; b is unused here.
+    """A neuron adds its bias to its sum, z[j] = b[j] + sum of x[i] * W[i, j]; here b is not used.
 
-    Every neuron is off by its own bias. With biases of 0, as at the start of training, nothing
-    shows.
+    Every neuron is off by its own bias. With biases of 0, as at the start of training, the mistake
+    does not show.
 
     Check: for x = 0 the result should be b.
     """
@@ -73,10 +73,10 @@ def _(x: Array, W: Array, b: Array) -> Any:
 
 @neuron_by_neuron.mistake("neuron-bias-at-every-input")
 def _(x: Array, W: Array, b: Array) -> Any:
-    """The bias is added once for each neuron; inside the inner loop it is added D times.
+    """Each neuron adds its bias once; here it is added D times, once for every input.
 
-    Every neuron is off by (D - 1) times its bias. A line that stands one indent too deep runs once
-    for each input.
+    Every neuron is off by (D - 1) times its bias. A line that is indented one level too deep runs
+    once for each input.
 
     Check: for x = 0 the result should be b, not D times b.
     """
@@ -85,22 +85,22 @@ def _(x: Array, W: Array, b: Array) -> Any:
 
 @neuron_by_neuron.mistake("neuron-total-carried-over")
 def _(x: Array, W: Array, b: Array) -> Any:
-    """The running total is never set back, so neuron j also contains all neurons before it.
+    """The running total is never reset, so neuron j also contains all neurons before it.
 
-    The first neuron is right, each later one is off by the sum of those before. Each neuron begins
-    a sum of its own.
+    The first neuron is right; each later one is off by the sum of those before it. Each neuron
+    needs a new sum.
 
-    Check: exchanging two columns of W and b should exchange two results and change no other.
+    Check: swapping two columns of W and b should swap two results and change no others.
     """
     return np.cumsum(x @ W + b)
 
 
 @neuron_by_neuron.mistake("neuron-last-product-only")
 def _(x: Array, W: Array, b: Array) -> Any:
-    """All D products are added up; an assignment in the loop keeps only the last one.
+    """The neuron adds up all D products; here the loop keeps only the last one.
 
-    The result depends on the last input alone. A running total has to grow with each input, not
-    be replaced.
+    The result depends only on the last input. The running total has to grow with each input, not be
+    replaced.
 
     Check: changing x[0] should change the result.
     """
@@ -109,11 +109,12 @@ def _(x: Array, W: Array, b: Array) -> Any:
 
 @neuron_by_neuron.mistake("neuron-index-order", rows="B18", convention=True)
 def _(x: Array, W: Array, b: Array) -> Any:
-    """Here W[j, i] is read: neurons in rows. In this course, as in Keras, W is (D, M): a neuron is
-    a column.
+    """Here neurons are the rows, W[j, i]; in this course, as in Keras, they are the columns, W[i,
+    j].
 
-    With D different from M an index soon leaves the array. With D = M nothing raises and every
-    weight belongs to the wrong pair. PyTorch stores kernels the other way, as (M, D).
+    W has the shape (D, M). With D different from M an index soon leaves the array. With D = M there
+    is no error, but every weight connects the wrong input and neuron. PyTorch stores kernels the
+    other way round, as (M, D).
 
     Check: which index of W runs over the inputs? W.shape[0] should be len(x).
     """
@@ -128,10 +129,10 @@ def _(x: Array, W: Array, b: Array) -> Any:
 
 @neuron_by_neuron.mistake("neuron-whole-number-total")
 def _(x: Array, W: Array, b: Array) -> Any:
-    """An array that is copied from whole-number biases holds whole numbers: it cuts off decimals.
+    """A copy of whole-number biases is an integer array, which drops the decimals of every sum.
 
-    With floating biases the result is right. With integers every addition loses what stands
-    behind the point, and NumPy says nothing.
+    With float biases the result is right. With integers every addition loses the decimals, and
+    NumPy gives no warning.
 
     Check: call it with b = np.array([1, 2, 3]) and with np.array([1.0, 2.0, 3.0]).
     """
@@ -146,8 +147,9 @@ def _(x: Array, W: Array, b: Array) -> Any:
 def _(x: Array, W: Array, b: Array) -> Any:
     """z = b makes a second name for the caller's array, so adding to z changes the biases.
 
-    With floating biases the returned numbers are right, and the network's biases are gone. The
-    next picture is computed with other biases. With whole numbers decimals are lost as well.
+    With float biases the returned numbers are right, but the network's biases are overwritten, and
+    the next picture is computed with the wrong ones. With integer biases the decimals are lost as
+    well.
 
     Check: keep a copy of b, call your function, and compare b with the copy.
     """
@@ -162,9 +164,9 @@ def _(x: Array, W: Array, b: Array) -> Any:
 def _(x: Array, W: Array, b: Array) -> Any:
     """A layer has M neurons; here only the first is computed and the others are still 0.
 
-    A `return` inside the outer loop ends the function after one round.
+    A `return` inside the outer loop ends the function after one iteration.
 
-    Check: at which indent does the return stand?
+    Check: how far is your return indented?
     """
     z = np.zeros(len(b))
     z[0] = x @ W[:, 0] + b[0]
@@ -175,8 +177,8 @@ def _(x: Array, W: Array, b: Array) -> Any:
 def _(x: Array, W: Array, b: Array) -> Any:
     """A neuron sums over its D inputs; here the sum runs over the M neurons for each input.
 
-    The result has one entry for each input, (D,), without a place for the M biases. With D = M
-    its shape is right by accident.
+    The result has one entry for each input, (D,), and M biases do not fit it. With D = M its shape
+    happens to be right.
 
     Check: the result should have len(b) entries, and changing x[0] should change all of them.
     """
@@ -185,10 +187,9 @@ def _(x: Array, W: Array, b: Array) -> Any:
 
 @neuron_by_neuron.mistake("neuron-products-not-summed", rows="B17")
 def _(x: Array, W: Array, b: Array) -> Any:
-    """x[i] * W[i, j] are D * M products; neuron j is the sum of the D products in its column.
+    """x[i] * W[i, j] gives D * M products; neuron j is the sum of the D products in its column.
 
-    The result is a table (D, M), and the bias stands in each of its rows. The sum over i is still
-    to come.
+    The result is a table (D, M) with the bias added to each row. The sum over i is still missing.
 
     Check: the result should have the shape of b.
     """

@@ -1,4 +1,4 @@
-"""The brightest output."""
+"""The class with the largest logit."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ def _(logits: Array) -> Any:
 
 @predict_classes.mistake("classes-over-the-batch", rows="L12")
 def _(logits: Array) -> Any:
-    """axis=0 compares examples for each class; an example's classes stand in its row, along axis 1.
+    """axis=0 compares the examples for each class; the classes of one example lie along axis 1.
 
-    The result has one entry for each class, (K,), and names examples. With N = K its shape is
-    right by accident.
+    The result has one entry for each class, (K,), and each entry is the number of an example. With
+    N = K its shape happens to be right.
 
     Check: the result should have one entry for each row of logits.
     """
@@ -68,9 +68,9 @@ def _(logits: Array) -> Any:
 
 @predict_classes.mistake("classes-over-everything", rows="L12")
 def _(logits: Array) -> Any:
-    """Without an axis argmax looks at the whole table as one long row and gives a single place.
+    """Without an axis argmax treats the table as one long row and returns a single index.
 
-    There is one answer for each example, so N answers.
+    Each of the N examples needs its own answer.
 
     Check: the result should have the shape (N,).
     """
@@ -79,7 +79,7 @@ def _(logits: Array) -> Any:
 
 @predict_classes.mistake("classes-as-one-hot", rows="L12")
 def _(logits: Array) -> Any:
-    """This is a table with a 1 at each winner, (N, K); a class is the number of its column, (N,).
+    """This is a one-hot table, (N, K); a class is the number of the column with the 1, shape (N,).
 
     Comparing such a table with labels compares ones and zeros with class numbers.
 
@@ -90,7 +90,7 @@ def _(logits: Array) -> Any:
 
 @predict_classes.mistake("brightness-for-class")
 def _(logits: Array) -> Any:
-    """max gives how large the largest logit is; the class is where it stands.
+    """max gives the value of the largest logit; the class is its column number.
 
     The result holds decimals and may be negative. A class is a column number.
 
@@ -101,7 +101,7 @@ def _(logits: Array) -> Any:
 
 @predict_classes.mistake("darkest-output")
 def _(logits: Array) -> Any:
-    """The answer is the largest logit; here it is the smallest.
+    """The class has the largest logit; here it is the smallest.
 
     argmin and argmax differ by two letters.
 
@@ -112,9 +112,9 @@ def _(logits: Array) -> Any:
 
 @predict_classes.mistake("largest-size-for-class")
 def _(logits: Array) -> Any:
-    """A logit of -9 is a strong no; comparing sizes without signs makes it the winner.
+    """A logit of -9 is a strong no; here its absolute value makes it win.
 
-    With positive logits nothing shows.
+    With positive logits the mistake does not show.
 
     Check: for logits [-9, 1, 2] the class should be 2.
     """
@@ -125,7 +125,7 @@ def _(logits: Array) -> Any:
 def _(logits: Array) -> Any:
     """Classes are column numbers and begin at 0; here every one is 1 too large.
 
-    Labels in this course run from 0 to K - 1. Digit 0 would never be named.
+    Labels in this course run from 0 to K - 1. Here digit 0 would never be predicted.
 
     Check: for logits [5, 0, 0] the class should be 0.
     """
@@ -134,10 +134,10 @@ def _(logits: Array) -> Any:
 
 @predict_classes.mistake("classes-as-column", rows="N03")
 def _(logits: Array) -> Any:
-    """The numbers are right and stand in a column, (N, 1); labels have the shape (N,).
+    """Labels have the shape (N,); here the class numbers form a column, (N, 1).
 
     Comparing (N, 1) with labels (N,) gives an (N, N) table without any error, and its mean is not
-    the share of right answers.
+    the accuracy.
 
     Check: the result's shape should be (N,).
     """
@@ -146,10 +146,10 @@ def _(logits: Array) -> Any:
 
 @predict_classes.mistake("last-of-equals")
 def _(logits: Array) -> Any:
-    """Among equal logits the first wins; with >= in a comparison, or a sort from below, the last
-    does.
+    """Among equal logits the first wins; `>=` in a comparison, or an ascending sort, picks the
+    last.
 
-    It shows only where two logits are exactly equal, for example when all of them are 0.
+    It matters only where two logits are exactly equal, for example when all of them are 0.
 
     Check: for logits [3, 3, 1] the class should be 0.
     """

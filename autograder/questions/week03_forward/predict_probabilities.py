@@ -66,9 +66,9 @@ def _(logits: Array) -> Any:
     """exp of a number above about 709 is inf in float64, and inf / inf is nan.
 
     Small logits are right. Logits far below 0 fail too: every exp is 0, and 0 / 0 is nan. The
-    probabilities depend on the differences within a row only, not on where the row lies.
+    probabilities depend only on the differences within a row, not on the size of its logits.
 
-    Next: read again what may be subtracted from a row without changing its probabilities.
+    Next: reread which number can be subtracted from a row without changing its probabilities.
     """
     E = np.exp(logits)
     return E / E.sum(axis=1, keepdims=True)
@@ -76,9 +76,9 @@ def _(logits: Array) -> Any:
 
 @predict_probabilities.mistake("probabilities-shift-added", rows="A27")
 def _(logits: Array) -> Any:
-    """The largest logit of a row is subtracted before exp; added, it doubles the exponent.
+    """The largest logit of a row is subtracted before exp; here it is added.
 
-    exp then overflows at logits of about 355 already. Small logits are right, because any constant
+    exp then overflows for logits of only about 355. Small logits are right, because any constant
     cancels.
 
     Check: after the shift the largest entry of every row should be 0.
@@ -89,11 +89,10 @@ def _(logits: Array) -> Any:
 
 @predict_probabilities.mistake("probabilities-global-shift", rows="A28")
 def _(logits: Array) -> Any:
-    """The largest logit of the whole batch is too much for a low row: all its exp are 0, and 0 / 0
-    is nan.
+    """Subtracting the whole batch's largest logit makes every exp of a low row 0, and 0 / 0 is nan.
 
-    Rows near the largest one are right. Every row is an example of its own and needs a shift of
-    its own.
+    Rows close to the largest logit are right. Each row is a separate example and needs its own
+    shift.
 
     Check: after the shift the largest entry of every row should be 0.
     """
@@ -103,10 +102,10 @@ def _(logits: Array) -> Any:
 
 @predict_probabilities.mistake("probabilities-over-the-batch", rows="A29")
 def _(logits: Array) -> Any:
-    """Columns of the result sum to 1; rows should, because a row is one example.
+    """The columns of your result sum to 1; the rows should, because each row is one example.
 
-    With axis=0 the pictures of a batch compete with each other for each class. axis names the
-    axis that disappears in the sum.
+    With axis=0 the pictures of a batch compete with each other for each class. axis names the axis
+    that disappears in the sum.
 
     Check: print the sums over axis 1; every entry should be 1.
     """
@@ -116,7 +115,7 @@ def _(logits: Array) -> Any:
 
 @predict_probabilities.mistake("probabilities-over-everything", rows="A29")
 def _(logits: Array) -> Any:
-    """All entries together sum to 1; each row should, because each row is one example.
+    """All entries together sum to 1; each row should sum to 1, because each row is one example.
 
     A sum without an axis adds up the whole table.
 
@@ -130,10 +129,10 @@ def _(logits: Array) -> Any:
 def _(logits: Array) -> Any:
     """A sum over axis 1 has shape (N,); NumPy lines it up with the columns, not with the rows.
 
-    With N different from K NumPy raises. With N = K it divides column n by the sum of row n, and
-    says nothing. A sum of shape (N, 1) lines up with the rows.
+    With N different from K NumPy raises an error. With N = K it divides column n by the sum of row
+    n, without any error. A sum of shape (N, 1) lines up with the rows.
 
-    Check: print the shapes above and below the line of the fraction.
+    Check: print the shapes of the numerator and the denominator.
     """
     E = np.exp(logits - logits.max(axis=1, keepdims=True))
     return E / E.sum(axis=1)
@@ -141,9 +140,9 @@ def _(logits: Array) -> Any:
 
 @predict_probabilities.mistake("probabilities-without-exp", rows="A37")
 def _(logits: Array) -> Any:
-    """logits / sum has rows that sum to 1, but entries below 0 and above 1; exp makes all positive.
+    """Rows of logits / sum do add up to 1, but entries can be negative; exp makes them positive.
 
-    A row whose logits nearly cancel even gives enormous numbers.
+    Entries can be above 1 too. A row whose logits nearly cancel gives enormous numbers.
 
     Check: every entry should lie between 0 and 1.
     """
@@ -152,10 +151,10 @@ def _(logits: Array) -> Any:
 
 @predict_probabilities.mistake("probabilities-doubled-logits", rows="A38")
 def _(logits: Array) -> Any:
-    """exp(2 z) doubles every difference within a row, so the network seems surer than it is.
+    """exp(2 z) doubles every difference within a row, so the network seems more certain than it is.
 
-    The ratio of two probabilities is exp of the difference of their logits. Here it is the square
-    of that.
+    The ratio of two probabilities is exp of the difference between their logits. Here it is the
+    square of that.
 
     Check: for the logits [1, 0] the ratio of the probabilities should be e = 2.718.
     """
@@ -164,10 +163,10 @@ def _(logits: Array) -> Any:
 
 @predict_probabilities.mistake("probabilities-divided-logits", rows="A38")
 def _(logits: Array) -> Any:
-    """Dividing the logits by K flattens the probabilities; the network seems less sure than it is.
+    """Dividing the logits by K flattens the row; the network seems less certain than it is.
 
-    The ratio of two probabilities is exp of the difference of their logits. Here the difference
-    is K times too small.
+    The ratio of two probabilities is exp of the difference between their logits. Here the
+    difference is K times too small.
 
     Check: for the logits [1, 0] the ratio of the probabilities should be e = 2.718.
     """
@@ -176,9 +175,10 @@ def _(logits: Array) -> Any:
 
 @predict_probabilities.mistake("probabilities-entrywise-sigmoid")
 def _(logits: Array) -> Any:
-    """A sigmoid looks at each logit alone; here one answer out of K is wanted, so a row shares 1.
+    """A sigmoid looks at each logit on its own; probabilities of K classes must sum to 1 in each
+    row.
 
-    Sigmoids answer K separate yes-or-no questions.
+    K sigmoids answer K separate yes-or-no questions.
 
     Check: print the sums over axis 1; every entry should be 1.
     """
@@ -187,9 +187,9 @@ def _(logits: Array) -> Any:
 
 @predict_probabilities.mistake("winner-takes-all")
 def _(logits: Array) -> Any:
-    """A 1 for the largest logit and 0 for all others is the class, not how probable it is.
+    """A 1 for the largest logit and 0 elsewhere is the predicted class, not the probabilities.
 
-    The differences between the logits are lost. A narrow decision looks like a certain one.
+    The differences between the logits are lost. A close decision looks like a certain one.
 
     Check: for the logits [1, 0] the probabilities should be 0.731 and 0.269.
     """
@@ -198,9 +198,9 @@ def _(logits: Array) -> Any:
 
 @predict_probabilities.mistake("log-probabilities")
 def _(logits: Array) -> Any:
-    """These are logarithms of the probabilities, z - log(sum of exp(z)); no entry is above 0.
+    """These are the logarithms of the probabilities, z - log(sum of exp(z)); none is above 0.
 
-    They belong to the loss of week 05. A probability lies between 0 and 1.
+    They are used in the loss of week 05. A probability lies between 0 and 1.
 
     Check: every entry should lie between 0 and 1.
     """
@@ -210,10 +210,10 @@ def _(logits: Array) -> Any:
 
 @predict_probabilities.mistake("logits-shifted-in-place", rows="N05")
 def _(logits: Array) -> Any:
-    """`-=` writes into the caller's own array; the logits that the network returned are changed.
+    """`-=` writes into the caller's own array, so the logits themselves change.
 
-    The probabilities are right. Whoever reads the logits afterwards, a loss for example, finds
-    other numbers.
+    The probabilities are right, but code that uses the logits afterwards, such as a loss, finds
+    different numbers.
 
     Check: keep a copy of logits, call your function, and compare.
     """

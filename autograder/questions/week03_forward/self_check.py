@@ -10,7 +10,7 @@ weights_and_biases = choice(
     correct="b",
     wrong={
         "a": "16 * 10 counts the weights; each of the 10 outputs has a bias as well.",
-        "c": "The 16 values that come in are no neurons of this layer and have no bias in it.",
+        "c": "The 16 inputs are not neurons of this layer and have no biases in it.",
     },
 )
 
@@ -19,8 +19,8 @@ shape_of_a_batch = choice(
     points=2.5,
     correct="c",
     wrong={
-        "a": "The batch stays: 32 pictures go in, and 32 rows come out.",
-        "b": "64 is the inner size of (32, 64) @ (64, 16), the axis that is summed away.",
+        "a": "The batch size does not change: 32 pictures go in, and 32 rows come out.",
+        "b": "64 is the inner size of (32, 64) @ (64, 16); the product sums over that axis.",
     },
 )
 
@@ -29,8 +29,8 @@ favourite_picture = choice(
     points=2.5,
     correct="a",
     wrong={
-        "b": "Ink on negative weights lowers the sum; a picture that is black everywhere pays for "
-        "them.",
+        "b": "Ink on negative weights lowers the sum; an all-black picture has ink on "
+        "every one of them.",
         "c": "No ink leaves the sum at 0, and ink on positive weights would raise it.",
     },
 )

@@ -60,17 +60,18 @@ def _(rng: Rng) -> Inputs:
 
 
 def scaled(weights: Array) -> Array:
-    """The right scaling, for wrong masks whose mistake lies elsewhere."""
+    """The correct scaling, for mistakes that are made elsewhere in the mask."""
     largest = np.abs(weights).max()
     return weights / largest if largest > 0 else weights
 
 
 @weight_image.mistake("mask-of-a-row")
 def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
-    """Unit j's weights are column j of W; W[unit] is a row: one pixel's weights to all units.
+    """Unit j's weights are column j of W; W[unit] is a row: the weights from one pixel to all
+    units.
 
-    A row has M entries, which do not fill the picture, so reshape raises. With D = M it fills the
-    picture with the wrong numbers.
+    A row has M entries, which do not fill the picture, so reshape raises an error. With D = M they
+    fit, but they are the wrong weights.
 
     Check: how many weights lead to one unit, D or M?
     """
@@ -79,10 +80,10 @@ def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
 
 @weight_image.mistake("mask-scaled-by-largest-signed")
 def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
-    """Dividing by max(w) looks at positive weights only; the largest in size may be negative.
+    """max(w) ignores negative weights, although one of them may have the largest absolute value.
 
-    The mask then goes below -1. Where all weights are negative, the largest is negative as well,
-    and every sign is turned.
+    The mask then goes below -1. Where all weights are negative, the maximum is negative too, and
+    every sign flips.
 
     Check: for the weights -4, -2, 1 the mask should be -1, -0.5, 0.25.
     """
@@ -93,9 +94,9 @@ def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
 
 @weight_image.mistake("mask-scaled-by-all-units")
 def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
-    """The mask is divided by the largest weight of this unit; here by that of the whole kernel.
+    """The mask is divided by this unit's largest |w|; here by the largest of the whole kernel.
 
-    The picture is right and too pale. Masks of weak units can hardly be seen.
+    The picture is right but too pale. The masks of units with small weights are hardly visible.
 
     Check: the largest absolute value in the mask should be 1.
     """
@@ -106,7 +107,7 @@ def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
 def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
     """(w - min) / (max - min) runs from 0 to 1, so signs are lost; w / max |w| keeps them.
 
-    A weight of 0 becomes some grey in between, and nobody can see where the unit says no.
+    A weight of 0 becomes some shade of grey, and nobody can see where the unit says no.
 
     Check: negative weights should be negative in the mask.
     """
@@ -117,9 +118,9 @@ def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
 
 @weight_image.mistake("mask-stretched-to-both-ends")
 def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
-    """Stretching from min to max onto -1 to 1 moves the zero; the mask is a plain division.
+    """Stretching min and max to -1 and 1 moves the zero; the mask is a plain division.
 
-    Both ends of the colours are always reached, and weak weights may change their sign.
+    The colours always reach both ends of the scale, and small weights may change their sign.
 
     Check: a weight of 0 should be 0 in the mask.
     """
@@ -132,9 +133,9 @@ def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
 
 @weight_image.mistake("mask-without-signs")
 def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
-    """The absolute value belongs below the line only, w / max |w|; above it the sign is wanted.
+    """Only the denominator takes absolute values, w / max |w|; the numerator keeps its sign.
 
-    Pixels that the unit hopes for and pixels that it dislikes look alike.
+    Pixels that the unit likes and pixels that it dislikes look the same.
 
     Check: negative weights should be negative in the mask.
     """
@@ -145,7 +146,7 @@ def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
 def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
     """The divisor is the largest absolute weight, not the length sqrt(sum of w^2).
 
-    The picture is right and too pale.
+    The picture is right but too pale.
 
     Check: the largest absolute value in the mask should be 1.
     """
@@ -156,9 +157,10 @@ def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
 
 @weight_image.mistake("mask-not-scaled")
 def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
-    """These are the weights as they are; a mask is divided by the largest absolute value.
+    """These are the raw weights; the mask is divided by the largest absolute value.
 
-    Weights of different units can have very different sizes, and a picture has one scale.
+    Weights of different units can have very different sizes, and all pictures share one colour
+    scale.
 
     Check: the largest absolute value in the mask should be 1.
     """
@@ -167,21 +169,21 @@ def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
 
 @weight_image.mistake("mask-clipped")
 def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
-    """Clipping cuts weights at -1 and 1; the mask divides all of them by the largest.
+    """Clipping cuts the weights off at -1 and 1; the mask divides them all by the largest |w|.
 
     Small weights stay small, and different large ones become equal.
 
-    Check: twice the weights should give the same mask.
+    Check: doubling all weights should give the same mask.
     """
     return np.clip(W[:, unit], -1, 1).reshape(shape)
 
 
 @weight_image.mistake("mask-left-flat", rows="B15")
 def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
-    """The numbers are right and stand in one row, (D,); a mask has the shape of the pictures.
+    """A mask has the shape of the pictures; here its numbers form one row, (D,).
 
-    The D pixels of a picture were laid out in a row before they went in. The mask goes the way
-    back.
+    The D pixels of a picture were flattened into a row before they entered the network. The mask is
+    reshaped back.
 
     Check: the result's shape should equal the argument shape.
     """
@@ -190,10 +192,10 @@ def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
 
 @weight_image.mistake("mask-column-by-column")
 def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
-    """The pixels of a picture were laid out row by row; here they are filled in column by column.
+    """The pixels of a picture were flattened row by row; here they are filled in column by column.
 
-    The numbers are right and stand at the wrong places. Setting order="F", or turning the result
-    over, does this.
+    The numbers are right but in the wrong places. order="F", or transposing the result, causes
+    this.
 
     Check: the first row of the mask should hold the first weights of the unit.
     """
@@ -202,9 +204,10 @@ def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
 
 @weight_image.mistake("mask-with-a-fraction-of-rows", rows="B16")
 def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
-    """`/` always gives a number with decimals, 12 / 4 = 3.0, and a shape needs whole numbers.
+    """`/` always gives a float, 12 / 4 = 3.0, and a shape needs whole numbers.
 
-    NumPy raises a TypeError. `//` divides whole numbers, and the sizes are given in any case.
+    NumPy raises a TypeError. `//` gives a whole number, but the sizes are given as an argument
+    anyway.
 
     Check: print the type of each number that you pass to reshape.
     """
@@ -213,9 +216,9 @@ def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
 
 @weight_image.mistake("mask-zero-by-zero", rows="N14")
 def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
-    """For a unit of zeros the largest weight is 0, and 0 / 0 is nan with a warning.
+    """For a unit with all weights 0 the largest is 0, and 0 / 0 is nan with a warning.
 
-    Every other unit is right. Nan cannot be drawn, so the picture stays empty.
+    Every other unit is right. nan cannot be drawn, so the picture stays empty.
 
     Check: call it with a W of zeros; the mask should be zeros.
     """
@@ -226,7 +229,7 @@ def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
 def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
     """W[:, unit] is a view: dividing it in place with /= changes the kernel itself.
 
-    The mask is right, and the network has other weights from now on.
+    The mask is right, but from now on the network has other weights.
 
     Check: keep a copy of W, call your function, and compare.
     """
@@ -241,8 +244,8 @@ def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
 def _(W: Array, unit: int, shape: tuple[int, int]) -> Any:
     """Units are counted from 0, so unit j is column j; here it is column j - 1.
 
-    The mask is a right one, of another unit. For unit 0 it is that of the last unit.
+    The mask belongs to another unit. For unit 0 it is that of the last unit.
 
-    Check: for W with one column that is not 0, only that unit's mask should not be 0.
+    Check: if only one column of W is nonzero, only that unit's mask should be nonzero.
     """
     return scaled(W[:, unit - 1]).reshape(shape)
