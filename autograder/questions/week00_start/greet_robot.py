@@ -52,9 +52,9 @@ def _(name: str) -> Any:
 
 @greet_robot.mistake("braces-without-f")
 def _(name: str) -> Any:
-    """Without an f before the quotes, braces are ordinary letters: "{name}" stays as it is.
+    """Without an f before the quotes, braces are ordinary characters: "{name}" stays as it is.
 
-    Python replaces {name} by the value only in a text that begins with f".
+    Python replaces {name} with its value only in a string that begins with f".
 
     Check: print the greeting; do you see braces?
     """
@@ -63,9 +63,9 @@ def _(name: str) -> Any:
 
 @greet_robot.mistake("same-name-for-every-robot", rows="N12")
 def _(name: str) -> Any:
-    """The name comes in as the argument name; this greeting calls every robot Mia.
+    """The robot's name arrives in the argument name; this greeting calls every robot Mia.
 
-    The example in the docstring shows one robot. The check, and the grader, ask about others.
+    The docstring's example shows one robot. The check and the grader use other names too.
 
     Check: greet_robot("Rob") should greet Rob.
     """
@@ -74,29 +74,28 @@ def _(name: str) -> Any:
 
 @greet_robot.mistake("greeting-without-the-question")
 def _(name: str) -> Any:
-    """The greeting has two sentences, and this is the first; the docstring shows both.
+    """The greeting has two sentences, as the docstring shows; here the second one is missing.
 
-    A check compares the whole answer. It is strict about what is written and blind to what was
-    meant.
+    A check compares the whole answer. It reads what you wrote, not what you meant.
 
-    Check: lay your answer and the docstring's side by side.
+    Check: compare your answer with the docstring's example, word by word.
     """
     return f"Hello, {name}."
 
 
 @greet_robot.mistake("name-left-out")
 def _(name: str) -> Any:
-    """The robot's name belongs between "Hello, " and the full stop; here nobody is named.
+    """The robot's name belongs between "Hello, " and the full stop; here it is missing.
 
-    Next: put the argument name into the text.
+    Next: put the argument name into the string.
     """
     return "Hello. Do you see a cat?"
 
 
 @greet_robot.mistake("name-only")
 def _(name: str) -> Any:
-    """This is the name alone; the answer is the whole greeting.
+    """This is only the name; the answer is the whole greeting.
 
-    Check: lay your answer and the docstring's side by side.
+    Check: compare your answer with the docstring's example, word by word.
     """
     return name
