@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -12,34 +13,38 @@ import pytest
 from autograder.answer import Answer, Status
 from autograder.judging.judge import Judge
 from autograder.questions import catalogue, references
+from autograder.records import Verdict
 
 SNAPSHOTS = Path(__file__).parent / "messages"
+_POINTS = re.compile(r" · \S+ of \S+ points")
 FORBIDDEN = re.compile(r"!|\byou forgot\b|\bobviously\b|\bsimply\b|\bwrong,", re.IGNORECASE)
 
 
-def messages(stem: str) -> dict[str, str]:
-    """The message of every mistake of a week, as a student sees it on the public cases."""
+@cache
+def verdicts(stem: str) -> dict[tuple[str, str], Verdict]:
+    """The verdict on every mistake of a week, as a student sees it on the public cases."""
     week = catalogue.week(stem)
     judge = Judge(week.questions, references.public(week.questions.values(), stem))
-    found = {}
-    for question in week.questions.values():
-        for mistake in question.mistakes.values():
-            answers = [
-                question.mistaken(mistake, probe.inputs, probe.expected.value)
-                for probe in judge.probes[question.name]
-            ]
-            message = judge.judge(question.name, answers).message
-            # Here a mistake's lines are counted in the question's file, not in a cell.
-            message = re.sub(r"line \d+ of the cell", "line 3 of the cell", message)
-            # Where a recursion ends, and in which words, differs between versions of Python.
-            message = re.sub(r"(recursion depth exceeded).*", r"\1.", message)
-            found[f"{question.name} {mistake.name}"] = message
-    return found
+    return {
+        (question.name, mistake): judge.judge(question.name, answers)
+        for question in week.questions.values()
+        for mistake, answers in judge.answers_of_mistakes(question).items()
+    }
+
+
+def without_points(message: str) -> str:
+    """The message as its snapshot holds it: points of one question depend on its neighbours'."""
+    message = _POINTS.sub("", message, count=1)
+    # Here a mistake's lines are counted in the question's file, not in a cell.
+    message = re.sub(r"line \d+ of the cell", "line 3 of the cell", message)
+    # Where a recursion ends, and in which words, differs between versions of Python.
+    return re.sub(r"(recursion depth exceeded).*", r"\1.", message)
 
 
 @pytest.mark.parametrize("stem", catalogue.stems())
 def test_are_the_messages_those_that_were_read(stem):
-    text = "\n\n".join(messages(stem).values()) + "\n"
+    messages = [without_points(verdict.message) for verdict in verdicts(stem).values()]
+    text = "\n\n".join(messages) + "\n"
     snapshot = SNAPSHOTS / f"{stem}.txt"
     if os.environ.get("UPDATE_SNAPSHOTS"):
         snapshot.parent.mkdir(exist_ok=True)
@@ -49,11 +54,28 @@ def test_are_the_messages_those_that_were_read(stem):
 
 @pytest.mark.parametrize("stem", catalogue.stems())
 def test_is_every_message_calm_and_complete(stem):
-    for name, message in messages(stem).items():
+    for (question, mistake), verdict in verdicts(stem).items():
+        message = verdict.message
         heading, *rest = message.splitlines()
-        assert heading.startswith(name.split()[0]) and heading.endswith(name.split()[1])
+        assert heading.startswith(question) and heading.endswith(mistake)
         assert rest[-1].startswith(("Check:", "Next:")), message
         assert not FORBIDDEN.search(message), message
+
+
+@pytest.mark.parametrize("stem", catalogue.stems())
+def test_does_the_heading_state_the_points_of_the_right_cases(stem):
+    """And once, so that no point is left in a snapshot?"""
+    questions = catalogue.week(stem).questions
+    for (name, _), verdict in verdicts(stem).items():
+        question = questions[name]
+        heading, *rest = verdict.message.splitlines()
+        assert f" · {verdict.points:g} of {question.points:g} points · " in heading
+        assert not re.search(r"\d points?\b", "\n".join(rest))
+        weights = {case.name: case.weight for case in question.cases.values()}
+        listed = [line for line in rest if line.startswith("Right: ")]
+        right = listed[0].removeprefix("Right: ").partition(". Not yet:")[0] if listed else ""
+        earned = sum(weights[case] for case in right.split(", ") if case)
+        assert verdict.points == round(question.points * earned / sum(weights.values()), 2)
 
 
 def _judge() -> Judge:
