@@ -1,6 +1,6 @@
 # mypy: disable-error-code="no-untyped-def"
-# A wrong formula repeats the arguments; the reference above them states their types.
-"""Adam: momentum and RMSprop together, with a correction for the empty start."""
+# Wrong formulas repeat the reference's arguments; their types are stated there.
+"""Adam: momentum and RMSprop together, with a correction for starting at 0."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.alternative("rescaled-learning-rate")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    # Keras' order of the same operations, with the paper's eps.
+    # The same operations in Keras's order, with the paper's eps.
     m, v, t = averages(grads, state, beta1, beta2)
     root = math.sqrt(1 - beta2**t)
     new = moved(params, m, v, lr * root / (1 - beta1**t), eps * root)
@@ -127,12 +127,12 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("no-bias-correction", rows="G11")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """m and v start at 0 and are too small at first: both are to be divided by 1 - beta**t.
+    """m and v start at 0 and are too small at first, so each is divided by 1 - beta**t.
 
-    For beta1 = 0.9 and beta2 = 0.999 the first step is 3.16 times too long: the ratio
-    (1 - beta1) / sqrt(1 - beta2). After some thousand steps nothing shows.
+    For beta1 = 0.9 and beta2 = 0.999 the first step is 3.16 times too long: the ratio (1 - beta1) /
+    sqrt(1 - beta2). After a few thousand steps the difference is gone.
 
-    Check: the first step of a weight should be lr, whatever its gradient.
+    Check: the first step of a weight should have length lr, whatever its gradient.
     """
     m, v, t = averages(grads, state, beta1, beta2)
     return moved(params, m, v, lr, eps), {"m": m, "v": v, "t": t}
@@ -140,12 +140,12 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("correction-without-the-power", rows="G12")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """The correction 1 - beta**t fades as t grows; here it is 1 - beta in every step.
+    """The correction 1 - beta**t fades as t grows; here it stays at 1 - beta in every step.
 
-    The first step is right. Later steps are too long or too short, in the end by the factor
-    sqrt(1 - beta2) / (1 - beta1).
+    The first step is right. Later steps are too long or too short, in the end by the factor sqrt(1
+    - beta2) / (1 - beta1).
 
-    Check: with a constant gradient every step should be lr.
+    Check: with a constant gradient every step should have length lr.
     """
     m, v, t = averages(grads, state, beta1, beta2)
     m_hat, v_hat = corrected(m, beta1, 1), corrected(v, beta2, 1)
@@ -154,9 +154,10 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("power-from-zero", rows="G13")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """The first step has t = 1; with t = 0 the correction 1 - beta**0 is 0 and divides by zero.
+    """The first step has t = 1; here it has t = 0, and the correction 1 - beta**0 is 0, so it
+    divides by zero.
 
-    The t that comes in counts the steps before this one.
+    The incoming t counts the steps before this one.
 
     Check: after the first step no parameter should be nan.
     """
@@ -170,9 +171,9 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 def _(params, grads, state, lr, beta1, beta2, eps):
     """The first step has t = 1; here its correction uses t = 2.
 
-    t is raised twice, or starts at 1 and is raised before its use.
+    t is increased twice, or starts at 1 and is increased before it is used.
 
-    Check: the first step of a weight should be lr, whatever its gradient.
+    Check: the first step of a weight should have length lr, whatever its gradient.
     """
     m, v, t = averages(grads, state, beta1, beta2)
     m_hat, v_hat = corrected(m, beta1, t + 1), corrected(v, beta2, t + 1)
@@ -181,7 +182,7 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("steps-counted-twice", rows="G14")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """One call is one step, and t rises by 1; here it rises by 2.
+    """One call is one step, and t increases by 1; here it increases by 2.
 
     The correction fades too early.
 
@@ -192,10 +193,10 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("counted-for-every-parameter", rows="G15")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """t counts steps; here it rises inside the loop, once for every parameter.
+    """t counts steps; here it increases inside the loop, once for each parameter.
 
-    The first parameter is right in the first step, and every later one is corrected as if it were
-    older than it is.
+    In the first step the first parameter is right, and each one after it is corrected with a t that
+    is too large.
 
     Check: after one step from the start the returned t should be 1.
     """
@@ -210,9 +211,9 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("steps-not-counted", rows="G16")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """The t that comes back is the one that came in, so every step is corrected as the first.
+    """The returned t is the one that came in, so every step is corrected like the first.
 
-    m and v are kept, and only the count is lost.
+    m and v are kept; only the count is lost.
 
     Check: after one step from the start the returned t should be 1.
     """
@@ -222,9 +223,10 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("multiplied-by-the-correction", rows="G17")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """m and v are too small at first, so they are divided by 1 - beta**t; here multiplied.
+    """m and v are too small at first, so they are divided by 1 - beta**t; here they are multiplied
+    by it.
 
-    A number below 1 makes them smaller still.
+    Multiplying by a number below 1 makes them even smaller.
 
     Check: after the first step m_hat should equal g.
     """
@@ -236,9 +238,10 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("corrected-memory-kept", rows="G18")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """The state keeps the raw m and v; here the corrected ones go on and are corrected again.
+    """The state keeps the raw m and v; here the corrected values are stored and get corrected
+    again.
 
-    The first step is right. From the second on the memory grows.
+    The first step is right. From the second step on, m and v are too large.
 
     Check: after one step from the start the returned m should be (1 - beta1) * g.
     """
@@ -249,22 +252,23 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("adam-betas-exchanged", rows="G19")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """beta1 belongs to m and beta2 to v; here they are exchanged.
+    """beta1 belongs to m and beta2 to v; here they are swapped.
 
-    The direction is then remembered for a thousand steps and the size for ten.
+    With the usual values, the direction is then remembered for a thousand steps and the size for
+    ten.
 
-    Check: with beta1 = 1 the memory m should not change.
+    Check: with beta1 = 1, m should not change.
     """
     return adam(params, grads, state, lr, beta2, beta1, eps)
 
 
 @adam_step.mistake("only-m-corrected", rows="G19")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """Both memories start at 0, so v needs its correction 1 - beta2**t as well as m.
+    """m and v both start at 0, so v needs its correction 1 - beta2**t just as m does.
 
     For beta2 = 0.999 the first step is then 31.6 times too long.
 
-    Check: the first step of a weight should be lr, whatever its gradient.
+    Check: the first step of a weight should have length lr, whatever its gradient.
     """
     m, v, t = averages(grads, state, beta1, beta2)
     return moved(params, corrected(m, beta1, t), v, lr, eps), {"m": m, "v": v, "t": t}
@@ -272,11 +276,11 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("only-v-corrected", rows="G19")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """Both memories start at 0, so m needs its correction 1 - beta1**t as well as v.
+    """m and v both start at 0, so m needs its correction 1 - beta1**t just as v does.
 
     For beta1 = 0.9 the first step is a tenth of what it should be.
 
-    Check: the first step of a weight should be lr, whatever its gradient.
+    Check: the first step of a weight should have length lr, whatever its gradient.
     """
     m, v, t = averages(grads, state, beta1, beta2)
     return moved(params, m, corrected(v, beta2, t), lr, eps), {"m": m, "v": v, "t": t}
@@ -284,7 +288,8 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("v-without-the-square", rows="G19")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """v averages g**2, which is never negative; here it averages g, and roots are nan.
+    """v averages g**2, which is never negative; here it averages g, and the square root of a
+    negative v is nan.
 
     m says where to go, v how large the gradients are.
 
@@ -298,11 +303,12 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("eps-before-the-correction", rows="G20", convention=True)
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """Keras adds eps to sqrt(v) before the correction; this course, as the paper, to sqrt(v_hat).
+    """Keras adds eps to sqrt(v) before the correction; this course, like the paper, adds it to
+    sqrt(v_hat).
 
     The paper calls the other one epsilon hat. The two differ where gradients are as small as eps.
 
-    Check: with a gradient of eps the first step should be lr / 2.
+    Check: with a gradient of eps the first step should have length lr / 2.
     """
     m, v, t = averages(grads, state, beta1, beta2)
     rate = lr * math.sqrt(1 - beta2**t) / (1 - beta1**t)
@@ -311,10 +317,10 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("eps-inside-the-root", rows="G09")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """Adam divides by sqrt(v_hat) + eps; inside the root eps counts as its own root, sqrt(eps).
+    """Adam divides by sqrt(v_hat) + eps; inside the square root, eps acts like sqrt(eps).
 
-    For gradients of order 1 nothing shows. An eps of 1e-8 inside acts like 1e-4 outside, and
-    weights with tiny gradients hardly move.
+    For gradients of order 1 this makes no difference. An eps of 1e-8 inside acts like 1e-4 outside,
+    and weights with tiny gradients hardly move.
 
     Check: with v_hat = 0 and eps = 0.01 the divisor should be 0.01.
     """
@@ -326,11 +332,11 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("adam-root-missing", rows="G09")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """A mean of squares has the unit of g**2; only its root can be compared with m.
+    """A mean of squares has the unit of g**2; only its square root can be compared with m.
 
     Without the root, steps get longer where gradients are small, and explode where they are tiny.
 
-    Check: the first step of a weight should be lr, whatever its gradient.
+    Check: the first step of a weight should have length lr, whatever its gradient.
     """
     m, v, t = averages(grads, state, beta1, beta2)
     m_hat, v_hat = corrected(m, beta1, t), corrected(v, beta2, t)
@@ -340,20 +346,20 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("adam-eps-left-out", rows="G09")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """A weight that never got a gradient has m = v = 0, and 0 / 0 is nan; eps prevents that.
+    """A weight that never received a gradient has m = v = 0, and 0 / 0 is nan; eps prevents that.
 
     A dead unit is enough, or a pixel that is black in every picture.
 
-    Check: with a gradient of 0 from the start a parameter should stay where it is.
+    Check: with a gradient of 0 from the start, a parameter should stay where it is.
     """
     return adam(params, grads, state, lr, beta1, beta2, 0.0)
 
 
 @adam_step.mistake("adam-eps-fixed", rows="G21")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """The divisor holds the eps that is passed; here it is always 1e-8.
+    """The divisor uses the eps that was passed in; here it is always 1e-8.
 
-    That is the paper's value. Keras has 1e-7, so the caller decides.
+    That is the paper's value; Keras uses 1e-7. So the caller decides.
 
     Check: with eps = 1e6 a step should be almost 0.
     """
@@ -362,7 +368,7 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("adam-uphill", rows="G01")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """A gradient points uphill, so a step subtracts; here it adds.
+    """The gradient points uphill, so a step subtracts; here it adds.
 
     The loss rises from the first step on.
 
@@ -373,10 +379,11 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("sums-in-place-of-averages")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """In an average the shares add to 1: beta and 1 - beta; here the new gradient enters with 1.
+    """In an average the coefficients add up to 1, beta and 1 - beta; here the new gradient has the
+    coefficient 1.
 
-    m grows by the factor 1 / (1 - beta1), v by 1 / (1 - beta2), and the correction, made for
-    averages, makes the first steps too long or too short.
+    m grows by the factor 1 / (1 - beta1), v by 1 / (1 - beta2). The corrections are made for
+    averages, so the first steps come out too long or too short.
 
     Check: after one step from the start the returned m should be (1 - beta1) * g.
     """
@@ -389,11 +396,11 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("gradient-in-place-of-m")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """The step follows m_hat, the direction remembered; here it follows this gradient alone.
+    """The step follows m_hat, the remembered direction; here it follows the current gradient alone.
 
-    The first step is right, because m_hat is g there. What is left is RMSprop with a correction.
+    The first step is right, because m_hat equals g there. The result is RMSprop with a correction.
 
-    Check: with a gradient of 0 a weight in motion should still move.
+    Check: with a gradient of 0, a weight whose m is not 0 should still move.
     """
     m, v, t = averages(grads, state, beta1, beta2)
     return moved(params, grads, corrected(v, beta2, t), lr, eps), {"m": m, "v": v, "t": t}
@@ -401,11 +408,11 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("adam-begun-anew", rows="G05")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """m and v that come in are part of the new ones; here both begin at 0 in every call.
+    """The new m and v build on those passed in; here both start from 0 in every call.
 
-    Only t is carried on. Each step follows the sign of one gradient.
+    Only t is carried over. Each step follows the sign of one gradient.
 
-    Check: with a gradient of 0 the returned m should be beta1 times the old one.
+    Check: with a gradient of 0, the returned m should be beta1 times the old one.
     """
     empty = {"m": zeros(), "v": zeros(), "t": state["t"]}
     return adam(params, grads, empty, lr, beta1, beta2, eps)
@@ -413,9 +420,9 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("adam-not-kept", rows="G05 G16")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """The step is right, and the old state comes back: the next step knows nothing of this one.
+    """The step is right, but the old state is returned, so the next step knows nothing of this one.
 
-    From the start every step is then a first step of length lr.
+    From the start, every step is then a first step of length lr.
 
     Check: after one step from the start the returned t should be 1.
     """
@@ -424,12 +431,12 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("adam-shared-by-all", rows="G06")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """Each parameter has its own v; here the last parameter's goes on to the next.
+    """Each parameter has its own v; here the last parameter's v carries over to the next.
 
-    One variable serves all turns of the loop. Where shapes differ, NumPy stretches one array to
-    the other or raises.
+    One variable is shared by all iterations of the loop. Where shapes differ, NumPy broadcasts one
+    array to the other or raises an error.
 
-    Check: a gradient that is 0 for W2 alone should leave the v of W2 at 0.
+    Check: if only W2's gradient is 0, the v of W2 should stay 0.
     """
     m, _, t = averages(grads, state, beta1, beta2)
     v, shared = {}, state["v"]["W1"]
@@ -444,11 +451,11 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("adam-shared-by-shape", rows="G06")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """Two parameters of one shape are still two; here they share m and v.
+    """Two parameters of the same shape are still separate; here they share m and v.
 
-    The memory is found by the shape of the array and not by its name.
+    m and v are looked up by the array's shape instead of its name.
 
-    Check: a gradient that is 0 for W2 alone should leave the m of W2 at 0.
+    Check: if only W2's gradient is 0, the m of W2 should stay 0.
     """
     by_shape = {a.shape: (a, state["v"][name]) for name, a in state["m"].items()}
     m, v, t = {}, {}, state["t"] + 1
@@ -466,12 +473,13 @@ remembered: State = {}
 
 @adam_step.mistake("memory-outside-of-the-state", rows="N06")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """m and v live in a variable outside of the function, so two walks at once mix their memories.
+    """m and v are stored in a variable outside the function, so two runs at the same time mix them
+    up.
 
-    State goes in as an argument and comes out as a result. One walk alone, from the start, shows
-    nothing. The check takes two walks in turns.
+    State comes in as an argument and goes out as a result. A single run from the start shows no
+    difference. The check alternates between two runs.
 
-    Check: does the function read m and v from state, and from nowhere else?
+    Check: make sure the function reads m and v from state and from nowhere else.
     """
     if state["t"] == 0:
         remembered.update(m=zeros(), v=zeros())
@@ -483,10 +491,10 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 
 @adam_step.mistake("adam-state-changed", rows="N05")
 def _(params, grads, state, lr, beta1, beta2, eps):
-    """Writing into state, or into an array inside it, changes the caller's memory.
+    """Writing into state, or into an array inside it, changes the caller's state.
 
-    The numbers are right. A second walk that starts from the same state does not start at 0. A
-    copy of the dict alone is not enough: it holds the same arrays, and `*=` writes into them.
+    The numbers are right, but a second run from the same state does not start at 0. Copying the
+    dict alone is not enough: the copy holds the same arrays, and `*=` writes into them.
 
     Check: compare state["t"] and the arrays in state["m"] before and after the call.
     """
@@ -499,7 +507,7 @@ def _(params, grads, state, lr, beta1, beta2, eps):
 def _(params, grads, state, lr, beta1, beta2, eps):
     """`-=` on an array of params writes into the caller's array; a step returns new arrays.
 
-    The numbers are right, and the caller's old parameters are gone.
+    The numbers are right, but the caller's old parameters are gone.
 
     Check: compare params before and after the call.
     """

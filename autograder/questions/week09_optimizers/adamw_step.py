@@ -1,6 +1,6 @@
 # mypy: disable-error-code="no-untyped-def"
-# A wrong formula repeats the arguments; the reference above them states their types.
-"""AdamW: Adam, and beside it a decay of the kernels."""
+# Wrong formulas repeat the reference's arguments; their types are stated there.
+"""AdamW: Adam with a separate decay of the kernels."""
 
 from __future__ import annotations
 
@@ -130,22 +130,24 @@ def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
 
 @adamw_step.mistake("decay-inside-the-gradient", rows="G23")
 def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
-    """weight_decay * w is added to g, goes through m and v, and is divided by the root.
+    """weight_decay * w is added to g here, so it goes through m and v and is divided by the square
+    root.
 
-    That is an L2 penalty inside Adam. Weights with large gradients then hardly decay. AdamW takes
-    the decay out of the gradient, and that is all it does.
+    That is an L2 penalty inside Adam. Weights with large gradients then hardly decay. AdamW only
+    differs from it by taking the decay out of the gradient.
 
-    Check: with gradients of 0 a kernel should become (1 - lr * weight_decay) times itself.
+    Check: with gradients of 0, a kernel should be multiplied by 1 - lr * weight_decay.
     """
     return adam(params, with_penalty(params, grads, weight_decay), state, lr, beta1, beta2, eps)
 
 
 @adamw_step.mistake("decay-written-into-the-gradient", rows="G03 G23 N05")
 def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
-    """`g += weight_decay * w` writes into the caller's gradients, and puts the decay inside them.
+    """`g += weight_decay * w` writes into the caller's gradients, and the decay becomes part of
+    them.
 
-    Two things at once: the arguments are changed, and the decay goes through m and v as an L2
-    penalty does.
+    Two errors at once: the arguments are changed, and the decay goes through m and v like an L2
+    penalty.
 
     Check: compare grads before and after the call.
     """
@@ -157,9 +159,10 @@ def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
 
 @adamw_step.mistake("decay-without-learning-rate", rows="G24")
 def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
-    """A kernel loses the share lr * weight_decay in a step; here it loses weight_decay.
+    """In one step a kernel loses the fraction lr * weight_decay; here it loses the fraction
+    weight_decay.
 
-    With the usual 0.01 a kernel would be halved every 69 steps.
+    With the usual 0.01, a kernel would be halved every 69 steps.
 
     Check: with lr = 0 nothing should change.
     """
@@ -170,21 +173,22 @@ def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
 def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
     """Decay makes a kernel smaller, by the factor 1 - lr * weight_decay; here the sign is plus.
 
-    The weights grow without end.
+    The weights grow without bound.
 
-    Check: with gradients of 0 every kernel should come closer to 0.
+    Check: with gradients of 0, every kernel should move closer to 0.
     """
     return adam(shrunk(params, 1 + lr * weight_decay), grads, state, lr, beta1, beta2, eps)
 
 
 @adamw_step.mistake("decay-after-the-step", rows="G26", convention=True)
 def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
-    """The decay takes its share of the old kernel, before Adam's step; here of the moved one.
+    """The decay is a fraction of the old kernel, before Adam's step; here it is a fraction of the
+    updated one.
 
-    Some programs do it this way. Paper, Keras and PyTorch decay the old kernel. The difference is
-    lr * weight_decay times the step, and small.
+    Some libraries do it this way. The paper, Keras and PyTorch decay the old kernel. The difference
+    is small: lr * weight_decay times the step.
 
-    Check: the decay of a step should not depend on the gradient of that step.
+    Check: a step's decay should not depend on that step's gradient.
     """
     new, kept = adam(params, grads, state, lr, beta1, beta2, eps)
     return shrunk(new, 1 - lr * weight_decay), kept
@@ -192,11 +196,11 @@ def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
 
 @adamw_step.mistake("biases-decay-too", rows="G27")
 def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
-    """Only kernels decay, arrays with two axes; here the biases lose their share as well.
+    """Only kernels, arrays with two axes, decay; here the biases decay as well.
 
-    A bias moves a threshold and amplifies nothing, so there is no reason to keep it small.
+    A bias shifts a threshold and amplifies nothing, so there is no reason to keep it small.
 
-    Check: with gradients of 0 a bias should stay where it is.
+    Check: with gradients of 0, a bias should stay where it is.
     """
     small = {name: w * (1 - lr * weight_decay) for name, w in params.items()}
     return adam(small, grads, state, lr, beta1, beta2, eps)
@@ -204,11 +208,12 @@ def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
 
 @adamw_step.mistake("only-biases-decay")
 def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
-    """Kernels have two axes and decay, biases have one and do not; the test is the wrong way round.
+    """Kernels have two axes and decay, biases have one and do not; here the test is the wrong way
+    round.
 
     w.ndim is the number of axes of w.
 
-    Check: with gradients of 0 a bias should stay where it is.
+    Check: with gradients of 0, a bias should stay where it is.
     """
     small = {name: w * (1 - lr * weight_decay) if w.ndim == 1 else w for name, w in params.items()}
     return adam(small, grads, state, lr, beta1, beta2, eps)
@@ -216,9 +221,9 @@ def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
 
 @adamw_step.mistake("decay-taken-twice", rows="G28")
 def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
-    """The kernel decays beside the step, and weight_decay * w is in the gradient as well.
+    """The kernel decays in its own term, and weight_decay * w is in the gradient as well.
 
-    One decay is enough, and the one in the gradient is what AdamW was made to avoid.
+    One decay is enough, and the one in the gradient is what AdamW was designed to avoid.
 
     Check: after one step the returned m should not depend on the parameters.
     """
@@ -229,22 +234,23 @@ def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
 
 @adamw_step.mistake("no-decay-at-all")
 def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
-    """This is Adam: weight_decay changes nothing.
+    """This is plain Adam: weight_decay has no effect.
 
-    The share lr * weight_decay of every kernel is missing.
+    The term lr * weight_decay * w is missing for every kernel.
 
-    Check: with gradients of 0 a kernel should become (1 - lr * weight_decay) times itself.
+    Check: with gradients of 0, a kernel should be multiplied by 1 - lr * weight_decay.
     """
     return adam(params, grads, state, lr, beta1, beta2, eps)
 
 
 @adamw_step.mistake("decay-by-a-constant")
 def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
-    """A kernel loses a share of itself, lr * weight_decay * w; here every entry loses as much.
+    """A kernel loses a fraction of itself, lr * weight_decay * w; here every entry loses the same
+    amount.
 
     Negative weights are pushed away from 0.
 
-    Check: with gradients of 0 a negative weight should come closer to 0.
+    Check: with gradients of 0, a negative weight should move closer to 0.
     """
     less = {name: w - lr * weight_decay if w.ndim > 1 else w for name, w in params.items()}
     return adam(less, grads, state, lr, beta1, beta2, eps)
@@ -252,11 +258,11 @@ def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
 
 @adamw_step.mistake("decay-divided-by-the-root")
 def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
-    """The decay stands beside Adam's quotient; here it is added to m_hat and divided by the root.
+    """The decay is a term of its own; here it is added to m_hat and divided by the square root.
 
-    It is out of m and v, but weights with large gradients still decay less than others.
+    It does not enter m and v, but weights with large gradients still decay less than others.
 
-    Check: with ten times the gradients a kernel should decay as before.
+    Check: with gradients ten times as large, a kernel should decay as much as before.
     """
     m, v, t = averages(grads, state, beta1, beta2)
     m_hat = with_penalty(params, corrected(m, beta1, t), weight_decay)
@@ -265,11 +271,11 @@ def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
 
 @adamw_step.mistake("adamw-without-correction", rows="G11")
 def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
-    """The decay is right, and Adam's step lacks the corrections 1 - beta**t of m and v.
+    """The decay is right, but Adam's step lacks the corrections 1 - beta**t of m and v.
 
     m and v start at 0 and are too small at first.
 
-    Check: with weight_decay = 0 the result should be that of your adam_step.
+    Check: with weight_decay = 0 the result should equal that of your adam_step.
     """
     m, v, t = averages(grads, state, beta1, beta2)
     small = shrunk(params, 1 - lr * weight_decay)
@@ -280,7 +286,7 @@ def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
 def _(params, grads, state, lr, beta1, beta2, eps, weight_decay):
     """`*=` on an array of params writes into the caller's array; a step returns new arrays.
 
-    The numbers are right, and the caller's kernels have shrunk.
+    The numbers are right, but the caller's kernels have shrunk.
 
     Check: compare params before and after the call.
     """

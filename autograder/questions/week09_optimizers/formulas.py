@@ -1,4 +1,4 @@
-"""What the questions of this week share: Keras' run, the driver, the cases, and right formulas."""
+"""Shared by this week's questions: the Keras run, the driver, the cases and correct formulas."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Arrays = dict[str, Array]
 State = dict[str, Any]
 
 SHAPES = {"W1": (4, 3), "b1": (3,), "W2": (4, 3), "b2": (3,)}
-"""Two kernels of one shape and two biases, so that a memory shared between them shows."""
+"""Two kernels of the same shape and two biases, so that a state shared between them shows."""
 
 NO_EPS = 1e-30
-"""So small that it does not matter where it is added; the tiny gradients test where."""
+"""So small that its place in the formula does not matter; the tiny-gradients case tests that."""
 
 
 def run_keras(
@@ -155,19 +155,19 @@ def adam_in_motion(rng: Rng) -> State:
 
 
 def averages(grads: Arrays, state: State, beta1: float, beta2: float) -> tuple[Arrays, Arrays, int]:
-    """Adam's raw memory after one more gradient, and the number of this step."""
+    """Adam's uncorrected m and v after one more gradient, and the number of this step."""
     m = {name: beta1 * state["m"][name] + (1 - beta1) * g for name, g in grads.items()}
     v = {name: beta2 * state["v"][name] + (1 - beta2) * g**2 for name, g in grads.items()}
     return m, v, state["t"] + 1
 
 
 def corrected(average: Arrays, beta: float, t: int) -> Arrays:
-    """The average without the share of its start at 0."""
+    """The average, corrected for its start at 0."""
     return {name: a / (1 - beta**t) for name, a in average.items()}
 
 
 def moved(params: Arrays, m: Arrays, v: Arrays, lr: float, eps: float) -> Arrays:
-    """One step of Adam with whatever m and v it is given."""
+    """One step of Adam with the given m and v."""
     return {name: w - lr * m[name] / (np.sqrt(v[name]) + eps) for name, w in params.items()}
 
 
@@ -180,14 +180,14 @@ def adam(
     beta2: float,
     eps: float,
 ) -> tuple[Arrays, State]:
-    """Adam without a mistake, for wrong formulas whose mistake lies elsewhere."""
+    """Correct Adam, for wrong formulas whose mistake lies elsewhere."""
     m, v, t = averages(grads, state, beta1, beta2)
     m_hat, v_hat = corrected(m, beta1, t), corrected(v, beta2, t)
     return moved(params, m_hat, v_hat, lr, eps), {"m": m, "v": v, "t": t}
 
 
 def shrunk(params: Arrays, factor: float) -> Arrays:
-    """Kernels times a factor, biases as they are."""
+    """Kernels times a factor, biases unchanged."""
     return {name: w * factor if w.ndim > 1 else w for name, w in params.items()}
 
 

@@ -1,6 +1,6 @@
 # mypy: disable-error-code="no-untyped-def"
-# A wrong formula repeats the arguments; the reference above them states their types.
-"""An L2 penalty inside Adam beside AdamW, on the same gradients."""
+# Wrong formulas repeat the reference's arguments; their types are stated there.
+"""Adam with an L2 penalty compared with AdamW, on the same gradients."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def two_walks(
     penalty: Callable[[Arrays, Arrays, float], Arrays] = with_penalty,
     decay: float | None = None,
 ) -> tuple[Arrays, Arrays]:
-    """Both walks, with a penalty and a decay of one's own."""
+    """Both walks, with any penalty and decay."""
     decay = 1 - settings[0] * weight_decay if decay is None else decay
     l2 = decayed = params
     l2_state, decayed_state = adam_start(), adam_start()
@@ -133,9 +133,9 @@ def _(params, grads, lr, beta1, beta2, eps, weight_decay):
 
 @l2_is_not_decay.mistake("one-state-for-both-walks", rows="N06")
 def _(params, grads, lr, beta1, beta2, eps, weight_decay):
-    """Each walk has a state of its own; here the state of one goes on into the other.
+    """Each walk has a state of its own; here one walk's state carries over into the other.
 
-    m and v of the second walk then hold gradients that it never met.
+    The second walk's m and v then contain gradients of the first.
 
     Check: with weight_decay = 0 both walks should end at the same place.
     """
@@ -152,7 +152,7 @@ def _(params, grads, lr, beta1, beta2, eps, weight_decay):
 def _(params, grads, lr, beta1, beta2, eps, weight_decay):
     """Both walks start at params; here the second one starts where the first one ended.
 
-    One variable was used for both.
+    The same variable was used for both.
 
     Check: with weight_decay = 0 both walks should end at the same place.
     """
@@ -163,11 +163,11 @@ def _(params, grads, lr, beta1, beta2, eps, weight_decay):
 
 @l2_is_not_decay.mistake("penalty-of-the-start")
 def _(params, grads, lr, beta1, beta2, eps, weight_decay):
-    """The penalty follows the current kernel; here weight_decay * W keeps the kernel of the start.
+    """The penalty uses the current kernel; here weight_decay * W keeps using the initial kernel.
 
     A penalty that never changes pushes a weight through 0 and beyond.
 
-    Check: which W does the penalty read in the second step?
+    Check: print the W that the penalty uses in the second step.
     """
     start = params
 
@@ -179,9 +179,10 @@ def _(params, grads, lr, beta1, beta2, eps, weight_decay):
 
 @l2_is_not_decay.mistake("penalty-on-biases-too", rows="G27")
 def _(params, grads, lr, beta1, beta2, eps, weight_decay):
-    """Only kernels, arrays with two axes, are kept small; here the first walk pulls biases as well.
+    """Only kernels, arrays with two axes, get the penalty; here the first walk applies it to biases
+    as well.
 
-    The two walks then differ for a second reason, and the comparison says nothing about biases.
+    The two walks then differ for a second reason, and the comparison is no longer clean.
 
     Check: the biases of both walks should end at the same place.
     """
@@ -196,7 +197,7 @@ def _(params, grads, lr, beta1, beta2, eps, weight_decay):
 def _(params, grads, lr, beta1, beta2, eps, weight_decay):
     """The slope of weight_decay * W**2 is 2 * weight_decay * W; the contract adds weight_decay * W.
 
-    The penalty with that slope carries a factor of 1/2.
+    The contract's slope belongs to a penalty with a factor of 1/2.
 
     Check: compare what is added to the gradient with the docstring.
     """
@@ -211,7 +212,7 @@ def _(params, grads, lr, beta1, beta2, eps, weight_decay):
 def _(params, grads, lr, beta1, beta2, eps, weight_decay):
     """The penalty in the gradient is weight_decay * W; here it is lr * weight_decay * W.
 
-    The step multiplies by lr anyway. The decay of AdamW has lr because it stands beside the step.
+    The step multiplies by lr anyway. AdamW's decay contains lr because it is outside the gradient.
 
     Check: print what is added to the gradient; it should not depend on lr.
     """
@@ -224,11 +225,11 @@ def _(params, grads, lr, beta1, beta2, eps, weight_decay):
 
 @l2_is_not_decay.mistake("penalty-in-both-walks", rows="G28")
 def _(params, grads, lr, beta1, beta2, eps, weight_decay):
-    """AdamW walks on the plain gradient; here its gradients hold the penalty as well.
+    """AdamW uses the plain gradient; here its gradients contain the penalty as well.
 
-    The second walk decays twice, once inside and once beside.
+    The second walk decays twice, once inside the gradient and once outside.
 
-    Check: the second walk should be what adamw_step alone makes of grads.
+    Check: the second walk should equal adamw_step applied to grads alone.
     """
     settings = (lr, beta1, beta2, eps)
     l2, decayed = two_walks(params, grads, settings, weight_decay)
@@ -241,31 +242,32 @@ def _(params, grads, lr, beta1, beta2, eps, weight_decay):
 
 @l2_is_not_decay.mistake("second-walk-without-decay")
 def _(params, grads, lr, beta1, beta2, eps, weight_decay):
-    """The second walk is AdamW's; here it is Adam's, without any decay.
+    """The second walk is AdamW's; here it is plain Adam's, without any decay.
 
-    What shows is then the effect of the penalty, and not the difference of the two.
+    The comparison then shows the effect of the penalty, not the difference between penalty and
+    decay.
 
-    Check: with gradients of 0 the kernels of the second walk should shrink.
+    Check: with gradients of 0, the kernels of the second walk should shrink.
     """
     return two_walks(params, grads, (lr, beta1, beta2, eps), weight_decay, decay=1.0)
 
 
 @l2_is_not_decay.mistake("walks-exchanged")
 def _(params, grads, lr, beta1, beta2, eps, weight_decay):
-    """The two results are exchanged: the contract returns the walk with the penalty first.
+    """The two results are swapped: the contract returns the walk with the penalty first.
 
     Both walks are right.
 
-    Check: read Returns in the docstring once more.
+    Check: read Returns in the docstring again.
     """
     return two_walks(params, grads, (lr, beta1, beta2, eps), weight_decay)[::-1]
 
 
 @l2_is_not_decay.mistake("same-walk-twice")
 def _(params, grads, lr, beta1, beta2, eps, weight_decay):
-    """Both results are AdamW's: the penalty of the first walk never reached its gradient.
+    """Both results are AdamW's: the first walk's penalty never reached its gradient.
 
-    Building new gradients and then passing the old ones is enough for that.
+    It happens when new gradients are built but the old ones are passed on.
 
     Check: with weight_decay > 0 the two results should differ.
     """
@@ -275,11 +277,12 @@ def _(params, grads, lr, beta1, beta2, eps, weight_decay):
 
 @l2_is_not_decay.mistake("state-begun-anew-in-every-step", rows="G05")
 def _(params, grads, lr, beta1, beta2, eps, weight_decay):
-    """A walk has one state from first step to last; here every step begins with an empty one.
+    """A walk keeps one state from the first step to the last; here every step starts with an empty
+    one.
 
     Every step is then a first step, of length lr.
 
-    Check: where in the loop is the state made?
+    Check: look at where in the loop the state is created.
     """
     settings = (lr, beta1, beta2, eps)
     l2 = decayed = params
@@ -291,7 +294,7 @@ def _(params, grads, lr, beta1, beta2, eps, weight_decay):
 
 @l2_is_not_decay.mistake("penalty-written-into-the-gradients", rows="G03 N05")
 def _(params, grads, lr, beta1, beta2, eps, weight_decay):
-    """`g += ...` writes the penalty into the caller's gradients, where the second walk finds it.
+    """`g += ...` writes the penalty into the caller's gradients, so the second walk uses it too.
 
     The second walk decays twice, although its own code is right.
 

@@ -1,6 +1,6 @@
 # mypy: disable-error-code="no-untyped-def"
-# A wrong formula repeats the arguments; the reference above them states their types.
-"""Lion: steps of one length, in the direction of a sign."""
+# Wrong formulas repeat the reference's arguments; their types are stated there.
+"""Lion: steps of a fixed length, in the direction of a sign."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _(params, grads, m, lr, beta1, beta2):
 def direction_and_memory(
     grads: Arrays, m: Arrays, beta1: float, beta2: float
 ) -> tuple[Arrays, Arrays]:
-    """What Lion steps along, before the sign, and what it remembers."""
+    """Lion's direction before the sign, and its new memory."""
     c = {name: beta1 * m[name] + (1 - beta1) * g for name, g in grads.items()}
     kept = {name: beta2 * m[name] + (1 - beta2) * g for name, g in grads.items()}
     return c, kept
@@ -129,11 +129,12 @@ def direction_and_memory(
 
 @lion_step.mistake("sign-of-the-gradient-alone", rows="G29")
 def _(params, grads, m, lr, beta1, beta2):
-    """The sign is taken of beta1 * m + (1 - beta1) * g; here only g decides, and m is idle.
+    """The sign is taken of beta1 * m + (1 - beta1) * g; here it is the sign of g alone, and m is
+    unused.
 
-    A single noisy gradient turns the step round. The memory is kept and never used.
+    A single noisy gradient can reverse the step. m is kept but never used.
 
-    Check: with a large m and a small g of the other sign, m should decide.
+    Check: with a large m and a small g of opposite sign, m should decide.
     """
     _, kept = direction_and_memory(grads, m, beta1, beta2)
     return {name: w - lr * np.sign(grads[name]) for name, w in params.items()}, kept
@@ -141,11 +142,11 @@ def _(params, grads, m, lr, beta1, beta2):
 
 @lion_step.mistake("memory-before-the-sign", rows="G30")
 def _(params, grads, m, lr, beta1, beta2):
-    """The direction mixes g with the old m; here m has been renewed before, so g counts twice.
+    """The direction mixes g with the old m; here m is updated first, so g counts twice.
 
-    First the sign, then the memory.
+    Take the sign first, then update m.
 
-    Check: compare the directions by hand for m = 1, g = -8.7, beta1 = 0.9 and beta2 = 0.99.
+    Check: compute both directions by hand for m = 1, g = -8.7, beta1 = 0.9 and beta2 = 0.99.
     """
     _, kept = direction_and_memory(grads, m, beta1, beta2)
     c, _ = direction_and_memory(grads, kept, beta1, beta2)
@@ -154,9 +155,9 @@ def _(params, grads, m, lr, beta1, beta2):
 
 @lion_step.mistake("lion-betas-exchanged", rows="G31")
 def _(params, grads, m, lr, beta1, beta2):
-    """beta1 mixes the direction and beta2 renews the memory; here they are exchanged.
+    """beta1 mixes the direction and beta2 updates the memory; here they are swapped.
 
-    The memory forgets faster than it should, and the direction listens to it more.
+    With the usual values, the memory forgets too fast and the direction depends on it too much.
 
     Check: with beta2 = 1 the memory should not change.
     """
@@ -166,9 +167,9 @@ def _(params, grads, m, lr, beta1, beta2):
 
 @lion_step.mistake("first-beta-twice", rows="G31")
 def _(params, grads, m, lr, beta1, beta2):
-    """The direction is kept as memory; the memory mixes with beta2, not with beta1.
+    """Here the direction is kept as the new memory; the memory uses beta2, not beta1.
 
-    One mixture serves for both, and beta2 changes nothing.
+    One mixture serves for both, and beta2 has no effect.
 
     Check: with beta2 = 1 the memory should not change.
     """
@@ -178,9 +179,9 @@ def _(params, grads, m, lr, beta1, beta2):
 
 @lion_step.mistake("second-beta-twice", rows="G31 G30")
 def _(params, grads, m, lr, beta1, beta2):
-    """The sign is taken of the new memory; the direction mixes with beta1, not with beta2.
+    """Here the sign is taken of the new memory; the direction uses beta1, not beta2.
 
-    One mixture serves for both, and beta1 changes nothing.
+    One mixture serves for both, and beta1 has no effect.
 
     Check: with beta1 = 0 the step should follow the sign of g alone.
     """
@@ -190,9 +191,10 @@ def _(params, grads, m, lr, beta1, beta2):
 
 @lion_step.mistake("no-sign", rows="G32")
 def _(params, grads, m, lr, beta1, beta2):
-    """Lion steps by lr * sign(c); here by lr * c, so that the size of the gradient counts again.
+    """Lion steps by lr * sign(c); here it steps by lr * c, so the size of the gradient counts
+    again.
 
-    sign(c) * abs(c) is c once more and gives the same numbers.
+    sign(c) * abs(c) is just c again and gives the same numbers.
 
     Check: every weight with a gradient should move by exactly lr.
     """
@@ -202,9 +204,9 @@ def _(params, grads, m, lr, beta1, beta2):
 
 @lion_step.mistake("sign-times-the-gradients-size", rows="G32")
 def _(params, grads, m, lr, beta1, beta2):
-    """Every step of Lion is lr long; here the sign is multiplied by the size of the gradient.
+    """Every step of Lion has length lr; here the sign is multiplied by the size of the gradient.
 
-    Direction and size are two things, and Lion keeps the first one only.
+    A gradient has a direction and a size, and Lion keeps only the direction.
 
     Check: every weight with a gradient should move by exactly lr.
     """
@@ -215,7 +217,7 @@ def _(params, grads, m, lr, beta1, beta2):
 
 @lion_step.mistake("lion-uphill", rows="G01")
 def _(params, grads, m, lr, beta1, beta2):
-    """A gradient points uphill, so a step goes against its sign; here it goes along.
+    """The gradient points uphill, so a step goes against its sign; here it goes with it.
 
     The loss rises from the first step on.
 
@@ -227,9 +229,9 @@ def _(params, grads, m, lr, beta1, beta2):
 
 @lion_step.mistake("zero-has-a-direction")
 def _(params, grads, m, lr, beta1, beta2):
-    """sign(0) is 0; a choice between +1 and -1 moves weights that never got a gradient.
+    """sign(0) is 0; choosing only between +1 and -1 moves weights that never received a gradient.
 
-    Dead units and black pixels then drift by lr in every step.
+    The weights of dead units and black pixels then drift by lr in every step.
 
     Check: with g = 0 and m = 0 a parameter should stay where it is.
     """
@@ -239,11 +241,11 @@ def _(params, grads, m, lr, beta1, beta2):
 
 @lion_step.mistake("gradient-with-its-full-weight")
 def _(params, grads, m, lr, beta1, beta2):
-    """In a mean the shares add to 1: beta and 1 - beta; here g enters with a share of 1.
+    """In an average the coefficients add up to 1, beta and 1 - beta; here g has the coefficient 1.
 
     Both mixtures are then sums. The newest gradient decides almost every sign.
 
-    Check: with m = g the memory should stay as it is.
+    Check: with m = g, the memory should not change.
     """
     c = {name: beta1 * m[name] + g for name, g in grads.items()}
     kept = {name: beta2 * m[name] + g for name, g in grads.items()}
@@ -252,9 +254,10 @@ def _(params, grads, m, lr, beta1, beta2):
 
 @lion_step.mistake("lion-not-kept", rows="G05")
 def _(params, grads, m, lr, beta1, beta2):
-    """The step is right, and the old memory comes back: the next step knows nothing of this one.
+    """The step is right, but the old memory is returned, so the next step knows nothing of this
+    one.
 
-    From zeros every step follows the sign of one gradient.
+    Starting from zeros, every step follows the sign of one gradient.
 
     Check: after one step from zeros the returned memory should not be 0.
     """
@@ -264,11 +267,11 @@ def _(params, grads, m, lr, beta1, beta2):
 
 @lion_step.mistake("lion-begun-anew", rows="G05")
 def _(params, grads, m, lr, beta1, beta2):
-    """The memory that comes in is part of the direction; here it begins at 0 in every call.
+    """The memory passed in is part of the direction; here it starts from 0 in every call.
 
-    What is left is the sign of one gradient.
+    What remains is the sign of one gradient.
 
-    Check: with a gradient of 0 a parameter with a memory should still move by lr.
+    Check: with a gradient of 0, a parameter whose memory is not 0 should still move by lr.
     """
     kept = {name: (1 - beta2) * g for name, g in grads.items()}
     return {name: w - lr * np.sign(grads[name]) for name, w in params.items()}, kept
@@ -276,11 +279,11 @@ def _(params, grads, m, lr, beta1, beta2):
 
 @lion_step.mistake("lion-shared-by-shape", rows="G06")
 def _(params, grads, m, lr, beta1, beta2):
-    """Two parameters of one shape are still two; here they share a memory.
+    """Two parameters of the same shape are still separate; here they share a memory.
 
-    The memory is found by the shape of the array and not by its name.
+    The memory is looked up by the array's shape instead of its name.
 
-    Check: a gradient that is 0 for W2 alone should leave the memory of W2 at 0.
+    Check: if only W2's gradient is 0, the memory of W2 should stay 0.
     """
     by_shape = {old.shape: old for old in m.values()}
     moved, kept = {}, {}
@@ -295,7 +298,7 @@ def _(params, grads, m, lr, beta1, beta2):
 def _(params, grads, m, lr, beta1, beta2):
     """`-=` on an array of params writes into the caller's array; a step returns new arrays.
 
-    The numbers are right, and the caller's old parameters are gone.
+    The numbers are right, but the caller's old parameters are gone.
 
     Check: compare params before and after the call.
     """
@@ -307,9 +310,9 @@ def _(params, grads, m, lr, beta1, beta2):
 
 @lion_step.mistake("lion-memory-changed", rows="N05")
 def _(params, grads, m, lr, beta1, beta2):
-    """`*=` and `+=` on an array of m write into the caller's state; new state is returned.
+    """`*=` and `+=` on an array of m write into the caller's state; a step returns new state.
 
-    The numbers are right. Whoever starts a second walk from the same zeros starts it with a memory.
+    The numbers are right, but a second run from the same zeros would start with a memory.
 
     Check: compare m before and after the call.
     """

@@ -1,6 +1,6 @@
 # mypy: disable-error-code="no-untyped-def"
-# A wrong formula repeats the arguments; the reference above them states their types.
-"""Momentum: a nudge that remembers the nudges before it."""
+# Wrong formulas repeat the reference's arguments; their types are stated there.
+"""Momentum: a step that remembers the steps before it."""
 
 from __future__ import annotations
 
@@ -99,11 +99,11 @@ def _(params, grads, velocity, lr, momentum):
 
 @momentum_step.mistake("momentum-uphill", rows="G01")
 def _(params, grads, velocity, lr, momentum):
-    """A gradient points uphill, so the velocity takes up -lr * g; here the sign is plus.
+    """The gradient points uphill, so the velocity gains -lr * g; here the sign is plus.
 
     The loss rises from the first step on, and with momentum it rises faster and faster.
 
-    Check: with g = 1 and no velocity a parameter should become smaller.
+    Check: with g = 1 and velocity 0, a parameter should become smaller.
     """
     v = {name: momentum * velocity[name] + lr * g for name, g in grads.items()}
     return {name: w + v[name] for name, w in params.items()}, v
@@ -111,12 +111,12 @@ def _(params, grads, velocity, lr, momentum):
 
 @momentum_step.mistake("momentum-parameters-unmoved", rows="G02")
 def _(params, grads, velocity, lr, momentum):
-    """The parameters that come back are those that went in; only the velocity has changed.
+    """The returned parameters are those passed in; only the velocity has changed.
 
-    A line such as `w = w + v` in a loop gives a local name a new array. The dict still holds the
-    old one.
+    In a loop, a line such as `w = w + v` only gives a local name a new array. The dict still holds
+    the old one.
 
-    Check: one step with a gradient that is not 0 should return other numbers than params.
+    Check: after one step with a gradient that is not 0, the result should differ from params.
     """
     v = {name: momentum * velocity[name] - lr * g for name, g in grads.items()}
     return dict(params), v
@@ -126,8 +126,8 @@ def _(params, grads, velocity, lr, momentum):
 def _(params, grads, velocity, lr, momentum):
     """`+=` on an array of params writes into the caller's array; a step returns new arrays.
 
-    The numbers are right, and the caller's old parameters are gone. Comparing two optimizers from
-    the same start is then impossible.
+    The numbers are right, but the caller's old parameters are gone. Two optimizers can then no
+    longer be compared from the same start.
 
     Check: compare params before and after the call.
     """
@@ -139,9 +139,10 @@ def _(params, grads, velocity, lr, momentum):
 
 @momentum_step.mistake("momentum-velocity-changed", rows="N05")
 def _(params, grads, velocity, lr, momentum):
-    """`*=` and `-=` on an array of velocity write into the caller's state; new state is returned.
+    """`*=` and `-=` on an array of velocity write into the caller's state; a step returns new
+    state.
 
-    The numbers are right. Whoever starts a second walk from the same zeros starts it in motion.
+    The numbers are right, but a second run from the same zeros would start with a velocity.
 
     Check: compare velocity before and after the call.
     """
@@ -153,10 +154,10 @@ def _(params, grads, velocity, lr, momentum):
 
 @momentum_step.mistake("momentum-gradients-changed", rows="G03 N05")
 def _(params, grads, velocity, lr, momentum):
-    """`g *= lr` writes into the caller's gradients; a step leaves its arguments as they were.
+    """`g *= lr` writes into the caller's gradients; a step leaves its arguments unchanged.
 
-    The numbers are right here. Whoever uses the gradients once more, for their norm or for another
-    optimizer, finds them lr times as large.
+    The numbers are right here. But the caller's gradients are now lr times as large, for their norm
+    or for another optimizer.
 
     Check: compare grads before and after the call.
     """
@@ -169,10 +170,11 @@ def _(params, grads, velocity, lr, momentum):
 
 @momentum_step.mistake("momentum-as-an-average", rows="G04", convention=True)
 def _(params, grads, velocity, lr, momentum):
-    """Some books keep an average, momentum * v + (1 - momentum) * g; here v adds up, with -lr * g.
+    """Some books keep an average, momentum * v + (1 - momentum) * g; this course adds up, momentum
+    * v - lr * g.
 
-    The first step of the average is 1 - momentum times as long as in this course. With a learning
-    rate that is larger by 1 / (1 - momentum) both walk the same path.
+    The average's first step is 1 - momentum times as long as in this course. With a learning rate
+    larger by the factor 1 / (1 - momentum), both follow the same path.
 
     Check: the first step from zeros should move a parameter by -lr * g.
     """
@@ -182,12 +184,13 @@ def _(params, grads, velocity, lr, momentum):
 
 @momentum_step.mistake("momentum-without-learning-rate", rows="G04", convention=True)
 def _(params, grads, velocity, lr, momentum):
-    """PyTorch keeps momentum * v + g and moves by -lr * v; here, as in Keras, -lr * g is inside v.
+    """PyTorch keeps momentum * v + g and moves by -lr * v; in this course, as in Keras, v contains
+    -lr * g.
 
-    From zeros and with a constant lr both walk the same path. The velocities differ by the factor
-    -1 / lr, and the paths part as soon as lr changes or a walk is resumed.
+    From zeros and with a constant lr, both follow the same path. The velocities differ by the
+    factor -1 / lr, and the paths separate as soon as lr changes or a run is resumed.
 
-    Check: from zeros the returned velocity should be -lr * g, which is the step itself.
+    Check: from zeros, the returned velocity should be -lr * g, which is the step itself.
     """
     v = {name: momentum * velocity[name] + g for name, g in grads.items()}
     return {name: w - lr * v[name] for name, w in params.items()}, v
@@ -195,9 +198,10 @@ def _(params, grads, velocity, lr, momentum):
 
 @momentum_step.mistake("momentum-not-kept", rows="G05")
 def _(params, grads, velocity, lr, momentum):
-    """The step is right, and the old velocity comes back: the next step knows nothing of this one.
+    """The step is right, but the old velocity is returned, so the next step knows nothing of this
+    one.
 
-    From zeros every step is then a first step, which is plain gradient descent.
+    Starting from zeros, every step is then a first step, which is plain gradient descent.
 
     Check: after one step from zeros the returned velocity should not be 0.
     """
@@ -207,11 +211,11 @@ def _(params, grads, velocity, lr, momentum):
 
 @momentum_step.mistake("momentum-begun-anew", rows="G05 N06")
 def _(params, grads, velocity, lr, momentum):
-    """The velocity that comes in is part of the step; here it begins at 0 in every call.
+    """The velocity passed in is part of the step; here it starts from 0 in every call.
 
-    That is plain gradient descent, and the argument momentum changes nothing.
+    That is plain gradient descent, and the argument momentum has no effect.
 
-    Check: with a gradient of 0 a parameter in motion should still move.
+    Check: with a gradient of 0, a parameter with a velocity should still move.
     """
     v = {name: -lr * g for name, g in grads.items()}
     return {name: w + v[name] for name, w in params.items()}, v
@@ -219,12 +223,12 @@ def _(params, grads, velocity, lr, momentum):
 
 @momentum_step.mistake("momentum-shared-by-all", rows="G06")
 def _(params, grads, velocity, lr, momentum):
-    """Each parameter has its own velocity; here the last parameter's goes on to the next.
+    """Each parameter has its own velocity; here the last parameter's carries over to the next.
 
-    One variable v serves all turns of the loop. Where shapes differ, NumPy stretches one array to
-    the other or raises.
+    One variable v is shared by all iterations of the loop. Where shapes differ, NumPy broadcasts
+    one array to the other or raises an error.
 
-    Check: with a gradient that is 0 for W2 alone, W2 should not move in the first step.
+    Check: if only W2's gradient is 0, W2 should not move in the first step.
     """
     v, moved, kept = velocity["W1"], {}, {}
     for name, g in grads.items():
@@ -235,12 +239,12 @@ def _(params, grads, velocity, lr, momentum):
 
 @momentum_step.mistake("momentum-shared-by-shape", rows="G06")
 def _(params, grads, velocity, lr, momentum):
-    """Two parameters of one shape are still two; here they push each other's velocity.
+    """Two parameters of the same shape are still separate; here they share a velocity.
 
-    The memory is found by the shape of the array and not by its name. In a network whose layers
-    all differ in size nothing shows.
+    The velocity is looked up by the array's shape instead of its name. In a network whose layers
+    all differ in size this makes no difference.
 
-    Check: with a gradient that is 0 for W2 alone, W2 should not move in the first step.
+    Check: if only W2's gradient is 0, W2 should not move in the first step.
     """
     by_shape = {v.shape: v for v in velocity.values()}
     moved, kept = {}, {}
@@ -253,9 +257,11 @@ def _(params, grads, velocity, lr, momentum):
 
 @momentum_step.mistake("moved-by-the-old-velocity")
 def _(params, grads, velocity, lr, momentum):
-    """A parameter moves by the new velocity, which has this gradient in it; here by the old one.
+    """A parameter moves by the new velocity, which includes the current gradient; here it moves by
+    the old one.
 
-    Every gradient arrives one step late. The first step from zeros does not move at all.
+    Every gradient takes effect one step late. Starting from zeros, the first step does not move at
+    all.
 
     Check: the first step from zeros should move a parameter by -lr * g.
     """
@@ -265,11 +271,11 @@ def _(params, grads, velocity, lr, momentum):
 
 @momentum_step.mistake("learning-rate-taken-twice")
 def _(params, grads, velocity, lr, momentum):
-    """lr stands inside the velocity already, so a parameter moves by v; here it moves by lr * v.
+    """The velocity already contains lr, so a parameter moves by v; here it moves by lr * v.
 
-    Two conventions are mixed: one has lr in the velocity, the other in the step.
+    This mixes two conventions: one has lr in the velocity, the other in the step.
 
-    Check: with lr = 0.1 and g = 1 the first step from zeros should be -0.1 and not -0.01.
+    Check: with lr = 0.1 and g = 1, the first step from zeros should be -0.1 and not -0.01.
     """
     v = {name: momentum * velocity[name] - lr * g for name, g in grads.items()}
     return {name: w + lr * v[name] for name, w in params.items()}, v
@@ -277,11 +283,11 @@ def _(params, grads, velocity, lr, momentum):
 
 @momentum_step.mistake("learning-rate-left-out")
 def _(params, grads, velocity, lr, momentum):
-    """The velocity takes up -lr * g; here it takes up -g, and lr changes nothing.
+    """The velocity gains -lr * g; here it gains -g, and lr has no effect.
 
     The steps are 1 / lr times too long.
 
-    Check: with lr = 0 and no velocity nothing should move.
+    Check: with lr = 0 and velocity 0, nothing should move.
     """
     v = {name: momentum * velocity[name] - g for name, g in grads.items()}
     return {name: w + v[name] for name, w in params.items()}, v
@@ -289,9 +295,9 @@ def _(params, grads, velocity, lr, momentum):
 
 @momentum_step.mistake("momentum-on-the-gradient-too")
 def _(params, grads, velocity, lr, momentum):
-    """momentum multiplies the old velocity only; here it multiplies the new gradient as well.
+    """momentum multiplies only the old velocity; here it multiplies the new gradient as well.
 
-    A bracket stands around too much. All steps are shorter by the factor momentum.
+    A pair of parentheses encloses too much. All steps are shorter by the factor momentum.
 
     Check: with momentum = 0 a step should be plain gradient descent.
     """
@@ -301,9 +307,9 @@ def _(params, grads, velocity, lr, momentum):
 
 @momentum_step.mistake("returned-inside-the-loop", rows="L16")
 def _(params, grads, velocity, lr, momentum):
-    """The function returns inside its loop, so only the first parameter is there.
+    """The function returns inside its loop, so the result holds only the first parameter.
 
-    `return` ends the function, whichever turn of the loop it stands in.
+    `return` ends the function in whichever iteration of the loop it is reached.
 
     Check: the returned dicts should have as many keys as params.
     """
@@ -317,11 +323,11 @@ def _(params, grads, velocity, lr, momentum):
 
 @momentum_step.mistake("velocity-before-params")
 def _(params, grads, velocity, lr, momentum):
-    """The two results are exchanged: the contract returns the parameters first, then the velocity.
+    """The two results are swapped: the contract returns the parameters first, then the velocity.
 
-    The caller takes one for the other from the first step on.
+    The caller confuses the two from the first step on.
 
-    Check: with a gradient of 0 and no velocity the first result should equal params.
+    Check: with a gradient of 0 and velocity 0, the first result should equal params.
     """
     v = {name: momentum * velocity[name] - lr * g for name, g in grads.items()}
     return v, {name: w + v[name] for name, w in params.items()}
@@ -329,10 +335,10 @@ def _(params, grads, velocity, lr, momentum):
 
 @momentum_step.mistake("signs-only")
 def _(params, grads, velocity, lr, momentum):
-    """Momentum uses the gradient with its size, -lr * g; here only its sign is left.
+    """Momentum uses the gradient with its size, -lr * g; here only its sign is used.
 
-    A steep and a flat direction are then walked at the same pace. Lion, at the end of the week,
-    does something like it.
+    A steep and a flat direction then move at the same pace. Lion, at the end of the week, does
+    something similar.
 
     Check: doubling the gradient should double the first step.
     """

@@ -1,6 +1,6 @@
 # mypy: disable-error-code="no-untyped-def"
-# A wrong formula repeats the arguments; the reference above them states their types.
-"""Nesterov's momentum: the gradient is asked for where the velocity is about to lead."""
+# Wrong formulas repeat the reference's arguments; their types are stated there.
+"""Nesterov's momentum: the gradient is taken at the point to which the velocity leads."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _(rng: Rng) -> Inputs:
 
 @nesterov_step.alternative("jump-back-and-ahead")
 def _(params, grads, velocity, lr, momentum):
-    # From the point ahead back to the walker, one step, and ahead again.
+    # Take the old look-ahead back, step, and look ahead again.
     v = {name: momentum * velocity[name] - lr * g for name, g in grads.items()}
     moved = {
         name: w - momentum * velocity[name] + (1 + momentum) * v[name] for name, w in params.items()
@@ -77,13 +77,13 @@ def _(params, grads, velocity, lr, momentum):
 
 @nesterov_step.mistake("no-look-ahead", rows="G07")
 def _(params, grads, velocity, lr, momentum):
-    """Moving by v alone is plain momentum; the point ahead is one more momentum * v away.
+    """Moving by v alone is plain momentum; the look-ahead point is another momentum * v away.
 
-    The same numbers come out when the look-ahead is built with the old velocity, as
-    params + momentum * velocity - lr * grads. The new velocity, which knows this gradient, decides
-    where to look next.
+    The same numbers come out when the look-ahead uses the old velocity, as params + momentum *
+    velocity - lr * grads. The new velocity, which includes the current gradient, decides where to
+    look next.
 
-    Check: the first step from zeros should be (1 + momentum) times plain gradient descent's.
+    Check: the first step from zeros should be (1 + momentum) times that of plain gradient descent.
     """
     v = {name: momentum * velocity[name] - lr * g for name, g in grads.items()}
     return {name: w + v[name] for name, w in params.items()}, v
@@ -91,9 +91,10 @@ def _(params, grads, velocity, lr, momentum):
 
 @nesterov_step.mistake("look-ahead-beyond-the-step", rows="G07")
 def _(params, grads, velocity, lr, momentum):
-    """Step v and look-ahead momentum * v are added, but the last look-ahead is never taken back.
+    """The step v and the look-ahead momentum * v are added, but the previous look-ahead is never
+    taken back.
 
-    params is the point ahead, so it contains momentum * velocity already. Walking on from there
+    params is the look-ahead point, so it already contains momentum * velocity. Stepping from there
     counts it twice.
 
     Check: with a gradient of 0 the move should be momentum**2 * velocity.
@@ -104,9 +105,9 @@ def _(params, grads, velocity, lr, momentum):
 
 @nesterov_step.mistake("jump-back-with-the-wrong-sign", rows="G07")
 def _(params, grads, velocity, lr, momentum):
-    """The old look-ahead, momentum * velocity, is to be taken back; here it is added once more.
+    """The old look-ahead, momentum * velocity, should be taken back; here it is added again.
 
-    Going from the point ahead to the walker means going against the velocity.
+    Going back from the look-ahead point means going against the velocity.
 
     Check: with a gradient of 0 the move should be momentum**2 * velocity.
     """
@@ -119,9 +120,9 @@ def _(params, grads, velocity, lr, momentum):
 
 @nesterov_step.mistake("look-ahead-kept-as-velocity")
 def _(params, grads, velocity, lr, momentum):
-    """The velocity is v; here the whole move, momentum * v - lr * g, is kept as velocity.
+    """The velocity is v; here the whole move, momentum * v - lr * g, is kept as the velocity.
 
-    The first step is right, and the second has too much of the first gradient in it.
+    The first step is right; the second contains too much of the first gradient.
 
     Check: from zeros the returned velocity should be -lr * g.
     """
@@ -132,9 +133,9 @@ def _(params, grads, velocity, lr, momentum):
 
 @nesterov_step.mistake("nesterov-step-without-gradient")
 def _(params, grads, velocity, lr, momentum):
-    """The move is momentum * v - lr * g; here the second part is missing.
+    """The move is momentum * v - lr * g; here the second term is missing.
 
-    The gradient is in v as well, but there it has been shortened by momentum.
+    The gradient is in v as well, but there it is multiplied by momentum.
 
     Check: with momentum = 0 a step should be plain gradient descent.
     """
@@ -144,11 +145,12 @@ def _(params, grads, velocity, lr, momentum):
 
 @nesterov_step.mistake("nesterov-uphill", rows="G01")
 def _(params, grads, velocity, lr, momentum):
-    """A gradient points uphill, so both -lr * g carry a minus sign; here both carry a plus.
+    """The gradient points uphill, so -lr * g has a minus sign in both places; here it has a plus
+    sign in both.
 
     The loss rises from the first step on.
 
-    Check: with g = 1 and no velocity a parameter should become smaller.
+    Check: with g = 1 and velocity 0, a parameter should become smaller.
     """
     v = {name: momentum * velocity[name] + lr * g for name, g in grads.items()}
     return {name: w + momentum * v[name] + lr * grads[name] for name, w in params.items()}, v
@@ -156,10 +158,11 @@ def _(params, grads, velocity, lr, momentum):
 
 @nesterov_step.mistake("nesterov-without-learning-rate", rows="G04", convention=True)
 def _(params, grads, velocity, lr, momentum):
-    """PyTorch keeps v = momentum * v + g and moves by -lr * (g + momentum * v); here lr is in v.
+    """PyTorch keeps v = momentum * v + g and moves by -lr * (g + momentum * v); in this course lr
+    is part of v.
 
-    From zeros and with a constant lr both walk the same path. The velocities differ by the factor
-    -1 / lr.
+    From zeros and with a constant lr, both follow the same path. The velocities differ by the
+    factor -1 / lr.
 
     Check: from zeros the returned velocity should be -lr * g.
     """
@@ -170,9 +173,10 @@ def _(params, grads, velocity, lr, momentum):
 
 @nesterov_step.mistake("nesterov-as-an-average", rows="G04", convention=True)
 def _(params, grads, velocity, lr, momentum):
-    """Some books average, momentum * v + (1 - momentum) * g; here v adds up, with -lr * g.
+    """Some books keep an average, momentum * v + (1 - momentum) * g; this course adds up, momentum
+    * v - lr * g.
 
-    The average's velocity is shorter by the factor 1 - momentum.
+    The average's velocity is smaller by the factor 1 - momentum.
 
     Check: from zeros the returned velocity should be -lr * g.
     """
@@ -186,9 +190,10 @@ def _(params, grads, velocity, lr, momentum):
 
 @nesterov_step.mistake("nesterov-not-kept", rows="G05")
 def _(params, grads, velocity, lr, momentum):
-    """The move is right, and the old velocity comes back: the next step knows nothing of this one.
+    """The move is right, but the old velocity is returned, so the next step knows nothing of this
+    one.
 
-    From zeros every step is then a first step.
+    Starting from zeros, every step is then a first step.
 
     Check: after one step from zeros the returned velocity should not be 0.
     """
@@ -199,11 +204,11 @@ def _(params, grads, velocity, lr, momentum):
 
 @nesterov_step.mistake("nesterov-begun-anew", rows="G05")
 def _(params, grads, velocity, lr, momentum):
-    """The velocity that comes in is part of v; here v begins at 0 in every call.
+    """The velocity passed in is part of v; here v starts from 0 in every call.
 
-    Every step is a first step, gradient descent with a learning rate of (1 + momentum) * lr.
+    Every step is then a first step: gradient descent with a learning rate of (1 + momentum) * lr.
 
-    Check: with a gradient of 0 a parameter in motion should still move.
+    Check: with a gradient of 0, a parameter with a velocity should still move.
     """
     v = {name: -lr * g for name, g in grads.items()}
     return {name: w + momentum * v[name] - lr * grads[name] for name, w in params.items()}, v
@@ -211,11 +216,11 @@ def _(params, grads, velocity, lr, momentum):
 
 @nesterov_step.mistake("nesterov-shared-by-shape", rows="G06")
 def _(params, grads, velocity, lr, momentum):
-    """Two parameters of one shape are still two; here they push each other's velocity.
+    """Two parameters of the same shape are still separate; here they share a velocity.
 
-    The memory is found by the shape of the array and not by its name.
+    The velocity is looked up by the array's shape instead of its name.
 
-    Check: with a gradient that is 0 for W2 alone, W2 should not move in the first step.
+    Check: if only W2's gradient is 0, W2 should not move in the first step.
     """
     by_shape = {v.shape: v for v in velocity.values()}
     moved, kept = {}, {}
@@ -230,7 +235,7 @@ def _(params, grads, velocity, lr, momentum):
 def _(params, grads, velocity, lr, momentum):
     """`+=` on an array of params writes into the caller's array; a step returns new arrays.
 
-    The numbers are right, and the caller's old parameters are gone.
+    The numbers are right, but the caller's old parameters are gone.
 
     Check: compare params before and after the call.
     """

@@ -1,6 +1,6 @@
 # mypy: disable-error-code="no-untyped-def"
-# A wrong formula repeats the arguments; the reference above them states their types.
-"""RMSprop: every weight's nudge divided by how large its gradients have been."""
+# Wrong formulas repeat the reference's arguments; their types are stated there.
+"""RMSprop: every weight's step is divided by the size of its recent gradients."""
 
 from __future__ import annotations
 
@@ -90,16 +90,16 @@ def _(rng: Rng) -> Inputs:
 
 @rmsprop_step.alternative("difference-form")
 def _(params, grads, mean_square, lr, rho, eps):
-    # The mean moves a part of the way to the new square.
+    # The mean moves part of the way towards the new square.
     s = {name: old + (1 - rho) * (grads[name] ** 2 - old) for name, old in mean_square.items()}
     return {name: w - grads[name] * (lr * (s[name] + eps) ** -0.5) for name, w in params.items()}, s
 
 
 @rmsprop_step.mistake("rmsprop-uphill", rows="G01")
 def _(params, grads, mean_square, lr, rho, eps):
-    """A gradient points uphill, so a step subtracts; here it adds.
+    """The gradient points uphill, so a step subtracts; here it adds.
 
-    Dividing by a root, which is never negative, leaves the direction as it was.
+    The square root is never negative, so dividing by it does not change the direction.
 
     Check: with g = 1 a parameter should become smaller.
     """
@@ -109,11 +109,11 @@ def _(params, grads, mean_square, lr, rho, eps):
 
 @rmsprop_step.mistake("root-missing", rows="G09")
 def _(params, grads, mean_square, lr, rho, eps):
-    """A mean of squares has the unit of g**2; only its root can be compared with g.
+    """A mean of squares has the unit of g**2; only its square root can be compared with g.
 
     Without the root, steps get longer where gradients are small, and explode where they are tiny.
 
-    Check: with rho = 0 and a tiny eps every step should be lr, whatever the gradient.
+    Check: with rho = 0 and a tiny eps, every step should have length lr, whatever the gradient.
     """
     s = {name: rho * mean_square[name] + (1 - rho) * g**2 for name, g in grads.items()}
     return {name: w - lr * grads[name] / (s[name] + eps) for name, w in params.items()}, s
@@ -123,8 +123,8 @@ def _(params, grads, mean_square, lr, rho, eps):
 def _(params, grads, mean_square, lr, rho, eps):
     """PyTorch divides by sqrt(s) + eps; this course, like Keras, divides by sqrt(s + eps).
 
-    Where gradients are of order 1 the two agree. With gradients near 0 an eps of 1e-10 counts as
-    1e-10 outside the root and as 1e-5 inside.
+    For gradients of order 1 the two agree. For gradients near 0, an eps of 1e-10 counts as 1e-10
+    outside the square root and as 1e-5 inside.
 
     Check: with s = 0 and eps = 0.01 the divisor should be 0.1.
     """
@@ -135,11 +135,12 @@ def _(params, grads, mean_square, lr, rho, eps):
 
 @rmsprop_step.mistake("rmsprop-eps-left-out", rows="G09")
 def _(params, grads, mean_square, lr, rho, eps):
-    """A weight that never got a gradient has s = 0, and 0 / 0 is nan; eps keeps the root above 0.
+    """A weight that never received a gradient has s = 0, and 0 / 0 is nan; eps keeps the square
+    root above 0.
 
     A dead unit is enough, or a pixel that is black in every picture.
 
-    Check: with a gradient of 0 from the start a parameter should stay where it is.
+    Check: with a gradient of 0 from the start, a parameter should stay where it is.
     """
     s = {name: rho * mean_square[name] + (1 - rho) * g**2 for name, g in grads.items()}
     return {name: w - lr * grads[name] / np.sqrt(s[name]) for name, w in params.items()}, s
@@ -147,9 +148,9 @@ def _(params, grads, mean_square, lr, rho, eps):
 
 @rmsprop_step.mistake("rmsprop-eps-fixed", rows="G21")
 def _(params, grads, mean_square, lr, rho, eps):
-    """The root holds the eps that is passed; here it is always 1e-7.
+    """The square root uses the eps that was passed in; here it is always 1e-7.
 
-    That is Keras' own value. PyTorch has 1e-8, so the caller decides.
+    That is Keras's default; PyTorch's is 1e-8. So the caller decides.
 
     Check: with eps = 1e6 a step should be almost 0.
     """
@@ -159,12 +160,12 @@ def _(params, grads, mean_square, lr, rho, eps):
 
 @rmsprop_step.mistake("squares-never-fade", rows="G10")
 def _(params, grads, mean_square, lr, rho, eps):
-    """A running mean lets old squares fade by rho; a sum, mean_square + g**2, only grows.
+    """In a running mean old squares fade by the factor rho; a sum, mean_square + g**2, only grows.
 
-    That is Adagrad. Its steps become shorter and shorter, and one loud beginning slows a weight
-    for ever.
+    That is Adagrad. Its steps become shorter and shorter, and large gradients at the beginning slow
+    a weight down forever.
 
-    Check: with a gradient of 0 the mean square should shrink by the factor rho.
+    Check: with a gradient of 0, the mean square should shrink by the factor rho.
     """
     s = {name: mean_square[name] + g**2 for name, g in grads.items()}
     return {name: w - lr * grads[name] / np.sqrt(s[name] + eps) for name, w in params.items()}, s
@@ -172,11 +173,12 @@ def _(params, grads, mean_square, lr, rho, eps):
 
 @rmsprop_step.mistake("square-with-its-full-weight", rows="G10")
 def _(params, grads, mean_square, lr, rho, eps):
-    """In a mean the shares add to 1: rho for the old, 1 - rho for the new; here the new has 1.
+    """In a mean the coefficients add up to 1: rho for the old, 1 - rho for the new; here the new
+    square has the coefficient 1.
 
-    With a constant gradient the memory rises to g**2 / (1 - rho) and not to g**2.
+    With a constant gradient the mean square rises to g**2 / (1 - rho) instead of g**2.
 
-    Check: with mean_square = g**2 the memory should stay as it is.
+    Check: with mean_square = g**2 the mean square should not change.
     """
     s = {name: rho * mean_square[name] + g**2 for name, g in grads.items()}
     return {name: w - lr * grads[name] / np.sqrt(s[name] + eps) for name, w in params.items()}, s
@@ -184,9 +186,10 @@ def _(params, grads, mean_square, lr, rho, eps):
 
 @rmsprop_step.mistake("rho-on-the-new-square")
 def _(params, grads, mean_square, lr, rho, eps):
-    """rho is the share of the old mean; here the new square gets it and the old one 1 - rho.
+    """rho multiplies the old mean; here it multiplies the new square, and the old mean gets 1 -
+    rho.
 
-    With rho = 0.9 the memory then lasts for one step in place of ten.
+    With rho = 0.9, the mean then covers about one step instead of ten.
 
     Check: with rho = 1 the mean square should not change.
     """
@@ -196,7 +199,8 @@ def _(params, grads, mean_square, lr, rho, eps):
 
 @rmsprop_step.mistake("gradient-not-squared", rows="G19")
 def _(params, grads, mean_square, lr, rho, eps):
-    """What is averaged is g**2, which is never negative; here g itself is, and roots are nan.
+    """The mean is taken of g**2, which is never negative; here it is taken of g, and the square
+    root of a negative mean is nan.
 
     A mean of gradients says where to go. A mean of squares says how large they are.
 
@@ -208,11 +212,11 @@ def _(params, grads, mean_square, lr, rho, eps):
 
 @rmsprop_step.mistake("divided-by-the-old-mean")
 def _(params, grads, mean_square, lr, rho, eps):
-    """The divisor holds this step's square already; here it is the mean from before the step.
+    """The divisor already includes the current square; here it is the mean from before the step.
 
-    The first step from zeros divides by sqrt(eps) alone and is gigantic.
+    Starting from zeros, the first step is divided by sqrt(eps) alone and is gigantic.
 
-    Check: with a tiny eps the first step from zeros should be lr / sqrt(1 - rho).
+    Check: with a tiny eps, the first step from zeros should have length lr / sqrt(1 - rho).
     """
     s = {name: rho * mean_square[name] + (1 - rho) * g**2 for name, g in grads.items()}
     moved = {
@@ -223,9 +227,9 @@ def _(params, grads, mean_square, lr, rho, eps):
 
 @rmsprop_step.mistake("rmsprop-not-kept", rows="G05")
 def _(params, grads, mean_square, lr, rho, eps):
-    """The step is right, and the old mean square comes back: nothing is ever remembered.
+    """The step is right, but the old mean square is returned, so nothing is ever remembered.
 
-    Every step from zeros is then of the same length, lr / sqrt(1 - rho).
+    Starting from zeros, every step then has the same length, lr / sqrt(1 - rho).
 
     Check: after one step from zeros the returned mean square should not be 0.
     """
@@ -236,11 +240,11 @@ def _(params, grads, mean_square, lr, rho, eps):
 
 @rmsprop_step.mistake("rmsprop-begun-anew", rows="G05")
 def _(params, grads, mean_square, lr, rho, eps):
-    """The mean square that comes in is part of the new one; here it begins at 0 in every call.
+    """The mean square passed in is part of the new one; here it starts from 0 in every call.
 
-    Only the sign of each gradient is then left.
+    Then only the sign of each gradient matters.
 
-    Check: with a gradient of 0 the returned mean square should be rho times the old one.
+    Check: with a gradient of 0, the returned mean square should be rho times the old one.
     """
     s = {name: (1 - rho) * g**2 for name, g in grads.items()}
     return {name: w - lr * grads[name] / np.sqrt(s[name] + eps) for name, w in params.items()}, s
@@ -248,11 +252,11 @@ def _(params, grads, mean_square, lr, rho, eps):
 
 @rmsprop_step.mistake("rmsprop-shared-by-shape", rows="G06")
 def _(params, grads, mean_square, lr, rho, eps):
-    """Two parameters of one shape are still two; here they share a mean square.
+    """Two parameters of the same shape are still separate; here they share a mean square.
 
-    The memory is found by the shape of the array and not by its name.
+    The mean square is looked up by the array's shape instead of its name.
 
-    Check: a gradient that is 0 for W2 alone should leave the mean square of W2 at 0.
+    Check: if only W2's gradient is 0, the mean square of W2 should stay 0.
     """
     by_shape = {s.shape: s for s in mean_square.values()}
     moved, kept = {}, {}
@@ -265,12 +269,11 @@ def _(params, grads, mean_square, lr, rho, eps):
 
 @rmsprop_step.mistake("one-mean-for-all-weights", rows="G06")
 def _(params, grads, mean_square, lr, rho, eps):
-    """Every weight has a mean square of its own; here all weights of an array share one number.
+    """Every weight has a mean square of its own; here all weights of an array share one.
 
-    np.mean runs over the weights. The mean of RMSprop runs over the steps, and each weight keeps
-    its own.
+    np.mean averages over the weights. RMSprop averages over the steps, for each weight separately.
 
-    Check: a weight without any gradient should have a mean square of 0.
+    Check: a weight that never received a gradient should have a mean square of 0.
     """
     s = {name: rho * mean_square[name] + (1 - rho) * np.mean(g**2) for name, g in grads.items()}
     return {name: w - lr * grads[name] / np.sqrt(s[name] + eps) for name, w in params.items()}, s
@@ -278,9 +281,9 @@ def _(params, grads, mean_square, lr, rho, eps):
 
 @rmsprop_step.mistake("rmsprop-gradients-changed", rows="G03 N05")
 def _(params, grads, mean_square, lr, rho, eps):
-    """`g /= root` writes into the caller's gradients; a step leaves its arguments as they were.
+    """`g /= root` writes into the caller's gradients; a step leaves its arguments unchanged.
 
-    The numbers are right here. Whoever uses the gradients once more finds others.
+    The numbers are right here, but the caller's gradients have changed.
 
     Check: compare grads before and after the call.
     """
@@ -294,9 +297,10 @@ def _(params, grads, mean_square, lr, rho, eps):
 
 @rmsprop_step.mistake("rmsprop-memory-changed", rows="N05")
 def _(params, grads, mean_square, lr, rho, eps):
-    """`*=` and `+=` on an array of mean_square write into the caller's state; return a new one.
+    """`*=` and `+=` on an array of mean_square write into the caller's state; a step returns new
+    state.
 
-    The numbers are right. Whoever starts a second walk from the same zeros starts it with a memory.
+    The numbers are right, but a second run from the same zeros would start with a memory.
 
     Check: compare mean_square before and after the call.
     """

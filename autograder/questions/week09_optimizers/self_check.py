@@ -9,8 +9,8 @@ top_speed_of_momentum = choice(
     points=2.5,
     correct="c",
     wrong={
-        "a": "lr * g is the first step only; each further step adds one more, and a share of the "
-        "old velocity stays.",
+        "a": "lr * g is only the first step; each further step adds another lr * g, and a "
+        "fraction of the old velocity remains.",
         "b": "0.9 multiplies the old velocity, not the new gradient, which enters in full.",
     },
 )
@@ -21,8 +21,7 @@ first_step_of_adam = choice(
     correct="b",
     wrong={
         "a": "After the corrections m_hat is g and sqrt(v_hat) is |g|, so the size of g cancels.",
-        "c": "1 - beta1 is what is missing without the correction of m; the correction takes it "
-        "out again.",
+        "c": "1 - beta1 is the factor without the correction of m; the correction cancels it.",
     },
 )
 
@@ -31,9 +30,9 @@ memory_of_adam = choice(
     points=2.5,
     correct="c",
     wrong={
-        "a": "A number for the whole network could not tell a quiet weight from a loud one; Adam "
-        "keeps its memory for every weight.",
-        "b": "One million would be m alone; v is of the same size.",
+        "a": "One number for the whole network could not tell weights with small gradients from "
+        "weights with large ones; Adam keeps m and v for every weight.",
+        "b": "One million would be m alone; v has the same size.",
     },
 )
 
@@ -42,8 +41,8 @@ loud_weights_under_l2 = choice(
     points=2.5,
     correct="a",
     wrong={
-        "b": "Inside the gradient the penalty is divided by sqrt(v) with everything else, and for "
-        "a loud weight sqrt(v) is large.",
+        "b": "Inside the gradient the penalty is divided by sqrt(v) like everything else; the "
+        "larger a weight's gradients, the larger its sqrt(v).",
         "c": "The penalty is divided by sqrt(v) as well, so the decay depends on the gradients; "
         "in AdamW it does not.",
     },
