@@ -1,4 +1,4 @@
-"""Make a gradebook: nbgrader's tables in an empty database, complete or not at all."""
+"""Create a gradebook: nbgrader's tables in an empty database, completely or not at all."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from autograder.course.database import (
     connected,
     createdb,
     described,
+    opened,
     reason,
 )
 from autograder.course.roster import Student
@@ -24,10 +25,10 @@ _TABLES = {"course", "student", "assignment", "grade"}
 
 @contextlib.contextmanager
 def created(db_url: str, course_id: str, students: Sequence[Student]) -> Iterator[None]:
-    """nbgrader's tables in an empty database; gone again where what follows fails.
+    """nbgrader's tables in an empty database; dropped again if the body raises.
 
     Raises:
-        CourseError: when the database is not empty or refuses.
+        CourseError: when the database is not empty, or its user may not create tables.
     """
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -42,14 +43,14 @@ def created(db_url: str, course_id: str, students: Sequence[Student]) -> Iterato
         _drop(db_url)
         if isinstance(error, SQLAlchemyError):
             raise CourseError(
-                f"the gradebook cannot be made in {described(db_url)} ({reason(error)}); "
-                "see that its user may make tables there"
+                f"the gradebook cannot be created in {described(db_url)} ({reason(error)}); "
+                "check that its user may create tables there"
             ) from None
         raise
 
 
 def create(db_url: str, course_id: str, students: Sequence[Student]) -> None:
-    """Make the tables as nbgrader does, and enter the course and its class."""
+    """Create the tables as nbgrader does, and enter the course and its students."""
     from nbgrader.api import Gradebook
     from nbgrader.api import Student as Row
 
@@ -59,16 +60,15 @@ def create(db_url: str, course_id: str, students: Sequence[Student]) -> None:
 
 
 def _drop(db_url: str) -> None:
-    """Undo what `_create` did; a database that is away stays as it is."""
+    """Undo `create`; a database that cannot be reached is left alone."""
     from nbgrader.api import Base
-    from sqlalchemy import create_engine, text
+    from sqlalchemy import text
     from sqlalchemy.exc import SQLAlchemyError
 
-    engine = create_engine(db_url)
-    with contextlib.suppress(SQLAlchemyError), engine.begin() as connection:
+    suppressed = contextlib.suppress(SQLAlchemyError)
+    with suppressed, opened(db_url) as engine, engine.begin() as connection:
         Base.metadata.drop_all(connection)
         connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
-    engine.dispose()
 
 
 def _refuse_filled(connection: Any, db_url: str) -> None:
@@ -80,14 +80,14 @@ def _refuse_filled(connection: Any, db_url: str) -> None:
     if tables >= _TABLES:
         names = [row[0] for row in connection.execute(text("SELECT id FROM course ORDER BY id"))]
         count = connection.execute(text("SELECT count(*) FROM student")).scalar()
-        # nbgrader itself adds this one.
+        # nbgrader adds this one to every database.
         courses = " and ".join(name for name in names if name != "default_course") or "a course"
         found = f"the gradebook of {courses} with {count} students"
     else:
         found = f"other tables ({', '.join(sorted(tables)[:3])})"
     raise CourseError(
         f"the database {described(db_url)} holds {found}; nothing was changed. "
-        "Name an empty one: `createdb` makes it"
+        "Use an empty one, created with `createdb`"
     )
 
 
@@ -98,13 +98,13 @@ def _refuse_encoding(connection: Any, db_url: str) -> None:
     if encoding != "UTF8":
         raise CourseError(
             f"the database {described(db_url)} stores text as {encoding}, and names need UTF8; "
-            f"make another: {createdb(db_url, '-E', 'UTF8', '-T', 'template0')}"
+            f"create another: {createdb(db_url, '-E', 'UTF8', '-T', 'template0')}"
         )
 
 
 @contextlib.contextmanager
 def _scripts_on_path() -> Iterator[None]:
-    """nbgrader starts `alembic` by name, which an environment that is not activated hides."""
+    """nbgrader runs `alembic` by name, which is not on PATH in an inactive environment."""
     before = os.environ.get("PATH", "")
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before}"
     try:

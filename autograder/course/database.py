@@ -1,7 +1,7 @@
 """The database behind the gradebook: SQLite in the course directory, or PostgreSQL at a URL.
 
-nbgrader_config.py is copied and shown around, so the URL in it holds no password: PostgreSQL's own
-client library takes that from ~/.pgpass or PGPASSWORD.
+nbgrader_config.py gets copied and shown to others, so the URL in it holds no password: PostgreSQL's
+client library reads that from ~/.pgpass or PGPASSWORD.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ EXAMPLE = f"{DRIVER}://USER@HOST/NAME"
 
 
 def postgresql_url(given: str) -> str:
-    """The URL of a PostgreSQL database as nbgrader_config.py is to hold it.
+    """The URL of a PostgreSQL database, in the form that nbgrader_config.py holds.
 
     Args:
-        given: such as postgresql://grader@db.example.org/nn; without a password.
+        given: what the instructor typed, such as postgresql://grader@db.example.org/nn.
 
     Raises:
-        CourseError: when it is none, holds a password, or the driver is not installed.
+        CourseError: when it is no such URL, holds a password, or the driver is not installed.
     """
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
@@ -52,7 +52,7 @@ def postgresql_url(given: str) -> str:
 
 
 def holds_password(db_url: str) -> bool:
-    """Whether a password stands in the URL itself."""
+    """Whether the URL itself contains a password."""
     from sqlalchemy.engine import make_url
 
     url = make_url(db_url)
@@ -60,7 +60,7 @@ def holds_password(db_url: str) -> bool:
 
 
 def described(db_url: str) -> str:
-    """The database in words, without a password."""
+    """The database as messages name it, without a password."""
     if db_url.startswith(SQLITE):
         return db_url.removeprefix(SQLITE)
     if not holds_password(db_url):
@@ -71,27 +71,27 @@ def described(db_url: str) -> str:
 
 
 def reason(error: Any) -> str:
-    """What went wrong, in one line, from an error of SQLAlchemy's or of a driver's."""
+    """The cause of an error from SQLAlchemy or from a driver, in one line."""
     text = str(getattr(error, "orig", None) or error)
-    # The driver's messages say at length to what it tried to connect, once an address.
+    # The driver repeats at length, for each address, what it tried to connect to.
     *_, cause = text.strip().split("failed: ")
     line = cause.partition("\n")[0].strip().removeprefix("FATAL:")
     return " ".join(line.split())
 
 
 def next_step(why: str, db_url: str) -> str:
-    """What to do about a database that is not available for this reason."""
+    """What to do about a database that is unavailable for this reason."""
     if "locked" in why:
         return "close whatever else is writing to it"
     if "full" in why:
         return "make room on its disk"
     if db_url.startswith("sqlite"):
-        return "see that it can be written"
+        return "check that its file is writable"
     if "no password supplied" in why or "password authentication failed" in why:
         return password_step(db_url)
     if "database" in why and "does not exist" in why:
-        return f"make it, `{createdb(db_url)}`,"
-    return "see that the server is running and takes this user's connections from here"
+        return f"create it with `{createdb(db_url)}`"
+    return "check that the server is running and accepts this user's connections from here"
 
 
 def password_step(db_url: str) -> str:
@@ -105,10 +105,10 @@ def password_step(db_url: str) -> str:
 
 
 def check(db_url: str) -> None:
-    """Refuse a database that no gradebook is in, or that does not answer.
+    """Refuse a database that does not answer or holds no gradebook.
 
     Raises:
-        CourseError: saying which and what to do.
+        CourseError: with the database's name and what to do.
     """
     if db_url.startswith(SQLITE):
         _check_sqlite(Path(db_url.removeprefix(SQLITE)))
@@ -134,7 +134,7 @@ def check(db_url: str) -> None:
 
 
 def answer(db_url: str) -> str:
-    """Which database it is and how many students it knows, from itself.
+    """The database's own version and its number of students, as one line.
 
     Raises:
         CourseError: when it does not answer.
@@ -151,23 +151,44 @@ def answer(db_url: str) -> str:
 
 
 @contextlib.contextmanager
-def connected(db_url: str) -> Iterator[Any]:
-    """A connection to a server's database.
+def opened(db_url: str, locked_seconds: float = LOCKED_SECONDS) -> Iterator[Any]:
+    """SQLAlchemy's engine for a course's database: the one place that opens it.
+
+    Args:
+        db_url: of SQLite or PostgreSQL.
+        locked_seconds: how long to wait for another writer of an SQLite file.
 
     Raises:
-        CourseError: when there is no driver for it or it does not answer.
+        CourseError: when the driver is not installed.
     """
     from sqlalchemy import create_engine
     from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import SQLAlchemyError
 
     url = make_url(db_url)
     _require_driver(url.drivername)
-    waits = url.get_backend_name() == "postgresql" and "connect_timeout" not in url.query
-    options = {"connect_timeout": CONNECT_SECONDS} if waits else {}
+    options: dict[str, Any] = {}
+    if url.get_backend_name() == "sqlite":
+        options["timeout"] = locked_seconds
+    elif "connect_timeout" not in url.query:
+        options["connect_timeout"] = CONNECT_SECONDS
     engine = create_engine(url, connect_args=options)
     try:
-        with engine.connect() as connection:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextlib.contextmanager
+def connected(db_url: str) -> Iterator[Any]:
+    """A connection to a course's database.
+
+    Raises:
+        CourseError: when the driver is not installed, or the database does not answer.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        with opened(db_url) as engine, engine.connect() as connection:
             yield connection
     except SQLAlchemyError as error:
         why = reason(error)
@@ -175,8 +196,6 @@ def connected(db_url: str) -> Iterator[Any]:
             f"the gradebook {described(db_url)} is not available ({why}); "
             f"{next_step(why, db_url)} and try again"
         ) from None
-    finally:
-        engine.dispose()
 
 
 def _unknown(name: str) -> str:
@@ -199,7 +218,7 @@ def _require_driver(drivername: str) -> None:
 
 
 def createdb(db_url: str, *options: str) -> str:
-    """The command that makes this database, or another on its server with these options."""
+    """The command that creates this database, or with options another one on its server."""
     from sqlalchemy.engine import make_url
 
     url = make_url(db_url)

@@ -1,4 +1,4 @@
-"""The class list: a CSV file becomes students, or one line that says what to mend."""
+"""The class list: a CSV file becomes students, or one line that says what to fix."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.course.database import connected
 from autograder.errors import CourseError
 
 COLUMNS = ("id", "last_name", "first_name", "email")
@@ -29,8 +30,8 @@ _SPELLINGS = {
     "canvasid": "lms_user_id",
 }
 MARKUP = '<>"&'
-"""What no id may hold: the formgrader writes ids into its pages as they stand."""
-# The formgrader does the same with names, where no platform needs these: they drop them too.
+"""Not allowed in ids: the formgrader writes them into its pages unescaped."""
+# The formgrader does the same with names. LMSs drop these two from names anyway.
 _NO_TAGS = str.maketrans("", "", "<>")
 # A student's id becomes a folder name that nbgrader matches as a pattern.
 _FOLDER_NAME = re.compile(
@@ -40,7 +41,7 @@ _FOLDER_NAME = re.compile(
 
 @dataclass(frozen=True)
 class Student:
-    """One line of the roster; the fields have the names of nbgrader's table."""
+    """One line of the roster; fields are named as in nbgrader's table."""
 
     id: str
     last_name: str | None = None
@@ -52,12 +53,12 @@ class Student:
 def read_roster(path: Path) -> list[Student]:
     """Read a class list with the columns id, last_name, first_name and email.
 
-    A byte-order mark, `;` or tabs between the columns, and other usual spellings of the header
-    are understood; only `id` is required, `lms_user_id` (the number that Canvas knows a student
-    by) is taken where there is one, and other columns are ignored.
+    A byte-order mark, `;` or tabs as separators, and common spellings of the header are accepted.
+    Only `id` is required; `lms_user_id` (Canvas's number for a student) is read if present, and
+    other columns are ignored.
 
     Raises:
-        CourseError: naming the line that cannot be used.
+        CourseError: with the line that cannot be used.
     """
     text = _read_text(path)
     if not text.strip():
@@ -77,12 +78,11 @@ def enrolled(db_url: str) -> list[Student]:
     """The students in a course's gradebook, in the order of their ids.
 
     Raises:
-        CourseError: when there are none, an id cannot be a folder's name, or it cannot be read.
+        CourseError: when there are none, an id cannot be a folder's name, or the gradebook cannot
+            be read.
     """
     from nbgrader import api
-    from sqlalchemy import create_engine, select
-    from sqlalchemy.exc import SQLAlchemyError
-    from sqlalchemy.orm import Session
+    from sqlalchemy import select
 
     columns: Any = (
         api.Student.id,
@@ -91,24 +91,15 @@ def enrolled(db_url: str) -> list[Student]:
         api.Student.email,
         api.Student.lms_user_id,
     )
-    engine = create_engine(db_url)
-    try:
-        with Session(engine) as session:
-            found = [
-                Student(*row) for row in session.execute(select(*columns).order_by(columns[0]))
-            ]
-    except SQLAlchemyError as error:
-        reason = str(error).partition("\n")[0]
-        raise CourseError(f"the gradebook cannot be read: {reason}") from None
-    finally:
-        engine.dispose()
+    with connected(db_url) as connection:
+        found = [Student(*row) for row in connection.execute(select(*columns).order_by(columns[0]))]
     unusable = [each.id for each in found if "/" in each.id or each.id.startswith(".")]
     if unusable:
         raise CourseError(f"the student's id {unusable[0]!r} cannot be a folder's name")
     if not found:
         raise CourseError(
-            "the gradebook has no students, so nobody can be recognised; "
-            "add them in formgrader, or make the course with `autograder init --roster`"
+            "the gradebook has no students, so no submission can be matched; "
+            "add them in formgrader, or create the course with `autograder init --roster`"
         )
     return found
 

@@ -9,14 +9,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-import orjson
-from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -62,13 +60,10 @@ class BulkWriter:
         self.released = _read_released(course, assignment)
         self._stubs = _stubs(self.released)
         self._sqlite = course.db_url.startswith("sqlite")
-        timeout = {"timeout": patience} if self._sqlite else {}
-        self._engine = create_engine(course.db_url, connect_args=timeout)
-        try:
+        with ExitStack() as stack:
+            self._engine = stack.enter_context(database.opened(course.db_url, patience))
             self._rows = self._transaction(self._find_rows)
-        except CourseError:
-            self.close()
-            raise
+            self._resources = stack.pop_all()
 
     def __enter__(self) -> BulkWriter:
         return self
@@ -77,8 +72,8 @@ class BulkWriter:
         self.close()
 
     def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
+        """Close the database."""
+        self._resources.close()
 
     def write(self, batch: Iterable[Report]) -> None:
         """Write a batch: every graded notebook, all rows in one transaction, every report.
@@ -233,12 +228,9 @@ class BulkWriter:
 
 def _to_bytes(notebook: NotebookNode) -> bytes:
     # On one line: nbformat's own writing, a line for each of source, costs a hundred times that.
-    try:
-        return orjson.dumps(notebook, option=orjson.OPT_SORT_KEYS)
-    except orjson.JSONEncodeError:
-        # Half a surrogate pair, or a number beyond 64 bits.
-        text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
-        return text.encode("utf-8", "replace")
+    # Half a surrogate pair cannot be written and becomes a question mark.
+    text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
+    return text.encode("utf-8", "replace")
 
 
 def _stubs(released: NotebookNode) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What every student has for a week: the one place from which grades leave the gradebook."""
+"""Every student's total for a week: the one place that reads grades out of the gradebook."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, create_engine, func, select
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, case, func, select
 
+from autograder.course.database import connected
 from autograder.course.directory import Course
 from autograder.errors import CourseError
 from autograder.light_imports import api
@@ -17,10 +16,10 @@ from autograder.light_imports import api
 
 @dataclass(frozen=True)
 class Total:
-    """One student's grade for one week, with everything that a person changed in it.
+    """One student's grade for one week.
 
-    `points` holds manual grades and extra credit, less the late penalty and never below 0; it is
-    None where nothing was handed in. `waiting` says that a person has still to grade a part.
+    `points` includes manual grades and extra credit, minus the late penalty, and is never below 0;
+    it is None if nothing was handed in. `waiting` means that a part still has to be graded by hand.
     """
 
     student: str
@@ -37,40 +36,33 @@ class Total:
 
 
 def totals(course: Course, assignment: str) -> list[Total]:
-    """The grades of all students of the course for one week, in the order of their ids.
+    """The grades of all students of a course for one week, ordered by student id.
 
     Args:
         course: whose gradebook is read.
         assignment: nbgrader's name for the week, such as week06_backpropagation.
 
     Raises:
-        CourseError: when the assignment is not in the gradebook, or that cannot be read.
+        CourseError: when the assignment is not in the gradebook, or the gradebook cannot be read.
     """
-    engine = create_engine(course.db_url)
-    try:
-        with Session(engine) as session:
-            return _read(session, assignment)
-    except SQLAlchemyError as error:
-        reason = str(error).partition("\n")[0]
-        raise CourseError(f"the gradebook cannot be read: {reason}") from None
-    finally:
-        engine.dispose()
+    with connected(course.db_url) as connection:
+        return _read(connection, assignment)
 
 
-def _read(session: Session, assignment: str) -> list[Total]:
-    found = session.scalars(
+def _read(connection: Connection, assignment: str) -> list[Total]:
+    found = connection.scalars(
         select(api.Assignment.id).where(api.Assignment.name == assignment)
     ).one_or_none()
     if found is None:
         week = assignment.partition("_")[0]
         raise CourseError(f"{assignment} is not in the gradebook; run `autograder release {week}`")
-    worth = session.scalar(
+    worth = connection.scalar(
         select(func.sum(api.GradeCell.max_score))
         .join(api.Notebook, api.Notebook.id == api.GradeCell.notebook_id)
         .where(api.Notebook.assignment_id == found)
     )
-    graded = {row.student_id: row for row in session.execute(_sums(found))}
-    everyone = session.execute(
+    graded = {row.student_id: row for row in connection.execute(_sums(found))}
+    everyone = connection.execute(
         select(
             api.Student.id,
             api.Student.last_name,
@@ -83,11 +75,11 @@ def _read(session: Session, assignment: str) -> list[Total]:
 
 
 def _sums(assignment_id: str) -> Any:
-    """One row a submission: the sums over its grades."""
+    """One row per submission: the sums over its grades."""
     submission, notebook, grade = api.SubmittedAssignment, api.SubmittedNotebook, api.Grade
-    # nbgrader's own score: a person's before the automatic one, and extra credit with either.
+    # As nbgrader: a manual score replaces the automatic one; extra credit is added to either.
     without_extra = func.coalesce(grade.manual_score, grade.auto_score, 0.0)
-    # One notebook a submission, so its penalty is the same on every row of the group.
+    # One notebook per submission, so every row of the group has the same penalty.
     return (
         select(
             submission.student_id,

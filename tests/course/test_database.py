@@ -138,7 +138,7 @@ def test_is_nothing_left_on_the_server_when_the_course_cannot_be_made(tmp_path, 
 def test_is_a_database_for_other_letters_refused(tmp_path, server):
     url = server.new_database("latin", "-E", "LATIN1", "-T", "template0")
     message = one_line(courses.init, tmp_path / "nn", None, url)
-    assert "stores text as LATIN1, and names need UTF8; make another: createdb -h" in message
+    assert "stores text as LATIN1, and names need UTF8; create another: createdb -h" in message
 
 
 @with_server
@@ -157,9 +157,9 @@ def test_is_a_server_that_refuses_told_with_the_next_step(tmp_path, server, monk
     assert "password authentication failed" in refusal(url) and port in refusal(url)
     monkeypatch.setenv("PGPASSWORD", PASSWORD)
     message = refusal(server.url("nowhere"))
-    assert '(database "nowhere" does not exist); make it, `createdb -h' in message
+    assert '(database "nowhere" does not exist); create it with `createdb -h' in message
     closed = url.replace(str(server.port), "1")  # a port that nobody may listen on unasked
-    assert "(Connection refused); see that the server is running" in refusal(closed)
+    assert "(Connection refused); check that the server is running" in refusal(closed)
     assert list(tmp_path.iterdir()) == []
 
 
