@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from autograder.course.roster import Student
 from autograder.output import did_you_mean
-from autograder.output.names import fold
+from autograder.output.text import fold
 
 ID, EMAIL, LMS_ID = "id", "e-mail", "LMS id"
 ACCOUNT = "account"

@@ -4,8 +4,8 @@ nbgrader's feedback pages and its formgrader insert students' outputs and Markdo
 script in them would run with the reader's rights. Plain text and raster images are kept; a
 student's own markup is shown as literal text.
 
-nbconvert's `SanitizeHTML` (bleach) is no substitute: run on Markdown, it turns the `>` of quotations
-and every `<` in code into entities, which then show as such, and it lets `javascript:` links pass.
+nbconvert's `SanitizeHTML` (bleach) is no substitute. On Markdown it turns the `>` of a quotation and
+every `<` in code into entities that readers then see, and it keeps Markdown's `javascript:` links.
 """
 
 from __future__ import annotations

@@ -1,34 +1,51 @@
-"""Files that are written whole or not at all."""
+"""The atomic writer: a file is replaced as a whole or not at all."""
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 PRIVATE = 0o600
-"""For the instructor alone: grades, and what each student got wrong."""
+"""Readable by the instructor alone: grades, and what each student got wrong."""
 _PREFIX = ".partial-"
 
 
 def write_whole(path: Path, content: bytes, mode: int = PRIVATE) -> None:
-    """Put a file in place of an earlier one; nobody ever sees a part of it.
+    """Write or replace a file; no reader ever sees a part of it.
 
     Raises:
-        OSError: when it cannot be written; the earlier file then stands as it was.
+        OSError: when it cannot be written; an earlier file is then unchanged.
     """
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=_PREFIX)
+    write_together({path: content}, mode)
+
+
+def write_together(files: Mapping[Path, bytes], mode: int = PRIVATE) -> None:
+    """Write or replace several files; all are complete on the disk before the first is replaced.
+
+    Raises:
+        OSError: when one cannot be written; then, as a rule, no file has changed.
+    """
+    staged: dict[Path, str] = {}
     try:
-        with open(descriptor, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
+        for path, content in files.items():
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+            descriptor, staged[path] = tempfile.mkstemp(dir=path.parent, prefix=_PREFIX)
+            with open(descriptor, "wb") as file:
+                file.write(content)
+            os.chmod(staged[path], mode)
+        for path, temporary in staged.items():
+            os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        for temporary in staged.values():
+            Path(temporary).unlink(missing_ok=True)
         raise
 
 
 def sweep(folder: Path) -> None:
-    """Delete what a run that was killed while writing has left in a folder."""
+    """Delete the temporary files of a run that was killed while writing to a folder."""
     for path in folder.glob(f"{_PREFIX}*"):
         path.unlink(missing_ok=True)

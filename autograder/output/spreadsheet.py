@@ -1,4 +1,4 @@
-"""Cells that a spreadsheet shows and never runs, and the CSV made of them.
+"""CSV whose cells a spreadsheet shows and never evaluates.
 
 Source: OWASP, "CSV Injection".
 """
@@ -10,18 +10,18 @@ import io
 from collections.abc import Iterable, Sequence
 
 Cell = str | float | int | None
-# A cell that begins so is a formula to Excel, LibreOffice or Google Sheets; the wide forms are
-# what East Asian keyboards type.
+# Excel, LibreOffice and Google Sheets evaluate cells with these first characters; the full-width
+# forms are typed on East Asian keyboards.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def safe(text: str) -> str:
-    """The text with an apostrophe before it where a spreadsheet would run it as a formula."""
+    """The text, with an apostrophe in front if a spreadsheet would evaluate it as a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def number(value: float) -> str:
-    """At most two decimals, as the platforms compare them, and no trailing zeros."""
+    """At most two decimals, which is what LMSs compare, without trailing zeros."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
@@ -34,7 +34,7 @@ def cell(value: Cell) -> str:
 
 
 def to_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
-    """Rows as RFC 4180 in UTF-8 with a byte-order mark, without which Excel misreads accents."""
+    """Rows as RFC 4180, in UTF-8 with the byte-order mark that Excel needs for accents."""
     buffer = io.StringIO(newline="")
     csv.writer(buffer).writerows([cell(each) for each in row] for row in rows)
     return buffer.getvalue().encode("utf-8-sig")

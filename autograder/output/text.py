@@ -1,34 +1,38 @@
-"""How a verdict looks in a notebook: one block, everything in it escaped."""
+"""Text made safe for a terminal or a page, and text in the form in which names are compared."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+import unicodedata
 from html import escape
 
 RIGHT_COLOR = "#1b7837"
 WRONG_COLOR = "#b35806"
 CALM_COLOR = "#5a5a5a"
 
-# What a terminal obeys instead of showing, and what turns the direction of writing around.
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Control characters that a terminal would execute, and Unicode's bidirectional controls.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def printable(text: str) -> str:
-    """The text without characters that a terminal would obey; tabs and new lines stay."""
-    return _UNSEEN.sub("", text)
+    """The text without control characters, except tabs and line feeds."""
+    return _CONTROLS.sub("", text)
 
 
-# A class has many equal verdicts.
-@lru_cache(maxsize=1_000)
+def fold(text: str) -> str:
+    """The text for comparing names: NFKC, case-folded, no format characters, single spaces."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return " ".join("".join(c for c in plain if unicodedata.category(c) != "Cf").split())
+
+
 def as_html(message: str, *, right: bool, attempted: bool = True) -> str:
-    """A verdict's message as one HTML block.
+    """A verdict's message as one HTML block, with everything in it escaped.
 
     Args:
-        message: the verdict's text; its first line becomes the heading, an indented line is
-            evidence.
-        right: whether nothing is wrong.
-        attempted: an untouched answer is shown in a calm grey.
+        message: the verdict's text; its first line becomes the heading, and indented lines are
+            set in monospace.
+        right: whether the answer is right.
+        attempted: if false, the block is grey.
     """
     if not attempted:
         color, mark = CALM_COLOR, "○"

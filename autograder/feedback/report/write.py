@@ -1,9 +1,7 @@
-"""From a graded week to its class report: what is read, counted, drawn and written, in order."""
+"""The path from a graded week to its class report: read, count, draw, write."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from autograder.feedback.report.people import People
 from autograder.feedback.report.tables import SIMILAR, as_csv, as_json
 from autograder.gradebook import reports as kept
 from autograder.gradebook.totals import totals
+from autograder.output.files import write_together
 from autograder.questions.catalogue import Week
 
 
@@ -30,18 +29,18 @@ def write_report(
     anonymous: bool = False,
     similarity: bool = False,
 ) -> list[Path]:
-    """Write the class report of a graded week: one HTML page, and its tables beside it.
+    """Write the class report of a graded week: one HTML page, with its tables next to it.
 
     Args:
-        course: whose grades and reports are read.
-        week: which week.
-        output: where the page goes; by default reports/<assignment>.html in the course, or
+        course: supplies the grades and reports.
+        week: the week to report on.
+        output: the page's file; by default reports/<assignment>.html in the course directory, or
             <assignment>-anonymous.html.
-        anonymous: put numbers in place of all names and ids.
-        similarity: add the pairs of submissions that share something unusual.
+        anonymous: replace all names and ids by numbers.
+        similarity: add pairs of submissions that share something unusual.
 
     Returns:
-        The page, and after it the tables, named like the page.
+        The page, followed by its tables, which are named after it.
 
     Raises:
         CourseError: when nothing has been graded, or a file cannot be written.
@@ -55,7 +54,7 @@ def write_report(
     files |= {f"{page.stem}-{name}.csv": text for name, text in as_csv(made).items()}
     written = _write(page.parent, files)
     if not similarity:
-        # Pairs of an earlier report may stand there with their names.
+        # An earlier report may have left its pairs there, with names.
         page.with_name(f"{page.stem}-{SIMILAR}.csv").unlink(missing_ok=True)
     return written
 
@@ -63,7 +62,7 @@ def write_report(
 def gather(
     course: Course, week: Week, *, anonymous: bool = False, similarity: bool = False
 ) -> Contents:
-    """Everything that the report will say; see `write_report`."""
+    """Collect everything that the report says; see `write_report`."""
     reports = list(kept.load(course, week.stem))
     grades = totals(course, week.stem)
     people = People(
@@ -89,7 +88,7 @@ def gather(
 
 
 def _course_words(course: Course, week: Week) -> str:
-    """What the course wrote, in which no student is meant."""
+    """Words of the course's own texts, which do not refer to any student."""
     lesson = solution_cells(course.notebook("source", week.stem)).values()
     pages = [
         text
@@ -101,23 +100,14 @@ def _course_words(course: Course, week: Week) -> str:
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> list[Path]:
-    """Every file whole or not at all, and for the instructor alone, like the gradebook."""
-    waiting: dict[Path, str] = {}
+    content = {
+        # "replace", since a student's text may hold half a surrogate pair.
+        folder / name: text.encode("utf-8", "replace")
+        for name, text in files.items()
+    }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if taken := [name for name in files if (folder / name).is_dir()]:
-            raise IsADirectoryError(f"{folder / taken[0]} is a directory")
-        for name, text in files.items():
-            descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".report-")
-            waiting[folder / name] = temporary
-            # A CSV file brings its own line ends.
-            with open(descriptor, "w", encoding="utf-8", errors="replace", newline="") as file:
-                file.write(text)
-        for path, temporary in waiting.items():
-            os.replace(temporary, path)
+        write_together(content)
     except OSError as error:
         raise CourseError(f"the report cannot be written: {error}") from None
-    finally:
-        for temporary in waiting.values():
-            Path(temporary).unlink(missing_ok=True)
-    return list(waiting)
+    return list(content)
