@@ -1,7 +1,7 @@
-"""Week 10: regularization, against learning by heart.
+"""Week 10: regularization, against memorizing the training set.
 
-Draws are judged by what can be said of them for certain (see `draws`); Keras' own layers,
-regularizers, optimizers and callbacks say what is right.
+Random draws are judged by properties that always hold (see `draws`); the references are Keras's
+own layers, regularizers, optimizers and callbacks.
 """
 
 from autograder.questions.define import Written
@@ -28,8 +28,8 @@ WRITTEN = (
     Written(
         "which_tools_and_why",
         points=10,
-        rubric="3 points: reads the two losses as overfitting, by their gap. 5 points: two fitting "
-        "tools and, for each, how it makes learning by heart harder. 2 points: one tool that would "
-        "do harm here, with the reason.",
+        rubric="3 points: reads the two losses as overfitting, by their gap. 5 points: two "
+        "suitable tools and, for each, how it makes memorizing harder. 2 points: one tool that "
+        "would do harm here, with the reason.",
     ),
 )

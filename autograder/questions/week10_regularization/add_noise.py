@@ -1,6 +1,6 @@
 # mypy: disable-error-code="no-untyped-def"
-# A wrong formula repeats the three arguments; the contract above them states their types.
-"""Grain on a picture, judged by what many draws show."""
+# Wrong formulas repeat the reference's arguments; their types are stated there.
+"""Noise on a picture, judged by the statistics of many draws."""
 
 from __future__ import annotations
 
@@ -123,7 +123,8 @@ def _(images, std, rng):
 
 @add_noise.mistake("variance-for-spread")
 def _(images, std, rng):
-    """std is the spread, the root of the variance; here the noise is multiplied by its square.
+    """std is the standard deviation, the square root of the variance; here the noise is multiplied
+    by std**2.
 
     Check: the result minus images, over many pixels, should have the standard deviation std.
     """
@@ -132,7 +133,7 @@ def _(images, std, rng):
 
 @add_noise.mistake("noise-only-upwards")
 def _(images, std, rng):
-    """The noise has mean 0; uniform numbers from [0, 1) only make pictures brighter.
+    """The noise has mean 0; uniform numbers from [0, 1) can only make pictures brighter.
 
     Check: the mean of the result minus images should be near 0.
     """
@@ -141,7 +142,8 @@ def _(images, std, rng):
 
 @add_noise.mistake("uniform-noise")
 def _(images, std, rng):
-    """Normal noise has the standard deviation std; uniform noise from -std to std has 0.58 of it.
+    """The noise is normal with standard deviation std; uniform noise from -std to std has a
+    standard deviation of only 0.58 std.
 
     Check: the result minus images, over many pixels, should have the standard deviation std.
     """
@@ -150,9 +152,9 @@ def _(images, std, rng):
 
 @add_noise.mistake("std-not-used")
 def _(images, std, rng):
-    """The noise has the standard deviation that is passed; here it is 1 whatever is passed.
+    """The noise has the standard deviation std; here it is 1 whatever std is.
 
-    Nothing of a picture with pixels from 0 to 1 can be seen through it.
+    That much noise hides everything in a picture whose pixels lie between 0 and 1.
 
     Check: with std = 0 the result should equal images.
     """
@@ -161,7 +163,7 @@ def _(images, std, rng):
 
 @add_noise.mistake("noise-clipped", convention=True)
 def _(images, std, rng):
-    """Many programs clip to [0, 1]; here, as in Keras' GaussianNoise, nothing is clipped.
+    """Many programs clip to [0, 1]; this course, like Keras's GaussianNoise, does not clip.
 
     Clipping makes the noise of black pixels positive on average.
 
@@ -183,9 +185,10 @@ def _(images, std, rng):
 
 @add_noise.mistake("noise-seeded-anew", rows="H10 N07")
 def _(images, std, rng):
-    """The generator that is passed remembers where it stands; here each call seeds its own anew.
+    """The rng that is passed in keeps its state between calls; here each call makes a new generator
+    with the same seed.
 
-    Every epoch then sees the same noise, which can be learned by heart.
+    Every epoch then sees the same noise, which can be memorized.
 
     Check: two calls in a row with one rng should differ.
     """
@@ -194,18 +197,19 @@ def _(images, std, rng):
 
 @add_noise.mistake("noise-from-the-global-generator", rows="N07")
 def _(images, std, rng):
-    """Draws come from the rng that is passed; here they come from NumPy's global generator.
+    """Draws should come from the rng that is passed in; here they come from NumPy's global
+    generator.
 
-    Check: two generators of the same seed should give the same result.
+    Check: two generators with the same seed should give the same result.
     """
     return images + std * np.random.standard_normal(images.shape)
 
 
 @add_noise.mistake("noise-added-in-place", rows="N05")
 def _(images, std, rng):
-    """`+=` writes into the caller's array, so noise piles up on the training set.
+    """`+=` writes into the caller's array, so noise accumulates in the training set.
 
-    Check: keep a copy of images, call, and compare.
+    Check: keep a copy of images, call your function, and compare.
     """
     images += std * rng.standard_normal(images.shape)
     return images

@@ -1,4 +1,4 @@
-"""Weight decay as a step of its own."""
+"""Weight decay as a separate step."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _(rng: Rng) -> Inputs:
 
 @decoupled_decay.mistake("decay-without-the-learning-rate", rows="G24")
 def _(params: Params, lr: float, wd: float) -> Any:
-    """A step of decay removes the share lr * wd; here it removes wd, whatever the learning rate.
+    """A decay step removes the fraction lr * wd; here it removes wd, whatever the learning rate.
 
     When a schedule lowers the learning rate, the decay would stay as strong as at the start.
 
@@ -66,7 +66,7 @@ def _(params: Params, lr: float, wd: float) -> Any:
 
 @decoupled_decay.mistake("weights-grow", rows="G25")
 def _(params: Params, lr: float, wd: float) -> Any:
-    """Decay takes a share away, 1 - lr wd; here it is added and the weights grow.
+    """Decay makes weights smaller, by the factor 1 - lr * wd; here they grow.
 
     After a thousand steps they are enormous.
 
@@ -79,18 +79,18 @@ def _(params: Params, lr: float, wd: float) -> Any:
 def _(params: Params, lr: float, wd: float) -> Any:
     """Only kernels decay; here biases, gammas and betas shrink as well.
 
-    A gamma that shrinks to 0 silences its rule.
+    A gamma that shrinks to 0 silences its unit.
 
-    Check: b1 and gamma1 should come back as they were.
+    Check: b1 and gamma1 should come back unchanged.
     """
     return {name: value * (1 - lr * wd) for name, value in params.items()}
 
 
 @decoupled_decay.mistake("decayed-twice", rows="G28")
 def _(params: Params, lr: float, wd: float) -> Any:
-    """One step takes the share lr wd once; here the kernels shrink twice.
+    """One step removes the fraction lr * wd once; here the kernels shrink twice.
 
-    It happens when decay is written at two places, or L2 and decay are both switched on.
+    It happens when decay is written in two places, or when L2 and decay are both switched on.
 
     Check: with lr * wd = 0.5, a weight of 8 should become 4.
     """
@@ -99,9 +99,10 @@ def _(params: Params, lr: float, wd: float) -> Any:
 
 @decoupled_decay.mistake("two-from-the-square")
 def _(params: Params, lr: float, wd: float) -> Any:
-    """The 2 belongs to the gradient of a square; decay is a step of its own, without one.
+    """The factor 2 belongs to the gradient of a square; decay is a separate step and has no such
+    factor.
 
-    L2 with lam and plain gradient steps is decay with wd = 2 lam. Here wd itself is given.
+    Plain gradient steps with L2 and lam equal decay with wd = 2 lam. Here wd itself is given.
 
     Check: with lr * wd = 0.5, a weight of 8 should become 4.
     """
@@ -110,7 +111,7 @@ def _(params: Params, lr: float, wd: float) -> Any:
 
 @decoupled_decay.mistake("same-amount-from-all")
 def _(params: Params, lr: float, wd: float) -> Any:
-    """Decay takes the same share from every weight; here it takes the same amount.
+    """Decay removes the same fraction of every weight; here it removes the same amount.
 
     A negative weight then moves away from 0.
 
@@ -121,7 +122,7 @@ def _(params: Params, lr: float, wd: float) -> Any:
 
 @decoupled_decay.mistake("what-was-taken")
 def _(params: Params, lr: float, wd: float) -> Any:
-    """The new weights are what remains, W - lr wd W; here what was taken away comes back.
+    """The new weights are what remains, W - lr * wd * W; here the amount removed is returned.
 
     Check: with wd = 0 the result should equal params.
     """
@@ -132,10 +133,9 @@ def _(params: Params, lr: float, wd: float) -> Any:
 def _(params: Params, lr: float, wd: float) -> Any:
     """`*=` writes into the caller's arrays, so the old parameters are lost.
 
-    The returned values are right. Whoever kept params as the best so far keeps something else
-    now.
+    The returned values are right. But if params was kept as the best so far, it has changed too.
 
-    Check: keep a copy of params["W1"], call, and compare.
+    Check: keep a copy of params["W1"], call your function, and compare.
     """
     for name in kernels(params):
         params[name] *= 1 - lr * wd

@@ -1,4 +1,4 @@
-"""What two losses say about a network."""
+"""What the training and the validation loss say about a network."""
 
 from __future__ import annotations
 
@@ -78,9 +78,10 @@ def _(rng: Rng) -> Inputs:
 
 @diagnose_fit.mistake("gap-asked-first")
 def _(train: float, val: float) -> Any:
-    """A network that cannot do what it has seen underfits, with or without a gap.
+    """A network whose training loss is high underfits, with or without a gap; here the gap is
+    tested first.
 
-    Against a high training loss the tools of this week do harm, so it is asked about first.
+    Against a high training loss this week's tools do harm, so test for it first.
 
     Check: losses 1.2 and 2.0 should give "underfits".
     """
@@ -89,9 +90,9 @@ def _(train: float, val: float) -> Any:
 
 @diagnose_fit.mistake("underfitting-read-from-new-pictures")
 def _(train: float, val: float) -> Any:
-    """Underfitting is read from the training loss; here it is read from the validation loss.
+    """Underfitting shows in the training loss; here it is read from the validation loss.
 
-    A high loss on new pictures alone is what overfitting looks like.
+    If only the loss on new pictures is high, that is overfitting.
 
     Check: losses 0.05 and 2.0 should give "overfits".
     """
@@ -100,9 +101,10 @@ def _(train: float, val: float) -> Any:
 
 @diagnose_fit.mistake("gap-without-direction")
 def _(train: float, val: float) -> Any:
-    """Overfitting means worse on new pictures; here being better on them counts as well.
+    """Overfitting means being worse on new pictures; here being better on them counts as well.
 
-    Under dropout the training loss is often the higher one, because it is measured with holes.
+    Under dropout the training loss is often the higher one, because it is measured with units
+    dropped.
 
     Check: losses 0.4 and 0.1 should give "fits".
     """
@@ -111,7 +113,7 @@ def _(train: float, val: float) -> Any:
 
 @diagnose_fit.mistake("no-gap-needed")
 def _(train: float, val: float) -> Any:
-    """Every network is a little worse on new pictures; only a gap above 0.25 is overfitting.
+    """Every network is a little worse on new pictures; only a gap above 0.25 counts as overfitting.
 
     Check: losses 0.10 and 0.15 should give "fits".
     """
@@ -120,9 +122,9 @@ def _(train: float, val: float) -> Any:
 
 @diagnose_fit.mistake("ratio-instead-of-gap")
 def _(train: float, val: float) -> Any:
-    """The gap is a difference, val - train; a ratio calls 0.02 against 0.18 overfitting.
+    """The gap is the difference, val - train; a ratio would call 0.02 against 0.18 overfitting.
 
-    Near 0 every difference is a large ratio.
+    Near 0 a small difference can be a large ratio.
 
     Check: losses 0.02 and 0.18 should give "fits".
     """
@@ -131,16 +133,17 @@ def _(train: float, val: float) -> Any:
 
 @diagnose_fit.mistake("words-exchanged")
 def _(train: float, val: float) -> Any:
-    """Underfitting is learning too little, overfitting learning by heart; here they are exchanged.
+    """Underfitting means learning too little, overfitting means memorizing; here the two words are
+    swapped.
 
-    Check: losses 2.3 and 2.3, as when guessing, should give "underfits".
+    Check: losses 2.3 and 2.3, as from guessing, should give "underfits".
     """
     return "overfits" if train > 0.5 else "underfits" if val - train > 0.25 else "fits"
 
 
 @diagnose_fit.mistake("losses-exchanged")
 def _(train: float, val: float) -> Any:
-    """The training loss comes first and the validation loss second; here they are exchanged.
+    """The training loss comes first and the validation loss second; here they are swapped.
 
     Check: losses 0.05 and 2.0 should give "overfits".
     """

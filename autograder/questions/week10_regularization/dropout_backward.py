@@ -1,4 +1,4 @@
-"""Blame through dropout."""
+"""The backward pass through dropout."""
 
 from __future__ import annotations
 
@@ -79,9 +79,9 @@ def _(rng: Rng) -> Inputs:
 
 @dropout_backward.mistake("mask-drawn-anew", rows="H08")
 def _(dout: Array, mask: Array, rate: float) -> Any:
-    """The entries that were dropped are those of the forward pass; here a new mask is drawn.
+    """The mask is that of the forward pass; here a new one is drawn.
 
-    Blame then reaches rules that said nothing, and passes by others that did.
+    The gradient then reaches units that were dropped and misses others that were kept.
 
     Check: where the mask is False, dX should be 0.
     """
@@ -90,7 +90,7 @@ def _(dout: Array, mask: Array, rate: float) -> Any:
 
 @dropout_backward.mistake("dropped-entries-blamed", rows="H09")
 def _(dout: Array, mask: Array, rate: float) -> Any:
-    """A dropped entry had no influence on the loss, so its gradient is 0; here blame passes.
+    """A dropped entry had no influence on the loss, so its gradient is 0; here the gradient passes.
 
     Check: where the mask is False, dX should be 0.
     """
@@ -99,7 +99,8 @@ def _(dout: Array, mask: Array, rate: float) -> Any:
 
 @dropout_backward.mistake("all-scaled-none-blocked", rows="H09")
 def _(dout: Array, mask: Array, rate: float) -> Any:
-    """A dropped entry had no influence on the loss; here only the factor is applied, not the mask.
+    """A dropped entry had no influence on the loss, so its gradient is 0; here the factor is
+    applied but not the mask.
 
     Check: where the mask is False, dX should be 0.
     """
@@ -108,9 +109,9 @@ def _(dout: Array, mask: Array, rate: float) -> Any:
 
 @dropout_backward.mistake("mask-without-scale", rows="H09")
 def _(dout: Array, mask: Array, rate: float) -> Any:
-    """What was kept was divided by 1 - rate, so its slope is 1 / (1 - rate); here it is 1.
+    """A kept entry was divided by 1 - rate, so its slope is 1 / (1 - rate); here it is 1.
 
-    Check: at rate 0.5, a kept entry's blame should double.
+    Check: at rate 0.5, a kept entry's gradient should be twice its dout.
     """
     return dout * mask
 
@@ -119,14 +120,15 @@ def _(dout: Array, mask: Array, rate: float) -> Any:
 def _(dout: Array, mask: Array, rate: float) -> Any:
     """The slope of X / (1 - rate) is 1 / (1 - rate); here dout is multiplied by 1 - rate.
 
-    Check: at rate 0.5, a kept entry's blame should double.
+    Check: at rate 0.5, a kept entry's gradient should be twice its dout.
     """
     return dout * mask * (1 - rate)
 
 
 @dropout_backward.mistake("blame-divided-by-the-rate", rows="H05")
 def _(dout: Array, mask: Array, rate: float) -> Any:
-    """The forward pass divides by the share kept, 1 - rate; here blame is divided by rate.
+    """The forward pass divides by the fraction kept, 1 - rate; here the gradient is divided by
+    rate.
 
     Check: with rate = 0 the result should be dout.
     """
@@ -135,7 +137,7 @@ def _(dout: Array, mask: Array, rate: float) -> Any:
 
 @dropout_backward.mistake("mask-inverted", rows="H04")
 def _(dout: Array, mask: Array, rate: float) -> Any:
-    """The mask is True where an entry was kept; here blame passes where it is False.
+    """The mask is True where an entry was kept; here the gradient passes where it is False.
 
     Check: where the mask is False, dX should be 0.
     """
@@ -155,7 +157,7 @@ def _(dout: Array, mask: Array, rate: float) -> Any:
 def _(dout: Array, mask: Array, rate: float) -> Any:
     """Writing zeros into dout changes the caller's array.
 
-    The returned values are right. Another branch of the network may still need dout.
+    The returned values are right, but another branch of the network may still need dout.
 
     Check: compare dout before and after the call with np.array_equal.
     """

@@ -1,6 +1,6 @@
 # mypy: disable-error-code="no-untyped-def"
-# A wrong formula repeats the four arguments; the contract above them states their types.
-"""Inverted dropout, judged by what many draws show and by what holds for every entry."""
+# Wrong formulas repeat the reference's arguments; their types are stated there.
+"""Inverted dropout, judged by the statistics of many draws and by rules for every entry."""
 
 from __future__ import annotations
 
@@ -168,9 +168,11 @@ def _(X, rate, rng, training):
 
 @dropout_forward.mistake("kept-entries-not-scaled", rows="H01")
 def _(X, rate, rng, training):
-    """What is kept is divided by 1 - rate, so that the mean stays; here it keeps its size.
+    """Kept entries are divided by 1 - rate so that the mean stays the same; here they are not
+    scaled.
 
-    While training the next layer hears a share 1 - rate of what it will hear at test time.
+    In training the next layer then receives only the fraction 1 - rate of what it will receive at
+    test time.
 
     Check: for X of ones and many entries, the mean of out should be near 1.
     """
@@ -180,9 +182,10 @@ def _(X, rate, rng, training):
 
 @dropout_forward.mistake("scaled-at-test-time", rows="H02", convention=True)
 def _(X, rate, rng, training):
-    """The first paper scales at test time by 1 - rate; inverted dropout scales while training.
+    """The original paper scales by 1 - rate at test time; inverted dropout scales during training.
 
-    Both keep the mean equal in the two lives. In the inverted form, test time costs nothing.
+    Both keep the mean equal in training and at test time. In the inverted form, test time costs
+    nothing.
 
     Check: with training=False the output should equal X.
     """
@@ -192,9 +195,9 @@ def _(X, rate, rng, training):
 
 @dropout_forward.mistake("dropped-at-test-time", rows="H03 L10")
 def _(X, rate, rng, training):
-    """At test time every entry is kept as it is; here some are dropped whatever `training` says.
+    """At test time every entry is kept unchanged; here some are dropped whatever `training` says.
 
-    The same picture then gets another answer each time it is asked.
+    The same picture then gets a different answer each time.
 
     Check: with training=False the output should equal X.
     """
@@ -203,9 +206,9 @@ def _(X, rate, rng, training):
 
 @dropout_forward.mistake("rate-taken-as-share-kept", rows="H04", convention=True)
 def _(X, rate, rng, training):
-    """Some older libraries pass the share to keep; here rate is the share to drop.
+    """Some older libraries pass the fraction to keep; in this course rate is the fraction to drop.
 
-    At rate 0.5 the two cannot be told apart.
+    At rate 0.5 the two give the same result.
 
     Check: with rate = 0 nothing should be dropped.
     """
@@ -217,9 +220,10 @@ def _(X, rate, rng, training):
 
 @dropout_forward.mistake("mask-the-wrong-way-round", rows="H04")
 def _(X, rate, rng, training):
-    """A number drawn from [0, 1) lies below rate with the chance rate; those entries are dropped.
+    """A number drawn from [0, 1) is below rate with probability rate; those entries are dropped,
+    but here they are kept.
 
-    Here they are the ones that are kept. At rate 0.5 it cannot be seen.
+    At rate 0.5 this makes no difference.
 
     Check: with rate = 0 nothing should be dropped.
     """
@@ -228,9 +232,9 @@ def _(X, rate, rng, training):
 
 @dropout_forward.mistake("divided-by-the-rate", rows="H05")
 def _(X, rate, rng, training):
-    """The share that is kept is 1 - rate, and by it one divides; here the divisor is rate itself.
+    """Kept entries are divided by the fraction kept, 1 - rate; here they are divided by rate.
 
-    At rate 0.5 it cannot be seen; at rate 0 it divides by 0.
+    At rate 0.5 this makes no difference; at rate 0 it divides by 0.
 
     Check: for X of ones and many entries, the mean of out should be near 1.
     """
@@ -240,9 +244,10 @@ def _(X, rate, rng, training):
 
 @dropout_forward.mistake("normal-instead-of-uniform", rows="H06 H11")
 def _(X, rate, rng, training):
-    """Only a uniform number in [0, 1) lies below rate with the chance rate; here it is normal.
+    """Only a uniform number in [0, 1) is below rate with probability rate; here the number is
+    normal.
 
-    A bell curve has its own share of values above 1 - rate. Entries are dropped even at rate 0.
+    The normal distribution gives other probabilities. Entries are dropped even at rate 0.
 
     Check: with rate = 0 nothing should be dropped.
     """
@@ -251,9 +256,9 @@ def _(X, rate, rng, training):
 
 @dropout_forward.mistake("one-mask-for-all-examples", rows="H07")
 def _(X, rate, rng, training):
-    """Every entry is drawn by itself; here all examples of the batch share one row of draws.
+    """Every entry is drawn separately; here all examples of the batch share one row of draws.
 
-    A column of out is then either all zero or all kept.
+    Each column of out is then either all zero or all kept.
 
     Check: look at one column of the mask; it should hold both True and False.
     """
@@ -263,9 +268,9 @@ def _(X, rate, rng, training):
 
 @dropout_forward.mistake("one-draw-for-an-example", rows="H07")
 def _(X, rate, rng, training):
-    """Every entry is drawn by itself; here an example is kept or dropped as a whole.
+    """Every entry is drawn separately; here an example is kept or dropped as a whole.
 
-    The network then learns from fewer pictures, and each of them has all its features.
+    The network then learns from fewer pictures, each with all its features.
 
     Check: look at one row of the mask; it should hold both True and False.
     """
@@ -275,9 +280,10 @@ def _(X, rate, rng, training):
 
 @dropout_forward.mistake("generator-made-anew", rows="H10 N07")
 def _(X, rate, rng, training):
-    """The generator that is passed remembers where it stands; here each call seeds its own anew.
+    """The rng that is passed in keeps its state between calls; here each call makes a new generator
+    with the same seed.
 
-    Every call drops the same entries, so those rules never have to learn to be missed.
+    Every call drops the same entries, so the network never learns to do without the others.
 
     Check: two calls in a row with one rng should give two different masks.
     """
@@ -286,18 +292,19 @@ def _(X, rate, rng, training):
 
 @dropout_forward.mistake("global-generator", rows="N07")
 def _(X, rate, rng, training):
-    """Draws come from the rng that is passed; here they come from NumPy's global generator.
+    """Draws should come from the rng that is passed in; here they come from NumPy's global
+    generator.
 
-    Nobody can repeat the run, because the seed of rng has no influence.
+    Nobody can reproduce the run, because the seed of rng has no effect.
 
-    Check: two generators of the same seed should give the same mask.
+    Check: two generators with the same seed should give the same mask.
     """
     return dropped(X, rate, np.random.random(X.shape) >= rate, training)
 
 
 @dropout_forward.mistake("integer-mask-divided-in-place", rows="H13")
 def _(X, rate, rng, training):
-    """`/=` writes quotients into the array's own type, and an integer array cannot hold them.
+    """`/=` keeps the array's dtype, and an integer array cannot hold quotients.
 
     Check: print the mask's dtype; multiply X by the mask and divide that product.
     """
@@ -310,9 +317,10 @@ def _(X, rate, rng, training):
 
 @dropout_forward.mistake("scale-in-the-mask", convention=True)
 def _(X, rate, rng, training):
-    """Some courses keep the factor inside the mask; here the mask only says which entries stay.
+    """Some courses put the factor into the mask; in this course the mask only says which entries
+    are kept.
 
-    The output is the same. dropout_backward receives the rate and would then divide once more.
+    The output is the same. But dropout_backward receives the rate and would divide a second time.
 
     Check: the mask should hold True and False, or 1 and 0.
     """
@@ -324,9 +332,9 @@ def _(X, rate, rng, training):
 
 @dropout_forward.mistake("mask-of-the-dropped")
 def _(X, rate, rng, training):
-    """The mask is True where an entry is kept; here it is True where one is dropped.
+    """The mask is True where an entry is kept; here it is True where an entry is dropped.
 
-    The output is right. The backward pass would let blame through at the wrong entries.
+    The output is right. But the backward pass would let gradients through at the wrong entries.
 
     Check: where the mask is True, out should not be 0.
     """
@@ -336,9 +344,9 @@ def _(X, rate, rng, training):
 
 @dropout_forward.mistake("mask-not-returned")
 def _(X, rate, rng, training):
-    """Two values come back, the output and the mask; here only the output does.
+    """The function returns two values, the output and the mask; here it returns only the output.
 
-    The backward pass has to know which entries were dropped.
+    The backward pass needs to know which entries were dropped.
 
     Next: compare what you return with `Returns` in the docstring.
     """
@@ -347,11 +355,11 @@ def _(X, rate, rng, training):
 
 @dropout_forward.mistake("inputs-dropped-in-place", rows="N05")
 def _(X, rate, rng, training):
-    """`X[...] = 0` and `X *= ...` write into the caller's array; the inputs are gone afterwards.
+    """`X[...] = 0` and `X *= ...` write into the caller's array, so the inputs are lost.
 
-    The next epoch then starts from pictures that have holes already.
+    The next epoch then starts from pictures that already have entries missing.
 
-    Check: keep a copy of X, call, and compare.
+    Check: keep a copy of X, call your function, and compare.
     """
     if not training:
         return X, np.ones(X.shape, bool)

@@ -1,4 +1,4 @@
-"""When to stop, told from the losses on pictures that were kept aside."""
+"""When to stop training, decided from the validation losses."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def stopping(
     follows: bool = False,
     neighbours: bool = False,
 ) -> tuple[int, int]:
-    """Early stopping with one of its rules changed."""
+    """Early stopping with one rule changed."""
     best, best_epoch, wait = np.inf, 0, 0
     for epoch, loss in enumerate(val_losses):
         limit = best - min_delta
@@ -132,7 +132,8 @@ def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
 
 @early_stopping_epoch.mistake("one-epoch-too-patient", rows="L14")
 def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
-    """Training stops when `patience` epochs in a row did not improve; here one more has to follow.
+    """Training stops after `patience` epochs in a row without improvement; here it waits one epoch
+    more.
 
     Check: losses 3, 4, 4, 4, 4 with patience 2 should stop after epoch 2.
     """
@@ -141,7 +142,8 @@ def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
 
 @early_stopping_epoch.mistake("one-epoch-too-impatient", rows="L14")
 def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
-    """The wait begins after the best epoch; here the best epoch itself is counted as one of it.
+    """The count starts after the best epoch; here the best epoch itself counts as one without
+    improvement.
 
     Check: losses 3, 4, 4, 4, 4 with patience 2 should stop after epoch 2.
     """
@@ -150,9 +152,9 @@ def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
 
 @early_stopping_epoch.mistake("tie-taken-as-improvement", rows="L14")
 def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
-    """A loss must lie below best - min_delta; here one that lies just on it counts as well.
+    """An improvement must be below best - min_delta; here a loss equal to it counts as well.
 
-    A loss that no longer moves would let training run for ever.
+    With min_delta 0, a loss that no longer changes would let training run forever.
 
     Check: losses 3, 3, 3, 3 with patience 2 and min_delta 0 should stop after epoch 2.
     """
@@ -161,9 +163,9 @@ def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
 
 @early_stopping_epoch.mistake("waiting-never-reset", rows="L14")
 def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
-    """Only epochs in a row count, and an improvement starts the count anew; here it goes on.
+    """Only epochs in a row count, so an improvement resets the count; here it is never reset.
 
-    All bad epochs since the start are added up.
+    All epochs without improvement since the start are added up.
 
     Check: losses 5, 6, 4, 6, 3, 6, 2 with patience 2 should run to the end.
     """
@@ -172,7 +174,7 @@ def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
 
 @early_stopping_epoch.mistake("min-delta-ignored")
 def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
-    """A loss improves when it falls by more than min_delta; here any fall is enough.
+    """A loss improves only if it falls by more than min_delta; here any decrease is enough.
 
     Check: losses 3, 2.9, 2.8, 2.7 with patience 2 and min_delta 0.5 should stop after epoch 2.
     """
@@ -181,7 +183,8 @@ def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
 
 @early_stopping_epoch.mistake("min-delta-with-the-wrong-sign")
 def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
-    """A loss has to lie below best - min_delta; with best + min_delta a worse one counts as better.
+    """An improvement must be below best - min_delta; with best + min_delta even a higher loss
+    counts.
 
     Check: losses 3, 3.1, 3.2, 3.3 with patience 2 and min_delta 0.5 should stop after epoch 2.
     """
@@ -190,7 +193,7 @@ def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
 
 @early_stopping_epoch.mistake("compared-with-the-epoch-before")
 def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
-    """A loss is held against the best one so far; here it is held against the one just before.
+    """Each loss is compared with the best so far; here it is compared with the previous one.
 
     A loss that jumps up and creeps down again then looks like progress.
 
@@ -203,8 +206,8 @@ def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
 def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
     """The best loss is that of the last epoch that improved; here every lower loss replaces it.
 
-    Many small steps together are an improvement. When the mark moves with each of them, none
-    ever gets far enough below it.
+    Many small steps together are an improvement. If the best loss moves with each of them, none is
+    ever far enough below it.
 
     Check: losses 3, 2.7, 2.4, 2.1 with min_delta 0.5 improve at epoch 2.
     """
@@ -213,9 +216,10 @@ def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
 
 @early_stopping_epoch.mistake("best-of-the-whole-list", at="best")
 def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
-    """Only epochs that are run can be the best; the smallest of the whole list may come later.
+    """Only epochs that were run can be the best; the smallest loss of the whole list may come
+    later.
 
-    Or it lies less than min_delta below the best one and is no improvement.
+    Or it is less than min_delta below the best loss, which is no improvement.
 
     Check: losses 3, 4, 4, 1 with patience 2 have their best epoch at 0.
     """
@@ -224,7 +228,7 @@ def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
 
 @early_stopping_epoch.mistake("epochs-counted-from-one", convention=True)
 def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
-    """Progress bars count epochs from 1; here epoch 0 is the first entry of the list.
+    """Progress bars count epochs from 1; in this course epoch 0 is the first entry of the list.
 
     Check: val_losses[best] should be the best loss.
     """
@@ -234,9 +238,10 @@ def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
 
 @early_stopping_epoch.mistake("zero-where-nothing-stopped", convention=True)
 def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
-    """Keras' stopped_epoch stays 0 when training runs to its end; here the last epoch is meant.
+    """Keras's stopped_epoch stays 0 when training runs to the end; in this course the last epoch is
+    returned.
 
-    Check: losses 3, 2, 1 should have 2 as the last epoch that is run.
+    Check: losses 3, 2, 1 should give 2 as the last epoch that was run.
     """
     stop, best = stopping(val_losses, patience, min_delta)
     ran_out = stop == len(val_losses) - 1 and stop - best < patience
@@ -245,8 +250,8 @@ def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
 
 @early_stopping_epoch.mistake("best-and-stop-exchanged")
 def _(val_losses: Losses, patience: int, min_delta: float) -> Any:
-    """The epoch at which training stops comes first, the best one second; here they are exchanged.
+    """The epoch at which training stops comes first, the best epoch second; here they are swapped.
 
-    Check: the first of the two is never smaller than the second.
+    Check: the first of the two should never be smaller than the second.
     """
     return stopping(val_losses, patience, min_delta)[::-1]

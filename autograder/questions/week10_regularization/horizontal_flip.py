@@ -1,4 +1,4 @@
-"""The picture in a mirror."""
+"""Pictures flipped left to right."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def _(rng: Rng) -> Inputs:
 def _(images: Array) -> Any:
     """The axes are image, row, column; reversing the rows turns the picture upside down.
 
-    Check: the first row of an image should hold the same numbers as before, in reverse.
+    Check: the first row of an image should hold the same numbers as before, in reverse order.
     """
     return images[:, ::-1]
 
 
 @horizontal_flip.mistake("images-reversed")
 def _(images: Array) -> Any:
-    """The first axis counts the images; reversing it changes their order and no picture.
+    """The first axis counts the images; reversing it changes their order but flips no picture.
 
     Check: flip a single image, of shape (1, H, W); it should change.
     """
@@ -59,27 +59,27 @@ def _(images: Array) -> Any:
 
 @horizontal_flip.mistake("turned-by-half")
 def _(images: Array) -> Any:
-    """A mirror exchanges left and right only; here up and down are exchanged as well.
+    """A horizontal flip swaps only left and right; here up and down are swapped as well.
 
-    Check: the first row of an image should hold the same numbers as before, in reverse.
+    Check: the first row of an image should hold the same numbers as before, in reverse order.
     """
     return images[:, ::-1, ::-1]
 
 
 @horizontal_flip.mistake("rows-and-columns-exchanged")
 def _(images: Array) -> Any:
-    """A mirror reverses each row; here rows become columns, which is another picture.
+    """A horizontal flip reverses each row; here rows become columns, which is a transpose.
 
-    Check: the first row of an image should hold the same numbers as before, in reverse.
+    Check: the first row of an image should hold the same numbers as before, in reverse order.
     """
     return images.swapaxes(1, 2)
 
 
 @horizontal_flip.mistake("flipped-in-place", rows="N05")
 def _(images: Array) -> Any:
-    """`images[:] = ...` writes into the caller's array, so the originals are gone.
+    """`images[:] = ...` writes into the caller's array, so the originals are lost.
 
-    Check: keep a copy of images, call, and compare.
+    Check: keep a copy of images, call your function, and compare.
     """
     images[:] = images[:, :, ::-1].copy()
     return images

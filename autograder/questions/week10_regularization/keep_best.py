@@ -1,6 +1,6 @@
 # mypy: disable-error-code="no-untyped-def"
-# A wrong formula repeats the four arguments; the contract above them states their types.
-"""The best parameters so far, kept as a copy."""
+# Wrong formulas repeat the reference's arguments; their types are stated there.
+"""Keeping a copy of the best parameters so far."""
 
 from __future__ import annotations
 
@@ -121,10 +121,10 @@ def _(params, nudge, val_loss, epochs):
 
 @keep_best.mistake("best-kept-by-name-only", rows="L13")
 def _(params, nudge, val_loss, epochs):
-    """nudge writes into the arrays, so what was kept without a copy is nudged along with them.
+    """nudge writes into the arrays, so parameters kept without a copy change with every nudge.
 
-    `best = params` is a second name for the same dictionary, and `dict(params)` a new dictionary
-    with the same arrays. In both, the best parameters turn into the last ones.
+    `best = params` is a second name for the same dictionary, and `dict(params)` is a new dictionary
+    with the same arrays. Either way, the best parameters turn into the last ones.
 
     Check: at the end, compare best["W1"] with params["W1"]; they should differ.
     """
@@ -138,9 +138,9 @@ def _(params, nudge, val_loss, epochs):
 
 @keep_best.mistake("copied-before-the-nudge")
 def _(params, nudge, val_loss, epochs):
-    """The loss belongs to the parameters after the nudge; here those before it are kept.
+    """The loss belongs to the parameters after the nudge; here those from before it are kept.
 
-    Check: val_loss of what you keep should be the lowest loss.
+    Check: val_loss of the parameters you return should be the lowest loss.
     """
     best, lowest = params, np.inf
     for _ in range(epochs):
@@ -153,9 +153,9 @@ def _(params, nudge, val_loss, epochs):
 
 @keep_best.mistake("kept-whenever-it-falls")
 def _(params, nudge, val_loss, epochs):
-    """A loss is held against the lowest so far; here it is held against the epoch before.
+    """Each loss is compared with the lowest so far; here it is compared with the previous epoch's.
 
-    The last epoch that went down is kept, which may lie high on another hill.
+    The last epoch whose loss fell is kept, although its loss may be far above the lowest.
 
     Check: print the losses and the epochs at which you keep a copy.
     """
@@ -170,9 +170,9 @@ def _(params, nudge, val_loss, epochs):
 
 @keep_best.mistake("stopped-at-the-first-rise")
 def _(params, nudge, val_loss, epochs):
-    """All epochs are run; here the loop ends when the loss rises for the first time.
+    """All epochs should run; here the loop ends when the loss rises for the first time.
 
-    A loss goes up and down, and a deeper valley may follow.
+    A loss goes up and down, and may later fall below the earlier minimum.
 
     Check: count how often nudge is called; it should be `epochs` times.
     """
@@ -189,7 +189,7 @@ def _(params, nudge, val_loss, epochs):
 def _(params, nudge, val_loss, epochs):
     """The lowest loss is the best; here the parameters with the highest loss are kept.
 
-    Check: val_loss of what you keep should be the lowest loss.
+    Check: val_loss of the parameters you return should be the lowest loss.
     """
     best, highest = params, -np.inf
     for _ in range(epochs):
@@ -201,9 +201,10 @@ def _(params, nudge, val_loss, epochs):
 
 @keep_best.mistake("start-returned")
 def _(params, nudge, val_loss, epochs):
-    """The copy is made after each epoch that is the best so far; here it stays that of the start.
+    """A new copy is needed after each epoch that is the best so far; here the copy from the start
+    is returned.
 
-    Check: val_loss of what you keep should be the lowest loss.
+    Check: val_loss of the parameters you return should be the lowest loss.
     """
     best = {name: value.copy() for name, value in params.items()}
     for _ in range(epochs):

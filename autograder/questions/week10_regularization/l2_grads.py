@@ -1,4 +1,4 @@
-"""What the price of weights does to their gradients."""
+"""The gradients of a loss with an L2 penalty."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ def _(rng: Rng) -> Inputs:
 def _(grads: Params, params: Params, lam: float) -> Any:
     """The slope of lam W^2 is 2 lam W; here lam W is added, the slope of half that penalty.
 
-    Books that write 1/2 lam W^2 have lam W in the gradient. This course writes no half, so the
-    pair of penalty and gradient does not fit.
+    Books that write 1/2 lam W^2 have lam W in the gradient. This course's penalty has no 1/2, so
+    this gradient does not match it.
 
-    Check: nudge one weight by 0.001 and see by how much your l2_penalty changes.
+    Check: nudge one weight by 0.001 and see how much your l2_penalty changes.
     """
     return {**grads, **{name: grads[name] + lam * params[name] for name in kernels(params)}}
 
@@ -68,7 +68,7 @@ def _(grads: Params, params: Params, lam: float) -> Any:
 def _(grads: Params, params: Params, lam: float) -> Any:
     """The penalty depends on W, so it adds to the gradient of W; here grads come back unchanged.
 
-    The printed loss then contains the penalty, and no weight ever feels it.
+    The printed loss then contains the penalty, but it has no effect on the weights.
 
     Check: with grads of 0, the weights should still have a gradient.
     """
@@ -77,20 +77,21 @@ def _(grads: Params, params: Params, lam: float) -> Any:
 
 @l2_grads.mistake("bias-pulled-to-zero", rows="D05 G27")
 def _(grads: Params, params: Params, lam: float) -> Any:
-    """Only kernels are in the penalty; here every parameter is pulled to 0.
+    """Only kernels are in the penalty; here every parameter is pulled towards 0.
 
-    Also the gammas, and a norm layer with gamma = 0 says nothing any more.
+    That includes the gammas, and a norm layer with gamma = 0 passes nothing on.
 
-    Check: the gradient of b1 should be what came in.
+    Check: the gradient of b1 should come back unchanged.
     """
     return {name: grad + 2 * lam * params[name] for name, grad in grads.items()}
 
 
 @l2_grads.mistake("sign-of-the-weight-lost", rows="D08")
 def _(grads: Params, params: Params, lam: float) -> Any:
-    """The slope of W^2 has the sign of W; with |W| in its place, negative weights are pushed away.
+    """The slope of W^2 has the sign of W; with |W| in its place, negative weights are pushed away
+    from 0.
 
-    Subtracting a positive gradient makes a negative weight still more negative.
+    Subtracting a positive gradient makes a negative weight even more negative.
 
     Check: for a negative weight and grads of 0, the gradient should be negative.
     """
@@ -104,7 +105,7 @@ def _(grads: Params, params: Params, lam: float) -> Any:
 
     Under L1 a small weight is pulled as hard as a large one.
 
-    Check: with grads of 0, a weight that is twice as large should have twice the gradient.
+    Check: with grads of 0, a weight twice as large should have twice the gradient.
     """
     pulls = {name: lam * np.sign(params[name]) for name in kernels(params)}
     return {**grads, **{name: grads[name] + pull for name, pull in pulls.items()}}
@@ -112,9 +113,9 @@ def _(grads: Params, params: Params, lam: float) -> Any:
 
 @l2_grads.mistake("weights-pushed-away")
 def _(grads: Params, params: Params, lam: float) -> Any:
-    """The gradient of a sum is the sum of the gradients; here the penalty's is subtracted.
+    """The gradient of a sum is the sum of the gradients; here the penalty's gradient is subtracted.
 
-    The step subtracts the gradient once more, so the weights grow.
+    The update subtracts the gradient again, so the weights grow.
 
     Check: with grads of 0, one sgd_step should make the weights smaller.
     """
@@ -124,9 +125,9 @@ def _(grads: Params, params: Params, lam: float) -> Any:
 
 @l2_grads.mistake("only-the-price-is-learned")
 def _(grads: Params, params: Params, lam: float) -> Any:
-    """The gradient of loss + penalty has two terms; here the loss's own is lost.
+    """The gradient of loss + penalty has two terms; here the loss's gradient is missing.
 
-    The network then learns to be small, and nothing of the data.
+    The network then learns to have small weights, and nothing from the data.
 
     Check: with lam = 0 the result should equal grads.
     """
@@ -137,9 +138,9 @@ def _(grads: Params, params: Params, lam: float) -> Any:
 def _(grads: Params, params: Params, lam: float) -> Any:
     """`+=` writes into the caller's arrays, so the loss's own gradients are lost.
 
-    The returned values are right. Called twice with the same grads, the penalty is added twice.
+    The returned values are right. But a second call with the same grads adds the penalty twice.
 
-    Check: keep a copy of grads["W1"], call, and compare.
+    Check: keep a copy of grads["W1"], call your function, and compare.
     """
     for name in kernels(params):
         grads[name] += 2 * lam * params[name]

@@ -1,4 +1,4 @@
-"""The price of large weights."""
+"""The L2 penalty for large weights."""
 
 from __future__ import annotations
 
@@ -42,22 +42,22 @@ def _(rng: Rng) -> Inputs:
 
 @l2_penalty.mistake("bias-has-a-price", rows="D05")
 def _(params: dict[str, Array], lam: float) -> Any:
-    """Only the kernels W1, W2, ... have a price; here biases, gammas and betas are paid for too.
+    """Only the kernels W1, W2, ... are penalized; here biases, gammas and betas are included too.
 
-    A bias does not make the answer change faster with the picture; it only moves a threshold. And
-    a gamma that is pulled to 0 silences its rule.
+    A bias does not make the output more sensitive to the picture; it only shifts a threshold. And a
+    gamma that is pulled to 0 silences its unit.
 
-    Check: change b1; the penalty should stay.
+    Check: change b1; the penalty should stay the same.
     """
     return lam * sum(np.sum(value**2) for value in params.values())
 
 
 @l2_penalty.mistake("half-the-price", rows="D06 D02", convention=True)
 def _(params: dict[str, Array], lam: float) -> Any:
-    """Many books put a half before the sum, 1/2 lam sum W^2; here and in Keras there is none.
+    """Many books put 1/2 before the sum, 1/2 lam sum W^2; this course, like Keras, does not.
 
-    With the half, the gradient is lam W, and the same lam means half as much. What must not
-    happen is a half in the penalty and none in the gradient.
+    With the 1/2, the gradient is lam W, and the same lam penalizes half as much. What must not
+    happen is a 1/2 in the penalty with a gradient that ignores it.
 
     Check: a single weight of 3 with lam = 1 should cost 9.
     """
@@ -66,21 +66,21 @@ def _(params: dict[str, Array], lam: float) -> Any:
 
 @l2_penalty.mistake("nothing-has-a-price", rows="D04")
 def _(params: dict[str, Array], lam: float) -> Any:
-    """The penalty is lam sum W^2 and cannot be 0 while a weight is not; here it always is.
+    """The penalty is lam sum W^2, which is 0 only if every weight is 0; here it is always 0.
 
-    The total never received anything. A condition that no name fulfils does this, such as asking
-    for a name that is exactly "W".
+    Nothing was ever added to the total. It happens when a condition matches no name, such as
+    testing for a name that is exactly "W".
 
-    Check: print the names over which the sum really runs.
+    Check: print the names that the sum includes.
     """
     return 0.0 * lam
 
 
 @l2_penalty.mistake("one-layer-has-a-price")
 def _(params: dict[str, Array], lam: float) -> Any:
-    """The sum runs over all kernels; here only the last one is left in it.
+    """The sum covers all kernels; here only the last one is left in it.
 
-    Each layer replaced what the layers before it had cost.
+    Each layer's penalty replaced that of the layers before it.
 
     Check: double W1; the penalty should grow.
     """
@@ -89,11 +89,11 @@ def _(params: dict[str, Array], lam: float) -> Any:
 
 @l2_penalty.mistake("length-instead-of-square")
 def _(params: dict[str, Array], lam: float) -> Any:
-    """The penalty is the squared length, sum W^2; here it is the length, its root.
+    """The penalty is the squared norm, sum W^2; here it is the norm itself, its square root.
 
-    `np.linalg.norm` takes a root. The gradient of the length does not grow with the weights.
+    `np.linalg.norm` takes the square root. The gradient of the norm does not grow with the weights.
 
-    Check: weights that are twice as large should cost four times as much.
+    Check: weights twice as large should cost four times as much.
     """
     return lam * sum(np.sqrt(np.sum(params[name] ** 2)) for name in kernels(params))
 
@@ -102,9 +102,9 @@ def _(params: dict[str, Array], lam: float) -> Any:
 def _(params: dict[str, Array], lam: float) -> Any:
     """sum |W| is the L1 penalty; L2 squares the entries.
 
-    L1 sets many weights to exactly 0, L2 makes all of them smaller.
+    L1 sets many weights to exactly 0; L2 makes all of them smaller.
 
-    Check: weights that are twice as large should cost four times as much.
+    Check: weights twice as large should cost four times as much.
     """
     return lam * sum(np.sum(np.abs(params[name])) for name in kernels(params))
 
@@ -113,7 +113,7 @@ def _(params: dict[str, Array], lam: float) -> Any:
 def _(params: dict[str, Array], lam: float) -> Any:
     """The squares are added; here each layer's squares are averaged.
 
-    A mean makes a weight of a large layer cheaper than one of a small layer.
+    A mean makes a weight in a large layer cheaper than one in a small layer.
 
     Check: a kernel of six ones with lam = 1 should cost 6.
     """

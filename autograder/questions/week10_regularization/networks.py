@@ -1,4 +1,4 @@
-"""Parameters and gradients of a network with a norm layer, as week 12 will have one."""
+"""Parameters and gradients of a network with a norm layer, as in week 12."""
 
 from __future__ import annotations
 

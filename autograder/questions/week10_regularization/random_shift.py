@@ -1,6 +1,6 @@
 # mypy: disable-error-code="no-untyped-def"
-# A wrong formula repeats the three arguments; the contract above them states their types.
-"""Pictures moved a little, judged by finding out how far each of them was moved."""
+# Wrong formulas repeat the reference's arguments; their types are stated there.
+"""Pictures shifted a little, judged by measuring each picture's shift."""
 
 from __future__ import annotations
 
@@ -206,9 +206,10 @@ def _(images, max_shift, rng):
 
 @random_shift.mistake("rolled-around")
 def _(images, max_shift, rng):
-    """What leaves the picture is gone and zeros move in; here it comes back at the other side.
+    """Pixels that leave the picture are gone and zeros move in; here they come back on the opposite
+    side.
 
-    `np.roll` treats the picture as a ring. A digit's foot then floats above its head.
+    `np.roll` wraps the picture around. A digit's foot then floats above its head.
 
     Check: shift an image of ones; some border should become 0.
     """
@@ -218,7 +219,7 @@ def _(images, max_shift, rng):
 
 @random_shift.mistake("border-repeated", convention=True)
 def _(images, max_shift, rng):
-    """Some programs repeat the border pixels; here zeros, which are paper without ink, move in.
+    """Some programs repeat the border pixels; in this course zeros move in, like paper without ink.
 
     Check: shift an image of ones; some border should become 0.
     """
@@ -228,9 +229,9 @@ def _(images, max_shift, rng):
 
 @random_shift.mistake("one-shift-for-all", rows="H07")
 def _(images, max_shift, rng):
-    """Every image has its own shift; here one shift is drawn and all images move alike.
+    """Every image has its own shift; here one shift is drawn for all images.
 
-    The network sees the batch move as a whole.
+    The batch then moves as a whole.
 
     Check: shift ten copies of one image; the results should not all be equal.
     """
@@ -251,9 +252,10 @@ def _(images, max_shift, rng):
 
 @random_shift.mistake("largest-shift-left-out")
 def _(images, max_shift, rng):
-    """`rng.integers(low, high)` never draws high, so the shift max_shift does not occur here.
+    """`rng.integers(low, high)` never draws high, so the shift max_shift never occurs here.
 
-    The pictures drift up and to the left on average. With max_shift = 0 there is nothing to draw.
+    On average, the pictures drift up and to the left. With max_shift = 0 there is nothing to draw
+    from.
 
     Check: print the largest of 1,000 draws.
     """
@@ -263,7 +265,8 @@ def _(images, max_shift, rng):
 
 @random_shift.mistake("only-along-the-diagonal")
 def _(images, max_shift, rng):
-    """The two axes have a draw each; here one draw moves both, so images stay on the diagonal.
+    """Each axis needs its own draw; here one draw moves both, so images move only along the
+    diagonal.
 
     Only 2 max_shift + 1 of the (2 max_shift + 1)^2 shifts can occur.
 
@@ -276,7 +279,7 @@ def _(images, max_shift, rng):
 
 @random_shift.mistake("only-sideways")
 def _(images, max_shift, rng):
-    """Images move along both axes; here only along their rows.
+    """Images move along both axes; here they move only sideways.
 
     Check: with max_shift = 1, count the different results of 1,000 copies of one image; there
     should be 9.
@@ -287,18 +290,19 @@ def _(images, max_shift, rng):
 
 @random_shift.mistake("not-moved")
 def _(images, max_shift, rng):
-    """A shifted image differs from the original except where both shifts are 0; here none moved.
+    """A shifted image differs from the original unless both shifts are 0; here no image moved.
 
-    Check: shift an image of ones a few times; a border should become 0 now and then.
+    Check: shift an image of ones a few times; sometimes a border should become 0.
     """
     return images.copy()
 
 
 @random_shift.mistake("shifts-seeded-anew", rows="H10 N07")
 def _(images, max_shift, rng):
-    """The generator that is passed remembers where it stands; here each call seeds its own anew.
+    """The rng that is passed in keeps its state between calls; here each call makes a new generator
+    with the same seed.
 
-    Every epoch then sees the same shifts, and the training set is as small as before.
+    Every epoch then sees the same shifts, so the training set is no larger than before.
 
     Check: two calls in a row with one rng should differ.
     """
@@ -308,9 +312,10 @@ def _(images, max_shift, rng):
 
 @random_shift.mistake("shifts-from-the-global-generator", rows="N07")
 def _(images, max_shift, rng):
-    """Draws come from the rng that is passed; here they come from NumPy's global generator.
+    """Draws should come from the rng that is passed in; here they come from NumPy's global
+    generator.
 
-    Check: two generators of the same seed should give the same result.
+    Check: two generators with the same seed should give the same result.
     """
     down, right = np.random.randint(-max_shift, max_shift + 1, (2, len(images)))
     return moved(images, max_shift, down, right)
@@ -318,11 +323,11 @@ def _(images, max_shift, rng):
 
 @random_shift.mistake("originals-moved", rows="N05")
 def _(images, max_shift, rng):
-    """Writing into images changes the caller's array, and pictures leave it bit by bit.
+    """Writing into images changes the caller's array, so the originals lose pixels with every call.
 
-    After many epochs nothing but zeros is left.
+    After many epochs only zeros are left.
 
-    Check: keep a copy of images, call, and compare.
+    Check: keep a copy of images, call your function, and compare.
     """
     down, right = rng.integers(-max_shift, max_shift + 1, (2, len(images)))
     images[:] = moved(images, max_shift, down, right)

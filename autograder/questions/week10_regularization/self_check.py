@@ -9,9 +9,9 @@ which_disease = choice(
     points=2.5,
     correct="c",
     wrong={
-        "a": "With a training loss of 1.9 the robot is not yet good at what it has seen; dropout "
-        "makes that harder still.",
-        "b": "Early stopping cuts off learning, and this robot has learned too little.",
+        "a": "With a training loss of 1.9 the network is not yet good at what it has seen; "
+        "dropout makes that even harder.",
+        "b": "Early stopping cuts training short, and this network has learned too little.",
     },
 )
 
@@ -20,8 +20,10 @@ dropout_at_test_time = choice(
     points=2.5,
     correct="b",
     wrong={
-        "a": "Inverted dropout has divided while training, so that nothing is left to be scaled.",
-        "c": "With rules missing at random, one picture would get a different answer each time.",
+        "a": "Inverted dropout has already divided by 0.7 during training, so nothing is left to "
+        "scale.",
+        "c": "If units were dropped at random, the same picture would get a different answer each "
+        "time.",
     },
 )
 
@@ -30,9 +32,9 @@ flipped_digits = choice(
     points=2.5,
     correct="a",
     wrong={
-        "b": "Flipped pictures are new pictures; what is wrong with some of them is their label.",
-        "c": "The network could learn both ways of writing; but a mirrored 2 is no longer a 2 to "
-        "any reader.",
+        "b": "Flipped pictures are new pictures; the problem is that some no longer match their "
+        "label.",
+        "c": "The network could learn both shapes; but no reader would take a mirrored 2 for a 2.",
     },
 )
 
@@ -43,6 +45,7 @@ where_the_peak_is = choice(
     wrong={
         "a": "With far more features than pictures the error falls again; that is the second "
         "descent.",
-        "c": "With few features the line cannot follow wrong labels, so it does not have to bend.",
+        "c": "With few features the model cannot fit the wrong labels, so the error has no peak "
+        "yet.",
     },
 )
