@@ -231,20 +231,17 @@ def feedback(
 @app.command()
 def explain(name: Annotated[str, typer.Argument(help="A mistake, such as bias-summed.")]) -> None:
     """Explain a mistake: what it looks like, why it happens, how to find it."""
-    import difflib
-
     from rich.markdown import Markdown
 
     from autograder.judging.explain import page
+    from autograder.output.did_you_mean import hint
     from autograder.questions import catalogue
 
     every = [q for week in catalogue.weeks() for q in week.questions.values()]
     found = [(q, q.mistakes[name]) for q in every if name in q.mistakes]
     if not found:
         known = [mistake for q in every for mistake in q.mistakes]
-        nearest = ", ".join(difflib.get_close_matches(name, known, 3, 0.4))
-        hint = f"; the nearest names are {nearest}" if nearest else ""
-        raise UnknownName(f"There is no mistake {name!r}{hint}.")
+        raise UnknownName(f"There is no mistake {name!r}{hint(name, known)}")
     text = page(found)
     screen.print(Markdown(text) if screen.is_terminal else text)
 

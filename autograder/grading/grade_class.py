@@ -6,7 +6,6 @@ submitted/ ──what is new or changed──▶ sandboxes ──reports as they
 
 from __future__ import annotations
 
-import difflib
 import time
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
@@ -30,6 +29,7 @@ from autograder.grading.regrade import regrade_report
 from autograder.grading.remote import portable, unpack_report
 from autograder.grading.result_key import ResultKeys
 from autograder.intake.find import find_submissions
+from autograder.output.did_you_mean import hint
 from autograder.records import Report, Submission
 from autograder.sandbox.limits import Limits
 
@@ -70,9 +70,9 @@ def only(handed_in: Sequence[Submission], students: Collection[str]) -> list[Sub
     known = [submission.student for submission in handed_in]
     for student in students:
         if student not in known:
-            nearest = ", ".join(difflib.get_close_matches(student, known, 3))
-            hint = f"; the nearest names are {nearest}" if nearest else ""
-            raise UnknownName(f"{student!r} has handed in nothing for this week{hint}.")
+            raise UnknownName(
+                f"{student!r} has handed in nothing for this week{hint(student, known)}"
+            )
     return [submission for submission in handed_in if submission.student in students]
 
 
@@ -168,9 +168,7 @@ def _refuse_unknown(questions: Collection[str], assignment: Assignment) -> None:
     known = list(assignment.week.questions)
     for name in questions:
         if name not in known:
-            nearest = ", ".join(difflib.get_close_matches(name, known, 3))
-            hint = f"; the nearest names are {nearest}" if nearest else ""
-            raise UnknownName(f"{assignment.week.name} has no question {name!r}{hint}.")
+            raise UnknownName(f"{assignment.week.name} has no question {name!r}{hint(name, known)}")
 
 
 def _earlier(

@@ -13,7 +13,6 @@ them, are its own options on the command line. Another distribution adds one by
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -30,6 +29,7 @@ from autograder.errors import CourseError, UnknownName
 from autograder.feedback.comment import comment
 from autograder.gradebook.reports import load
 from autograder.gradebook.totals import Total, totals
+from autograder.output.did_you_mean import hint
 from autograder.output.files import write_whole
 from autograder.records import Report
 
@@ -140,10 +140,10 @@ def find(name: str) -> Exporter:
     """
     found = [point for point in entry_points(group=GROUP) if point.name == name]
     if not found:
-        known = names() or ["none, so install this package again"]
-        nearest = difflib.get_close_matches(name, known, 3, 0.5)
-        hint = f"nearest: {', '.join(nearest)}" if nearest else f"known: {', '.join(known)}"
-        raise UnknownName(f"There is no exporter {name!r}; {hint}.")
+        installed = ", ".join(names()) or "none at all, so install this package again"
+        raise UnknownName(
+            f"There is no exporter {name!r}{hint(name, names()) or f'; installed: {installed}'}"
+        )
     return _load(found[0])
 
 

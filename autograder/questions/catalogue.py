@@ -14,6 +14,7 @@ from pathlib import Path
 
 import autograder.questions
 from autograder.errors import QuestionError, UnknownName
+from autograder.output.did_you_mean import hint
 from autograder.questions import references
 from autograder.questions.define import Question, Written
 
@@ -90,12 +91,8 @@ def question(name: str) -> Question:
         # Loading a week takes longer than looking for the name in its text.
         if _mentions(stem, name) and name in (found := week(stem).questions):
             return found[name]
-    import difflib
-
     every = [known for stem in stems() for known in week(stem).questions]
-    nearest = difflib.get_close_matches(name, every, 1)
-    hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
-    raise UnknownName(f"There is no question {name!r}{hint}")
+    raise UnknownName(f"There is no question {name!r}{hint(name, every)}")
 
 
 def _mentions(stem: str, name: str) -> bool:

@@ -118,8 +118,16 @@ def test_is_only_who_is_named_run(copy):
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
-        (["--only", "mean-eror"], 1, "'mean-eror' has handed in nothing for this week; the near"),
-        (["--question", "relu_bakward"], 1, "has no question 'relu_bakward'; the nearest names"),
+        (
+            ["--only", "mean-eror"],
+            1,
+            "'mean-eror' has handed in nothing for this week; did you mean 'mean-error'",
+        ),
+        (
+            ["--question", "relu_bakward"],
+            1,
+            "week06 has no question 'relu_bakward'; did you mean 'relu_backward'",
+        ),
         (["--question", "relu_backward", "--force"], 2, "leave --question out"),
     ],
 )
