@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "autograder"
 TESTS = PACKAGE.parent / "tests"
 # From the bottom to the top: a module imports from lower rows alone, or from its own folder.
 LEVELS = (
-    {"errors", "light_imports", "recent"},
+    {"errors", "light_imports"},
     {"output", "tree"},
     {"answer"},
     {"records"},

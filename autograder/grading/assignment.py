@@ -21,22 +21,17 @@ from autograder.questions import catalogue, references
 from autograder.questions.catalogue import Week
 from autograder.questions.define import Inputs, Question
 from autograder.questions.keys import question_keys
-from autograder.recent import Recent
 from autograder.sandbox.libraries import Libraries
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.requests import (
-    ROOM,
     Ask,
     Cell,
     EncodedAsks,
     Hold,
-    Known,
+    KnownAnswers,
     encode_asks,
 )
-from autograder.tree import Tree
 from course_lib.quiet import import_keras
-
-FOLLOW_THROUGH_BYTES = 4 * 2**20
 
 
 @dataclass
@@ -65,13 +60,9 @@ class Assignment:
     run_experiments: bool = False
     carried: Path | None = None
     judge: Judge = field(init=False)
-    solution_results: Recent[bytes, Tree] = field(
-        init=False, default_factory=lambda: Recent(FOLLOW_THROUGH_BYTES)
-    )
-    """What the solution's functions returned, by digest of the call (see `follow_through`)."""
     _numbers: Iterator[int] = field(init=False, default_factory=itertools.count)
     _again: dict[Hashable, EncodedAsks] = field(init=False, default_factory=dict)
-    _again_known: Known = field(init=False, default_factory=lambda: Recent(ROOM))
+    _again_known: KnownAnswers = field(init=False, default_factory=KnownAnswers)
 
     def __post_init__(self) -> None:
         questions = self.week.questions

@@ -13,8 +13,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from autograder.errors import UnreadableNotebook
 from autograder.light_imports import NotebookNode, from_dict, nbformat
 
@@ -24,6 +22,7 @@ MAX_CELLS = 5_000
 IMAGE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif"})
 
 _CELL_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _DIGITS = 4_300
 
 
@@ -89,21 +88,20 @@ def _text(content: bytes) -> str:
 
 
 def _document(content: bytes) -> dict[str, Any]:
-    try:
-        document = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        document = _lenient_document(_text(content))
+    document = _json(_text(content))
     if not isinstance(document, dict):
         raise UnreadableNotebook("The file is JSON but not a notebook.")
     return document
 
 
-def _lenient_document(text: str) -> Any:
-    """What Python's own reader makes of what is not quite JSON; or the reason why it is none."""
+def _json(text: str) -> Any:
     try:
-        # Half a surrogate pair is a character that no file can hold.
-        whole = json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "replace")
-        return json.loads(whole)
+        document = json.loads(text)
+        if _SURROGATE.search(text):
+            # Half a surrogate pair is a character that no file can hold.
+            whole = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
+            document = json.loads(whole)
+        return document
     except json.JSONDecodeError as error:
         raise UnreadableNotebook(_about_json(text, error)) from None
     except RecursionError:

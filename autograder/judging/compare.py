@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -142,8 +141,6 @@ def _leaf_difference(pair: Pair) -> Difference | None:
     if array.dtype.kind == "c" or array.dtype == np.float16:
         detail = f"expected {expected.dtype}, received {array.dtype}"
         return Difference(Outcome.DTYPE, pair.part, detail, array, expected)
-    if _all_near(array, expected, pair.allowed):
-        return None
     if not wrong_entries(array, expected, pair.allowed).any():
         return None
     if _decimals_lost(array, expected):
@@ -166,19 +163,6 @@ def as_array(value: Tree) -> NDArray[Any] | None:
         ):
             return np.array(rows, dtype=None if rows else np.float64)
     return None
-
-
-def _all_near(yours: NDArray[Any], expected: NDArray[Any], allowed: float) -> bool:
-    """Whether nothing is wrong, by the quick test that most right answers pass.
-
-    False says nothing: integers, NaN, infinities and whatever is off are for `wrong_entries`.
-    """
-    if yours.dtype.kind != "f" or expected.dtype != np.float64 or not yours.size:
-        return False
-    with np.errstate(all="ignore"):
-        largest = float(np.abs(yours - expected).max())
-    # Finite, so that every entry of both is: a difference with NaN or infinity is neither.
-    return largest <= tolerance(allowed, yours.dtype) and math.isfinite(largest)
 
 
 def wrong_entries(yours: NDArray[Any], expected: NDArray[Any], allowed: float) -> NDArray[np.bool_]:

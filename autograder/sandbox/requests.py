@@ -2,18 +2,55 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
+from cachetools import LRUCache
+
 from autograder.answer import Answer, Status
-from autograder.recent import Recent
 from autograder.sandbox.inside import inward
 
-Known = Recent[tuple[int, bytes], Answer]
-"""Answers by the ask's id and the frame in which they came."""
-ROOM = 8 * 2**20
-"""For so many bytes of them."""
+_ROOM = 8 * 2**20
+_LARGEST = 2**14
+_OVERHEAD = 1_000
+"""Bytes that Python takes for a small answer and its place in a cache."""
+
+
+class KnownAnswers:
+    """The answers that a class gave most recently, by the frame in which each was received.
+
+    Many students give the same answer, and reading a frame costs ten times what finding it does.
+    An answer of more than 16 KiB is not kept: a student chooses how large it is.
+
+    Args:
+        room: for how many bytes of frames and answers.
+    """
+
+    def __init__(self, room: int = _ROOM) -> None:
+        self._answers: LRUCache[tuple[int, bytes], tuple[Answer, int]] = LRUCache(
+            room, getsizeof=operator.itemgetter(1)
+        )
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    def find(self, number: int, frame: bytes) -> Answer | None:
+        """What ask `number` was answered by an equal frame, if it is still kept."""
+        with self._lock:
+            found = self._answers.get((number, frame))
+        return found[0] if found else None
+
+    def keep(self, number: int, frame: bytes, answer: Answer) -> None:
+        """Keep the answer that a frame gave to ask `number`."""
+        size = 2 * len(frame) + _OVERHEAD
+        if len(frame) > _LARGEST or size > self._answers.maxsize:
+            return
+        with self._lock:
+            self._answers.setdefault((number, frame), (answer, size))
 
 
 @dataclass(frozen=True)
@@ -79,7 +116,7 @@ class EncodedAsks:
 
     asks: tuple[Ask, ...]
     frame: bytes
-    known: Known = field(compare=False)
+    known: KnownAnswers = field(compare=False)
 
     def where(self, chosen: Callable[[Ask], bool]) -> EncodedAsks:
         """Some of them."""
@@ -97,7 +134,7 @@ class Usage:
 Answers = dict[int, Answer]
 
 
-def encode_asks(asks: Iterable[Ask], known: Known | None = None) -> EncodedAsks:
+def encode_asks(asks: Iterable[Ask], known: KnownAnswers | None = None) -> EncodedAsks:
     """Encode asks once, to put them to many submissions.
 
     Args:
@@ -105,7 +142,7 @@ def encode_asks(asks: Iterable[Ask], known: Known | None = None) -> EncodedAsks:
         known: where answers to them are kept; a place of their own by default.
     """
     asks = tuple(asks)
-    return EncodedAsks(asks, write_asks(asks), Recent(ROOM) if known is None else known)
+    return EncodedAsks(asks, write_asks(asks), KnownAnswers() if known is None else known)
 
 
 def write_asks(asks: Sequence[Ask]) -> bytes:

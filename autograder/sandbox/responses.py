@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,21 +13,14 @@ import numpy as np
 from autograder.answer import MAX_ERROR_LENGTH, Answer, Status
 from autograder.errors import ProtocolError
 from autograder.output.text import printable
-from autograder.sandbox.inside.wire import decode, encode
-from autograder.sandbox.requests import Ask, CellResult, Known
+from autograder.sandbox.inside.wire import decode
+from autograder.sandbox.requests import Ask, CellResult, KnownAnswers
 from autograder.tree import Opaque, Tree
 
 _FROM_INSIDE = (Status.RETURNED, Status.NOT_ATTEMPTED, Status.MISSING, Status.RAISED)
 _CONDITIONS = ("divide by zero", "overflow", "underflow", "invalid value")
 _JSON_TYPE = re.compile(r"application/(.*\+)?json")  # as nbformat's schema has it
 _STREAMS = ("stdout", "stderr")
-_EMPTY_ANSWER: dict[str, Tree] = {
-    "value": None,
-    "changed": [],
-    "warned": [],
-    "error": "",
-    "line": "",
-}
 
 
 def cell_result(frame: bytes, expected: int) -> CellResult:
@@ -37,8 +29,6 @@ def cell_result(frame: bytes, expected: int) -> CellResult:
     Raises:
         ProtocolError: when the message is anything else.
     """
-    if frame == _silent(expected):
-        return CellResult(expected)
     match decode(frame):
         case {"cell": int(index), "outputs": list(outputs), "error": str(error)} if (
             index == expected
@@ -46,12 +36,6 @@ def cell_result(frame: bytes, expected: int) -> CellResult:
             made = tuple(_output(output) for output in outputs)
             return CellResult(index, made, printable(error[:MAX_ERROR_LENGTH]))
     raise ProtocolError("expected the result of a cell, received something else")
-
-
-@cache
-def _silent(index: int) -> bytes:
-    """The message of a cell that shows nothing and raises nothing, as most do."""
-    return encode({"cell": index, "error": "", "outputs": []})
 
 
 @dataclass(frozen=True)
@@ -63,7 +47,7 @@ class Call:
     keywords: dict[str, Tree]
 
 
-def answer(frame: bytes, ask: Ask, known: Known, names: Sequence[str] = ()) -> Answer | Call:
+def answer(frame: bytes, ask: Ask, known: KnownAnswers, names: Sequence[str] = ()) -> Answer | Call:
     """The answer to `ask`, or a call to one of `names` on the way to it.
 
     An answer is the very same object where an equal frame has been read before.
@@ -71,18 +55,17 @@ def answer(frame: bytes, ask: Ask, known: Known, names: Sequence[str] = ()) -> A
     Raises:
         ProtocolError: when the message is anything else.
     """
-    if (found := known.find((ask.id, frame))) is None:
+    if (found := known.find(ask.id, frame)) is None:
         message = decode(frame)
         if call := _call(message, names):
             return call
         found = _answer(message, ask)
-        known.keep((ask.id, frame), found, 2 * len(frame))
+        known.keep(ask.id, frame, found)
     return found
 
 
 def _answer(message: Tree, ask: Ask) -> Answer:
-    # What is empty is left out where it is sent.
-    match _EMPTY_ANSWER | message if isinstance(message, dict) else message:
+    match message:
         case {
             "id": int(number),
             "status": str(status),

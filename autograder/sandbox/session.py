@@ -30,7 +30,7 @@ from autograder.sandbox.requests import (
     CellResult,
     EncodedAsks,
     Hold,
-    Known,
+    KnownAnswers,
     Steps,
     Usage,
     encode_asks,
@@ -331,7 +331,7 @@ class Session(AbstractContextManager["Session"]):
         child: Child,
         waiting: Sequence[Ask],
         answers: Answers,
-        known: Known,
+        known: KnownAnswers,
         on_call: OnCall | None,
     ) -> None:
         """Take what one fork answers; `answers` gains what comes until it stops."""
@@ -342,7 +342,7 @@ class Session(AbstractContextManager["Session"]):
             left[ask.question] -= size
 
     def _answer(
-        self, child: Child, ask: Ask, largest: int, known: Known, on_call: OnCall | None
+        self, child: Child, ask: Ask, largest: int, known: KnownAnswers, on_call: OnCall | None
     ) -> tuple[Answer, int]:
         """The answer, and the size of its frame."""
         names = ask.replace if on_call is not None else ()

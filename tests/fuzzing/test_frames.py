@@ -18,10 +18,9 @@ from hypothesis import strategies as st
 
 from autograder.answer import Answer, Status
 from autograder.errors import ProtocolError
-from autograder.recent import Recent
 from autograder.sandbox import responses
 from autograder.sandbox.inside.wire import Channel, decode, encode
-from autograder.sandbox.requests import ROOM, Ask, CellResult
+from autograder.sandbox.requests import Ask, CellResult, KnownAnswers
 from autograder.tree import Opaque
 from tests.fuzzing.examples import examples
 
@@ -146,7 +145,7 @@ def test_is_an_array_in_place_of_the_seal_refused(word):
 
 
 def test_is_an_answer_that_is_known_no_answer_to_another_ask():
-    known = Recent(ROOM)
+    known = KnownAnswers()
     message = encode(ANSWER)
     found = responses.answer(message, ASK, known)
     assert responses.answer(bytes(bytearray(message)), ASK, known) is found
@@ -202,9 +201,9 @@ def read_all(message: bytes) -> None:
     """Read a message in every way in which the session may; what is accepted is harmless."""
     for read in (
         lambda: responses.cell_result(message, 2),
-        lambda: responses.answer(message, ASK, Recent(0)),
+        lambda: responses.answer(message, ASK, KnownAnswers(0)),
         lambda: responses.seal(message),
-        lambda: responses.answer(message, ASK, Recent(0), ["relu"]),
+        lambda: responses.answer(message, ASK, KnownAnswers(0), ["relu"]),
     ):
         try:
             result = read()

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import io
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -27,13 +27,14 @@ from autograder.course.directory import Course
 from autograder.errors import CourseError, MissingReference
 from autograder.grading.assignment import load_assignment
 from autograder.lms.gradescope import container
+from autograder.output.files import write_whole
 from autograder.questions import references
 from autograder.questions.catalogue import Week
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 TARGET = "3.11"
 """The Python for which wheels are carried; setup.sh installs it where it is not there."""
-NEEDED = ("nbformat", "orjson", "packaging")
+NEEDED = ("cachetools", "nbformat", "packaging")
 """What grading takes beside the package's own dependencies."""
 _PLATFORMS = (
     "manylinux2014_x86_64",
@@ -278,25 +279,21 @@ def _scripts(week: Week, staging: Path) -> None:
 
 def _pack(staging: Path, path: Path) -> None:
     """Write the zip, whole or not at all, readable by the instructor alone."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for source, name in _members(staging):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            private = name.startswith("private/")
+            mode = 0o755 if "/" not in name and "." not in name or name == "setup.sh" else 0o644
+            entry.external_attr = (0o600 if private else mode) << 16
+            entry.compress_type = (
+                zipfile.ZIP_STORED if name.endswith(".whl") else zipfile.ZIP_DEFLATED
+            )
+            archive.writestr(entry, source.read_bytes())
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        write_whole(path, packed.getvalue())
     except OSError as error:
-        raise CourseError(f"{path} cannot be written: {error.strerror}") from None
-    try:
-        with open(descriptor, "wb") as file, zipfile.ZipFile(file, "w") as archive:
-            for source, name in _members(staging):
-                entry = zipfile.ZipInfo(name, _EPOCH)
-                private = name.startswith("private/")
-                mode = 0o755 if "/" not in name and "." not in name or name == "setup.sh" else 0o644
-                entry.external_attr = (0o600 if private else mode) << 16
-                entry.compress_type = (
-                    zipfile.ZIP_STORED if name.endswith(".whl") else zipfile.ZIP_DEFLATED
-                )
-                archive.writestr(entry, source.read_bytes())
-        os.replace(temporary, path)
-    except OSError as error:
-        os.unlink(temporary)
         raise CourseError(f"{path} cannot be written: {error.strerror}") from None
 
 

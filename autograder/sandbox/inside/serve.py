@@ -87,18 +87,19 @@ class _Submission:
             self._end_copies()
         seconds = perf_counter() - started
         fields = {
+            "id": asked["id"],
+            "status": str(answer.status),
             "changed": list(answer.changed),
             "warned": list(answer.warned),
             "error": answer.error,
             "line": answer.line,
         }
-        # Most answers have none of these: what is empty stays here.
-        fields = {name: field for name, field in fields.items() if field}
-        fields |= {"id": asked["id"], "status": str(answer.status)}
         try:
             frame = encode({**fields, "value": answer.value})
         except ProtocolError as problem:
-            frame = encode({**fields, "status": str(Status.RAISED), "error": str(problem)})
+            frame = encode(
+                {**fields, "status": str(Status.RAISED), "value": None, "error": str(problem)}
+            )
         self._channel.send(frame + SECONDS.pack(seconds))
 
     def _end_copies(self) -> None:
