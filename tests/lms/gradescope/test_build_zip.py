@@ -92,6 +92,28 @@ def test_is_a_failed_wheel_said_and_no_zip_left(opened, tmp_path, monkeypatch):
     assert not list(tmp_path.glob("*out*"))
 
 
+def test_is_a_zip_that_cannot_be_written_one_sentence_and_the_old_one_kept(
+    opened, tmp_path, monkeypatch
+):
+    without_pip(monkeypatch)
+    monkeypatch.setattr(references, "hidden", lambda *given: {})
+    monkeypatch.setattr(references, "carry", carry_public)
+    monkeypatch.setattr(
+        build_zip, "load_assignment", lambda opened, week: _Loaded(catalogue.week(week))
+    )
+    path = tmp_path / "zips" / "out.zip"
+    path.parent.mkdir()
+    path.write_bytes(b"old")
+
+    def full(path, content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(build_zip, "write_whole", full)
+    with pytest.raises(CourseError, match="out.zip cannot be written: No space left"):
+        build_zip.build(opened, "week06", path)
+    assert [each.read_bytes() for each in path.parent.iterdir()] == [b"old"]
+
+
 def test_is_an_unreachable_index_said_and_only_our_wheel_kept(tmp_path, monkeypatch):
     own = tmp_path / "nn_from_scratch-0.1.0-py3-none-any.whl"
     for name in (own.name, "numpy-2-none-any.whl"):
