@@ -74,7 +74,7 @@ def main() -> None:
 def measure_alone(submission: Submission, assignment: Assignment) -> tuple[float, float]:
     """CPU seconds of a submission's own code, and of everything that was done to learn that."""
     before = time.thread_time() + demo_class.seconds_used(resource.RUSAGE_CHILDREN)
-    notebook, _ = restore(read_notebook(submission.path), assignment.shape)
+    notebook, _ = restore(read_notebook(submission.path), assignment.released_cells)
     asks = assignment.asks.asks
     given = pickle.dumps((assignment.libraries.statements, assignment.steps(notebook), asks))
     command = [sys.executable, "-m", "benchmarks.overhead", "--alone"]

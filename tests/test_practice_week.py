@@ -11,7 +11,7 @@ import pytest
 from autograder.course import directory
 from autograder.course.directory import Course, run_converter
 from autograder.feedback.pages import generate_feedback
-from autograder.grading import grade_class, pipeline
+from autograder.grading import grade_class, pipeline, single_notebook
 from autograder.grading.assignment import load_assignment
 from autograder.questions import catalogue
 from autograder.records import Outcome
@@ -87,7 +87,7 @@ def test_does_nbgrader_grade_it_too(practice):
 
 def test_does_check_tell_right_from_wrong(tmp_path: Path):
     nbformat.write(mistaken(), tmp_path / f"{STEM}.ipynb")
-    report = pipeline.check_file(tmp_path / f"{STEM}.ipynb", "bubblewrap")
+    report = single_notebook.check_file(tmp_path / f"{STEM}.ipynb", "bubblewrap")
     assert report.points == report.max_points == 0 and not report.right
 
 

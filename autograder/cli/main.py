@@ -97,13 +97,13 @@ def release(
 ) -> None:
     """Create a week's notebook for students, and enter the week in the gradebook."""
     from autograder.course import directory as courses
-    from autograder.grading import pipeline
+    from autograder.judging.validate_week import validate_week
     from autograder.questions import catalogue
     from autograder.release import generate as releasing
 
     found = catalogue.week(week)
     opened = courses.load(course)
-    pipeline.validate(found)
+    validate_week(found)
     path = releasing.release(opened, found, own=own)
     screen.print(f"Released {found.name}, {found.title}: {path}")
 
@@ -115,11 +115,11 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Run a notebook and grade it on the public cases, as its own checks do."""
-    from autograder.grading import pipeline
+    from autograder.grading.single_notebook import check_file
     from autograder.sandbox.mounts import isolation_available
 
     chosen = isolation or ("bubblewrap" if isolation_available() == "bubblewrap" else "process")
-    report = pipeline.check_file(file, chosen)
+    report = check_file(file, chosen)
     if as_json:
         print(json.dumps(brief(report), indent=1))
     else:

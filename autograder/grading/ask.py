@@ -52,7 +52,7 @@ class Asker:
         public = map(id, self._public(question.name))
         before = dict(zip(public, prefetched, strict=False))
         left = [inputs for inputs in given if id(inputs) not in before]
-        asks = self._assignment.asks_again(question, left, replaced)
+        asks = self._assignment.follow_up_asks(question, left, replaced)
         if replaced and left:
             self._right.start()
         answers = self._session.ask(asks, on_call=self._right)

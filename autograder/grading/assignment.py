@@ -79,8 +79,8 @@ class Assignment:
         self.judge = Judge(questions, public, hidden, self.secret)
 
     @cached_property
-    def shape(self) -> Released:
-        """How the cells of `released` are told in what students hand in."""
+    def released_cells(self) -> Released:
+        """The cells of `released`, in a form that finds them in submissions."""
         return Released(self.released)
 
     def steps(self, notebook: Any) -> list[Cell | Hold]:
@@ -110,7 +110,7 @@ class Assignment:
             for number, (question, given, hidden) in enumerate(cases)
         )
 
-    def asks_again(
+    def follow_up_asks(
         self, question: Question, given: Sequence[Inputs], replaced: Sequence[str]
     ) -> EncodedAsks:
         """What the judge asks beyond a question's own cases; once for the class, where it can be.
@@ -136,18 +136,18 @@ class Assignment:
         return self._again[key]
 
     @cached_property
-    def asked(self) -> dict[str, list[bytes]]:
+    def digests(self) -> dict[str, list[bytes]]:
         """The digests of every question's cases, in the judge's order (see `recorded_answers`)."""
         digests: dict[str, list[bytes]] = {name: [] for name in self.week.questions}
         for ask in self.asks.asks:
             digests[ask.question].append(ask_digest(ask))
         return digests
 
-    def digests(
+    def follow_up_digests(
         self, question: Question, given: Sequence[Inputs], replaced: Sequence[str]
     ) -> list[bytes]:
         """The digests of what the judge asks beyond a question's own cases."""
-        return [ask_digest(ask) for ask in self.asks_again(question, given, replaced).asks]
+        return [ask_digest(ask) for ask in self.follow_up_asks(question, given, replaced).asks]
 
     @cached_property
     def question_keys(self) -> dict[str, str]:

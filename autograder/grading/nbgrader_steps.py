@@ -1,8 +1,8 @@
 """What nbgrader's own commands and formgrader run in a course made by `autograder init`.
 
-`nbgrader_config.py` puts these among nbgrader's steps, so `nbgrader autograde` and the formgrader
-button grade with this package. They are an entry point, as the command line is: they join the
-stages through `pipeline`, and import it only when a notebook is graded.
+`nbgrader_config.py` puts these among nbgrader's steps, so that `nbgrader autograde` and the
+formgrader button grade with this package. Like the command line they are an entry point: they
+import the grader itself only when a notebook is graded.
 """
 
 from __future__ import annotations
@@ -92,10 +92,10 @@ class GradeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
             write_outputs(notebook, report)
             reports.save(Path.cwd(), assignment, report)
             return notebook, resources
-        from autograder.grading import pipeline
+        from autograder.grading import single_notebook
 
         # nbgrader works in the course directory while it converts.
-        report = pipeline.grade_for_nbgrader(notebook, Path.cwd(), week, student)
+        report = single_notebook.grade_for_nbgrader(notebook, Path.cwd(), week, student)
         # nbgrader's next steps may write into metadata, which is the whole class's.
         graded = copy.deepcopy(report.notebook)
         write_outputs(graded, report)

@@ -1,40 +1,30 @@
-"""READ FIRST: a submission becomes verdicts, all stages in one short function.
+"""READ FIRST: the one path that every submission takes, from top to bottom.
 
     notebook ──restore──▶ cells ──sandbox──▶ answers ──judge──▶ verdicts ──▶ Report
 
-`Assignment` is what all submissions of a week share; `grade` is the path that each one takes. The
-functions after it grade one notebook for nbgrader and one file for a student; a whole class takes
-the same path in `grade_class`.
+A submission enters at `grade`. An `Assignment` is what all submissions of a week share. A class
+takes this path in `grade_class`, a notebook on its own in `single_notebook`.
 """
 
 from __future__ import annotations
 
-import atexit
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from autograder.answer import Answer, Status
-from autograder.course import directory as courses
 from autograder.course import own_functions
-from autograder.errors import AutograderError, UnknownName, UnreadableNotebook
+from autograder.errors import AutograderError, UnreadableNotebook
 from autograder.feedback.sanitize import disarm_text, shown
 from autograder.grading.ask import Asker
-from autograder.grading.assignment import (
-    Assignment,
-    load_assignment,
-)
+from autograder.grading.assignment import Assignment
 from autograder.grading.follow_through import SolutionFunctions
 from autograder.grading.recorded_answers import encode_question, encode_submission
-from autograder.intake.read import parse_notebook, read_bytes, read_notebook
+from autograder.intake.read import parse_notebook, read_bytes
 from autograder.intake.restore import restore
-from autograder.judging.judge import AskAgain, Judge, refuse_weak_mistakes
+from autograder.judging.judge import AskAgain
 from autograder.light_imports import from_dict
-from autograder.questions import catalogue, references
-from autograder.questions.catalogue import Week
 from autograder.questions.define import Inputs, Question
 from autograder.records import Outcome, Report, Submission, Verdict
 from autograder.sandbox.session import Sandbox, Session
@@ -49,16 +39,16 @@ def grade(submission: Submission, assignment: Assignment, sandbox: Sandbox) -> R
     """Run one submission and judge every question of its week.
 
     Args:
-        submission: whose notebook file it is.
+        submission: a student's notebook file.
         assignment: the week's released notebook, questions and references.
-        sandbox: a worker; it serves one submission at a time.
+        sandbox: runs one submission at a time.
 
     Returns:
-        The report. A file that is no notebook gives zeros with the reason; nothing is raised
-        for what a student handed in.
+        The report. An unreadable file scores zero and the report says why; nothing that a student
+        hands in raises.
 
     Raises:
-        SandboxError: when the sandbox itself fails, so that another one may try.
+        SandboxError: when the sandbox itself fails; the submission may be tried in another one.
     """
     try:
         content = read(submission)
@@ -68,10 +58,10 @@ def grade(submission: Submission, assignment: Assignment, sandbox: Sandbox) -> R
 
 
 def read(submission: Submission) -> Content:
-    """A submission's bytes, as another machine needs them to grade it.
+    """A submission's bytes: all that another machine needs to grade it.
 
     Raises:
-        UnreadableNotebook: when there is no file of a notebook's size.
+        UnreadableNotebook: when there is no file, or it is too large for a notebook.
     """
     try:
         return read_bytes(submission.path), own_functions.handed_in(submission.path.parent)
@@ -83,7 +73,7 @@ def read(submission: Submission) -> Content:
 def grade_content(
     submission: Submission, content: Content, assignment: Assignment, sandbox: Sandbox
 ) -> Report:
-    """As `grade`, for a submission that has been read already, perhaps on another machine."""
+    """Like `grade`, for bytes that have been read already, perhaps on another machine."""
     try:
         notebook, files = content
         submitted = parse_notebook(notebook)
@@ -94,8 +84,8 @@ def grade_content(
     except AutograderError:
         raise
     except Exception as error:
-        # A fault of the grader's own must not cost the rest of the class its grades. Without a
-        # key, the next run tries again.
+        # A bug in the grader must not cost the rest of the class its grades. The report has no
+        # key, so the next run tries this submission again.
         reason = f"The grader failed on this submission ({type(error).__name__}: {error})."
         return unreadable(submission, assignment, reason)
 
@@ -107,126 +97,66 @@ def grade_notebook(
     sandbox: Sandbox,
     files: Mapping[str, str] = NO_FILES,
 ) -> Report:
-    """As `grade`, for a notebook (nbformat 4) and files beside it that are already in memory."""
+    """Like `grade`, for a notebook (nbformat 4) that is in memory.
+
+    Args:
+        submitted: the notebook as it was handed in.
+        student: the student's id, for the report.
+        assignment: the week's released notebook, questions and references.
+        sandbox: runs one submission at a time.
+        files: texts that stand beside the notebook, by name.
+    """
     started = time.perf_counter()
-    notebook, restored = restore(submitted, assignment.shape)
+    notebook, notes = restore(submitted, assignment.released_cells)
     with sandbox.open(assignment.steps(notebook), files) as session:
         asker = Asker(assignment, session, SolutionFunctions(assignment, sandbox))
-        verdicts, pages = _judge(assignment, asker)
+        verdicts, answers = _judge(assignment, asker)
         usage = session.close()
     for index, result in session.cells.items():
         notebook.cells[index].outputs = [from_dict(each) for each in shown(result.outputs)]
-    disarm_text(notebook, assignment.shape.by_content)
-    ended = [*(cell.status for cell in session.cells.values()), *(v.outcome for v in verdicts)]
+    disarm_text(notebook, assignment.released_cells.by_content)
     return Report(
         student,
         assignment.week.name,
         tuple(replace(each, seconds=session.seconds[each.question]) for each in verdicts),
         notebook,
-        (*restored, *_stopped_cells(session)),
-        sum(each in ("timed out", "crashed") for each in ended),
+        (*notes, *_stopped_cells(session)),
+        _count_stopped(session, verdicts),
         isolation=sandbox.isolation,
         seconds=time.perf_counter() - started,
         cpu_seconds=usage.cpu_seconds,
         peak_memory=usage.peak_memory,
-        answers=encode_submission(pages),
+        answers=answers,
     )
 
 
-def unreadable(submission: Submission, assignment: Assignment, reason: str) -> Report:
-    """The report of a submission that cannot be graded: zeros, with the reason."""
-    zeros = tuple(nothing(assignment, reason))
-    return Report(submission.student, assignment.week.name, zeros, unreadable=reason)
-
-
-def nothing(assignment: Assignment, reason: str) -> list[Verdict]:
-    """A zero for every question, with the reason why nothing could be asked."""
-    keys = assignment.question_keys
-    return [
-        Verdict(name, 0.0, question.points, Outcome.MISSING, reason, key=keys[name])
-        for name, question in assignment.week.questions.items()
-    ]
-
-
-def validate(week: Week) -> None:
-    """Refuse a week in which something could hide, before students receive it.
-
-    Raises:
-        QuestionError: when a case or a mistake breaks a rule.
-        MissingReference: when the shipped values are not those of the questions as they stand.
-    """
-    for question in week.questions.values():
-        catalogue.refuse_weak_cases(question)
-    refuse_weak_mistakes(
-        Judge(week.questions, references.public(week.questions.values(), week.stem))
-    )
-
-
-def grade_for_nbgrader(notebook: Any, root: Path, week: str, student: str) -> Report:
-    """Grade one notebook that nbgrader has read, in the course at `root`.
-
-    nbgrader's whole run is one process: the assignment and the warm sandbox serve all of it.
-    """
-    assignment, sandbox = _for_this_process(root, week)
-    submitted = root / "submitted" / student / assignment.week.stem
-    files = own_functions.handed_in(submitted)
-    return grade_notebook(notebook, student, assignment, sandbox, files)
-
-
-@cache
-def _for_this_process(root: Path, week: str) -> tuple[Assignment, Sandbox]:
-    assignment = load_assignment(courses.load(root), week)
-    sandbox = Sandbox(limits=assignment.limits(), libraries=assignment.libraries)
-    atexit.register(sandbox.close)
-    return assignment, sandbox
-
-
-def check_file(path: Path, isolation: str) -> Report:
-    """Judge a notebook on the public cases, as a student may before handing in.
-
-    Raises:
-        SandboxError: when this isolation is not to be had.
-        UnreadableNotebook: when the file is no notebook.
-        UnknownName: when none of its checks belongs to a week of this course.
-    """
-    notebook = read_notebook(path)
-    names = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
-    for stem in catalogue.stems():
-        if names & set((week := catalogue.week(stem)).questions):
-            assignment = Assignment(week, released=notebook)
-            with Sandbox(isolation, assignment.limits(), assignment.libraries) as sandbox:
-                files = own_functions.handed_in(path.parent)
-                return grade_notebook(notebook, "", assignment, sandbox, files)
-    raise UnknownName(f"{path} holds no check of any week of this course.")
-
-
-def _judge(assignment: Assignment, asker: Asker) -> tuple[list[Verdict], dict[str, bytes]]:
-    """The verdict on every question, and the pages of what was asked and answered for them."""
+def _judge(assignment: Assignment, asker: Asker) -> tuple[list[Verdict], bytes]:
+    """The verdict on every question, and the recorded answers that led to them."""
     answers = asker.ask_all()
     verdicts: list[Verdict] = []
-    pages: dict[str, bytes] = {}
+    recorded: dict[str, bytes] = {}
     for name in assignment.week.questions:
-        asked = Asked(assignment, asker, list(assignment.asked[name]), list(answers[name]))
-        verdicts.append(verdict_on(assignment, name, answers[name], verdicts, asked.again))
-        pages[name] = encode_question(asked.digests, asked.answers)
-    return verdicts, pages
+        asked = _Recorder(assignment, asker, list(assignment.digests[name]), list(answers[name]))
+        verdicts.append(verdict_on(assignment, name, answers[name], verdicts, asked.ask_again))
+        recorded[name] = encode_question(asked.digests, asked.answers)
+    return verdicts, encode_submission(recorded)
 
 
 @dataclass
-class Asked:
-    """What was asked in order to judge one question, and what came back, for a later regrade."""
+class _Recorder:
+    """Records what is asked to judge one question, and the answers, for a later regrade."""
 
     assignment: Assignment
     asker: Asker
     digests: list[bytes]
     answers: list[Answer]
 
-    def again(
+    def ask_again(
         self, question: Question, given: Sequence[Inputs], replaced: Sequence[str]
     ) -> list[Answer]:
-        """Ask beyond the question's own cases, and keep what came back."""
+        """Ask for more than the question's own cases, and record the answers."""
         answers = self.asker.ask_again(question, given, replaced)
-        self.digests += self.assignment.digests(question, given, replaced)
+        self.digests += self.assignment.follow_up_digests(question, given, replaced)
         self.answers += answers
         return answers
 
@@ -245,8 +175,8 @@ def verdict_on(
         name: the question.
         answers: one for each of its cases, in the judge's order.
         before: the verdicts on the questions before it.
-        ask_again: answers what the judge asks beyond those cases: the sandbox, or what an
-            earlier run has kept.
+        ask_again: answers what the judge asks next: from the sandbox, or from an earlier run's
+            recorded answers.
     """
     at_fault = {verdict.question for verdict in before if not verdict.right}
     verdict = assignment.judge.judge(
@@ -260,8 +190,31 @@ def verdict_on(
 
 
 def _stopped_cells(session: Session) -> list[str]:
+    """A sentence for each cell that was stopped."""
     return [
         f"{result.error.capitalize()}."
         for result in session.cells.values()
         if result.status in (Status.TIMED_OUT, Status.CRASHED)
+    ]
+
+
+def _count_stopped(session: Session, verdicts: Sequence[Verdict]) -> int:
+    """How many cells and questions timed out or crashed."""
+    cells = [cell.status in (Status.TIMED_OUT, Status.CRASHED) for cell in session.cells.values()]
+    questions = [each.outcome in (Outcome.TIMED_OUT, Outcome.CRASHED) for each in verdicts]
+    return sum(cells) + sum(questions)
+
+
+def unreadable(submission: Submission, assignment: Assignment, reason: str) -> Report:
+    """The report on a submission that cannot be graded: zero points, and the reason."""
+    verdicts = tuple(zeros(assignment, reason))
+    return Report(submission.student, assignment.week.name, verdicts, unreadable=reason)
+
+
+def zeros(assignment: Assignment, reason: str) -> list[Verdict]:
+    """Zero points for every question, with the reason why none could be asked."""
+    keys = assignment.question_keys
+    return [
+        Verdict(name, 0.0, question.points, Outcome.MISSING, reason, key=keys[name])
+        for name, question in assignment.week.questions.items()
     ]

@@ -15,7 +15,7 @@ from autograder.answer import Answer
 from autograder.course.directory import Course
 from autograder.gradebook import answers as answer_files
 from autograder.grading.assignment import Assignment
-from autograder.grading.pipeline import nothing, verdict_on
+from autograder.grading.pipeline import verdict_on, zeros
 from autograder.grading.recorded_answers import NotRecorded, QuestionAnswers, RecordedAnswers
 from autograder.questions.define import Inputs, Question
 from autograder.records import Outcome, Report, Verdict
@@ -70,7 +70,7 @@ def _verdicts(
 ) -> list[Verdict]:
     """All verdicts: new for questions that are due or build on one that became right or wrong."""
     if report.unreadable:
-        zeros = nothing(assignment, report.unreadable)
+        zeros = zeros(assignment, report.unreadable)
         pairs = zip(zeros, report.verdicts, strict=True)
         return [new if new.question in due else old for new, old in pairs]
     recorded = RecordedAnswers(answer_files.find(course.root, assignment.week.stem, report))
@@ -95,9 +95,9 @@ def _judged(
     def ask_again(
         question: Question, given: Sequence[Inputs], replaced: Sequence[str]
     ) -> list[Answer]:
-        return recorded.read(assignment.digests(question, given, replaced))
+        return recorded.read(assignment.follow_up_digests(question, given, replaced))
 
-    answers = recorded.read(assignment.asked[name])
+    answers = recorded.read(assignment.digests[name])
     return verdict_on(assignment, name, answers, before, ask_again)
 
 

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from autograder.answer import Answer
-from autograder.errors import QuestionError
 from autograder.judging import wording
 from autograder.judging.compare import differences
 from autograder.judging.derivative import matches_own_function
@@ -211,27 +210,6 @@ class Judge:
                 for name, answers in self.answers_of_mistakes(question).items()
             }
         return self._suspects[question.name]
-
-
-def refuse_weak_mistakes(judge: Judge) -> None:
-    """Refuse a catalogued mistake that is none, and two that cannot be told apart.
-
-    Raises:
-        QuestionError: naming the question and its mistakes.
-    """
-    for name, question in judge.questions.items():
-        for mistake, answers in judge.answers_of_mistakes(question).items():
-            verdict = judge.judge(name, answers)
-            if verdict.right:
-                raise QuestionError(
-                    f"{name}: the mistake {mistake} does not differ from the reference on any "
-                    "case; choose a case that shows it"
-                )
-            if verdict.mistake != mistake:
-                raise QuestionError(
-                    f"{name}: the mistake {mistake} is not told apart from the others; choose a "
-                    "case on which they differ"
-                )
 
 
 def _trials(question: Question, probes: Sequence[Probe], answers: Sequence[Answer]) -> list[Trial]:

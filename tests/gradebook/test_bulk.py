@@ -15,7 +15,7 @@ from autograder.course.directory import Course, load, run_converter
 from autograder.errors import CourseError
 from autograder.gradebook.bulk import BulkWriter
 from autograder.gradebook.outputs import write_outputs
-from autograder.grading import pipeline
+from autograder.grading import single_notebook
 from autograder.intake.read import read_notebook
 from autograder.records import Outcome, Report, Verdict
 from tests.tiny_course import POINTS, TINY_WEEK, course
@@ -94,7 +94,7 @@ def grade_by_nbgrader(
         write_outputs(notebook, found[student])
         return Report(student, week, found[student].verdicts, notebook)
 
-    monkeypatch.setattr(pipeline, "grade_for_nbgrader", graded)
+    monkeypatch.setattr(single_notebook, "grade_for_nbgrader", graded)
     run_converter(Autograde, course.config, STEM)
 
 

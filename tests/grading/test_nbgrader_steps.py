@@ -11,7 +11,7 @@ from autograder.course.directory import run_converter
 from autograder.errors import CourseError
 from autograder.feedback.pages import generate_feedback
 from autograder.gradebook.outputs import write_outputs
-from autograder.grading import pipeline
+from autograder.grading import single_notebook
 from autograder.records import Outcome, Report, Verdict
 from tests.gradebook.test_bulk import STEM, execute
 from tests.submissions import write_submission
@@ -35,7 +35,7 @@ def full_marks(monkeypatch):
         write_outputs(notebook, report)
         return report
 
-    monkeypatch.setattr(pipeline, "grade_for_nbgrader", graded)
+    monkeypatch.setattr(single_notebook, "grade_for_nbgrader", graded)
 
 
 def autograde(course):

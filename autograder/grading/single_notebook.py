@@ -1,0 +1,65 @@
+"""Grade one notebook on its own: for nbgrader's commands, and for a student's file."""
+
+from __future__ import annotations
+
+import atexit
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from autograder.course import directory as courses
+from autograder.course import own_functions
+from autograder.errors import UnknownName
+from autograder.grading.assignment import Assignment, load_assignment
+from autograder.grading.pipeline import grade_notebook
+from autograder.intake.read import read_notebook
+from autograder.questions import catalogue
+from autograder.records import Report
+from autograder.sandbox.session import Sandbox
+
+
+def grade_for_nbgrader(notebook: Any, root: Path, week: str, student: str) -> Report:
+    """Grade one notebook that nbgrader has read.
+
+    Args:
+        notebook: the submission, nbformat 4.
+        root: the course directory.
+        week: such as "week06".
+        student: the student's id.
+    """
+    assignment, sandbox = _for_this_process(root, week)
+    submitted = root / "submitted" / student / assignment.week.stem
+    files = own_functions.handed_in(submitted)
+    return grade_notebook(notebook, student, assignment, sandbox, files)
+
+
+@cache
+def _for_this_process(root: Path, week: str) -> tuple[Assignment, Sandbox]:
+    """One assignment and one sandbox for all notebooks of an nbgrader command."""
+    assignment = load_assignment(courses.load(root), week)
+    sandbox = Sandbox(limits=assignment.limits(), libraries=assignment.libraries)
+    atexit.register(sandbox.close)
+    return assignment, sandbox
+
+
+def check_file(path: Path, isolation: str) -> Report:
+    """Judge a notebook on the public cases, as a student may before handing it in.
+
+    Args:
+        path: the notebook.
+        isolation: "bubblewrap" or "process" (see `Sandbox`).
+
+    Raises:
+        SandboxError: when this isolation is not available.
+        UnreadableNotebook: when the file is not a notebook.
+        UnknownName: when none of its checks belongs to a week of this course.
+    """
+    notebook = read_notebook(path)
+    names = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
+    for stem in catalogue.stems():
+        if names & set((week := catalogue.week(stem)).questions):
+            assignment = Assignment(week, released=notebook)
+            with Sandbox(isolation, assignment.limits(), assignment.libraries) as sandbox:
+                files = own_functions.handed_in(path.parent)
+                return grade_notebook(notebook, "", assignment, sandbox, files)
+    raise UnknownName(f"{path} contains no check of any week of this course.")
