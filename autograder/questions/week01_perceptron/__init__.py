@@ -1,7 +1,7 @@
 """Week 01: one rule, how it learns, what it cannot do, and why a pile of rules is still one.
 
-Sums and products are computed by Keras' operations, the perceptron's loop by TensorFlow's, the
-slope of the price by tf.GradientTape.
+Keras operations compute sums and products, TensorFlow operations the perceptron's loop, and
+tf.GradientTape the slope of the price.
 """
 
 from autograder.questions.define import Written
@@ -25,7 +25,7 @@ WRITTEN = (
     Written(
         "why_one_rule_fails",
         points=10,
-        rubric="4 points: XOR asks b <= 0, w1 + b > 0, w2 + b > 0 and w1 + w2 + b <= 0, and these "
+        rubric="4 points: XOR needs b <= 0, w1 + b > 0, w2 + b > 0 and w1 + w2 + b <= 0, and these "
         "contradict each other (or: no straight line has both 1s on one side). 3 points: a pile of "
         "weighted sums alone is one weighted sum, with W = W1 W2 and b = b1 W2 + b2. 3 points: "
         "the step between the layers is what prevents the merging, as the network of "

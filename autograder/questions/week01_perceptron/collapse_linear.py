@@ -54,21 +54,21 @@ def _(rng: Rng) -> Inputs:
 
 @collapse_linear.mistake("kernels-in-the-wrong-order", at="W", rows="B18 B19")
 def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
-    """X meets W1 first: (X W1) W2 = X (W1 W2), and W2 W1 is another product.
+    """X is multiplied by W1 first: (X W1) W2 = X (W1 W2), and W2 W1 is a different product.
 
-    The shapes do not fit, so NumPy raises, except where all layers have one width. Books that
-    write layers as W x, with columns, have the order reversed.
+    The shapes do not fit, so NumPy raises an error, unless all layers have the same width. In books
+    that write layers as W x, with column vectors, the order is reversed.
 
-    Check: write the shapes (D, H) and (H, M) side by side; the inner two should be equal.
+    Check: write the shapes (D, H) and (H, M) side by side; the two inner sizes should be equal.
     """
     return W2 @ W1
 
 
 @collapse_linear.mistake("kernels-multiplied-by-entry", at="W", rows="B17")
 def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
-    """`*` multiplies entry by entry; W[d, m] is a sum over the middle, W1[d, h] W2[h, m].
+    """`*` multiplies entry by entry; W[d, m] is a sum over h of W1[d, h] W2[h, m].
 
-    Unless the shapes happen to fit, NumPy raises. In square layers nothing complains.
+    Unless the shapes happen to fit, NumPy raises an error. In square layers there is no error.
 
     Check: W should have the shape (D, M), whatever H is.
     """
@@ -77,11 +77,11 @@ def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
 
 @collapse_linear.mistake("kernels-added", at="W")
 def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
-    """One layer after another multiplies, X W1 W2; a sum W1 + W2 would be two layers side by side.
+    """Layers applied in turn multiply their kernels, X W1 W2; W1 + W2 would be parallel layers.
 
-    The shapes differ, so NumPy raises, except where all layers have one width.
+    The shapes differ, so NumPy raises an error, unless all layers have the same width.
 
-    Check: with W1 = 2 and W2 = 3, all of size 1 by 1, W should be 6.
+    Check: with W1 = 2 and W2 = 3, both of shape (1, 1), W should be 6.
     """
     return W1 + W2
 
@@ -90,7 +90,7 @@ def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
 def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
     """Some books store a kernel as (outputs, inputs); here it is (inputs, outputs), so W is (D, M).
 
-    The numbers are right and turned over.
+    The numbers are right, but transposed.
 
     Check: W.shape should be (D, M).
     """
@@ -99,32 +99,33 @@ def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
 
 @collapse_linear.mistake("first-bias-not-carried", at="b")
 def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
-    """b1 passes through the second layer too, as part of X W1 + b1; here it is added as it is.
+    """b1 passes through the second layer too, as part of X W1 + b1; here it is added unchanged.
 
-    The shapes fit only where the middle is as wide as the end, and elsewhere NumPy raises.
-    Multiply (X W1 + b1) W2 out on paper: it has two terms.
+    The shapes fit only if H = M; otherwise NumPy raises an error. Multiply out (X W1 + b1) W2 on
+    paper: it has two terms.
 
-    Check: for X of zeros the pile gives what only its biases give; compare that with b.
+    Check: for X of zeros only the biases act; the pile's output there should equal b.
     """
     return b1 + b2
 
 
 @collapse_linear.mistake("first-bias-dropped", at="b", rows="B10")
 def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
-    """(X W1 + b1) W2 has two terms, and the one with b1 does not appear here.
+    """(X W1 + b1) W2 has two terms, and the one with b1 is missing here.
 
-    W is right. The outputs of pile and single layer then differ by the same row everywhere.
+    W is right. The outputs of the pile and of the single layer then differ by the same row for
+    every example.
 
-    Check: for X of zeros the pile gives what only its biases give; compare that with b.
+    Check: for X of zeros only the biases act; the pile's output there should equal b.
     """
     return b2
 
 
 @collapse_linear.mistake("second-bias-dropped", at="b", rows="B10")
 def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
-    """The second layer adds its own b2 at the end, and b does not contain it.
+    """The second layer adds its own bias b2 at the end; here b does not contain it.
 
-    W is right. The outputs of pile and single layer then differ by b2 everywhere.
+    W is right. The outputs of the pile and of the single layer then differ by b2 for every example.
 
     Check: with b1 of zeros b should be b2.
     """
@@ -133,9 +134,9 @@ def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
 
 @collapse_linear.mistake("both-biases-carried", at="b")
 def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
-    """Only b1 passes through W2; b2 is added after it, so it is not multiplied.
+    """Only b1 passes through W2; b2 is added afterwards, so it is not multiplied.
 
-    Unless H = M the sum of the two biases does not fit, and NumPy raises.
+    Unless H = M the two biases have different shapes, and NumPy raises an error.
 
     Check: with b1 of zeros b should be b2.
     """
@@ -144,9 +145,9 @@ def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
 
 @collapse_linear.mistake("wrong-bias-carried", at="b")
 def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
-    """The bias of the first layer passes through the second; here the two have changed places.
+    """The first layer's bias passes through the second layer; here the two biases are swapped.
 
-    Unless H = M the product does not fit, and NumPy raises.
+    Unless H = M the shapes do not fit, and NumPy raises an error.
 
     Check: with b1 of zeros b should be b2.
     """
@@ -155,9 +156,9 @@ def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
 
 @collapse_linear.mistake("bias-through-the-first-kernel", at="b")
 def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
-    """b1 is added after W1 and before W2, so W2 is the kernel that it still has to pass.
+    """b1 is added after W1 and before W2, so it still has to pass through W2, not W1.
 
-    Unless D = H = M the product does not fit, and NumPy raises.
+    Unless D = H = M the shapes do not fit, and NumPy raises an error.
 
     Check: with W2 of zeros b should be b2.
     """
@@ -166,9 +167,9 @@ def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
 
 @collapse_linear.mistake("bias-from-the-other-side", at="b", rows="B02")
 def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
-    """b1 is a row like each row of X, so it stands to the left of W2; here it stands to the right.
+    """b1 is a row, like each row of X, so it goes to the left of W2; here it is on the right.
 
-    Unless H = M the product does not fit. In a square layer it is the product with W2 turned over.
+    Unless H = M the shapes do not fit. In a square layer this is the product with W2 transposed.
 
     Check: b[m] should be the sum over h of b1[h] * W2[h, m], plus b2[m].
     """
@@ -179,7 +180,7 @@ def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
 def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
     """A bias has one axis, (M,); this is a table with one row, (1, M).
 
-    The numbers are right. As a parameter it has changed its shape.
+    The numbers are right, but the parameter's shape has changed.
 
     Check: b.shape should equal b2.shape.
     """
@@ -190,7 +191,8 @@ def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
 def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
     """A bias has one axis, (M,); a column of shape (M, 1) lines up with the examples instead.
 
-    The numbers are right. X W + b would then raise, or mix examples with outputs where N = M.
+    The numbers are right, but X W + b would raise an error, or, where N = M, add one bias per
+    example instead of one per output.
 
     Check: b.shape should equal b2.shape.
     """
@@ -199,9 +201,9 @@ def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
 
 @collapse_linear.mistake("bias-before-kernel")
 def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
-    """The contract asks for W first and b second; here they come in the other order.
+    """The docstring asks for W first and b second; here they are in the other order.
 
-    Both are right. The caller unpacks by position.
+    Both are right, but the caller unpacks them by position.
 
     Check: print the two shapes; they should be (D, M) and (M,).
     """

@@ -62,9 +62,9 @@ def _(rng: Rng) -> Inputs:
 
 @collapse_pile.mistake("pile-upside-down", rows="B19")
 def _(weights: list[Array], biases: list[Array]) -> Any:
-    """X meets the first layer first, so W = W1 W2 W3; here the product begins with the last.
+    """X passes through the first layer first, so W = W1 W2 W3; here the product starts at the end.
 
-    Where all layers have one width nothing complains; elsewhere NumPy raises.
+    Where all layers have the same width there is no error; otherwise NumPy raises one.
 
     Check: compare (X W1 + b1) W2 + b2 with X W + b for a pile of two layers.
     """
@@ -78,7 +78,8 @@ def _(weights: list[Array], biases: list[Array]) -> Any:
 def _(weights: list[Array], biases: list[Array]) -> Any:
     """Every layer of the pile has to be merged; here only the first two are.
 
-    A `return` inside the loop leaves it after its first turn. A pile of one or two layers is right.
+    A `return` inside the loop ends it after the first iteration. A pile of one or two layers is
+    right.
 
     Check: W should have as many columns as the last kernel.
     """
@@ -90,9 +91,10 @@ def _(weights: list[Array], biases: list[Array]) -> Any:
 
 @collapse_pile.mistake("last-layer-left-out", rows="L02 G38")
 def _(weights: list[Array], biases: list[Array]) -> Any:
-    """The loop ends one layer too early, so the last kernel and bias never enter.
+    """The loop ends one layer too early, so the last kernel and bias are never used.
 
-    A range that ends at len(weights) - 1 stops before the last index, which is len(weights) - 1.
+    A range that ends at len(weights) - 1 stops just before the last index, which is len(weights) -
+    1.
 
     Check: W should have as many columns as the last kernel.
     """
@@ -104,9 +106,9 @@ def _(weights: list[Array], biases: list[Array]) -> Any:
 
 @collapse_pile.mistake("pile-needs-two-layers")
 def _(weights: list[Array], biases: list[Array]) -> Any:
-    """A pile may have a single layer, which is its own answer; here two are taken for granted.
+    """A pile may consist of a single layer, which is then the answer; here it needs at least two.
 
-    weights[1] does not exist for it, so Python raises an IndexError. Deeper piles are right.
+    weights[1] does not exist for it, so Python raises an IndexError. Larger piles are right.
 
     Check: call it with lists of one kernel and one bias.
     """
@@ -118,9 +120,10 @@ def _(weights: list[Array], biases: list[Array]) -> Any:
 
 @collapse_pile.mistake("first-layer-entered-twice")
 def _(weights: list[Array], biases: list[Array]) -> Any:
-    """W starts as the first kernel, so the loop begins with the second; here it enters twice.
+    """W starts as the first kernel, so the loop starts with the second; here the first is used
+    twice.
 
-    The shapes fit only for a square first kernel, and elsewhere NumPy raises.
+    The shapes fit only if the first kernel is square; otherwise NumPy raises an error.
 
     Check: for a pile of one layer W should be that layer's kernel.
     """
@@ -132,29 +135,29 @@ def _(weights: list[Array], biases: list[Array]) -> Any:
 
 @collapse_pile.mistake("pile-biases-not-carried", at="b")
 def _(weights: list[Array], biases: list[Array]) -> Any:
-    """Every bias passes all kernels behind it; here they are added as they are.
+    """Every bias passes through all later kernels; here the biases are added unchanged.
 
-    The shapes fit only where all layers have one width. W is right.
+    The shapes fit only where all layers have the same width. W is right.
 
-    Check: for X of zeros the pile gives what only its biases give; compare that with b.
+    Check: for X of zeros only the biases act; the pile's output there should equal b.
     """
     return sum(biases)
 
 
 @collapse_pile.mistake("pile-last-bias-only", at="b", rows="B10")
 def _(weights: list[Array], biases: list[Array]) -> Any:
-    """b collects what all biases become at the end; here the earlier ones are lost.
+    """Every layer's bias contributes to b; here only the last one does.
 
-    W is right. Each turn of the loop has to carry the b of the turns before.
+    W is right. Each iteration of the loop has to carry over the b of the iterations before it.
 
-    Check: for X of zeros the pile gives what only its biases give; compare that with b.
+    Check: for X of zeros only the biases act; the pile's output there should equal b.
     """
     return biases[-1]
 
 
 @collapse_pile.mistake("pile-first-bias-lost", at="b", rows="B10")
 def _(weights: list[Array], biases: list[Array]) -> Any:
-    """The first layer has a bias too; here b starts as zeros and the loop begins with the second.
+    """The first layer has a bias too; here b starts as zeros and the loop with the second layer.
 
     W is right. For a pile of one layer b is 0.
 
@@ -184,7 +187,8 @@ def _(weights: list[Array], biases: list[Array]) -> Any:
 def _(weights: list[Array], biases: list[Array]) -> Any:
     """A layer multiplies first and then adds its bias; here the bias is added before the kernel.
 
-    Every later bias passes its own kernel once too often. Unless the widths agree NumPy raises.
+    Each later bias passes through its own kernel as well, which it should not. Unless the widths
+    are equal, NumPy raises an error.
 
     Check: with biases of zeros except the last, b should be the last.
     """
@@ -196,9 +200,9 @@ def _(weights: list[Array], biases: list[Array]) -> Any:
 
 @collapse_pile.mistake("bias-through-the-whole-product", at="b")
 def _(weights: list[Array], biases: list[Array]) -> Any:
-    """b passes the next kernel alone; here it is multiplied by the product of all kernels so far.
+    """b passes through the next kernel only; here it is multiplied by the whole product so far.
 
-    It happens when W is replaced before b is computed from it. A single layer is right.
+    This happens when W is updated before b is computed. A single layer is right.
 
     Check: collapse two layers by hand: b should be b1 W2 + b2.
     """
@@ -211,11 +215,11 @@ def _(weights: list[Array], biases: list[Array]) -> Any:
 
 @collapse_pile.mistake("pile-multiplied-by-entry", at="W", rows="B17")
 def _(weights: list[Array], biases: list[Array]) -> Any:
-    """`*` multiplies entry by entry; one layer after another is a matrix product, W1 W2.
+    """`*` multiplies entry by entry; layers applied in turn give a matrix product, W1 W2.
 
-    Unless the shapes happen to fit, NumPy raises. In square layers nothing complains.
+    Unless the shapes happen to fit, NumPy raises an error. In square layers there is no error.
 
-    Check: W should go from the inputs of the first kernel to the outputs of the last.
+    Check: W should have as many rows as the first kernel and as many columns as the last.
     """
     W = weights[0]
     for kernel in weights[1:]:
@@ -225,10 +229,10 @@ def _(weights: list[Array], biases: list[Array]) -> Any:
 
 @collapse_pile.mistake("pile-changed", rows="N05")
 def _(weights: list[Array], biases: list[Array]) -> Any:
-    """A list argument is not a copy: taking layers out of it takes them from the caller too.
+    """A list argument is not a copy: removing layers from it removes them for the caller too.
 
-    The returned values are right, but the pile is gone afterwards. Writing a merged layer back
-    into the list, at weights[k], changes the caller's pile as well.
+    The returned values are right, but the pile is empty afterwards. Storing a merged layer in the
+    list, at weights[k], changes the caller's pile as well.
 
     Check: keep copies of both lists, call your function, and compare.
     """

@@ -77,7 +77,7 @@ def guesses(
     steps: int,
     slope: Any = lambda w, size, price: 2 * np.mean((w * size - price) * size),
 ) -> Array:
-    """The loop with any slope, for wrong formulas whose mistake lies in the slope."""
+    """The loop with any slope, for mistakes that are made in the slope."""
     history = [w0]
     for _ in range(steps):
         history.append(history[-1] - lr * slope(history[-1], size, price))
@@ -97,9 +97,9 @@ def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
 
 @fit_price_per_sqft.mistake("price-slope-without-two", rows="C03", convention=True)
 def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
-    """Some books halve the loss to be rid of the 2; here the loss is the plain mean square.
+    """Some books halve the loss to cancel the 2; here the loss is the plain mean square.
 
-    The slope of a square carries a 2. Every nudge is half as long as it should be.
+    The slope of a square has a factor of 2. Without it every nudge is half as long as it should be.
 
     Check: one house of size 1 and price 200, w0 = 50, lr = 0.1: the second guess should be 80.
     """
@@ -110,9 +110,9 @@ def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
 def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
     """The loss is a mean over the houses, so its slope is a mean too; here it is a sum.
 
-    Every nudge is N times too long. With many houses the guesses swing wider and wider.
+    Every nudge is N times too long. With many houses the guesses swing more and more widely.
 
-    Check: giving every house twice should change nothing.
+    Check: listing every house twice should change nothing.
     """
     return guesses(size, price, w0, lr * len(size), steps)
 
@@ -121,18 +121,18 @@ def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
 def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
     """A mean divides by N once; here the slope is divided by N again.
 
-    Every nudge is N times too short, and the guess creeps.
+    Every nudge is N times too short, so the guess hardly moves.
 
-    Check: giving every house twice should change nothing.
+    Check: listing every house twice should change nothing.
     """
     return guesses(size, price, w0, lr / len(size), steps)
 
 
 @fit_price_per_sqft.mistake("price-slope-without-size")
 def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
-    """The error w * size - price changes by size when w changes by 1, so size multiplies it.
+    """If w grows by 1, the error w * size - price grows by size, so the slope has a factor of size.
 
-    Here the mean error stands alone. For houses of size 1 it cannot be seen.
+    Here only the mean error is used. For houses of size 1 the mistake does not show.
 
     Check: one house of size 2 and price 400, w0 = 50, lr = 0.1: the second guess should be 170.
     """
@@ -143,8 +143,8 @@ def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
 def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
     """The mean of the products error * size is not the product of the two means.
 
-    A large house has a large error and a large size at once, and averaging each alone loses that.
-    For a single house both agree.
+    A large house has both a large error and a large size, and averaging the two separately loses
+    that. For a single house both agree.
 
     Check: compute both for the errors [0, 1] and the sizes [0, 1].
     """
@@ -153,7 +153,7 @@ def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
 
 @fit_price_per_sqft.mistake("price-slope-of-the-distance")
 def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
-    """The slope of the absolute error knows only its sign; here the loss is the squared error.
+    """The slope of the absolute error uses only its sign; here the loss is the squared error.
 
     All nudges have about the same length, however far the guess is from the answer.
 
@@ -164,7 +164,7 @@ def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
 
 @fit_price_per_sqft.mistake("price-nudged-by-the-loss")
 def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
-    """The loss says how wrong the guess is; its slope says where to go, and w follows the slope.
+    """The loss says how wrong the guess is; its slope says which way to go, and w uses the slope.
 
     A loss is never negative, so this nudge always goes down, even when the guess is too low.
 
@@ -176,9 +176,9 @@ def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
 
 @fit_price_per_sqft.mistake("price-slope-at-the-first-guess", rows="L07")
 def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
-    """The slope is measured anew at every guess; here the slope at w0 serves for all steps.
+    """The slope is computed again at every guess; here the slope at w0 is used for all steps.
 
-    The guesses walk in equal steps and march past the answer. The first nudge is right.
+    The guesses move in equal steps and run past the answer. The first nudge is right.
 
     Check: the nudges should shrink as the guess comes closer.
     """
@@ -188,9 +188,9 @@ def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
 
 @fit_price_per_sqft.mistake("price-nudged-house-by-house")
 def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
-    """One step looks at all houses and nudges once; here every house nudges on its own.
+    """One step averages over all houses and nudges once; here there is a nudge after each house.
 
-    The perceptron learns example by example. This loss is a mean over all houses, and its slope
+    The perceptron learns example by example. This loss is a mean over all houses, so its slope
     needs all of them before w moves.
 
     Check: the order of the houses should not change the result.
@@ -207,7 +207,7 @@ def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
 def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
     """A nudge is lr times the slope; here it is the whole slope, as if lr were 1.
 
-    The guess jumps over the answer and farther away with each step.
+    The guess jumps past the answer, and farther with each step.
 
     Check: with lr = 0 every guess should be w0.
     """
@@ -216,7 +216,7 @@ def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
 
 @fit_price_per_sqft.mistake("price-guess-never-moved", rows="G02")
 def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
-    """Each guess follows from the one before; here every step starts again from w0.
+    """Each guess starts from the one before it; here every step starts again from w0.
 
     The first nudge is right, and all later entries repeat it. The new guess has to be kept for the
     next step.
@@ -228,20 +228,20 @@ def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
 
 @fit_price_per_sqft.mistake("price-history-without-the-first", rows="G38")
 def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
-    """The history begins with w0, before any nudge, and has steps + 1 entries; here w0 is absent.
+    """The history begins with w0, before any nudge, and has steps + 1 entries; here w0 is missing.
 
     All guesses after the first are there.
 
-    Check: with steps = 0 the result should hold w0 alone.
+    Check: with steps = 0 the result should hold only w0.
     """
     return guesses(size, price, w0, lr, steps)[1:]
 
 
 @fit_price_per_sqft.mistake("price-history-without-the-last", rows="G38")
 def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
-    """The guess after the last nudge belongs to the history; here it ends one nudge too early.
+    """The guess after the last nudge is part of the history; here the history ends before it.
 
-    A guess that is noted before each nudge misses the result of the last one.
+    Storing the guess before each nudge misses the result of the last nudge.
 
     Check: with steps = 1 the result should hold two numbers.
     """
@@ -250,9 +250,10 @@ def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
 
 @fit_price_per_sqft.mistake("price-history-one-behind", rows="G38")
 def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
-    """Entry k is the guess after k nudges; here w0 stands twice and all others come one late.
+    """Entry k is the guess after k nudges; here w0 appears twice and the rest are one place late.
 
-    The length is right. Noting the guess before the nudge, after w0 was noted already, does this.
+    The length is right. Storing the guess before each nudge, when w0 is already stored, causes
+    this.
 
     Check: the second entry should differ from the first.
     """
@@ -261,9 +262,9 @@ def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
 
 @fit_price_per_sqft.mistake("price-last-guess-only", rows="L09")
 def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
-    """The contract asks for every guess on the way, (steps + 1,), and this is the last one.
+    """The docstring asks for every guess, (steps + 1,); this is only the last one.
 
-    The number itself is right. The history shows whether learning has come to rest.
+    The number itself is right. The history shows whether learning has converged.
 
     Check: with steps = 1 the result should hold two numbers.
     """
@@ -272,7 +273,7 @@ def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
 
 @fit_price_per_sqft.mistake("price-history-of-losses")
 def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
-    """The history holds the guesses w; these are the losses mean((w * size - price)^2) at them.
+    """The history holds the guesses w; these are their losses, mean((w * size - price)^2).
 
     The entries fall towards 0 where they should rise towards the price a square foot.
 
@@ -284,12 +285,12 @@ def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
 
 @fit_price_per_sqft.mistake("price-solved-at-once")
 def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
-    """The best w has a formula, sum(size * price) / sum(size^2), but here it is reached by nudges.
+    """A formula gives the best w directly; here the task is to approach it by nudges.
 
-    After the first entry all are equal. For most later networks there is no such formula, which
-    is why this exercise walks.
+    The formula is sum(size * price) / sum(size^2), and all entries after the first equal it. Most
+    later networks have no such formula, which is why this exercise takes steps.
 
-    Check: with a small lr the second entry should lie close to the first.
+    Check: with a small lr the second entry should be close to the first.
     """
     best = np.sum(size * price) / np.sum(size**2)
     return np.r_[w0, np.full(steps, best)]

@@ -87,7 +87,7 @@ def fitted(
     ),
     wrong: Callable[..., Any] = lambda target, label: float(target != label),
 ) -> tuple[Array, float, list[float]]:
-    """The loop, from which the wrong ones below differ in one place."""
+    """The loop; each mistake below differs from it in one place."""
     w, b, errors = np.zeros(X.shape[1]), 0.0, []
     for _ in range(epochs):
         errors.append(0.0)
@@ -103,22 +103,22 @@ def fitted(
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
     """After a wrong 0 the score must rise, so y - label = 1 is added; here it is subtracted.
 
-    Each nudge makes the same mistake worse. The weights grow without end, and the errors do not
-    shrink.
+    Each nudge makes the same mistake worse. The weights grow without limit, and the errors do not
+    decrease.
 
-    Check: nudge by one example and compute its score again; it should have moved towards y.
+    Check: nudge with one example and compute its score again; it should have moved towards y.
     """
     return fitted(X, y, epochs, lr, nudge=lambda x, t, a, lr: (-lr * (t - a) * x, -lr * (t - a)))
 
 
 @perceptron_fit.mistake("nudge-after-the-epoch")
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
-    """Rosenblatt's rule nudges after each example; here all wait for the end of the epoch.
+    """Rosenblatt's rule nudges after each example; here all nudges wait for the end of the epoch.
 
-    All examples of an epoch are judged by the same w and b, and their nudges are added up. That
-    is a batch method (week 07), and it gives other weights.
+    All examples of an epoch are judged by the same w and b, and their nudges are added up. That is
+    a batch method (week 07), and it gives different weights.
 
-    Check: print w after the second example; a wrong first example should have changed it.
+    Check: print w after the first example; after a wrong label it should have changed.
     """
     w, b, errors = np.zeros(X.shape[1]), 0.0, []
     for _ in range(epochs):
@@ -132,7 +132,8 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
     """The bias learns too, b += lr * (y - label); here it stays 0.
 
-    The line can turn but never leave the origin. OR can still look right for a while, AND cannot.
+    The line can turn but must always pass through the origin. OR may still look right for a while;
+    AND cannot.
 
     Check: the rule for AND needs a negative b.
     """
@@ -143,18 +144,19 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
     """The label comes from x w + b > 0; here b is nudged but never used.
 
-    b runs away, because no change of it can mend a wrong label.
+    b keeps growing, because changing it can never correct a wrong label.
 
-    Check: with every x of zeros and y = 1 the errors should end after the first nudge.
+    Check: with every x of zeros and y = 1 there should be no errors after the first nudge.
     """
     return fitted(X, y, epochs, lr, label=lambda x, w, b: float(x @ w > 0))
 
 
 @perceptron_fit.mistake("bias-nudged-without-rate")
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
-    """Both nudges carry the learning rate; here b moves by y - label, without lr.
+    """Both nudges include the learning rate; here b moves by y - label, without lr.
 
-    The weights take steps of lr and the bias takes steps of 1. With lr = 1 it cannot be seen.
+    The weights take steps of lr and the bias takes steps of 1. With lr = 1 the mistake does not
+    show.
 
     Check: b should be a whole multiple of lr.
     """
@@ -163,9 +165,9 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
 
 @perceptron_fit.mistake("learning-rate-unused")
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
-    """Every nudge is lr * (y - label) * x; here lr does not enter, as if it were 1.
+    """Every nudge is lr * (y - label) * x; here lr is not used, as if it were 1.
 
-    The labels on the way are the same, so the errors agree. w and b are 1 / lr times too large.
+    The predicted labels are the same, so the errors agree. w and b are 1 / lr times too large.
 
     Check: two calls with different lr should give different w.
     """
@@ -174,12 +176,12 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
 
 @perceptron_fit.mistake("nudged-when-right")
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
-    """A right label needs no nudge, because y - label is 0; here every example nudges.
+    """A right label needs no nudge, because y - label is 0; here every example causes one.
 
     An example with y = 1 always adds x and one with y = 0 always subtracts it. The weights never
-    come to rest.
+    settle.
 
-    Check: in an epoch without errors w should stay as it is.
+    Check: in an epoch without errors w should not change.
     """
     return fitted(
         X, y, epochs, lr, nudge=lambda x, t, a, lr: (lr * (2 * t - 1) * x, lr * (2 * t - 1))
@@ -191,7 +193,7 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
     """The rule "if y z <= 0: w += lr y x" is for labels -1 and 1; here they are 0 and 1.
 
     An example with y = 0 always counts as wrong, and its nudge is 0 times x. So the rule learns
-    from the other class only.
+    only from the other class.
 
     Check: with every y = 0 the first epoch should have no errors, because w starts as zeros.
     """
@@ -207,10 +209,10 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
 
 @perceptron_fit.mistake("answers-of-minus-one")
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
-    """The labels are 0 and 1, and the step here answers -1 or 1, so y - label is 1 where y is 0.
+    """The labels are 0 and 1, but the step here answers -1 or 1, so y - label is 1 where y is 0.
 
-    Examples with y = 0 that were right count as wrong and are nudged upwards. Both sides of
-    y - label have to speak of the same two labels.
+    Examples with y = 0 that were right count as wrong and are nudged upwards. y and the predicted
+    label have to use the same two values.
 
     Check: y - label should only ever be -1, 0 or 1, and 0 where the rule is right.
     """
@@ -221,10 +223,10 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
     """Some books answer 1 at a score of exactly 0; here the answer is 1 for z > 0 only.
 
-    The first example of all meets w = 0 and b = 0, so its score is exactly 0, and from there on
-    the two rules go different ways.
+    The very first example meets w = 0 and b = 0, so its score is exactly 0, and from then on the
+    two rules differ.
 
-    Check: with every y = 0 there should be no errors and w should stay zeros.
+    Check: with every y = 0 there should be no errors and w should stay all zeros.
     """
     return fitted(X, y, epochs, lr, label=lambda x, w, b: float(x @ w + b >= 0))
 
@@ -236,7 +238,7 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
     This is the rule of Widrow and Hoff (1960). It nudges right examples too, because a score is
     hardly ever exactly 0 or 1.
 
-    Check: in an epoch without errors w should stay as it is.
+    Check: in an epoch without errors w should not change.
     """
     w, b, errors = np.zeros(X.shape[1]), 0.0, []
     for _ in range(epochs):
@@ -250,12 +252,12 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
 
 @perceptron_fit.mistake("nudge-without-the-input")
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
-    """A weight is nudged by lr * (y - label) * x; without x all weights move alike.
+    """A weight is nudged by lr * (y - label) * x; without x all weights move by the same amount.
 
-    All entries of w are equal. An input of 0 had no part in the mistake, and its weight should
-    stay where it is.
+    All entries of w are equal. An input of 0 did not contribute to the mistake, and its weight
+    should not change.
 
-    Check: the entries of w should differ.
+    Check: the entries of w should differ from each other.
     """
     return fitted(
         X, y, epochs, lr, nudge=lambda x, t, a, lr: (lr * (t - a) * np.ones(len(x)), lr * (t - a))
@@ -264,9 +266,9 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
 
 @perceptron_fit.mistake("starts-anew-each-epoch", rows="G05")
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
-    """w and b are set to 0 once, before the first epoch; here every epoch begins with zeros.
+    """w and b are set to 0 once, before the first epoch; here every epoch starts from zeros.
 
-    What one epoch has learned is thrown away, so all epochs have the same number of errors.
+    What an epoch has learned is thrown away, so all epochs have the same number of errors.
 
     Check: the errors of the second epoch should not always equal those of the first.
     """
@@ -276,23 +278,24 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
 
 @perceptron_fit.mistake("one-epoch-only", rows="L16")
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
-    """The loop ends after the first epoch, and the contract asks for all of them.
+    """The loop ends after the first epoch, but the docstring asks for all epochs.
 
     errors has a single entry. A `return` that is indented too far leaves both loops at once.
 
-    Check: the length of errors should be epochs.
+    Check: len(errors) should be epochs.
     """
     return fitted(X, y, 1, lr)
 
 
 @perceptron_fit.mistake("stops-at-no-errors", convention=True)
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
-    """Some books stop at the first epoch without errors; here all epochs run, and errors has zeros.
+    """Some books stop at the first epoch without errors; here all epochs run and add zeros to
+    errors.
 
-    w and b are the same, because a rule without errors nudges nothing. errors is shorter than
+    w and b are the same, because without errors there are no more nudges. errors is shorter than
     epochs.
 
-    Check: the length of errors should be epochs.
+    Check: len(errors) should be epochs.
     """
     w, b, errors = fitted(X, y, epochs, lr)
     return w, b, errors[: errors.index(0) + 1] if 0 in errors else errors
@@ -300,10 +303,10 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
 
 @perceptron_fit.mistake("weights-of-whole-numbers", rows="E07")
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
-    """An array of whole numbers cannot hold a nudge such as 0.25: the assignment cuts it to 0.
+    """An integer array cannot hold a nudge such as 0.25: the assignment cuts it down to 0.
 
-    np.zeros_like(X[0]) takes over the type of X. With X of floats everything is right; for the
-    gates, whose X holds whole numbers, w never moves, and only b learns.
+    np.zeros_like(X[0]) takes the dtype of X. With floats in X everything is right; for the gates,
+    whose X holds whole numbers, w never moves, and only b learns.
 
     Check: print w.dtype inside the function for an X of whole numbers.
     """
@@ -320,10 +323,10 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
 
 @perceptron_fit.mistake("errors-at-the-end-of-the-epoch", at="errors", convention=True)
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
-    """Here each epoch's finished rule is tested anew; errors counts what went wrong on the way.
+    """Here the rule is tested after each epoch; errors counts the wrong labels during the epoch.
 
-    w and b are right. While an epoch runs the rule changes, and the count belongs to the labels
-    that caused the nudges.
+    w and b are right. The rule changes during an epoch, and errors counts the labels that caused
+    the nudges.
 
     Check: errors should equal the number of nudges in each epoch.
     """
@@ -333,9 +336,9 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
 
 @perceptron_fit.mistake("errors-never-reset", at="errors", rows="L06")
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
-    """errors[e] counts epoch e alone; here it also counts all epochs before.
+    """errors[e] counts epoch e only; here it also counts all earlier epochs.
 
-    w and b are right. A count that is set to 0 outside the loop over the epochs never starts anew.
+    w and b are right. A count that is set to 0 outside the loop over the epochs is never reset.
 
     Check: for AND the last entry of errors should be 0.
     """
@@ -344,9 +347,9 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
 
 @perceptron_fit.mistake("errors-with-a-sign", at="errors")
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
-    """y - label is 1 or -1 for the two kinds of mistakes, so in a plain sum they cancel.
+    """y - label is 1 for one kind of mistake and -1 for the other, so in a plain sum they cancel.
 
-    w and b are right. An epoch with as many false alarms as misses looks free of errors.
+    w and b are right. An epoch with as many false alarms as misses appears to have no errors.
 
     Check: no entry of errors should be negative.
     """
@@ -355,7 +358,7 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
 
 @perceptron_fit.mistake("errors-as-a-share", at="errors", convention=True)
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
-    """Some books give the share of wrong labels; here errors counts them, from 0 to N.
+    """Some books give the fraction of wrong labels; here errors counts them, from 0 to N.
 
     w and b are right. Every entry is N times too small.
 
@@ -366,9 +369,10 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
 
 @perceptron_fit.mistake("errors-of-the-last-example", at="errors", rows="L09")
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
-    """errors counts the wrong labels of a whole epoch; here only its last example counts.
+    """errors counts the wrong labels of a whole epoch; here only the last example is counted.
 
-    w and b are right. Every entry is 0 or 1: the count was set, not raised.
+    w and b are right. Every entry is 0 or 1, because the count was overwritten instead of
+    increased.
 
     Check: an epoch in which two labels were wrong should count 2.
     """
@@ -387,8 +391,8 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
     """errors holds one count for each epoch; this is a single number for all of them.
 
-    w and b are right. From one number nobody can see whether the rule came to rest.
+    w and b are right. A single number does not show whether the errors ended.
 
-    Check: the length of errors should be epochs.
+    Check: len(errors) should be epochs.
     """
     return sum(fitted(X, y, epochs, lr)[2])

@@ -48,9 +48,9 @@ def _(rng: Rng) -> Inputs:
 
 @perceptron_predict.mistake("label-is-the-score")
 def _(X: Array, w: Array, b: float) -> Any:
-    """X w + b is the score; a label is the step's answer to it, 0 or 1.
+    """X w + b is the score; the label is what the step makes of it, 0 or 1.
 
-    The entries are of any size and either sign. Where the score is positive the label is 1.
+    The entries have any size and either sign. Where the score is positive the label is 1.
 
     Check: every entry of the result should be 0 or 1.
     """
@@ -59,10 +59,10 @@ def _(X: Array, w: Array, b: float) -> Any:
 
 @perceptron_predict.mistake("label-without-bias", rows="B10")
 def _(X: Array, w: Array, b: float) -> Any:
-    """The decision is X w + b > 0; without b it is taken against 0 for the weights alone.
+    """The decision is X w + b > 0; here b is missing, so only X w is compared with 0.
 
-    Examples near the origin get the wrong label. The line of such a rule always passes through
-    the origin.
+    Examples near the origin get the wrong label. The line of such a rule always passes through the
+    origin.
 
     Check: with w of zeros and b = 1 every label should be 1.
     """
@@ -73,8 +73,8 @@ def _(X: Array, w: Array, b: float) -> Any:
 def _(X: Array, w: Array, b: float) -> Any:
     """X w + b > 0 means X w > -b; here X w is compared with +b.
 
-    A large bias should make a yes easier, and here it makes it harder. A threshold, as in some
-    books, works this way; a bias is minus a threshold.
+    A larger bias should make a yes easier; here it makes a yes harder. A threshold, as in some
+    books, works this way; a bias is minus the threshold.
 
     Check: with w of zeros and b = 1 every label should be 1.
     """
@@ -83,7 +83,7 @@ def _(X: Array, w: Array, b: float) -> Any:
 
 @perceptron_predict.mistake("label-one-on-the-line", convention=True)
 def _(X: Array, w: Array, b: float) -> Any:
-    """Some books say 1 on the line itself; here a score of exactly 0 gives the label 0.
+    """Some books answer 1 on the line itself; here a score of exactly 0 gives the label 0.
 
     Only examples whose score is exactly 0 differ.
 
@@ -96,7 +96,7 @@ def _(X: Array, w: Array, b: float) -> Any:
 def _(X: Array, w: Array, b: float) -> Any:
     """Some books use the labels -1 and 1; here they are 0 and 1.
 
-    Every 0 is a -1.
+    Every 0 appears as -1.
 
     Check: no entry of the result should be negative.
     """
@@ -105,7 +105,7 @@ def _(X: Array, w: Array, b: float) -> Any:
 
 @perceptron_predict.mistake("labels-exchanged", rows="G01")
 def _(X: Array, w: Array, b: float) -> Any:
-    """A positive score means 1; here the labels are exchanged.
+    """A positive score means 1; here the two labels are swapped.
 
     Every label is the opposite of the expected one.
 
@@ -116,7 +116,7 @@ def _(X: Array, w: Array, b: float) -> Any:
 
 @perceptron_predict.mistake("label-limit-one-half")
 def _(X: Array, w: Array, b: float) -> Any:
-    """The score is compared with 0; a limit of 0.5 is for probabilities.
+    """The score is compared with 0; a threshold of 0.5 is for probabilities.
 
     Examples with a score between 0 and 0.5 get the label 0.
 
@@ -129,8 +129,8 @@ def _(X: Array, w: Array, b: float) -> Any:
 def _(X: Array, w: Array, b: float) -> Any:
     """Labels have the shape (N,); this is a column of shape (N, 1).
 
-    The numbers are right. A column compared with labels of shape (N,) gives a table of shape
-    (N, N), and a share of right answers that means nothing.
+    The numbers are right. Comparing a column with labels of shape (N,) gives a table of shape (N,
+    N), and an accuracy that means nothing.
 
     Check: print the shape of the result for three examples; it should be (3,).
     """
@@ -139,9 +139,9 @@ def _(X: Array, w: Array, b: float) -> Any:
 
 @perceptron_predict.mistake("label-for-every-input", rows="B17")
 def _(X: Array, w: Array, b: float) -> Any:
-    """The rule decides once for an example, about the sum of all its products X[n, d] w[d].
+    """The rule makes one decision per example, from the sum of all its products X[n, d] w[d].
 
-    Here every product is decided alone, and the result has the shape of X.
+    Here there is a separate decision for every product, and the result has the shape of X.
 
     Check: the result should have one number for each row of X.
     """

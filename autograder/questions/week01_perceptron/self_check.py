@@ -19,8 +19,8 @@ xor_after_more_epochs = choice(
     points=2.5,
     correct="b",
     wrong={
-        "a": "No w and b are right for all four examples, so there is nothing to arrive at.",
-        "c": "A smaller learning rate scales w and b alike, and every label stays the same.",
+        "a": "No w and b are right for all four examples, so more epochs have nothing to find.",
+        "c": "A smaller learning rate scales w and b by one factor, so every label stays the same.",
     },
 )
 
@@ -29,8 +29,8 @@ hundred_linear_layers = choice(
     points=2.5,
     correct="a",
     wrong={
-        "b": "Two layers of weighted sums merge as well: their kernel is W1 W2.",
-        "c": "Neighbours merge pair by pair, (X W1 + b1) W2 + b2 = X W + b, down to the last pair.",
+        "b": "Two layers of weighted sums merge too: their kernel is W1 W2.",
+        "c": "Neighbours merge in pairs, (X W1 + b1) W2 + b2 = X W + b, until one remains.",
     },
 )
 
@@ -40,6 +40,6 @@ price_step_too_long = choice(
     correct="b",
     wrong={
         "a": "Every nudge goes against the slope, so a larger lr makes it longer, not shorter.",
-        "c": "The slope tells the direction; beyond a certain lr the nudge jumps over the answer.",
+        "c": "The slope gives the direction only; if lr is too large, the nudge overshoots.",
     },
 )

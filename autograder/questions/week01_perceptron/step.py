@@ -48,10 +48,10 @@ def _(z: Array) -> Any:
 
 @step.mistake("step-one-at-zero", convention=True)
 def _(z: Array) -> Any:
-    """Some books let the step say 1 at exactly 0; here it says 1 for z > 0 only, so 0 at 0.
+    """Some books answer 1 at exactly 0; here the step is 1 for z > 0 only, so it is 0 at 0.
 
-    Only a score of exactly 0 differs. It happens: a rule whose weights are all 0 gives 0 to every
-    example.
+    Only a score of exactly 0 differs. That does happen: a rule whose weights are all 0 gives every
+    example the score 0.
 
     Check: step(np.array([0.0])) should be 0.
     """
@@ -60,7 +60,7 @@ def _(z: Array) -> Any:
 
 @step.mistake("step-half-at-zero", convention=True)
 def _(z: Array) -> Any:
-    """Some books put 1/2 at the jump; here the step is 0 at exactly 0.
+    """Some books use 1/2 at the jump; here the step is 0 at exactly 0.
 
     Only a score of exactly 0 differs. A decision has to be yes or no.
 
@@ -71,9 +71,9 @@ def _(z: Array) -> Any:
 
 @step.mistake("step-minus-one-or-one", convention=True)
 def _(z: Array) -> Any:
-    """Some books answer -1 or 1; here the answers are 0 and 1, as the labels are.
+    """Some books answer -1 or 1; here the answers are 0 and 1, like the labels.
 
-    Every 0 is a -1. With such answers the difference to a label of 0 is never 0.
+    Every 0 appears as -1. With such answers the difference from a label of 0 is never 0.
 
     Check: no entry of the result should be negative.
     """
@@ -93,7 +93,7 @@ def _(z: Array) -> Any:
 
 @step.mistake("step-reversed", rows="G01")
 def _(z: Array) -> Any:
-    """A positive score means yes: 1 where z > 0; here the negative scores say yes.
+    """A positive score means yes: 1 where z > 0; here it is the negative scores that give 1.
 
     Every rule then answers the opposite of what it computed.
 
@@ -104,10 +104,10 @@ def _(z: Array) -> Any:
 
 @step.mistake("step-at-one-half")
 def _(z: Array) -> Any:
-    """The step compares the score with 0; a limit of 0.5 is for probabilities.
+    """The step compares the score with 0; a threshold of 0.5 is for probabilities.
 
-    Scores between 0 and 0.5 come out as 0. A score may be any number, and its bias has moved the
-    limit to 0 already.
+    Scores between 0 and 0.5 give 0. A score may be any number, and its bias has already moved the
+    threshold to 0.
 
     Check: step(np.array([0.2])) should be 1.
     """
@@ -116,9 +116,9 @@ def _(z: Array) -> Any:
 
 @step.mistake("step-keeps-the-score")
 def _(z: Array) -> Any:
-    """max(0, z) keeps the size of a positive score; a step answers 1 for all of them.
+    """max(0, z) keeps the size of a positive score; a step answers 1 for every positive score.
 
-    Negative scores are right. This function is a bend of next week, called ReLU.
+    Negative scores are right. This function is one of next week's bends, called ReLU.
 
     Check: no entry of the result should be larger than 1.
     """
@@ -127,12 +127,12 @@ def _(z: Array) -> Any:
 
 @step.mistake("if-on-an-array")
 def _(z: Array) -> Any:
-    """`if` needs one yes or no, and z > 0 holds one for each entry, so Python raises.
+    """`if` needs a single yes or no, but z > 0 holds one for each entry, so Python raises an error.
 
-    The ValueError speaks of an ambiguous truth value. A comparison of an array is itself an array,
+    That is the "ambiguous truth value" of the ValueError. Comparing an array gives another array,
     of True and False.
 
-    Next: print z > 0 for a small array, and look for a way to make numbers of it.
+    Next: print z > 0 for a small array, and look for a way to turn it into numbers.
     """
     if z > 0:
         return 1.0
@@ -143,7 +143,7 @@ def _(z: Array) -> Any:
 def _(z: Array) -> Any:
     """Writing into z changes the caller's array, because z is not a copy of it.
 
-    The returned values are right, but the scores are gone for everybody who still needs them.
+    The returned values are right, but the scores are lost to any code that still needs them.
 
     Check: keep a copy of z, call your function, and compare z with the copy.
     """

@@ -52,10 +52,10 @@ def _(rng: Rng) -> Inputs:
 
 @weighted_sum.mistake("bias-missing", rows="B10")
 def _(X: Array, w: Array, b: float) -> Any:
-    """The score is z = x1 w1 + ... + xD wD + b, and here b is not added.
+    """The score is z = x1 w1 + ... + xD wD + b; here b is not added.
 
-    Every entry is off by the same amount. A rule without a bias always gives 0 to an example of
-    zeros, so its line has to pass through the origin.
+    Every entry is off by the same amount. A rule without a bias gives every example of zeros the
+    score 0, so its line has to pass through the origin.
 
     Check: for X of zeros every score should be b.
     """
@@ -66,8 +66,8 @@ def _(X: Array, w: Array, b: float) -> Any:
 def _(X: Array, w: Array, b: float) -> Any:
     """Some books subtract a threshold, z = x w - threshold; here a bias is added, z = x w + b.
 
-    The two mean the same with b = -threshold. In 1958 Rosenblatt spoke of a threshold. All later
-    weeks add b.
+    The two mean the same with b = -threshold. In 1958 Rosenblatt used a threshold. All later weeks
+    add b.
 
     Check: for X of zeros every score should be b.
     """
@@ -76,7 +76,7 @@ def _(X: Array, w: Array, b: float) -> Any:
 
 @weighted_sum.mistake("bias-added-for-every-input")
 def _(X: Array, w: Array, b: float) -> Any:
-    """b is added once to each score; inside the sum over d it is added D times.
+    """b is added once to each score; here it is inside the sum over d and added D times.
 
     Every entry is off by (D - 1) b. The bias belongs to the rule, not to an input.
 
@@ -89,7 +89,7 @@ def _(X: Array, w: Array, b: float) -> Any:
 def _(X: Array, w: Array, b: float) -> Any:
     """X * w holds the D products of each example; a score is their sum over d.
 
-    The result has the shape of X, (N, D). `*` multiplies entry by entry and sums nothing.
+    The result has the shape of X, (N, D). `*` multiplies entry by entry and does not sum.
 
     Check: the result should have one number for each row of X.
     """
@@ -98,9 +98,9 @@ def _(X: Array, w: Array, b: float) -> Any:
 
 @weighted_sum.mistake("summed-over-examples")
 def _(X: Array, w: Array, b: float) -> Any:
-    """A score sums over the inputs d of one example; this sum runs over the examples n.
+    """A score sums over the inputs d of one example; here the sum runs over the examples n.
 
-    The result has D entries instead of N. Where N = D the shape is right and the numbers are not.
+    The result has D entries instead of N. Where N = D the shape is right but the numbers are not.
 
     Check: with one example and many inputs the result should have a single entry.
     """
@@ -109,9 +109,9 @@ def _(X: Array, w: Array, b: float) -> Any:
 
 @weighted_sum.mistake("one-sum-for-all-examples")
 def _(X: Array, w: Array, b: float) -> Any:
-    """Every example has a score of its own, z[n]; this sum runs over all examples together.
+    """Every example has its own score, z[n]; here one sum runs over all examples together.
 
-    The result is a single number. A sum without an axis adds up everything that it finds.
+    The result is a single number. A sum without an axis adds up all entries.
 
     Check: the result should have one number for each row of X.
     """
@@ -120,10 +120,10 @@ def _(X: Array, w: Array, b: float) -> Any:
 
 @weighted_sum.mistake("examples-in-columns", rows="B18", convention=True)
 def _(X: Array, w: Array, b: float) -> Any:
-    """Some books store one example a column; here X has one example a row, (N, D).
+    """Some books store one example per column; here X has one example per row, (N, D).
 
-    The product does not fit unless N = D, and NumPy raises. In a square X it fits, and each score
-    mixes all examples.
+    Unless N = D the shapes do not fit and NumPy raises an error. With a square X they do, and each
+    score mixes all examples.
 
     Check: write the shapes side by side; the axis that disappears in the sum should be D.
     """
@@ -132,10 +132,10 @@ def _(X: Array, w: Array, b: float) -> Any:
 
 @weighted_sum.mistake("scores-in-a-column", rows="B11")
 def _(X: Array, w: Array, b: float) -> Any:
-    """One rule gives one number an example, shape (N,); this is a column of shape (N, 1).
+    """There is one score per example, shape (N,); here the scores form a column of shape (N, 1).
 
-    The numbers are right. Later a column minus labels of shape (N,) silently becomes a table of
-    shape (N, N).
+    The numbers are right. Later, subtracting labels of shape (N,) from a column silently gives a
+    table of shape (N, N).
 
     Check: print the shape of the result for three examples; it should be (3,).
     """
@@ -144,9 +144,9 @@ def _(X: Array, w: Array, b: float) -> Any:
 
 @weighted_sum.mistake("score-already-stepped")
 def _(X: Array, w: Array, b: float) -> Any:
-    """This is the decision, 1 or 0; the score z = x w + b is the number before it.
+    """This is the decision, 1 or 0; the score is the number before it, z = x w + b.
 
-    How far a score lies from 0 is lost here. The step is the next function.
+    The distance of a score from 0 is lost here. The step is the next function.
 
     Check: for X of zeros every score should be b.
     """

@@ -65,7 +65,7 @@ def _() -> Any:
 
 @xor_by_hand.mistake("xor-network-says-or")
 def _() -> Any:
-    """The output must say 0 when both inputs are 1, and this network still says 1 there.
+    """The output must be 0 when both inputs are 1, but this network answers 1 there.
 
     It computes OR. The unit that notices "both" has too small a weight, or a weight of the wrong
     sign, to outvote the unit that notices "at least one".
@@ -78,9 +78,9 @@ def _() -> Any:
 
 @xor_by_hand.mistake("xor-network-says-and")
 def _() -> Any:
-    """XOR is 1 where exactly one input is 1; this network says 1 only where both are.
+    """XOR is 1 where exactly one input is 1; this network answers 1 only where both are.
 
-    It computes AND. The output unit waits for both hidden units, and both are 1 only at (1, 1).
+    It computes AND. The output unit needs both hidden units to be 1, and both are 1 only at (1, 1).
 
     Check: work out both hidden units and the output's score for (0, 1); that score must be
     positive.
@@ -90,9 +90,9 @@ def _() -> Any:
 
 @xor_by_hand.mistake("xor-network-reversed", rows="G01")
 def _() -> Any:
-    """The answers are exchanged: this network says 1 where the inputs are equal.
+    """The two answers are swapped: this network answers 1 where the inputs are equal.
 
-    Everything is in place except the sign of the output unit's score, weights and bias together.
+    Everything is right except the sign of the output unit's score, weights and bias together.
 
     Check: for (0, 0) the output's score must not be positive.
     """
@@ -101,10 +101,11 @@ def _() -> Any:
 
 @xor_by_hand.mistake("units-in-rows", rows="B18", convention=True)
 def _() -> Any:
-    """Some books keep a unit's weights in a row; here they are a column of W1, as in z = X W1 + b1.
+    """Some books store a unit's weights in a row; here they are a column of W1, as in z = X W1 +
+    b1.
 
-    The network says 1 at (1, 0) only, or at (0, 1) only. With all weights of W1 alike the two ways
-    cannot be told apart.
+    The network answers 1 only at (1, 0), or only at (0, 1). If all weights of W1 are equal the two
+    layouts look the same.
 
     Check: compute X @ W1 + b1 by hand for (0, 1); it uses the second row of W1.
     """
@@ -118,9 +119,10 @@ def _() -> Any:
 
 @xor_by_hand.mistake("score-just-zero")
 def _() -> Any:
-    """The step says 0 at a score of exactly 0, and in this network yes falls on exactly 0.
+    """The step gives 0 at a score of exactly 0, and here a score that should be positive is exactly
+    0.
 
-    Weights of 1 with biases of -1 and -2 would need a step that says 1 at 0. Here the output is
+    Weights of 1 with biases of -1 and -2 would need a step that gives 1 at 0. Here the output is
     never 1.
 
     Check: move every bias a little, so that no score of the four examples is exactly 0.
@@ -130,7 +132,7 @@ def _() -> Any:
 
 @xor_by_hand.mistake("always-yes")
 def _() -> Any:
-    """The output's score is positive for all four examples, so the network always says 1.
+    """The output's score is positive for all four examples, so the network always answers 1.
 
     Two of the four answers have to be 0. A positive bias of the output unit often does this.
 
