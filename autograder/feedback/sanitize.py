@@ -4,8 +4,8 @@ nbgrader's feedback pages and its formgrader insert students' outputs and Markdo
 script in them would run with the reader's rights. Plain text and raster images are kept; a
 student's own markup is shown as literal text.
 
-nbconvert's `SanitizeHTML` (bleach) is no substitute. On Markdown it turns the `>` of a quotation and
-every `<` in code into entities that readers then see, and it keeps Markdown's `javascript:` links.
+nbconvert's `SanitizeHTML` (bleach) is no substitute. In Markdown it escapes the `>` of a quotation
+and every `<` in code, so that readers see entities, and it keeps `[text](javascript:...)`.
 """
 
 from __future__ import annotations
