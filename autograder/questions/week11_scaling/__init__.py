@@ -1,7 +1,7 @@
-"""Week 11: scaling laws, from a ruler on log-log paper to the bill for a large model.
+"""Week 11: scaling laws, from a straight line on log-log axes to the cost of a large model.
 
-Least squares, roots and powers are computed by keras.ops in the dtype of the inputs, parameters
-are counted by Keras.
+keras.ops computes least squares, roots and powers in the dtype of the inputs; Keras counts the
+parameters.
 """
 
 from autograder.questions.define import Written
@@ -27,15 +27,12 @@ WRITTEN = (
     Written(
         "why_small_models_are_over_trained",
         10,
-        "3 points: compute-optimal (about 20 tokens a parameter) is best for the training bill "
-        "6 N D alone. "
-        "3 points: every token that is served costs about 2 N, so with many served tokens a "
-        "smaller N pays back what its longer training costs; the two terms are compared, with "
-        "numbers. "
-        "2 points: the limit: the loss cannot fall below what the smaller N allows, "
-        "1.69 + 406.4 / N^0.34, and D grows without bound near it. "
-        "2 points: one honest doubt about the prediction (extrapolation beyond the measured "
-        "range, constants fitted to one data set, data that repeat or run out, loss is not "
-        "usefulness).",
+        "3 points: compute-optimal (about 20 tokens per parameter) is best for the training cost "
+        "6 N D alone. 3 points: every token that is served costs about 2 N, so with many served "
+        "tokens a smaller N pays back what its longer training costs; the two terms are compared, "
+        "with numbers. 2 points: the limit: the loss cannot fall below what the smaller N allows, "
+        "1.69 + 406.4 / N^0.34, and D grows without bound near it. 2 points: one honest doubt "
+        "about the prediction (extrapolation beyond the measured range, constants fitted to one "
+        "data set, data that repeat or run out, loss is not usefulness).",
     ),
 )

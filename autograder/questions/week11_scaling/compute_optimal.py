@@ -1,4 +1,4 @@
-"""The best model for a given bill."""
+"""The best model for a given compute budget."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def _(C: Array) -> Any:
 
 @compute_optimal.mistake("budget-without-six", rows="M07")
 def _(C: Array) -> Any:
-    """The bill is C = 6 N D = 120 N^2; without the 6 it would be 20 N^2.
+    """The compute is C = 6 N D = 120 N^2; without the 6 it would be 20 N^2.
 
-    Both numbers are sqrt(6), about 2.4, times too large, and the bill is six times what was
-    allowed.
+    Both numbers are too large by the factor sqrt(6), about 2.4, so training costs six times the
+    budget.
 
-    Check: 6 * N * D should be C again.
+    Check: 6 * N * D should equal C.
     """
     N = np.sqrt(C / 20)
     return N, 20 * N
@@ -58,11 +58,11 @@ def _(C: Array) -> Any:
 
 @compute_optimal.mistake("budget-of-the-forward-pass", rows="M07")
 def _(C: Array) -> Any:
-    """2 N D pays for the way forward only; training costs C = 6 N D.
+    """2 N D covers only the forward pass; training costs C = 6 N D.
 
-    Both numbers are sqrt(3), about 1.7, times too large.
+    Both numbers are too large by the factor sqrt(3), about 1.7.
 
-    Check: 6 * N * D should be C again.
+    Check: 6 * N * D should equal C.
     """
     N = np.sqrt(C / 40)
     return N, 20 * N
@@ -70,9 +70,9 @@ def _(C: Array) -> Any:
 
 @compute_optimal.mistake("one-token-a-parameter")
 def _(C: Array) -> Any:
-    """With D = N the bill is 6 N^2; the proportion asked for is D = 20 N.
+    """With D = N the compute is 6 N^2; the question asks for D = 20 N.
 
-    The model is far too large for what it reads.
+    The model is far too large for the amount of text it reads.
 
     Check: D / N should be 20.
     """
@@ -82,9 +82,9 @@ def _(C: Array) -> Any:
 
 @compute_optimal.mistake("twenty-parameters-a-token")
 def _(C: Array) -> Any:
-    """Each parameter reads 20 tokens, D = 20 N; here each token has 20 parameters.
+    """There should be 20 tokens per parameter, D = 20 N; here there are 20 parameters per token.
 
-    The bill is right and the two numbers stand in each other's place.
+    The compute is right, but the two numbers are swapped.
 
     Check: D / N should be 20.
     """
@@ -94,22 +94,23 @@ def _(C: Array) -> Any:
 
 @compute_optimal.mistake("root-not-taken")
 def _(C: Array) -> Any:
-    """C = 120 N^2 holds the square of N, so N is the root of C / 120; here the root is missing.
+    """C = 120 N^2 contains the square of N, so N is the square root of C / 120; here the root is
+    missing.
 
     A budget 100 times as large buys a model 10 times as large, and 10 times the tokens.
 
-    Check: 6 * N * D should be C again.
+    Check: 6 * N * D should equal C.
     """
     return C / 120, C / 6
 
 
 @compute_optimal.mistake("budget-spent-twice", at="D")
 def _(C: Array) -> Any:
-    """C / N is what is left for each parameter in operations; a token costs 6 of them.
+    """C / N is the number of operations available per parameter; each token costs 6 of them.
 
-    N is right, and D is six times too large.
+    N is right, but D is six times too large.
 
-    Check: 6 * N * D should be C again.
+    Check: 6 * N * D should equal C.
     """
     return C / np.sqrt(C / 120)
 
@@ -125,11 +126,12 @@ def _(C: Array) -> Any:
 
 @compute_optimal.mistake("all-grown-in-the-model", convention=True)
 def _(C: Array) -> Any:
-    """Kaplan et al. let N grow as C^0.73 and D as C^0.27; here both grow as the root of C.
+    """Kaplan et al. let N grow as C^0.73 and D as C^0.27; this course lets both grow as the square
+    root of C.
 
-    They used one learning-rate schedule for runs of every length, so short runs looked worse than
-    they can be. Hoffmann et al. fitted the schedule to the run, and both exponents came out near
-    0.5.
+    They used the same learning-rate schedule for runs of every length, so short runs looked worse
+    than they could be. Hoffmann et al. matched the schedule to each run, and both exponents came
+    out near 0.5.
 
     Check: a budget 100 times as large should buy a model 10 times as large.
     """

@@ -1,4 +1,4 @@
-"""A bet on models that nobody has trained yet."""
+"""The predicted loss of models that nobody has trained yet."""
 
 from __future__ import annotations
 
@@ -66,9 +66,10 @@ def _(N: Array, L: Array, N_new: Array) -> Any:
 
 @extrapolate_loss.mistake("extrapolated-in-linear-space", rows="M09 M01")
 def _(N: Array, L: Array, N_new: Array) -> Any:
-    """A straight line in L and N soon promises a loss below 0; the line is straight in logarithms.
+    """A straight line in L and N soon predicts a loss below 0; the power law is a straight line in
+    log L and log N.
 
-    Within the measured range it may look passable. Ten times further out it is absurd.
+    Within the measured range it may look acceptable. Ten times further out it is absurd.
 
     Check: no predicted loss should be negative.
     """
@@ -78,7 +79,8 @@ def _(N: Array, L: Array, N_new: Array) -> Any:
 
 @extrapolate_loss.mistake("extrapolated-on-half-logarithmic-paper", rows="M09 M01")
 def _(N: Array, L: Array, N_new: Array) -> Any:
-    """L against log N is a line that reaches 0 in the end; a power law is log L against log N.
+    """A straight line of L against log N falls to 0 in the end; a power law is a straight line of
+    log L against log N.
 
     Only one of the two axes is logarithmic here.
 
@@ -90,9 +92,10 @@ def _(N: Array, L: Array, N_new: Array) -> Any:
 
 @extrapolate_loss.mistake("new-sizes-without-logarithm", rows="M09")
 def _(N: Array, L: Array, N_new: Array) -> Any:
-    """The line was fitted to log N, so it is read at log N_new; here it is read at N_new itself.
+    """The line was fitted to log N, so it must be evaluated at log N_new; here it is evaluated at
+    N_new itself.
 
-    A power of e with an exponent of minus many thousands is 0.
+    e to the power of a large negative number is 0.
 
     Check: for N = [1, 10, 100] and L = [8, 4, 2] the loss at N = 1000 should be 1.
     """
@@ -104,7 +107,7 @@ def _(N: Array, L: Array, N_new: Array) -> Any:
 def _(N: Array, L: Array, N_new: Array) -> Any:
     """The line gives log L; the loss is the exponential of that.
 
-    The result may be negative, as no loss is.
+    The result may be negative, which no loss can be.
 
     Check: for N = [1, 10, 100] and L = [8, 4, 2] the loss at N = 1000 should be 1.
     """
@@ -114,7 +117,7 @@ def _(N: Array, L: Array, N_new: Array) -> Any:
 
 @extrapolate_loss.mistake("last-loss-held", rows="M09")
 def _(N: Array, L: Array, N_new: Array) -> Any:
-    """np.interp knows nothing beyond the last point and repeats it; a law goes on falling.
+    """Beyond the last point np.interp repeats the last value; a power law keeps falling.
 
     Interpolation reads between points. Beyond them a law is needed.
 
@@ -125,9 +128,9 @@ def _(N: Array, L: Array, N_new: Array) -> Any:
 
 @extrapolate_loss.mistake("extrapolated-from-the-last-two", rows="M09")
 def _(N: Array, L: Array, N_new: Array) -> Any:
-    """The last two points alone carry their scatter far out; the fit uses all W points.
+    """The last two points alone carry their scatter far out; the fit should use all W points.
 
-    Without scatter nothing shows.
+    Without scatter this makes no difference.
 
     Check: change the first loss; the predictions should change.
     """
@@ -137,10 +140,10 @@ def _(N: Array, L: Array, N_new: Array) -> Any:
 
 @extrapolate_loss.mistake("extrapolated-from-the-last-point")
 def _(N: Array, L: Array, N_new: Array) -> Any:
-    """The fitted line passes near the last point, not through it; here it was moved onto it.
+    """The fitted line passes near the last point, not through it; here it is shifted onto it.
 
-    The exponent is right. The last loss scatters like the others and is no anchor.
+    The exponent is right. But the last loss scatters like all others and should not count more.
 
-    Check: the predictions should be a * N_new^-alpha with the a of the fit.
+    Check: the predictions should be a * N_new^-alpha with the fitted a.
     """
     return L[-1] * (N_new / N[-1]) ** -power_law(N, L)[1]

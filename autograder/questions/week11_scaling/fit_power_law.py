@@ -1,4 +1,4 @@
-"""A ruler on log-log paper."""
+"""A straight-line fit on log-log axes."""
 
 from __future__ import annotations
 
@@ -85,10 +85,11 @@ def _(N: Array, L: Array) -> Any:
 
 @fit_power_law.mistake("line-without-logarithms", rows="M01")
 def _(N: Array, L: Array) -> Any:
-    """A power law is straight in logarithms only, log L = log a - alpha log N; this is L against N.
+    """A power law is a straight line only in logarithms, log L = log a - alpha log N; this is L
+    against N.
 
-    A straight line in L and N falls below 0 for large models. It is pulled about by the one or two
-    largest N, because the others lie crowded at the left.
+    A straight line in L and N falls below 0 for large models. The one or two largest N determine
+    it, because all others are crowded at the left.
 
     Check: for N = [1, 10, 100] and L = [8, 4, 2] the result should be a = 8 and alpha = 0.301.
     """
@@ -100,8 +101,9 @@ def _(N: Array, L: Array) -> Any:
 def _(N: Array, L: Array) -> Any:
     """With N itself on the axis the line is an exponential, L = a e^(-alpha N), not a power law.
 
-    Both axes are logarithmic on log-log paper. An exponential would halve the loss with every so
-    many parameters more; a power law halves it with every so many *times* more.
+    Both axes are logarithmic on log-log paper. An exponential halves the loss each time a fixed
+    number of parameters is *added*; a power law halves it each time their number is *multiplied* by
+    a fixed factor.
 
     Check: for N = [1, 10, 100] and L = [8, 4, 2] the result should be a = 8 and alpha = 0.301.
     """
@@ -123,9 +125,9 @@ def _(N: Array, L: Array) -> Any:
 
 @fit_power_law.mistake("slope-taken-for-the-intercept", rows="M02")
 def _(N: Array, L: Array) -> Any:
-    """np.polyfit gives the slope first and the intercept second; here their parts are exchanged.
+    """np.polyfit returns the slope first and the intercept second; here the two are swapped.
 
-    It lists the highest power of x first. The result then has an a below 1 and an alpha that says
+    It lists the highest power of x first. The result then has an a below 1 and an alpha that tells
     how high the line lies.
 
     Check: print np.polyfit([0, 1], [5, 7], 1); the line 5 + 2 x has the slope 2.
@@ -136,9 +138,9 @@ def _(N: Array, L: Array) -> Any:
 
 @fit_power_law.mistake("alpha-returned-first", rows="M02", convention=True)
 def _(N: Array, L: Array) -> Any:
-    """Some write the exponent first; the contract asks for a and then alpha.
+    """Some books give the exponent first; the contract asks for a and then alpha.
 
-    Both numbers are right and stand in the other's place.
+    Both numbers are right but in the wrong order.
 
     Check: for N = [1, 10, 100] and L = [8, 4, 2] the first number should be 8.
     """
@@ -148,21 +150,22 @@ def _(N: Array, L: Array) -> Any:
 
 @fit_power_law.mistake("slope-for-alpha", at="alpha", rows="M03")
 def _(N: Array, L: Array) -> Any:
-    """The law is L = a N^-alpha, so the slope on log-log paper is -alpha; here the slope is given.
+    """The law is L = a N^-alpha, so the slope on log-log axes is -alpha; here the slope itself is
+    returned.
 
     The loss falls, so the slope is negative and alpha is positive. With this sign the predicted
     loss would rise with N.
 
-    Check: for a loss that falls, alpha should be positive.
+    Check: for a falling loss, alpha should be positive.
     """
     return -power_law(N, L)[1]
 
 
 @fit_power_law.mistake("logarithm-of-a", at="a")
 def _(N: Array, L: Array) -> Any:
-    """The line meets the axis at log a; a itself needs the exponential of that intercept.
+    """The intercept of the line is log a; a is the exponential of that intercept.
 
-    Every number on log-log paper is a logarithm, and the way back has to be taken at the end.
+    Every number on log-log paper is a logarithm and has to be converted back at the end.
 
     Check: for N = [1, 10, 100] and L = [8, 4, 2] the result should be a = 8.
     """
@@ -171,9 +174,10 @@ def _(N: Array, L: Array) -> Any:
 
 @fit_power_law.mistake("natural-and-decimal-mixed", at="a")
 def _(N: Array, L: Array) -> Any:
-    """np.log is undone by np.exp and np.log10 by a power of 10; here e undoes a decimal logarithm.
+    """np.exp undoes np.log, and a power of 10 undoes np.log10; here np.exp is applied to a decimal
+    logarithm.
 
-    alpha is right in either logarithm, because a slope is a quotient. Only a shows the mixture.
+    alpha is right with either logarithm, because a slope is a quotient. Only a shows the mix-up.
 
     Check: for N = [1, 10, 100] and L = [8, 4, 2] the result should be a = 8.
     """
@@ -182,9 +186,9 @@ def _(N: Array, L: Array) -> Any:
 
 @fit_power_law.mistake("decimal-power-of-a-natural-logarithm", at="a")
 def _(N: Array, L: Array) -> Any:
-    """np.log is the natural logarithm, undone by np.exp; here a power of 10 undoes it.
+    """np.log is the natural logarithm and np.exp undoes it; here a power of 10 is used.
 
-    alpha is right in either logarithm, because a slope is a quotient. Only a shows the mixture.
+    alpha is right with either logarithm, because a slope is a quotient. Only a shows the mix-up.
 
     Check: for N = [1, 10, 100] and L = [8, 4, 2] the result should be a = 8.
     """
@@ -195,8 +199,8 @@ def _(N: Array, L: Array) -> Any:
 def _(N: Array, L: Array) -> Any:
     """This line passes through the smallest and the largest model; least squares uses all W models.
 
-    When the points lie exactly on a line, nothing shows. Measured losses scatter, and two points
-    carry their scatter into the slope.
+    When the points lie exactly on a line, this makes no difference. Measured losses scatter, and
+    two points carry their scatter into the slope.
 
     Check: change a loss in the middle; the result should change.
     """
@@ -206,10 +210,11 @@ def _(N: Array, L: Array) -> Any:
 
 @fit_power_law.mistake("mean-of-the-steps")
 def _(N: Array, L: Array) -> Any:
-    """A mean of the slopes from point to point is no least-squares slope, which weighs them.
+    """Least squares weights each point by its distance from the mean of log N; here the slopes
+    between neighbouring points are averaged.
 
-    Two models of nearly equal size have a slope that is mostly scatter, and it counts as much
-    here as any other.
+    Between two models of nearly equal size the slope is mostly scatter, yet here it counts as much
+    as any other.
 
     Check: change the order of the points; the result should not change.
     """
@@ -221,10 +226,10 @@ def _(N: Array, L: Array) -> Any:
 def _(N: Array, L: Array) -> Any:
     """Least squares measures errors in log L for given N; here log N was fitted to given log L.
 
-    The two arguments of the fit are exchanged, and the slope was turned over afterwards. Without
-    scatter both lines agree; with scatter this one is steeper.
+    The two arguments of the fit are swapped, and the slope was inverted afterwards. Without scatter
+    both lines agree; with scatter this one is steeper.
 
-    Check: name what is on the horizontal axis: the sizes, which were chosen, not measured.
+    Check: make sure the sizes are on the horizontal axis; they were chosen, not measured.
     """
     intercept, slope = log_line(np.log(L), np.log(N))
     return np.exp(-intercept / slope), -1 / slope
@@ -232,11 +237,11 @@ def _(N: Array, L: Array) -> Any:
 
 @fit_power_law.mistake("line-through-the-origin")
 def _(N: Array, L: Array) -> Any:
-    """A line y = slope * x without an intercept says that a = 1; the line needs both numbers.
+    """A line y = slope * x without an intercept forces a = 1; the line needs both numbers.
 
-    A loss of exactly 1 at N = 1 is nothing that was measured.
+    Nobody measured a loss of exactly 1 at N = 1.
 
-    Check: multiply every loss by 2; a should double and alpha should stay.
+    Check: multiply every loss by 2; a should double and alpha should stay the same.
     """
     x, y = np.log(N), np.log(L)
     return 1.0, -np.sum(x * y) / np.sum(x * x)

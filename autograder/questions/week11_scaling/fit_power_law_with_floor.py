@@ -132,13 +132,13 @@ def _(rng: Rng) -> Inputs:
 
 
 def residual(N: Array, L: Array) -> float:
-    """How far log L lies from a straight line in log N: the sum of squared distances."""
+    """The sum of squared residuals of log L from a straight line in log N."""
     a, alpha = power_law(N, L)
     return float(np.sum((np.log(L) - np.log(a) + alpha * np.log(N)) ** 2))
 
 
 def best_of(candidates: Array, N: Array, L: Array) -> Any:
-    """The candidate for the floor above which the losses lie straightest, and its law."""
+    """The candidate floor above which log L is closest to a line, and its law."""
     floor = min(candidates, key=lambda candidate: residual(N, L - candidate))
     return (floor, *power_law(N, L - floor))
 
@@ -170,21 +170,22 @@ def _(N: Array, L: Array) -> Any:
 
 @fit_power_law_with_floor.mistake("floor-ignored", rows="M05")
 def _(N: Array, L: Array) -> Any:
-    """L - L_inf is what falls as a power of N; a line through log L itself takes L_inf to be 0.
+    """L - L_inf falls as a power of N; a line through log L itself assumes that L_inf is 0.
 
-    The points bend away from that line: they lie above it at both ends and below it in the middle.
-    The exponent comes out too small, and large models are promised too much.
+    The points curve away from that line: they lie above it at both ends and below it in the middle.
+    The exponent comes out too small, and the predicted loss of large models is too low.
 
-    Check: draw the losses and the law on log-log axes; the law should pass through every point.
+    Check: plot the losses and the law on log-log axes; the law should pass through every point.
     """
     return (0.0, *power_law(N, L))
 
 
 @fit_power_law_with_floor.mistake("floor-left-in-the-fit", rows="M05")
 def _(N: Array, L: Array) -> Any:
-    """a and alpha belong to L - L_inf for the floor that was found; here they belong to L itself.
+    """a and alpha belong to L - L_inf with the floor that was found; here they are fitted to L
+    itself.
 
-    L_inf is right. The law then counts the floor twice, once on its own and once inside a.
+    L_inf is right. But the law then counts the floor twice, once on its own and once in a.
 
     Check: L_inf + a * N^-alpha should give back every loss.
     """
@@ -193,10 +194,11 @@ def _(N: Array, L: Array) -> Any:
 
 @fit_power_law_with_floor.mistake("candidates-above-the-smallest-loss", rows="M06 N14")
 def _(N: Array, L: Array) -> Any:
-    """A floor lies below every loss; above the smallest one L - L_inf is negative, its log nan.
+    """The floor is below every loss; above the smallest loss L - L_inf is negative and its
+    logarithm nan.
 
-    nan is neither larger nor smaller than anything, and np.argmin takes the first nan it meets for
-    the smallest entry. So one impossible candidate wins against all possible ones.
+    nan is neither larger nor smaller than anything, but np.argmin treats the first nan as the
+    smallest entry. So one impossible candidate beats all possible ones.
 
     Check: print the largest candidate and the smallest loss.
     """
@@ -208,10 +210,11 @@ def _(N: Array, L: Array) -> Any:
 
 @fit_power_law_with_floor.mistake("floor-at-the-smallest-loss", rows="M06")
 def _(N: Array, L: Array) -> Any:
-    """The smallest measured loss still lies above the floor, by a N^-alpha; here it is the floor.
+    """The smallest measured loss is still above the floor, by a N^-alpha; here it is taken as the
+    floor.
 
-    Its own distance to the floor would be 0, which has no logarithm, so that point was left out.
-    A larger model would find this floor broken.
+    Its own distance to the floor would be 0, which has no logarithm, so that point was left out. A
+    larger model would fall below this floor.
 
     Check: L_inf should be smaller than every loss.
     """
@@ -222,10 +225,11 @@ def _(N: Array, L: Array) -> Any:
 
 @fit_power_law_with_floor.mistake("ten-candidates-only")
 def _(N: Array, L: Array) -> Any:
-    """Ten candidates lie a tenth of the smallest loss apart, and L_inf is asked for to 0.1 % of it.
+    """Ten candidates are a tenth of the smallest loss apart, but L_inf should be within 0.1 % of
+    it.
 
-    The best of them is next to the floor and not at it. A second row of candidates, between the
-    neighbours of the best one, comes closer, and a third one closer still.
+    The best candidate is only near the floor. Search again between its two neighbours to come
+    closer, and once more to come closer still.
 
     Check: L_inf + a * N^-alpha should give back every loss.
     """
@@ -234,10 +238,11 @@ def _(N: Array, L: Array) -> Any:
 
 @fit_power_law_with_floor.mistake("a-hundred-candidates-only")
 def _(N: Array, L: Array) -> Any:
-    """A hundred candidates lie 1 % of the smallest loss apart, and L_inf is asked for to 0.1 %.
+    """A hundred candidates are 1 % of the smallest loss apart, but L_inf should be within 0.1 % of
+    it.
 
-    The best of them is close. A second row of candidates, between the neighbours of the best one,
-    comes closer, and a third one closer still.
+    The best candidate is close. Search again between its two neighbours to come closer, and once
+    more to come closer still.
 
     Check: L_inf + a * N^-alpha should give back every loss.
     """
@@ -246,16 +251,16 @@ def _(N: Array, L: Array) -> Any:
 
 @fit_power_law_with_floor.mistake("floor-slope-for-alpha", at="alpha", rows="M03")
 def _(N: Array, L: Array) -> Any:
-    """The slope on log-log paper is -alpha; the law L_inf + a N^-alpha has the minus sign in it.
+    """The slope on log-log axes is -alpha; the minus sign is already in the law L_inf + a N^-alpha.
 
-    Check: for a loss that falls, alpha should be positive.
+    Check: for a falling loss, alpha should be positive.
     """
     return -exact_law(N, L)[2]
 
 
 @fit_power_law_with_floor.mistake("floor-logarithm-of-a", at="a")
 def _(N: Array, L: Array) -> Any:
-    """The line through log(L - L_inf) meets the axis at log a; a is the exponential of it.
+    """The intercept of the line through log(L - L_inf) is log a; a is its exponential.
 
     Check: L_inf + a * N^-alpha should give back every loss.
     """
@@ -264,9 +269,9 @@ def _(N: Array, L: Array) -> Any:
 
 @fit_power_law_with_floor.mistake("floor-returned-last", rows="M02", convention=True)
 def _(N: Array, L: Array) -> Any:
-    """Some write a and alpha first and the floor last; the contract asks for L_inf, a, alpha.
+    """Some books give a and alpha first and the floor last; the contract asks for L_inf, a, alpha.
 
-    All three numbers are right and stand in another's place.
+    All three numbers are right but in the wrong order.
 
     Check: the first number should be smaller than every loss.
     """

@@ -1,4 +1,4 @@
-"""Formulas that several questions of week 11 share."""
+"""Formulas shared by several questions of week 11."""
 
 from __future__ import annotations
 

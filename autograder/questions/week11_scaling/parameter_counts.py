@@ -1,4 +1,4 @@
-"""How large each network of a scaling run is."""
+"""The number of parameters of each network in a scaling run."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ def _(widths: Array, D: int, K: int) -> Any:
 def _(widths: Array, D: int, K: int) -> Any:
     """N counts weights and biases, D H + H + H K + K; here the biases are not counted.
 
-    Some papers leave small groups of parameters out. It hardly matters for wide networks, but a
-    narrow one moves on the horizontal axis, and the line bends. Whatever is counted has to be
-    counted alike for every network.
+    Some papers leave out small groups of parameters. For wide networks it hardly matters, but a
+    narrow one moves on the horizontal axis, and the line bends. Whatever is counted must be counted
+    the same way for every network.
 
     Check: a 2-3-1 network has 13 parameters.
     """
@@ -66,10 +66,11 @@ def _(widths: Array, D: int, K: int) -> Any:
 
 @parameter_counts.mistake("count-without-output-biases", rows="M08")
 def _(widths: Array, D: int, K: int) -> Any:
-    """The output layer has K biases of its own, so N = D H + H + H K + K.
+    """The output layer has K biases of its own, so N = D H + H + H K + K; here they are not
+    counted.
 
-    The result is too small by K for every width. Having no bend does not take a layer's biases
-    away.
+    The result is too small by K for every width. A layer without an activation function still has
+    biases.
 
     Check: a 2-3-1 network has 13 parameters.
     """
@@ -78,10 +79,11 @@ def _(widths: Array, D: int, K: int) -> Any:
 
 @parameter_counts.mistake("count-without-first-layer", rows="M08", convention=True)
 def _(widths: Array, D: int, K: int) -> Any:
-    """Some papers leave the layer that reads the input out of N; here N counts every layer.
+    """Some papers leave the layer that reads the input out of N; in this course N counts every
+    layer.
 
     Kaplan et al. leave out the table that turns words into vectors, because their line is
-    straighter without it. In our networks nearly all weights sit in the first layer.
+    straighter without it. In our networks nearly all weights are in the first layer.
 
     Check: a 2-3-1 network has 13 parameters.
     """
@@ -90,9 +92,9 @@ def _(widths: Array, D: int, K: int) -> Any:
 
 @parameter_counts.mistake("count-without-last-layer", rows="M08")
 def _(widths: Array, D: int, K: int) -> Any:
-    """The network has two layers, and H K weights and K biases of the second one are missing.
+    """The network has two layers; here the second one's H K weights and K biases are missing.
 
-    The result is what D inputs and H hidden units need between them.
+    The result counts only the layer between the D inputs and the H hidden units.
 
     Check: a 2-3-1 network has 13 parameters.
     """
@@ -101,9 +103,10 @@ def _(widths: Array, D: int, K: int) -> Any:
 
 @parameter_counts.mistake("count-of-units")
 def _(widths: Array, D: int, K: int) -> Any:
-    """This adds up units, D + H + K; parameters sit between them, D H weights and H biases first.
+    """This adds up units, D + H + K; the parameters are the connections between them and the
+    biases, starting with D H weights and H biases.
 
-    The numbers are far too small, and they hardly grow with the width.
+    The numbers are far too small and hardly grow with the width.
 
     Check: a 2-3-1 network has 13 parameters.
     """
@@ -112,9 +115,10 @@ def _(widths: Array, D: int, K: int) -> Any:
 
 @parameter_counts.mistake("count-of-paths")
 def _(widths: Array, D: int, K: int) -> Any:
-    """D H K is the number of ways through the network; its layers' weights are added, D H + H K.
+    """D H K is the number of paths through the network; the weights of its layers are added, D H +
+    H K.
 
-    Each path uses one weight of either layer, and shares each with many other paths.
+    Each path uses one weight of each layer and shares both with many other paths.
 
     Check: a 2-3-1 network has 13 parameters.
     """
@@ -123,9 +127,9 @@ def _(widths: Array, D: int, K: int) -> Any:
 
 @parameter_counts.mistake("count-summed-over-widths")
 def _(widths: Array, D: int, K: int) -> Any:
-    """Every width is a network of its own with its own N; this adds all networks together.
+    """Every width is a separate network with its own N; here all networks are added together.
 
-    A scaling plot needs one horizontal position for each network.
+    A scaling plot needs a horizontal position for each network.
 
     Check: the result should have the shape of widths.
     """

@@ -1,4 +1,4 @@
-"""Hoffmann's law in two variables."""
+"""Hoffmann's scaling law in two variables."""
 
 from __future__ import annotations
 
@@ -45,9 +45,10 @@ def _(N: Array, D: Array) -> Any:
 
 @parametric_loss.mistake("loss-without-floor", rows="M05")
 def _(N: Array, D: Array) -> Any:
-    """1.69 is what even an endless model with endless data would lose; here it is not added.
+    """1.69 is the loss that remains even for an infinite model with infinite data; here it is not
+    added.
 
-    Text cannot be foretold completely, and the floor stands for that.
+    Text cannot be predicted perfectly, and the floor represents that.
 
     Check: for very large N and D the result should be 1.69.
     """
@@ -56,9 +57,9 @@ def _(N: Array, D: Array) -> Any:
 
 @parametric_loss.mistake("loss-with-growing-powers", rows="M03")
 def _(N: Array, D: Array) -> Any:
-    """N^0.34 and D^0.28 stand below the line, so that the terms shrink; here they multiply.
+    """N^0.34 and D^0.28 are denominators, so the terms shrink as N and D grow; here they multiply.
 
-    Larger models would do worse.
+    Larger models would then do worse.
 
     Check: for very large N and D the result should be 1.69.
     """
@@ -67,7 +68,7 @@ def _(N: Array, D: Array) -> Any:
 
 @parametric_loss.mistake("exponents-exchanged")
 def _(N: Array, D: Array) -> Any:
-    """0.34 belongs to the parameters N and 0.28 to the tokens D; here they are exchanged.
+    """0.34 belongs to the parameters N and 0.28 to the tokens D; here they are swapped.
 
     Check: parametric_loss(1e10, 1e30) should be about 1.85.
     """
@@ -76,9 +77,9 @@ def _(N: Array, D: Array) -> Any:
 
 @parametric_loss.mistake("numerators-exchanged")
 def _(N: Array, D: Array) -> Any:
-    """406.4 belongs to the parameters N and 410.7 to the tokens D; here they are exchanged.
+    """406.4 belongs to the parameters N and 410.7 to the tokens D; here they are swapped.
 
-    The two numbers are close, so the result is off by a few in a thousand only.
+    The two numbers are close, so the result is off by only a few parts in a thousand.
 
     Check: parametric_loss(1, 1e60) should be 408.09.
     """
@@ -87,7 +88,8 @@ def _(N: Array, D: Array) -> Any:
 
 @parametric_loss.mistake("arguments-exchanged")
 def _(N: Array, D: Array) -> Any:
-    """N are the parameters and D the tokens; here each stands in the other's term.
+    """N is the number of parameters and D the number of tokens; here each is used in the other's
+    term.
 
     Check: parametric_loss(1, 1e60) should be 408.09.
     """
@@ -96,9 +98,10 @@ def _(N: Array, D: Array) -> Any:
 
 @parametric_loss.mistake("tokens-not-counted")
 def _(N: Array, D: Array) -> Any:
-    """The loss has a term for each way to fall short; 410.7 / D^0.28, for the data, is missing.
+    """The loss has one term for too few parameters and one for too few tokens; here the second,
+    410.7 / D^0.28, is missing.
 
-    With endless data nothing would show.
+    With infinite data this would make no difference.
 
     Check: fewer tokens should give a larger loss.
     """
@@ -107,9 +110,10 @@ def _(N: Array, D: Array) -> Any:
 
 @parametric_loss.mistake("parameters-not-counted")
 def _(N: Array, D: Array) -> Any:
-    """The loss has a term for each way to fall short; 406.4 / N^0.34, for the size, is missing.
+    """The loss has one term for too few parameters and one for too few tokens; here the first,
+    406.4 / N^0.34, is missing.
 
-    For an endless model nothing would show.
+    For an infinite model this would make no difference.
 
     Check: fewer parameters should give a larger loss.
     """
@@ -118,9 +122,9 @@ def _(N: Array, D: Array) -> Any:
 
 @parametric_loss.mistake("shortfalls-multiplied")
 def _(N: Array, D: Array) -> Any:
-    """Too few parameters and too few tokens add up; here the two terms are multiplied.
+    """The terms for too few parameters and too few tokens are added; here they are multiplied.
 
-    In a product, endless data would make up for a tiny model.
+    In a product, infinite data would make up for a tiny model.
 
     Check: parametric_loss(1, 1e60) should be 408.09.
     """
@@ -129,9 +133,9 @@ def _(N: Array, D: Array) -> Any:
 
 @parametric_loss.mistake("numerators-inside-the-powers")
 def _(N: Array, D: Array) -> Any:
-    """Only N and D are raised to a power; here the numerators are raised with them.
+    """Only N and D are raised to a power; here the numerators are raised as well.
 
-    A pair of brackets reaches too far, (406.4 / N)^0.34.
+    A pair of parentheses encloses too much, (406.4 / N)^0.34.
 
     Check: parametric_loss(1, 1e60) should be 408.09.
     """
@@ -140,10 +144,11 @@ def _(N: Array, D: Array) -> Any:
 
 @parametric_loss.mistake("kaplan-law", convention=True)
 def _(N: Array, D: Array) -> Any:
-    """Kaplan et al. join both shortfalls under one power and have no floor; this law adds them.
+    """Kaplan et al. put both terms under one power and have no floor; this course's law adds them
+    to a floor.
 
-    Their law, [(8.8e13 / N)^(0.076 / 0.095) + 5.4e13 / D]^0.095, was fitted to other data and
-    other schedules, and its losses are for another vocabulary.
+    Their law, [(8.8e13 / N)^(0.076 / 0.095) + 5.4e13 / D]^0.095, was fitted to other data and other
+    schedules, and its losses are for another vocabulary.
 
     Check: for very large N and D the result should be 1.69.
     """

@@ -1,4 +1,4 @@
-"""Reading a loss off the law."""
+"""The loss that a scaling law predicts."""
 
 from __future__ import annotations
 
@@ -64,20 +64,20 @@ def _(N: Array, L_inf: float, a: float, alpha: float) -> Any:
 
 @predict_loss.mistake("loss-grows-with-size", rows="M03")
 def _(N: Array, L_inf: float, a: float, alpha: float) -> Any:
-    """The exponent is -alpha, so that larger models lose less; N^alpha grows.
+    """The exponent is -alpha, so the loss falls as the model grows; N^alpha rises.
 
-    alpha is stated as a positive number, and the minus sign stands in the law.
+    alpha is given as a positive number; the minus sign is part of the law.
 
-    Check: the result should fall when N rises.
+    Check: the result should fall as N rises.
     """
     return L_inf + a * N**alpha
 
 
 @predict_loss.mistake("floor-not-added", rows="M05")
 def _(N: Array, L_inf: float, a: float, alpha: float) -> Any:
-    """a N^-alpha is what lies above the floor; the loss itself is L_inf + a N^-alpha.
+    """a N^-alpha is only the part above the floor; the loss itself is L_inf + a N^-alpha.
 
-    Without the floor an endless model would make no mistakes at all.
+    Without the floor an infinite model would make no mistakes at all.
 
     Check: for a very large N the result should be L_inf.
     """
@@ -86,10 +86,11 @@ def _(N: Array, L_inf: float, a: float, alpha: float) -> Any:
 
 @predict_loss.mistake("floor-as-a-limit", rows="M05")
 def _(N: Array, L_inf: float, a: float, alpha: float) -> Any:
-    """The floor is added, L_inf + a N^-alpha; max(L_inf, a N^-alpha) only cuts off below it.
+    """The floor is added, L_inf + a N^-alpha; max(L_inf, a N^-alpha) only cuts off what is below
+    it.
 
-    The sum comes down to the floor gently. The maximum goes down a straight line and then has a
-    corner.
+    The sum approaches the floor gradually. The maximum follows a straight line on log-log axes and
+    then has a corner.
 
     Check: for L_inf = 1, a = 1 and N = 1 the result should be 2.
     """
@@ -100,7 +101,7 @@ def _(N: Array, L_inf: float, a: float, alpha: float) -> Any:
 def _(N: Array, L_inf: float, a: float, alpha: float) -> Any:
     """The two terms of the law are added; here the floor multiplies the power.
 
-    The result is a straight line on log-log paper, only higher or lower.
+    On log-log axes the result is still a straight line, only higher or lower.
 
     Check: for a very large N the result should be L_inf.
     """
@@ -109,9 +110,10 @@ def _(N: Array, L_inf: float, a: float, alpha: float) -> Any:
 
 @predict_loss.mistake("prediction-left-in-logarithms", rows="M09")
 def _(N: Array, L_inf: float, a: float, alpha: float) -> Any:
-    """log a - alpha log N is the logarithm of the power; it is undone before the floor is added.
+    """log a - alpha log N is the logarithm of the power; take its exponential before adding the
+    floor.
 
-    On the line everything is a logarithm. The result may even be negative, as no loss is.
+    On the line everything is a logarithm. The result may even be negative, which no loss can be.
 
     Check: for L_inf = 0, a = 8, alpha = 1 and N = 4 the result should be 2.
     """
@@ -120,7 +122,7 @@ def _(N: Array, L_inf: float, a: float, alpha: float) -> Any:
 
 @predict_loss.mistake("prediction-on-a-straight-line", rows="M09")
 def _(N: Array, L_inf: float, a: float, alpha: float) -> Any:
-    """a - alpha N is a straight line in N; the law is a power of N, a N^-alpha.
+    """a - alpha N is a straight line in N; the law uses a power of N, a N^-alpha.
 
     It falls below 0 as soon as N exceeds a / alpha.
 
@@ -131,7 +133,7 @@ def _(N: Array, L_inf: float, a: float, alpha: float) -> Any:
 
 @predict_loss.mistake("prediction-by-an-exponential")
 def _(N: Array, L_inf: float, a: float, alpha: float) -> Any:
-    """e^(-alpha N) dies within a few steps of 1 / alpha; the law is the power N^-alpha.
+    """e^(-alpha N) vanishes once N is a few times 1 / alpha; the law uses the power N^-alpha.
 
     Nearly every entry is L_inf.
 
@@ -142,7 +144,8 @@ def _(N: Array, L_inf: float, a: float, alpha: float) -> Any:
 
 @predict_loss.mistake("a-inside-the-power", convention=True)
 def _(N: Array, L_inf: float, a: float, alpha: float) -> Any:
-    """Kaplan et al. write (N_c / N)^alpha, the constant inside; here a stands outside, a N^-alpha.
+    """Kaplan et al. write (N_c / N)^alpha, with the constant inside; in this course a is outside, a
+    N^-alpha.
 
     The two constants say the same thing in different units: a = N_c^alpha.
 

@@ -9,8 +9,8 @@ hundred_times_larger = choice(
     points=2.5,
     correct="b",
     wrong={
-        "a": "A loss divided by 100 would need the exponent 1; here it is 0.5.",
-        "c": "50 is 0.5 times 100, but the exponent is a power: the divisor is 100^0.5.",
+        "a": "For the loss to be divided by 100, the exponent would have to be 1; here it is 0.5.",
+        "c": "50 is 0.5 times 100, but 0.5 is an exponent, not a factor.",
     },
 )
 
@@ -20,7 +20,7 @@ line_that_bends = choice(
     correct="c",
     wrong={
         "a": "A larger exponent is a steeper line, but a straight one.",
-        "b": "The unit of N moves the whole line sideways and leaves it straight.",
+        "b": "A different unit for N shifts the whole line sideways and leaves it straight.",
     },
 )
 
@@ -29,7 +29,7 @@ tokens_in_four_epochs = choice(
     points=2.5,
     correct="a",
     wrong={
-        "b": "10 billion are the different tokens; the bill is paid for every pass over them.",
+        "b": "10 billion is the number of different tokens; every pass over them costs compute.",
         "c": "Four passes read the tokens four times: a product, not a power.",
     },
 )
@@ -39,9 +39,7 @@ model_for_a_billion_users = choice(
     points=2.5,
     correct="c",
     wrong={
-        "a": "20 tokens a parameter make the training bill smallest; the bill for use is larger "
-        "here.",
-        "b": "A larger model needs fewer tokens in training, but costs more for every token in "
-        "use.",
+        "a": "20 tokens per parameter minimize the training cost; here the cost of use is larger.",
+        "b": "A larger model needs fewer training tokens, but costs more for every token in use.",
     },
 )

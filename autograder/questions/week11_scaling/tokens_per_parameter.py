@@ -1,4 +1,4 @@
-"""How much each parameter has read."""
+"""The number of training tokens per parameter."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _(rng: Rng) -> Inputs:
 
 @tokens_per_parameter.mistake("parameters-per-token")
 def _(N: Array, D: Array) -> Any:
-    """Tokens a parameter are D / N; N / D is how many parameters there are for each token.
+    """Tokens per parameter are D / N; N / D is the number of parameters per token.
 
     The words say what is divided by what: tokens *per* parameter.
 
@@ -54,7 +54,7 @@ def _(N: Array, D: Array) -> Any:
 
 @tokens_per_parameter.mistake("whole-tokens-only")
 def _(N: Array, D: Array) -> Any:
-    """The operator // cuts the decimals off; the ratio D / N need not be a whole number.
+    """The operator // cuts off the decimals; the ratio D / N need not be a whole number.
 
     GPT-3's 1.7 tokens become 1.
 
@@ -65,7 +65,7 @@ def _(N: Array, D: Array) -> Any:
 
 @tokens_per_parameter.mistake("ratio-of-all-models")
 def _(N: Array, D: Array) -> Any:
-    """Every model has a ratio of its own; this divides the sum of all D by the sum of all N.
+    """Every model has its own ratio; here the sum of all D is divided by the sum of all N.
 
     Check: the result should have the shape of N.
     """
@@ -74,7 +74,7 @@ def _(N: Array, D: Array) -> Any:
 
 @tokens_per_parameter.mistake("flops-per-parameter", rows="M07")
 def _(N: Array, D: Array) -> Any:
-    """6 D is what each parameter costs in training, C / N; the tokens it reads are D / N.
+    """6 D is the training compute per parameter, C / N; the tokens per parameter are D / N.
 
     The answer does not depend on N at all.
 
@@ -85,9 +85,10 @@ def _(N: Array, D: Array) -> Any:
 
 @tokens_per_parameter.mistake("orders-of-magnitude")
 def _(N: Array, D: Array) -> Any:
-    """A difference of decimal logarithms counts powers of ten; asked for is the ratio D / N itself.
+    """A difference of decimal logarithms counts powers of ten; the question asks for the ratio D /
+    N itself.
 
-    Ten tokens a parameter become 1, a hundred become 2.
+    Ten tokens per parameter become 1, a hundred become 2.
 
     Check: Chinchilla should come out at 20.
     """

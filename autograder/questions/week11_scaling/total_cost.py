@@ -1,4 +1,4 @@
-"""What a model costs over its whole life."""
+"""The cost of a model over its whole life."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ def _(N: Array, D: Array, inference_tokens: float) -> Any:
 
 @total_cost.mistake("use-not-paid", rows="M07")
 def _(N: Array, D: Array, inference_tokens: float) -> Any:
-    """6 N D is the training alone; every token in use costs another 2 N.
+    """6 N D is the training cost alone; every token in use costs another 2 N.
 
-    The argument inference_tokens does not enter the result.
+    The argument inference_tokens has no effect on the result.
 
     Check: more tokens in use should cost more.
     """
@@ -65,9 +65,9 @@ def _(N: Array, D: Array, inference_tokens: float) -> Any:
 
 @total_cost.mistake("use-priced-as-training", rows="M07")
 def _(N: Array, D: Array, inference_tokens: float) -> Any:
-    """A token in use only goes forward, 2 N; 6 N is the price with the way back.
+    """A token in use needs only the forward pass, 2 N; 6 N includes the backward pass.
 
-    Nothing is learned in use, so no blame has to be sent back.
+    Nothing is learned in use, so no gradient is needed.
 
     Check: with N = 1, D = 0 and 1 token in use the result should be 2.
     """
@@ -76,36 +76,37 @@ def _(N: Array, D: Array, inference_tokens: float) -> Any:
 
 @total_cost.mistake("training-priced-as-use", rows="M07")
 def _(N: Array, D: Array, inference_tokens: float) -> Any:
-    """A token in training goes forward and back, 6 N; 2 N is the price of the way forward alone.
+    """A token in training needs a forward and a backward pass, 6 N; 2 N is the forward pass alone.
 
-    Check: with N = 1, D = 1 and no token in use the result should be 6.
+    Check: with N = 1, D = 1 and no tokens in use the result should be 6.
     """
     return 2 * N * (D + inference_tokens)
 
 
 @total_cost.mistake("training-at-half-price", rows="M07")
 def _(N: Array, D: Array, inference_tokens: float) -> Any:
-    """A token in training costs 2 N forward and 4 N back, together 6 N; here it costs 3 N.
+    """A token in training costs 2 N forward and 4 N backward, 6 N in total; here it costs 3 N.
 
-    Check: with N = 1, D = 1 and no token in use the result should be 6.
+    Check: with N = 1, D = 1 and no tokens in use the result should be 6.
     """
     return 3 * N * D + 2 * N * inference_tokens
 
 
 @total_cost.mistake("prices-exchanged", rows="M07")
 def _(N: Array, D: Array, inference_tokens: float) -> Any:
-    """Training costs 6 N a token and use 2 N; here the two prices are exchanged.
+    """Training costs 6 N per token and use 2 N; here the two costs are swapped.
 
-    Check: with N = 1, D = 1 and no token in use the result should be 6.
+    Check: with N = 1, D = 1 and no tokens in use the result should be 6.
     """
     return 2 * N * D + 6 * N * inference_tokens
 
 
 @total_cost.mistake("use-free-of-size")
 def _(N: Array, D: Array, inference_tokens: float) -> Any:
-    """A token in use visits every parameter, 2 N operations; here it costs 2, whatever N is.
+    """A token in use passes through every parameter, 2 N operations; here it costs 2, whatever N
+    is.
 
-    Then a large model would be as cheap to use as a small one.
+    A large model would then be as cheap to use as a small one.
 
     Check: doubling N should double the result.
     """
@@ -114,7 +115,8 @@ def _(N: Array, D: Array, inference_tokens: float) -> Any:
 
 @total_cost.mistake("use-at-half-price", rows="M07")
 def _(N: Array, D: Array, inference_tokens: float) -> Any:
-    """A weight multiplies and the neuron adds, 2 operations a parameter; here only one is paid.
+    """Each weight costs a multiplication and an addition, 2 operations per parameter; here only one
+    is counted.
 
     Check: with N = 1, D = 0 and 1 token in use the result should be 2.
     """
@@ -123,16 +125,16 @@ def _(N: Array, D: Array, inference_tokens: float) -> Any:
 
 @total_cost.mistake("training-not-paid")
 def _(N: Array, D: Array, inference_tokens: float) -> Any:
-    """2 N a token is the price of use; the training, 6 N D, comes before it.
+    """2 N per token is the cost of use; the training cost, 6 N D, is missing.
 
-    Check: with N = 1, D = 1 and no token in use the result should be 6.
+    Check: with N = 1, D = 1 and no tokens in use the result should be 6.
     """
     return 2 * N * inference_tokens
 
 
 @total_cost.mistake("cost-of-all-models")
 def _(N: Array, D: Array, inference_tokens: float) -> Any:
-    """Every model has a bill of its own; this adds the bills of all models together.
+    """Every model has its own cost; here the costs of all models are added together.
 
     Check: the result should have the shape of N.
     """

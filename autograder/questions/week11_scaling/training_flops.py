@@ -1,4 +1,4 @@
-"""What training costs."""
+"""The compute that training needs."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def _(N: Array, D: Array) -> Any:
 
 @training_flops.mistake("flops-of-the-forward-pass", rows="M07")
 def _(N: Array, D: Array) -> Any:
-    """2 N D pays for the way forward only; the way back costs twice as much again, 4 N D.
+    """2 N D covers only the forward pass; the backward pass costs twice as much, another 4 N D.
 
-    The result is a third of the expected one. One multiplication and one addition for each weight
-    and token is what *running* a model costs.
+    The result is a third of the expected one. One multiplication and one addition per weight and
+    token is the cost of *running* a model.
 
     Check: for one parameter and one token the result should be 6.
     """
@@ -63,9 +63,10 @@ def _(N: Array, D: Array) -> Any:
 
 @training_flops.mistake("flops-with-half-a-backward-pass", rows="M07")
 def _(N: Array, D: Array) -> Any:
-    """Three passes of one operation each make 3 N D; each pass needs a product and a sum, so 2 N D.
+    """Three passes with one operation each make 3 N D; each pass needs a multiplication and an
+    addition, 2 N D.
 
-    The result is half of the expected one. The dot product of a neuron multiplies and adds for
+    The result is half of the expected one. A neuron's dot product multiplies and adds once for
     every weight.
 
     Check: for one parameter and one token the result should be 6.
@@ -75,10 +76,11 @@ def _(N: Array, D: Array) -> Any:
 
 @training_flops.mistake("flops-a-third-missing", rows="M07")
 def _(N: Array, D: Array) -> Any:
-    """The way forward costs 2 N D and the way back 4 N D; 4 N D leaves a third of the bill out.
+    """The forward pass costs 2 N D and the backward pass 4 N D; with 4 N D, a third of the total is
+    missing.
 
-    Either the way forward is missing, or both ways were counted alike. Going back, each layer
-    works out two products, dX and dW, where going forward it needs one.
+    Either the forward pass is missing, or both passes were counted the same. In the backward pass
+    each layer computes two products, dX and dW; in the forward pass it needs one.
 
     Check: for one parameter and one token the result should be 6.
     """
@@ -87,7 +89,7 @@ def _(N: Array, D: Array) -> Any:
 
 @training_flops.mistake("flops-counted-as-products", rows="M07")
 def _(N: Array, D: Array) -> Any:
-    """N D is the number of weight-and-token pairs; each costs 6 operations, 2 forward and 4 back.
+    """N D is the number of weight-token pairs; each costs 6 operations, 2 forward and 4 backward.
 
     The result is a sixth of the expected one.
 
@@ -98,9 +100,9 @@ def _(N: Array, D: Array) -> Any:
 
 @training_flops.mistake("flops-tokens-added")
 def _(N: Array, D: Array) -> Any:
-    """Every token visits every parameter, so the counts are multiplied, N D, not added.
+    """Every token passes through every parameter, so the counts are multiplied, N D, not added.
 
-    A sum would say that twice the data cost hardly more for a large model.
+    With a sum, twice the data would cost hardly more for a large model.
 
     Check: doubling D should double the result.
     """
@@ -109,7 +111,8 @@ def _(N: Array, D: Array) -> Any:
 
 @training_flops.mistake("flops-in-petaflop-days", convention=True)
 def _(N: Array, D: Array) -> Any:
-    """Some papers count in PF-days of 8.64e19 operations; here the result is in operations.
+    """Some papers count in PF-days of 8.64e19 operations; in this course the result is in
+    operations.
 
     Kaplan et al. draw their figures in PF-days. The shape of every curve is the same.
 
@@ -120,7 +123,7 @@ def _(N: Array, D: Array) -> Any:
 
 @training_flops.mistake("flops-summed-over-models")
 def _(N: Array, D: Array) -> Any:
-    """Every model has a bill of its own; this adds the bills of all models together.
+    """Every model has its own training cost; here the costs of all models are added together.
 
     Check: the result should have the shape of N.
     """
