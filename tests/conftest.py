@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,7 @@ from autograder.grading.assignment import load_assignment
 from autograder.judging.judge import Judge
 from autograder.questions import catalogue, references
 from autograder.release import generate
-from autograder.release.generate import source_notebook
+from autograder.release.lesson import source_notebook
 from autograder.sandbox.mounts import isolation_available
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -30,6 +33,19 @@ for name in ("COLUMNS", "LINES"):
     os.environ.pop(name, None)
 
 
+# What needs one of these needs reference values, and so Keras, which takes seconds to import.
+FROM_KERAS = {"reference_cache", "released_course"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave what needs Keras's values out of `make check`."""
+    for item in items:
+        if FROM_KERAS & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what is marked `bubblewrap` where it cannot be used, and say why."""
     if item.get_closest_marker("bubblewrap") and (reason := isolation_available()) != "bubblewrap":
@@ -44,27 +60,59 @@ def source(stem: str) -> Any:
     return source_notebook(script, week.points_by_name, week.answer_cells)
 
 
+@contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """Let one of the processes that run tests make this file or folder, and the others wait."""
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def hidden_values(stem: str, secret: bytes, folder: Path) -> Path:
+    """The file of a week's reference values on this secret's hidden cases; computed once."""
+    path = folder / f"{stem}-{secret.hex()}.npz"
+    with one_at_a_time(path):
+        references.hidden(catalogue.week(stem).questions.values(), secret, path)
+    return path
+
+
 @cache
 def judge(stem: str, secret: bytes, folder: Path) -> Judge:
     """A judge of a week whose hidden cases come from `secret`."""
     questions = catalogue.week(stem).questions
-    cache_file = folder / f"{stem}-{secret.hex()}.npz"
-    hidden = references.hidden(questions.values(), secret, cache_file)
+    hidden = references.hidden(questions.values(), secret, hidden_values(stem, secret, folder))
     return Judge(questions, references.public(questions.values(), stem), hidden, secret)
 
 
 @pytest.fixture(scope="session")
-def reference_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("references")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this test run, the same for all its processes."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session")
-def released_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course in which week 06 is released and its hidden reference values are computed."""
-    root = tmp_path_factory.mktemp("courses") / "released"
-    opened = directory.init(root)
-    generate.release(opened, catalogue.week("week06"))
-    load_assignment(opened, "week06")
+def reference_cache(shared: Path) -> Path:
+    """Where reference values are kept; `hidden_values` computes those of a week."""
+    folder = shared / "references"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def released_course(shared: Path) -> Path:
+    """A course in which week 06 is released and its hidden reference values are computed.
+
+    All processes share it: a test that writes into it takes `fresh_course`.
+    """
+    root = shared / "released"
+    with one_at_a_time(root):
+        if not root.with_suffix(".made").exists():
+            shutil.rmtree(root, ignore_errors=True)
+            opened = directory.init(root)
+            generate.release(opened, catalogue.week("week06"))
+            assert load_assignment(opened, "week06").judge
+            root.with_suffix(".made").touch()
     return root
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,7 @@ from autograder.questions import catalogue
 from autograder.records import Difference, Outcome
 from autograder.release.generate import make_assignment
 from autograder.sandbox.session import Sandbox
-from tests.conftest import EXHAUSTIVE, REPOSITORY, SECRETS, source
+from tests.conftest import EXHAUSTIVE, REPOSITORY, SECRETS, hidden_values, source
 
 every_week = pytest.mark.parametrize("stem", catalogue.stems())
 
@@ -28,18 +30,43 @@ def released(stem: str):
     return read_notebook(REPOSITORY / "assignments" / stem / f"{stem}.ipynb")
 
 
-def assignment(stem: str, cache: Path) -> Assignment:
-    week = catalogue.week(stem)
-    cache_file = cache / f"{stem}-{SECRETS[0].hex()}.npz"
-    return Assignment(week, released(stem), source(stem), SECRETS[0], cache_file)
+@dataclass(frozen=True)
+class InSandbox:
+    """A week's assignment, and a warm sandbox for its submissions."""
+
+    assignment: Assignment
+    sandbox: Sandbox
+
+
+@pytest.fixture(scope="module", params=catalogue.stems())
+def week(request, reference_cache) -> Iterator[InSandbox]:
+    """One week after the other: pytest runs all tests of a week before the next one's."""
+    stem = request.param
+    values = hidden_values(stem, SECRETS[0], reference_cache)
+    made = Assignment(catalogue.week(stem), released(stem), source(stem), SECRETS[0], values)
+    with Sandbox(limits=made.limits(), libraries=made.libraries) as sandbox:
+        yield InSandbox(made, sandbox)
 
 
 @pytest.mark.bubblewrap
-@every_week
-def test_does_the_solution_notebook_score_full_marks(stem, reference_cache):
-    week = assignment(stem, reference_cache)
-    with Sandbox(limits=week.limits(), libraries=week.libraries) as sandbox:
-        report = grade_notebook(source(stem), "solution", week, sandbox)
+@pytest.mark.skipif(os.geteuid() != 0, reason="reading another process's memory takes root")
+def test_do_no_reference_values_enter_the_sandbox(week):
+    """The memory of every process inside is searched, before and after the questions."""
+    secrets = list(_signatures(week.assignment.judge))
+    assert secrets and max(len(pattern) for _, pattern in secrets) < OVERLAP
+    seen: set[int] = set()
+    # The stub answers nothing, so no right value can be there by computation.
+    steps = week.assignment.steps(released(week.assignment.week.stem))
+    with week.sandbox.open(steps) as session:
+        _search(secrets, seen)
+        session.ask(week.assignment.asks)
+        _search(secrets, seen)
+
+
+@pytest.mark.bubblewrap
+def test_does_the_solution_notebook_score_full_marks(week):
+    solution = source(week.assignment.week.stem)
+    report = grade_notebook(solution, "solution", week.assignment, week.sandbox)
     wrong = [verdict.message for verdict in report.verdicts if verdict.outcome != "right"]
     assert not wrong
     assert report.points == report.max_points
@@ -54,11 +81,9 @@ def test_does_the_solution_notebook_score_full_marks(stem, reference_cache):
 
 
 @pytest.mark.bubblewrap
-@every_week
-def test_does_the_untouched_notebook_score_nothing(stem, reference_cache):
-    week = assignment(stem, reference_cache)
-    with Sandbox(limits=week.limits(), libraries=week.libraries) as sandbox:
-        report = grade_notebook(released(stem), "stub", week, sandbox)
+def test_does_the_untouched_notebook_score_nothing(week):
+    untouched = released(week.assignment.week.stem)
+    report = grade_notebook(untouched, "stub", week.assignment, week.sandbox)
     outcomes = {verdict.question: verdict.outcome for verdict in report.verdicts}
     assert set(outcomes.values()) == {Outcome.NOT_ATTEMPTED}, outcomes
     assert report.points == 0
@@ -110,25 +135,6 @@ def test_do_the_points_of_the_notebook_add_to_the_weeks(stem):
     assert total == catalogue.week(stem).points
 
 
-@pytest.mark.slow
-@pytest.mark.bubblewrap
-@pytest.mark.skipif(os.geteuid() != 0, reason="reading another process's memory takes root")
-@every_week
-def test_do_no_reference_values_enter_the_sandbox(stem, reference_cache):
-    """The memory of every process inside is searched, before and after the questions."""
-    week = assignment(stem, reference_cache)
-    secrets = list(_signatures(week.judge))
-    assert secrets
-    # The stub answers nothing, so no right value can be there by computation.
-    with (
-        Sandbox(limits=week.limits(), libraries=week.libraries) as sandbox,
-        sandbox.open(week.steps(released(stem))) as session,
-    ):
-        _search(secrets)
-        session.ask(week.asks)
-        _search(secrets)
-
-
 def _signatures(judge: Judge):
     """Three neighbouring numbers of every hidden reference array, as bytes; sentences whole.
 
@@ -166,14 +172,27 @@ def _arrays(tree) -> list[np.ndarray]:
     return [tree] if isinstance(tree, np.ndarray) else []
 
 
-def _search(secrets) -> None:
+BLOCK = 2**20
+OVERLAP = 2**10
+"""So that nothing is cut in two: longer than any signature."""
+
+
+def _search(secrets, seen: set[int]) -> None:
+    """Look for the secrets in every process inside, leaving out what has been `seen` before.
+
+    Most of a child's memory is its parent's, and the same before and after the questions.
+    """
     inside = _processes_inside()
     assert inside
     for pid in inside:
-        memory = _memory(pid)
-        assert len(memory) > 10**6
-        found = [name for name, pattern in secrets if pattern in memory]
-        assert not found, found
+        size = 0
+        for block in _memory(pid):
+            size += len(block)
+            if hash(block) not in seen:
+                seen.add(hash(block))
+                found = [name for name, pattern in secrets if pattern in block]
+                assert not found, found
+        assert size > 10**6
 
 
 def _processes_inside() -> list[int]:
@@ -197,8 +216,8 @@ def _processes_inside() -> list[int]:
     return [pid for pid in parents if descends(pid) and os.readlink(f"/proc/{pid}/ns/pid") != own]
 
 
-def _memory(pid: int) -> bytes:
-    pieces = []
+def _memory(pid: int) -> Iterator[bytes]:
+    """What a process holds, in blocks that overlap."""
     with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
         for line in maps:
             area, permissions, *_ = line.split()
@@ -207,9 +226,9 @@ def _memory(pid: int) -> bytes:
             if "r" not in permissions or "[v" in line or library:
                 continue
             first, last = (int(edge, 16) for edge in area.split("-"))
-            try:
-                memory.seek(first)
-                pieces.append(memory.read(last - first))
-            except (OSError, ValueError, OverflowError):
-                continue
-    return b"".join(pieces)
+            for start in range(first, last, BLOCK):
+                try:
+                    memory.seek(start)
+                    yield memory.read(min(BLOCK + OVERLAP, last - start))
+                except (OSError, ValueError, OverflowError):
+                    break
