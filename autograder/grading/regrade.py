@@ -70,8 +70,8 @@ def _verdicts(
 ) -> list[Verdict]:
     """All verdicts: new for questions that are due or build on one that became right or wrong."""
     if report.unreadable:
-        zeros = zeros(assignment, report.unreadable)
-        pairs = zip(zeros, report.verdicts, strict=True)
+        verdicts_now = zeros(assignment, report.unreadable)
+        pairs = zip(verdicts_now, report.verdicts, strict=True)
         return [new if new.question in due else old for new, old in pairs]
     recorded = RecordedAnswers(answer_files.find(course.root, assignment.week.stem, report))
     verdicts: list[Verdict] = []
