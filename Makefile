@@ -28,12 +28,13 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q -m "not slow"
 
-# The public cases' reference values, computed by Keras; and the students' notebooks.
+# The reference values of public cases, computed by Keras, and the students' notebooks:
+# of all weeks, or of some, as in `make references assignments WEEK=week06`.
 references: $(READY)
-	$(BIN)/python -m autograder.questions
+	$(BIN)/python -m autograder.questions $(WEEK)
 
 assignments: $(READY)
-	$(BIN)/python -m autograder.release
+	$(BIN)/python -m autograder.release $(WEEK)
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \

@@ -14,7 +14,8 @@ import nbformat
 from nbclient import NotebookClient
 
 from autograder.questions import catalogue
-from autograder.release.generate import SOLUTIONS, source_notebook
+from autograder.release.generate import SOLUTIONS
+from autograder.release.lesson import source_notebook
 
 
 def run(notebook: nbformat.NotebookNode) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Finds the weeks and their questions, and refuses a question that breaks a rule."""
+"""Finds the weeks and their questions, and rejects a question that breaks a rule."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import inspect
 import pkgutil
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,7 +37,7 @@ class Week:
 
     @property
     def points_by_name(self) -> dict[str, float]:
-        """What every graded cell of the notebook is worth."""
+        """The points of every graded cell of the notebook."""
         parts: list[Question | Written] = [*self.questions.values(), *self.written.values()]
         return {part.name: part.points for part in parts}
 
@@ -64,31 +65,37 @@ def week(name: str) -> Week:
     for stem in stems():
         if name == stem or (digits and int(stem[4:6]) == int(digits[1]) and "_" not in name):
             return _load(stem)
-    known = ", ".join(stem[:6] for stem in stems())
-    raise UnknownName(f"There is no week {name!r}; the weeks are {known}.")
+    known = [stem[:6] for stem in stems()]
+    meant = hint(name, known) or "."
+    raise UnknownName(f"There is no week {name!r}{meant} The weeks are {', '.join(known)}.")
 
 
 def weeks() -> list[Week]:
     """Every week, in order.
 
     Raises:
-        QuestionError: when two weeks use one question's name.
+        QuestionError: when two weeks have a question with the same name.
     """
     found = [week(stem) for stem in stems()]
     names = Counter(name for each in found for name in each.points_by_name)
     if twice := [name for name, count in names.items() if count > 1]:
-        raise QuestionError(f"{twice[0]}: two weeks have a question of this name; rename one")
+        raise QuestionError(f"{twice[0]}: two weeks have a question with this name; rename one")
     return found
 
 
+def chosen(names: Sequence[str]) -> list[Week]:
+    """The weeks with these names, or every week if there are no names; see `week`."""
+    return [week(name) for name in names] or weeks()
+
+
 def question(name: str) -> Question:
-    """The question called `name`, in whichever week it stands.
+    """The question called `name`, in whichever week it is.
 
     Raises:
-        UnknownName: when there is none, with the nearest name.
+        UnknownName: when there is none, with the nearest names.
     """
     for stem in stems():
-        # Loading a week takes longer than looking for the name in its text.
+        # Searching a week's text for the name is faster than loading the week.
         if _mentions(stem, name) and name in (found := week(stem).questions):
             return found[name]
     every = [known for stem in stems() for known in week(stem).questions]
@@ -109,16 +116,16 @@ def _load(stem: str) -> Week:
     for place, item in enumerate(found):
         item.week = module.WEEK
         _refuse_incomplete(item, names)
-        # Whose fault an error is, is decided in order.
+        # Follow-through finds the first error by going through the questions in this order.
         if late := set(item.builds_on) - set(names[:place]):
             raise QuestionError(
-                f"{item.name}: it builds on {late.pop()}, which should stand before it in PARTS"
+                f"{item.name}: it builds on {late.pop()}, which should come before it in PARTS"
             )
     parts: list[Question | Written] = [*found, *written]
     total = sum(part.points for part in parts)
     if abs(total - module.POINTS) > 1e-9:
         raise QuestionError(
-            f"{stem}: the points add to {total:g}, expected {module.POINTS:g}; "
+            f"{stem}: the points add up to {total:g}, expected {module.POINTS:g}; "
             "change a question's points or POINTS"
         )
     return Week(
@@ -158,16 +165,21 @@ def _refuse_incomplete(item: Question, names: list[str]) -> None:
     if not item.cases:
         raise QuestionError(f"{item.name}: it has no case; add one with @{item.name}.case(...)")
     if not (item.reference.__doc__ or "").strip():
-        raise QuestionError(f"{item.name}: the reference has no docstring, which is its contract")
+        raise QuestionError(
+            f"{item.name}: the reference has no docstring; state its arguments and its result"
+        )
     if len(item.mistakes) < 2 and not item.few_mistakes and item.parameters:
         raise QuestionError(
-            f"{item.name}: it has {len(item.mistakes)} mistakes; add two or say why in few_mistakes"
+            f"{item.name}: mistakes: {len(item.mistakes)}, expected at least 2; "
+            "add one, or give the reason in few_mistakes=..."
         )
     if any(case.weight <= 0 for case in item.cases.values()):
         raise QuestionError(f"{item.name}: the weight of a case should be more than 0")
     needed = {*item.builds_on, *([item.derivative.of] if item.derivative else [])}
     if unknown := needed - set(names):
-        raise QuestionError(f"{item.name}: it refers to {unknown.pop()}, no question of this week")
+        raise QuestionError(
+            f"{item.name}: it refers to {unknown.pop()}, which is not a question of this week"
+        )
     for mistake in item.mistakes.values():
         pages = mistake.paragraphs
         if len(pages) < 2 or not pages[-1].startswith(("Check:", "Next:")):
@@ -177,12 +189,13 @@ def _refuse_incomplete(item: Question, names: list[str]) -> None:
             )
         if mistake.at and item.returns and mistake.at not in item.returns:
             raise QuestionError(
-                f"{item.name}, mistake {mistake.name}: at={mistake.at!r} is none of {item.returns}"
+                f"{item.name}, mistake {mistake.name}: at={mistake.at!r} is not one of "
+                f"{item.returns}"
             )
 
 
 def refuse_weak_cases(item: Question, secret: bytes = references.PUBLIC_SECRET) -> None:
-    """Refuse a case in which a transpose or a missing 1/N can hide.
+    """Reject a case in which a transpose or a missing 1/N would go unnoticed.
 
     Raises:
         QuestionError: when two axes with different names have one size, or an axis has size 1,

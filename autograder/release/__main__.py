@@ -1,6 +1,16 @@
-"""`python -m autograder.release`: regenerate the students' notebooks in `assignments/`."""
+"""`python -m autograder.release [WEEK ...]`: regenerate the notebooks in `assignments/`.
 
-from autograder.release.generate import SOLUTIONS, make_assignments
+Without a week, all of them.
+"""
 
-for path in make_assignments(SOLUTIONS.parent):
-    print(path)
+import sys
+
+from autograder.errors import AutograderError
+from autograder.questions import catalogue
+from autograder.release.generate import SOLUTIONS, make_assignment
+
+try:
+    for week in catalogue.chosen(sys.argv[1:]):
+        print(make_assignment(SOLUTIONS.parent, week), flush=True)
+except AutograderError as error:
+    sys.exit(f"autograder: {error}")

@@ -86,18 +86,22 @@ def test_is_a_good_week_accepted(week):
 @pytest.mark.parametrize(
     ("parts", "points", "words"),
     [
-        ((GOOD.format(n=1),), 5, "the points add to 4, expected 5"),
+        ((GOOD.format(n=1),), 5, "the points add up to 4, expected 5"),
         ((GOOD.format(n=1), GOOD.format(n=1)), 8, "two questions are called double_1"),
         ((GOOD.format(n=1) + GOOD.format(n=1),), 4, "double_1 is defined twice"),
         ((GOOD.format(n=1).partition("@double_1.case")[0],), 4, "it has no case"),
-        ((GOOD.format(n=1).rpartition("@double_1.mistake")[0],), 4, "it has 1 mistakes"),
+        (
+            (GOOD.format(n=1).rpartition("@double_1.mistake")[0],),
+            4,
+            "mistakes: 1, expected at least 2",
+        ),
         ((GOOD.format(n=1).replace("Check: count.", "Count."),), 4, "begins with Check: or Next:"),
         ((GOOD.format(n=1).replace('"halved"', '"tripled"'),), 4, "two mistakes are called"),
         ((GOOD.format(n=1).replace('"halved"', '"Halved"'),), 4, "lower-case-with-hyphens"),
         (
             (GOOD.format(n=1).replace("points=4", 'points=4, builds_on=("other",)'),),
             4,
-            "it refers to other, no question of this week",
+            "it refers to other, which is not a question of this week",
         ),
         (
             (
@@ -105,7 +109,7 @@ def test_is_a_good_week_accepted(week):
                 GOOD.format(n=2),
             ),
             8,
-            "it builds on double_2, which should stand before it",
+            "it builds on double_2, which should come before it",
         ),
         (
             (
@@ -114,7 +118,7 @@ def test_is_a_good_week_accepted(week):
                 .replace('"halved"', '"halved", at="Y"'),
             ),
             4,
-            "at='Y' is none of ('X',)",
+            "at='Y' is not one of ('X',)",
         ),
     ],
 )
@@ -149,8 +153,18 @@ def test_is_a_week_found_by_any_of_its_names(name):
 @pytest.mark.parametrize("name", ["66", "week", "weak06", "06_other", ""])
 def test_is_an_unknown_week_refused_with_the_known_ones(name):
     known = ", ".join(stem[:6] for stem in catalogue.stems())
-    with pytest.raises(UnknownName, match=f"the weeks are {known}"):
+    with pytest.raises(UnknownName, match=f"The weeks are {known}"):
         catalogue.week(name)
+
+
+def test_is_the_nearest_week_named():
+    with pytest.raises(UnknownName, match=r"no week 'weak06'; did you mean .*'week06'.*\? The"):
+        catalogue.week("weak06")
+
+
+def test_are_all_weeks_chosen_if_none_is_named():
+    assert [week.stem for week in catalogue.chosen([])] == catalogue.stems()
+    assert [week.name for week in catalogue.chosen(["14", "week06"])] == ["week14", "week06"]
 
 
 def test_does_the_driver_travel_alone():
