@@ -1,7 +1,7 @@
-"""A connection to Canvas that is patient, and whose errors a person can act on.
+"""A connection to Canvas that retries, and whose errors say what to do next.
 
-The token comes from the environment alone: what stands on a command line is seen by others and
-kept in the shell's history.
+The token is read from the environment only: other users can see a command line, and the shell
+keeps it in its history.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class Patience(Retry):
-    """Waits as Retry-After says, or twice as long each time.
+    """Retry as Retry-After says, or after twice as long each time.
 
-    A GET is repeated after any failure of the server. A POST only where Canvas said that it did
-    not take it (429): after a 5xx it may have, and comments would be appended twice.
+    A GET is retried after any error of the server. A POST is retried only after a 429, which says
+    that Canvas ignored it. After a 5xx it may have been processed, and comments would be doubled.
     """
 
     def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
@@ -38,25 +38,28 @@ class Patience(Retry):
 
 
 def connect() -> Any:
-    """Canvas, as `canvasapi` presents it.
+    """Connect to the Canvas that the environment names.
+
+    Returns:
+        A `canvasapi.Canvas`.
 
     Raises:
-        CourseError: when the environment does not say where and as whom, or the extra is missing.
+        CourseError: if CANVAS_URL or CANVAS_TOKEN is missing or unusable, or canvasapi is not
+            installed.
     """
     try:
         from canvasapi import Canvas
         from requests.adapters import HTTPAdapter
     except ModuleNotFoundError:
         raise CourseError(
-            "--push needs canvasapi, which is not installed; "
-            "run pip install with the `canvas` extra"
+            "--push needs canvasapi, which is not installed. Next: pip install canvasapi"
         ) from None
     url, token = _environment()
     with warnings.catch_warnings():
-        # It warns of http://, which `_environment` allows on this machine alone.
+        # It warns about http://, which `_environment` allows for this machine only.
         warnings.simplefilter("ignore", UserWarning)
         canvas = Canvas(url, token)
-    session = canvas._Canvas__requester._session
+    session = _session(canvas)
     patience = Patience(
         total=RETRIES,
         allowed_methods=["GET"],
@@ -64,34 +67,42 @@ def connect() -> Any:
         raise_on_status=False,
     )
     session.mount(url, HTTPAdapter(max_retries=patience))
-    # canvasapi gives no timeout, and requests' own is to wait for ever.
+    # canvasapi sets no timeout, and without one requests waits forever.
     session.request = partial(session.request, timeout=ANSWER_SECONDS)
     return canvas
 
 
+def _session(canvas: Any) -> Any:
+    """The `requests.Session` that carries everything.
+
+    canvasapi has no public way to it; tests/lms/canvas/test_client.py notices if this one goes.
+    """
+    return canvas._Canvas__requester._session
+
+
 def _environment() -> tuple[str, str]:
     url, token = (os.environ.get(name, "").strip() for name in (URL, TOKEN))
-    for name, value, such in (
+    for name, value, example in (
         (URL, url, "https://canvas.example.edu"),
-        (TOKEN, token, "an access token made in Canvas under Account, Settings"),
+        (TOKEN, token, "an access token created in Canvas under Account, Settings"),
     ):
         if not value:
-            raise CourseError(f"--push reads the environment variable {name}; set it to {such}")
+            raise CourseError(f"--push reads the environment variable {name}; set it to {example}")
     parts = urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         raise CourseError(
-            f"{URL} should begin with https://, received {url!r}; "
-            "the token would travel unencrypted"
+            f"{URL} should begin with https://, received {url!r}: "
+            "the token would be sent unencrypted"
         )
     return f"{parts.scheme}://{parts.netloc}", token
 
 
 @contextmanager
 def said_plainly() -> Iterator[None]:
-    """What goes wrong with Canvas as one sentence with the next step.
+    """Turn the errors of `canvasapi` and `requests` into one sentence with the next step.
 
     Raises:
-        CourseError: in place of what `canvasapi` and `requests` raise.
+        CourseError: in their place.
     """
     from canvasapi import exceptions
     from requests.exceptions import RequestException
@@ -100,24 +111,26 @@ def said_plainly() -> Iterator[None]:
         yield
     except (exceptions.InvalidAccessToken, exceptions.Unauthorized):
         raise CourseError(
-            f"Canvas refused the token in {TOKEN}; make a new one under Account, Settings, and "
-            "use that of a teacher of the course"
+            f"Canvas refused the token in {TOKEN}. Next: create one under Account, Settings, "
+            "as a teacher of the course"
         ) from None
     except exceptions.ResourceDoesNotExist:
         raise CourseError(
-            "Canvas has no such course or assignment for this token; take --course-id and "
+            "This token sees no such course or assignment. Next: copy --course-id and "
             "--assignment-id from the address /courses/N/assignments/M"
         ) from None
     except exceptions.RateLimitExceeded:
         raise CourseError(
-            "Canvas is limiting this token's requests; run it again in some minutes"
+            "Canvas is limiting this token's requests. Next: wait a few minutes and run it again"
         ) from None
     except exceptions.Forbidden:
-        raise CourseError("Canvas does not let this token grade in the course") from None
+        raise CourseError(
+            "This token may not grade in the course. Next: use the token of a teacher"
+        ) from None
     except exceptions.CanvasException as error:
-        raise CourseError(f"Canvas answered with an error, run it again: {error}") from None
+        raise CourseError(f"Canvas answered with an error: {error}. Next: run it again") from None
     except RequestException as error:
         raise CourseError(
-            f"Canvas at {os.environ.get(URL)} does not answer ({type(error).__name__}); "
-            "what it has taken is kept, so run it again"
+            f"Canvas at {os.environ.get(URL)} does not answer ({type(error).__name__}). "
+            "Next: run it again; grades that have arrived are not sent twice"
         ) from None

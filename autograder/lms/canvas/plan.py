@@ -14,8 +14,8 @@ from autograder.errors import CourseError
 from autograder.feedback.comment import OPENING
 from autograder.lms.exporter import WeekGrades, people
 from autograder.output.files import write_whole
-from autograder.output.text import fold
 from autograder.output.spreadsheet import number
+from autograder.output.text import fold
 from autograder.records import Report
 
 

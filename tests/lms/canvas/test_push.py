@@ -8,24 +8,14 @@ from autograder.course import directory as courses
 from autograder.errors import CourseError
 from autograder.gradebook import reports
 from autograder.gradebook.totals import Total
-from autograder.lms.canvas import client
 from autograder.lms.canvas import push as pushing
 from autograder.lms.canvas.push import push_week
 from autograder.lms.exporter import WeekGrades
 from autograder.records import Outcome, Report, Verdict
-from tests.lms.canvas.fake_canvas import (
-    TOKEN,
-    FakeCanvas,
-    Fault,
-    serving,
-)
+from tests.lms.canvas.fake_canvas import Fault
 
 STEM = "week06_backpropagation"
 MESSAGE = "relu · 1 of 4 points · no-gate\n  [0]: yours 1\nThe gate is z > 0.\nCheck: z = 0."
-
-
-def user(number: int, login: str) -> dict[str, object]:
-    return {"id": number, "name": login, "sortable_name": login, "login_id": login}
 
 
 def make_week(tmp_path, students: int, points: float = 87.5, mistake: str = "no-gate"):
@@ -36,22 +26,6 @@ def make_week(tmp_path, students: int, points: float = 87.5, mistake: str = "no-
         reports.save(tmp_path, STEM, Report(name, "week06", (verdict,)))
     totals = tuple(Total(name, points=points, max_points=110.0) for name in names)
     return WeekGrades(opened, "week06", STEM, "Backpropagation", totals, everyone=totals)
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    monkeypatch.setattr(client, "BACKOFF_SECONDS", 0.001)
-    monkeypatch.setattr(pushing, "POLL_SECONDS", 0.001)
-    monkeypatch.setattr(pushing, "ROUND_SECONDS", 0.001)
-
-
-@pytest.fixture
-def canvas(monkeypatch):
-    fake = FakeCanvas([user(1000 + number, f"s{number:03}") for number in range(120)])
-    with serving(fake):
-        monkeypatch.setenv("CANVAS_URL", fake.url)
-        monkeypatch.setenv("CANVAS_TOKEN", TOKEN)
-        yield fake
 
 
 def push(week, dry_run=False):
@@ -272,31 +246,14 @@ def test_are_those_whom_canvas_does_not_have_said(canvas, tmp_path):
     assert "1 of 1 students changed" in made.notes[0]
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "said"),
-    [
-        ("CANVAS_TOKEN", "", "set it to an access token"),
-        ("CANVAS_TOKEN", "wrong", "Canvas refused the token in CANVAS_TOKEN"),
-        ("CANVAS_URL", "", "set it to https://"),
-        ("CANVAS_URL", "http://canvas.example.edu", "should begin with https://"),
-        ("CANVAS_URL", "http://127.0.0.1:9", "does not answer"),
-    ],
-)
-def test_is_what_the_environment_lacks_said(canvas, tmp_path, monkeypatch, name, value, said):
-    monkeypatch.setenv(name, value)
-    with pytest.raises(CourseError, match=said) as caught:
-        push(make_week(tmp_path, 1))
-    assert TOKEN not in str(caught.value) and "wrong" not in str(caught.value)
-
-
 def test_are_wrong_numbers_said(canvas, tmp_path):
     week = make_week(tmp_path, 1)
     with pytest.raises(CourseError, match="needs --assignment-id"):
         push_week(week, "7", "")
-    with pytest.raises(CourseError, match="no such course or assignment"):
+    with pytest.raises(CourseError, match="sees no such course or assignment"):
         push_week(week, "7", "43")
     canvas.get_faults.append(Fault(403))
-    with pytest.raises(CourseError, match="does not let this token grade"):
+    with pytest.raises(CourseError, match="may not grade in the course"):
         push(week)
     canvas.get_faults.extend(Fault(429) for _ in range(50))
     with pytest.raises(CourseError, match="limiting this token's requests"):
