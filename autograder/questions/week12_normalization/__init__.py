@@ -1,7 +1,7 @@
 """Week 12: batch normalization and layer normalization, forward, backward and at test time.
 
-The references are Keras' own layers, run in the dtype of the inputs; every gradient comes from
-tf.GradientTape through them.
+The references are Keras's own layers, run in the dtype of the inputs; gradients come from
+tf.GradientTape.
 """
 
 from autograder.questions.define import Written
@@ -26,8 +26,8 @@ WRITTEN = (
         "why_two_norms",
         points=10,
         rubric="4 points: batch norm measures each feature over the examples of a batch, layer "
-        "norm each example over its features. 3 points: what follows for small batches and for "
-        "test time (noise, running averages, two modes; layer norm has none of them). 3 points: a "
-        "reasoned choice for each of the two tasks.",
+        "norm each example over its features. 3 points: the consequences for small batches and "
+        "for test time (noise, running averages, two modes; layer norm has none of them). 3 "
+        "points: a reasoned choice for each of the two tasks.",
     ),
 )

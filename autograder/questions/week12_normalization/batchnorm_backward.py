@@ -1,4 +1,4 @@
-"""The way back through batch normalization."""
+"""The backward pass through batch normalization."""
 
 from __future__ import annotations
 
@@ -71,14 +71,14 @@ def _(rng: Rng) -> Inputs:
 
 @batchnorm_backward.alternative("scale-at-the-end")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    # gamma is one number for a whole column, so it may wait until the column's means are taken.
+    # gamma is constant within a column, so it can be applied after the column's means.
     xhat, root = whitened(X, eps, 0)
     return gamma * backward(dout, xhat, root, 0), (dout * xhat).sum(axis=0), dout.sum(axis=0)
 
 
 @batchnorm_backward.alternative("step-by-step")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    # I16: the last term of dmean is a sum of distances from the mean, which is 0 by luck.
+    # I16: the last term of dmean is a sum of deviations from the mean, which happens to be 0.
     N, centred = len(X), X - X.mean(axis=0)
     root = np.sqrt(X.var(axis=0) + eps)
     dxhat = dout * gamma
@@ -90,9 +90,9 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @batchnorm_backward.mistake("statistics-as-constants", at="dX", rows="I12")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """Mean and variance are made of X too; dout * gamma / root is only one of three terms of dX.
+    """Mean and variance depend on X too; dout * gamma / root is only one of three terms of dX.
 
-    Moving one entry moves the mean and the variance of its column, and with them the whole
+    A change in one entry changes the mean and the variance of its column, and with them the whole
     column. At test time, when the statistics are constants, this one term would be all.
 
     Check: every column of dX should sum to 0.
@@ -102,10 +102,10 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @batchnorm_backward.mistake("way-through-the-mean-missing", at="dX", rows="I13")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """The mean is made of X, and the column shares its blame: the term -mean(dxhat) is missing.
+    """The mean depends on X, so dX also contains the term -mean(dxhat); here that term is missing.
 
-    Adding the same number to a whole column changes nothing, because the mean is subtracted. So
-    the blame of a column has to sum to 0.
+    Adding the same number to a whole column changes nothing, because the mean is subtracted. So the
+    gradient of a column has to sum to 0.
 
     Check: every column of dX should sum to 0.
     """
@@ -116,9 +116,10 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @batchnorm_backward.mistake("way-through-the-variance-missing", at="dX", rows="I13")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """The variance is made of X as well: the term -xhat * mean(dxhat * xhat) is missing.
+    """The variance depends on X as well: the term -xhat * mean(dxhat * xhat) is missing.
 
-    Stretching a whole column changes nothing, up to eps, because it is divided by its spread.
+    Stretching a whole column changes nothing, up to eps, because it is divided by its standard
+    deviation.
 
     Check: every column of dX * xhat should sum to nearly 0.
     """
@@ -131,7 +132,7 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
     """A larger variance makes the output smaller, so xhat * mean(dxhat * xhat) has a minus sign.
 
-    The root stands in the denominator: its slope is -1/2 * (var + eps)**(-3/2).
+    The root is in the denominator: the slope of 1 / root is -1/2 * (var + eps)**(-3/2).
 
     Check: every column of dX * xhat should sum to nearly 0.
     """
@@ -142,9 +143,9 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @batchnorm_backward.mistake("sums-instead-of-means", at="dX", rows="I13")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """Mean and variance divide by N, so each entry has 1/N of a part in them; here they are sums.
+    """Mean and variance divide by N, so both correction terms are means; here they are sums.
 
-    The two correcting terms are N times too large.
+    The two correction terms are N times too large.
 
     Check: every column of dX should sum to 0.
     """
@@ -155,9 +156,10 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @batchnorm_backward.mistake("scale-left-out", at="dX", rows="I17")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """out = gamma * xhat + beta, so the blame of xhat is dxhat = dout * gamma.
+    """out = gamma * xhat + beta, so the gradient for xhat is dxhat = dout * gamma; here gamma is
+    missing.
 
-    Here dout itself goes on. With gamma = 1, as at the start, nothing shows.
+    Here dout itself is passed on. With gamma = 1, as at the start, this makes no difference.
 
     Check: doubling gamma should double dX.
     """
@@ -166,20 +168,22 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @batchnorm_backward.mistake("scale-taken-twice", at="dX", rows="I17")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """out = gamma * xhat + beta has gamma once, so dX has it once; here it is there twice.
+    """gamma occurs once in out = gamma * xhat + beta, so it occurs once in dX; here it occurs
+    twice.
 
-    It is in dxhat, and again behind the formula. With gamma = 1, as at the start, nothing shows.
+    It is in dxhat and again at the end of the formula. With gamma = 1, as at the start, this makes
+    no difference.
 
-    Check: doubling gamma should double dX, and not make it four times as large.
+    Check: doubling gamma should double dX, not make it four times as large.
     """
     return gamma * backward(dout * gamma, *whitened(X, eps, 0), 0)
 
 
 @batchnorm_backward.mistake("root-left-out", at="dX")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """xhat = (X - mean) / root, so the way back divides by the root, sqrt(var + eps), too.
+    """xhat = (X - mean) / root, so the backward pass also divides by the root, sqrt(var + eps).
 
-    The bracket of the three terms is right.
+    The three terms in the parentheses are right.
 
     Check: with X ten times as large, dX should be about ten times smaller.
     """
@@ -191,7 +195,7 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
     """Each feature has its own gamma: dgamma[j] = sum over n of dout[n, j] * xhat[n, j].
 
-    A sum without an axis adds the blame of all features.
+    A sum without an axis adds the gradients of all features.
 
     Check: dgamma.shape should equal gamma.shape.
     """
@@ -202,7 +206,7 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
     """Each feature has its own beta: dbeta[j] = sum over n of dout[n, j].
 
-    A sum without an axis adds the blame of all features.
+    A sum without an axis adds the gradients of all features.
 
     Check: dbeta should have one entry for each column of X.
     """
@@ -213,7 +217,7 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
     """gamma multiplies the normalized input xhat, so dgamma sums dout * xhat; here it is dout * X.
 
-    A slope is what stands beside the parameter in the forward pass.
+    The slope for a parameter is its factor in the forward pass.
 
     Check: adding 5 to every entry of X should not change dgamma.
     """
@@ -222,43 +226,44 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @batchnorm_backward.mistake("scale-gradient-with-the-scale", at="dgamma")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """The slope of gamma * xhat for gamma is xhat, without gamma: dgamma sums dout * xhat.
+    """The slope of gamma * xhat for gamma is xhat, without gamma, so dgamma sums dout * xhat.
 
-    Here dxhat = dout * gamma is summed in place of dout.
+    Here dxhat = dout * gamma is summed instead of dout.
 
-    Check: doubling gamma should leave dgamma as it is.
+    Check: doubling gamma should leave dgamma unchanged.
     """
     return (dout * gamma * whitened(X, eps, 0)[0]).sum(axis=0)
 
 
 @batchnorm_backward.mistake("scale-gradient-averaged", at="dgamma", rows="B08")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """dout carries the 1/N of the mean already, so dgamma is a plain sum over the examples.
+    """dout already carries the 1/N of the mean, so dgamma is a plain sum over the examples.
 
-    dgamma is N times too small here.
+    Here dgamma is N times too small.
 
-    Check: repeat every row of X and dout twice; dgamma should double.
+    Check: duplicate every row of X and dout; dgamma should double.
     """
     return (dout * whitened(X, eps, 0)[0]).mean(axis=0)
 
 
 @batchnorm_backward.mistake("shift-gradient-averaged", at="dbeta", rows="B08")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """dout carries the 1/N of the mean already, so dbeta is a plain sum over the examples.
+    """dout already carries the 1/N of the mean, so dbeta is a plain sum over the examples.
 
-    dbeta is N times too small here.
+    Here dbeta is N times too small.
 
-    Check: repeat every row of X and dout twice; dbeta should double.
+    Check: duplicate every row of X and dout; dbeta should double.
     """
     return dout.mean(axis=0)
 
 
 @batchnorm_backward.mistake("parameter-gradients-as-rows", rows="I18")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """A gradient has the shape of its parameter: gamma is (D,), and these gradients are (1, D).
+    """A gradient has the shape of its parameter: gamma has shape (D,), but these gradients have (1,
+    D).
 
-    The numbers are right. Subtracting them turns gamma and beta into arrays of shape (1, D), and
-    from then on the parameters have another shape.
+    The numbers are right. But subtracting them turns gamma and beta into arrays of shape (1, D),
+    and from then on the parameters have a different shape.
 
     Check: (gamma - dgamma).shape should equal gamma.shape.
     """
@@ -271,8 +276,8 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
     """Batch norm measures each feature over the N examples; here each example is measured.
 
-    Mean, variance and both correcting terms run over axis 1. That is the way back through layer
-    norm.
+    Mean, variance and both correction terms run over axis 1. That is the backward pass through
+    layer norm.
 
     Check: every column of dX should sum to 0; here every row does.
     """
@@ -284,7 +289,8 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
     """The variance divides by N, as in the forward pass; here it divides by N - 1.
 
-    Forward and backward have to use the same number, or the gradient belongs to another layer.
+    Forward and backward pass must use the same number, or the gradient belongs to a different
+    layer.
 
     Check: with eps = 0, the normalized columns should have an np.var of 1.
     """
@@ -295,7 +301,7 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @batchnorm_backward.mistake("eps-outside-the-root", rows="I04")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """eps is added to the variance, inside the root: sqrt(var + eps), not sqrt(var) + eps.
+    """eps is added to the variance, inside the square root: sqrt(var + eps), not sqrt(var) + eps.
 
     For variances near 1 the two hardly differ. At a variance of 1e-4 they differ by a factor of
     3.
@@ -309,7 +315,7 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @batchnorm_backward.mistake("eps-fixed", rows="I20")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """The divisor is sqrt(var + eps) with the eps that is passed; here it is always 1e-5.
+    """The divisor is sqrt(var + eps) with the eps that was passed in; here it is always 1e-5.
 
     PyTorch uses 1e-5 and Keras 1e-3, so the caller decides.
 

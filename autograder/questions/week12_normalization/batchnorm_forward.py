@@ -1,6 +1,6 @@
 # mypy: disable-error-code="no-untyped-def"
-# A wrong formula repeats the eight arguments; the reference above them states their types.
-"""Batch normalization in one call, while training and at test time."""
+# Wrong formulas repeat the reference's arguments; their types are stated there.
+"""Batch normalization in one function, for training and test time."""
 
 from __future__ import annotations
 
@@ -106,10 +106,10 @@ def _(rng: Rng) -> Inputs:
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
     """Batch norm measures each feature over the N examples; here each example is measured.
 
-    The mean of a row mixes all features of one picture. That is the idea of layer norm. The
-    running averages no longer fit either: they hold one number for each feature.
+    The mean of a row mixes all features of one picture; that is layer norm. The running averages no
+    longer fit either: they hold one number for each feature.
 
-    Check: print the mean of the output over axis 0 with gamma = 1 and beta = 0; it should be 0.
+    Check: with gamma = 1 and beta = 0, print the mean of the output over axis 0; it should be 0.
     """
     if not training:
         return forward(X, gamma, beta, running_mean, running_var, momentum, eps, False)
@@ -122,8 +122,8 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
     """There is one mean for each of the D features; a mean over axis 1 gives N numbers instead.
 
-    axis names the axis that disappears. For N different from D NumPy raises; for N = D the wrong
-    numbers fit silently.
+    axis names the axis that disappears. If N differs from D, NumPy raises an error; if N = D, the
+    wrong numbers fit silently.
 
     Check: X.mean(axis=...) should have the shape of running_mean.
     """
@@ -136,9 +136,10 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_forward.mistake("one-mean-for-everything")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """Each feature has its own mean and spread; without an axis NumPy measures all as one.
+    """Each feature has its own mean and standard deviation; without an axis NumPy computes one of
+    each for all features.
 
-    A feature that lies far from the others stays far from them.
+    A feature that is far from the others stays far from them.
 
     Check: X.mean(axis=...) should have D entries.
     """
@@ -156,7 +157,7 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
     """The variance of the batch divides by N; here it divides by N - 1.
 
-    The batch is not a sample from which something is estimated: it is to have variance 1 itself.
+    The batch is not a sample from which something is estimated: it should have variance 1 itself.
     With N = 4 the output is 13 percent too small; with N = 1 it is 0 / 0, which is nan.
 
     Check: with gamma = 1, beta = 0 and eps = 0, the output's np.var over axis 0 should be 1.
@@ -172,10 +173,11 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
     "sample-variance-in-the-average", at="running_var", rows="I03", convention=True
 )
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """PyTorch averages the variance with N - 1; this course, like Keras, the one with N.
+    """PyTorch averages the variance with divisor N - 1; this course, like Keras, the one with
+    divisor N.
 
-    The estimate with N - 1 is right on average for the whole data. Both are in use. For N = 1 it
-    is 0 / 0, which is nan.
+    With N - 1 the variance is an unbiased estimate for the whole data. Both are in use. For N = 1
+    it is 0 / 0, which is nan.
 
     Check: starting from 0 with momentum = 0, running_var should equal X.var(axis=0).
     """
@@ -188,7 +190,7 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_forward.mistake("eps-outside-the-root", at="out", rows="I04")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """eps is added to the variance, inside the root: sqrt(var + eps), not sqrt(var) + eps.
+    """eps is added to the variance, inside the square root: sqrt(var + eps), not sqrt(var) + eps.
 
     For variances near 1 the two hardly differ. At a variance of 1e-4 and eps = 1e-3 they differ
     by a factor of 3.
@@ -201,7 +203,7 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_forward.mistake("eps-fixed", at="out", rows="I20")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """The divisor is sqrt(var + eps) with the eps that is passed; here it is always 1e-5.
+    """The divisor is sqrt(var + eps) with the eps that was passed in; here it is always 1e-5.
 
     PyTorch uses 1e-5 and Keras 1e-3, so the caller decides.
 
@@ -213,9 +215,10 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_forward.mistake("momentum-fixed", rows="I20")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """The old running value keeps the share momentum that is passed; here it is always 0.9.
+    """The old running value is multiplied by the momentum that was passed in; here it is always
+    multiplied by 0.9.
 
-    Calls with momentum = 0.9 are right, all others are not.
+    Calls with momentum = 0.9 are right; all others are not.
 
     Check: with momentum = 0 the running mean should be the batch's mean.
     """
@@ -224,9 +227,9 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_forward.mistake("last-batch-only", rows="I06")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """A running value keeps the share momentum of what it was; here the last batch replaces it.
+    """A running value keeps momentum times its old value; here the last batch replaces it.
 
-    At test time the layer would know one batch, and nothing of those before.
+    At test time the layer would know one batch and nothing of those before it.
 
     Check: with momentum = 1 the running statistics should not change.
     """
@@ -235,7 +238,8 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_forward.mistake("momentum-on-the-new-value", rows="I07", convention=True)
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """PyTorch's momentum multiplies the batch's value; here and in Keras it multiplies the old one.
+    """PyTorch's momentum multiplies the batch's value; in this course, as in Keras, it multiplies
+    the old one.
 
     With 0.9 the running mean is then mostly the last batch. PyTorch therefore uses 0.1.
 
@@ -246,9 +250,10 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_forward.mistake("running-spread-stored", at="running_var", rows="I10")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """What is averaged is the variance, the squared spread; here its root is averaged.
+    """The running average is taken of the variance; here it is taken of its square root, the
+    standard deviation.
 
-    At test time a root is taken of it once more.
+    At test time the square root is then taken a second time.
 
     Check: starting from 0 with momentum = 0, running_var should equal X.var(axis=0).
     """
@@ -257,12 +262,12 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_forward.mistake("running-statistics-as-rows", rows="I18")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """The running statistics have one entry for each feature, (D,); here they become (1, D).
+    """The running statistics have one entry for each feature, shape (D,); here they become (1, D).
 
-    keepdims=True keeps the axis over which the mean was taken. Over axis 0 nothing needs it: an
-    array of shape (D,) lines up with the columns by itself.
+    keepdims=True keeps the axis over which the mean was taken. For axis 0 that is not needed: an
+    array of shape (D,) broadcasts along the columns by itself.
 
-    Check: the returned running_mean should have the shape of the one that was passed.
+    Check: the returned running_mean should have the shape of the one passed in.
     """
     out, mean, var = forward(X, gamma, beta, running_mean, running_var, momentum, eps, training)
     return (out, mean[None], var[None]) if training else (out, mean, var)
@@ -270,9 +275,10 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_forward.mistake("batch-statistics-at-test-time", at="out", rows="I08")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """At test time X is normalized by the running statistics; here the batch is measured again.
+    """At test time X is normalized with the running statistics; here the batch's own statistics are
+    used.
 
-    The answer for one picture then depends on the pictures that happen to stand beside it.
+    The answer for one picture then depends on the other pictures in the batch.
 
     Check: with training=False, the first row of out should not change when the other rows do.
     """
@@ -281,11 +287,12 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_forward.mistake("running-statistics-updated-at-test-time", rows="I08")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """Test pictures are only looked at; with training=False both running statistics stay.
+    """Test data must not change the layer; with training=False both running statistics stay the
+    same.
 
-    Otherwise the layer learns from its test, and asking twice gives two answers.
+    Otherwise the layer learns from the test data, and the same call gives two different answers.
 
-    Check: with training=False the returned statistics should equal those that were passed.
+    Check: with training=False the returned statistics should equal those passed in.
     """
     out = forward(X, gamma, beta, running_mean, running_var, momentum, eps, training)[0]
     return out, *forward(X, gamma, beta, running_mean, running_var, momentum, eps, True)[1:]
@@ -295,8 +302,8 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
     """The argument training chooses between batch and running statistics; here it has no effect.
 
-    Every call is treated as training. A flag that is stored under another name or compared with
-    the wrong thing does the same.
+    Every call is treated as training. It happens when the flag is stored under another name or
+    compared with the wrong value.
 
     Check: the outputs with training=True and training=False should differ.
     """
@@ -305,9 +312,10 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_forward.mistake("training-flag-turned-over", rows="I11")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """training=True means: measure this batch; here the two branches are exchanged.
+    """training=True means normalizing with this batch's statistics; here the two branches are
+    swapped.
 
-    Training uses the running statistics, the test uses the batch.
+    Training uses the running statistics, and the test uses the batch.
 
     Check: with training=True, gamma = 1 and beta = 0, the columns of out should have mean 0.
     """
@@ -316,10 +324,10 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_forward.mistake("running-statistics-while-training", at="out")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """While training, the batch's own mean and variance normalize it, not their averages.
+    """In training, the batch is normalized with its own mean and variance; here the running ones
+    are used.
 
-    The averages are only kept for later. The output's columns have no longer mean 0 before gamma
-    and beta.
+    The running averages are only kept for later. The columns of xhat no longer have mean 0.
 
     Check: with training=True, gamma = 1 and beta = 0, the columns of out should have mean 0.
     """
@@ -332,11 +340,11 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_forward.mistake("running-statistics-not-updated")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """While training, both averages move a little towards the batch; here they stay as they were.
+    """In training, both averages move a little towards the batch; here they stay the same.
 
     At test time the layer would still know only what it started with.
 
-    Check: with training=True the returned running_mean should differ from the one passed.
+    Check: with training=True the returned running_mean should differ from the one passed in.
     """
     out = forward(X, gamma, beta, running_mean, running_var, momentum, eps, training)[0]
     return out, running_mean, running_var
@@ -344,10 +352,10 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_forward.mistake("running-statistics-in-place", rows="N05")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """*= and += write into the arrays of the caller; the new averages should be new arrays.
+    """*= and += write into the caller's arrays; the new averages should be new arrays.
 
-    The values are right. But whoever still holds the old averages, a saved copy of the network
-    for example, finds them changed.
+    The values are right. But the caller's old averages, for example in a saved copy of the network,
+    have changed too.
 
     Check: keep a copy of running_mean, call your function, and compare.
     """
@@ -358,7 +366,7 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_forward.mistake("divided-by-the-variance", at="out")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """A variance is a squared distance; the spread that X is divided by is its root.
+    """The variance is a squared distance; X is divided by its square root, the standard deviation.
 
     Features with a variance above 1 come out too small, the others too large.
 
@@ -370,10 +378,10 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_forward.mistake("scale-and-shift-missing", at="out")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """The normalized input is still multiplied by gamma and moved by beta.
+    """The normalized input is multiplied by gamma and shifted by beta; here that step is missing.
 
-    Without them the layer can only ever hand on numbers with mean 0 and variance 1, whatever the
-    next layer would like.
+    Without them the layer can only pass on numbers with mean 0 and variance 1, whatever the next
+    layer needs.
 
     Check: with gamma = 0 every output should be beta.
     """
@@ -383,10 +391,11 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_forward.mistake("variance-as-difference-of-squares")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """mean(X**2) - mean(X)**2 subtracts two large, nearly equal numbers and loses their digits.
+    """mean(X**2) - mean(X)**2 subtracts two large, nearly equal numbers, which loses their digits.
 
-    On paper it is the variance. For features that lie thousands away from 0 and differ by 1, half
-    of the digits are gone; the result can even be negative. Subtract the mean before you square.
+    Mathematically it is the variance. But for features that are thousands away from 0 and differ by
+    1, half of the digits are lost; the result can even be negative. Subtract the mean before
+    squaring.
 
     Check: adding 1e6 to every entry of X should not change the output.
     """

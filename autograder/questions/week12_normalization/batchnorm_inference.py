@@ -62,10 +62,11 @@ def _(rng: Rng) -> Inputs:
 def _(
     X: Array, gamma: Array, beta: Array, running_mean: Array, running_var: Array, eps: float
 ) -> Any:
-    """At test time the mean and the variance are the running ones; here the batch is measured.
+    """At test time X is normalized with the running statistics; here the batch's own statistics are
+    used.
 
-    The answer for one picture then depends on the pictures that happen to stand beside it. A
-    batch of one always becomes beta.
+    The answer for one picture then depends on the other pictures in the batch. A batch of one
+    always becomes beta.
 
     Check: the first row of the result should not change when the other rows of X do.
     """
@@ -76,7 +77,7 @@ def _(
 def _(
     X: Array, gamma: Array, beta: Array, running_mean: Array, running_var: Array, eps: float
 ) -> Any:
-    """eps is added to the variance, inside the root: sqrt(var + eps), not sqrt(var) + eps.
+    """eps is added to the variance, inside the square root: sqrt(var + eps), not sqrt(var) + eps.
 
     For variances near 1 the two hardly differ. At a variance of 1e-4 and eps = 1e-3 they differ
     by a factor of 3.
@@ -90,7 +91,7 @@ def _(
 def _(
     X: Array, gamma: Array, beta: Array, running_mean: Array, running_var: Array, eps: float
 ) -> Any:
-    """The divisor is sqrt(var + eps) with the eps that is passed; here it is always 1e-5.
+    """The divisor is sqrt(var + eps) with the eps that was passed in; here it is always 1e-5.
 
     PyTorch uses 1e-5 and Keras 1e-3, so the caller decides.
 
@@ -103,13 +104,13 @@ def _(
 def _(
     X: Array, gamma: Array, beta: Array, running_mean: Array, running_var: Array, eps: float
 ) -> Any:
-    """A variance is a squared distance; the spread that X is divided by is its root.
+    """The variance is a squared distance; X is divided by its square root, the standard deviation.
 
-    Here the root is missing. Features with a variance above 1 come out too small, the others too
-    large.
+    Here the square root is missing. Features with a variance above 1 come out too small, the others
+    too large.
 
-    Check: with running_var = 4 and eps = 0, an X that lies 10 above the mean should give 5 * gamma
-    + beta.
+    Check: with running_var = 4 and eps = 0, an X that is 10 above the mean should give 5 * gamma +
+    beta.
     """
     return gamma * (X - running_mean) / (running_var + eps) + beta
 
@@ -118,10 +119,10 @@ def _(
 def _(
     X: Array, gamma: Array, beta: Array, running_mean: Array, running_var: Array, eps: float
 ) -> Any:
-    """The normalized input is still multiplied by gamma and moved by beta.
+    """The normalized input is multiplied by gamma and shifted by beta; here that step is missing.
 
-    Without them the layer can only ever hand on numbers with mean 0 and variance 1, whatever the
-    next layer would like.
+    Without them the layer can only pass on numbers with mean 0 and variance 1, whatever the next
+    layer needs.
 
     Check: with gamma = 0 every output should be beta.
     """
@@ -132,7 +133,8 @@ def _(
 def _(
     X: Array, gamma: Array, beta: Array, running_mean: Array, running_var: Array, eps: float
 ) -> Any:
-    """out = gamma * xhat + beta: the shift comes after the scale, so gamma does not touch it.
+    """out = gamma * xhat + beta: the shift comes after the scale, so beta is not multiplied by
+    gamma.
 
     Here beta is multiplied by gamma as well.
 

@@ -1,6 +1,6 @@
 # mypy: disable-error-code="no-untyped-def"
-# A wrong formula repeats the eight arguments; the reference above them states their types.
-"""Batch normalization over several batches, with the state carried on."""
+# Wrong formulas repeat the reference's arguments; their types are stated there.
+"""Batch normalization over several batches, carrying the state from call to call."""
 
 from __future__ import annotations
 
@@ -104,9 +104,9 @@ def _(rng: Rng) -> Inputs:
 
 @batchnorm_over_batches.mistake("last-batch-only", rows="I06")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """A running value keeps the share momentum of what it was; here the last batch replaces it.
+    """A running value keeps momentum times its old value; here the last batch replaces it.
 
-    At test time the layer knows one batch, and nothing of those before.
+    At test time the layer knows one batch and nothing of those before it.
 
     Check: with momentum = 1 the running statistics should not change.
     """
@@ -115,12 +115,12 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_over_batches.mistake("average-begun-anew", rows="I06 N06")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """Each average continues from the running value that is passed; here it begins anew each time.
+    """Each average continues from the running value passed in; here it starts over in every call.
 
-    It starts from 0 and 1, and whatever earlier batches left is lost with every call. State goes
-    in as an argument and comes out as a result, so what came in has to be used.
+    It starts from 0 and 1, and each call loses what earlier batches left. State comes in as an
+    argument and goes out as a result, so use what came in.
 
-    Check: with momentum = 1 the returned running_mean should equal the one that was passed.
+    Check: with momentum = 1 the returned running_mean should equal the one passed in.
     """
     if not training:
         return forward(X, gamma, beta, running_mean, running_var, momentum, eps, False)
@@ -129,7 +129,8 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_over_batches.mistake("momentum-on-the-new-value", rows="I07", convention=True)
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """PyTorch's momentum multiplies the batch's value; here and in Keras it multiplies the old one.
+    """PyTorch's momentum multiplies the batch's value; in this course, as in Keras, it multiplies
+    the old one.
 
     With 0.9 the running mean is then mostly the last batch. PyTorch therefore uses 0.1.
 
@@ -140,9 +141,10 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_over_batches.mistake("sample-variance-in-the-average", rows="I03", convention=True)
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """PyTorch averages the variance with N - 1; this course, like Keras, the one with N.
+    """PyTorch averages the variance with divisor N - 1; this course, like Keras, the one with
+    divisor N.
 
-    The estimate with N - 1 is right on average for the whole data. Both are in use.
+    With N - 1 the variance is an unbiased estimate for the whole data. Both are in use.
 
     Check: starting from 0 with momentum = 0, running_var should equal X.var(axis=0).
     """
@@ -152,9 +154,10 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_over_batches.mistake("running-spread-stored", rows="I10")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """What is averaged is the variance, the squared spread; here its root is averaged.
+    """The running average is taken of the variance; here it is taken of its square root, the
+    standard deviation.
 
-    At test time a root is taken of it once more.
+    At test time the square root is then taken a second time.
 
     Check: starting from 0 with momentum = 0, running_var should equal X.var(axis=0).
     """
@@ -164,10 +167,11 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_over_batches.mistake("batch-statistics-at-test-time", rows="I08")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """At test time X is normalized by the running statistics; here the batch is measured again.
+    """At test time X is normalized with the running statistics; here the batch's own statistics are
+    used.
 
-    The averages were collected for nothing, and the answer for one picture depends on the
-    pictures that happen to stand beside it.
+    The averages were collected for nothing, and the answer for one picture depends on the other
+    pictures in the batch.
 
     Check: with training=False, the first row of out should not change when the other rows do.
     """
@@ -177,12 +181,13 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_over_batches.mistake("running-statistics-updated-at-test-time", rows="I08")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """Test pictures are only looked at; with training=False both running statistics stay.
+    """Test data must not change the layer; with training=False both running statistics stay the
+    same.
 
-    Otherwise the layer learns from its test. The second test call then gives another answer than
-    the first.
+    Otherwise the layer learns from the test data. The second test call then gives a different
+    answer from the first.
 
-    Check: with training=False the returned statistics should equal those that were passed.
+    Check: with training=False the returned statistics should equal those passed in.
     """
     out = forward(X, gamma, beta, running_mean, running_var, momentum, eps, training)[0]
     return out, *forward(X, gamma, beta, running_mean, running_var, momentum, eps, True)[1:]
@@ -190,11 +195,12 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
 
 @batchnorm_over_batches.mistake("averages-summed")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """The two shares are momentum and 1 - momentum and add to 1; here the batch is added whole.
+    """The factors momentum and 1 - momentum add up to 1; here the batch's value is added with a
+    factor of 1.
 
     The running statistics grow with every batch, although the data do not.
 
-    Check: many equal batches should bring running_mean to that batch's mean.
+    Check: after many equal batches, running_mean should approach that batch's mean.
     """
     if not training:
         return forward(X, gamma, beta, running_mean, running_var, momentum, eps, False)

@@ -1,4 +1,4 @@
-"""The four arrays with which batch normalization starts."""
+"""The four arrays that batch normalization starts with."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def _(D: int) -> Any:
     """Some courses start the running variance at 0; this course, like Keras, starts it at 1.
 
     A variance of 0 makes the first outputs at test time enormous, X / sqrt(eps). With 1, an
-    untrained layer hands its inputs on almost as they are.
+    untrained layer passes its inputs on almost unchanged.
 
-    Check: the new layer at test time should return its input, up to eps.
+    Check: at test time the new layer should return its input, up to eps.
     """
     return np.zeros(D)
 
@@ -51,8 +51,8 @@ def _(D: int) -> Any:
 def _(D: int) -> Any:
     """gamma multiplies the normalized input; where it is 0, every output is beta.
 
-    All pictures look alike to the next layer, and no blame passes back through a factor of 0. A
-    scale that changes nothing is 1.
+    The next layer cannot tell one picture from another, and no gradient passes back through a
+    factor of 0. A scale that changes nothing is 1.
 
     Check: the new layer should return its normalized input.
     """
@@ -61,7 +61,7 @@ def _(D: int) -> Any:
 
 @batchnorm_start.mistake("scale-and-shift-exchanged")
 def _(D: int) -> Any:
-    """gamma is the factor and comes first, beta is the shift; here their values are exchanged.
+    """gamma is the factor and comes first, beta is the shift; here their values are swapped.
 
     The layer would return 1 for every input.
 
@@ -74,7 +74,7 @@ def _(D: int) -> Any:
 def _(D: int) -> Any:
     """There is one number for each of the D features, so every array has the shape (D,).
 
-    Arrays of shape (1, D) broadcast in the same way, so nothing complains; but gradients and
+    Arrays of shape (1, D) broadcast in the same way, so there is no error; but gradients and
     averages then carry the extra axis along.
 
     Check: the shape of each of the four should be (D,).

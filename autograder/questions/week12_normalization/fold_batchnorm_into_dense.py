@@ -1,4 +1,4 @@
-"""One dense layer instead of a dense layer and batch normalization."""
+"""A dense layer and its batch normalization folded into a single dense layer."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _(rng: Rng) -> Inputs:
 def folded(
     W: Array, b: Array, gamma: Array, beta: Array, mean: Array, scale: Array
 ) -> tuple[Array, Array]:
-    """The folded layer for a given scale, gamma / sqrt(var + eps) where nothing is wrong."""
+    """The folded layer for a given scale, which should be gamma / sqrt(var + eps)."""
     return W * scale, (b - mean) * scale + beta
 
 
@@ -91,9 +91,10 @@ def _(
     running_var: Array,
     eps: float,
 ) -> Any:
-    """Column j of W makes output j, and gamma[j] belongs to output j; here the rows are scaled.
+    """Column j of W computes output j, and gamma[j] belongs to output j; here the rows are scaled.
 
-    For D different from M NumPy raises. For D = M every input is scaled instead of every output.
+    If D differs from M, NumPy raises an error. If D = M, every input is scaled instead of every
+    output.
 
     Check: with gamma = [1, 0, 0] only the first column of the new kernel should be left.
     """
@@ -112,7 +113,7 @@ def _(
 ) -> Any:
     """The bias is added before batch norm, so it is divided and scaled like the rest of the output.
 
-    Here only the running mean is scaled, and b is added as it was.
+    Here only the running mean is scaled, and b is added unscaled.
 
     Check: with gamma = 0 the new bias should be beta.
     """
@@ -129,7 +130,8 @@ def _(
     running_var: Array,
     eps: float,
 ) -> Any:
-    """Batch norm subtracts the running mean from the output, and the new bias has to do that too.
+    """Batch norm subtracts the running mean from the output, so the new bias has to do that as
+    well.
 
     The kernel cannot: it is multiplied by X.
 
@@ -148,9 +150,9 @@ def _(
     running_var: Array,
     eps: float,
 ) -> Any:
-    """The mean is subtracted first and the difference is scaled: both b and the mean are scaled.
+    """The mean is subtracted before the scale, so both b and the mean are scaled.
 
-    Here the mean is subtracted at the end, as it was.
+    Here the mean is subtracted at the end, unscaled.
 
     Check: where b equals running_mean, the new bias should be beta.
     """
@@ -167,9 +169,9 @@ def _(
     running_var: Array,
     eps: float,
 ) -> Any:
-    """beta is added after the scale, so it goes into the new bias as it is.
+    """beta is added after the scale, so it goes into the new bias unscaled.
 
-    Here it is multiplied by gamma and divided by the root together with the rest.
+    Here it is multiplied by gamma and divided by the square root together with the rest.
 
     Check: with gamma = 0 the new bias should be beta.
     """
@@ -188,7 +190,7 @@ def _(
 ) -> Any:
     """Each output is multiplied by gamma / sqrt(var + eps); here gamma is missing.
 
-    With gamma = 1, as at the start, nothing shows.
+    With gamma = 1, as at the start, this makes no difference.
 
     Check: with gamma = 0 the new kernel should be 0.
     """
@@ -205,7 +207,8 @@ def _(
     running_var: Array,
     eps: float,
 ) -> Any:
-    """A variance is a squared spread; each output is divided by its root, sqrt(var + eps).
+    """The variance is a squared distance; each output is divided by its square root, sqrt(var +
+    eps).
 
     Outputs with a variance above 1 come out too small, the others too large.
 
@@ -224,9 +227,9 @@ def _(
     running_var: Array,
     eps: float,
 ) -> Any:
-    """eps is added to the variance, inside the root: sqrt(var + eps), not sqrt(var) + eps.
+    """eps is added to the variance, inside the square root: sqrt(var + eps), not sqrt(var) + eps.
 
-    The folded layer has to use the same divisor as the layer that it replaces.
+    The folded layer has to use the same divisor as the layer it replaces.
 
     Check: with a variance of 0 and eps = 0.01 the divisor should be 0.1.
     """
@@ -243,10 +246,11 @@ def _(
     running_var: Array,
     eps: float,
 ) -> Any:
-    """The divisor is sqrt(var + eps); without eps the folded layer is not the one that was trained.
+    """The divisor is sqrt(var + eps); without eps the folded layer differs from the one that was
+    trained.
 
-    For variances near 1 and a small eps the difference is small. A feature that hardly ever
-    changes shows it.
+    For variances near 1 and a small eps the difference is small. It shows in a feature that hardly
+    ever changes.
 
     Check: with running_var = 0 the result should be finite.
     """
@@ -263,7 +267,7 @@ def _(
     running_var: Array,
     eps: float,
 ) -> Any:
-    """W *= scale writes into the caller's kernel; the folded layer should be made of new arrays.
+    """W *= scale writes into the caller's kernel; the folded layer should consist of new arrays.
 
     The returned values are right. But the network that is still in training has lost its weights.
 

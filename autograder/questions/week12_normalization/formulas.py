@@ -18,7 +18,7 @@ def scaled(X: Array, mean: Any, var: Any, gamma: Array, beta: Array, eps: float)
 
 
 def batch_scaled(X: Array, gamma: Array, beta: Array, eps: float) -> Array:
-    """The same with the statistics of the batch."""
+    """`scaled` with the batch's own statistics."""
     return scaled(X, X.mean(axis=0), X.var(axis=0), gamma, beta, eps)
 
 
@@ -38,7 +38,7 @@ def forward(
     eps: float,
     training: bool,
 ) -> State:
-    """Batch normalization, without a mistake."""
+    """Correct batch normalization."""
     if not training:
         out = scaled(X, running_mean, running_var, gamma, beta, eps)
         return out, running_mean, running_var
@@ -50,13 +50,13 @@ def forward(
 
 
 def whitened(X: Array, eps: float, axis: int) -> tuple[Array, Array]:
-    """Normalized X, and the root that it was divided by; both fit X."""
+    """Normalized X and the square root it was divided by; both broadcast with X."""
     root = np.sqrt(X.var(axis=axis, keepdims=True) + eps)
     return (X - X.mean(axis=axis, keepdims=True)) / root, root
 
 
 def backward(dxhat: Array, xhat: Array, root: Array, axis: int) -> Array:
-    """The way back through (X - mean) / root, the statistics included."""
+    """The backward pass through (X - mean) / root, including the statistics."""
     mean = dxhat.mean(axis=axis, keepdims=True)
     along = (dxhat * xhat).mean(axis=axis, keepdims=True)
     dX: Array = (dxhat - mean - xhat * along) / root

@@ -1,4 +1,4 @@
-"""The way back through layer normalization."""
+"""The backward pass through layer normalization."""
 
 from __future__ import annotations
 
@@ -82,9 +82,10 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @layernorm_backward.mistake("scale-after-the-means", at="dX", rows="J06")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """The means run over features, and each has its own gamma: dxhat = dout * gamma goes into them.
+    """The means run over features, and each has its own gamma, so they are taken of dxhat = dout *
+    gamma; here gamma is applied after the means.
 
-    In batch norm gamma is constant along a mean and may wait until the end. Here it is not.
+    In batch norm gamma is constant along each mean and can be applied at the end. Here it is not.
 
     Check: every row of dX should sum to 0.
     """
@@ -93,9 +94,10 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @layernorm_backward.mistake("scale-left-out", at="dX", rows="I17")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """out = gamma * xhat + beta, so the blame of xhat is dxhat = dout * gamma.
+    """out = gamma * xhat + beta, so the gradient for xhat is dxhat = dout * gamma; here gamma is
+    missing.
 
-    Here dout itself goes on. With gamma = 1, as at the start, nothing shows.
+    Here dout itself is passed on. With gamma = 1, as at the start, this makes no difference.
 
     Check: doubling gamma should double dX.
     """
@@ -104,9 +106,9 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @layernorm_backward.mistake("statistics-as-constants", at="dX", rows="I12")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """Mean and variance are made of X too; dout * gamma / root is only one of three terms of dX.
+    """Mean and variance depend on X too; dout * gamma / root is only one of three terms of dX.
 
-    Moving one entry moves the mean and the variance of its row, and with them the whole row.
+    A change in one entry changes the mean and the variance of its row, and with them the whole row.
 
     Check: every row of dX should sum to 0.
     """
@@ -115,10 +117,10 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @layernorm_backward.mistake("way-through-the-mean-missing", at="dX", rows="I13")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """The mean is made of X, and its blame is shared by the row: the term -mean(dxhat) is missing.
+    """The mean depends on X, so dX also contains the term -mean(dxhat); here that term is missing.
 
     Adding the same number to a whole row changes nothing, because the mean is subtracted. So the
-    blame of a row has to sum to 0.
+    gradient of a row has to sum to 0.
 
     Check: every row of dX should sum to 0.
     """
@@ -129,9 +131,10 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @layernorm_backward.mistake("way-through-the-variance-missing", at="dX", rows="I13")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """The variance is made of X as well: the term -xhat * mean(dxhat * xhat) is missing.
+    """The variance depends on X as well: the term -xhat * mean(dxhat * xhat) is missing.
 
-    Stretching a whole row changes nothing, up to eps, because it is divided by its spread.
+    Stretching a whole row changes nothing, up to eps, because it is divided by its standard
+    deviation.
 
     Check: every row of dX * xhat should sum to nearly 0.
     """
@@ -142,9 +145,9 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @layernorm_backward.mistake("sums-instead-of-means", at="dX", rows="I13")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """Mean and variance divide by D, so each entry has 1/D of a part in them; here they are sums.
+    """Mean and variance divide by D, so both correction terms are means; here they are sums.
 
-    The two correcting terms are D times too large.
+    The two correction terms are D times too large.
 
     Check: every row of dX should sum to 0.
     """
@@ -156,9 +159,9 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @layernorm_backward.mistake("means-divided-by-the-batch-size", at="dX", rows="I13 J01")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """A mean along a row divides by its D features; here both correcting sums are divided by N.
+    """A mean along a row divides by its D features; here both correction sums are divided by N.
 
-    N is what batch norm divides by. With N = D nothing shows.
+    N is what batch norm divides by. With N = D this makes no difference.
 
     Check: every row of dX should sum to 0.
     """
@@ -172,8 +175,8 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
     """Written with sums, the three terms share one division, by D; here they are divided by N.
 
-    D * dxhat and the two sums stand in the bracket, and dX comes out D / N times too large. With
-    N = D nothing shows.
+    D * dxhat and the two sums are in the parentheses, and dX comes out D / N times too large. With
+    N = D this makes no difference.
 
     Check: the first row of dX should not change when a row is added to X and dout.
     """
@@ -184,7 +187,7 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
     """Layer norm measures each example over its features; here all means run over the examples.
 
-    That is the way back through batch norm.
+    That is the backward pass through batch norm.
 
     Check: every row of dX should sum to 0; here every column does.
     """
@@ -194,10 +197,11 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @layernorm_backward.mistake("correcting-means-over-the-batch", at="dX", rows="J01")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """The forward means run over features, so the two correcting means do; here they use axis 0.
+    """The forward means run over features, and so must the two correction means; here they run over
+    axis 0.
 
-    The normalized input is right, and the way back runs along the other axis. Copying the lines
-    from batch norm and changing only the first ones leads here.
+    The normalized input is right, but the backward pass runs along the other axis. It happens when
+    the lines are copied from batch norm and only the first ones are changed.
 
     Check: every row of dX should sum to 0.
     """
@@ -206,10 +210,10 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @layernorm_backward.mistake("scale-gradient-over-features", at="dgamma", rows="J04")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """The examples share gamma, so dgamma sums over the N examples; here it sums over features.
+    """All examples share gamma, so dgamma sums over the N examples; here it sums over features.
 
-    The statistics run over features, the parameters are shared by examples: two different axes.
-    For N = D the shape is right by accident.
+    The statistics run over features, but the parameters are shared by the examples: two different
+    axes. For N = D the shape is right by accident.
 
     Check: dgamma should have one entry for each column of X.
     """
@@ -218,7 +222,7 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @layernorm_backward.mistake("shift-gradient-over-features", at="dbeta", rows="J04")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """The examples share beta, so dbeta sums over the N examples; here it sums over features.
+    """All examples share beta, so dbeta sums over the N examples; here it sums over features.
 
     For N = D the shape is right by accident.
 
@@ -231,7 +235,7 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
     """gamma multiplies the normalized input xhat, so dgamma sums dout * xhat; here it is dout * X.
 
-    A slope is what stands beside the parameter in the forward pass.
+    The slope for a parameter is its factor in the forward pass.
 
     Check: adding 5 to every entry of X should not change dgamma.
     """
@@ -240,11 +244,11 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @layernorm_backward.mistake("keepdims-missing", rows="J03")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """A mean over axis 1 has shape (N,); NumPy lines it up with the columns of X (N, D).
+    """A mean over axis 1 has shape (N,); NumPy aligns it with the columns of X (N, D).
 
-    For N different from D NumPy raises. For N = D it subtracts silently the wrong numbers.
+    If N differs from D, NumPy raises an error. If N = D, it silently subtracts the wrong numbers.
 
-    Check: print the shapes of X and of the mean; the mean should end in 1.
+    Check: print the shapes of X and of the mean; the mean's shape should end in 1.
     """
     root = np.sqrt(X.var(axis=1) + eps)
     xhat = (X - X.mean(axis=1)) / root
@@ -255,9 +259,10 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @layernorm_backward.mistake("sample-variance", rows="J09")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """The variance of an example divides by D, as in the forward pass; here by D - 1.
+    """The variance of an example divides by D, as in the forward pass; here it divides by D - 1.
 
-    Forward and backward have to use the same number, or the gradient belongs to another layer.
+    Forward and backward pass must use the same number, or the gradient belongs to a different
+    layer.
 
     Check: with eps = 0, the np.var of every normalized row should be 1.
     """
@@ -268,7 +273,7 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @layernorm_backward.mistake("eps-outside-the-root", rows="J09")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """eps is added to the variance, inside the root: sqrt(var + eps), not sqrt(var) + eps.
+    """eps is added to the variance, inside the square root: sqrt(var + eps), not sqrt(var) + eps.
 
     For variances near 1 the two hardly differ. At a variance of 1e-4 they differ by a factor of
     3.
@@ -282,7 +287,7 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 @layernorm_backward.mistake("eps-fixed", rows="J09")
 def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """The divisor is sqrt(var + eps) with the eps that is passed; here it is always 1e-5.
+    """The divisor is sqrt(var + eps) with the eps that was passed in; here it is always 1e-5.
 
     PyTorch uses 1e-5 and Keras 1e-3, so the caller decides.
 

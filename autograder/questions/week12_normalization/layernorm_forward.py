@@ -74,9 +74,10 @@ def _(rng: Rng) -> Inputs:
 
 @layernorm_forward.mistake("statistics-over-the-batch", rows="J01")
 def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
-    """Layer norm measures each example over its features; here it runs over the examples, axis 0.
+    """Layer norm measures each example over its features; here the statistics run over the
+    examples, axis 0.
 
-    That is batch norm. One picture then changes the answer for another.
+    That is batch norm. The output for one picture then depends on the others.
 
     Check: the first row of the result should not change when the other rows of X do.
     """
@@ -85,9 +86,10 @@ def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
 
 @layernorm_forward.mistake("one-mean-for-everything", rows="J02")
 def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
-    """Each example has its own mean and spread; without an axis NumPy measures the whole batch.
+    """Each example has its own mean and standard deviation; without an axis NumPy computes one of
+    each for the whole batch.
 
-    An example that is louder than the others stays louder.
+    An example with larger numbers than the others keeps larger numbers.
 
     Check: with gamma = 1 and beta = 0, every row of the result should have mean 0.
     """
@@ -96,9 +98,11 @@ def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
 
 @layernorm_forward.mistake("all-axes-but-the-first", rows="J02")
 def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
-    """The statistics run over the last axis only; here the T places of an example share one mean.
+    """The statistics run over the last axis only; here the T positions of an example share one
+    mean.
 
-    Inputs with two axes are right. With three, each of the N * T rows has to be measured alone.
+    Inputs with two axes are right. With three, each of the N * T rows has to be normalized
+    separately.
 
     Check: for X (N, T, D) the mean should have N * T entries.
     """
@@ -109,10 +113,10 @@ def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
 
 @layernorm_forward.mistake("axis-one-instead-of-the-last", rows="J10")
 def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
-    """The features stand on the last axis, which is axis 1 only where X has two axes.
+    """The features are on the last axis, which is axis 1 only if X has two axes.
 
-    For X (N, T, D) axis 1 counts the places of an example, and each feature is measured over
-    these places.
+    For X (N, T, D), axis 1 counts the positions of an example, and each feature is normalized over
+    these positions.
 
     Check: with gamma = 1 and beta = 0, result[0, 0] should have mean 0 for an X with three axes.
     """
@@ -121,33 +125,33 @@ def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
 
 @layernorm_forward.mistake("scale-for-two-axes-only", rows="J10")
 def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
-    """gamma of shape (D,) lines up with the last axis of any X; stretched to (N, D) it does not.
+    """gamma of shape (D,) aligns with the last axis of any X; expanded to (N, D) it does not.
 
-    Inputs with two axes are right. With three NumPy raises, because N stands where T is expected.
+    Inputs with two axes are right. With three, NumPy raises an error, because N meets T.
 
-    Check: NumPy compares shapes from the right; write (N, T, D) over the shape of your gamma.
+    Check: NumPy compares shapes from the right; write (N, T, D) above the shape of your gamma.
     """
     return np.tile(gamma, (len(X), 1)) * whitened(X, eps, -1)[0] + beta
 
 
 @layernorm_forward.mistake("keepdims-missing", rows="J03")
 def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
-    """A mean over the last axis has shape (N,); NumPy lines it up with the columns of X (N, D).
+    """A mean over the last axis has shape (N,); NumPy aligns it with the columns of X (N, D).
 
-    For N different from D NumPy raises. For N = D it subtracts silently the wrong numbers: column
-    n loses the mean of row n.
+    If N differs from D, NumPy raises an error. If N = D, it silently subtracts the wrong numbers:
+    the mean of row n is subtracted from column n.
 
-    Check: print the shapes of X and of the mean; the mean should end in 1.
+    Check: print the shapes of X and of the mean; the mean's shape should end in 1.
     """
     return scaled(X, X.mean(axis=-1), X.var(axis=-1), gamma, beta, eps)
 
 
 @layernorm_forward.mistake("running-statistics-kept", rows="J07")
 def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
-    """Layer norm keeps nothing from call to call: each example's own mean and variance are used.
+    """Layer norm keeps nothing between calls: it uses each example's own mean and variance.
 
-    Here they are averaged with a start of 0 and 1, as batch norm does for its test time. An
-    example brings its features along, so there is nothing to remember.
+    Here they are averaged with a start of 0 and 1, as batch norm does for its test time. Each
+    example has its own features, so there is nothing to remember.
 
     Check: with gamma = 1 and beta = 0, every row of the result should have mean 0.
     """
@@ -159,7 +163,7 @@ def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
 def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
     """The variance of an example divides by D; here it divides by D - 1.
 
-    With D = 2 the result is 29 percent too small, with many features the slip hardly shows.
+    With D = 2 the result is 29 percent too small; with many features the error hardly shows.
 
     Check: with gamma = 1, beta = 0 and eps = 0, the np.var of every row should be 1.
     """
@@ -169,7 +173,7 @@ def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
 
 @layernorm_forward.mistake("eps-outside-the-root", rows="J09")
 def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
-    """eps is added to the variance, inside the root: sqrt(var + eps), not sqrt(var) + eps.
+    """eps is added to the variance, inside the square root: sqrt(var + eps), not sqrt(var) + eps.
 
     For variances near 1 the two hardly differ. At a variance of 1e-4 and eps = 1e-3 they differ
     by a factor of 3.
@@ -182,7 +186,7 @@ def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
 
 @layernorm_forward.mistake("eps-fixed", rows="J09")
 def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
-    """The divisor is sqrt(var + eps) with the eps that is passed; here it is always 1e-5.
+    """The divisor is sqrt(var + eps) with the eps that was passed in; here it is always 1e-5.
 
     PyTorch uses 1e-5 and Keras 1e-3, so the caller decides.
 
@@ -193,7 +197,7 @@ def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
 
 @layernorm_forward.mistake("divided-by-the-variance")
 def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
-    """A variance is a squared distance; the spread that X is divided by is its root.
+    """The variance is a squared distance; X is divided by its square root, the standard deviation.
 
     Examples with a variance above 1 come out too small, the others too large.
 
@@ -205,10 +209,10 @@ def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
 
 @layernorm_forward.mistake("scale-and-shift-missing")
 def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
-    """The normalized input is still multiplied by gamma and moved by beta.
+    """The normalized input is multiplied by gamma and shifted by beta; here that step is missing.
 
-    Without them the layer can only ever hand on rows with mean 0 and variance 1, whatever the
-    next layer would like.
+    Without them the layer can only pass on rows with mean 0 and variance 1, whatever the next layer
+    needs.
 
     Check: with gamma = 0 every row should be beta.
     """
@@ -217,10 +221,11 @@ def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
 
 @layernorm_forward.mistake("variance-as-difference-of-squares")
 def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
-    """mean(X**2) - mean(X)**2 subtracts two large, nearly equal numbers and loses their digits.
+    """mean(X**2) - mean(X)**2 subtracts two large, nearly equal numbers, which loses their digits.
 
-    On paper it is the variance. For features that lie thousands away from 0 and differ by 1, half
-    of the digits are gone; the result can even be negative. Subtract the mean before you square.
+    Mathematically it is the variance. But for features that are thousands away from 0 and differ by
+    1, half of the digits are lost; the result can even be negative. Subtract the mean before
+    squaring.
 
     Check: adding 1e6 to every entry of X should not change the output.
     """

@@ -1,4 +1,4 @@
-"""The Keras layers that give the references, holding a student's arrays."""
+"""The Keras layers that compute the references, with the arrays of a case."""
 
 from __future__ import annotations
 

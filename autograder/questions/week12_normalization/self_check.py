@@ -10,9 +10,9 @@ how_many_means = choice(
     correct="b",
     wrong={
         "a": "Batch norm measures each of the 10 features over the examples, layer norm each of "
-        "the 32 examples over its features; here the two are exchanged.",
-        "c": "One mean for all 320 numbers would leave loud features loud; neither layer does "
-        "that.",
+        "the 32 examples over its features; here the two are swapped.",
+        "c": "One mean for all 320 numbers would not put the features on the same scale; neither "
+        "layer does that.",
     },
 )
 
@@ -21,9 +21,9 @@ batch_of_one = choice(
     points=2.5,
     correct="a",
     wrong={
-        "b": "NaN would need a division by N - 1 = 0; the batch's variance divides by N, and eps "
-        "keeps the root above 0.",
-        "c": "With training=True the running averages are written, not read.",
+        "b": "nan would need a division by N - 1 = 0; the batch's variance divides by N, and eps "
+        "keeps the square root above 0.",
+        "c": "With training=True the running averages are updated, not used.",
     },
 )
 
@@ -32,10 +32,10 @@ picture_at_test_time = choice(
     points=2.5,
     correct="c",
     wrong={
-        "a": "With training=False the batch is not measured, so the other 99 pictures have no "
-        "influence.",
-        "b": "A mean of a single picture is the picture itself; the layer uses what it collected "
-        "while training.",
+        "a": "With training=False the batch's own statistics are not used, so the other 99 "
+        "pictures have no influence.",
+        "b": "The mean of a single picture is the picture itself; the layer uses what it "
+        "collected during training.",
     },
 )
 
@@ -44,9 +44,9 @@ modes_of_layer_norm = choice(
     points=2.5,
     correct="b",
     wrong={
-        "a": "Each example brings its own features along, also at test time, so there is nothing "
-        "to collect.",
-        "c": "gamma and beta are learned while training and used at test time; no second mode is "
-        "needed for that.",
+        "a": "Each example brings its own features, at test time too, so there is nothing to "
+        "collect.",
+        "c": "gamma and beta are learned in training and used at test time; that needs no second "
+        "mode.",
     },
 )
