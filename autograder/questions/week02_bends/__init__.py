@@ -1,6 +1,6 @@
 """Week 02: the bends (activations), their slopes, and softmax with its backward pass.
 
-Every reference is Keras' own activation in the dtype of its input, every slope comes from
+Every reference is Keras's own activation in the dtype of its input, and every slope comes from
 tf.GradientTape. Slopes take the pre-activation z, never the activation's value.
 """
 

@@ -49,34 +49,34 @@ def _(z: Array) -> Any:
 
 @gelu.mistake("gelu-tanh-form", rows="A21", convention=True)
 def _(z: Array) -> Any:
-    """This is GELU's tanh form; here GELU is z * Phi(z), with Phi computed from the exact erf.
+    """This is GELU's tanh approximation; here GELU is z * Phi(z), with Phi from the exact erf.
 
-    The tanh form is an approximation from the time when erf was slow, and GPT-2 uses it. It
-    differs from the exact form by up to 0.0005, most near |z| = 2.7. Keras computes the exact form
-    unless it is told approximate=True.
+    The approximation dates from when erf was slow, and GPT-2 uses it. It differs from the exact
+    form by up to 0.0005, most near |z| = 2.7. Keras computes the exact form unless it is given
+    approximate=True.
 
-    Check: the exact gelu(2) is 1.954500, the tanh form gives 1.954598.
+    Check: the exact gelu(2) is 1.954500, but the tanh approximation gives 1.954598.
     """
     return 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3)))
 
 
 @gelu.mistake("gelu-sigmoid-form", rows="A22", convention=True)
 def _(z: Array) -> Any:
-    """This is GELU's quick form z * sigmoid(1.702 z); here GELU is z * Phi(z).
+    """This is GELU's sigmoid approximation z * sigmoid(1.702 z); here GELU is z * Phi(z).
 
-    The quick form differs from the exact one by up to 0.02. CLIP was trained with it.
+    The approximation differs from the exact form by up to 0.02. CLIP was trained with it.
 
-    Check: the exact gelu(2) is 1.954500, the quick form gives 1.935659.
+    Check: the exact gelu(2) is 1.954500, but the sigmoid approximation gives 1.935659.
     """
     return z * stable_sigmoid(1.702 * z)
 
 
 @gelu.mistake("erf-without-root-two", rows="A23")
 def _(z: Array) -> Any:
-    """Phi(z) is (1 + erf(z / sqrt(2))) / 2; without the root the curve is narrower by sqrt(2).
+    """Phi(z) is (1 + erf(z / sqrt(2))) / 2; without sqrt(2) the curve is narrower by that factor.
 
-    erf belongs to a normal distribution of variance 1/2, and GELU needs the one of variance 1.
-    The values at 0 and far out are right, which hides it.
+    erf belongs to a normal distribution of variance 1/2, and GELU needs the one of variance 1. The
+    values at 0 and far from 0 are right, which hides the mistake.
 
     Check: Phi(1) is 0.841345; print that factor of your formula on its own.
     """
@@ -87,12 +87,12 @@ def _(z: Array) -> Any:
 
 @gelu.mistake("gelu-tanh-form-root-upside-down", rows="A23")
 def _(z: Array) -> Any:
-    """The tanh form has sqrt(2 / pi) inside, not sqrt(2 pi), and the exact erf form is asked for.
+    """The tanh form contains sqrt(2 / pi), not sqrt(2 pi), and the question asks for the erf form.
 
     The two roots look alike in print, and here the factor is pi times too large. The course uses
     the exact form, with erf and without this constant.
 
-    Next: read the equation in the docstring again; it has one root and no pi.
+    Next: reread the equation in the docstring; it has one root and no pi.
     """
     return 0.5 * z * (1 + np.tanh(np.sqrt(2 * np.pi) * (z + 0.044715 * z**3)))
 
@@ -101,29 +101,29 @@ def _(z: Array) -> Any:
 def _(z: Array) -> Any:
     """The cubic coefficient of the tanh form is 0.044715, ten times smaller than 0.44715.
 
-    A lost zero makes the bend too steep around |z| = 1. The course uses the exact form, z * Phi(z)
-    with erf, which has no such coefficient.
+    A missing zero makes the bend too steep around |z| = 1. The course uses the exact form, z *
+    Phi(z) with erf, which has no such coefficient.
 
-    Next: read the equation in the docstring again; it has no cubic term.
+    Next: reread the equation in the docstring; it has no cubic term.
     """
     return 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.44715 * z**3)))
 
 
 @gelu.mistake("gelu-tanh-form-cubic-missing", rows="A23")
 def _(z: Array) -> Any:
-    """tanh(sqrt(2 / pi) z) without its cubic term is only a rough copy of erf(z / sqrt(2)).
+    """tanh(sqrt(2 / pi) z) without its cubic term only roughly approximates erf(z / sqrt(2)).
 
     The approximation needs z + 0.044715 z^3 inside the tanh. The course uses the exact form,
     z * Phi(z) with erf, which needs neither.
 
-    Next: read the equation in the docstring again; it has erf where tanh stands.
+    Next: reread the equation in the docstring; it uses erf, not tanh.
     """
     return 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * z))
 
 
 @gelu.mistake("gelu-half-missing")
 def _(z: Array) -> Any:
-    """1 + erf runs from 0 to 2; the share of z that GELU lets through is half of it, 0 to 1.
+    """1 + erf runs from 0 to 2; the fraction of z that GELU lets through is half of that.
 
     Every value is exactly twice the expected one.
 
@@ -136,9 +136,9 @@ def _(z: Array) -> Any:
 
 @gelu.mistake("gelu-gate-only")
 def _(z: Array) -> Any:
-    """This is Phi(z), the share of z that passes; GELU is that share times z.
+    """This is Phi(z), the fraction of z that GELU lets through; GELU is that fraction times z.
 
-    All values lie between 0 and 1 and the curve is S-shaped, like a sigmoid.
+    All values lie between 0 and 1, and the curve is S-shaped like a sigmoid.
 
     Check: gelu(0) should be 0, and gelu(10) should be 10.
     """
@@ -183,13 +183,13 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @gelu_grad.mistake("gelu-slope-of-the-tanh-form", rows="A20 A21", convention=True)
 def _(z: Array) -> Any:
-    """This is the slope of GELU's tanh form; here GELU is z * Phi(z), with Phi from the exact erf.
+    """This is the slope of the tanh approximation; here GELU is z * Phi(z), Phi from the exact erf.
 
-    A slope must belong to the bend that is used, or the nudge goes in a slightly wrong direction.
+    The slope must belong to the bend that is used, or the nudge goes in a slightly wrong direction.
     The two slopes differ by up to 0.0009.
 
-    Check: compare the slope with (gelu(z + h) - gelu(z - h)) / (2 h) for your own gelu, at
-    z = -2 and h = 1e-5.
+    Check: compare the slope with (gelu(z + h) - gelu(z - h)) / (2 h), using your own gelu, at z =
+    -2 and h = 1e-5.
     """
     t = np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))
     inner = np.sqrt(2 / np.pi) * (1 + 3 * 0.044715 * z**2)
@@ -198,12 +198,12 @@ def _(z: Array) -> Any:
 
 @gelu_grad.mistake("gelu-slope-of-the-sigmoid-form", rows="A20 A22", convention=True)
 def _(z: Array) -> Any:
-    """This is the slope of the quick form z * sigmoid(1.702 z); here GELU is z * Phi(z).
+    """This is the slope of the sigmoid approximation z * sigmoid(1.702 z); here GELU is z * Phi(z).
 
-    A slope must belong to the bend that is used. The two differ by up to 0.03.
+    The slope must belong to the bend that is used. The two differ by up to 0.03.
 
-    Check: compare the slope with (gelu(z + h) - gelu(z - h)) / (2 h) for your own gelu, at
-    z = -2 and h = 1e-5.
+    Check: compare the slope with (gelu(z + h) - gelu(z - h)) / (2 h), using your own gelu, at z =
+    -2 and h = 1e-5.
     """
     s = stable_sigmoid(1.702 * z)
     return s + 1.702 * z * s * (1 - s)
@@ -211,10 +211,10 @@ def _(z: Array) -> Any:
 
 @gelu_grad.mistake("gelu-slope-product-rule", rows="A24")
 def _(z: Array) -> Any:
-    """z * Phi(z) is a product, so its slope has two terms, and Phi(z) is only the first.
+    """z * Phi(z) is a product, so its slope has two terms; Phi(z) is only the first of them.
 
-    The product rule adds z times the slope of Phi. Both agree at 0 and far out, where the second
-    term vanishes.
+    The product rule adds z times the slope of Phi. The two agree at 0 and far from 0, where the
+    second term vanishes.
 
     Check: compare with (gelu(z + h) - gelu(z - h)) / (2 h) at z = -1.5 and h = 1e-5.
     """
@@ -225,10 +225,10 @@ def _(z: Array) -> Any:
 
 @gelu_grad.mistake("gelu-slope-density-unscaled", rows="A24")
 def _(z: Array) -> Any:
-    """The slope of Phi is phi(z) = exp(-z^2 / 2) / sqrt(2 pi); here 1 / sqrt(2 pi) is absent.
+    """The slope of Phi is phi(z) = exp(-z^2 / 2) / sqrt(2 pi); here 1 / sqrt(2 pi) is missing.
 
-    The second term is 2.507 times too large. A density must enclose an area of 1, and that is
-    what the factor is for.
+    The second term is 2.507 times too large. The area under a density must be 1, and the factor
+    makes it so.
 
     Check: compare with (gelu(z + h) - gelu(z - h)) / (2 h) at z = 1 and h = 1e-5.
     """
@@ -239,10 +239,10 @@ def _(z: Array) -> Any:
 
 @gelu_grad.mistake("gelu-slope-factor-z-missing")
 def _(z: Array) -> Any:
-    """The second term of the product rule is z * phi(z); here phi(z) stands alone.
+    """The second term of the product rule is z * phi(z); here it is only phi(z).
 
-    In a product the slope of each factor is multiplied by the other factor. At z = 1 this cannot
-    be seen.
+    In a product the slope of each factor is multiplied by the other factor. At z = 1 the mistake
+    does not show.
 
     Check: the slope at z = 0 should be 0.5.
     """
@@ -253,10 +253,10 @@ def _(z: Array) -> Any:
 
 @gelu_grad.mistake("gelu-slope-erf-without-root-two", rows="A23")
 def _(z: Array) -> Any:
-    """Phi(z) is (1 + erf(z / sqrt(2))) / 2; without the root it belongs to another distribution.
+    """Phi(z) is (1 + erf(z / sqrt(2))) / 2; without sqrt(2) it belongs to another distribution.
 
-    erf belongs to a normal distribution of variance 1/2. Here the first term uses that one and
-    the second term the one of variance 1.
+    erf belongs to a normal distribution of variance 1/2. Here the first term uses that one, and the
+    second term uses the one of variance 1.
 
     Check: Phi(1) is 0.841345; print that term of your formula on its own.
     """

@@ -53,8 +53,8 @@ def _(z: Array, slope: float) -> Any:
 def _(z: Array, slope: float) -> Any:
     """The slope belongs to the negative side: f(z) = z for z > 0 and slope * z for z <= 0.
 
-    Here the positive side is flattened and the negative one passes unchanged. The two values
-    after a condition are easily exchanged.
+    Here the positive side is flattened and the negative one passes unchanged. The two values after
+    a condition are easily swapped.
 
     Check: leaky_relu(3, 0.1) should be 3, and leaky_relu(-3, 0.1) should be -0.3.
     """
@@ -63,7 +63,7 @@ def _(z: Array, slope: float) -> Any:
 
 @leaky_relu.mistake("slope-as-a-floor", rows="A18")
 def _(z: Array, slope: float) -> Any:
-    """The slope multiplies z; max(z, slope) uses it as a value and cuts everything below it off.
+    """The slope multiplies z; here max(z, slope) uses it as a lower limit.
 
     The result is flat on the left, so nothing leaks, and it is never below the slope.
 
@@ -74,10 +74,10 @@ def _(z: Array, slope: float) -> Any:
 
 @leaky_relu.mistake("slope-for-the-value")
 def _(z: Array, slope: float) -> Any:
-    """On the negative side the value is slope * z; the slope alone is a constant.
+    """On the negative side the value is slope * z; here it is slope, a constant.
 
-    Every negative input gives the same positive number. A slope says how steep the line is, not
-    how high it stands.
+    Every negative input gives the same positive number. A slope says how steep the line is, not how
+    high.
 
     Check: leaky_relu(-3, 0.1) and leaky_relu(-6, 0.1) should differ.
     """
@@ -86,7 +86,7 @@ def _(z: Array, slope: float) -> Any:
 
 @leaky_relu.mistake("leak-points-up")
 def _(z: Array, slope: float) -> Any:
-    """With -slope * z the negative side rises to the left; slope * z falls, as z does.
+    """On the negative side the value is slope * z; -slope * z makes the curve rise to the left.
 
     The curve becomes a lopsided V. A leak keeps the sign of z and only makes it smaller.
 
@@ -97,10 +97,10 @@ def _(z: Array, slope: float) -> Any:
 
 @leaky_relu.mistake("fixed-slope")
 def _(z: Array, slope: float) -> Any:
-    """The answer uses the slope 0.01 whatever the argument says; f(z) = slope * z on the left.
+    """On the negative side the value is slope * z; here the slope is always 0.01.
 
-    0.01 is a common choice, and many libraries have it as their default. This function receives
-    its slope as an argument.
+    0.01 is a common choice, and the default in many libraries. This function receives its slope as
+    an argument.
 
     Check: two calls with the same z and different slopes should differ where z is negative.
     """
@@ -109,9 +109,9 @@ def _(z: Array, slope: float) -> Any:
 
 @leaky_relu.mistake("leak-missing")
 def _(z: Array, slope: float) -> Any:
-    """The negative side is 0, as in a plain ReLU; here it is slope * z.
+    """On the negative side the value is slope * z; here it is 0, as in a plain ReLU.
 
-    The argument slope does not enter the result at all.
+    The argument slope is not used at all.
 
     Check: leaky_relu(-3, 0.1) should be -0.3.
     """
@@ -122,9 +122,8 @@ def _(z: Array, slope: float) -> Any:
 def _(z: Array, slope: float) -> Any:
     """Writing into z changes the caller's array, because z is not a copy of it.
 
-    The returned values are right, but the pre-activations on the negative side have been
-    multiplied by the slope. Asked a second time with the same array, the function would answer
-    slope * slope * z.
+    The returned values are right, but the negative pre-activations have been multiplied by the
+    slope. Called again with the same array, the function would return slope * slope * z.
 
     Check: call your function twice with the same array; the two answers should be equal.
     """
@@ -170,10 +169,9 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @leaky_relu_grad.mistake("leaky-slope-negated", rows="A18")
 def _(z: Array, slope: float) -> Any:
-    """The negative side of slope * z has the slope `slope`; -slope would let it rise to the left.
+    """The line slope * z has the slope `slope`; here it is -slope, which would rise to the left.
 
-    That z is negative there does not make the slope negative: the line still climbs from left to
-    right.
+    z is negative there, but the slope is not: the line still rises from left to right.
 
     Check: every slope should be positive.
     """
@@ -182,7 +180,7 @@ def _(z: Array, slope: float) -> Any:
 
 @leaky_relu_grad.mistake("leaky-slope-on-the-wrong-side", rows="A18")
 def _(z: Array, slope: float) -> Any:
-    """The slope is 1 for z > 0 and `slope` for z <= 0; here the two sides are exchanged.
+    """The slope is 1 for z > 0 and `slope` for z <= 0; here the two sides are swapped.
 
     The positive side of the hinge is the steep one.
 
@@ -193,9 +191,9 @@ def _(z: Array, slope: float) -> Any:
 
 @leaky_relu_grad.mistake("leaky-slope-one-at-zero", rows="A13", convention=True)
 def _(z: Array, slope: float) -> Any:
-    """Here the slope at z = 0 is 1; this course and Keras take `slope` there.
+    """Here the slope at z = 0 is 1; this course and Keras use `slope` there.
 
-    A hinge has no slope at its corner, and any number between the two sides' slopes may be
+    A hinge has no slope at its corner, so any number between the slopes of the two sides may be
     chosen.
 
     Check: look at the entries where z is exactly 0.
@@ -207,7 +205,7 @@ def _(z: Array, slope: float) -> Any:
 def _(z: Array, slope: float) -> Any:
     """On the negative side slope * z is the value; its derivative with respect to z is `slope`.
 
-    The answer mixes the slope on one side with the value on the other.
+    This combines the slope on one side with the value on the other.
 
     Check: leaky_relu_grad(-3, 0.1) and leaky_relu_grad(-6, 0.1) should be equal.
     """
@@ -216,10 +214,10 @@ def _(z: Array, slope: float) -> Any:
 
 @leaky_relu_grad.mistake("leaky-slope-missing")
 def _(z: Array, slope: float) -> Any:
-    """The negative side has slope 0 here, as in a plain ReLU; the leak has the slope `slope`.
+    """On the negative side the slope is `slope`; here it is 0, as in a plain ReLU.
 
-    The argument slope does not enter the result at all. A leak exists so that the nudge survives
-    on the negative side.
+    The argument slope is not used at all. The leak is there to let the nudge pass on the negative
+    side.
 
     Check: leaky_relu_grad(-3, 0.1) should be 0.1.
     """

@@ -50,8 +50,8 @@ def _(z: Array) -> Any:
 def _(z: Array) -> Any:
     """Writing z[z < 0] = 0 changes the caller's array, because z is not a copy of it.
 
-    The returned values are right, but the pre-activations are gone. The slope of week 06 needs
-    them: it would then be computed from numbers that this function has overwritten.
+    The returned values are right, but the pre-activations are lost. The slope needs them (week 06)
+    and would be computed from the overwritten numbers.
 
     Check: keep a copy of the input, call your function, and compare the input with the copy.
     """
@@ -61,7 +61,7 @@ def _(z: Array) -> Any:
 
 @relu.mistake("relu-absolute-value")
 def _(z: Array) -> Any:
-    """The negative side of max(0, z) is 0; |z| folds it up instead.
+    """For negative z max(0, z) is 0; here it is |z|.
 
     A ReLU is a hinge that lies flat on the left. The absolute value is a V.
 
@@ -74,7 +74,7 @@ def _(z: Array) -> Any:
 def _(z: Array) -> Any:
     """min(0, z) keeps the negative side; max(0, z) keeps the positive side.
 
-    Positive inputs give 0 and negative ones pass through: the hinge is turned upside down.
+    Positive inputs give 0 and negative ones pass through: the hinge is upside down.
 
     Check: relu(3) should be 3.
     """
@@ -83,10 +83,10 @@ def _(z: Array) -> Any:
 
 @relu.mistake("relu-step")
 def _(z: Array) -> Any:
-    """The step of week 01 answers 0 or 1; max(0, z) answers 0 or z itself.
+    """This is the step of week 01, 0 or 1; max(0, z) gives 0 or z itself.
 
-    The condition z > 0 is the slope of a ReLU, not its value. A step has slope 0 everywhere, so
-    no nudge passes through it. That is why the course leaves it behind.
+    The condition z > 0 is the slope of a ReLU, not its value. A step has slope 0 everywhere, so no
+    nudge passes through it. That is why the course leaves it behind.
 
     Check: relu(3) should be 3.
     """
@@ -95,10 +95,10 @@ def _(z: Array) -> Any:
 
 @relu.mistake("relu-one-decision-for-all")
 def _(z: Array) -> Any:
-    """Python's `max` and `if` decide once for the whole array; max(0, z) is meant for each entry.
+    """Python's `max` and `if` make one decision for the whole array; each entry needs its own.
 
-    NumPy refuses to turn an array of many truth values into one, and raises "The truth value of
-    an array ... is ambiguous". The function works for a single number, which hides the trouble.
+    NumPy refuses to turn an array of many truth values into one, and raises "The truth value of an
+    array ... is ambiguous". The function works for a single number, which hides the mistake.
 
     Next: look for the NumPy function that takes the larger of two values entry by entry.
     """
@@ -107,11 +107,11 @@ def _(z: Array) -> Any:
 
 @relu.mistake("relu-largest-entry")
 def _(z: Array) -> Any:
-    """np.max(z) is the single largest entry of an array; max(0, z) is asked for every entry.
+    """np.max(z) is the largest entry of the array; max(0, z) is needed for every entry.
 
     np.max reduces an array to a number. A bend keeps the shape: one value out for each value in.
 
-    Check: the shape of the result should be the shape of z.
+    Check: the result should have the shape of z.
     """
     return np.max(z)
 
@@ -152,9 +152,9 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @relu_grad.mistake("relu-slope-mask-from-output", rows="A12")
 def _(z: Array) -> Any:
-    """The condition a >= 0 with a = relu(z) holds everywhere, because a ReLU is never negative.
+    """The condition a >= 0 with a = relu(z) is always true, because a ReLU is never negative.
 
-    Every slope is 1, as if there were no bend at all. The flat side has a = 0, and 0 >= 0 is true.
+    Every slope is 1, as if there were no bend. On the flat side a = 0, and 0 >= 0 is true.
 
     Check: the slope at z = -3 should be 0.
     """
@@ -178,10 +178,10 @@ def _(z: Array) -> Any:
 def _(z: Array) -> Any:
     """This is the value max(0, z); its slope is 1 on the positive side, whatever z is.
 
-    A slope says how much the value changes when z changes by a little. On the positive side the
-    value changes exactly as much as z.
+    A slope says how much the value changes when z changes a little. On the positive side the value
+    changes exactly as much as z.
 
-    Check: the slope at z = 3 and at z = 30 should be equal.
+    Check: the slopes at z = 3 and at z = 30 should be equal.
     """
     return np.maximum(0, z)
 
@@ -201,7 +201,7 @@ def _(z: Array) -> Any:
 def _(z: Array) -> Any:
     """The slope is 1 where z > 0; here it is 1 on the negative side.
 
-    Zeros and ones have changed places.
+    The zeros and ones are swapped.
 
     Check: the slope at z = 3 should be 1, and at z = -3 it should be 0.
     """
@@ -212,7 +212,7 @@ def _(z: Array) -> Any:
 def _(z: Array) -> Any:
     """Writing zeros and ones into z changes the caller's array, because z is not a copy of it.
 
-    The returned slopes are right, but the pre-activations are gone for everyone who still needs
+    The returned slopes are right, but the pre-activations are lost to any code that still needs
     them.
 
     Check: keep a copy of the input, call your function, and compare the input with the copy.

@@ -1,4 +1,4 @@
-"""How much of a layer sits where its bend is flat."""
+"""The fraction of a layer's entries where its bend is flat."""
 
 from __future__ import annotations
 
@@ -68,10 +68,11 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @saturation_fraction.mistake("saturation-without-absolute-value")
 def _(z: Array, activation_grad: Slope, threshold: float) -> Any:
-    """A slope of -0.1 is below any positive threshold but not flat; flat means |slope| < threshold.
+    """A slope of -0.1 is below any positive threshold, but not flat; flat means |slope| <
+    threshold.
 
-    Some bends fall a little before they rise, SiLU and GELU among them. Their negative slopes
-    carry a nudge just as well as positive ones. With sigmoid, tanh and ReLU this cannot be seen.
+    Some bends, such as SiLU and GELU, fall a little before they rise. Their negative slopes pass on
+    a nudge just as well as positive ones. With sigmoid, tanh and ReLU the mistake does not show.
 
     Check: try it with silu_grad and z = -2.5, where the slope is about -0.1.
     """
@@ -80,9 +81,9 @@ def _(z: Array, activation_grad: Slope, threshold: float) -> Any:
 
 @saturation_fraction.mistake("saturation-complement")
 def _(z: Array, activation_grad: Slope, threshold: float) -> Any:
-    """This is the fraction of entries that are not flat; |slope| < threshold is asked for.
+    """This is the fraction of entries that are not flat; the question asks for |slope| < threshold.
 
-    The result and the expected one sum to 1.
+    Your result and the expected one add up to 1.
 
     Check: for z far from 0 everywhere, a sigmoid is saturated and the fraction should be 1.
     """
@@ -91,9 +92,9 @@ def _(z: Array, activation_grad: Slope, threshold: float) -> Any:
 
 @saturation_fraction.mistake("saturation-threshold-included")
 def _(z: Array, activation_grad: Slope, threshold: float) -> Any:
-    """A slope that equals the threshold does not count: the condition is |slope| < threshold.
+    """A slope equal to the threshold does not count: the condition is |slope| < threshold.
 
-    It matters for bends made of straight lines, where many entries have the very same slope.
+    This matters for bends made of straight lines, where many entries have exactly the same slope.
 
     Check: with relu_grad, threshold 1 and positive z the fraction should be 0.
     """
@@ -102,9 +103,9 @@ def _(z: Array, activation_grad: Slope, threshold: float) -> Any:
 
 @saturation_fraction.mistake("saturation-of-z")
 def _(z: Array, activation_grad: Slope, threshold: float) -> Any:
-    """The threshold belongs to the slope activation_grad(z); here it was compared with z itself.
+    """The threshold applies to the slope activation_grad(z); here z itself is compared with it.
 
-    A bend is flat where its slope is small. For an S-shaped bend that is where z is large, so
+    A bend is flat where its slope is small. For an S-shaped bend that is where |z| is large, so
     this counts nearly the opposite.
 
     Check: for z = 0 a sigmoid has slope 0.25, and with threshold 0.05 nothing is saturated.
@@ -114,9 +115,9 @@ def _(z: Array, activation_grad: Slope, threshold: float) -> Any:
 
 @saturation_fraction.mistake("saturation-count")
 def _(z: Array, activation_grad: Slope, threshold: float) -> Any:
-    """This is the number of flat entries; a fraction is that number divided by all N * M entries.
+    """This is the number of flat entries; the fraction is that number divided by all N * M entries.
 
-    It grows with the size of the layer, so two layers cannot be compared by it.
+    The count grows with the size of the layer, so it cannot be used to compare two layers.
 
     Check: the result should lie between 0 and 1.
     """
@@ -127,7 +128,7 @@ def _(z: Array, activation_grad: Slope, threshold: float) -> Any:
 def _(z: Array, activation_grad: Slope, threshold: float) -> Any:
     """Dividing by len(z) divides by the N rows only; z has N * M entries.
 
-    The result is M times too large. len of a matrix is its number of rows.
+    The result is M times too large. The len of a matrix is its number of rows.
 
     Check: the result should lie between 0 and 1.
     """
@@ -136,9 +137,10 @@ def _(z: Array, activation_grad: Slope, threshold: float) -> Any:
 
 @saturation_fraction.mistake("saturation-per-unit")
 def _(z: Array, activation_grad: Slope, threshold: float) -> Any:
-    """A mean over axis 0 gives one fraction for each of the M units; the layer has one in all.
+    """A mean over axis 0 gives one fraction for each of the M units; the layer needs just one.
 
-    That table is useful when single units are suspected. Here one number describes the layer.
+    Such a list is useful for finding single units that saturate. Here one number describes the
+    layer.
 
     Check: the result should be a single number.
     """

@@ -10,7 +10,7 @@ ten_sigmoids = choice(
     correct="b",
     wrong={
         "a": "Slopes along a path are multiplied, not added: 0.25 ten times is 0.25^10, not 2.5.",
-        "c": "1 is the steepest slope of tanh and ReLU; a sigmoid's steepest slope is 0.25.",
+        "c": "1 is the largest slope of tanh and ReLU; a sigmoid's largest slope is 0.25.",
     },
 )
 
@@ -19,8 +19,8 @@ shifted_logits = choice(
     points=2.5,
     correct="c",
     wrong={
-        "a": "Every exp is multiplied by exp(100), the sum in the denominator as well: it cancels.",
-        "b": "Only differences between the logits of a row matter, and a shift keeps them all.",
+        "a": "Every exp is multiplied by exp(100), and so is the denominator's sum: it cancels.",
+        "b": "Only differences between a row's logits matter, and a shift does not change them.",
     },
 )
 
@@ -29,7 +29,7 @@ silent_unit = choice(
     points=2.5,
     correct="a",
     wrong={
-        "b": "A ReLU has slope exactly 0 at z = -3, and anything times 0 is 0, not a little.",
+        "b": "A ReLU has slope exactly 0 at z = -3, and anything times 0 is exactly 0.",
         "c": "The slope of a ReLU is 0 or 1, never negative.",
     },
 )

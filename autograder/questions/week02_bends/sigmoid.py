@@ -64,7 +64,8 @@ def _(z: Array) -> Any:
     """With exp(+z) in the denominator the curve is mirrored: 1 / (1 + exp(z)) = 1 - sigmoid(z).
 
     Every value is exactly 1 minus the expected one, and the curve falls where it should rise. A
-    lost minus sign does this. The value at z = 0 is 0.5 either way, so a test at 0 cannot see it.
+    missing minus sign causes this. The value at z = 0 is 0.5 either way, so a test at 0 does not
+    show it.
 
     Check: a large positive z should give a value near 1.
     """
@@ -77,11 +78,10 @@ def _(z: Array) -> Any:
     """For z below about -709, exp(-z) is larger than the largest float64, so it overflows.
 
     The value happens to come out right, because 1 / inf is 0; the overflow warning is the only
-    sign. In a longer computation the same infinity becomes nan. The equation is right on paper,
+    symptom. In a longer computation the same infinity becomes nan. The equation is right on paper,
     but it should only be used where its exponential stays small.
 
-    Next: find a form of the equation in which only exp of a negative number appears, for each
-    sign of z.
+    Next: find a form of the equation, for each sign of z, that only uses exp of a negative number.
     """
     return 1 / (1 + np.exp(-z))
 
@@ -93,8 +93,8 @@ def _(z: Array) -> Any:
     Small inputs are right, and so are large negative ones. exp(z) / (1 + exp(z)) is the same
     function on paper, but it moves the overflow to the other side instead of removing it.
 
-    Next: use each of the two forms of sigmoid only for the sign of z where its exponential is
-    below 1.
+    Next: use each of the two forms of sigmoid only for the sign of z where its exponential is below
+    1.
     """
     return np.exp(z) / (1 + np.exp(z))
 
@@ -103,8 +103,7 @@ def _(z: Array) -> Any:
 def _(z: Array) -> Any:
     """Python divides before it adds, so 1/1 + exp(-z) is 1 + exp(-z), not 1 / (1 + exp(-z)).
 
-    Every value is above 1, and the values are exactly one over the expected ones. A sum in a
-    denominator needs parentheses around it.
+    Every value is above 1. A sum in a denominator needs parentheses around it.
 
     Check: sigmoid(0) should be 0.5.
     """
@@ -113,11 +112,10 @@ def _(z: Array) -> Any:
 
 @sigmoid.mistake("sigmoid-integer-buffer", rows="A36")
 def _(z: Array) -> Any:
-    """An array made by zeros_like(z) has the dtype of z, and an integer array cuts 0.88 to 0.
+    """zeros_like(z) has the dtype of z, and an integer array truncates 0.88 to 0.
 
-    With floating-point input all is well; with whole numbers every answer is 0 (or 1, where the
-    sigmoid rounds to exactly 1). No error appears: NumPy converts silently when it writes into
-    an existing array.
+    With floats everything is right; with integers every answer is 0 (or 1, where the sigmoid rounds
+    to exactly 1). There is no error: NumPy converts silently when it writes into an existing array.
 
     Check: call your function with np.array([-1, 0, 1]) and look at the dtype of what it returns.
     """
@@ -131,10 +129,10 @@ def _(z: Array) -> Any:
 
 @sigmoid.mistake("sigmoid-one-branch-for-all")
 def _(z: Array) -> Any:
-    """An `if` decides once for the whole array, but each entry of z has a sign of its own.
+    """An `if` makes one decision for the whole array, but each entry of z has its own sign.
 
-    NumPy refuses to turn an array of many truth values into one, and raises "The truth value of
-    an array ... is ambiguous". The function works for a single number, which hides the trouble.
+    NumPy refuses to turn an array of many truth values into one, and raises "The truth value of an
+    array ... is ambiguous". The function works for a single number, which hides the mistake.
 
     Next: look at np.where, which chooses separately for every entry.
     """
@@ -147,7 +145,7 @@ def _(z: Array) -> Any:
 def _(z: Array) -> Any:
     """These are the values of tanh, which runs from -1 to 1; a sigmoid runs from 0 to 1.
 
-    The two curves have the same shape: tanh(z) = 2 sigmoid(2z) - 1. Negative values give it away.
+    The two curves have the same shape: tanh(z) = 2 sigmoid(2z) - 1. Only tanh has negative values.
 
     Check: no value of sigmoid is negative, and sigmoid(0) is 0.5.
     """
@@ -196,10 +194,10 @@ def _(z: Array) -> Any:
 
 @sigmoid_grad.mistake("sigmoid-slope-from-z", rows="A04")
 def _(z: Array) -> Any:
-    """The slope is a (1 - a) with a = sigmoid(z); here z itself stands in the place of a.
+    """The slope is a (1 - a) with a = sigmoid(z); here z itself is used as a.
 
     Many books write the slope in terms of the sigmoid's value and call that value z or x. This
-    function receives the pre-activation. Negative slopes give it away: a sigmoid never falls.
+    function receives the pre-activation. Negative slopes show it: a sigmoid never falls.
 
     Check: the slope at z = 0 should be 0.25, and it should be positive everywhere.
     """
@@ -221,8 +219,8 @@ def _(z: Array) -> Any:
 def _(z: Array) -> Any:
     """Here sigmoid was applied twice: a (1 - a) was computed with a = sigmoid(sigmoid(z)).
 
-    sigmoid(z) lies between 0 and 1, so the second sigmoid only sees that short stretch, and the
-    result stays between 0.19 and 0.25. This comes from passing a value on to a function that
+    sigmoid(z) lies between 0 and 1, so the second sigmoid only sees that short range, and the
+    result stays between 0.19 and 0.25. This happens when a value is passed to a function that
     expects a pre-activation.
 
     Check: the slope at z = 10 should be nearly 0.
@@ -233,10 +231,10 @@ def _(z: Array) -> Any:
 
 @sigmoid_grad.mistake("sigmoid-slope-squared")
 def _(z: Array) -> Any:
-    """The slope is a - a^2 = a (1 - a); with 1 - a^2 the rule for tanh was used.
+    """The slope is a - a^2 = a (1 - a); 1 - a^2 is the formula for tanh.
 
-    The two S-shaped bends have similar slopes in print. With a between 0 and 1, 1 - a^2 goes to 1
-    on the left, where the curve is flat.
+    The two S-shaped bends have similar formulas for their slopes. With a between 0 and 1, 1 - a^2
+    approaches 1 on the left, where the curve is flat.
 
     Check: the slope should be the same at z and at -z.
     """
@@ -245,10 +243,10 @@ def _(z: Array) -> Any:
 
 @sigmoid_grad.mistake("sigmoid-slope-overflow", rows="A02")
 def _(z: Array) -> Any:
-    """Far below 0, exp(-z) and (1 + exp(-z))^2 are both inf in float64, and inf / inf is nan.
+    """For very negative z, exp(-z) and (1 + exp(-z))^2 are both inf in float64; inf / inf is nan.
 
-    The formula exp(-z) / (1 + exp(-z))^2 is right on paper and right for moderate z. It needs
-    quantities that do not fit into float64, although the slope itself is at most 0.25.
+    The formula exp(-z) / (1 + exp(-z))^2 is right on paper and for moderate z. Its intermediate
+    values do not fit into float64, although the slope itself is at most 0.25.
 
     Next: write the slope in terms of the value that your sigmoid returns.
     """
@@ -260,9 +258,9 @@ def _(z: Array) -> Any:
     """For z below about -709, exp(-z) overflows inside 1 / (1 + exp(-z)).
 
     The slope happens to come out right, because 1 / inf is 0; the overflow warning is the only
-    sign. The stable sigmoid of this week avoids it.
+    symptom. The stable sigmoid of this week avoids it.
 
-    Next: use the function of this notebook that computes a = sigmoid(z) for any z.
+    Next: use the function in this notebook that computes a = sigmoid(z) for any z.
     """
     a = 1 / (1 + np.exp(-z))
     return a * (1 - a)
@@ -274,7 +272,7 @@ def _(z: Array) -> Any:
 
     Smaller inputs are right. The stable sigmoid of this week avoids it.
 
-    Next: use the function of this notebook that computes a = sigmoid(z) for any z.
+    Next: use the function in this notebook that computes a = sigmoid(z) for any z.
     """
     a = np.exp(z) / (1 + np.exp(z))
     return a * (1 - a)

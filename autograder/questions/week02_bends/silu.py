@@ -47,9 +47,9 @@ def _(z: Array) -> Any:
     """For z below about -709, exp(-z) in z / (1 + exp(-z)) overflows float64.
 
     The value happens to come out right, because z / inf is 0; the overflow warning is the only
-    sign. Your sigmoid of this week has already solved this.
+    symptom. Your sigmoid of this week has already solved this.
 
-    Next: look which function of this notebook the equation z * sigmoid(z) contains.
+    Next: which function in this notebook appears in the equation z * sigmoid(z)?
     """
     return z / (1 + np.exp(-z))
 
@@ -61,14 +61,14 @@ def _(z: Array) -> Any:
     Small inputs are right, and so are large negative ones. Your sigmoid of this week has already
     solved this.
 
-    Next: look which function of this notebook the equation z * sigmoid(z) contains.
+    Next: which function in this notebook appears in the equation z * sigmoid(z)?
     """
     return z * (np.exp(z) / (1 + np.exp(z)))
 
 
 @silu.mistake("silu-gate-only")
 def _(z: Array) -> Any:
-    """This is sigmoid(z), the share of z that passes; SiLU is z * sigmoid(z).
+    """This is sigmoid(z), the fraction of z that SiLU lets through; SiLU is z * sigmoid(z).
 
     All values lie between 0 and 1, so large inputs no longer pass.
 
@@ -79,9 +79,10 @@ def _(z: Array) -> Any:
 
 @silu.mistake("silu-mirrored", rows="A01")
 def _(z: Array) -> Any:
-    """With exp(+z) in the sigmoid the gate is mirrored: it opens for negative z, not for positive.
+    """With exp(+z) in the sigmoid the gate is mirrored: it opens for negative z instead of
+    positive.
 
-    The result is z * (1 - sigmoid(z)): negative inputs pass, positive ones are stopped.
+    The result is z * (1 - sigmoid(z)): negative inputs pass, and positive ones are stopped.
 
     Check: silu(100) should be 100, and silu(-100) should be close to 0.
     """
@@ -90,9 +91,10 @@ def _(z: Array) -> Any:
 
 @silu.mistake("silu-quick-gelu")
 def _(z: Array) -> Any:
-    """z * sigmoid(1.702 z) is the quick form of GELU; SiLU has no factor inside the sigmoid.
+    """z * sigmoid(1.702 z) is an approximation of GELU; SiLU has no factor inside the sigmoid.
 
-    The two bends are cousins. The factor 1.702 makes a sigmoid look like the normal distribution.
+    The two bends are related. The factor 1.702 makes a sigmoid look like the normal distribution's
+    Phi.
 
     Check: silu(1) should be 0.731059.
     """
@@ -141,9 +143,9 @@ def _(z: Array) -> Any:
 
 @silu_grad.mistake("silu-slope-first-term-only", rows="A25")
 def _(z: Array) -> Any:
-    """z * s is a product, so its slope has two terms, and s = sigmoid(z) is only the first.
+    """z * s is a product, so its slope has two terms; s = sigmoid(z) is only the first of them.
 
-    The product rule adds z times the slope of the sigmoid. Both agree at 0 and far out.
+    The product rule adds z times the slope of the sigmoid. The two agree at 0 and far from 0.
 
     Check: compare with (silu(z + h) - silu(z - h)) / (2 h) at z = 2 and h = 1e-5.
     """
@@ -152,10 +154,10 @@ def _(z: Array) -> Any:
 
 @silu_grad.mistake("silu-slope-second-term-only", rows="A25")
 def _(z: Array) -> Any:
-    """z * s is a product, so its slope has two terms, and z s (1 - s) is only the second.
+    """z * s is a product, so its slope has two terms; z s (1 - s) is only the second of them.
 
-    The product rule also adds s, the slope of z times the other factor. Without it the slope
-    would go to 0 on the far right, where SiLU climbs like z.
+    The product rule also adds s, the slope of z times the other factor. Without it the slope would
+    go to 0 on the far right, where SiLU rises like z.
 
     Check: the slope at z = 0 should be 0.5, and nearly 1 at z = 20.
     """
@@ -167,7 +169,7 @@ def _(z: Array) -> Any:
 def _(z: Array) -> Any:
     """s (1 - s) is the slope of the sigmoid alone; SiLU is z * s and needs the product rule.
 
-    The result goes to 0 on both sides. SiLU is flat on the left only.
+    The result goes to 0 on both sides. SiLU is flat only on the left.
 
     Check: the slope should be nearly 1 at z = 20.
     """
@@ -177,7 +179,7 @@ def _(z: Array) -> Any:
 
 @silu_grad.mistake("silu-slope-factor-s-missing")
 def _(z: Array) -> Any:
-    """The second term is z times the sigmoid's slope, z s (1 - s); here its factor s is absent.
+    """The second term is z times the sigmoid's slope, z s (1 - s); here its factor s is missing.
 
     On the left, where s goes to 0, the result grows like z instead of vanishing.
 
@@ -192,9 +194,9 @@ def _(z: Array) -> Any:
     """For z below about -709, exp(-z) overflows inside 1 / (1 + exp(-z)).
 
     The slope happens to come out right, because 1 / inf is 0; the overflow warning is the only
-    sign.
+    symptom.
 
-    Next: use the function of this notebook that computes s = sigmoid(z) for any z.
+    Next: use the function in this notebook that computes s = sigmoid(z) for any z.
     """
     s = 1 / (1 + np.exp(-z))
     return s + z * s * (1 - s)
@@ -206,7 +208,7 @@ def _(z: Array) -> Any:
 
     Smaller inputs are right. The stable sigmoid of this week avoids it.
 
-    Next: use the function of this notebook that computes s = sigmoid(z) for any z.
+    Next: use the function in this notebook that computes s = sigmoid(z) for any z.
     """
     s = np.exp(z) / (1 + np.exp(z))
     return s + z * s * (1 - s)

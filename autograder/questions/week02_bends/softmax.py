@@ -70,9 +70,8 @@ def _(Z: Array) -> Any:
 def _(Z: Array) -> Any:
     """float64 exp exceeds its range above about 709, and inf / inf is nan.
 
-    Logits below that are right. Logits far below 0 fail as well: every exp is then 0, and 0 / 0
-    is nan. Both are a matter of where the row lies, and softmax only depends on differences
-    within a row.
+    Logits below that are right. Logits far below 0 fail as well: every exp is then 0, and 0 / 0 is
+    nan. Softmax depends only on the differences within a row, not on the size of its logits.
 
     Next: find a constant for each row that can be subtracted without changing softmax.
     """
@@ -82,10 +81,10 @@ def _(Z: Array) -> Any:
 
 @softmax.mistake("softmax-shift-added", rows="A27")
 def _(Z: Array) -> Any:
-    """The row's largest logit is to be subtracted; added, it makes the exponent twice as large.
+    """The row's largest logit is subtracted before exp; here it is added.
 
-    exp(Z + max) overflows at logits of about 355, earlier than without any shift. Small logits
-    are right, because any constant cancels in the fraction.
+    exp(Z + max) overflows for logits of about 355, earlier than without any shift. Small logits are
+    right, because any constant cancels in the fraction.
 
     Check: after the shift the largest entry of every row should be 0.
     """
@@ -95,10 +94,10 @@ def _(Z: Array) -> Any:
 
 @softmax.mistake("softmax-global-shift", rows="A28")
 def _(Z: Array) -> Any:
-    """The whole batch's largest logit is too much for a low row: every exp is 0, and 0 / 0 is nan.
+    """Subtracting the whole batch's largest logit makes every exp of a low row 0, and 0 / 0 is nan.
 
-    Rows near the largest one are right. A row that lies 800 below it becomes exp(-800) = 0 in
-    every entry. Each row is one example, and needs a shift of its own.
+    Rows close to the largest logit are right. A row 800 below it becomes exp(-800) = 0 in every
+    entry. Each row is one example and needs its own shift.
 
     Check: after the shift the largest entry of every row should be 0.
     """
@@ -108,10 +107,10 @@ def _(Z: Array) -> Any:
 
 @softmax.mistake("softmax-over-the-batch", rows="A29")
 def _(Z: Array) -> Any:
-    """Columns of the result sum to 1; rows should: a row is one example, a column one class.
+    """The columns of your result sum to 1; the rows should, because each row is one example.
 
-    With axis=0 NumPy adds down the columns, so the examples of a batch compete with each other
-    for each class. axis names the axis that disappears in the sum.
+    With axis=0 NumPy adds down the columns, so the examples of a batch compete with each other for
+    each class. axis names the axis that disappears in the sum.
 
     Check: print the sums over axis 1; every entry should be 1.
     """
@@ -121,10 +120,10 @@ def _(Z: Array) -> Any:
 
 @softmax.mistake("softmax-normaliser-over-the-batch", rows="A29")
 def _(Z: Array) -> Any:
-    """The normaliser sums down the columns; it is the sum over the classes j of one row n.
+    """The normaliser here sums down the columns; it should sum over the classes of each row.
 
-    The shift is taken for each row, as it should be, but the sum runs over axis 0: the columns
-    sum to 1 and the rows do not.
+    The shift is taken for each row, as it should be, but the sum runs over axis 0: the columns sum
+    to 1 and the rows do not.
 
     Check: print the sums over axis 1; every entry should be 1.
     """
@@ -134,9 +133,9 @@ def _(Z: Array) -> Any:
 
 @softmax.mistake("softmax-over-everything", rows="A29")
 def _(Z: Array) -> Any:
-    """All entries together sum to 1; each row should, because each row is one example.
+    """All entries together sum to 1; each row should sum to 1, because each row is one example.
 
-    A sum without an axis adds the whole array. For a batch of N examples the probabilities are
+    A sum without an axis adds up the whole array. For a batch of N examples the probabilities are
     then about N times too small.
 
     Check: print the sums over axis 1; every entry should be 1.
@@ -149,11 +148,11 @@ def _(Z: Array) -> Any:
 def _(Z: Array) -> Any:
     """A sum over axis 1 has shape (N,); NumPy lines it up with the columns, not with the rows.
 
-    For N different from K NumPy raises an error. For N = K it divides silently by the wrong
-    numbers: column n is divided by the sum of row n. A normaliser of shape (N, 1) lines up with
-    the rows.
+    For N different from K NumPy raises an error. For N = K it silently divides by the wrong
+    numbers: column n is divided by the sum of row n. A normaliser of shape (N, 1) lines up with the
+    rows.
 
-    Check: print the shapes of the numerator and of the denominator.
+    Check: print the shapes of the numerator and the denominator.
     """
     E = np.exp(Z - Z.max(axis=1, keepdims=True))
     return E / E.sum(axis=1)
@@ -161,12 +160,12 @@ def _(Z: Array) -> Any:
 
 @softmax.mistake("softmax-unshifted-over-the-batch", rows="A26 A29")
 def _(Z: Array) -> Any:
-    """Two things: the sum runs down the columns, not along the rows, and large exps overflow.
+    """Two mistakes: the sum runs down the columns, not along the rows, and large logits overflow.
 
-    The columns of the result sum to 1, so the examples of a batch compete with each other for
-    each class. And beyond logits of about 709 exp is inf, and inf / inf is nan.
+    The columns of the result sum to 1, so the examples of a batch compete with each other for each
+    class. And for logits above about 709 exp is inf, and inf / inf is nan.
 
-    Next: make the sums over axis 1 equal to 1 first; then look for a shift that keeps exp small.
+    Next: first make the sums over axis 1 equal to 1; then look for a shift that keeps exp small.
     """
     E = np.exp(Z)
     return E / E.sum(axis=0)
@@ -174,12 +173,13 @@ def _(Z: Array) -> Any:
 
 @softmax.mistake("softmax-unshifted-over-everything", rows="A26 A29")
 def _(Z: Array) -> Any:
-    """Two things: the sum runs over the whole batch, not along each row, and large exps overflow.
+    """Two mistakes: the sum runs over the whole batch, not along each row, and large logits
+    overflow.
 
-    All entries together sum to 1, so for N examples the probabilities are about N times too
-    small. And beyond logits of about 709 exp is inf, and inf / inf is nan.
+    All entries together sum to 1, so for N examples the probabilities are about N times too small.
+    And for logits above about 709 exp is inf, and inf / inf is nan.
 
-    Next: make the sums over axis 1 equal to 1 first; then look for a shift that keeps exp small.
+    Next: first make the sums over axis 1 equal to 1; then look for a shift that keeps exp small.
     """
     E = np.exp(Z)
     return E / E.sum()
@@ -187,12 +187,12 @@ def _(Z: Array) -> Any:
 
 @softmax.mistake("softmax-unshifted-keepdims-missing", rows="A26 A30")
 def _(Z: Array) -> Any:
-    """Two things: a sum of shape (N,) lines up with the columns, and large exps overflow.
+    """Two mistakes: a sum of shape (N,) lines up with the columns, and large logits overflow.
 
-    For N different from K NumPy raises an error; for N = K it divides by the wrong numbers. And
-    beyond logits of about 709 exp is inf, and inf / inf is nan.
+    For N different from K NumPy raises an error; for N = K it divides by the wrong numbers. And for
+    logits above about 709 exp is inf, and inf / inf is nan.
 
-    Next: print the shapes of numerator and denominator first; then look for a shift.
+    Next: first print the shapes of the numerator and the denominator; then look for a shift.
     """
     E = np.exp(Z)
     return E / E.sum(axis=1)
@@ -200,10 +200,9 @@ def _(Z: Array) -> Any:
 
 @softmax.mistake("softmax-without-exp", rows="A37")
 def _(Z: Array) -> Any:
-    """Z / sum(Z) has rows that sum to 1 but no exponential: entries can be negative or above 1.
+    """Rows of Z / sum(Z) do add up to 1, but entries can be negative; exp makes them positive.
 
-    Probabilities come from exp(Z), which is positive for every logit. Without it a row whose
-    logits sum to nearly 0 gives enormous numbers.
+    Entries can be above 1 too. Without exp a row whose logits nearly cancel gives enormous numbers.
 
     Check: every entry should lie between 0 and 1.
     """
@@ -214,8 +213,8 @@ def _(Z: Array) -> Any:
 def _(Z: Array) -> Any:
     """exp(2 Z) doubles every difference between logits, so the largest class gets too much.
 
-    The ratio of two probabilities is exp of the difference of their logits. Here it is the square
-    of that.
+    The ratio of two probabilities is exp of the difference between their logits. Here it is the
+    square of that.
 
     Check: for the logits [1, 0] the ratio of the probabilities should be e = 2.718.
     """
@@ -224,10 +223,10 @@ def _(Z: Array) -> Any:
 
 @softmax.mistake("softmax-divided-logits", rows="A38")
 def _(Z: Array) -> Any:
-    """Dividing the logits by K is a temperature of K: it flattens the probabilities.
+    """Dividing the logits by K is softmax with a temperature of K: it flattens the probabilities.
 
-    The ratio of two probabilities is exp of the difference of their logits. Here the difference
-    is K times too small.
+    The ratio of two probabilities is exp of the difference between their logits. Here the
+    difference is K times too small.
 
     Check: for the logits [1, 0] the ratio of the probabilities should be e = 2.718.
     """
@@ -236,9 +235,9 @@ def _(Z: Array) -> Any:
 
 @softmax.mistake("softmax-entrywise-sigmoid")
 def _(Z: Array) -> Any:
-    """A sigmoid looks at each logit alone; softmax divides by the sum over the row's classes.
+    """A sigmoid looks at each logit on its own; softmax divides by the sum over the row's classes.
 
-    Sigmoids of several logits answer several yes-or-no questions. They need not sum to 1.
+    K sigmoids answer K separate yes-or-no questions. They need not sum to 1.
 
     Check: print the sums over axis 1; every entry should be 1.
     """
@@ -294,10 +293,10 @@ def _(Z: Array, dout: Array) -> Any:
 
 @softmax_vjp.mistake("softmax-upstream-ignored", rows="A06")
 def _(Z: Array, dout: Array) -> Any:
-    """s (1 - s) is a local slope; the chain rule needs it times dout, which is unused here.
+    """s (1 - s) is a local slope; the chain rule multiplies it by dout, which is not used here.
 
-    The chain rule multiplies what comes from above with the local slope. A result that does not
-    depend on dout cannot know what the loss wants.
+    The chain rule multiplies the gradient from above by the local slope. A result that does not
+    depend on dout contains nothing of the loss.
 
     Check: with dout = 0 the result should be 0, and doubling dout should double it.
     """
@@ -307,7 +306,7 @@ def _(Z: Array, dout: Array) -> Any:
 
 @softmax_vjp.mistake("softmax-upstream-added", rows="A07")
 def _(Z: Array, dout: Array) -> Any:
-    """The chain rule multiplies dout with the local slope; here the two are added.
+    """The chain rule multiplies dout by the local slope; here the two are added.
 
     A sum does not scale: twice the gradient from above must give twice the gradient below.
 
@@ -321,8 +320,8 @@ def _(Z: Array, dout: Array) -> Any:
 def _(Z: Array, dout: Array) -> Any:
     """s (1 - s) dout holds only the effect of each logit on its own probability, ds_k / dZ_k.
 
-    A logit also moves all the other probabilities of its row, because they share one
-    normaliser: ds_j / dZ_k = -s_j s_k. Softmax is not an entry-by-entry bend.
+    A logit also changes all the other probabilities of its row, because they share one normaliser:
+    ds_j / dZ_k = -s_j s_k. Softmax does not work entry by entry like the other bends.
 
     Check: every row of the result should sum to 0.
     """
@@ -334,7 +333,7 @@ def _(Z: Array, dout: Array) -> Any:
 def _(Z: Array, dout: Array) -> Any:
     """The effect on the other probabilities is negative, ds_j / dZ_k = -s_j s_k; here it is added.
 
-    When one probability grows, the others must shrink, because they sum to 1.
+    When one probability rises, the others must fall, because they sum to 1.
 
     Check: every row of the result should sum to 0.
     """
@@ -344,10 +343,10 @@ def _(Z: Array, dout: Array) -> Any:
 
 @softmax_vjp.mistake("softmax-gradient-factor-missing")
 def _(Z: Array, dout: Array) -> Any:
-    """Every entry of dZ carries the factor s_k: dZ_k = s_k (dout_k - sum_j dout_j s_j).
+    """Every entry of dZ has the factor s_k: dZ_k = s_k (dout_k - sum_j dout_j s_j).
 
-    Here the bracket stands alone. A class whose probability is nearly 0 then gets as large a
-    gradient as a likely one, though moving its logit changes almost nothing.
+    Here the factor before the bracket is missing. A class whose probability is nearly 0 then gets
+    as large a gradient as a likely one, although changing its logit changes almost nothing.
 
     Check: every row of the result should sum to 0.
     """
@@ -357,9 +356,9 @@ def _(Z: Array, dout: Array) -> Any:
 
 @softmax_vjp.mistake("softmax-gradient-unweighted-sum")
 def _(Z: Array, dout: Array) -> Any:
-    """The sum in dZ_k = s_k (dout_k - sum_j dout_j s_j) weighs each dout_j by its probability s_j.
+    """The sum in dZ_k = s_k (dout_k - sum_j dout_j s_j) weights each dout_j by its probability s_j.
 
-    Here dout is summed without the weights. What is to be subtracted is the average of dout under
+    Here dout is summed without the weights. What is subtracted should be the average of dout under
     the probabilities.
 
     Check: with dout of ones the result should be 0.
@@ -373,9 +372,9 @@ def _(Z: Array, dout: Array) -> Any:
     """The sum of dout * s runs over the classes of one row; here it runs over the examples.
 
     With axis=0 the examples of a batch influence each other's gradients. Each row is one example
-    and knows nothing of the others.
+    and does not depend on the others.
 
-    Check: the first row of the result should not change when the second row of Z does.
+    Check: changing the second row of Z should not change the first row of the result.
     """
     s = row_softmax(Z)
     return s * (dout - (dout * s).sum(axis=0))
@@ -385,8 +384,8 @@ def _(Z: Array, dout: Array) -> Any:
 def _(Z: Array, dout: Array) -> Any:
     """A sum over axis 1 has shape (N,); NumPy lines it up with the columns, not with the rows.
 
-    For N different from K NumPy raises an error. For N = K it subtracts silently the wrong
-    numbers. A sum of shape (N, 1) lines up with the rows.
+    For N different from K NumPy raises an error. For N = K it silently subtracts the wrong numbers.
+    A sum of shape (N, 1) lines up with the rows.
 
     Check: print the shapes of dout and of the sum.
     """
@@ -398,10 +397,10 @@ def _(Z: Array, dout: Array) -> Any:
 def _(Z: Array, dout: Array) -> Any:
     """float64 exp exceeds its range above about 709, and inf / inf is nan.
 
-    The gradient's formula is right; the probabilities inside it are not. Logits far below 0 fail
-    as well, because every exp is then 0.
+    The gradient's formula is right; the probabilities inside it are not. Logits far below 0 fail as
+    well, because every exp is then 0.
 
-    Next: use the function of this notebook that computes softmax for any logits.
+    Next: use the function in this notebook that computes softmax for any logits.
     """
     E = np.exp(Z)
     s = E / E.sum(axis=1, keepdims=True)
@@ -410,10 +409,10 @@ def _(Z: Array, dout: Array) -> Any:
 
 @softmax_vjp.mistake("softmax-upstream-in-place", rows="A16")
 def _(Z: Array, dout: Array) -> Any:
-    """Subtracting in place with -= changes the caller's dout, because it is not a copy.
+    """Subtracting in place with -= changes the caller's dout, because dout is not a copy.
 
-    The returned values are right, but the gradient from above is gone for everyone who still
-    needs it. In a network the same dout may go to several places.
+    The returned values are right, but the gradient from above is lost to any code that still needs
+    it. In a network the same dout may go to several places.
 
     Check: keep a copy of dout, call your function, and compare dout with the copy.
     """

@@ -50,13 +50,13 @@ def _(z: Array) -> Any:
 
 @tanh.mistake("tanh-overflow", rows="A10")
 def _(z: Array) -> Any:
-    """Beyond |z| of about 709 one of exp(z) and exp(-z) is inf, and inf / inf is nan.
+    """For |z| above about 709 either exp(z) or exp(-z) is inf, and inf / inf is nan.
 
-    The equation is right on paper and right for small z. Its numerator and denominator both
-    overflow, although their quotient is never larger than 1.
+    The equation is right on paper and for small z. Its numerator and denominator both overflow,
+    although their quotient is never larger than 1.
 
-    Next: look for a NumPy function that already computes this curve, or divide the fraction by
-    its larger exponential.
+    Next: look for a NumPy function that already computes this curve, or divide the numerator and
+    the denominator by the larger exponential.
     """
     return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
 
@@ -66,9 +66,9 @@ def _(z: Array) -> Any:
     """For z above about 355, exp(2z) is inf in float64, and inf / inf is nan.
 
     Large negative inputs are right here, because exp(2z) is then 0. Multiplying the fraction by
-    exp(z) saved one exponential, and left the overflow on the positive side.
+    exp(z) saved one exponential, but left the overflow on the positive side.
 
-    Next: use a form in which only exp of a negative number appears, for each sign of z.
+    Next: find a form, for each sign of z, that only uses exp of a negative number.
     """
     return (np.exp(2 * z) - 1) / (np.exp(2 * z) + 1)
 
@@ -77,10 +77,11 @@ def _(z: Array) -> Any:
 def _(z: Array) -> Any:
     """2 sigmoid(z) - 1 equals tanh(z / 2): the curve is twice as wide as it should be.
 
-    A tanh is a sigmoid stretched to the range from -1 to 1 and also squeezed along z by a factor
-    2. Here the squeeze is missing. The values at 0 and far out are right, which hides it.
+    A tanh is a sigmoid stretched to the range from -1 to 1 and compressed along z by a factor of 2.
+    Here the compression is missing. The values at 0 and far from 0 are right, which hides the
+    mistake.
 
-    Check: the slope of tanh at 0 is 1; compare (tanh(0.001) - tanh(-0.001)) / 0.002.
+    Check: the slope of tanh at 0 is 1; compare it with (tanh(0.001) - tanh(-0.001)) / 0.002.
     """
     return 2 * stable_sigmoid(z) - 1
 
@@ -89,8 +90,8 @@ def _(z: Array) -> Any:
 def _(z: Array) -> Any:
     """2 sigmoid(2z) runs from 0 to 2; tanh(z) = 2 sigmoid(2z) - 1 runs from -1 to 1.
 
-    Every value is exactly 1 too large. Stretching a sigmoid by 2 also moves its middle from 0.5
-    to 1.
+    Every value is exactly 1 too large. Stretching a sigmoid by 2 also moves its middle from 0.5 to
+    1.
 
     Check: tanh(0) should be 0.
     """
@@ -99,23 +100,23 @@ def _(z: Array) -> Any:
 
 @tanh.mistake("tanh-sign-reversed")
 def _(z: Array) -> Any:
-    """The numerator is exp(z) - exp(-z); with its terms exchanged the result is -tanh(z).
+    """The numerator is exp(z) - exp(-z); with its terms swapped the result is -tanh(z).
 
     Every value has the right size and the wrong sign, so the curve falls where it should rise.
 
-    Check: tanh of a positive number is positive.
+    Check: tanh of a positive number should be positive.
     """
     return -np.tanh(z)
 
 
 @tanh.mistake("tangent-for-tanh")
 def _(z: Array) -> Any:
-    """np.tan is the tangent of an angle, sin / cos; the hyperbolic tangent is another function.
+    """np.tan is the tangent of an angle, sin / cos; the hyperbolic tangent is a different function.
 
-    The tangent repeats itself every pi and has no bounds. Near 0 the two agree, because both are
+    The tangent repeats with period pi and has no bounds. Near 0 the two agree, because both are
     close to z there.
 
-    Check: no value of tanh lies outside -1 to 1.
+    Check: no value of tanh should lie outside -1 to 1.
     """
     return np.tan(z)
 
@@ -162,10 +163,10 @@ def _(z: Array) -> Any:
 
 @tanh_grad.mistake("tanh-slope-from-z", rows="A08")
 def _(z: Array) -> Any:
-    """The slope is 1 - a^2 with a = tanh(z); here z itself stands in the place of a.
+    """The slope is 1 - a^2 with a = tanh(z); here z itself is used as a.
 
     Many books write the slope in terms of the value of tanh and call that value z or x. This
-    function receives the pre-activation. At z = 3 it gives -8, and a tanh never falls.
+    function receives the pre-activation. At z = 3 the result is -8, but a tanh never falls.
 
     Check: the slope should be positive everywhere, and nearly 0 at z = 10.
     """
@@ -176,8 +177,8 @@ def _(z: Array) -> Any:
 def _(z: Array) -> Any:
     """Here tanh was applied twice: 1 - a^2 was computed with a = tanh(tanh(z)).
 
-    tanh(z) lies between -1 and 1, so the second tanh only sees that short stretch, and the slope
-    never falls below 0.42. This comes from passing a value on to a function that expects a
+    tanh(z) lies between -1 and 1, so the second tanh only sees that short range, and the slope
+    never falls below 0.42. This happens when a value is passed to a function that expects a
     pre-activation.
 
     Check: the slope at z = 10 should be nearly 0.
@@ -187,9 +188,9 @@ def _(z: Array) -> Any:
 
 @tanh_grad.mistake("tanh-slope-square-missing")
 def _(z: Array) -> Any:
-    """The slope is 1 - a^2; with 1 - a it is 2 on the far left, where the curve is flat.
+    """The slope is 1 - a^2; 1 - a is 2 on the far left, where the curve is flat.
 
-    Only the right side goes to 0. A square makes the slope the same on both sides.
+    Only the right side goes to 0. The square makes the slope the same on both sides.
 
     Check: the slope should be the same at z and at -z.
     """
@@ -200,7 +201,7 @@ def _(z: Array) -> Any:
 def _(z: Array) -> Any:
     """a (1 - a) is the slope of a sigmoid; for a = tanh(z) the slope is 1 - a^2.
 
-    Each bend has its own rule. a (1 - a) is negative for negative z, and a tanh never falls.
+    Each bend has its own formula. a (1 - a) is negative for negative z, but a tanh never falls.
 
     Check: the slope of tanh at z = 0 should be 1.
     """
@@ -210,12 +211,12 @@ def _(z: Array) -> Any:
 
 @tanh_grad.mistake("tanh-slope-overflow", rows="A10")
 def _(z: Array) -> Any:
-    """Beyond |z| of about 709 one of exp(z) and exp(-z) is inf, and inf / inf is nan.
+    """For |z| above about 709 either exp(z) or exp(-z) is inf, and inf / inf is nan.
 
-    The equation of tanh is right on paper and right for small z. Its numerator and denominator
-    both overflow.
+    The equation of tanh is right on paper and for small z. Its numerator and denominator both
+    overflow.
 
-    Next: use the function of this notebook that computes a = tanh(z) for any z.
+    Next: use the function in this notebook that computes a = tanh(z) for any z.
     """
     a = (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
     return 1 - a**2
@@ -223,11 +224,11 @@ def _(z: Array) -> Any:
 
 @tanh_grad.mistake("tanh-slope-cosh-overflow")
 def _(z: Array) -> Any:
-    """The slope 1 / cosh(z)^2 is right on paper, but cosh(z) overflows beyond |z| of about 710.
+    """The slope 1 / cosh(z)^2 is right on paper, but cosh(z) overflows for |z| above about 710.
 
     The slope happens to come out right, because 1 / inf is 0; the overflow warning is the only
-    sign.
+    symptom.
 
-    Next: write the slope in terms of a = tanh(z), which never leaves -1 to 1.
+    Next: write the slope in terms of a = tanh(z), which always lies between -1 and 1.
     """
     return 1 / np.cosh(z) ** 2
