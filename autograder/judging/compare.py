@@ -1,4 +1,4 @@
-"""Holds an answer against its reference, test by test, in the order of `records.Outcome`."""
+"""Compare an answer with its reference, test by test, in the order of `records.Outcome`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ORDER = {outcome: rank for rank, outcome in enumerate(Outcome)}
 
 @dataclass(frozen=True)
 class Pair:
-    """One part of an answer beside its reference."""
+    """One part of an answer, its reference, and the error allowed (see `questions.tolerance`)."""
 
     part: str
     expected: Tree
@@ -37,15 +37,15 @@ class Pair:
 def differences(
     answer: Answer, expected: Expected, returns: tuple[str, ...] = ()
 ) -> list[Difference]:
-    """Every part of an answer that departs from its reference, the gravest first.
+    """All differences between an answer and its reference, the most serious first.
 
     Args:
-        answer: what came back for one case.
+        answer: the answer to one case.
         expected: the reference for that case.
-        returns: names of the parts where a tuple is returned, or of the one value.
+        returns: names of the parts of a returned tuple, or of the one value.
 
     Returns:
-        At most one difference a part; empty when the answer is right.
+        At most one difference per part; empty when the answer is right.
     """
     if answer.status in _ENDED:
         return [Difference(_ENDED[answer.status], detail=answer.error)]
@@ -64,7 +64,7 @@ def differences(
 def pairs(
     value: Tree, expected: Expected, returns: tuple[str, ...] = ()
 ) -> Iterator[Pair | Difference]:
-    """Walk an answer along its reference; a `Difference` where their structures part."""
+    """Each leaf of the reference with that of the answer; a `Difference` where structures differ."""
     if isinstance(expected.value, list) and len(returns) == len(expected.value):
         yield from _pair_named(value, expected, returns)
     else:
@@ -78,7 +78,7 @@ def _pair_named(
     if isinstance(value, dict) and set(value) == set(names):
         value = [value[name] for name in names]
     elif isinstance(value, np.ndarray) and value.shape == (len(names),):
-        # A tuple of plain numbers came back as one array.
+        # A tuple of plain numbers arrives as one array.
         value = [np.asarray(item) for item in value]
     if not isinstance(value, list) or len(value) != len(names):
         wanted = f"{len(names)} values ({', '.join(names)})"
@@ -112,7 +112,7 @@ def _pair(value: Tree, expected: Tree, allowed: Tree, name: str) -> Iterator[Pai
 
 
 def kind(value: Tree) -> str:
-    """What a value is, for a sentence: `an array of shape (3,)`, `a tuple of 2`, `None`."""
+    """A value's kind, to be put into a sentence: `an array of shape (3,)`, `a single number`."""
     if isinstance(value, Opaque):
         return "None" if value.kind == "None" else f"a value of type {value.kind}"
     if isinstance(value, str):
@@ -143,7 +143,7 @@ def _leaf_difference(pair: Pair) -> Difference | None:
         return Difference(Outcome.DTYPE, pair.part, detail, array, expected)
     if not wrong_entries(array, expected, pair.allowed).any():
         return None
-    if _decimals_lost(array, expected):
+    if _decimals_dropped(array, expected):
         detail = f"expected {expected.dtype}, received {array.dtype}, which drops the decimals"
         return Difference(Outcome.DTYPE, pair.part, detail, array, expected)
     unusable = ~np.isfinite(array) & np.isfinite(expected)
@@ -152,7 +152,7 @@ def _leaf_difference(pair: Pair) -> Difference | None:
 
 
 def as_array(value: Tree) -> NDArray[Any] | None:
-    """The value as one array of numbers, or None; lists of equal rows are stacked."""
+    """The value as one array, stacking lists of rows with equal shapes; None if that fails."""
     if isinstance(value, np.ndarray):
         return value
     if isinstance(value, list):
@@ -166,12 +166,15 @@ def as_array(value: Tree) -> NDArray[Any] | None:
 
 
 def wrong_entries(yours: NDArray[Any], expected: NDArray[Any], allowed: float) -> NDArray[np.bool_]:
-    """Which entries differ by more than rounding; NaN and infinities have to coincide.
+    """Which entries differ by more than rounding error; NaN and infinities have to match.
 
     Args:
-        yours: real numbers, the shape of `expected`.
-        expected: the reference.
-        allowed: its allowance, in units of roundoff (see `questions.tolerance`).
+        yours: real numbers, any shape.
+        expected: the reference, the same shape.
+        allowed: the reference's allowance, in units of roundoff (see `questions.tolerance`).
+
+    Returns:
+        Booleans of that shape, true where the answer is wrong.
     """
     precision = yours.dtype if yours.dtype.kind == "f" else np.dtype(np.float64)
     limit = tolerance(allowed, precision)
@@ -183,8 +186,8 @@ def wrong_entries(yours: NDArray[Any], expected: NDArray[Any], allowed: float) -
     return ~np.where(both_finite, near, same)
 
 
-def _decimals_lost(yours: NDArray[Any], expected: NDArray[Any]) -> bool:
-    """Whether an integer answer is what is left of the expected decimals."""
+def _decimals_dropped(yours: NDArray[Any], expected: NDArray[Any]) -> bool:
+    """Whether an integer answer equals the expected values with their decimals dropped."""
     if yours.dtype.kind not in "iu" or expected.dtype.kind != "f":
         return False
     return bool(np.array_equal(yours, np.trunc(expected)))

@@ -1,8 +1,8 @@
-"""Is a gradient wrong, or is it the right derivative of a wrong function?
+"""Is a gradient wrong, or is it the correct derivative of a wrong function?
 
-A gradient that matches finite differences of the student's own forward pass is not where the
-error is. The forward pass is asked again at nearby inputs, and its differences are compared with
-the gradient.
+If a gradient matches finite differences of the student's own forward pass, the error is in the
+forward pass. It is called again at nearby inputs, and its differences are compared with the
+gradient.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ from autograder.questions.define import Derivative, Inputs, Question
 from autograder.tree import Tree, copy_tree
 
 STEP = 6e-6
-"""Near the cube root of float64's unit roundoff, where truncation and rounding balance."""
+"""About the cube root of float64's unit roundoff, where truncation and rounding errors balance."""
 AGREEMENT = 1e-6
-"""Central differences at that step are good to about 1e-10; wrong gradients differ by far more."""
+"""Central differences with that step are accurate to about 1e-10; wrong gradients are far off."""
 MAX_ENTRIES = 400
 
-Asker = Callable[[Question, Sequence[Inputs]], Sequence[Answer]]
+AskFunction = Callable[[Question, Sequence[Inputs]], Sequence[Answer]]
 
 
 def matches_own_function(
-    function: Question, derivative: Derivative, given: Inputs, gradient: Tree, ask: Asker
+    function: Question, derivative: Derivative, given: Inputs, gradient: Tree, ask: AskFunction
 ) -> bool:
     """Whether a gradient equals finite differences of the student's own function.
 
     Args:
         function: the question whose answer is differentiated.
         derivative: which part, with respect to which argument.
-        given: the inputs at which the gradient was computed; may hold an upstream gradient.
-        gradient: the student's gradient, a tree like the argument `wrt`.
-        ask: puts the student's function to a list of inputs.
+        given: the inputs at which the gradient was computed; may include an upstream gradient.
+        gradient: the student's gradient, a tree with the shapes of the argument `wrt`.
+        ask: calls the student's function for each of several inputs.
     """
     arguments = {name: given[name] for name in function.parameters if name in given}
     if set(arguments) != set(function.parameters):
@@ -69,7 +69,7 @@ def matches_own_function(
 
 
 def _slopes(values: Sequence[NDArray[Any] | None]) -> list[NDArray[Any]] | None:
-    """Central differences of values on either side; None where a value is no number."""
+    """Central differences of pairs of values (plus, minus); None unless all values are finite."""
     usable = [value for value in values if value is not None and np.isfinite(value).all()]
     if len(usable) < len(values) or len({value.shape for value in usable}) != 1:
         return None

@@ -1,4 +1,4 @@
-"""One page a mistake: what it looks like, why it happens, its formula, how to find it."""
+"""One page per mistake: what it looks like, why it happens, its formula, and how to find it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from autograder.questions.define import Mistake, Question
 
 
 def page(found: Iterable[tuple[Question, Mistake]]) -> str:
-    """The page of a mistake as Markdown.
+    """The page on a mistake, as Markdown.
 
     Args:
-        found: the questions in which it is catalogued, each with its own wording of it.
+        found: the questions that catalogue the mistake, each with its own version of it.
     """
     sections = []
     for question, mistake in found:

@@ -1,5 +1,7 @@
-"""Answers become verdicts: comparison first, then diagnosis. The sandbox's run and the
-notebook's `check` both end here, so they cannot disagree."""
+"""Answers become verdicts: comparison first, then diagnosis.
+
+A full run and the notebook's `check` both end here, so they cannot disagree.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from autograder.answer import Answer
 from autograder.judging import wording
 from autograder.judging.compare import differences
 from autograder.judging.derivative import matches_own_function
-from autograder.judging.mistakes import Suspect, explaining, suspect
+from autograder.judging.mistakes import MistakenAnswer, mistaken_answer, mistakes_behind
 from autograder.questions import references
 from autograder.questions.define import Inputs, Question
 from autograder.questions.references import References
@@ -24,7 +26,10 @@ from autograder.tree import leaves
 
 @dataclass(frozen=True)
 class Probe:
-    """One case that is put to a question, public or hidden, and its reference."""
+    """One public or hidden case of a question, and its reference answer.
+
+    `weight` is the case's share of the question's points.
+    """
 
     case: str
     public: bool
@@ -34,16 +39,22 @@ class Probe:
 
 
 AskAgain = Callable[[Question, Sequence[Inputs], Sequence[str]], Sequence[Answer]]
-"""Puts new inputs to the student's function, the named functions replaced by right ones."""
+"""Calls the student's function with new inputs, after replacing the named functions by correct ones."""
 
 Wrong = list[tuple[Trial, list[Difference]]]
 
 
 class Judge:
-    """Knows the cases and references of a set of questions, and judges answers to them.
+    """Judges answers to a set of questions, whose cases and references it holds.
 
-    What catalogued mistakes answer is worked out when the first wrong answer asks for it, and
-    kept for the rest of the class.
+    The answers that catalogued mistakes would give are computed at the first wrong answer and
+    cached for the rest of the class.
+
+    Args:
+        questions: the questions by name, in the order of the notebook.
+        public: reference answers to the public cases.
+        hidden: reference answers to the hidden cases; None to judge by public cases alone.
+        secret: seeds the inputs of the hidden cases.
     """
 
     def __init__(
@@ -58,7 +69,7 @@ class Judge:
             name: self._probes(question, public, hidden, secret)
             for name, question in questions.items()
         }
-        self._suspects: dict[str, dict[str, list[Suspect]]] = {}
+        self._mistaken_answers: dict[str, dict[str, list[MistakenAnswer]]] = {}
 
     @staticmethod
     def _probes(
@@ -97,29 +108,29 @@ class Judge:
         Args:
             name: the question.
             answers: one for each of its probes, in their order.
-            ask_again: asks the student's function anew; needed for follow-through and for
-                telling a wrong loss from a wrong derivative.
+            ask_again: calls the student's function with other inputs; needed for follow-through,
+                and to tell a wrong loss from a wrong derivative.
             culprits: functions that the answer may have called and that are, or may be, wrong.
-            replaceable: whether `ask_again` has right functions to put in their place, as an
-                instructor's machine has and a student's has not.
+            replaceable: whether `ask_again` can replace them by correct ones. An instructor's
+                machine has these; a student's does not.
 
         Returns:
-            Points, outcome and message; points lie between 0 and the question's.
+            Points between 0 and the question's, the outcome, and the message.
         """
         question = self.questions[name]
         trials = _trials(question, self.probes[name], answers)
-        # The last probe's: a hidden one, where there is one, is what nobody could train for.
+        # Of the last probe, which is hidden if any is: nobody can have tuned for it.
         figures = question.figures(answers[-1], self.probes[name][-1].inputs)
         verdict = replace(self._judge(question, trials, ask_again), figures=figures)
         if not culprits or not ask_again or not worth_asking_again(verdict.outcome):
             return verdict
         if not replaceable:
-            return replace(verdict, message=f"{verdict.message}\n{wording.begin_there(culprits)}")
+            return replace(verdict, message=f"{verdict.message}\n{wording.start_there(culprits)}")
         again = self._follow_through(question, culprits, ask_again)
         return again if again.right or again.points > verdict.points else verdict
 
     def public_outcome(self, name: str, answers: Sequence[Answer]) -> Outcome:
-        """How a question's public cases came out, before any hidden one is asked.
+        """The outcome of a question's public cases alone, before any hidden case is asked.
 
         Args:
             name: the question.
@@ -153,7 +164,7 @@ class Judge:
             return _verdict(
                 question, points, Outcome.RIGHT, wording.right(question, trials), trials
             )
-        named = explaining(question, trials, self._suspects_of(question))
+        named = mistakes_behind(question, trials, self._mistaken_answers_of(question))
         mistakes = [question.mistakes[name] for name in named]
         own = "" if mistakes else self._own_function(question, found, ask_again)
         message = wording.wrong(question, found, points, mistakes, own)
@@ -167,7 +178,7 @@ class Judge:
         return [(trial, found) for trial, found in pairs if found]
 
     def _own_function(self, question: Question, found: Wrong, ask_again: AskAgain | None) -> str:
-        """The student's own function whose right derivative this wrong gradient is, if any."""
+        """The student's own function of which this wrong gradient is the correct derivative, or ""."""
         rule = question.derivative
         trial, differences_ = found[0]
         if rule is None or ask_again is None or differences_[0].outcome is not Outcome.VALUES:
@@ -189,7 +200,7 @@ class Judge:
         return (rule.value or function.name) if matched else ""
 
     def answers_of_mistakes(self, question: Question) -> dict[str, list[Answer]]:
-        """What each catalogued mistake answers to this question's probes."""
+        """The answers of each catalogued mistake to this question's probes, by the mistake's name."""
         return {
             name: [
                 question.mistaken(mistake, probe.inputs, probe.expected.value)
@@ -198,18 +209,18 @@ class Judge:
             for name, mistake in question.mistakes.items()
         }
 
-    def _suspects_of(self, question: Question) -> dict[str, list[Suspect]]:
-        """The mistakes' answers as they are judged; worked out once and kept for the class."""
-        if question.name not in self._suspects:
+    def _mistaken_answers_of(self, question: Question) -> dict[str, list[MistakenAnswer]]:
+        """The mistakes' answers, ready for comparison; computed once and cached for the class."""
+        if question.name not in self._mistaken_answers:
             probes = self.probes[question.name]
-            self._suspects[question.name] = {
+            self._mistaken_answers[question.name] = {
                 name: [
-                    suspect(question.measured(answer, probe.inputs), probe.expected)
+                    mistaken_answer(question.measured(answer, probe.inputs), probe.expected)
                     for answer, probe in zip(answers, probes, strict=True)
                 ]
                 for name, answers in self.answers_of_mistakes(question).items()
             }
-        return self._suspects[question.name]
+        return self._mistaken_answers[question.name]
 
 
 def _trials(question: Question, probes: Sequence[Probe], answers: Sequence[Answer]) -> list[Trial]:
@@ -227,7 +238,10 @@ def _trials(question: Question, probes: Sequence[Probe], answers: Sequence[Answe
 
 
 def _points(question: Question, found: Wrong) -> float:
-    """The weight of the cases that are right, public and hidden, as a share of the points."""
+    """The question's points times the share of its weight that right cases have.
+
+    A case is right only when its public and its hidden version both are.
+    """
     failed = {trial.case for trial, _ in found}
     if not failed:
         return question.points
@@ -237,8 +251,8 @@ def _points(question: Question, found: Wrong) -> float:
 
 
 def worth_asking_again(outcome: Outcome) -> bool:
-    """Whether right functions in place of wrong ones could change how a question came out."""
-    # A function that calls an unwritten one looks unwritten itself, so that one is asked again.
+    """Whether replacing wrong functions by correct ones could change this outcome."""
+    # NOT_ATTEMPTED is not excluded: a function that calls an unwritten one looks unwritten too.
     return outcome not in (
         Outcome.RIGHT,
         Outcome.MISSING,
@@ -269,7 +283,7 @@ def _verdict(
 
 
 def _digest(trials: Sequence[Trial]) -> str:
-    """Equal for equal answers, however they were rounded; the same for the whole class."""
+    """A digest of the answers in float32 precision, so that rounding does not change it."""
     digest = hashlib.blake2b(digest_size=12)
     for trial in trials:
         digest.update(trial.answer.status.encode())

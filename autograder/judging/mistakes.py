@@ -1,4 +1,4 @@
-"""Which catalogued mistake explains an answer: the one that alone reproduces it on every case."""
+"""Which catalogued mistake explains an answer: the only one that reproduces it on every case."""
 
 from __future__ import annotations
 
@@ -22,42 +22,42 @@ from autograder.tree import Tree, map_tree
 
 
 @dataclass(frozen=True)
-class Suspect:
-    """What a catalogued mistake answers to one case, and the same as a reference."""
+class MistakenAnswer:
+    """A catalogued mistake's answer to one case, and the same answer as a reference to compare with."""
 
     answer: Answer
     reference: Expected
 
 
-def suspect(answer: Answer, expected: Expected) -> Suspect:
-    """A mistake's answer, made ready once to be held against those of a whole class.
+def mistaken_answer(answer: Answer, expected: Expected) -> MistakenAnswer:
+    """Prepare a mistake's answer to be compared with those of a whole class.
 
     Args:
-        answer: what the mistake answers to a case.
-        expected: that case's reference; its allowance is scaled to the mistake's own size.
+        answer: the mistake's answer to a case.
+        expected: that case's reference; its allowance is scaled to the mistake's magnitude.
     """
     allowances = _allowances(answer.value, _relative_allowance(expected))
-    return Suspect(answer, Expected(answer.value, allowances))
+    return MistakenAnswer(answer, Expected(answer.value, allowances))
 
 
-def explaining(
-    question: Question, trials: Sequence[Trial], suspects: Mapping[str, Sequence[Suspect]]
+def mistakes_behind(
+    question: Question, trials: Sequence[Trial], catalogued: Mapping[str, Sequence[MistakenAnswer]]
 ) -> tuple[str, ...]:
-    """Names of the mistakes behind an answer; empty when the cause is not certain.
+    """The names of the mistakes behind an answer; empty when the cause is uncertain.
 
     Args:
         question: what was asked.
         trials: the student's answers, some of them wrong.
-        suspects: for every catalogued mistake, what it answers to the same trials.
+        catalogued: the answers of every catalogued mistake to the same trials, by its name.
 
     Returns:
-        One name when exactly one mistake reproduces the whole answer on every case. Otherwise,
-        when every wrong part is reproduced by exactly one mistake that is made at that part, all
-        of these. Otherwise nothing.
+        One name when exactly one mistake reproduces the whole answer on every case. Otherwise the
+        mistakes made at single parts, when each wrong part is reproduced by exactly one of them.
+        Otherwise nothing.
     """
     whole = [
         name
-        for name, answers in suspects.items()
+        for name, answers in catalogued.items()
         if all(
             _reproduces(trial, made, question.returns)
             for trial, made in zip(trials, answers, strict=True)
@@ -65,11 +65,11 @@ def explaining(
     ]
     if whole:
         return tuple(whole) if len(whole) == 1 else ()
-    return _part_by_part(question, trials, suspects)
+    return _part_by_part(question, trials, catalogued)
 
 
 def _part_by_part(
-    question: Question, trials: Sequence[Trial], suspects: Mapping[str, Sequence[Suspect]]
+    question: Question, trials: Sequence[Trial], catalogued: Mapping[str, Sequence[MistakenAnswer]]
 ) -> tuple[str, ...]:
     wrong_parts = {
         difference.part
@@ -83,7 +83,7 @@ def _part_by_part(
         place = question.returns.index(part)
         candidates = [
             name
-            for name, answers in suspects.items()
+            for name, answers in catalogued.items()
             if question.mistakes[name].at == part
             and all(
                 _same_value(trial.answer.value[place], _at(made.reference, place))
@@ -97,7 +97,7 @@ def _part_by_part(
     return tuple(found)
 
 
-def _reproduces(trial: Trial, made: Suspect, returns: tuple[str, ...]) -> bool:
+def _reproduces(trial: Trial, made: MistakenAnswer, returns: tuple[str, ...]) -> bool:
     yours, mistaken = trial.answer, made.answer
     if yours.status is not mistaken.status:
         return False
@@ -107,14 +107,14 @@ def _reproduces(trial: Trial, made: Suspect, returns: tuple[str, ...]) -> bool:
         return False
     if not _same_value(yours.value, made.reference):
         return False
-    # A warning is the signature only where the values are right: a student may have silenced it.
+    # Warnings only identify a mistake when the values are right: a student may silence them.
     unwarned = Answer(Status.RETURNED, yours.value)
     values_right = not differences(unwarned, trial.expected, returns)
     return not values_right or bool(yours.warned) == bool(mistaken.warned)
 
 
 def _without_numbers(error: str) -> str:
-    """An exception's text without the sizes and values that differ from call to call."""
+    """An exception's text without numbers, which differ from call to call."""
     return re.sub(r"[\d.,]+", "", error)
 
 
@@ -123,7 +123,7 @@ def _at(reference: Expected, place: int) -> Expected:
 
 
 def _same_value(yours: Tree, reference: Expected) -> bool:
-    """Whether an answer is equal to a mistake's up to rounding."""
+    """Whether an answer equals a mistake's answer up to rounding error."""
     for pair in pairs(yours, reference):
         if isinstance(pair, Difference) or not _same_leaf(pair):
             return False
@@ -136,14 +136,14 @@ def _same_leaf(pair: Pair) -> bool:
         return bool(type(yours) is type(mistaken) and yours == mistaken)
     if yours.shape != mistaken.shape or yours.dtype.kind == "c":
         return False
-    # An integer answer is not what a floating-point formula gives, and the other way round.
+    # A floating-point formula does not give integers, and an integer one gives no floats.
     if (yours.dtype.kind == "f") != (mistaken.dtype.kind == "f"):
         return False
     return not wrong_entries(yours, mistaken, pair.allowed).any()
 
 
 def _relative_allowance(expected: Expected) -> float:
-    """The largest allowance of any leaf, relative to that leaf's magnitude."""
+    """The largest allowance of any leaf, relative to the leaf's magnitude; at least 4 roundoffs."""
     ratios = [4.0]
     for pair in pairs(expected.value, expected):
         if isinstance(pair, Pair) and isinstance(pair.expected, np.ndarray) and pair.expected.size:

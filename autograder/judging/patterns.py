@@ -14,16 +14,15 @@ from autograder.records import Difference, Outcome
 Array = NDArray[Any]
 
 RELATIVE = 1e-9
-"""Slips are told apart by factors such as 2 or N, so closeness may be loose against rounding."""
+"""Patterns differ by factors such as 2 or N, so this may be far larger than rounding error."""
 
 
 def describe(found: Sequence[tuple[Difference, Mapping[str, int]]], part: str) -> str:
-    """One sentence about how every wrong array relates to its reference, or nothing.
+    """A sentence that is true of every wrong array and its reference, or "" if none is known.
 
     Args:
-        part: what the arrays are, in the student's symbols.
-        found: for every trial that went wrong, the difference and that trial's sizes (N, D ...).
-            The sentence is given only when it holds for all of them.
+        found: the difference of each wrong trial, and that trial's sizes (N, D, ...).
+        part: the arrays' name, in the student's symbols.
     """
     if not found or any(
         not isinstance(difference.yours, np.ndarray)
@@ -35,9 +34,9 @@ def describe(found: Sequence[tuple[Difference, Mapping[str, int]]], part: str) -
         return ""
     arrays = [(d.yours.astype(float), d.expected.astype(float), sizes) for d, sizes in found]
     if found[0][0].outcome is Outcome.SHAPE:
-        return _shape_slip(part, arrays)
-    for slip in (_sign, _scale, _transposed, _offset, _permuted):
-        if sentence := slip(part, arrays):
+        return _shape_pattern(part, arrays)
+    for pattern in (_sign, _scale, _transposed, _offset, _permuted):
+        if sentence := pattern(part, arrays):
             return sentence
     return ""
 
@@ -52,7 +51,7 @@ def _close(left: Array, right: Array) -> bool:
     return scale > 0 and bool(np.max(np.abs(left - right)) <= RELATIVE * scale)
 
 
-def _shape_slip(part: str, arrays: Arrays) -> str:
+def _shape_pattern(part: str, arrays: Arrays) -> str:
     if all(_close(yours.T, expected) for yours, expected, _ in arrays):
         return f"{start(part)} is the transpose of the expected array."
     if all(
@@ -87,7 +86,7 @@ def _scale(part: str, arrays: Arrays) -> str:
 
 
 def _factors(sizes: Mapping[str, int]) -> list[str]:
-    """Constants that wrong formulas scale by, named by the sizes that they are made of."""
+    """Expressions in the sizes by which a wrong formula may be off, such as `N` and `1/(N*K)`."""
     products = list(sizes) + [f"{a}*{b}" for a, b in combinations(sizes, 2)]
     return ["2", "1/2", *products, *(f"1/({p})" if "*" in p else f"1/{p}" for p in products)]
 
@@ -129,5 +128,5 @@ def _subject(part: str, arrays: Arrays) -> str:
 
 
 def start(part: str) -> str:
-    """The part at the beginning of a sentence; a student's symbol keeps its case."""
+    """A part's name at the start of a sentence; symbols keep their case."""
     return part[:1].upper() + part[1:] if part == "the result" else part

@@ -23,25 +23,33 @@ _GENERAL_STEP = "Next: work one small example by hand and print every intermedia
 
 
 def heading(question: Question, points: float, part: str = "", label: str = "") -> str:
-    """`dense_backward · dW · 3 of 4 points · missing-batch-mean`."""
+    """The first line: `dense_backward · dW · 3 of 4 points · missing-batch-mean`."""
     earned = f"{points:g} of {question.points:g} points"
     return " · ".join(piece for piece in (question.name, part, earned, label) if piece)
 
 
 def right(question: Question, trials: Sequence[Trial]) -> str:
     cases = len({trial.case for trial in trials})
+    """The message for an answer that is right in every case."""
     checked = "The answer is right." if cases == 1 else f"All {cases} cases are right."
     return f"{heading(question, question.points)}\n{checked}"
 
 
-def begin_there(culprits: Sequence[str]) -> str:
-    """A closing line for an answer that calls functions which are wrong themselves."""
+def start_there(culprits: Sequence[str]) -> str:
+    """The last line for an answer that may be wrong only because functions it calls are."""
     verb = "is" if len(culprits) == 1 else "are"
     return f"It calls {' and '.join(culprits)}, which {verb} not right yet: start there."
 
 
 def carried(question: Question, culprits: Sequence[str], points: float, *, right: bool) -> str:
-    """What follow-through found: the error is in another function that this one calls."""
+    """The message after follow-through: the first error is in a function that this one calls.
+
+    Args:
+        question: what was asked.
+        culprits: the functions that were replaced by correct ones.
+        points: what the answer earns with them.
+        right: whether every case is right with them.
+    """
     *others, last = culprits
     names = f"{', '.join(others)} or {last}" if others else last
     rest = "every case is right" if right else f"the answer earns {points:g} points"
@@ -64,11 +72,11 @@ def wrong(
 
     Args:
         question: what was asked.
-        found: every trial that went wrong, with its differences; not empty.
-        points: what was earned all the same.
+        found: every wrong trial with its differences; not empty.
+        points: the points that were earned.
         mistakes: the catalogued mistakes that explain the answer.
-        own_function: where the answer is the right derivative of the student's own wrong
-            function, that function's name.
+        own_function: the student's own wrong function of which the answer is the correct
+            derivative; empty if there is none.
     """
     public = [pair for pair in found if pair[0].public]
     trial, differences = (public or list(found))[0]
@@ -122,21 +130,21 @@ def _observed(question: Question, public: Wrong, trial: Trial, first: Difference
     part = first.part or _call(question)
     if isinstance(first.expected, str):
         if not trial.inputs:
-            # A choice: what was expected of it would be its answer.
+            # A choice: naming the expected text would give the answer away.
             return []
         received = repr(first.yours) if isinstance(first.yours, str) else first.detail
         return [f"{patterns.start(part)}: expected {first.expected!r}, received {received}."]
     if first.outcome is Outcome.DTYPE or not isinstance(first.yours, np.ndarray):
         return [f"{patterns.start(part)}: {first.detail}."]
     same_part = [(d, question.sizes(t.inputs)) for t, (d, *_) in public if d.part == first.part]
-    slip = patterns.describe(same_part, part)
+    pattern = patterns.describe(same_part, part)
     if first.outcome is Outcome.SHAPE:
-        return [f"{patterns.start(part)}: {first.detail}.", slip]
-    return [slip or _count(part, first), _evidence(part, trial, first)]
+        return [f"{patterns.start(part)}: {first.detail}.", pattern]
+    return [pattern or _count(part, first), _evidence(part, trial, first)]
 
 
 def _unexplained(question: Question, first: Difference) -> list[str]:
-    """The closing lines where no mistake is named: facts are not a cause."""
+    """The last lines when no mistake is named: they state no cause."""
     match first.outcome:
         case Outcome.NOT_ATTEMPTED:
             return ["Next: write it and run its check again."]
@@ -208,7 +216,7 @@ def _worst(yours: Any, expected: Any) -> tuple[int, ...]:
 
 
 def _given(trial: Trial, shape: tuple[int, ...], index: tuple[int, ...]) -> str:
-    """The inputs at the same place, where there are any: ` (z[0, 1] = -1000)`."""
+    """The inputs at the same index, as ` (z[0, 1] = -1000)`; empty if none has that shape."""
     same = [
         f"{name}[{', '.join(map(str, index))}] = {float(value[index]):.4g}"
         for name, value in trial.inputs.items()
@@ -218,7 +226,7 @@ def _given(trial: Trial, shape: tuple[int, ...], index: tuple[int, ...]) -> str:
 
 
 def _where(question: Question, found: Wrong) -> list[str]:
-    """Which cases went wrong, where others were right."""
+    """Which cases are right and which are not; nothing if all are wrong."""
     bad = {trial.case for trial, _ in found}
     good = [name for name in question.cases if name not in bad]
     not_yet = [name for name in question.cases if name in bad]
@@ -226,9 +234,9 @@ def _where(question: Question, found: Wrong) -> list[str]:
 
 
 def numbers(left: Any, reference: Any) -> tuple[str, str]:
-    """Two numbers with as few digits as tell them apart, and at least four."""
+    """Two numbers with as many digits as it takes to tell them apart, and at least four."""
     for digits in (4, 6, 9, 12, 17):
-        # Adding 0 turns -0 into 0, a difference that would only puzzle.
+        # Adding 0 turns -0 into 0: showing the sign of zero would only confuse.
         pair = f"{float(left) + 0.0:.{digits}g}", f"{float(reference) + 0.0:.{digits}g}"
         if pair[0] != pair[1]:
             return pair

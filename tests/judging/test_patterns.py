@@ -31,15 +31,15 @@ def described(wrong: np.ndarray, right: np.ndarray = RIGHT) -> str:
         (RIGHT.reshape(1, 5, 3), "its shape is not"),
     ],
 )
-def test_is_a_slip_described(wrong, words):
+def test_is_a_pattern_described(wrong, words):
     assert words in described(wrong)
 
 
-def test_is_no_slip_claimed_for_other_numbers():
+def test_is_no_pattern_claimed_for_other_numbers():
     assert described(RIGHT * np.linspace(1, 2, 15).reshape(5, 3)) == ""
 
 
-def test_is_a_slip_claimed_only_when_every_case_shows_it():
+def test_is_a_pattern_claimed_only_when_every_case_shows_it():
     once = Difference(Outcome.VALUES, "dW", "", 7 * RIGHT, RIGHT)
     other = Difference(Outcome.VALUES, "dW", "", 2 * RIGHT, RIGHT)
     assert describe([(once, SIZES), (other, SIZES)], "dW") == ""
