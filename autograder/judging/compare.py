@@ -64,7 +64,7 @@ def differences(
 def pairs(
     value: Tree, expected: Expected, returns: tuple[str, ...] = ()
 ) -> Iterator[Pair | Difference]:
-    """Each leaf of the reference with that of the answer; a `Difference` where structures differ."""
+    """Each leaf of the reference with the answer's; a `Difference` where structures differ."""
     if isinstance(expected.value, list) and len(returns) == len(expected.value):
         yield from _pair_named(value, expected, returns)
     else:

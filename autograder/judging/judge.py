@@ -39,7 +39,7 @@ class Probe:
 
 
 AskAgain = Callable[[Question, Sequence[Inputs], Sequence[str]], Sequence[Answer]]
-"""Calls the student's function with new inputs, after replacing the named functions by correct ones."""
+"""Calls the student's function with new inputs; the named functions are replaced by correct ones."""
 
 Wrong = list[tuple[Trial, list[Difference]]]
 
@@ -178,7 +178,7 @@ class Judge:
         return [(trial, found) for trial, found in pairs if found]
 
     def _own_function(self, question: Question, found: Wrong, ask_again: AskAgain | None) -> str:
-        """The student's own function of which this wrong gradient is the correct derivative, or ""."""
+        """Which function of the student's this wrong gradient is the correct derivative of, or ""."""
         rule = question.derivative
         trial, differences_ = found[0]
         if rule is None or ask_again is None or differences_[0].outcome is not Outcome.VALUES:
@@ -200,7 +200,7 @@ class Judge:
         return (rule.value or function.name) if matched else ""
 
     def answers_of_mistakes(self, question: Question) -> dict[str, list[Answer]]:
-        """The answers of each catalogued mistake to this question's probes, by the mistake's name."""
+        """The answers of each catalogued mistake to this question's probes, by its name."""
         return {
             name: [
                 question.mistaken(mistake, probe.inputs, probe.expected.value)

@@ -23,7 +23,7 @@ from autograder.tree import Tree, map_tree
 
 @dataclass(frozen=True)
 class MistakenAnswer:
-    """A catalogued mistake's answer to one case, and the same answer as a reference to compare with."""
+    """A catalogued mistake's answer to one case, and the same answer as a reference."""
 
     answer: Answer
     reference: Expected

@@ -29,8 +29,8 @@ def heading(question: Question, points: float, part: str = "", label: str = "") 
 
 
 def right(question: Question, trials: Sequence[Trial]) -> str:
-    cases = len({trial.case for trial in trials})
     """The message for an answer that is right in every case."""
+    cases = len({trial.case for trial in trials})
     checked = "The answer is right." if cases == 1 else f"All {cases} cases are right."
     return f"{heading(question, question.points)}\n{checked}"
 
