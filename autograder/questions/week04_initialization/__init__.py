@@ -1,7 +1,7 @@
 """Week 04: how the first weights are drawn, and what a bad draw does to a pile.
 
-What Keras' initializers draw is turned into statements (shape, mean, spread ...), and a student's
-draws have to give the same ones; they are never compared draw by draw.
+Draws of Keras's initializers are turned into statistics (shape, mean, spread ...), and a student's
+draws must give the same statistics; they are never compared draw by draw.
 """
 
 from autograder.questions.define import Written
@@ -24,7 +24,7 @@ WRITTEN = (
         "why_dice_and_how_hard",
         points=10,
         rubric="3 points: equal units get equal nudges, so zeros or any constant leave one unit "
-        "for ever; random draws make them differ. 4 points: a layer multiplies the spread by about "
+        "forever; random draws make them differ. 4 points: a layer multiplies the spread by about "
         "std * sqrt(fan_in) (for ReLU by half of that squared), with a product over the layers and "
         "a number for too large and too small. 2 points: He's 2/fan_in and where the 2 comes from, "
         "or Xavier's compromise between both fans. 1 point: names a failure seen in the "

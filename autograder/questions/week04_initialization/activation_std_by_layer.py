@@ -1,4 +1,4 @@
-"""How far the activations of each layer are spread."""
+"""The standard deviation of each layer's activations."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _(X: Array, weights: list[Array], activation: Bend) -> Any:
 
 
 def layers(X: Array, weights: list[Array], activation: Bend) -> list[Array]:
-    """Every layer's activations, for mistakes that lie in what is measured."""
+    """Every layer's activations, for mistakes that are made in what is measured."""
     found = []
     for W in weights:
         X = activation(X @ W)
@@ -101,9 +101,9 @@ def layers(X: Array, weights: list[Array], activation: Bend) -> list[Array]:
 
 @activation_std_by_layer.mistake("spread-before-the-bend")
 def _(X: Array, weights: list[Array], activation: Bend) -> Any:
-    """The spread of h = activation(z) is asked for; this is the spread of z, before the bend.
+    """The standard deviation is that of h = activation(z); here it is that of z.
 
-    ReLU cuts off everything below 0, so h is spread less than z.
+    ReLU cuts off everything below 0, so h is less spread out than z.
 
     Check: with ReLU and a W whose weights make every z negative, the answer should be 0.
     """
@@ -113,10 +113,10 @@ def _(X: Array, weights: list[Array], activation: Bend) -> Any:
 
 @activation_std_by_layer.mistake("no-bend-between-layers")
 def _(X: Array, weights: list[Array], activation: Bend) -> Any:
-    """The next layer receives h, what the bend made of z; here it receives z itself.
+    """The next layer receives h = activation(z); here it receives z itself.
 
-    The first number is right. The bend is only applied to what is measured, and the pile itself
-    has collapsed.
+    The first number is right. The activation is only applied to what is measured, so the pile
+    itself has collapsed to one layer.
 
     Check: the matrix product inside the loop should use the result of activation.
     """
@@ -129,23 +129,23 @@ def _(X: Array, weights: list[Array], activation: Bend) -> Any:
 
 @activation_std_by_layer.mistake("every-layer-fed-with-the-input")
 def _(X: Array, weights: list[Array], activation: Bend) -> Any:
-    """A layer's input is what the layer before it gave out; here every layer receives X.
+    """A layer's input is the output of the layer before it; here every layer receives X.
 
-    Kernels of different shapes do not fit then, and NumPy raises. With equal sizes the first
-    number is right and the others are not.
+    Kernels of different shapes then do not fit, and NumPy raises an error. With equal sizes the
+    first number is right and the others are not.
 
-    Check: inside the loop, which name does the product read, and which name does it write?
+    Check: inside the loop, which variable does the product read, and which does it write?
     """
     return [activation(X @ W).std() for W in weights]
 
 
 @activation_std_by_layer.mistake("variance-by-layer", rows="F03")
 def _(X: Array, weights: list[Array], activation: Bend) -> Any:
-    """This is the variance; the standard deviation is its root.
+    """This is the variance; the standard deviation is its square root.
 
-    Each number is the square of what is expected.
+    Each number is the square of the expected one.
 
-    Check: for the entries 1, 1, 5, 5 the standard deviation is 2.
+    Check: for the entries 1, 1, 5, 5 the standard deviation should be 2.
     """
     return [h.var() for h in layers(X, weights, activation)]
 
@@ -156,72 +156,73 @@ def _(X: Array, weights: list[Array], activation: Bend) -> Any:
 
     For a layer with mean 0 the two are equal. After ReLU the mean is above 0.
 
-    Check: a layer whose entries are all 3 has standard deviation 0.
+    Check: a layer whose entries are all 3 should have standard deviation 0.
     """
     return [np.sqrt(np.mean(h**2)) for h in layers(X, weights, activation)]
 
 
 @activation_std_by_layer.mistake("spread-of-each-unit")
 def _(X: Array, weights: list[Array], activation: Bend) -> Any:
-    """The spread is taken over all N * M entries of a layer; here over the batch, then averaged.
+    """The std is over all N * M entries of a layer; here it is each unit's own std, averaged.
 
-    Differences between the units are lost in this way.
+    This loses the differences between the units.
 
-    Check: each call of std should receive no axis.
+    Check: std should be called without an axis.
     """
     return [h.std(axis=0).mean() for h in layers(X, weights, activation)]
 
 
 @activation_std_by_layer.mistake("spread-divided-by-one-less", convention=True)
 def _(X: Array, weights: list[Array], activation: Bend) -> Any:
-    """With ddof=1 the squares are divided by n - 1; this course divides by n, as np.std does.
+    """With ddof=1 the sum of squares is divided by n - 1; this course divides by n, as np.std does.
 
-    ddof=1 estimates the spread of a population from a sample. Here the layer itself is described.
+    ddof=1 estimates the standard deviation of a population from a sample. Here the layer itself is
+    described.
 
-    Check: for the entries 1, 1, 5, 5 the standard deviation is 2.
+    Check: for the entries 1, 1, 5, 5 the standard deviation should be 2.
     """
     return [h.std(ddof=1) for h in layers(X, weights, activation)]
 
 
 @activation_std_by_layer.mistake("input-counted-as-layer")
 def _(X: Array, weights: list[Array], activation: Bend) -> Any:
-    """There is one number for each kernel; the spread of X stands in front of them here.
+    """There is one number for each kernel; here the std of X comes before them.
 
-    All the numbers are there, one place too late.
+    All the numbers are there, but one place too late.
 
-    Check: the answer should be as long as weights.
+    Check: the answer should have as many entries as weights.
     """
     return [X.std(), *(h.std() for h in layers(X, weights, activation))]
 
 
 @activation_std_by_layer.mistake("last-layer-not-measured")
 def _(X: Array, weights: list[Array], activation: Bend) -> Any:
-    """Every layer is measured after its bend; here each input is measured, before its layer.
+    """Each layer's output is measured; here it is each layer's input.
 
-    The spread of X stands in front, and the last layer's is missing.
+    The std of X comes first, and the last layer's is missing.
 
-    Check: with a single kernel the answer should not be the spread of X.
+    Check: with a single kernel the answer should not be the std of X.
     """
     return [h.std() for h in [X, *layers(X, weights, activation)[:-1]]]
 
 
 @activation_std_by_layer.mistake("only-the-last-spread")
 def _(X: Array, weights: list[Array], activation: Bend) -> Any:
-    """This is the spread after the last layer; one number for each layer is asked for.
+    """This is the standard deviation after the last layer; each layer needs its own number.
 
-    It has to be kept inside the loop, since the next turn replaces h.
+    The number has to be stored inside the loop, because the next iteration replaces h.
 
-    Check: the answer should be as long as weights.
+    Check: the answer should have as many entries as weights.
     """
     return layers(X, weights, activation)[-1].std()
 
 
 @activation_std_by_layer.mistake("mean-for-spread")
 def _(X: Array, weights: list[Array], activation: Bend) -> Any:
-    """This is the mean of a layer's activations; the standard deviation is asked for.
+    """This is the mean of a layer's activations, not their standard deviation.
 
-    The mean says where the numbers lie, the standard deviation how far apart.
+    The mean says where the numbers are, the standard deviation how far apart they are.
 
-    Check: a layer whose entries are all 3 has standard deviation 0.
+    Check: a layer whose entries are all 3 should have standard deviation 0.
     """
     return [h.mean() for h in layers(X, weights, activation)]

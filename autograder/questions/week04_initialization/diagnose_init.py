@@ -76,12 +76,12 @@ def _(rng: Rng) -> Inputs:
 
 
 def verdict(change: float, low: float = 0.1, high: float = 10.0) -> str:
-    """The three words, for mistakes that lie in what is compared."""
+    """The three words, for mistakes that are made in what is compared."""
     return "explodes" if change > high else "vanishes" if change < low else "healthy"
 
 
 def ratio(stds: Array) -> float:
-    """Last to first; 0 for a pile that is silent from its first layer on."""
+    """Last over first; 0 for a pile whose activations are 0 from the first layer on."""
     return float(stds[-1] / stds[0]) if stds[0] > 0 else 0.0
 
 
@@ -97,9 +97,9 @@ def _(stds: Array) -> Any:
 
 @diagnose_init.mistake("nan-looks-healthy", rows="N14")
 def _(stds: Array) -> Any:
-    """Every comparison with nan is False, so nan falls through all of them to the last branch.
+    """Every comparison with nan is False, so nan reaches the last branch.
 
-    nan comes from inf minus inf or 0 times inf: the numbers have burst already.
+    nan comes from inf - inf or 0 * inf: the numbers have already overflowed.
 
     Check: call it with [1.0, np.nan].
     """
@@ -108,10 +108,10 @@ def _(stds: Array) -> Any:
 
 @diagnose_init.mistake("silence-looks-healthy", rows="N14")
 def _(stds: Array) -> Any:
-    """A pile of zeros has vanished; but 0 / 0 is nan, and 0 is not less than a tenth of 0 either.
+    """A pile of zeros has vanished, but 0 / 0 is nan, and 0 is not less than a tenth of 0 either.
 
-    Whichever of the two tests was written, the pile of zeros falls through to the last branch. The
-    docstring names this case: the last spread is 0.
+    Whichever of the two tests you wrote, the pile of zeros reaches the last branch. The docstring
+    mentions this case: the last spread is 0.
 
     Check: call it with np.zeros(4).
     """
@@ -122,7 +122,7 @@ def _(stds: Array) -> Any:
 
 @diagnose_init.mistake("explodes-and-vanishes-exchanged")
 def _(stds: Array) -> Any:
-    """A pile explodes when its last spread is the larger one; here first and last are exchanged.
+    """A pile explodes when its last spread is the larger one; here first and last are swapped.
 
     Check: call it with [1.0, 100.0].
     """
@@ -133,11 +133,12 @@ def _(stds: Array) -> Any:
 
 @diagnose_init.mistake("spread-taken-by-itself")
 def _(stds: Array) -> Any:
-    """The last spread is compared with the first; here it is compared with 10 and 0.1 themselves.
+    """The last spread is compared with the first; here it is compared with fixed limits, 10 and
+    0.1.
 
-    Pictures with numbers up to 255 start with a large spread, and a pile that keeps it is healthy.
+    Pictures with values up to 255 start with a large spread, and a pile that keeps it is healthy.
 
-    Check: a hundred times larger inputs should not change the answer.
+    Check: multiplying all spreads by 100 should not change the answer.
     """
     if not np.isfinite(stds).all():
         return "explodes"
@@ -146,9 +147,9 @@ def _(stds: Array) -> Any:
 
 @diagnose_init.mistake("layer-against-layer")
 def _(stds: Array) -> Any:
-    """Small factors multiply: 1.5 ten times is 57; here each layer meets its neighbour only.
+    """Small factors multiply, 1.5 ten times is 57; here each layer is compared only with the next.
 
-    A factor of 10 from one layer to the next is rare. A pile bursts or dies little by little.
+    A factor of 10 from one layer to the next is rare. A pile explodes or vanishes little by little.
 
     Check: call it with [1.0, 4.0, 16.0].
     """
@@ -164,7 +165,7 @@ def _(stds: Array) -> Any:
 def _(stds: Array) -> Any:
     """The last layer decides; here the largest and the smallest spread of all layers do.
 
-    A hump in the middle is no harm if the numbers come out as they went in.
+    A peak in the middle does no harm if the last spread is close to the first.
 
     Check: call it with [1.0, 30.0, 1.0].
     """
@@ -178,9 +179,10 @@ def _(stds: Array) -> Any:
 
 @diagnose_init.mistake("difference-for-ratio")
 def _(stds: Array) -> Any:
-    """Ten times is a ratio; here the last spread minus the first is compared with 10.
+    """ "Ten times" is a ratio; here the difference between the last and the first is compared with
+    10.
 
-    Check: call it with [0.01, 0.5]; the spread has grown fifty times.
+    Check: call it with [0.01, 0.5]; the spread has grown by a factor of 50.
     """
     if not np.isfinite(stds).all():
         return "explodes"
@@ -192,7 +194,7 @@ def _(stds: Array) -> Any:
 
 @diagnose_init.mistake("other-words")
 def _(stds: Array) -> Any:
-    """The three words are "explodes", "vanishes" and "healthy", spelled exactly so.
+    """The three words are "explodes", "vanishes" and "healthy", spelled exactly like this.
 
     A program that reads the answer compares it letter by letter.
 
@@ -206,7 +208,7 @@ def _(stds: Array) -> Any:
 
 @diagnose_init.mistake("always-healthy")
 def _(stds: Array) -> Any:
-    """Only a last spread between a tenth of the first and 10 times the first is healthy.
+    """A pile is healthy only if its last spread is between a tenth and 10 times the first.
 
     Check: call it with [1.0, 100.0].
     """

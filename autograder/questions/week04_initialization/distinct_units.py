@@ -84,7 +84,7 @@ def _(W: Array) -> Any:
 def _(W: Array) -> Any:
     """A row of W belongs to an input; a unit's weights are a column.
 
-    In a kernel (D, M) the units are counted along the second axis.
+    In a kernel (D, M) the units are along the second axis.
 
     Check: a kernel of shape (3, 5) has 5 units, so the answer may be up to 5.
     """
@@ -93,21 +93,21 @@ def _(W: Array) -> Any:
 
 @distinct_units.mistake("distinct-numbers")
 def _(W: Array) -> Any:
-    """This counts different numbers in the whole kernel; units are to be compared as columns.
+    """This counts the different numbers in the whole kernel; the units to compare are its columns.
 
-    Without an axis np.unique looks at all entries as one long row.
+    Without an axis np.unique treats all entries as one long row.
 
-    Check: the answer can never be larger than the number of columns.
+    Check: the answer should never be larger than the number of columns.
     """
     return np.unique(np.round(W, 9)).size
 
 
 @distinct_units.mistake("compared-to-the-last-digit", rows="N04")
 def _(W: Array) -> Any:
-    """Equal to nine decimals counts as alike; here the last of the sixteen digits has to agree too.
+    """Weights equal to nine decimals count as equal; here all sixteen digits have to agree.
 
-    Two units that do the same may differ by rounding, for example when their sums were taken in
-    another order.
+    Two units that do the same thing may differ by rounding, for example when their sums were
+    computed in a different order.
 
     Check: moving every weight by 1e-12 should not change the answer.
     """
@@ -116,20 +116,20 @@ def _(W: Array) -> Any:
 
 @distinct_units.mistake("copies-counted")
 def _(W: Array) -> Any:
-    """This is how many units are copies of an earlier one; the different ones are asked for.
+    """This counts the copies of earlier units, not the different units.
 
     The two numbers add up to the number of columns.
 
-    Check: in a layer whose units all differ the answer is the number of columns.
+    Check: in a layer whose units all differ the answer should be the number of columns.
     """
     return W.shape[1] - np.unique(np.round(W, 9), axis=1).shape[1]
 
 
 @distinct_units.mistake("units-without-a-twin")
 def _(W: Array) -> Any:
-    """A unit that occurs twice still counts once; here only units without any copy are counted.
+    """A unit that occurs twice still counts once; here only units without a copy are counted.
 
-    Check: in a layer whose units are all alike the answer is 1.
+    Check: in a layer whose units are all equal the answer should be 1.
     """
     counts = np.unique(np.round(W, 9), axis=1, return_counts=True)[1]
     return np.sum(counts == 1)
@@ -137,47 +137,48 @@ def _(W: Array) -> Any:
 
 @distinct_units.mistake("only-neighbours-compared")
 def _(W: Array) -> Any:
-    """Copies need not stand side by side; here each column is compared with the next one only.
+    """Copies need not be side by side; here each column is compared only with the next one.
 
-    Check: for the columns a, b, a the answer is 2.
+    Check: for the columns a, b, a the answer should be 2.
     """
     return 1 + np.sum(np.any(np.abs(np.diff(W, axis=1)) > 1e-9, axis=0))
 
 
 @distinct_units.mistake("units-compared-by-their-sum")
 def _(W: Array) -> Any:
-    """Two units are alike when all their weights agree; here only the sums of the columns do.
+    """Two units are equal when all their weights agree; here only the sums of the columns are
+    compared.
 
-    (1, 2) and (2, 1) have the same sum and look for different things.
+    (1, 2) and (2, 1) have the same sum but look for different things.
 
-    Check: for the columns (1, 2) and (2, 1) the answer is 2.
+    Check: for the columns (1, 2) and (2, 1) the answer should be 2.
     """
     return np.unique(np.round(W.sum(axis=0), 9)).size
 
 
 @distinct_units.mistake("units-compared-by-one-weight")
 def _(W: Array) -> Any:
-    """Two units are alike when all their weights agree; here only the first row was compared.
+    """Two units are equal when all their weights agree; here only the first row is compared.
 
-    Check: for the columns (1, 2) and (1, 3) the answer is 2.
+    Check: for the columns (1, 2) and (1, 3) the answer should be 2.
     """
     return np.unique(np.round(W[0], 9)).size
 
 
 @distinct_units.mistake("rank-for-distinct")
 def _(W: Array) -> Any:
-    """The rank counts independent columns; a column and its double depend on each other and differ.
+    """The rank counts independent columns; a column and its double are dependent, but different.
 
     The rank is never larger than the number of rows, however many units there are.
 
-    Check: for the columns (1, 2), (2, 4) and (1, 3) the answer is 3.
+    Check: for the columns (1, 2), (2, 4) and (1, 3) the answer should be 3.
     """
     return np.linalg.matrix_rank(W)
 
 
 @distinct_units.mistake("units-instead-of-their-number")
 def _(W: Array) -> Any:
-    """These are the different units themselves; their number is asked for.
+    """These are the different units themselves; the answer is how many there are.
 
     Next: which entry of the result's shape is the number of columns?
     """
@@ -186,8 +187,8 @@ def _(W: Array) -> Any:
 
 @distinct_units.mistake("every-unit-counted")
 def _(W: Array) -> Any:
-    """This is the number of columns, copies included.
+    """This is the number of columns, including copies.
 
-    Check: in a layer whose units are all alike the answer is 1.
+    Check: in a layer whose units are all equal the answer should be 1.
     """
     return W.shape[1]

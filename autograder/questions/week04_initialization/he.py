@@ -95,7 +95,8 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
     """The variance is 2 / fan_in, because a unit adds up fan_in numbers; here it is 2 / fan_out.
 
-    With as many units as inputs nothing shows. In a layer that narrows the weights are too large.
+    With as many units as inputs the mistake does not show. In a layer that narrows the weights are
+    too large.
 
     Check: W.var() times fan_in should be close to 2.
     """
@@ -104,10 +105,10 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 
 @he_normal.mistake("he-variance-for-std", rows="F03")
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """2 / fan_in is the variance; rng.normal takes a standard deviation, its root.
+    """2 / fan_in is the variance; rng.normal takes a standard deviation, its square root.
 
-    The weights come out much too small, and the larger the layer, the smaller. Activations die out
-    after a few layers.
+    The weights come out much too small, and the larger the layer, the smaller they are. Activations
+    die out after a few layers.
 
     Check: W.var() times fan_in should be close to 2.
     """
@@ -116,7 +117,7 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 
 @he_normal.mistake("he-root-of-the-two-only", rows="F03")
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """The root is taken of the whole fraction 2 / fan_in; here only of the 2.
+    """The square root covers the whole fraction 2 / fan_in; here it covers only the 2.
 
     The weights come out much too small.
 
@@ -130,7 +131,7 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
     """1 / fan_in suits a layer without a bend; ReLU halves the mean square, hence the 2.
 
     Each layer with ReLU then passes on 0.71 of the spread that it received. After ten layers 3
-    percent are left.
+    percent is left.
 
     Check: W.var() times fan_in should be close to 2.
     """
@@ -141,18 +142,18 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
     """2 / (fan_in + fan_out) is Xavier's variance, for S-shaped bends; He's is 2 / fan_in.
 
-    He's rule looks at what a unit adds up on the way forward, its fan_in inputs.
+    He's rule considers what a unit adds up in the forward pass, its fan_in inputs.
 
-    Check: another fan_out should leave W.std() as it is.
+    Check: changing fan_out should leave W.std() nearly unchanged.
     """
     return rng.normal(0, np.sqrt(2 / (fan_in + fan_out)), (fan_in, fan_out))
 
 
 @he_normal.mistake("limit-for-he-std", rows="F05")
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """sqrt(6 / fan_in) is the limit of the uniform rule; a standard deviation is smaller.
+    """sqrt(6 / fan_in) is the limit of the uniform rule; the standard deviation is smaller.
 
-    A limit is sqrt(3) times its standard deviation, so the weights are 1.73 times too large.
+    The limit is sqrt(3) times the standard deviation, so the weights are 1.73 times too large.
 
     Check: W.var() times fan_in should be close to 2.
     """
@@ -161,9 +162,9 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 
 @he_normal.mistake("uniform-for-he-normal")
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """The variance is right, and these draws are uniform; this function draws from a bell curve.
+    """The variance is right, but these draws are uniform; this function draws from a normal.
 
-    Uniform draws have a sharp limit, sqrt(3) standard deviations from 0. Normal draws go beyond.
+    Uniform draws have a sharp limit, sqrt(3) standard deviations from 0. Normal draws go beyond it.
 
     Check: np.abs(W).max() / W.std() should be well above 2.
     """
@@ -172,10 +173,10 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 
 @he_normal.mistake("cut-off-he-not-corrected", rows="F11")
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """Cutting a bell curve off at 2 std takes 12 percent of its spread; that has to be made up for.
+    """Truncating a normal at 2 std lowers its std by 12 percent; that has to be corrected.
 
-    Keras cuts as well, and divides by 0.8796, the spread that a cut standard normal has left. Plain
-    normal draws need no correction.
+    Keras truncates as well, and divides by 0.8796, the std of a standard normal truncated at 2.
+    Untruncated normal draws need no correction.
 
     Check: W.var() times fan_in should be close to 2.
     """
@@ -228,9 +229,9 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 
 @he_uniform.mistake("limit-is-he-std", rows="F05")
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """Draws between -a and a have the spread a / sqrt(3); here the limit is the std itself.
+    """Draws between -a and a have std a / sqrt(3); here the limit a is the std itself.
 
-    The variance is then a third of what the rule asks for.
+    The variance is then a third of what it should be.
 
     Check: W.var() times fan_in should be close to 2.
     """
@@ -239,7 +240,7 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 
 @he_uniform.mistake("he-limit-without-the-two", rows="F12")
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """The limit is sqrt(3) times the standard deviation, and the variance 2 / fan_in has a 2.
+    """The limit is sqrt(3) times the std, and the variance 2 / fan_in has a factor of 2.
 
     This limit gives half of the variance: right for a layer without a bend, too little for ReLU.
 
@@ -250,11 +251,11 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 
 @he_uniform.mistake("xavier-limit-for-he", rows="F04")
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """This limit gives the variance 2 / (fan_in + fan_out), Xavier's; He's is 2 / fan_in.
+    """This limit gives Xavier's variance, 2 / (fan_in + fan_out); He's is 2 / fan_in.
 
-    He's rule looks at what a unit adds up on the way forward, its fan_in inputs.
+    He's rule considers what a unit adds up in the forward pass, its fan_in inputs.
 
-    Check: another fan_out should leave W.std() as it is.
+    Check: changing fan_out should leave W.std() nearly unchanged.
     """
     return uniform(rng, np.sqrt(6 / (fan_in + fan_out)), (fan_in, fan_out))
 
@@ -263,7 +264,8 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
     """The variance is 2 / fan_in, because a unit adds up fan_in numbers; here it is 2 / fan_out.
 
-    With as many units as inputs nothing shows. In a layer that narrows the weights are too large.
+    With as many units as inputs the mistake does not show. In a layer that narrows the weights are
+    too large.
 
     Check: W.var() times fan_in should be close to 2.
     """
@@ -274,7 +276,7 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
     """The square of the limit is 3 times the variance; here the limit itself is.
 
-    The weights come out much too small, and the larger the layer, the smaller.
+    The weights come out much too small, and the larger the layer, the smaller they are.
 
     Check: W.var() times fan_in should be close to 2.
     """
@@ -283,9 +285,9 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 
 @he_uniform.mistake("he-limit-as-normal-std", rows="F05")
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """Draws from a bell curve have no limit; here the limit was taken for their standard deviation.
+    """Normal draws have no limit; here the uniform limit is used as their standard deviation.
 
-    rng.normal takes a standard deviation, rng.uniform the two ends.
+    rng.normal takes a standard deviation, rng.uniform takes the two ends.
 
     Check: np.abs(W).max() should be just below the limit.
     """
@@ -294,9 +296,9 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 
 @he_uniform.mistake("normal-for-he-uniform")
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """The variance is right, and these draws come from a bell curve; this function draws uniformly.
+    """The variance is right, but these draws are normal; this function draws uniformly.
 
-    Normal draws gather around 0 and go beyond every limit. Uniform ones are equally frequent
+    Normal draws cluster around 0 and go beyond any limit. Uniform draws are equally frequent
     everywhere between the two ends.
 
     Check: np.abs(W).max() should be just below the limit.

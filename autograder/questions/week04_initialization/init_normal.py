@@ -101,9 +101,9 @@ add_shared_mistakes(init_normal, lambda fan_in, fan_out, std: std, normal)
 
 @init_normal.mistake("spread-given-as-mean")
 def _(fan_in: int, fan_out: int, std: float, rng: Rng) -> Any:
-    """The first argument of rng.normal is the mean; here it received the standard deviation.
+    """The first argument of rng.normal is the mean; here it is the standard deviation.
 
-    The weights then lie around std with a spread of 1, which is the default.
+    The weights then lie around std with a standard deviation of 1, which is the default.
 
     Check: W.mean() should be close to 0, and W.std() close to std.
     """
@@ -112,20 +112,20 @@ def _(fan_in: int, fan_out: int, std: float, rng: Rng) -> Any:
 
 @init_normal.mistake("spread-left-out", rows="F08")
 def _(fan_in: int, fan_out: int, std: float, rng: Rng) -> Any:
-    """These draws have a standard deviation of 1 whatever std is.
+    """These draws have a standard deviation of 1, whatever std is.
 
-    rng.normal and rng.standard_normal draw with spread 1 unless told otherwise.
+    rng.normal and rng.standard_normal use a standard deviation of 1 unless told otherwise.
 
-    Check: twice the std should give twice the W.std().
+    Check: doubling std should double W.std().
     """
     return rng.standard_normal((fan_in, fan_out))
 
 
 @init_normal.mistake("variance-for-spread", rows="F03")
 def _(fan_in: int, fan_out: int, std: float, rng: Rng) -> Any:
-    """A standard deviation is the root of a variance; std is the standard deviation already.
+    """std is already the standard deviation, the square root of the variance; do not square it.
 
-    rng.normal takes a standard deviation too, so nothing has to be squared.
+    rng.normal takes a standard deviation too.
 
     Check: W.std() should be close to std.
     """
@@ -134,9 +134,10 @@ def _(fan_in: int, fan_out: int, std: float, rng: Rng) -> Any:
 
 @init_normal.mistake("root-of-spread", rows="F03")
 def _(fan_in: int, fan_out: int, std: float, rng: Rng) -> Any:
-    """std is not a variance, so there is no root to take.
+    """std is already the standard deviation, not the variance, so there is no root to take.
 
-    The spread comes out larger than asked for, since the root of a number below 1 is larger.
+    The standard deviation comes out too large, since the square root of a number below 1 is larger
+    than the number.
 
     Check: W.std() should be close to std.
     """
@@ -147,7 +148,7 @@ def _(fan_in: int, fan_out: int, std: float, rng: Rng) -> Any:
 def _(fan_in: int, fan_out: int, std: float, rng: Rng) -> Any:
     """Draws between -std and std are uniform, and their standard deviation is std / sqrt(3).
 
-    A normal draw has no limit: about one in three lies further out than std.
+    A normal draw has no limit: about one in three lies farther from 0 than std.
 
     Check: W.std() should be close to std, and np.abs(W).max() several times as large.
     """
@@ -156,7 +157,7 @@ def _(fan_in: int, fan_out: int, std: float, rng: Rng) -> Any:
 
 @init_normal.mistake("one-row-for-all-inputs", rows="F01")
 def _(fan_in: int, fan_out: int, std: float, rng: Rng) -> Any:
-    """Every weight is drawn by itself, fan_in * fan_out draws; here one row serves all inputs.
+    """Each of the fan_in * fan_out weights is drawn separately; here one row is repeated.
 
     Every unit then sees only the sum of its inputs.
 

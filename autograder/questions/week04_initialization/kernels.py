@@ -1,4 +1,4 @@
-"""What can be said of a drawn kernel, and the mistakes that every initializer shares."""
+"""Statistics of a drawn kernel, and the mistakes that every initializer shares."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def widening(rng: Rng) -> Inputs:
 
 
 def truncated(rng: Rng, shape: tuple[int, int]) -> Array:
-    """Normal draws, of which those beyond two standard deviations are drawn anew."""
+    """Normal draws, with those beyond two standard deviations drawn again."""
     z = rng.standard_normal(shape)
     while (far := np.abs(z) > 2).any():
         z[far] = rng.standard_normal(int(far.sum()))
@@ -107,7 +107,7 @@ def uniform(rng: Rng, scale: float, shape: tuple[int, int]) -> Array:
 def add_shared_mistakes(
     item: Question, scale: Scale, draw: Callable[[Rng, float, tuple[int, int]], Array]
 ) -> None:
-    """Mistakes that do not depend on an initializer's rule.
+    """Add the mistakes that do not depend on an initializer's rule.
 
     Args:
         item: the question that takes them.
@@ -119,8 +119,8 @@ def add_shared_mistakes(
     def _(fan_in: int, fan_out: int, *given: Any) -> Any:
         """Equal weights make equal units, and equal units get equal nudges; weights have to differ.
 
-        A kernel of zeros, of ones or of any one number is a pile with a single unit a layer, and
-        stays one however long it learns.
+        A kernel of zeros, of ones or of any single number gives a pile with only one distinct unit
+        per layer, and it stays that way however long it learns.
 
         Check: count the different numbers in the kernel, np.unique(W).size.
         """
@@ -128,33 +128,33 @@ def add_shared_mistakes(
 
     @item.mistake("weights-only-positive", rows="F06")
     def _(fan_in: int, fan_out: int, *given: Any) -> Any:
-        """A unit needs weights of both signs, spread around 0; these lie between 0 and a limit.
+        """A unit needs weights of both signs, around 0; here they all lie between 0 and a limit.
 
-        rng.random and rng.uniform(0, limit) draw positive numbers only. Every unit then says yes
-        to everything, and the sums grow from layer to layer.
+        rng.random and rng.uniform(0, limit) only draw positive numbers. Every unit then says yes to
+        everything, and the sums grow from layer to layer.
 
-        Check: W.mean() should be close to 0, and about half of the weights negative.
+        Check: W.mean() should be close to 0, and about half of the weights should be negative.
         """
         return given[-1].random((fan_in, fan_out)) * scale(fan_in, fan_out, *given[:-1])
 
     @item.mistake("seeded-inside", rows="F09")
     def _(fan_in: int, fan_out: int, *given: Any) -> Any:
-        """A generator that is seeded inside the function begins anew at every call.
+        """A generator that is seeded inside the function starts again at every call.
 
-        Each call then returns the very same numbers, so that two layers of one size are equal.
-        The argument rng is a generator that moves on with each draw.
+        Each call then returns the same numbers, so two layers of the same size are equal. The
+        argument rng is a generator that moves on with each draw.
 
-        Check: call it twice with one rng; the two kernels should differ.
+        Check: call it twice with the same rng; the two kernels should differ.
         """
         shape = (fan_in, fan_out)
         return draw(np.random.default_rng(0), scale(fan_in, fan_out, *given[:-1]), shape)
 
     @item.mistake("rng-ignored", rows="F10 N07")
     def _(fan_in: int, fan_out: int, *given: Any) -> Any:
-        """Chance comes from the argument rng; here it comes from somewhere else.
+        """All random numbers should come from the argument rng; here they come from somewhere else.
 
-        np.random.normal and np.random.default_rng() do not know the generator that was passed, so
-        nobody can draw the same network again.
+        np.random.normal and np.random.default_rng() do not use the generator that was passed, so
+        nobody can reproduce the network.
 
         Check: two generators with the same seed should give the same kernel.
         """
@@ -163,9 +163,9 @@ def add_shared_mistakes(
 
     @item.mistake("kernel-transposed", rows="B18", convention=True)
     def _(fan_in: int, fan_out: int, *given: Any) -> Any:
-        """A kernel has a row for each input, (fan_in, fan_out), so that X @ W fits.
+        """A kernel has one row per input, (fan_in, fan_out), so that X @ W fits.
 
-        Some libraries keep it the other way round. The spread of the weights is right.
+        Some libraries store it the other way round. The standard deviation of the weights is right.
 
         Check: print W.shape.
         """

@@ -9,8 +9,8 @@ constant_start = choice(
     points=2.5,
     correct="a",
     wrong={
-        "b": "The size of the constant is not the trouble: equal units receive equal nudges.",
-        "c": "Nudges do reach them; they are the same for all, so the units stay alike.",
+        "b": "The size of the constant does not matter: equal units receive equal nudges.",
+        "c": "The nudges do reach them, but all units get the same ones, so they stay equal.",
     },
 )
 
@@ -29,7 +29,7 @@ why_the_two = choice(
     points=2.5,
     correct="b",
     wrong={
-        "a": "Both fans appear in Xavier's rule; He's looks at the inputs alone.",
+        "a": "Both fans appear in Xavier's rule; He's uses only the inputs.",
         "c": "The bias starts at 0 and adds nothing to the spread.",
     },
 )
@@ -39,7 +39,7 @@ first_loss = choice(
     points=2.5,
     correct="b",
     wrong={
-        "a": "A loss near 0 would mean that the untrained robot is sure and right.",
-        "c": "A first loss of 40 means that it is sure and wrong: the logits are far too large.",
+        "a": "A loss near 0 would mean that the untrained robot is certain and right.",
+        "c": "A first loss of 40 means that it is certain but wrong: the logits are far too large.",
     },
 )

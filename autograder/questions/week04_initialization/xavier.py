@@ -1,4 +1,4 @@
-"""Xavier's (Glorot's) rule: between what the forward and the backward pass want."""
+"""Xavier's (Glorot's) rule: a compromise between the forward and the backward pass."""
 
 from __future__ import annotations
 
@@ -93,10 +93,10 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 
 @xavier_normal.mistake("xavier-variance-for-std", rows="F03")
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """2 / (fan_in + fan_out) is the variance; rng.normal takes a standard deviation, its root.
+    """2 / (fan_in + fan_out) is the variance; rng.normal takes a std, its square root.
 
-    The weights come out much too small, and the larger the layer, the smaller. Activations die out
-    after a few layers.
+    The weights come out much too small, and the larger the layer, the smaller they are. Activations
+    die out after a few layers.
 
     Check: W.var() times (fan_in + fan_out) should be close to 2.
     """
@@ -105,11 +105,12 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 
 @xavier_normal.mistake("xavier-from-inputs-only", rows="F04")
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """1 / fan_in is LeCun's variance; Xavier's takes the mean of both fans, 2 / (fan_in + fan_out).
+    """1 / fan_in is LeCun's variance; Xavier's uses the mean of both fans, 2 / (fan_in + fan_out).
 
-    With as many units as inputs the two are equal, so it shows only in layers that widen or narrow.
+    With as many units as inputs the two are equal, so the mistake shows only in layers that widen
+    or narrow.
 
-    Check: exchanging fan_in and fan_out should leave W.std() as it is.
+    Check: swapping fan_in and fan_out should leave W.std() nearly unchanged.
     """
     return rng.normal(0, np.sqrt(1 / fan_in), (fan_in, fan_out))
 
@@ -118,9 +119,9 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
     """The variance is one over the mean of both fans, 2 / (fan_in + fan_out), not 1 / fan_out.
 
-    1 / fan_out is what the way back alone would like.
+    1 / fan_out is what would suit the backward pass alone.
 
-    Check: exchanging fan_in and fan_out should leave W.std() as it is.
+    Check: swapping fan_in and fan_out should leave W.std() nearly unchanged.
     """
     return rng.normal(0, np.sqrt(1 / fan_out), (fan_in, fan_out))
 
@@ -129,19 +130,20 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
     """2 / fan_in is He's variance, made for ReLU; Xavier's is 2 / (fan_in + fan_out).
 
-    He's rule makes up for the half of the numbers that ReLU sets to 0. An S-shaped bend sets none
-    to 0.
+    He's rule compensates for the half of the numbers that ReLU sets to 0. An S-shaped bend sets
+    none to 0.
 
-    Check: exchanging fan_in and fan_out should leave W.std() as it is.
+    Check: swapping fan_in and fan_out should leave W.std() nearly unchanged.
     """
     return rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out))
 
 
 @xavier_normal.mistake("xavier-without-the-two", rows="F12")
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """One over the mean of both fans is 2 / (fan_in + fan_out); here the variance is half of it.
+    """One over the mean of both fans is 2 / (fan_in + fan_out); here the variance is half of that.
 
-    The mean of two numbers is their sum over 2, and the 2 moves above the line.
+    The mean of two numbers is their sum divided by 2; in one over the mean, the 2 moves to the
+    numerator.
 
     Check: W.var() times (fan_in + fan_out) should be close to 2.
     """
@@ -150,9 +152,9 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 
 @xavier_normal.mistake("limit-for-xavier-std", rows="F05")
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """sqrt(6 / (fan_in + fan_out)) is the uniform rule's limit; a standard deviation is smaller.
+    """sqrt(6 / (fan_in + fan_out)) is the uniform rule's limit; the standard deviation is smaller.
 
-    A limit is sqrt(3) times its standard deviation, so the weights are 1.73 times too large.
+    The limit is sqrt(3) times the standard deviation, so the weights are 1.73 times too large.
 
     Check: W.var() times (fan_in + fan_out) should be close to 2.
     """
@@ -161,9 +163,9 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 
 @xavier_normal.mistake("uniform-for-xavier-normal")
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """The variance is right, and these draws are uniform; this function draws from a bell curve.
+    """The variance is right, but these draws are uniform; this function draws from a normal.
 
-    Uniform draws have a sharp limit, sqrt(3) standard deviations from 0. Normal draws go beyond.
+    Uniform draws have a sharp limit, sqrt(3) standard deviations from 0. Normal draws go beyond it.
 
     Check: np.abs(W).max() / W.std() should be well above 2.
     """
@@ -172,10 +174,10 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 
 @xavier_normal.mistake("cut-off-xavier-not-corrected", rows="F11")
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """Cutting a bell curve off at 2 std takes 12 percent of its spread; that has to be made up for.
+    """Truncating a normal at 2 std lowers its std by 12 percent; that has to be corrected.
 
-    Keras cuts as well, and divides by 0.8796, the spread that a cut standard normal has left. Plain
-    normal draws need no correction.
+    Keras truncates as well, and divides by 0.8796, the std of a standard normal truncated at 2.
+    Untruncated normal draws need no correction.
 
     Check: W.var() times (fan_in + fan_out) should be close to 2.
     """
@@ -228,9 +230,9 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 
 @xavier_uniform.mistake("limit-is-xavier-std", rows="F05")
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """Draws between -a and a have the spread a / sqrt(3); here the limit is the std itself.
+    """Draws between -a and a have std a / sqrt(3); here the limit a is the std itself.
 
-    The variance is then a third of what the rule asks for.
+    The variance is then a third of what it should be.
 
     Check: W.var() times (fan_in + fan_out) should be close to 2.
     """
@@ -239,7 +241,7 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 
 @xavier_uniform.mistake("xavier-limit-without-the-two", rows="F12")
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """The limit is sqrt(3 v) for a variance v, and v = 2 / (fan_in + fan_out) has a 2 in it.
+    """The limit is sqrt(3 v) for a variance v, and v = 2 / (fan_in + fan_out) has a factor of 2.
 
     This limit gives half of the variance.
 
@@ -252,20 +254,21 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
     """The variance is one over the mean of both fans; here it is 1 / fan_in.
 
-    With as many units as inputs the two are equal, so it shows only in layers that widen or narrow.
+    With as many units as inputs the two are equal, so the mistake shows only in layers that widen
+    or narrow.
 
-    Check: exchanging fan_in and fan_out should leave W.std() as it is.
+    Check: swapping fan_in and fan_out should leave W.std() nearly unchanged.
     """
     return uniform(rng, np.sqrt(3 / fan_in), (fan_in, fan_out))
 
 
 @xavier_uniform.mistake("he-limit-for-xavier", rows="F04")
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """This limit gives the variance 2 / fan_in, He's; Xavier's is 2 / (fan_in + fan_out).
+    """This limit gives He's variance, 2 / fan_in; Xavier's is 2 / (fan_in + fan_out).
 
-    He's rule looks at the inputs only, because it was made for the way forward through ReLU.
+    He's rule uses only the inputs, because it was made for the forward pass through ReLU.
 
-    Check: exchanging fan_in and fan_out should leave W.std() as it is.
+    Check: swapping fan_in and fan_out should leave W.std() nearly unchanged.
     """
     return uniform(rng, np.sqrt(6 / fan_in), (fan_in, fan_out))
 
@@ -274,7 +277,7 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
     """The square of the limit is 3 times the variance; here the limit itself is.
 
-    The weights come out much too small, and the larger the layer, the smaller.
+    The weights come out much too small, and the larger the layer, the smaller they are.
 
     Check: W.var() times (fan_in + fan_out) should be close to 2.
     """
@@ -283,9 +286,9 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 
 @xavier_uniform.mistake("xavier-limit-as-normal-std", rows="F05")
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """Draws from a bell curve have no limit; here the limit was taken for their standard deviation.
+    """Normal draws have no limit; here the uniform limit is used as their standard deviation.
 
-    rng.normal takes a standard deviation, rng.uniform the two ends.
+    rng.normal takes a standard deviation, rng.uniform takes the two ends.
 
     Check: np.abs(W).max() should be just below the limit.
     """
@@ -294,9 +297,9 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
 
 @xavier_uniform.mistake("normal-for-xavier-uniform")
 def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """The variance is right, and these draws come from a bell curve; this function draws uniformly.
+    """The variance is right, but these draws are normal; this function draws uniformly.
 
-    Normal draws gather around 0 and go beyond every limit. Uniform ones are equally frequent
+    Normal draws cluster around 0 and go beyond any limit. Uniform draws are equally frequent
     everywhere between the two ends.
 
     Check: np.abs(W).max() should be just below the limit.
