@@ -1,7 +1,7 @@
 """Week 13: labels that nobody wrote: from text, from pairs, from rewards and from preferences.
 
 Every loss is one number, a mean, and every gradient is the gradient of that mean. References are
-Keras' losses and operations in the dtype of their inputs, differentiated by tf.GradientTape.
+Keras's losses and operations in the dtype of their inputs, differentiated by tf.GradientTape.
 """
 
 from autograder.questions.define import Written
@@ -26,11 +26,12 @@ WRITTEN = (
     Written(
         "where_labels_come_from",
         points=10,
-        rubric="4 points: for each of the three robots a source of labels that fits (text itself; "
+        rubric="4 points: for each of the three robots a suitable source of labels (text itself; "
         "pairs of pictures or picture and caption; reward at the end or comparisons of two "
-        "answers), 1 each and 1 for naming what plays the part of the label. 3 points: which loss "
-        "of this week goes with it. 3 points: for each one thing that this source cannot teach, or "
-        "that can go wrong (it only imitates; wrong negatives or views that destroy the content; "
-        "a late reward says little about a single move, or the robot drifts from the reference).",
+        "answers), 1 each and 1 for naming what plays the part of the label. 3 points: which of "
+        "this week's losses goes with it. 3 points: for each, one thing that this source cannot "
+        "teach, or that can go wrong (it only imitates; wrong negatives or views that destroy the "
+        "content; a late reward says little about a single move, or the robot drifts from the "
+        "reference).",
     ),
 )

@@ -1,4 +1,4 @@
-"""Pictures find their captions, and captions find their pictures."""
+"""The CLIP loss: matching pictures with captions in both directions."""
 
 from __future__ import annotations
 
@@ -70,22 +70,22 @@ def _(images: Array, texts: Array, temperature: float) -> Any:
 
 @clip_loss.mistake("images-to-texts-only", rows="A29")
 def _(images: Array, texts: Array, temperature: float) -> Any:
-    """CLIP asks in both directions and takes the mean; here only images look for their texts.
+    """CLIP compares in both directions and takes the mean; here only images are matched to texts.
 
-    A caption that fits every picture goes unpunished.
+    A caption that fits every picture is then not penalized.
 
-    Check: exchanging images and texts should not change the loss.
+    Check: swapping images and texts should not change the loss.
     """
     return diagonal_loss(similarities(images, texts, temperature))
 
 
 @clip_loss.mistake("texts-to-images-only", rows="A29")
 def _(images: Array, texts: Array, temperature: float) -> Any:
-    """CLIP asks in both directions and takes the mean; here only texts look for their images.
+    """CLIP compares in both directions and takes the mean; here only texts are matched to images.
 
-    A picture that fits every caption goes unpunished.
+    A picture that fits every caption is then not penalized.
 
-    Check: exchanging images and texts should not change the loss.
+    Check: swapping images and texts should not change the loss.
     """
     return diagonal_loss(similarities(images, texts, temperature).T)
 
@@ -94,16 +94,16 @@ def _(images: Array, texts: Array, temperature: float) -> Any:
 def _(images: Array, texts: Array, temperature: float) -> Any:
     """The loss is the mean of the two directions; here it is their sum, twice as large.
 
-    Nothing else differs, and learning would only take larger steps.
+    Nothing else differs; learning would only take larger steps.
 
-    Check: when all embeddings are alike, the loss should be log N.
+    Check: when all embeddings are equal, the loss should be log N.
     """
     S = similarities(images, texts, temperature)
     return diagonal_loss(S) + diagonal_loss(S.T)
 
 
 def both_ways(S: Array) -> float:
-    """The loss of a table of logits."""
+    """The loss of a matrix of logits."""
     return (diagonal_loss(S) + diagonal_loss(S.T)) / 2
 
 
@@ -111,7 +111,7 @@ def both_ways(S: Array) -> float:
 def _(images: Array, texts: Array, temperature: float) -> Any:
     """Cosines are divided by the temperature; here they are multiplied by it.
 
-    Multiplied by a small number all logits are nearly alike, and the loss stays near log N.
+    Multiplied by a small number, all logits are nearly equal, and the loss stays near log N.
 
     Check: with texts equal to images, a temperature of 0.01 should give a loss near 0.
     """
@@ -120,7 +120,7 @@ def _(images: Array, texts: Array, temperature: float) -> Any:
 
 @clip_loss.mistake("temperature-unused", rows="A38")
 def _(images: Array, texts: Array, temperature: float) -> Any:
-    """The logits are the cosines divided by the temperature; here they are used as they are.
+    """The logits are the cosines divided by the temperature; here the cosines are used directly.
 
     Cosines lie between -1 and 1, so no probability can come near 1.
 
@@ -131,9 +131,10 @@ def _(images: Array, texts: Array, temperature: float) -> Any:
 
 @clip_loss.mistake("temperature-as-a-logarithm", convention=True)
 def _(images: Array, texts: Array, temperature: float) -> Any:
-    """The paper learns t and multiplies by exp(t); here a temperature is given, to divide by.
+    """The paper learns t and multiplies by exp(t); in this course a temperature is given and the
+    cosines are divided by it.
 
-    The scale of the paper is one over this course's temperature.
+    The paper's scale is 1 divided by this course's temperature.
 
     Check: with texts equal to images, a temperature of 0.01 should give a loss near 0.
     """
@@ -142,31 +143,32 @@ def _(images: Array, texts: Array, temperature: float) -> Any:
 
 @clip_loss.mistake("embeddings-not-normalized")
 def _(images: Array, texts: Array, temperature: float) -> Any:
-    """The table holds cosines, which do not depend on lengths; here it holds plain dot products.
+    """The logits are made from cosines, which do not depend on lengths; here they are made from
+    plain dot products.
 
-    Pictures and captions come from two networks, whose lengths have nothing to do with each other.
+    Pictures and captions come from two networks whose embedding lengths are unrelated.
 
-    Check: doubling a row of images should leave the loss as it is.
+    Check: doubling a row of images should not change the loss.
     """
     return both_ways(images @ texts.T / temperature)
 
 
 @clip_loss.mistake("both-directions-summed-over-the-batch", rows="C13")
 def _(images: Array, texts: Array, temperature: float) -> Any:
-    """This is the sum over the N pairs; each direction is a mean.
+    """This is a sum over the N pairs; each direction is a mean.
 
     The loss is N times too large and grows with the batch.
 
-    Check: when all embeddings are alike, the loss should be log N.
+    Check: when all embeddings are equal, the loss should be log N.
     """
     return both_ways(similarities(images, texts, temperature)) * len(images)
 
 
 @clip_loss.mistake("pairs-in-reverse-order")
 def _(images: Array, texts: Array, temperature: float) -> Any:
-    """Partners stand on the diagonal from the upper left; here the other diagonal is read.
+    """Partners are on the main diagonal, from the upper left; here the other diagonal is used.
 
-    One of the batches was reversed, or the table was flipped.
+    It happens when one of the batches is reversed or the matrix is flipped.
 
     Check: with texts equal to images, a temperature of 0.01 should give a loss near 0.
     """
@@ -175,12 +177,12 @@ def _(images: Array, texts: Array, temperature: float) -> Any:
 
 @clip_loss.mistake("yes-or-no-for-each-pair", convention=True)
 def _(images: Array, texts: Array, temperature: float) -> Any:
-    """SigLIP asks of every pair on its own whether it belongs together; CLIP lets them compete in
-    a softmax.
+    """SigLIP decides for every pair separately whether it matches; CLIP lets the candidates compete
+    in a softmax.
 
     Zhai et al. 2023 use a sigmoid for each of the N * N entries.
 
-    Check: when all embeddings are alike, the loss should be log N.
+    Check: when all embeddings are equal, the loss should be log N.
     """
     S = similarities(images, texts, temperature)
     signs = 2 * np.eye(len(S)) - 1
@@ -189,12 +191,12 @@ def _(images: Array, texts: Array, temperature: float) -> Any:
 
 @clip_loss.mistake("clip-overflow", rows="A26")
 def _(images: Array, texts: Array, temperature: float) -> Any:
-    """exp exceeds float64 above about 709, and a cosine of 1 at a temperature of 1e-4 is a logit
-    of 10,000.
+    """exp overflows float64 above about 709, but a cosine of 1 at a temperature of 1e-4 gives a
+    logit of 10,000.
 
-    The equation is right on paper and for warm temperatures.
+    The equation is right on paper and for higher temperatures.
 
-    Next: use the info_nce that you have written, which takes any temperature.
+    Next: use your info_nce, which works at any temperature.
     """
     E = np.exp(similarities(images, texts, temperature))
     partners = np.diag(E)
@@ -203,12 +205,12 @@ def _(images: Array, texts: Array, temperature: float) -> Any:
 
 @clip_loss.mistake("clip-log-of-softmax", rows="A33")
 def _(images: Array, texts: Array, temperature: float) -> Any:
-    """A probability below about 1e-308 is 0 in float64, and log(0) is -inf, while its logarithm
-    itself is an ordinary number.
+    """A probability below about 1e-308 can underflow to 0 in float64, and log(0) is -inf, although
+    the true logarithm is an ordinary number.
 
-    The softmax is stable, and the logarithm behind it is not.
+    The softmax is stable, but the logarithm after it is not.
 
-    Next: use the info_nce that you have written, which takes any temperature.
+    Next: use your info_nce, which works at any temperature.
     """
     S = similarities(images, texts, temperature)
     return -(np.log(np.diag(row_softmax(S))) + np.log(np.diag(row_softmax(S.T)))).mean() / 2

@@ -1,4 +1,4 @@
-"""How alike every row of one table is to every row of another."""
+"""The cosine similarity of every row of one matrix with every row of another."""
 
 from __future__ import annotations
 
@@ -77,38 +77,38 @@ def _(A: Array, B: Array) -> Any:
 def _(A: Array, B: Array) -> Any:
     """The cosine is a . b / (|a| |b|); here the dot products are not divided by the lengths.
 
-    A long row then resembles everything. Entries above 1 are the sign of it.
+    A long row then resembles everything. Entries above 1 are a sign of this mistake.
 
-    Check: doubling a row of A should leave the result as it is.
+    Check: doubling a row of A should not change the result.
     """
     return A @ B.T
 
 
 @cosine_similarity_matrix.mistake("first-table-normalized-only")
 def _(A: Array, B: Array) -> Any:
-    """The cosine divides by both lengths; here the rows of B keep theirs.
+    """The cosine divides by both lengths; here the rows of B are not divided by theirs.
 
     Columns that belong to long rows of B are too large.
 
-    Check: doubling a row of B should leave the result as it is.
+    Check: doubling a row of B should not change the result.
     """
     return unit_rows(A) @ B.T
 
 
 @cosine_similarity_matrix.mistake("second-table-normalized-only")
 def _(A: Array, B: Array) -> Any:
-    """The cosine divides by both lengths; here the rows of A keep theirs.
+    """The cosine divides by both lengths; here the rows of A are not divided by theirs.
 
     Rows that belong to long rows of A are too large.
 
-    Check: doubling a row of A should leave the result as it is.
+    Check: doubling a row of A should not change the result.
     """
     return A @ unit_rows(B).T
 
 
 @cosine_similarity_matrix.mistake("divided-by-squared-lengths")
 def _(A: Array, B: Array) -> Any:
-    """A length is the root of the sum of squares; here the root is missing.
+    """A length is the square root of the sum of squares; here the root is missing.
 
     Each row was divided by its squared length. Long rows come out too small.
 
@@ -119,7 +119,8 @@ def _(A: Array, B: Array) -> Any:
 
 @cosine_similarity_matrix.mistake("lengths-of-the-columns", rows="I01")
 def _(A: Array, B: Array) -> Any:
-    """An embedding is a row, so its length sums over axis 1; here the columns are measured.
+    """An embedding is a row, so its length sums over axis 1; here the lengths of the columns are
+    used.
 
     Every feature is scaled by its size over all examples.
 
@@ -130,21 +131,21 @@ def _(A: Array, B: Array) -> Any:
 
 @cosine_similarity_matrix.mistake("one-length-for-the-table", rows="A29")
 def _(A: Array, B: Array) -> Any:
-    """Every row has its own length; np.linalg.norm without an axis gives one for the whole table.
+    """Every row has its own length; np.linalg.norm without an axis gives a single one for the whole
+    matrix.
 
     All similarities come out far too small.
 
-    Check: np.linalg.norm should be given an axis; print the shape of what it returns.
+    Check: give np.linalg.norm an axis and print the shape of its result.
     """
     return A @ B.T / (np.linalg.norm(A) * np.linalg.norm(B))
 
 
 @cosine_similarity_matrix.mistake("lengths-without-keepdims", rows="A30 J03")
 def _(A: Array, B: Array) -> Any:
-    """The lengths have shape (N,), and NumPy lines them up with the columns, not with the rows.
+    """The lengths have shape (N,), and NumPy aligns them with the columns, not with the rows.
 
-    For N different from D NumPy raises an error. For N = D it divides silently by the wrong
-    lengths.
+    If N differs from D, NumPy raises an error. If N = D, it silently divides by the wrong lengths.
 
     Check: print the shapes of the table and of its lengths.
     """
@@ -155,16 +156,17 @@ def _(A: Array, B: Array) -> Any:
 def _(A: Array, B: Array) -> Any:
     """Row n of the result belongs to row n of A, so its shape is (N, M); here it is (M, N).
 
-    The numbers are right and stand in the wrong places.
+    The numbers are right but in the wrong places.
 
-    Check: the first axis of the result should have the length of A.
+    Check: the first axis of the result should have length len(A).
     """
     return unit_rows(B) @ unit_rows(A).T
 
 
 @cosine_similarity_matrix.mistake("cosine-distance")
 def _(A: Array, B: Array) -> Any:
-    """This is 1 - cosine, which is 0 for rows that point the same way; the similarity is 1 there.
+    """This is 1 - cosine, which is 0 for rows that point in the same direction; their similarity
+    should be 1.
 
     A distance is small where a similarity is large.
 
@@ -175,9 +177,9 @@ def _(A: Array, B: Array) -> Any:
 
 @cosine_similarity_matrix.mistake("angle-in-place-of-cosine")
 def _(A: Array, B: Array) -> Any:
-    """This is the angle between the rows; its cosine is asked for.
+    """This is the angle between the rows; the question asks for its cosine.
 
-    np.arccos makes an angle of a cosine. It grows where the similarity falls.
+    np.arccos turns a cosine into an angle. The angle grows where the similarity falls.
 
     Check: the similarity of a row with itself should be 1.
     """
@@ -188,7 +190,7 @@ def _(A: Array, B: Array) -> Any:
 def _(A: Array, B: Array) -> Any:
     """Rows that point in opposite directions have the cosine -1; here no entry is negative.
 
-    An absolute value makes opposites alike.
+    An absolute value makes opposite rows look alike.
 
     Check: the similarity of a row with its negative should be -1.
     """
@@ -197,7 +199,7 @@ def _(A: Array, B: Array) -> Any:
 
 @cosine_similarity_matrix.mistake("correlation-in-place-of-cosine")
 def _(A: Array, B: Array) -> Any:
-    """A correlation subtracts each row's mean first; the cosine takes the row as it is.
+    """A correlation subtracts each row's mean first; the cosine uses the row unchanged.
 
     np.corrcoef does that. Adding a constant to a row would then change nothing.
 
@@ -209,12 +211,12 @@ def _(A: Array, B: Array) -> Any:
 
 @cosine_similarity_matrix.mistake("small-number-beside-the-length", rows="C09", convention=True)
 def _(A: Array, B: Array) -> Any:
-    """Libraries guard against rows of zeros with a small number; here no row is zero, and nothing
-    is added to its length.
+    """Libraries add a small number in case a row is all zeros; in this course no row is, and
+    nothing is added to its length.
 
-    With 1e-8 beside it a length of 0.01 is wrong in the seventh digit, and so is the cosine.
+    With 1e-8 added, a length of 0.01 is wrong in the seventh digit, and so is the cosine.
 
-    Check: the similarity of a row with itself should be 1, to the last digits.
+    Check: the similarity of a row with itself should be 1 to the last digits.
     """
     A = A / (np.linalg.norm(A, axis=1, keepdims=True) + 1e-8)
     return A @ (B / (np.linalg.norm(B, axis=1, keepdims=True) + 1e-8)).T
@@ -222,9 +224,9 @@ def _(A: Array, B: Array) -> Any:
 
 @cosine_similarity_matrix.mistake("rows-normalized-in-place", rows="N05")
 def _(A: Array, B: Array) -> Any:
-    """Dividing in place with /= changes the caller's tables, because they are not copies.
+    """Dividing in place with /= changes the caller's arrays, because they are not copies.
 
-    The returned values are right, but the embeddings have lost their lengths for everyone.
+    The returned values are right, but the caller's embeddings have lost their lengths.
 
     Check: keep a copy of A, call your function, and compare A with the copy.
     """

@@ -1,4 +1,4 @@
-"""What a step was worth, seen from the end."""
+"""The discounted return of every step."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def discounted_returns(rewards: Array, gamma: float) -> Any:
 
 
 def walk_back(rewards: Array, gamma: float) -> Array:
-    """The right returns, for mistakes that lie elsewhere."""
+    """Correct returns, for wrong formulas whose mistake lies elsewhere."""
     G = np.zeros(len(rewards))
     after = 0.0
     for t in reversed(range(len(rewards))):
@@ -84,7 +84,8 @@ def _(rewards: Array, gamma: float) -> Any:
     """A return looks ahead, G[t] = r[t] + gamma * G[t + 1]; here it looks back at the rewards that
     came before.
 
-    The loop runs from the first step to the last. A move gets credit for what had happened already.
+    The loop runs from the first step to the last. A move then gets credit for what had already
+    happened.
 
     Check: the last return should equal the last reward.
     """
@@ -93,10 +94,10 @@ def _(rewards: Array, gamma: float) -> Any:
 
 @discounted_returns.mistake("returns-not-turned-back")
 def _(rewards: Array, gamma: float) -> Any:
-    """The returns were collected from the end and stand in that order; G[0] belongs to the first
+    """The returns were computed from the end and are still in that order; G[0] belongs to the first
     step.
 
-    A list that is appended to while walking backwards has to be turned round.
+    A list that is filled from the end has to be reversed.
 
     Check: the last return should equal the last reward.
     """
@@ -107,7 +108,7 @@ def _(rewards: Array, gamma: float) -> Any:
 def _(rewards: Array, gamma: float) -> Any:
     """Each step into the future costs a factor of gamma; here all rewards count in full.
 
-    It is a cumulative sum from the end.
+    This is a cumulative sum from the end.
 
     Check: with gamma = 0 every return should be that step's own reward.
     """
@@ -119,7 +120,7 @@ def _(rewards: Array, gamma: float) -> Any:
     """The discount counts steps from t onwards, gamma ** (k - t); here it counts them from the
     start of the game.
 
-    Late moves then hardly matter, however much they decided.
+    Late moves then hardly matter, however decisive they were.
 
     Check: the last return should equal the last reward.
     """
@@ -129,11 +130,11 @@ def _(rewards: Array, gamma: float) -> Any:
 
 @discounted_returns.mistake("discounts-divided-out")
 def _(rewards: Array, gamma: float) -> Any:
-    """gamma ** t becomes 0 in float64 in a long game, and dividing by it again gives 0 / 0.
+    """In a long game gamma ** t underflows to 0 in float64, and dividing by it gives 0 / 0.
 
     The sum of gamma ** k * r[k], divided by gamma ** t, is right on paper and in short games.
 
-    Next: walk from the last step to the first, with one multiplication by gamma at each.
+    Next: go from the last step to the first, multiplying by gamma once per step.
     """
     scale = gamma ** np.arange(len(rewards))
     return np.cumsum((scale * rewards)[::-1])[::-1] / scale
@@ -141,10 +142,10 @@ def _(rewards: Array, gamma: float) -> Any:
 
 @discounted_returns.mistake("own-reward-discounted")
 def _(rewards: Array, gamma: float) -> Any:
-    """The step's own reward counts in full, and the next one gamma; here every power is one too
-    high.
+    """The step's own reward counts in full and the next one is multiplied by gamma; here every
+    power of gamma is one too high.
 
-    gamma multiplies the whole sum in place of what comes after.
+    gamma multiplies the whole sum instead of only what comes after.
 
     Check: with gamma = 0 every return should be that step's own reward.
     """
@@ -153,10 +154,10 @@ def _(rewards: Array, gamma: float) -> Any:
 
 @discounted_returns.mistake("own-reward-left-out", convention=True)
 def _(rewards: Array, gamma: float) -> Any:
-    """Sutton and Barto count the reward of a step to the next index; here rewards[t] belongs to
+    """Sutton and Barto give a step's reward the next index; in this course rewards[t] belongs to
     step t and to G[t].
 
-    The returns are moved by one, and the last of them is 0.
+    The returns are shifted by one, and the last of them is 0.
 
     Check: the last return should equal the last reward.
     """
@@ -165,9 +166,9 @@ def _(rewards: Array, gamma: float) -> Any:
 
 @discounted_returns.mistake("one-return-for-all-steps")
 def _(rewards: Array, gamma: float) -> Any:
-    """Each step has its own return; here all of them get that of the first step.
+    """Each step has its own return; here all steps get that of the first step.
 
-    Then a move is blamed for rewards that came before it.
+    A move is then blamed for rewards that came before it.
 
     Check: the last return should equal the last reward.
     """
@@ -178,7 +179,7 @@ def _(rewards: Array, gamma: float) -> Any:
 def _(rewards: Array, gamma: float) -> Any:
     """Each of the T steps has a return, shape (T,); here only that of the first step is returned.
 
-    It is the worth of the whole game.
+    It is the return of the whole game.
 
     Check: the shape of the result should be that of rewards.
     """
@@ -189,7 +190,7 @@ def _(rewards: Array, gamma: float) -> Any:
 def _(rewards: Array, gamma: float) -> Any:
     """G[t] uses the return G[t + 1]; here it uses only the reward of the next step.
 
-    Everything beyond the next step is lost.
+    Everything after the next step is lost.
 
     Check: with a single reward at the end, no return should be 0.
     """
@@ -209,10 +210,10 @@ def _(rewards: Array, gamma: float) -> Any:
 
 @discounted_returns.mistake("returns-standardized", convention=True)
 def _(rewards: Array, gamma: float) -> Any:
-    """Many programs shift and scale the returns to mean 0 and spread 1 before they use them; here
-    the returns themselves are asked for.
+    """Many programs rescale the returns to mean 0 and standard deviation 1; in this course they
+    stay as they are.
 
-    That is a simple baseline. It makes learning steadier and belongs to the next step.
+    That is a simple baseline. It makes learning more stable and belongs to the next step.
 
     Check: the last return should equal the last reward.
     """
@@ -222,7 +223,7 @@ def _(rewards: Array, gamma: float) -> Any:
 
 @discounted_returns.mistake("returns-cut-to-whole-numbers", rows="A36 E07")
 def _(rewards: Array, gamma: float) -> Any:
-    """np.zeros_like takes over the dtype, and an array of whole numbers cuts the decimals off.
+    """np.zeros_like copies the dtype, and an integer array cuts off the decimals.
 
     With rewards such as 0 and 1 nearly every return becomes 0.
 
@@ -238,9 +239,9 @@ def _(rewards: Array, gamma: float) -> Any:
 
 @discounted_returns.mistake("rewards-overwritten", rows="N05")
 def _(rewards: Array, gamma: float) -> Any:
-    """Walking back inside the caller's array leaves returns where the rewards were.
+    """Computing the returns inside the caller's array overwrites the rewards.
 
-    rewards[t] += gamma * rewards[t + 1] is short, and changes the argument.
+    rewards[t] += gamma * rewards[t + 1] is short, but it changes the argument.
 
     Check: keep a copy of rewards, call your function, and compare rewards with the copy.
     """

@@ -1,6 +1,6 @@
 # mypy: disable-error-code="no-untyped-def"
-# A wrong formula repeats the five arguments; the reference above them states their types.
-"""Learning from which of two answers people liked better."""
+# Wrong formulas repeat the reference's arguments; their types are stated there.
+"""Learning from which of two answers people preferred."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _(chosen, rejected, ref_chosen, ref_rejected, beta):
 
 
 def margins(chosen: Array, rejected: Array, ref_chosen: Array, ref_rejected: Array) -> Array:
-    """The right margins, for mistakes that lie elsewhere."""
+    """Correct margins, for wrong formulas whose mistake lies elsewhere."""
     margin: Array = (chosen - ref_chosen) - (rejected - ref_rejected)
     return margin
 
@@ -97,10 +97,10 @@ def loss(x: Array) -> Any:
 
 @dpo_loss.mistake("beta-missing")
 def _(chosen, rejected, ref_chosen, ref_rejected, beta):
-    """The margin is multiplied by beta before the sigmoid; here it is used as it is.
+    """The margin is multiplied by beta before the sigmoid; here beta is missing.
 
-    beta says how far the policy may leave the reference. Without it the answer is right for
-    beta = 1 only.
+    beta controls how far the policy may move away from the reference. Without it the answer is
+    right only for beta = 1.
 
     Check: with beta = 0 the loss should be log 2, 0.6931.
     """
@@ -109,9 +109,9 @@ def _(chosen, rejected, ref_chosen, ref_rejected, beta):
 
 @dpo_loss.mistake("beta-divides")
 def _(chosen, rejected, ref_chosen, ref_rejected, beta):
-    """beta multiplies the margin; here it divides it, as a temperature would.
+    """The margin is multiplied by beta; here it is divided by beta, as by a temperature.
 
-    A small beta should make the loss insensitive, near log 2.
+    A small beta should make the loss insensitive, close to log 2.
 
     Check: with beta = 0.001 and ordinary margins the loss should be about 0.69.
     """
@@ -122,7 +122,7 @@ def _(chosen, rejected, ref_chosen, ref_rejected, beta):
 def _(chosen, rejected, ref_chosen, ref_rejected, beta):
     """beta multiplies the margin inside the sigmoid; here it multiplies the loss.
 
-    -log sigmoid is not a straight line, so the two differ.
+    -log sigmoid is not linear, so the two differ.
 
     Check: with beta = 0 the loss should be log 2, 0.6931.
     """
@@ -131,10 +131,10 @@ def _(chosen, rejected, ref_chosen, ref_rejected, beta):
 
 @dpo_loss.mistake("beta-on-the-policy-only")
 def _(chosen, rejected, ref_chosen, ref_rejected, beta):
-    """beta multiplies the whole margin, policy and reference; here it multiplies the policy's part
-    only.
+    """beta multiplies the whole margin, policy and reference; here it multiplies only the policy's
+    part.
 
-    A bracket is missing.
+    A pair of parentheses is missing.
 
     Check: with the policy equal to the reference, the loss should be log 2, 0.6931.
     """
@@ -157,8 +157,8 @@ def _(chosen, rejected, ref_chosen, ref_rejected, beta):
 def _(chosen, rejected, ref_chosen, ref_rejected, beta):
     """The margin compares the policy with the reference; here the reference is not used.
 
-    Then an answer is punished for being long or rare, and nothing holds the policy near the place
-    where it began.
+    An answer is then penalized for being long or rare, and nothing keeps the policy near its
+    starting point.
 
     Check: with the policy equal to the reference, the loss should be log 2, 0.6931.
     """
@@ -170,8 +170,8 @@ def _(chosen, rejected, ref_chosen, ref_rejected, beta):
     """The margin is what the policy gained over the reference, a difference; here the reference is
     added.
 
-    The logarithm of a ratio is a difference of logarithms. Comparing each answer with the
-    reference's opinion of the *other* answer gives the same wrong number.
+    The logarithm of a ratio is a difference of logarithms. Swapping the two reference arguments
+    gives the same wrong number.
 
     Check: with the policy equal to the reference, the loss should be log 2, 0.6931.
     """
@@ -180,9 +180,9 @@ def _(chosen, rejected, ref_chosen, ref_rejected, beta):
 
 @dpo_loss.mistake("chosen-answer-only")
 def _(chosen, rejected, ref_chosen, ref_rejected, beta):
-    """The margin is a difference between two answers; here the rejected one plays no part.
+    """The margin is a difference between two answers; here the rejected answer is not used.
 
-    A preference says which of two is better, and nothing about one alone.
+    A preference says which of two answers is better, and nothing about either one alone.
 
     Check: lowering rejected should lower the loss.
     """
@@ -191,13 +191,13 @@ def _(chosen, rejected, ref_chosen, ref_rejected, beta):
 
 @dpo_loss.mistake("probability-ratios-without-logarithms")
 def _(chosen, rejected, ref_chosen, ref_rejected, beta):
-    """The arguments are logarithms, and the margin is made of them; here exp turns them into
+    """The arguments are log-probabilities, and the margin is made of them; here exp turns them into
     probability ratios first.
 
     The reward of an answer is beta times the *logarithm* of the ratio. exp overflows for long
     answers.
 
-    Check: with ref = -3 and policy = -1 for the chosen answer, its share of the margin is 2.
+    Check: with ref = -3 and policy = -1 for the chosen answer, its part of the margin should be 2.
     """
     return loss(beta * (np.exp(chosen - ref_chosen) - np.exp(rejected - ref_rejected)))
 
@@ -206,7 +206,7 @@ def _(chosen, rejected, ref_chosen, ref_rejected, beta):
 def _(chosen, rejected, ref_chosen, ref_rejected, beta):
     """This is the sum over the pairs; the loss is their mean.
 
-    It grows with the batch.
+    A sum grows with the batch.
 
     Check: with the policy equal to the reference, the loss should be log 2, 0.6931.
     """
@@ -215,9 +215,9 @@ def _(chosen, rejected, ref_chosen, ref_rejected, beta):
 
 @dpo_loss.mistake("preference-of-the-mean-margin")
 def _(chosen, rejected, ref_chosen, ref_rejected, beta):
-    """The mean is taken of the losses; here it is taken of the margins, before the sigmoid.
+    """The mean is taken over the losses; here it is taken over the margins, before the sigmoid.
 
-    A pair that is judged rightly would then make up for one that is judged wrongly.
+    A pair judged correctly would then make up for one judged incorrectly.
 
     Check: margins of 5 and -5 with beta = 1 should give a loss of 2.5067.
     """
@@ -226,10 +226,10 @@ def _(chosen, rejected, ref_chosen, ref_rejected, beta):
 
 @dpo_loss.mistake("preference-sign-missing", rows="C05")
 def _(chosen, rejected, ref_chosen, ref_rejected, beta):
-    """The logarithm of a probability is at most 0 and a loss is at least 0; the minus sign is
+    """The logarithm of a probability is at most 0 and a loss is at least 0; here the minus sign is
     missing.
 
-    A step against the gradient would make the preferred answers less likely.
+    Gradient descent would then make the preferred answers less likely.
 
     Check: with the policy equal to the reference, the loss should be log 2, 0.6931.
     """
@@ -238,7 +238,8 @@ def _(chosen, rejected, ref_chosen, ref_rejected, beta):
 
 @dpo_loss.mistake("probability-of-disagreement")
 def _(chosen, rejected, ref_chosen, ref_rejected, beta):
-    """1 - sigmoid is at most 1, however wrong the robot is; -log sigmoid has no such limit.
+    """This is 1 - sigmoid, which is at most 1 however wrong the policy is; -log sigmoid has no such
+    limit.
 
     The logarithm is missing.
 
@@ -253,7 +254,7 @@ def _(chosen, rejected, ref_chosen, ref_rejected, beta):
     """IPO squares the distance of the margin from 1 / (2 beta); DPO takes -log sigmoid of beta
     times the margin.
 
-    Azar et al. 2023 proposed it, so that the margin does not grow without limit.
+    Azar et al. 2023 proposed it to keep the margin from growing without limit.
 
     Check: with the policy equal to the reference, the loss should be log 2, 0.6931.
     """
@@ -262,13 +263,14 @@ def _(chosen, rejected, ref_chosen, ref_rejected, beta):
 
 @dpo_loss.mistake("preference-out-of-range", rows="A02 A33 A35 C08 C12")
 def _(chosen, rejected, ref_chosen, ref_rejected, beta):
-    """exp exceeds float64 above about 709, and a sigmoid far to the left is 0, so -log sigmoid
-    becomes infinite where it is an ordinary number in the thousands.
+    """exp overflows float64 above about 709, and sigmoid underflows to 0 far to the left, so -log
+    sigmoid becomes infinite although its true value is an ordinary number in the thousands.
 
-    log(1 + exp(-x)) and -log(sigmoid(x)) are both right on paper, and for small margins. Long
-    answers have large ones.
+    log(1 + exp(-x)) and -log(sigmoid(x)) are both right on paper and for small margins. Long
+    answers have large margins.
 
-    Next: write -log sigmoid(x) as the logarithm of a sum of two exps; Part 4 names a function.
+    Next: write -log sigmoid(x) as the logarithm of a sum of two exponentials; Part 4 names a
+    function for it.
     """
     return np.log(1 + np.exp(-beta * margins(chosen, rejected, ref_chosen, ref_rejected))).mean()
 
@@ -284,7 +286,7 @@ def _(chosen, rejected, ref_chosen, ref_rejected, beta):
     """A small number inside the logarithm hides log(0) and changes every loss a little; a loss of
     1,000 becomes 27.6.
 
-    Below that floor there is no slope any more.
+    Beyond that limit the slope is 0.
 
     Next: write -log sigmoid(x) as the logarithm of a sum on paper first.
     """
@@ -295,7 +297,7 @@ def _(chosen, rejected, ref_chosen, ref_rejected, beta):
 
 @dpo_loss.mistake("preference-base-two", rows="C22")
 def _(chosen, rejected, ref_chosen, ref_rejected, beta):
-    """log2 counts in bits; in this course log is the natural logarithm.
+    """log2 gives bits; in this course log is the natural logarithm.
 
     Every loss is 1.4427 times too large.
 
@@ -306,9 +308,9 @@ def _(chosen, rejected, ref_chosen, ref_rejected, beta):
 
 @dpo_loss.mistake("preference-per-pair", rows="N03")
 def _(chosen, rejected, ref_chosen, ref_rejected, beta):
-    """These are the N pairs' losses, shape (N,); the loss of a batch is their mean.
+    """These are the losses of the N pairs, shape (N,); the loss of a batch is their mean.
 
-    Training needs a single number to make smaller.
+    Training needs a single number to minimize.
 
     Check: the shape of the result should be ().
     """

@@ -1,4 +1,4 @@
-"""Formulas that several questions of week 13 share."""
+"""Formulas shared by several questions of week 13."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which one is your partner? The contrastive loss of a batch of pairs."""
+"""InfoNCE, the contrastive loss of a batch of pairs."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 def _(za: Array, zb: Array, temperature: float) -> Any:
     """Similarities are divided by the temperature, S / t; here they are multiplied by it.
 
-    A cold softmax should be sharp. Multiplied by a small t it is flat, and the loss stays near
-    log N.
+    A low temperature should make the softmax sharp. Multiplied by a small t it is flat, and the
+    loss stays near log N.
 
     Check: with pairs that match perfectly, a temperature of 0.01 should give a loss near 0.
     """
@@ -94,7 +94,8 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce.mistake("temperature-unused", rows="A38")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """The logits are the similarities divided by the temperature; here they are used as they are.
+    """The logits are the similarities divided by the temperature; here the similarities are used
+    directly.
 
     Cosines lie between -1 and 1, so no probability can come near 1.
 
@@ -107,20 +108,20 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 def _(za: Array, zb: Array, temperature: float) -> Any:
     """S holds cosines, which do not depend on lengths; here it holds plain dot products.
 
-    The robot could lower the loss by making its embeddings longer, without finding anything out.
+    The network could lower the loss by making its embeddings longer, without learning anything.
 
-    Check: doubling a row of za should leave the loss as it is.
+    Check: doubling a row of za should not change the loss.
     """
     return diagonal_loss(za @ zb.T / temperature)
 
 
 @info_nce.mistake("one-view-not-normalized")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """A cosine divides by both lengths; here the rows of zb keep theirs.
+    """A cosine divides by both lengths; here the rows of zb are not divided by theirs.
 
-    A long row of zb looks like a good partner for everyone.
+    A long row of zb looks like a good partner for every row of za.
 
-    Check: doubling a row of zb should leave the loss as it is.
+    Check: doubling a row of zb should not change the loss.
     """
     return diagonal_loss(unit_rows(za) @ zb.T / temperature)
 
@@ -131,7 +132,7 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
     A sum grows with the batch, so the losses of two batches cannot be compared.
 
-    Check: when all rows of za and zb are alike, the loss should be log N.
+    Check: when all rows of za and zb are equal, the loss should be log N.
     """
     S = similarities(za, zb, temperature)
     return diagonal_loss(S) * len(S)
@@ -139,11 +140,11 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce.mistake("contrast-averaged-over-all-entries", rows="C14")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """Each row contributes one number, so the mean runs over N rows and not over N * N entries.
+    """Each row contributes one number, so the mean runs over N rows, not over N * N entries.
 
-    After a product with np.eye(N) most entries are 0, and they count in the average.
+    After multiplying by np.eye(N) most entries are 0, yet they count in the average.
 
-    Check: when all rows of za and zb are alike, the loss should be log N.
+    Check: when all rows of za and zb are equal, the loss should be log N.
     """
     S = similarities(za, zb, temperature)
     return diagonal_loss(S) / len(S)
@@ -151,7 +152,8 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce.mistake("contrast-sign-missing", rows="C05")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """Log-probabilities are at most 0 and a loss is at least 0: it is the mean of -log p.
+    """Log-probabilities are at most 0 and a loss is at least 0: it is the mean of -log p, but here
+    the minus sign is missing.
 
     Without the minus sign the loss is lowest where no partner is found.
 
@@ -165,7 +167,7 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
     """The rows of zb compete for each row of za, so the softmax runs along axis 1; here it runs
     along axis 0.
 
-    That is the question asked from the other side: which row of za is the partner of zb[n]?
+    That answers the reverse question: which row of za is the partner of zb[n]?
 
     Check: exp of your log-probabilities should sum to 1 along every row.
     """
@@ -174,27 +176,27 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce.mistake("contrast-over-the-whole-table", rows="A29")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """Each row of S is a contest of its own; here all N * N entries share one sum.
+    """Each row of S has its own softmax; here all N * N entries share one sum.
 
-    exp of the log-probabilities sums to 1 over the whole table, and along no row.
+    exp of the log-probabilities then sums to 1 over the whole matrix, but not along each row.
 
-    Check: when all rows of za and zb are alike, the loss should be log N.
+    Check: when all rows of za and zb are equal, the loss should be log N.
     """
     S = similarities(za, zb, temperature)
     return -np.diag(row_log_softmax(S.reshape(1, -1)).reshape(S.shape)).mean()
 
 
 def _mass(row: Array) -> float:
-    """log of the sum of exp."""
+    """The logarithm of a sum of exponentials."""
     return float(row.max() + np.log(np.exp(row - row.max()).sum()))
 
 
 @info_nce.mistake("neighbour-for-a-partner", rows="C21")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """The partner of za[n] is zb[n], on the diagonal; here the entry beside it is taken.
+    """The partner of za[n] is zb[n], on the diagonal; here the entry next to it is used.
 
-    np.diag(S, 1), labels that count from 1, or a shifted batch do this. The robot would learn to
-    match strangers.
+    np.diag(S, 1), labels that count from 1, or a shifted batch lead to this. The network would
+    learn to match strangers.
 
     Check: with za equal to zb and a low temperature, the loss should be near 0.
     """
@@ -205,8 +207,8 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 def _(za: Array, zb: Array, temperature: float) -> Any:
     """The label of row n is n; here all labels are 0.
 
-    In layouts that put the partner into the first column, zeros are right. In this table the
-    partners stand on the diagonal.
+    In layouts that put the partner in the first column, zeros are right. In this matrix the
+    partners are on the diagonal.
 
     Check: with za equal to zb and a low temperature, the loss should be near 0.
     """
@@ -215,9 +217,9 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce.mistake("partner-left-out-of-the-sum", convention=True)
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """In InfoNCE the partner stands in the sum of exps as well; here the sum holds the others only.
+    """In InfoNCE the sum of exponentials includes the partner; here it includes only the others.
 
-    This is the decoupled loss of Yeh et al. 2022. It is no softmax, and can become negative.
+    This is the decoupled loss of Yeh et al. 2022. It is not a softmax and can become negative.
 
     Check: no loss should be negative.
     """
@@ -228,12 +230,12 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce.mistake("both-views-in-one-batch", convention=True)
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """SimCLR mixes both views into one batch of 2 N, in which each is also compared with its own
-    kind; here za is compared with zb only.
+    """SimCLR puts both views into one batch of 2 N and also compares each view with its own kind;
+    in this course za is compared only with zb.
 
-    The table of InfoNCE is (N, N). SimCLR's has 2 N rows, and the diagonal is left out.
+    InfoNCE's matrix is (N, N). SimCLR's has 2 N rows, and its diagonal is left out.
 
-    Check: the table of logits should have the shape (N, N).
+    Check: the logits should have the shape (N, N).
     """
     both = np.concatenate([za, zb])
     S = np.where(np.eye(len(both)) == 1, -1e9, similarities(both, both, temperature))
@@ -242,23 +244,23 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce.mistake("contrast-base-two", rows="C22")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """log2 counts in bits; in this course log is the natural logarithm.
+    """log2 gives bits; in this course log is the natural logarithm.
 
     Every loss is 1.4427 times too large.
 
-    Check: when all rows of za and zb are alike, the loss should be log N, for N = 2 0.6931.
+    Check: when all rows of za and zb are equal, the loss should be log N; for N = 2 that is 0.6931.
     """
     return diagonal_loss(similarities(za, zb, temperature)) / np.log(2)
 
 
 @info_nce.mistake("contrast-overflow", rows="A26")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """exp exceeds float64 above about 709, and a cosine of 1 at a temperature of 1e-4 is a logit
-    of 10,000.
+    """exp overflows float64 above about 709, but a cosine of 1 at a temperature of 1e-4 gives a
+    logit of 10,000.
 
-    The equation is right on paper and for warm temperatures.
+    The equation is right on paper and for higher temperatures.
 
-    Next: use the log-softmax or the loss at the top of this notebook, which take any logits.
+    Next: use the log-softmax or the loss at the top of this notebook; both work for any logits.
     """
     E = np.exp(similarities(za, zb, temperature))
     return -np.log(np.diag(E) / E.sum(axis=1)).mean()
@@ -266,12 +268,12 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce.mistake("contrast-log-of-softmax", rows="A33")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """A probability below about 1e-308 is 0 in float64, and log(0) is -inf, while its logarithm
-    itself is an ordinary number.
+    """A probability below about 1e-308 can underflow to 0 in float64, and log(0) is -inf, although
+    the true logarithm is an ordinary number.
 
-    The softmax is stable, and the logarithm behind it is not.
+    The softmax is stable, but the logarithm after it is not.
 
-    Next: use the log-softmax or the loss at the top of this notebook, which take any logits.
+    Next: use the log-softmax or the loss at the top of this notebook; both work for any logits.
     """
     return -np.log(np.diag(row_softmax(similarities(za, zb, temperature)))).mean()
 
@@ -281,21 +283,21 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
     """A small number inside the logarithm hides log(0) and changes every loss a little; a loss of
     1,000 becomes 27.6.
 
-    Below that floor there is no slope any more.
+    Beyond that limit the slope is 0.
 
-    Next: use the log-softmax or the loss at the top of this notebook, which take any logits.
+    Next: use the log-softmax or the loss at the top of this notebook; both work for any logits.
     """
     return -np.log(np.diag(row_softmax(similarities(za, zb, temperature))) + 1e-12).mean()
 
 
 @info_nce.mistake("contrast-shifted-by-the-table", rows="A28")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """The whole table's largest logit is too much for a low row: every exp is 0, and log(0) is
-    -inf.
+    """Here the largest logit of the whole matrix is subtracted from every row; in a row far below
+    it every exp is 0, and log(0) is -inf.
 
-    Rows near the top are right. The result of a row then depends on the company it is in.
+    Rows with large logits are right. But the result of a row then depends on the other rows.
 
-    Check: after the shift the largest entry of every row should be 0.
+    Check: after the shift, the largest entry of every row should be 0.
     """
     S = similarities(za, zb, temperature)
     S = S - S.max()
@@ -304,13 +306,13 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce.mistake("contrast-keepdims-missing", rows="A30")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """A row's largest logit has to be taken off that row; without keepdims NumPy takes it off a
-    column.
+    """Each row's largest logit is subtracted from that row; without keepdims NumPy subtracts it
+    from a column.
 
-    The table is (N, N), so shape (N,) always fits, and nothing complains. The columns are then
-    shifted by different numbers, and the softmax is another one.
+    The matrix is (N, N), so shape (N,) always fits and there is no error. The columns are then
+    shifted by different numbers, and the softmax changes.
 
-    Check: after the shift the largest entry of every row should be 0.
+    Check: after the shift, the largest entry of every row should be 0.
     """
     S = similarities(za, zb, temperature)
     S = S - S.max(axis=1)
@@ -319,10 +321,9 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce.mistake("lengths-without-keepdims", rows="A30 J03")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """The lengths have shape (N,), and NumPy lines them up with the columns, not with the rows.
+    """The lengths have shape (N,), and NumPy aligns them with the columns, not with the rows.
 
-    For N different from D NumPy raises an error. For N = D it divides silently by the wrong
-    lengths.
+    If N differs from D, NumPy raises an error. If N = D, it silently divides by the wrong lengths.
 
     Check: print the shapes of za and of its lengths.
     """
@@ -332,9 +333,9 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce.mistake("contrast-per-pair", rows="N03")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """These are the N pairs' losses, shape (N,); the loss of a batch is their mean.
+    """These are the losses of the N pairs, shape (N,); the loss of a batch is their mean.
 
-    Training needs a single number to make smaller.
+    Training needs a single number to minimize.
 
     Check: the shape of the result should be ().
     """

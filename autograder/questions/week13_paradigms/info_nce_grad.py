@@ -1,4 +1,4 @@
-"""Where the contrastive loss pushes both embeddings."""
+"""The gradients of the contrastive loss for both embeddings."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 
 def gradients(dS: Array, za: Array, zb: Array) -> tuple[Array, Array]:
-    """Both gradients, given that of the cosines."""
+    """Both gradients, given the gradient of the cosines."""
     return (
         through_the_length(dS @ unit_rows(zb), za),
         through_the_length(dS.T @ unit_rows(za), zb),
@@ -86,9 +86,10 @@ def gradients(dS: Array, za: Array, zb: Array) -> tuple[Array, Array]:
 
 @info_nce_grad.mistake("contrast-gradient-reversed", rows="C05 C16")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """The gradient points to where the loss rises, P - I; here it points to where it falls.
+    """The gradient, with P - I, points to where the loss rises; here it points to where the loss
+    falls.
 
-    The minus sign of learning comes later, when the step is taken.
+    The minus sign belongs to the update step, which comes later.
 
     Check: za - 0.01 * dza should have a lower loss than za.
     """
@@ -97,11 +98,12 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce_grad.mistake("contrast-gradient-not-averaged", rows="C15")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """The loss is a mean over N rows, so the gradient of its logits is (P - I) / N.
+    """The loss is a mean over N rows, so the gradient of its logits is (P - I) / N; here the 1/N is
+    missing.
 
     Both gradients are N times too large.
 
-    Check: compare with (loss(za + h) - loss(za - h)) / (2 h), moving one entry.
+    Check: compare with (loss(za + h) - loss(za - h)) / (2 h), changing one entry of za by h.
     """
     return gradients(len(za) * blame(similarities(za, zb, temperature)) / temperature, za, zb)
 
@@ -110,31 +112,33 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 def _(za: Array, zb: Array, temperature: float) -> Any:
     """The loss is a mean over N rows, so the gradient carries 1/N; here it is 1 / (N * N).
 
-    The table has N * N entries, but each row has one loss.
+    The matrix has N * N entries, but each row has one loss.
 
-    Check: compare with (loss(za + h) - loss(za - h)) / (2 h), moving one entry.
+    Check: compare with (loss(za + h) - loss(za - h)) / (2 h), changing one entry of za by h.
     """
     return gradients(blame(similarities(za, zb, temperature)) / temperature / len(za), za, zb)
 
 
 @info_nce_grad.mistake("temperature-lost-on-the-way-back")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """Forward the cosines are divided by the temperature, so their blame is divided by it too.
+    """The forward pass divides the cosines by the temperature, so their gradient is divided by it
+    too; here it is not.
 
     The slope of S / t is 1 / t. The probabilities are right here.
 
-    Check: compare with (loss(za + h) - loss(za - h)) / (2 h), moving one entry.
+    Check: compare with (loss(za + h) - loss(za - h)) / (2 h), changing one entry of za by h.
     """
     return gradients(blame(similarities(za, zb, temperature)), za, zb)
 
 
 @info_nce_grad.mistake("temperature-multiplied-on-the-way-back")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """The slope of S / t for S is 1 / t, so the blame is divided by t; here it is multiplied.
+    """The slope of S / t for S is 1 / t, so the gradient is divided by t; here it is multiplied by
+    t.
 
     The probabilities are right.
 
-    Check: compare with (loss(za + h) - loss(za - h)) / (2 h), moving one entry.
+    Check: compare with (loss(za + h) - loss(za - h)) / (2 h), changing one entry of za by h.
     """
     return gradients(blame(similarities(za, zb, temperature)) * temperature, za, zb)
 
@@ -142,21 +146,21 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 @info_nce_grad.mistake("temperature-multiplied", rows="A38")
 def _(za: Array, zb: Array, temperature: float) -> Any:
     """Similarities are divided by the temperature, S / t; here they are multiplied by it, and so is
-    their blame.
+    their gradient.
 
-    It is the gradient of another loss, in which a low temperature makes everything flat.
+    It is the gradient of a different loss, in which a low temperature makes the softmax flat.
 
-    Check: compare with (loss(za + h) - loss(za - h)) / (2 h), moving one entry.
+    Check: compare with (loss(za + h) - loss(za - h)) / (2 h), changing one entry of za by h.
     """
     return gradients(blame(similarities(za, zb, 1 / temperature)) * temperature, za, zb)
 
 
 @info_nce_grad.mistake("length-taken-for-a-constant", rows="I12")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """A longer z has the same direction, so the push along z itself has to vanish; here it is
-    still there.
+    """Making z longer does not change its direction, so the gradient's component along z must be 0;
+    here it is not.
 
-    The blame of the unit vector was divided by the length, as if moving z could not change the
+    The gradient of the unit vector was divided by the length, as if changing z could not change the
     length.
 
     Check: (dza * za).sum(axis=1) should be 0 in every row.
@@ -170,9 +174,9 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce_grad.mistake("stopped-at-the-unit-vectors")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """This is the blame of the unit vectors z / |z|; one step further back lies z itself.
+    """This is the gradient for the unit vectors z / |z|; z itself is one step further back.
 
-    The way back through the division by the length is missing.
+    The backward pass through the division by the length is missing.
 
     Check: (dza * za).sum(axis=1) should be 0 in every row.
     """
@@ -182,9 +186,9 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce_grad.mistake("not-divided-by-the-length")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """The unit vector is z / |z|, so the way back divides by |z| too; here it does not.
+    """The unit vector is z / |z|, so the backward pass divides by |z| too; here it does not.
 
-    The push along z has been taken off rightly. A long z turns less easily than a short one.
+    The component along z was removed correctly. But a long z turns less easily than a short one.
 
     Check: with za twice as long, dza should be half as large.
     """
@@ -197,9 +201,10 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce_grad.mistake("push-along-z-with-raw-z")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """The push along z is taken off with the unit vector u, as (du . u) u; here z itself is used.
+    """The component along z is removed with the unit vector u, as (du . u) u; here z itself is
+    used.
 
-    For rows of length 1 the two are the same, so a test with unit rows shows nothing.
+    For rows of length 1 the two are the same, so a test with unit rows shows no difference.
 
     Check: (dza * za).sum(axis=1) should be 0 in every row.
     """
@@ -215,11 +220,12 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce_grad.mistake("table-not-turned-for-zb", at="dzb", rows="B01")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """zb[m] stands in column m of the table, so its blame sums over the rows n: dS[n, m] * ua[n].
+    """zb[m] belongs to column m of the matrix, so its gradient sums over the rows n: dS[n, m] *
+    ua[n].
 
-    The table is (N, N), so a product without the transpose has the right shape as well.
+    The matrix is (N, N), so a product without the transpose has the right shape as well.
 
-    Check: compare dzb with (loss(zb + h) - loss(zb - h)) / (2 h), moving one entry.
+    Check: compare dzb with (loss(zb + h) - loss(zb - h)) / (2 h), changing one entry of zb by h.
     """
     dS = blame(similarities(za, zb, temperature)) / temperature
     return through_the_length(dS @ unit_rows(za), zb)
@@ -227,20 +233,21 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce_grad.mistake("second-view-held-still", at="dzb", convention=True)
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """In MoCo the second view comes from a slow copy and gets no gradient; here both views learn.
+    """In MoCo the second view comes from a slowly updated copy and gets no gradient; in this course
+    both views learn.
 
     The loss depends on zb, so its gradient for zb is not 0.
 
-    Check: compare dzb with (loss(zb + h) - loss(zb - h)) / (2 h), moving one entry.
+    Check: compare dzb with (loss(zb + h) - loss(zb - h)) / (2 h), changing one entry of zb by h.
     """
     return np.zeros_like(zb)
 
 
 @info_nce_grad.mistake("gradients-exchanged")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """dza comes first and dzb second; here they are exchanged.
+    """dza comes first and dzb second; here they are swapped.
 
-    Both have the same shape, so nothing complains.
+    Both have the same shape, so there is no error.
 
     Check: (dza * za).sum(axis=1) should be 0 in every row.
     """
@@ -249,11 +256,12 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce_grad.mistake("partner-gets-no-pull")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """The blame of the logits is (P - I) / N; here the 1 of the partner has not been taken off.
+    """The gradient of the logits is (P - I) / N; here the 1 for the partner has not been
+    subtracted.
 
-    Everybody is pushed away from everybody, and nobody is pulled.
+    Every row is pushed away from every other, and none is pulled towards its partner.
 
-    Check: every row of the blame of the logits should sum to 0.
+    Check: every row of the logits' gradient should sum to 0.
     """
     S = similarities(za, zb, temperature)
     return gradients(row_softmax(S) / len(S) / temperature, za, zb)
@@ -261,11 +269,11 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce_grad.mistake("partner-only")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """The blame of the logits is (P - I) / N in all entries; here only the diagonal is kept.
+    """The gradient of the logits is (P - I) / N in all entries; here only the diagonal is kept.
 
-    The pairs are pulled together, and strangers are not pushed apart.
+    The pairs are pulled together, but strangers are not pushed apart.
 
-    Check: every row of the blame of the logits should sum to 0.
+    Check: every row of the logits' gradient should sum to 0.
     """
     S = similarities(za, zb, temperature)
     return gradients(blame(S) * np.eye(len(S)) / temperature, za, zb)
@@ -276,18 +284,18 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
     """The rows of zb compete for each row of za, so the softmax runs along axis 1; here it runs
     along axis 0.
 
-    That is the gradient of the question asked from the other side.
+    That is the gradient of the reverse question.
 
-    Check: every row of the blame of the logits should sum to 0.
+    Check: every row of the logits' gradient should sum to 0.
     """
     return gradients(blame(similarities(za, zb, temperature).T).T / temperature, za, zb)
 
 
 @info_nce_grad.mistake("gradient-of-dot-products")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """The table holds cosines; this is the gradient for a table of plain dot products.
+    """The logits are made from cosines; this is the gradient for plain dot products.
 
-    No length was divided by, neither forward nor on the way back.
+    The division by the lengths is missing in both the forward and the backward pass.
 
     Check: (dza * za).sum(axis=1) should be 0 in every row.
     """
@@ -297,12 +305,12 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce_grad.mistake("contrast-gradient-overflow", rows="A26")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """exp exceeds float64 above about 709, and a cosine of 1 at a temperature of 1e-4 is a logit
-    of 10,000.
+    """exp overflows float64 above about 709, but a cosine of 1 at a temperature of 1e-4 gives a
+    logit of 10,000.
 
-    The equation is right on paper and for warm temperatures.
+    The equation is right on paper and for higher temperatures.
 
-    Next: use the gradient at the top of this notebook, which takes any logits.
+    Next: use the gradient at the top of this notebook, which works for any logits.
     """
     E = np.exp(similarities(za, zb, temperature))
     P = E / E.sum(axis=1, keepdims=True)
@@ -311,11 +319,12 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce_grad.mistake("contrast-gradient-shifted-by-the-table", rows="A28")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """The whole table's largest logit is too much for a low row: every exp is 0, and 0 / 0 is nan.
+    """Here the largest logit of the whole matrix is subtracted from every row; in a row far below
+    it every exp is 0, and 0 / 0 is nan.
 
-    Rows near the top are right. The result of a row then depends on the company it is in.
+    Rows with large logits are right. But the result of a row then depends on the other rows.
 
-    Check: after the shift the largest entry of every row should be 0.
+    Check: after the shift, the largest entry of every row should be 0.
     """
     S = similarities(za, zb, temperature)
     E = np.exp(S - S.max())
@@ -325,9 +334,10 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce_grad.mistake("contrast-gradient-keepdims-missing", rows="A30")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """Each row of exps is divided by its own sum; without keepdims NumPy divides each column by it.
+    """Each row of exponentials is divided by its own sum; without keepdims NumPy divides each
+    column by it.
 
-    The table is (N, N), so shape (N,) always fits, and nothing complains.
+    The matrix is (N, N), so shape (N,) always fits and there is no error.
 
     Check: every row of the probabilities should sum to 1.
     """
@@ -338,10 +348,9 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
 
 @info_nce_grad.mistake("lengths-without-keepdims", rows="A30 J03")
 def _(za: Array, zb: Array, temperature: float) -> Any:
-    """The lengths have shape (N,), and NumPy lines them up with the columns, not with the rows.
+    """The lengths have shape (N,), and NumPy aligns them with the columns, not with the rows.
 
-    For N different from D NumPy raises an error. For N = D it divides silently by the wrong
-    lengths.
+    If N differs from D, NumPy raises an error. If N = D, it silently divides by the wrong lengths.
 
     Check: print the shapes of za and of its lengths.
     """

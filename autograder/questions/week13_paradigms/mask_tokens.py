@@ -1,6 +1,6 @@
 # mypy: disable-error-code="no-untyped-def"
-# A wrong formula repeats the four arguments; the reference above them states their types.
-"""Gaps in a text, and what belongs into them, as statements about many draws."""
+# Wrong formulas repeat the reference's arguments; their types are stated there.
+"""Gaps in a text and the tokens that belong in them, judged by the statistics of many draws."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def flags(tokens: Array, rate: float, rng: Rng) -> Array:
 
 @mask_tokens.mistake("mask-id-in-the-targets")
 def _(tokens, mask_id, rate, rng):
-    """The target of a gap is the token that stood there; here it is mask_id.
+    """The target of a gap is the token that was there; here it is mask_id.
 
     The targets were copied after the gaps had been made. The robot would learn to answer *gap* to
     every gap.
@@ -168,20 +168,21 @@ def _(tokens, mask_id, rate, rng):
 
 @mask_tokens.mistake("every-token-a-target")
 def _(tokens, mask_id, rate, rng):
-    """Only the gaps are asked about, and elsewhere the target is -1; here every token is a target.
+    """Only gaps have a target, and elsewhere the target is -1; here every token is a target.
 
-    Most answers could then be copied from the input, and the loss would look good for nothing.
+    Most answers could then be copied from the input, and the loss would look good without any
+    learning.
 
-    Check: the share of targets that are not -1 should be near the rate.
+    Check: the fraction of targets that are not -1 should be near the rate.
     """
     return np.where(flags(tokens, rate, rng), mask_id, tokens), tokens.copy()
 
 
 @mask_tokens.mistake("targets-of-the-visible")
 def _(tokens, mask_id, rate, rng):
-    """The target stands where the token is hidden; here it stands where the token can be seen.
+    """The target belongs where the token is hidden; here it is where the token is visible.
 
-    The condition of one np.where is turned round.
+    The condition of one np.where is reversed.
 
     Check: where inputs is mask_id, targets should not be -1.
     """
@@ -191,11 +192,11 @@ def _(tokens, mask_id, rate, rng):
 
 @mask_tokens.mistake("targets-without-ignore")
 def _(tokens, mask_id, rate, rng):
-    """Where nothing is asked the target is -1; here it is 0, which is a token like any other.
+    """Where nothing is asked, the target is -1; here it is 0, which is an ordinary token.
 
     The loss could not tell *no question* from *the answer is token 0*.
 
-    Check: the share of targets that are not -1 should be near the rate.
+    Check: the fraction of targets that are not -1 should be near the rate.
     """
     hidden = flags(tokens, rate, rng)
     return np.where(hidden, mask_id, tokens), np.where(hidden, tokens, 0)
@@ -205,7 +206,7 @@ def _(tokens, mask_id, rate, rng):
 def _(tokens, mask_id, rate, rng):
     """PyTorch marks *nothing is asked here* with -100; this course uses -1.
 
-    Both are numbers that no token has.
+    No token has either number.
 
     Check: the smallest target should be -1.
     """
@@ -215,9 +216,9 @@ def _(tokens, mask_id, rate, rng):
 
 @mask_tokens.mistake("rate-kept-in-place-of-hidden", rows="H04")
 def _(tokens, mask_id, rate, rng):
-    """The rate is the share that is hidden; here it is the share that stays visible.
+    """The rate is the fraction that is hidden; here it is the fraction that stays visible.
 
-    A comparison the other way round hides 85 of 100 tokens in place of 15.
+    With a rate of 0.15, a reversed comparison hides 85 of 100 tokens instead of 15.
 
     Check: np.mean(inputs == mask_id) should be near the rate.
     """
@@ -227,10 +228,10 @@ def _(tokens, mask_id, rate, rng):
 
 @mask_tokens.mistake("normal-draws-for-a-share", rows="H06")
 def _(tokens, mask_id, rate, rng):
-    """A uniform number from 0 to 1 is below the rate with just that probability; a normal number is
-    below it far more often.
+    """A uniform number from 0 to 1 is below the rate with exactly that probability; here a normal
+    number is drawn, which is below it far more often.
 
-    rng.normal and rng.standard_normal are negative half of the time already.
+    Numbers from rng.normal and rng.standard_normal are negative half of the time.
 
     Check: np.mean(inputs == mask_id) should be near the rate.
     """
@@ -240,11 +241,11 @@ def _(tokens, mask_id, rate, rng):
 
 @mask_tokens.mistake("same-gaps-in-every-row", rows="H07")
 def _(tokens, mask_id, rate, rng):
-    """Every token has a draw of its own, (N, T) of them; here one row of draws serves all texts.
+    """Every token has its own draw, (N, T) in all; here one row of draws is used for all texts.
 
-    Broadcasting repeats it without a word.
+    Broadcasting repeats it without a warning.
 
-    Check: the flags should have the shape of tokens before they are used.
+    Check: the mask should have the shape of tokens before it is used.
     """
     hidden = np.broadcast_to(rng.random(tokens.shape[1]) < rate, tokens.shape)
     return np.where(hidden, mask_id, tokens), np.where(hidden, tokens, -1)
@@ -252,11 +253,11 @@ def _(tokens, mask_id, rate, rng):
 
 @mask_tokens.mistake("whole-texts-hidden", rows="H07")
 def _(tokens, mask_id, rate, rng):
-    """Every token has a draw of its own, (N, T) of them; here one draw decides over a whole text.
+    """Every token has its own draw, (N, T) in all; here one draw decides for a whole text.
 
-    From a text that is all gaps nothing can be guessed.
+    Nothing can be guessed from a text that is all gaps.
 
-    Check: the flags should have the shape of tokens before they are used.
+    Check: the mask should have the shape of tokens before it is used.
     """
     hidden = np.broadcast_to(rng.random((len(tokens), 1)) < rate, tokens.shape)
     return np.where(hidden, mask_id, tokens), np.where(hidden, tokens, -1)
@@ -276,9 +277,9 @@ def _(tokens, mask_id, rate, rng):
 
 @mask_tokens.mistake("inputs-without-gaps")
 def _(tokens, mask_id, rate, rng):
-    """A hidden token is replaced by mask_id in the inputs; here the inputs are the whole text.
+    """A hidden token is replaced by mask_id in the inputs; here the inputs are the complete text.
 
-    Each answer stands in the question, and the robot only learns to copy.
+    Each question then contains its answer, and the robot only learns to copy.
 
     Check: np.mean(inputs == mask_id) should be near the rate.
     """
@@ -287,16 +288,16 @@ def _(tokens, mask_id, rate, rng):
 
 @mask_tokens.mistake("some-gaps-left-or-swapped", convention=True)
 def _(tokens, mask_id, rate, rng):
-    """BERT shows a random token in a tenth of the gaps and the right one in another tenth; here
-    every gap is mask_id.
+    """BERT shows a random token in a tenth of the gaps and the right one in another tenth; in this
+    course every gap is mask_id.
 
-    That accustoms the robot to texts without gaps. It is left out of this exercise.
+    That prepares the network for texts without gaps. It is left out of this exercise.
 
     Check: where targets is not -1, inputs should be mask_id.
     """
     hidden = flags(tokens, rate, rng)
     fate = rng.random(tokens.shape)
-    # A random token that differs from the one it replaces, so that the shares are round numbers.
+    # A random token that differs from the one it replaces, so that the fractions are exact.
     other = 1 + (tokens + rng.integers(0, mask_id - 2, tokens.shape)) % (mask_id - 1)
     shown = np.where(fate < 0.8, mask_id, np.where(fate < 0.9, other, tokens))
     return np.where(hidden, shown, tokens), np.where(hidden, tokens, -1)
@@ -304,12 +305,12 @@ def _(tokens, mask_id, rate, rng):
 
 @mask_tokens.mistake("own-seed-for-the-gaps", rows="F09 H10")
 def _(tokens, mask_id, rate, rng):
-    """The draws come from the rng that is passed; here a generator with a fixed seed is made on
-    every call.
+    """Draws should come from the rng that is passed in; here each call makes a new generator with a
+    fixed seed.
 
-    Each epoch would hide the same tokens, and the others would never be asked about.
+    Each epoch would hide the same tokens, and the others would never be targets.
 
-    Check: two calls with the same rng, one after the other, should hide different places.
+    Check: two calls in a row with the same rng should hide different positions.
     """
     hidden = flags(tokens, rate, np.random.default_rng(0))
     return np.where(hidden, mask_id, tokens), np.where(hidden, tokens, -1)
@@ -317,13 +318,13 @@ def _(tokens, mask_id, rate, rng):
 
 @mask_tokens.mistake("global-draws-for-the-gaps", rows="F10 N07")
 def _(tokens, mask_id, rate, rng):
-    """The draws come from the rng that is passed; here they come from elsewhere, so the same seed
-    does not give the same gaps.
+    """Draws should come from the rng that is passed in; here they come from elsewhere, so the same
+    seed does not give the same gaps.
 
     np.random.rand uses a generator that the whole program shares, and default_rng() without a seed
-    is new each time.
+    is different each time.
 
-    Check: two calls with np.random.default_rng(7) should hide the same places.
+    Check: two calls with np.random.default_rng(7) should hide the same positions.
     """
     hidden = flags(tokens, rate, np.random.default_rng())
     return np.where(hidden, mask_id, tokens), np.where(hidden, tokens, -1)
@@ -333,7 +334,7 @@ def _(tokens, mask_id, rate, rng):
 def _(tokens, mask_id, rate, rng):
     """Assigning to tokens[hidden] changes the caller's text, because it is not a copy.
 
-    After a few calls the whole text is gaps.
+    After a few calls the whole text consists of gaps.
 
     Check: keep a copy of tokens, call your function, and compare tokens with the copy.
     """

@@ -1,4 +1,4 @@
-"""Questions and answers that a text asks by itself."""
+"""Pairs of a context window and the token that follows it."""
 
 from __future__ import annotations
 
@@ -76,11 +76,11 @@ def _(tokens: Array, context: int) -> Any:
 
 @next_token_pairs.mistake("targets-not-shifted", at="y")
 def _(tokens: Array, context: int) -> Any:
-    """The target of window i is tokens[i + context], the first token that the window does not show;
-    here it is the window's own last token.
+    """The target of window i is tokens[i + context], the first token after the window; here it is
+    the window's own last token.
 
-    A robot that copies its input would then be perfect, and would have learned nothing. Its loss
-    falls to 0 within minutes, and its text is one letter repeated for ever.
+    A network that copies its input would then be perfect without learning anything. Its loss falls
+    to 0 within minutes, and the text it writes is one letter repeated forever.
 
     Check: X[0] followed by y[0] should be the first context + 1 tokens of the text.
     """
@@ -91,7 +91,7 @@ def _(tokens: Array, context: int) -> Any:
 def _(tokens: Array, context: int) -> Any:
     """The target of window i is tokens[i + context], the very next token; here one is skipped.
 
-    The robot would learn to guess the token after the next.
+    The network would learn to predict the token after the next.
 
     Check: X[0] followed by y[0] should be the first context + 1 tokens of the text.
     """
@@ -103,7 +103,7 @@ def _(tokens: Array, context: int) -> Any:
     """A text of T tokens has T - context windows that are followed by a token; here the last of
     them is missing.
 
-    range(T - context) ends at T - context - 1 already. Taking another 1 off drops the pair whose
+    range(T - context) already ends at T - context - 1. Subtracting another 1 drops the pair whose
     target is the last token of the text.
 
     Check: y[-1] should be the last token.
@@ -137,9 +137,10 @@ def _(tokens: Array, context: int) -> Any:
 
 @next_token_pairs.mistake("target-from-the-beginning")
 def _(tokens: Array, context: int) -> Any:
-    """After the last token comes nothing; here the text is taken to begin again behind its end.
+    """Nothing comes after the last token; here the text is treated as if it started again after its
+    end.
 
-    np.roll and indices modulo T close the text to a ring. The end of a book does not foretell its
+    np.roll and indices modulo T turn the text into a ring. The end of a book does not predict its
     first word.
 
     Check: the number of pairs should be T - context.
@@ -151,10 +152,10 @@ def _(tokens: Array, context: int) -> Any:
 
 @next_token_pairs.mistake("windows-side-by-side", rows="L02")
 def _(tokens: Array, context: int) -> Any:
-    """A new window begins at every token, so neighbours overlap; here each begins where the one
-    before ended.
+    """A new window begins at every token, so neighbours overlap; here each begins where the
+    previous one ended.
 
-    Of the T - context questions that the text asks, only one in `context` is left.
+    Of the T - context pairs in the text, only one in `context` is left.
 
     Check: row 1 of X should begin with tokens[1].
     """
@@ -167,9 +168,9 @@ def _(tokens: Array, context: int) -> Any:
 
 @next_token_pairs.mistake("windows-in-columns", at="X")
 def _(tokens: Array, context: int) -> Any:
-    """A row of X is one window, shape (T - context, context); here a column is.
+    """A row of X is one window, shape (T - context, context); here each column is a window.
 
-    Stacking `context` shifted copies of the text gives a table that still has to be turned.
+    Stacking `context` shifted copies of the text gives a matrix that still has to be transposed.
 
     Check: X.shape[0] should equal len(y).
     """
@@ -178,9 +179,9 @@ def _(tokens: Array, context: int) -> Any:
 
 @next_token_pairs.mistake("windows-read-backwards", at="X")
 def _(tokens: Array, context: int) -> Any:
-    """A window keeps the order of the text; here its newest token stands first.
+    """A window keeps the order of the text; here its last token comes first.
 
-    In a table of lags the newest value often comes first. A text is read from left to right.
+    In a table of lagged values the newest often comes first. A text is read from left to right.
 
     Check: row 0 of X should be tokens[:context].
     """
@@ -189,10 +190,10 @@ def _(tokens: Array, context: int) -> Any:
 
 @next_token_pairs.mistake("target-for-every-place", at="y", convention=True)
 def _(tokens: Array, context: int) -> Any:
-    """A transformer is asked at each place of the window and needs (T - context, context) targets;
-    here each window asks once, for the token behind it.
+    """A transformer predicts at every position of the window and needs (T - context, context)
+    targets; in this course each window has one target, the token after it.
 
-    Both train the same task. The targets are then the window moved by one.
+    Both train the same task. A transformer's targets are the window shifted by one.
 
     Check: the shape of y should be (T - context,).
     """
@@ -203,7 +204,7 @@ def _(tokens: Array, context: int) -> Any:
 def _(tokens: Array, context: int) -> Any:
     """Targets are labels, shape (T - context,); here they are a column, (T - context, 1).
 
-    Used as an index, a column picks every pair of row and label.
+    Used as an index, a column picks every combination of row and label.
 
     Check: y.ndim should be 1.
     """
@@ -212,9 +213,10 @@ def _(tokens: Array, context: int) -> Any:
 
 @next_token_pairs.mistake("target-inside-the-window", at="X")
 def _(tokens: Array, context: int) -> Any:
-    """A window holds `context` tokens and ends before its target; here it holds the target as well.
+    """A window holds `context` tokens and ends before its target; here it contains the target as
+    well.
 
-    The slice is one token too long. The robot reads the answer in the question.
+    The slice is one token too long. The network sees the answer in its input.
 
     Check: X.shape[1] should be context.
     """

@@ -1,4 +1,4 @@
-"""Do more of what turned out well: the gradient of REINFORCE."""
+"""The policy gradient of REINFORCE."""
 
 from __future__ import annotations
 
@@ -89,23 +89,23 @@ def _(logits: Array, actions: Array, returns: Array) -> Any:
 
 @policy_gradient.mistake("policy-gradient-reversed", rows="C16 G01", convention=True)
 def _(logits: Array, actions: Array, returns: Array) -> Any:
-    """Some books climb the expected return and step along onehot - P; here a loss is made smaller,
-    and its gradient has the other sign.
+    """Some books maximize the expected return and step along onehot - P; this course minimizes a
+    loss, whose gradient has the opposite sign.
 
-    Used with a step against the gradient, it would make good actions less likely.
+    With a step against the gradient, it would make good actions less likely.
 
-    Check: with a positive return, the entry of the action that was taken should be negative.
+    Check: with a positive return, the entry of the chosen action should be negative.
     """
     return -returns[:, None] * pushes(logits, actions) / len(actions)
 
 
 @policy_gradient.mistake("policy-gradient-not-averaged", rows="C15")
 def _(logits: Array, actions: Array, returns: Array) -> Any:
-    """The loss is a mean over N situations, so its gradient carries 1/N.
+    """The loss is a mean over N situations, so its gradient carries 1/N; here the 1/N is missing.
 
     Every entry is N times too large. Longer games would take larger steps.
 
-    Check: write every row twice; each entry of the gradient should be halved.
+    Check: duplicate every row; each entry of the gradient should be halved.
     """
     return returns[:, None] * pushes(logits, actions)
 
@@ -125,7 +125,7 @@ def _(logits: Array, actions: Array, returns: Array) -> Any:
 def _(logits: Array, actions: Array, returns: Array) -> Any:
     """Each row is weighted by its return; here every action counts as equally good.
 
-    That is plain imitation of what was done, whether it turned out well or not.
+    That only imitates what was done, whether it turned out well or not.
 
     Check: a return of 0 should give a row of zeros.
     """
@@ -134,9 +134,9 @@ def _(logits: Array, actions: Array, returns: Array) -> Any:
 
 @policy_gradient.mistake("returns-along-the-columns", rows="C06 A30")
 def _(logits: Array, actions: Array, returns: Array) -> Any:
-    """returns has one entry for each row; shape (N,) is lined up with the columns by NumPy.
+    """returns has one entry for each row; NumPy aligns its shape (N,) with the columns.
 
-    For N different from K NumPy raises an error. For N = K it weights the actions in place of the
+    If N differs from K, NumPy raises an error. If N = K, it weights the actions instead of the
     situations.
 
     Check: a return of 0 should give a row of zeros.
@@ -148,7 +148,7 @@ def _(logits: Array, actions: Array, returns: Array) -> Any:
 def _(logits: Array, actions: Array, returns: Array) -> Any:
     """Each action is weighted by its own return; here all are weighted by the mean return.
 
-    The mean of products is not the product of means. Good and bad actions are praised alike.
+    The mean of products is not the product of means. Good and bad actions are rewarded alike.
 
     Check: a return of 0 should give a row of zeros.
     """
@@ -157,8 +157,8 @@ def _(logits: Array, actions: Array, returns: Array) -> Any:
 
 @policy_gradient.mistake("mean-return-subtracted", convention=True)
 def _(logits: Array, actions: Array, returns: Array) -> Any:
-    """A baseline, often the mean return, makes learning steadier; here the returns are used as they
-    are passed.
+    """A baseline, often the mean return, makes learning more stable; in this course the returns are
+    used as they are.
 
     A caller who wants a baseline subtracts it before the call.
 
@@ -169,10 +169,10 @@ def _(logits: Array, actions: Array, returns: Array) -> Any:
 
 @policy_gradient.mistake("gradient-of-the-probability")
 def _(logits: Array, actions: Array, returns: Array) -> Any:
-    """The loss holds the logarithm of the action's probability; this is the gradient for the
+    """The loss contains the logarithm of the action's probability; this is the gradient of the
     probability itself.
 
-    It is smaller by the factor p, so rare actions that turned out well are hardly praised.
+    It is smaller by the factor p, so rare actions that turned out well are hardly reinforced.
 
     Check: for one row [0, 0], action 0 and return 1 the gradient should be [-0.5, 0.5].
     """
@@ -182,9 +182,10 @@ def _(logits: Array, actions: Array, returns: Array) -> Any:
 
 @policy_gradient.mistake("probabilities-pushed-only")
 def _(logits: Array, actions: Array, returns: Array) -> Any:
-    """The gradient is the return times P - onehot; here the 1 of the action is not taken off.
+    """The gradient is the return times P - onehot; here the 1 for the chosen action is not
+    subtracted.
 
-    The action that was taken plays no part.
+    The chosen action then has no influence.
 
     Check: every row of the gradient should sum to 0.
     """
@@ -193,9 +194,10 @@ def _(logits: Array, actions: Array, returns: Array) -> Any:
 
 @policy_gradient.mistake("only-the-action-taken")
 def _(logits: Array, actions: Array, returns: Array) -> Any:
-    """The other logits are in the sum of the softmax too; here only the action's own logit moves.
+    """The softmax's sum contains all logits, so each of them has a gradient; here only the chosen
+    action's logit has one.
 
-    Raising one probability lowers the others, so each of them has a blame.
+    Raising one probability lowers the others.
 
     Check: every row of the gradient should sum to 0.
     """
@@ -205,10 +207,10 @@ def _(logits: Array, actions: Array, returns: Array) -> Any:
 
 @policy_gradient.mistake("policy-blame-of-the-probabilities", rows="C17")
 def _(logits: Array, actions: Array, returns: Array) -> Any:
-    """-returns / p is the blame of the probability; the logits lie one step further back, before
-    the softmax.
+    """-returns / p is the gradient for the probability; the logits are one step further back,
+    before the softmax.
 
-    Off the action it is 0, and where p is 0 it is infinite.
+    It is 0 for the other actions, and infinite where p is 0.
 
     Check: every row of the gradient should sum to 0.
     """
@@ -218,8 +220,7 @@ def _(logits: Array, actions: Array, returns: Array) -> Any:
 
 @policy_gradient.mistake("one-taken-off-at-every-action", rows="C20")
 def _(logits: Array, actions: Array, returns: Array) -> Any:
-    """A colon in the place of the row means all rows, so 1 is taken off at every action in the
-    batch.
+    """A colon as the row index means all rows, so 1 is subtracted at every action in the batch.
 
     Each row should lose 1 at its own action only.
 
@@ -232,9 +233,9 @@ def _(logits: Array, actions: Array, returns: Array) -> Any:
 
 @policy_gradient.mistake("actions-counted-from-one", rows="C21")
 def _(logits: Array, actions: Array, returns: Array) -> Any:
-    """Actions run from 0 to K - 1, as NumPy's columns do; here they are taken to run from 1 to K.
+    """Actions run from 0 to K - 1, like NumPy's columns; here they are taken to run from 1 to K.
 
-    The neighbour of the action is praised.
+    The neighbouring action is reinforced.
 
     Check: for one row [0, 0], action 0 and return 1 the gradient should be [-0.5, 0.5].
     """
@@ -243,9 +244,9 @@ def _(logits: Array, actions: Array, returns: Array) -> Any:
 
 @policy_gradient.mistake("policy-over-the-situations", rows="A29")
 def _(logits: Array, actions: Array, returns: Array) -> Any:
-    """The softmax runs down the columns; it should run over the actions of one situation.
+    """The softmax should run over the actions of one situation; here it runs down the columns.
 
-    Here the situations of a batch share their probabilities.
+    The situations of a batch then share their probabilities.
 
     Check: every row of the gradient should sum to 0.
     """
@@ -255,11 +256,12 @@ def _(logits: Array, actions: Array, returns: Array) -> Any:
 
 @policy_gradient.mistake("policy-overflow", rows="A26 A27")
 def _(logits: Array, actions: Array, returns: Array) -> Any:
-    """exp exceeds float64 above about 709 and is 0 far below, and then inf / inf or 0 / 0 is nan.
+    """exp overflows float64 above about 709 and underflows to 0 far below 0; inf / inf or 0 / 0 is
+    then nan.
 
     The equation is right on paper and for small logits.
 
-    Next: use the gradient at the top of this notebook, which takes any logits.
+    Next: use the gradient at the top of this notebook, which works for any logits.
     """
     E = np.exp(logits)
     P = E / E.sum(axis=1, keepdims=True)
@@ -268,11 +270,12 @@ def _(logits: Array, actions: Array, returns: Array) -> Any:
 
 @policy_gradient.mistake("policy-shifted-by-the-batch", rows="A28")
 def _(logits: Array, actions: Array, returns: Array) -> Any:
-    """The whole batch's largest logit is too much for a low row: every exp is 0, and 0 / 0 is nan.
+    """Here the largest logit of the whole batch is subtracted from every row; in a row far below it
+    every exp is 0, and 0 / 0 is nan.
 
-    Rows near the top are right. The result of a row then depends on the company it is in.
+    Rows with large logits are right. But the result of a row then depends on the other rows.
 
-    Check: after the shift the largest entry of every row should be 0.
+    Check: after the shift, the largest entry of every row should be 0.
     """
     E = np.exp(logits - logits.max())
     P = E / E.sum(axis=1, keepdims=True)
@@ -281,9 +284,10 @@ def _(logits: Array, actions: Array, returns: Array) -> Any:
 
 @policy_gradient.mistake("policy-keepdims-missing", rows="A30")
 def _(logits: Array, actions: Array, returns: Array) -> Any:
-    """Each row of exps is divided by its own sum; shape (N,) is lined up with the columns by NumPy.
+    """Each row of exponentials is divided by its own sum; NumPy aligns the sums' shape (N,) with
+    the columns.
 
-    For N different from K NumPy raises an error. For N = K it divides silently by the wrong sums.
+    If N differs from K, NumPy raises an error. If N = K, it silently divides by the wrong sums.
 
     Check: every row of the probabilities should sum to 1.
     """

@@ -10,7 +10,7 @@ pairs_in_a_text = choice(
     correct="c",
     wrong={
         "a": "The windows overlap: a new one begins at every token, not at every tenth.",
-        "b": "There are 991 windows, but the last of them is followed by nothing.",
+        "b": "There are 991 windows, but the last of them has no token after it.",
     },
 )
 
@@ -20,7 +20,7 @@ strangers_alike = choice(
     correct="b",
     wrong={
         "a": "A loss of 0 would mean that every partner is found with certainty.",
-        "c": "The partner gets a probability of 1/8, and the loss is the logarithm of 8.",
+        "c": "The partner gets a probability of 1/8, so the loss is the logarithm of 8.",
     },
 )
 
@@ -29,8 +29,8 @@ blame_after_a_loss = choice(
     points=2.5,
     correct="a",
     wrong={
-        "b": "That is the gradient for a return of 1; a negative return turns it round.",
-        "c": "A row of zeros is what a return of 0 gives.",
+        "b": "That is the gradient for a return of 1; a negative return reverses its sign.",
+        "c": "A return of 0 would give a row of zeros.",
     },
 )
 
