@@ -1,8 +1,8 @@
 """Week 14: the whole robot in Keras, and what nobody understands yet.
 
-Student code may use Keras here. A Keras model cannot leave the process in which a student's code
-runs, so drivers hand on its weights and what it answers, and the capstone's network is run again
-on the grader's side from a description of its layers.
+Student code may use Keras here. A Keras model cannot leave the process that runs a student's
+code, so drivers pass on its weights and outputs, and the grader runs the capstone's network again
+from a description of its layers.
 """
 
 from autograder.questions.define import Written
@@ -27,7 +27,7 @@ WRITTEN = (
         points=10,
         rubric="4 points: two of the open questions (double descent; why gradient descent finds "
         "networks that generalize; what a theorem about existence does not promise; whether "
-        "single units mean anything) stated so that a stranger understands them. 3 points: for "
+        "single units mean anything) stated so that an outsider understands them. 3 points: for "
         "each, one observation that is known and one explanation that is not. 3 points: what "
         "follows for somebody who would rely on such a network.",
     ),

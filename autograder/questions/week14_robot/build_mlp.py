@@ -97,12 +97,12 @@ def _(layer_sizes: Any, activation: str) -> Any:
 
 @build_mlp.mistake("softmax-inside-the-model", at="logits", rows="C18")
 def _(layer_sizes: Array, activation: str, X: Array, weights: Any) -> Any:
-    """The last layer returns logits; softmax belongs to the loss, or is taken twice.
+    """The last layer returns logits; softmax belongs to the loss, otherwise it is applied twice.
 
-    A loss with from_logits=True takes the softmax of probabilities then. All its inputs lie
-    between 0 and 1, so it can hardly tell them apart, and training stalls far above zero.
+    A loss with from_logits=True then takes the softmax of probabilities. All its inputs lie between
+    0 and 1, so it can hardly tell them apart, and training stalls far above zero.
 
-    Check: the model's outputs should be able to be negative.
+    Check: some of the model's outputs should be negative.
     """
     from course_lib import models
 
@@ -114,12 +114,11 @@ def _(layer_sizes: Array, activation: str, X: Array, weights: Any) -> Any:
 
 @build_mlp.mistake("bend-after-the-last-layer", at="logits")
 def _(layer_sizes: Array, activation: str, X: Array, weights: Any) -> Any:
-    """The last layer is linear: a bend there cuts or squeezes the logits.
+    """The last layer is linear: an activation function there cuts off or squeezes the logits.
 
-    With ReLU every negative logit becomes 0, so several classes tie at 0 and their gradient
-    is gone.
+    With ReLU every negative logit becomes 0, so several classes tie at 0 and lose their gradient.
 
-    Check: with ReLU as the bend, the model's outputs should still be able to be negative.
+    Check: with ReLU as the activation, some of the model's outputs should still be negative.
     """
     from course_lib import models
 
@@ -131,12 +130,12 @@ def _(layer_sizes: Array, activation: str, X: Array, weights: Any) -> Any:
 
 @build_mlp.mistake("rule-pile-without-bends", at="logits")
 def _(layer_sizes: Array, activation: str, X: Array, weights: Any) -> Any:
-    """`Dense` has no bend of its own: without `activation` the whole pile collapses to one layer.
+    """`Dense` is linear by default: without `activation` the whole network collapses to one layer.
 
-    Keras applies the identity where nothing is said, as in the first week's pile of rules.
+    Keras uses the identity unless told otherwise, so the network is like the first week's pile of
+    rules.
 
-    Check: double X; unless all biases are 0 or a bend is present, the change of the outputs
-    should not be the same as the first time.
+    Check: add the same large step to X twice; the two changes of the outputs should differ.
     """
     from course_lib import models
 
@@ -147,9 +146,9 @@ def _(layer_sizes: Array, activation: str, X: Array, weights: Any) -> Any:
 
 @build_mlp.mistake("always-relu", at="logits")
 def _(layer_sizes: Array, activation: str, X: Array, weights: Any) -> Any:
-    """The bend is the one that the caller names; here it is always ReLU.
+    """The caller chooses the activation function; here it is always ReLU.
 
-    Two networks with different bends come out alike.
+    Two networks with different activation functions come out the same.
 
     Check: build a network with "tanh" and print the configuration of its first layer.
     """
@@ -162,12 +161,12 @@ def _(layer_sizes: Array, activation: str, X: Array, weights: Any) -> Any:
 
 @build_mlp.mistake("input-counted-as-a-layer")
 def _(layer_sizes: Any, activation: str) -> Any:
-    """The first size is the width of the input, not of a layer: it has no weights of its own.
+    """The first size is the width of the input, not of a layer, so it has no weights of its own.
 
-    A network of sizes (64, 16, 10) has two kernels, 64 x 16 and 16 x 10. Here a third one of
-    64 x 64 stands before them.
+    A network of sizes (64, 16, 10) has two kernels, 64 x 16 and 16 x 10. Here a third one of 64 x
+    64 comes before them.
 
-    Check: print [w.shape for w in model.get_weights()]; the first one should be the first two
+    Check: print [w.shape for w in model.get_weights()]; the first shape should be the first two
     sizes.
     """
     import keras
@@ -181,9 +180,9 @@ def _(layer_sizes: Any, activation: str) -> Any:
 
 @build_mlp.mistake("no-biases", rows="B10")
 def _(layer_sizes: Any, activation: str) -> Any:
-    """A dense layer computes X W + b, and here the b is switched off.
+    """A dense layer computes X W + b; here b is switched off.
 
-    Without biases every unit's line runs through the origin.
+    Without biases every unit's boundary passes through the origin.
 
     Check: print [w.shape for w in model.get_weights()]; kernels and biases should alternate.
     """
@@ -198,10 +197,11 @@ def _(layer_sizes: Any, activation: str) -> Any:
 
 @build_mlp.mistake("never-built")
 def _(layer_sizes: Any, activation: str) -> Any:
-    """A Keras model makes its weights when it knows the width of its input, and nothing says it.
+    """A Keras model creates its weights once it knows the width of its input; here nothing states
+    that width.
 
-    Without `keras.Input` in front, the weights come into being at the first call, and until then
-    there is nothing to set or to count.
+    Without `keras.Input` at the front, the weights are created at the first call, and until then
+    there is nothing to set or count.
 
     Check: print model.count_params() right after building; it should be a number.
     """

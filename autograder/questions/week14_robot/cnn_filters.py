@@ -77,11 +77,12 @@ def first_kernel(model: Any) -> Array:
 
 @cnn_filters.mistake("filters-cut-across")
 def _(model: Any) -> Any:
-    """The kernel's axes are (rows, columns, channels, filters): a filter is one entry of the last.
+    """The kernel's axes are (rows, columns, channels, filters), so each filter is one index of the
+    last axis.
 
-    Reshaping only cuts the numbers anew, so that each picture mixes weights of all filters.
+    Reshaping only regroups the numbers, so each picture mixes weights of all filters.
 
-    Check: picture 0 should be kernel[:, :, 0, 0], divided by one number.
+    Check: picture 0 should be kernel[:, :, 0, 0] divided by a single number.
     """
     kernel = first_kernel(model)
     P, Q, _, F = kernel.shape
@@ -91,9 +92,9 @@ def _(model: Any) -> Any:
 
 @cnn_filters.mistake("filters-transposed")
 def _(model: Any) -> Any:
-    """The kernel's first axis runs down the picture; here rows and columns are exchanged.
+    """The kernel's first axis runs down the picture; here rows and columns are swapped.
 
-    `kernel.T` turns all axes round. Upright edges then look like lying ones.
+    `kernel.T` reverses all axes. Vertical edges then look like horizontal ones.
 
     Check: the pictures should have shape (filters, rows, columns).
     """
@@ -103,9 +104,10 @@ def _(model: Any) -> Any:
 
 @cnn_filters.mistake("one-scale-for-all")
 def _(model: Any) -> Any:
-    """Each picture is divided by its own largest absolute weight; here one number serves them all.
+    """Each picture is divided by its own largest absolute weight; here all are divided by the same
+    number.
 
-    A quiet filter then looks empty beside a loud one.
+    A filter with small weights then looks empty next to one with large weights.
 
     Check: every picture should reach 1 or -1 somewhere.
     """
@@ -115,7 +117,7 @@ def _(model: Any) -> Any:
 
 @cnn_filters.mistake("filters-not-scaled")
 def _(model: Any) -> Any:
-    """The pictures lie between -1 and 1; these are the weights as they are.
+    """The pictures should be scaled to lie between -1 and 1; these are the raw weights.
 
     Check: the largest absolute value of every picture should be 1.
     """
@@ -124,10 +126,10 @@ def _(model: Any) -> Any:
 
 @cnn_filters.mistake("sign-turned-by-scaling")
 def _(model: Any) -> Any:
-    """The divisor is the largest *absolute* weight, so that every sign is kept.
+    """The divisor is the largest *absolute* weight, which keeps every sign.
 
-    Divided by the largest weight, or by the one with the largest distance from 0 as it stands, a
-    picture whose strongest weight is negative becomes its own negative, or passes -1.
+    Divide by the largest weight, or by the strongest weight with its sign, and a picture whose
+    strongest weight is negative becomes its own negative or goes beyond -1.
 
     Check: the signs of the pictures should be those of the weights.
     """
@@ -137,10 +139,11 @@ def _(model: Any) -> Any:
 
 @cnn_filters.mistake("stretched-to-zero-and-one")
 def _(model: Any) -> Any:
-    """0 has a meaning: a weight that does not care. It stays 0, and the picture runs to -1 or 1.
+    """A weight of 0 means that the pixel does not matter, so it stays 0 and the picture extends to
+    -1 or 1.
 
-    Stretched so that the smallest weight is 0 and the largest 1, nobody sees any more which
-    pixels speak against.
+    If the smallest weight becomes 0 and the largest 1, nobody can see which pixels count against
+    the filter.
 
     Check: a weight of 0 should stay 0.
     """

@@ -1,9 +1,9 @@
 """Runs a Sequential network on the grader's side, from its layers' settings and its weights.
 
 A Keras model cannot be sent, and loading one that a student saved would run code of the student's
-choice. So the driver writes down each layer's class, the settings named here, and the weights;
-this module does with them what those layers do, and nothing else. What it costs is bounded by the
-weights that came, which are counted first.
+choice. So the driver records each layer's class, the settings named here, and the weights; this
+module computes what those layers compute, and nothing else. Its cost is bounded by the number of
+weights, which is checked first.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One filter slid over one image."""
+"""One filter applied at every position of one image."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _(image: Array, kernel: Array) -> Any:
 
 
 def slid(image: Array, kernel: Array, rows: int, columns: int) -> Array:
-    """The sum over the filter's own places, for this many rows and columns of answers."""
+    """The map of the given size, as a sum over the filter's entries."""
     out = np.zeros((rows, columns))
     for a in range(kernel.shape[0]):
         for b in range(kernel.shape[1]):
@@ -66,10 +66,10 @@ def slid(image: Array, kernel: Array, rows: int, columns: int) -> Array:
 
 @feature_map.mistake("kernel-turned-round", convention=True)
 def _(image: Array, kernel: Array) -> Any:
-    """Mathematics turns the kernel by 180 degrees in a convolution; deep learning does not.
+    """In mathematics a convolution rotates the kernel by 180 degrees; in deep learning it does not.
 
-    Both books call it convolution. What Keras, PyTorch and this course compute is called
-    cross-correlation elsewhere. A network that learns its kernels does not care.
+    Both fields call it convolution. What Keras, PyTorch and this course compute is called
+    cross-correlation elsewhere. For a network that learns its kernels it makes no difference.
 
     Check: a kernel with a single 1 in its upper left corner should copy the image's upper left
     part.
@@ -80,9 +80,10 @@ def _(image: Array, kernel: Array) -> Any:
 
 @feature_map.mistake("one-place-too-few")
 def _(image: Array, kernel: Array) -> Any:
-    """A filter of P rows fits at H - P + 1 places, and here the last row and column are missing.
+    """A filter of P rows fits at H - P + 1 positions; here the last row and column of the map are
+    missing.
 
-    `range(H - P)` ends one place too early.
+    `range(H - P)` ends one position too early.
 
     Check: a filter as large as the image should fit exactly once.
     """
@@ -92,10 +93,10 @@ def _(image: Array, kernel: Array) -> Any:
 
 @feature_map.mistake("edges-padded")
 def _(image: Array, kernel: Array) -> Any:
-    """The filter is asked only where it fits whole; here zeros stand around the image.
+    """The filter is applied only where it fits completely; here zeros are added around the image.
 
-    That is padding="same": the answers at the border then mix the image with zeros, and the map
-    is as large as the image.
+    That is padding="same": the values at the border then mix the image with zeros, and the map is
+    as large as the image.
 
     Check: the map of a 3 x 3 filter should have two rows and two columns fewer than the image.
     """
@@ -107,9 +108,10 @@ def _(image: Array, kernel: Array) -> Any:
 
 @feature_map.mistake("filter-transposed")
 def _(image: Array, kernel: Array) -> Any:
-    """The filter's rows lie along the image's rows: kernel[a, b] meets image[i + a, j + b].
+    """The filter's rows run along the image's rows: kernel[a, b] is multiplied by image[i + a, j +
+    b].
 
-    Here a and b are exchanged, so that a filter for upright edges answers to lying ones.
+    Here a and b are swapped, so a filter for vertical edges responds to horizontal ones.
 
     Check: with kernel = [[1, 2]] the map should have as many rows as the image.
     """
@@ -120,12 +122,13 @@ def _(image: Array, kernel: Array) -> Any:
 
 @feature_map.mistake("place-times-sum")
 def _(image: Array, kernel: Array) -> Any:
-    """Every grey value meets its own weight; here the window's sum meets the sum of the weights.
+    """Every pixel is multiplied by its own weight; here the window's sum is multiplied by the sum
+    of the weights.
 
-    Two filters with the same sum of weights then answer alike, and a filter for edges, whose
-    weights sum to 0, answers nothing.
+    Two filters with the same sum of weights then give the same map, and a filter for edges, whose
+    weights sum to 0, gives only zeros.
 
-    Check: exchange two weights of the kernel; the map should change.
+    Check: swap two weights of the kernel; the map should change.
     """
     rows, columns = image.shape[0] - kernel.shape[0] + 1, image.shape[1] - kernel.shape[1] + 1
     return slid(image, np.ones_like(kernel), rows, columns) * kernel.sum()
@@ -133,11 +136,11 @@ def _(image: Array, kernel: Array) -> Any:
 
 @feature_map.mistake("averaged-over-the-window")
 def _(image: Array, kernel: Array) -> Any:
-    """A filter's answer is the sum of the products, not their mean.
+    """Each entry of the map is the sum of the products; here it is their mean.
 
-    Here every answer is divided by the number of weights.
+    Every entry is divided by the number of weights.
 
-    Check: with an image of ones, the answer should be kernel.sum().
+    Check: for an image of ones, every entry should be kernel.sum().
     """
     rows, columns = image.shape[0] - kernel.shape[0] + 1, image.shape[1] - kernel.shape[1] + 1
     return slid(image, kernel, rows, columns) / kernel.size

@@ -1,4 +1,4 @@
-"""Any curve out of bends: universal approximation made by hand."""
+"""Any curve from ReLU units: universal approximation by hand."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _(rng: Rng) -> Inputs:
 
 
 def knots_and_slopes(f: Any, a: float, b: float, width: int) -> tuple[Array, Array]:
-    """The left ends of the pieces, shape (width,), and the slope of each, shape (width,)."""
+    """The left ends of the pieces and their slopes, each of shape (width,)."""
     knots = np.linspace(a, b, width + 1)
     return knots[:-1], np.diff(f(knots)) / np.diff(knots)
 
@@ -130,12 +130,12 @@ def _(f: Any, a: float, b: float, width: int) -> Any:
 
 @piecewise_linear_network.mistake("slopes-instead-of-their-changes")
 def _(f: Any, a: float, b: float, width: int) -> Any:
-    """All bends to the left of x stay switched on, so each adds only the *change* of slope.
+    """All units with knots to the left of x stay active, so each adds only the *change* of slope.
 
-    Given the whole slope of its own piece, every unit adds to those before it, and the curve runs
-    away more steeply from piece to piece.
+    If a unit gets the whole slope of its own piece, it adds to those before it, and the curve gets
+    steeper from piece to piece.
 
-    Check: for f(x) = x, every output weight but the first should be 0.
+    Check: for f(x) = x, every output weight except the first should be 0.
     """
     knots, slopes = knots_and_slopes(f, a, b, width)
     return np.ones((1, width)), -knots, slopes[:, None], np.array([f(a)])
@@ -143,11 +143,11 @@ def _(f: Any, a: float, b: float, width: int) -> Any:
 
 @piecewise_linear_network.mistake("start-height-missing")
 def _(f: Any, a: float, b: float, width: int) -> Any:
-    """At x = a every bend is still 0, so the last bias alone has to be f(a).
+    """At x = a every unit is still 0, so the last bias alone has to be f(a).
 
-    Here the network starts at 0, and the whole curve is too low or too high by one number.
+    Here the network starts at 0, and the whole curve is too low or too high by a constant.
 
-    Check: the network's answer at a should be f(a).
+    Check: the network's output at a should be f(a).
     """
     knots, slopes = knots_and_slopes(f, a, b, width)
     return np.ones((1, width)), -knots, np.diff(slopes, prepend=0.0)[:, None], np.zeros(1)
@@ -155,11 +155,11 @@ def _(f: Any, a: float, b: float, width: int) -> Any:
 
 @piecewise_linear_network.mistake("knots-on-the-wrong-side")
 def _(f: Any, a: float, b: float, width: int) -> Any:
-    """relu(x + bias) bends where x = -bias, so the bias of a knot is minus its place.
+    """relu(x + bias) has its knot at x = -bias; here the bias has the opposite sign.
 
-    With the sign turned, the bends lie mirrored at the other side of 0.
+    The knots are then mirrored to the other side of 0.
 
-    Check: the first hidden unit should be 0 at x = a and positive just right of it.
+    Check: the first hidden unit should be 0 at x = a and positive just to the right of it.
     """
     knots, slopes = knots_and_slopes(f, a, b, width)
     return np.ones((1, width)), knots, np.diff(slopes, prepend=0.0)[:, None], np.array([f(a)])
@@ -167,11 +167,11 @@ def _(f: Any, a: float, b: float, width: int) -> Any:
 
 @piecewise_linear_network.mistake("knots-between-zero-and-one")
 def _(f: Any, a: float, b: float, width: int) -> Any:
-    """The knots lie between a and b, and here they lie between 0 and 1.
+    """The knots should lie between a and b; here they lie between 0 and 1.
 
-    The network follows the curve there, and runs straight on everywhere else.
+    The network follows the curve there and runs straight on everywhere else.
 
-    Check: print the first and the last knot; they should be a and one piece left of b.
+    Check: print the first and the last knot; they should be a and one piece to the left of b.
     """
     knots, slopes = knots_and_slopes(f, 0.0, 1.0, width)
     return np.ones((1, width)), -knots, np.diff(slopes, prepend=0.0)[:, None], np.array([f(0.0)])
@@ -181,7 +181,7 @@ def _(f: Any, a: float, b: float, width: int) -> Any:
 def _(f: Any, a: float, b: float, width: int) -> Any:
     """A slope is rise over run; here the rise of each piece is not divided by its width.
 
-    The network then follows a curve that is too flat, by the width of a piece.
+    With pieces narrower than 1 the curve comes out too flat, by the factor of their width.
 
     Check: for f(x) = x the first output weight should be 1, whatever the width.
     """
@@ -193,10 +193,10 @@ def _(f: Any, a: float, b: float, width: int) -> Any:
 
 @piecewise_linear_network.mistake("heights-as-weights")
 def _(f: Any, a: float, b: float, width: int) -> Any:
-    """A bend adds a slope and not a height: relu grows for ever to the right of its knot.
+    """A unit adds a slope, not a height: relu grows forever to the right of its knot.
 
-    Weights f(knot) would be right for bumps that end again. Two bends make a ramp and three make
-    a bump.
+    The weights f(knot) would be right for bumps that end again. Two units make a ramp, and three
+    make a bump.
 
     Check: for a constant f, every output weight should be 0.
     """
@@ -206,9 +206,9 @@ def _(f: Any, a: float, b: float, width: int) -> Any:
 
 @piecewise_linear_network.mistake("more-units-than-allowed")
 def _(f: Any, a: float, b: float, width: int) -> Any:
-    """The network may have `width` hidden units; this one has twice as many.
+    """The network may have `width` hidden units; here it has twice as many.
 
-    More units always follow the curve more closely; what counts is how far a given number goes.
+    More units always follow the curve more closely; the question is how well a fixed number can do.
 
     Check: W1.shape should be (1, width).
     """

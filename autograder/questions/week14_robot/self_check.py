@@ -1,4 +1,4 @@
-"""Retrieval questions of week 14."""
+"""The self-check of the week."""
 
 from autograder.questions.define import choice
 
@@ -7,10 +7,10 @@ what_the_theorem_promises = choice(
     points=2.5,
     correct="c",
     wrong={
-        "a": "It says nothing about training: weights that are good exist, and nobody promises "
-        "that gradient descent finds them.",
-        "b": "The width that is needed can be astronomically large; the theorem gives no small "
-        "bound on it.",
+        "a": "It says nothing about training: good weights exist, but nothing guarantees that "
+        "gradient descent finds them.",
+        "b": "The width needed can be astronomically large; the theorem gives no small bound on "
+        "it.",
     },
 )
 
@@ -19,8 +19,8 @@ what_the_first_filters_see = choice(
     points=2.5,
     correct="a",
     wrong={
-        "b": "A 3 x 3 window is far too small for a whole digit; that takes the layers above.",
-        "c": "Nothing forces a filter to copy a pixel, and trained ones show edges and blobs.",
+        "b": "A 3 x 3 window is far too small for a whole digit; that takes later layers.",
+        "c": "Nothing forces a filter to copy a pixel, and trained filters show edges and blobs.",
     },
 )
 
@@ -29,9 +29,9 @@ who_computes_the_gradient = choice(
     points=2.5,
     correct="b",
     wrong={
-        "a": "Finite differences would need one forward pass for every weight.",
-        "c": "No gradient is stored in Keras beforehand; each operation knows only how blame "
-        "passes back through itself.",
+        "a": "Finite differences would need a forward pass for every weight.",
+        "c": "Keras stores no gradients in advance; each operation knows only how to pass a "
+        "gradient back through itself.",
     },
 )
 
@@ -40,7 +40,7 @@ why_few_weights_are_shared = choice(
     points=2.5,
     correct="b",
     wrong={
-        "a": "A convolution sees every place of the image; it does not look at fewer pixels.",
+        "a": "A convolution covers every position of the image; it does not look at fewer pixels.",
         "c": "Weights have the same precision in both layers.",
     },
 )

@@ -1,4 +1,4 @@
-"""The capstone: a network of the student's own design that reads digits."""
+"""The capstone: a network of the student's own design that recognizes digits."""
 
 from __future__ import annotations
 
@@ -118,9 +118,9 @@ def network(*layers: Any) -> Any:
 
 @train_capstone.mistake("never-trained")
 def _(X: Array, y: Array) -> Any:
-    """The network answers no better than guessing: it has not been trained.
+    """The network is no better than guessing: it has not been trained.
 
-    Either `fit` was never called, or its result was thrown away and a fresh model was returned.
+    Either `fit` was never called, or its result was thrown away and a new model was returned.
 
     Check: measure the accuracy on the images that it was trained on.
     """
@@ -131,12 +131,12 @@ def _(X: Array, y: Array) -> Any:
 
 @train_capstone.mistake("stopped-too-early")
 def _(X: Array, y: Array) -> Any:
-    """The network has learned something, and fewer than 97 of 100 new digits are right.
+    """The network has learned something, but it gets fewer than 97 of 100 new digits right.
 
-    It was trained too briefly, has no bend, or knows its own images by heart.
+    It was trained too briefly, has no activation function, or has memorized its training images.
 
-    Check: compare the accuracy on training images with that on held-out ones: low on both asks
-    for more training or more units, high on the first alone for week 10.
+    Check: compare the accuracy on training images with that on held-out ones: if both are low, try
+    more training or more units; if only the second is, see week 10.
     """
     import keras
 
@@ -147,12 +147,12 @@ def _(X: Array, y: Array) -> Any:
 
 @train_capstone.mistake("too-many-weights")
 def _(X: Array, y: Array) -> Any:
-    """The network may have 50,000 weights, and this one has more.
+    """The network may have 50,000 weights; this one has more.
 
-    The first dense layer after a convolution usually holds most of them: its input is every place
-    of every feature map.
+    The first dense layer after a convolution usually holds most of them: its input is every
+    position of every feature map.
 
-    Check: model.count_params(), or model.summary() for each layer.
+    Check: print model.count_params(), or call model.summary() to see each layer.
     """
     import keras
 

@@ -1,4 +1,4 @@
-"""One nudge in Keras, by hand."""
+"""One training step in Keras, by hand."""
 
 from __future__ import annotations
 
@@ -142,10 +142,10 @@ def _nudge(
 
 @train_step.mistake("not-in-training-mode", rows="L10")
 def _(model: Any, optimizer: Any, x: Any, y: Any) -> Any:
-    """While training, the model is called with training=True; the default is False.
+    """For training, the model is called with training=True; the default is False.
 
-    Batch norm then measures its batch and writes its diary, and dropout drops. Called without it,
-    the running mean and variance never move.
+    Batch norm then uses the batch's statistics and updates its running ones, and dropout drops
+    units. Without it, the running mean and variance never change.
 
     Check: print the model's running mean before and after a step; it should change.
     """
@@ -154,7 +154,7 @@ def _(model: Any, optimizer: Any, x: Any, y: Any) -> Any:
 
 @train_step.mistake("weights-not-moved", rows="L07")
 def _(model: Any, optimizer: Any, x: Any, y: Any) -> Any:
-    """The gradients are computed, and nothing subtracts them from the weights.
+    """The gradients are computed but never applied to the weights.
 
     Only the running statistics of batch norm change, because they need no gradient.
 
@@ -168,10 +168,11 @@ def _(model: Any, optimizer: Any, x: Any, y: Any) -> Any:
 
 @train_step.mistake("loss-after-the-step")
 def _(model: Any, optimizer: Any, x: Any, y: Any) -> Any:
-    """The loss that is returned is the one that was differentiated, before the weights moved.
+    """The returned loss should be the one that was differentiated, before the update; here it is
+    the loss after it.
 
-    Here the batch is measured once more after the nudge. It costs a second forward pass and looks
-    better than what `fit` reports.
+    The loss of the batch is computed again after the update. That costs a second forward pass and
+    looks better than what `fit` reports.
 
     Check: return the same value that the tape recorded.
     """
@@ -184,10 +185,10 @@ def _(model: Any, optimizer: Any, x: Any, y: Any) -> Any:
 
 @train_step.mistake("probabilities-taken-for-logits", rows="C18")
 def _(model: Any, optimizer: Any, x: Any, y: Any) -> Any:
-    """The model returns logits, so the loss has to be told with from_logits=True.
+    """The model returns logits, so the loss needs from_logits=True.
 
-    Without it Keras takes the outputs for probabilities: negative ones are cut off near 0 and
-    the rest is divided by its sum.
+    Without it Keras takes the outputs for probabilities: negative ones are clipped to nearly 0, and
+    the rest are divided by their sum.
 
     Check: at the start, with ten classes, the loss should be near log(10) = 2.3.
     """
@@ -206,7 +207,7 @@ def _(model: Any, optimizer: Any, x: Any, y: Any) -> Any:
 def _(model: Any, optimizer: Any, x: Any, y: Any) -> Any:
     """from_logits=True already takes the softmax; here the loss is given probabilities.
 
-    The softmax of numbers between 0 and 1 is nearly flat, so the loss stays high and the nudges
+    The softmax of numbers between 0 and 1 is nearly flat, so the loss stays high and the updates
     stay small.
 
     Check: with logits of 1000 for the right class the loss should be 0.
@@ -224,18 +225,18 @@ def _(model: Any, optimizer: Any, x: Any, y: Any) -> Any:
 
 @train_step.mistake("summed-over-the-batch", rows="C13")
 def _(model: Any, optimizer: Any, x: Any, y: Any) -> Any:
-    """The loss is the mean over the batch; here it is the sum, so every nudge is N times as long.
+    """The loss is the mean over the batch; here it is the sum, so every update is N times as long.
 
     A learning rate that suits one batch size then suits no other.
 
-    Check: repeat every row of the batch twice; the loss should not change.
+    Check: duplicate every row of the batch; the loss should not change.
     """
     return _nudge(model, optimizer, x, y, reduction="sum")
 
 
 @train_step.mistake("uphill", rows="G01")
 def _(model: Any, optimizer: Any, x: Any, y: Any) -> Any:
-    """The optimizer subtracts the gradient itself; with the sign turned, the loss rises.
+    """The optimizer subtracts the gradient itself; here its sign is reversed, so the loss rises.
 
     `apply_gradients` expects the gradient, not the step.
 
@@ -255,9 +256,9 @@ def _(model: Any, optimizer: Any, x: Any, y: Any) -> Any:
 
 @train_step.mistake("only-the-last-layer-learns")
 def _(model: Any, optimizer: Any, x: Any, y: Any) -> Any:
-    """Every trainable variable gets its nudge; here only those of the last layer do.
+    """Every trainable variable should be updated; here only those of the last layer are.
 
-    The layers below keep the weights that they were born with.
+    The layers below keep their initial weights.
 
     Check: compare model.get_weights()[0] before and after a step; it should change.
     """
@@ -275,9 +276,9 @@ def _(model: Any, optimizer: Any, x: Any, y: Any) -> Any:
 
 @train_step.mistake("forward-pass-outside-the-tape", rows="L07")
 def _(model: Any, optimizer: Any, x: Any, y: Any) -> Any:
-    """The tape records what happens inside its `with` block, and the forward pass stands before it.
+    """The tape records what happens inside its `with` block; here the forward pass comes before it.
 
-    No path then leads from the loss back to the weights: every gradient is None, and Keras says
+    No path then leads from the loss back to the weights: every gradient is None, and Keras reports
     that no gradients were provided.
 
     Check: print the gradients; none of them should be None.
