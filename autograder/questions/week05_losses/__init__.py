@@ -1,7 +1,7 @@
-"""Week 05: losses for numbers, for classes and for yes or no, and where each of them pushes.
+"""Week 05: losses for numbers, for classes and for yes or no, and their gradients.
 
 Every loss is one number, a mean; every gradient is the gradient of that mean. References are
-Keras' own losses in the dtype of their inputs, differentiated by tf.GradientTape.
+Keras's own losses in the dtype of their inputs, differentiated by tf.GradientTape.
 """
 
 from autograder.questions.define import Written
@@ -27,7 +27,7 @@ WRITTEN = (
         points=10,
         rubric="3 points: the squared error of a probability reaches the logit only through the "
         "bend's slope, 2 (p - y) p (1 - p), which is nearly 0 when the robot is sure. 3 points: "
-        "cross-entropy hands the logit p - y, which is largest exactly when it is sure and wrong. "
+        "cross-entropy gives the logit p - y, which is largest exactly when it is sure and wrong. "
         "2 points: a number for each at the same place (at z = -8 with y = 1 about 0.0007 against "
         "1). 2 points: why the count of mistakes cannot be used, or why the loss is computed from "
         "logits and not from probabilities.",

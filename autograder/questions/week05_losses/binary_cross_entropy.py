@@ -24,7 +24,7 @@ def yes_or_no(rng: Rng, z: Array) -> Inputs:
 
 
 def with_probabilities(p: Array, y: Array) -> Any:
-    """The textbook's equation."""
+    """The textbook equation, from probabilities."""
     return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
 
 
@@ -71,21 +71,21 @@ def _(z: Array, y: Array) -> Any:
 
 @binary_cross_entropy.mistake("log-of-a-sigmoid", rows="C08")
 def _(z: Array, y: Array) -> Any:
-    """When z is large, sigmoid(z) is exactly 1 or 0 in float64, and log(0) is -inf.
+    """For large |z|, sigmoid(z) is exactly 1 or 0 in float64, and log(0) is -inf.
 
-    The textbook's equation is right on paper. Where the probability has become 0 or 1, the loss
-    is inf, or 0 times inf, which is nan, though the true loss is about |z|.
+    The textbook equation is right on paper. Where the probability is exactly 0 or 1, the result is
+    inf, or 0 * inf, which is nan, although the true loss is about |z|.
 
-    Next: write -log(sigmoid(z)) with z on paper; there is a form without any probability.
+    Next: write -log(sigmoid(z)) in terms of z on paper; there is a form without any probability.
     """
     return with_probabilities(stable_sigmoid(z), y)
 
 
 @binary_cross_entropy.mistake("binary-loss-clipped", rows="C08 C09")
 def _(z: Array, y: Array) -> Any:
-    """Clipping p at 1e-7 puts a ceiling of 16.12 on the loss, above which it has no slope.
+    """Clipping p at 1e-7 limits the loss to 16.12; beyond that its slope is 0.
 
-    Keras clips so when it is handed probabilities. From logits the loss is exact.
+    Keras clips like this when it is given probabilities. From logits the loss is exact.
 
     Check: for z = [1000] and y = [0] the loss should be 1000.
     """
@@ -94,8 +94,7 @@ def _(z: Array, y: Array) -> Any:
 
 @binary_cross_entropy.mistake("binary-loss-clipped-coarsely", rows="C09")
 def _(z: Array, y: Array) -> Any:
-    """Clipping p at 0.001 changes every loss where the robot is fairly sure, and no loss can exceed
-    6.9.
+    """Clipping p at 0.001 changes every loss where the robot is fairly sure, and limits it to 6.9.
 
     A robot that is sure and right is told that it is not right enough, and one that is sure and
     wrong gets no slope.
@@ -107,10 +106,10 @@ def _(z: Array, y: Array) -> Any:
 
 @binary_cross_entropy.mistake("binary-loss-with-epsilon", rows="C09")
 def _(z: Array, y: Array) -> Any:
-    """A small number inside the logarithms changes every loss, and none can exceed 16.12.
+    """Adding a small number inside the logarithms changes every loss and limits it to 16.12.
 
-    The error is about 1e-7 in ordinary places, enough to spoil a gradient check, and without
-    limit where the robot is sure and wrong.
+    The error is only about 1e-7 in ordinary cases, which is enough to spoil a gradient check, but
+    it is unbounded where the robot is sure and wrong.
 
     Check: for z = [1000] and y = [0] the loss should be 1000.
     """
@@ -120,7 +119,7 @@ def _(z: Array, y: Array) -> Any:
 
 @binary_cross_entropy.mistake("binary-loss-of-yes-only", rows="C11")
 def _(z: Array, y: Array) -> Any:
-    """Examples with y = 0 have a loss as well, -log(1 - p); here they count nothing.
+    """Examples with y = 0 have a loss as well, -log(1 - p); here it is missing.
 
     A robot that always says yes would have a loss of 0.
 
@@ -131,24 +130,23 @@ def _(z: Array, y: Array) -> Any:
 
 @binary_cross_entropy.mistake("softplus-overflow-negative", rows="C12")
 def _(z: Array, y: Array) -> Any:
-    """For z below about -709 exp(-z) exceeds float64, and its logarithm is inf, though log(1 +
-    exp(-z)) is nearly -z there.
+    """For z below about -709 exp(-z) overflows, so log(1 + exp(-z)) is inf; its true value is about
+    -z.
 
     Large positive logits are right, because exp(-z) is then 0.
 
-    Next: bring the expression into a form in which only exp of a negative number appears.
+    Next: rewrite the expression so that it only uses exp of a negative number.
     """
     return np.mean(np.log(1 + np.exp(-z)) + (1 - y) * z)
 
 
 @binary_cross_entropy.mistake("softplus-overflow-positive", rows="A35")
 def _(z: Array, y: Array) -> Any:
-    """For z above about 709 exp(z) exceeds float64, and its logarithm is inf, though log(1 +
-    exp(z)) is nearly z there.
+    """For z above about 709 exp(z) overflows, so log(1 + exp(z)) is inf; its true value is about z.
 
     Large negative logits are right, because exp(z) is then 0.
 
-    Next: bring the expression into a form in which only exp of a negative number appears.
+    Next: rewrite the expression so that it only uses exp of a negative number.
     """
     return np.mean(np.log(1 + np.exp(z)) - z * y)
 
@@ -159,16 +157,16 @@ def _(z: Array, y: Array) -> Any:
 
     A sum grows with the batch, and so do its gradients and the steps.
 
-    Check: write every logit and every label twice; the loss should not change.
+    Check: list every logit and every label twice; the loss should not change.
     """
     return np.sum(np.logaddexp(0, z) - z * y)
 
 
 @binary_cross_entropy.mistake("binary-loss-reversed")
 def _(z: Array, y: Array) -> Any:
-    """Logarithms of probabilities are at most 0 and a loss is at least 0: a minus sign is absent.
+    """Logarithms of probabilities are at most 0, but a loss is at least 0: a minus sign is missing.
 
-    The loss would be lowest where the robot is most wrong.
+    This loss would be lowest where the robot is most wrong.
 
     Check: for z = [0] and y = [1] the loss should be log(2) = 0.6931.
     """
@@ -177,7 +175,7 @@ def _(z: Array, y: Array) -> Any:
 
 @binary_cross_entropy.mistake("binary-labels-exchanged")
 def _(z: Array, y: Array) -> Any:
-    """log p belongs to y = 1 and log(1 - p) to y = 0; here the two are exchanged.
+    """log p belongs to y = 1 and log(1 - p) to y = 0; here the two are swapped.
 
     A robot that is sure and right gets a large loss.
 
@@ -188,9 +186,9 @@ def _(z: Array, y: Array) -> Any:
 
 @binary_cross_entropy.mistake("binary-loss-base-two", rows="C22")
 def _(z: Array, y: Array) -> Any:
-    """log2 counts in bits; in this course log is the natural logarithm, the inverse of exp.
+    """log2 measures in bits; in this course log is the natural logarithm, the inverse of exp.
 
-    The loss is 1.4427 times too large, and so would be its gradient.
+    The loss is 1.4427 times too large, and its gradient would be too.
 
     Check: for z = [0] and y = [1] the loss should be log(2) = 0.6931.
     """
@@ -199,9 +197,9 @@ def _(z: Array, y: Array) -> Any:
 
 @binary_cross_entropy.mistake("sigmoid-taken-twice", rows="C18")
 def _(z: Array, y: Array) -> Any:
-    """This loss contains the sigmoid already; here its logits are made into probabilities before.
+    """This loss already contains the sigmoid; here it is applied to the logits once more.
 
-    The second sigmoid sees numbers from 0 to 1, so its answers lie between 0.5 and 0.73.
+    The second sigmoid sees numbers from 0 to 1, so its results lie between 0.5 and 0.73.
 
     Check: for z = [1000] and y = [1] the loss should be 0.
     """
@@ -211,8 +209,7 @@ def _(z: Array, y: Array) -> Any:
 
 @binary_cross_entropy.mistake("binary-loss-every-pair", rows="C20 N03")
 def _(z: Array, y: Array) -> Any:
-    """A column of shape (N, 1) meets a row of shape (N,), and NumPy pairs every logit with every
-    label, (N, N).
+    """With shapes (N, 1) and (N,) NumPy pairs every logit with every label, (N, N).
 
     The mean then runs over N * N pairs, most of which do not belong together.
 
@@ -224,10 +221,10 @@ def _(z: Array, y: Array) -> Any:
 
 @binary_cross_entropy.mistake("binary-loss-counts-mistakes", rows="C25")
 def _(z: Array, y: Array) -> Any:
-    """This is the share of wrong answers; it does not move when z moves a little, so it has no
-    slope.
+    """This is the fraction of wrong answers; small changes of z leave it unchanged, so its slope is
+    0.
 
-    The loss has to say how wrong, not only whether.
+    The loss has to say how wrong an answer is, not only whether it is wrong.
 
     Check: for z = [0] and y = [1] the loss should be log(2) = 0.6931.
     """
@@ -273,14 +270,14 @@ def _(z: Array, y: Array) -> Any:
 
     Every entry is N times too large.
 
-    Check: write every logit and every label twice; each entry should be halved.
+    Check: list every logit and every label twice; each entry should be halved.
     """
     return stable_sigmoid(z) - y
 
 
 @binary_cross_entropy_grad.mistake("binary-gradient-reversed", rows="C16")
 def _(z: Array, y: Array) -> Any:
-    """The gradient points to where the loss rises, p - y; here it points to where it falls.
+    """The gradient points to where the loss rises, p - y; here it points to where the loss falls.
 
     For a cat, y = 1, a higher logit lowers the loss, so the entry is negative. The minus sign of
     learning comes later.
@@ -292,11 +289,10 @@ def _(z: Array, y: Array) -> Any:
 
 @binary_cross_entropy_grad.mistake("binary-gradient-of-the-probability", rows="C17")
 def _(z: Array, y: Array) -> Any:
-    """(p - y) / (p (1 - p)) says how the loss changes with p; z lies one step further back, before
-    the sigmoid.
+    """(p - y) / (p (1 - p)) is the derivative with respect to p; z comes one step earlier.
 
-    The sigmoid's slope p (1 - p) is still to be multiplied on, and cancels the denominator. Where
-    p is 0 or 1 this form divides by 0.
+    It still has to be multiplied by the sigmoid's slope p (1 - p), which cancels the denominator.
+    Where p is 0 or 1 this form divides by 0.
 
     Check: for z = [0] and y = [1] the gradient should be -0.5.
     """
@@ -306,11 +302,10 @@ def _(z: Array, y: Array) -> Any:
 
 @binary_cross_entropy_grad.mistake("sigmoid-slope-multiplied-again")
 def _(z: Array, y: Array) -> Any:
-    """p - y is the slope with respect to z already; here it is multiplied by the sigmoid's slope
-    p (1 - p) once more.
+    """p - y is already the slope with respect to z; here it is multiplied by p (1 - p) again.
 
-    This is how the gradient of a squared error looks, up to a factor. It is nearly 0 where the
-    robot is sure and wrong, and cross-entropy exists to avoid that.
+    The gradient of a squared error looks like this, up to a factor. It is nearly 0 where the robot
+    is sure and wrong, and cross-entropy exists to avoid that.
 
     Check: for z = [1000] and y = [0] the gradient should be 1.
     """
@@ -320,7 +315,7 @@ def _(z: Array, y: Array) -> Any:
 
 @binary_cross_entropy_grad.mistake("logit-minus-label")
 def _(z: Array, y: Array) -> Any:
-    """The label is compared with the probability sigmoid(z); here it is compared with z itself.
+    """The label is subtracted from the probability sigmoid(z); here it is subtracted from z itself.
 
     p - y lies between -1 and 1, whatever z is.
 
@@ -331,10 +326,10 @@ def _(z: Array, y: Array) -> Any:
 
 @binary_cross_entropy_grad.mistake("answer-minus-label", rows="C25")
 def _(z: Array, y: Array) -> Any:
-    """Here the answer, 0 or 1, is compared with the label; the gradient compares the probability.
+    """The gradient compares the label with the probability; here it is compared with the answer, 0
+    or 1.
 
-    An answer that is right gives 0, however unsure the robot is, and nothing more is learned from
-    it.
+    A right answer then gives 0, however unsure the robot is, and nothing more is learned from it.
 
     Check: for z = [0] and y = [1] the gradient should be -0.5.
     """
@@ -343,7 +338,7 @@ def _(z: Array, y: Array) -> Any:
 
 @binary_cross_entropy_grad.mistake("binary-gradient-of-yes-only", rows="C11")
 def _(z: Array, y: Array) -> Any:
-    """Examples with y = 0 push as well, with p; here their entries are 0.
+    """Examples with y = 0 have a gradient as well, p / N; here their entries are 0.
 
     Nothing would ever push a logit down.
 
@@ -354,7 +349,7 @@ def _(z: Array, y: Array) -> Any:
 
 @binary_cross_entropy_grad.mistake("gradient-with-sigmoid-taken-twice", rows="C18")
 def _(z: Array, y: Array) -> Any:
-    """The sigmoid is taken of a probability here; p is the sigmoid of the logit, taken once.
+    """p is the sigmoid of the logit; here the sigmoid of a probability is used.
 
     Its values lie between 0.5 and 0.73, so the gradient never becomes small.
 
@@ -365,9 +360,9 @@ def _(z: Array, y: Array) -> Any:
 
 @binary_cross_entropy_grad.mistake("binary-gradient-overflow-negative", rows="A02")
 def _(z: Array, y: Array) -> Any:
-    """For z below about -709 exp(-z) in 1 / (1 + exp(-z)) exceeds float64 and overflows.
+    """For z below about -709 exp(-z) overflows in 1 / (1 + exp(-z)).
 
-    The result happens to be right, because 1 / inf is 0; the warning is the only sign.
+    The result happens to be right, because 1 / inf is 0; the warning is the only symptom.
 
     Next: use the sigmoid at the top of this notebook, which is safe for any z.
     """

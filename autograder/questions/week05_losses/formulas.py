@@ -8,7 +8,7 @@ from autograder.questions.define import Array, Inputs, Rng
 
 
 def stable_sigmoid(z: Array) -> Array:
-    """A sigmoid without overflow, for wrong formulas whose mistake lies elsewhere."""
+    """A sigmoid without overflow, for mistakes that are made elsewhere in a formula."""
     a: Array = 0.5 * (1 + np.tanh(0.5 * z))
     return a
 
@@ -21,7 +21,7 @@ def row_log_softmax(Z: Array) -> Array:
 
 
 def row_softmax(Z: Array) -> Array:
-    """A softmax without overflow, for wrong formulas whose mistake lies elsewhere."""
+    """A softmax without overflow, for mistakes that are made elsewhere in a formula."""
     E = np.exp(Z - Z.max(axis=1, keepdims=True))
     probabilities: Array = E / E.sum(axis=1, keepdims=True)
     return probabilities

@@ -57,37 +57,35 @@ def _(Z: Array) -> Any:
 
 @log_softmax.mistake("log-of-softmax", rows="A33")
 def _(Z: Array) -> Any:
-    """A probability below about 1e-308 is 0 in float64, and log(0) is -inf, while its logarithm
-    itself is an ordinary number.
+    """A probability below about 1e-308 is 0 in float64, and log(0) is -inf; the true log is finite.
 
-    Rows whose logits lie close together are right. With logits of 0 and 1000 the logarithms are
-    -1000 and 0; the detour through the probabilities loses the first.
+    Rows whose logits are close together are right. With logits of 0 and 1000 the logarithms are
+    -1000 and 0; computing the probabilities first loses the -1000.
 
-    Next: take the logarithm of the fraction on paper first, and see which exp is left.
+    Next: first take the logarithm of the fraction on paper, and see which exp remains.
     """
     return np.log(row_softmax(Z))
 
 
 @log_softmax.mistake("log-softmax-with-epsilon", rows="C23")
 def _(Z: Array) -> Any:
-    """A small number inside the logarithm changes every value, and puts a floor of log(1e-12) =
-    -27.6 under all of them.
+    """A small number inside the logarithm changes every value, and none can be below log(1e-12) =
+    -27.6.
 
-    It hides log(0), and with it how wrong the robot is: a loss of 1000 becomes 27.6, and below
-    the floor there is no slope any more.
+    It hides log(0), and with it how wrong the robot is: a loss of 1000 becomes 27.6, and beyond
+    that the slope is 0.
 
-    Next: take the logarithm of the fraction on paper first; then no log(0) can occur.
+    Next: first take the logarithm of the fraction on paper; then log(0) cannot occur.
     """
     return np.log(row_softmax(Z) + 1e-12)
 
 
 @log_softmax.mistake("log-softmax-overflow", rows="A26")
 def _(Z: Array) -> Any:
-    """exp exceeds float64 above about 709 and is 0 below about -745, and both spoil the logarithm
-    of the sum.
+    """exp overflows above about 709 and is 0 below about -745; both spoil the log of the sum.
 
-    The equation is right on paper. Only differences within a row matter, so the row may be moved
-    before exp is taken.
+    The equation is right on paper. Only the differences within a row matter, so the row can be
+    shifted before exp is taken.
 
     Next: find a constant for each row that can be subtracted from its logits.
     """
@@ -96,9 +94,9 @@ def _(Z: Array) -> Any:
 
 @log_softmax.mistake("log-softmax-shift-added", rows="A27")
 def _(Z: Array) -> Any:
-    """The row's largest logit is to be subtracted; added, it makes the exponent twice as large.
+    """The row's largest logit is subtracted before exp; here it is added.
 
-    For small logits the result is right, because any shift is.
+    For small logits the result is right, because any shift cancels.
 
     Check: after the shift the largest entry of every row should be 0.
     """
@@ -108,11 +106,11 @@ def _(Z: Array) -> Any:
 
 @log_softmax.mistake("log-softmax-global-shift", rows="A28")
 def _(Z: Array) -> Any:
-    """The whole batch's largest logit is too much for a low row: every exp is 0, and log(0) is
+    """Subtracting the whole batch's largest logit makes every exp of a low row 0, and log(0) is
     -inf.
 
-    Rows near the top of the batch are right. The result of a row then depends on the company it
-    is in.
+    Rows close to the largest logit are right. The result of a row then depends on the other rows of
+    its batch.
 
     Check: after the shift the largest entry of every row should be 0.
     """
@@ -122,7 +120,7 @@ def _(Z: Array) -> Any:
 
 @log_softmax.mistake("log-softmax-shift-in-the-sum-only")
 def _(Z: Array) -> Any:
-    """The shift cancels only if it is made in both places, in the logit and in the sum of exps.
+    """The shift only cancels if it is applied both to the logit and inside the sum of exps.
 
     Here the logit outside the logarithm is not shifted. Each row is off by its largest logit.
 
@@ -133,7 +131,7 @@ def _(Z: Array) -> Any:
 
 @log_softmax.mistake("log-softmax-over-the-batch", rows="A29")
 def _(Z: Array) -> Any:
-    """The sum runs down the columns; it should run over the classes of one row.
+    """The sum runs down the columns; it should run over the classes of each row.
 
     A row is one example. Here the examples of a batch share their probabilities.
 
@@ -144,9 +142,9 @@ def _(Z: Array) -> Any:
 
 @log_softmax.mistake("log-softmax-over-everything", rows="A29")
 def _(Z: Array) -> Any:
-    """The sum runs over all N * K entries; each row has a sum of its own.
+    """The sum runs over all N * K entries; each row needs its own sum.
 
-    exp of all entries together sums to 1, and no row does.
+    exp of all entries together sums to 1, but no single row does.
 
     Check: exp of the result should sum to 1 along every row.
     """
@@ -158,8 +156,7 @@ def _(Z: Array) -> Any:
 def _(Z: Array) -> Any:
     """A sum over axis 1 has shape (N,); NumPy lines it up with the columns, not with the rows.
 
-    For N different from K NumPy raises an error. For N = K it subtracts silently the wrong
-    numbers.
+    For N different from K NumPy raises an error. For N = K it silently subtracts the wrong numbers.
 
     Check: print the shapes of the logits and of the sum.
     """
@@ -169,9 +166,9 @@ def _(Z: Array) -> Any:
 
 @log_softmax.mistake("log-softmax-base-two", rows="C22")
 def _(Z: Array) -> Any:
-    """log2 counts in bits; in this course log is the natural logarithm, the inverse of exp.
+    """log2 measures in bits; in this course log is the natural logarithm, the inverse of exp.
 
-    Every value is 1.4427 times too large. In information theory bits are usual.
+    Every value is 1.4427 times too large. In information theory bits are common.
 
     Check: for logits of [0, 0] both entries should be -0.6931.
     """
@@ -180,7 +177,7 @@ def _(Z: Array) -> Any:
 
 @log_softmax.mistake("log-softmax-without-log")
 def _(Z: Array) -> Any:
-    """These are the probabilities; their logarithms are asked for.
+    """These are the probabilities; the question asks for their logarithms.
 
     All entries lie between 0 and 1. A logarithm of a probability is never above 0.
 
@@ -193,7 +190,7 @@ def _(Z: Array) -> Any:
 def _(Z: Array) -> Any:
     """A probability is at most 1, so its logarithm is at most 0; here every sign is reversed.
 
-    The minus sign belongs to the next exercise, which makes a loss of it.
+    The minus sign belongs to the next exercise, which turns these numbers into a loss.
 
     Check: for logits of [0, 0] both entries should be -0.6931.
     """
@@ -202,9 +199,9 @@ def _(Z: Array) -> Any:
 
 @log_softmax.mistake("log-softmax-in-place", rows="A16 N05")
 def _(Z: Array) -> Any:
-    """Subtracting in place with -= changes the caller's Z, because it is not a copy.
+    """Subtracting in place with -= changes the caller's Z, because Z is not a copy.
 
-    The returned values are right, but the logits are shifted for everyone who still needs them.
+    The returned values are right, but the logits are shifted for any code that still needs them.
 
     Check: keep a copy of Z, call your function, and compare Z with the copy.
     """

@@ -51,24 +51,24 @@ def _(rng: Rng) -> Inputs:
 
 @mae.mistake("mae-summed-over-columns", rows="C02", convention=True)
 def _(pred: Array, target: Array) -> Any:
-    """Here the errors of a row are summed and only the N rows are averaged; this course averages
-    over all N * M entries.
+    """Here only the N rows are averaged, and each row is a sum; this course averages all N * M
+    entries.
 
     With one column the two agree. A sum over columns makes the loss grow with the number of
     outputs.
 
-    Check: write every column of pred and of target twice; the loss should not change.
+    Check: list every column of pred and of target twice; the loss should not change.
     """
     return np.sum(np.abs(pred - target)) / len(pred)
 
 
 @mae.mistake("mae-summed", rows="C13")
 def _(pred: Array, target: Array) -> Any:
-    """This is the sum of the errors' sizes; the mean divides it by the N * M entries.
+    """This is the sum of the absolute errors; the mean divides it by the N * M entries.
 
     A sum grows with the batch, so the losses of two batches cannot be compared.
 
-    Check: write every row of pred and of target twice; the loss should not change.
+    Check: list every row of pred and of target twice; the loss should not change.
     """
     return np.sum(np.abs(pred - target))
 
@@ -77,8 +77,8 @@ def _(pred: Array, target: Array) -> Any:
 def _(pred: Array, target: Array) -> Any:
     """(N, 1) minus (N,) gives (N, N): NumPy pairs every prediction with every target.
 
-    With several columns nothing is dropped and the result is right. With one column squeeze
-    turns the targets into a row, and the mean runs over N * N differences.
+    With several columns the result is right, because squeeze removes nothing. With one column
+    squeeze turns the targets into a row, and the mean runs over N * N differences.
 
     Check: print the shape of the difference; it should be the shape of pred.
     """
@@ -87,9 +87,9 @@ def _(pred: Array, target: Array) -> Any:
 
 @mae.mistake("mae-without-the-size")
 def _(pred: Array, target: Array) -> Any:
-    """In the mean of pred - target too high and too low cancel; the loss needs |pred - target|.
+    """In the mean of pred - target, errors of opposite sign cancel; the loss needs |pred - target|.
 
-    A loss has to be smallest where the predictions are right. This one falls for ever as the
+    A loss has to be smallest where the predictions are right. This one falls without limit as the
     predictions fall.
 
     Check: for pred = [[11, -9]] and target = [[1, 1]] the loss should be 10.
@@ -99,9 +99,9 @@ def _(pred: Array, target: Array) -> Any:
 
 @mae.mistake("mae-of-the-mean")
 def _(pred: Array, target: Array) -> Any:
-    """Here the errors are averaged before their signs are dropped, and +10 and -10 cancel.
+    """Here the errors are averaged before the absolute value, and +10 and -10 cancel.
 
-    Taking the size of each error first makes every error count.
+    Taking the absolute value of each error first makes every error count.
 
     Check: for pred = [[11, -9]] and target = [[1, 1]] the loss should be 10.
     """
@@ -110,9 +110,9 @@ def _(pred: Array, target: Array) -> Any:
 
 @mae.mistake("mae-squared")
 def _(pred: Array, target: Array) -> Any:
-    """This is the mean squared error; here an error counts with its size, not with its square.
+    """This is the mean squared error; here each error counts by its absolute value, not its square.
 
-    The two punish outliers very differently.
+    The two treat outliers very differently.
 
     Check: for pred = [[3]] and target = [[1]] the loss should be 2.
     """
@@ -121,10 +121,10 @@ def _(pred: Array, target: Array) -> Any:
 
 @mae.mistake("mae-median")
 def _(pred: Array, target: Array) -> Any:
-    """This is the median of the errors' sizes; the mean adds them and divides by their number.
+    """This is the median of the absolute errors; the question asks for their mean.
 
-    The absolute error is at home with the median in another sense: the best constant guess under
-    it is the median of the targets.
+    The absolute error is related to the median in another way: the best constant guess under it is
+    the median of the targets.
 
     Check: for errors of 0, 0 and 3 the loss should be 1.
     """
@@ -179,15 +179,15 @@ def _(pred: Array, target: Array) -> Any:
 
     Here every slope is 1 or -1, as for a sum.
 
-    Check: write every row twice; each entry of the gradient should be halved.
+    Check: list every row twice; each entry of the gradient should be halved.
     """
     return np.sign(pred - target)
 
 
 @mae_grad.mistake("mae-gradient-over-rows-only", rows="C02 C04", convention=True)
 def _(pred: Array, target: Array) -> Any:
-    """This is the gradient of a loss that sums over the M columns; here the mean runs over all
-    N * M entries.
+    """This gradient fits a loss that sums over the M columns; this course averages all N * M
+    entries.
 
     With one column the two agree.
 
@@ -211,8 +211,8 @@ def _(pred: Array, target: Array) -> Any:
 def _(pred: Array, target: Array) -> Any:
     """(N, 1) minus (N,) gives (N, N): NumPy pairs every prediction with every target.
 
-    With several columns nothing is dropped and the result is right. With one column squeeze
-    turns the targets into a row.
+    With several columns the result is right, because squeeze removes nothing. With one column
+    squeeze turns the targets into a row.
 
     Check: the gradient should have the shape of pred.
     """
@@ -221,11 +221,10 @@ def _(pred: Array, target: Array) -> Any:
 
 @mae_grad.mistake("mae-gradient-down-where-equal", convention=True)
 def _(pred: Array, target: Array) -> Any:
-    """At pred = target the loss has a corner and no slope; this course, like Keras, takes 0, and
-    here it is -1.
+    """At pred = target the loss has a corner; this course and Keras use slope 0 there, not -1.
 
-    Any number from -1 to 1 has a reason there. With 0 a prediction that is right stays where it
-    is.
+    Any number from -1 to 1 would be possible there. With 0 a prediction that is right stays where
+    it is.
 
     Check: for pred = target the gradient should be 0.
     """
@@ -234,11 +233,10 @@ def _(pred: Array, target: Array) -> Any:
 
 @mae_grad.mistake("mae-gradient-up-where-equal", convention=True)
 def _(pred: Array, target: Array) -> Any:
-    """At pred = target the loss has a corner and no slope; this course, like Keras, takes 0, and
-    here it is 1.
+    """At pred = target the loss has a corner; this course and Keras use slope 0 there, not 1.
 
-    Any number from -1 to 1 has a reason there. With 0 a prediction that is right stays where it
-    is.
+    Any number from -1 to 1 would be possible there. With 0 a prediction that is right stays where
+    it is.
 
     Check: for pred = target the gradient should be 0.
     """
@@ -247,11 +245,11 @@ def _(pred: Array, target: Array) -> Any:
 
 @mae_grad.mistake("mae-gradient-zero-by-zero", rows="N14")
 def _(pred: Array, target: Array) -> Any:
-    """e / |e| is the sign of an error e, except at e = 0, where it is 0 / 0, which is nan.
+    """e / |e| is the sign of an error e, but at e = 0 it is 0 / 0, which is nan.
 
-    Predictions that are exactly right are rare in training, and a single nan spoils all weights.
+    Predictions that are exactly right are rare in training, but a single nan spoils all weights.
 
-    Next: look for a NumPy function that gives the sign of every entry, 0 included.
+    Next: look for a NumPy function that gives the sign of every entry, including 0.
     """
     e = pred - target
     return e / np.abs(e) / pred.size
@@ -259,19 +257,19 @@ def _(pred: Array, target: Array) -> Any:
 
 @mae_grad.mistake("mae-gradient-of-the-square")
 def _(pred: Array, target: Array) -> Any:
-    """This is the gradient of the squared error, which grows with the error; here only the side
-    counts.
+    """This is the gradient of the squared error, which grows with the error; only its sign counts
+    here.
 
     The absolute error is a V: its slope is the same near the target and far from it.
 
-    Check: the gradient should have only one size wherever pred and target differ.
+    Check: all nonzero entries of the gradient should have the same absolute value.
     """
     return 2 * (pred - target) / pred.size
 
 
 @mae_grad.mistake("mae-gradient-without-the-side")
 def _(pred: Array, target: Array) -> Any:
-    """This is each entry's share of the loss, |pred - target| / (N M); its slope is asked for.
+    """This is each entry's part of the loss, |pred - target| / (N M), not the slope of that part.
 
     It is never negative, as if every prediction were too high.
 

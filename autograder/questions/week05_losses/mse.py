@@ -52,10 +52,10 @@ def _(rng: Rng) -> Inputs:
 
 @mse.mistake("mse-halved", rows="C01", convention=True)
 def _(pred: Array, target: Array) -> Any:
-    """Some books put 1/2 in front of the squared error; in this course, as in Keras, none is.
+    """Some books put 1/2 before the squared error; this course, like Keras, does not.
 
-    The half is there to cancel the 2 that the slope of a square brings. The best weights are the
-    same with and without it.
+    The 1/2 cancels the 2 in the slope of a square. The best weights are the same with and without
+    it.
 
     Check: for pred = [[3]] and target = [[1]] the loss should be 4.
     """
@@ -64,13 +64,13 @@ def _(pred: Array, target: Array) -> Any:
 
 @mse.mistake("mse-summed-over-columns", rows="C02", convention=True)
 def _(pred: Array, target: Array) -> Any:
-    """Here the squares of a row are summed and only the N rows are averaged; this course averages
-    over all N * M entries.
+    """Here only the N rows are averaged, and each row is a sum; this course averages all N * M
+    entries.
 
-    Both occur in books. With one column they agree. A sum over columns makes the loss grow with
-    the number of outputs.
+    Books use both. With one column they agree. A sum over columns makes the loss grow with the
+    number of outputs.
 
-    Check: write every column of pred and of target twice; the loss should not change.
+    Check: list every column of pred and of target twice; the loss should not change.
     """
     return np.sum((pred - target) ** 2) / len(pred)
 
@@ -81,7 +81,7 @@ def _(pred: Array, target: Array) -> Any:
 
     A sum grows with the batch, so the losses of two batches cannot be compared.
 
-    Check: write every row of pred and of target twice; the loss should not change.
+    Check: list every row of pred and of target twice; the loss should not change.
     """
     return np.sum((pred - target) ** 2)
 
@@ -90,8 +90,8 @@ def _(pred: Array, target: Array) -> Any:
 def _(pred: Array, target: Array) -> Any:
     """(N, 1) minus (N,) gives (N, N): NumPy pairs every prediction with every target.
 
-    With several columns nothing is dropped and the result is right. With one column squeeze
-    turns the targets into a row, and the mean runs over N * N differences.
+    With several columns the result is right, because squeeze removes nothing. With one column
+    squeeze turns the targets into a row, and the mean runs over N * N differences.
 
     Check: print the shape of the difference; it should be the shape of pred.
     """
@@ -100,10 +100,10 @@ def _(pred: Array, target: Array) -> Any:
 
 @mse.mistake("mse-root")
 def _(pred: Array, target: Array) -> Any:
-    """This is the root of the mean square, in the unit of the target; the loss is the square.
+    """This is the root mean square error, in the unit of the target; the loss has no root.
 
-    The root is often reported, because dollars are easier to read than dollars squared. It is
-    another loss with other gradients.
+    The root is often reported, because dollars are easier to read than dollars squared. It is a
+    different loss with different gradients.
 
     Check: for pred = [[3]] and target = [[1]] the loss should be 4.
     """
@@ -114,8 +114,8 @@ def _(pred: Array, target: Array) -> Any:
 def _(pred: Array, target: Array) -> Any:
     """Here the errors are averaged before they are squared, and errors of +10 and -10 cancel.
 
-    Squaring first makes every error count. The order of the two steps is in the name, read from
-    right to left: error, squared, mean.
+    Squaring first makes every error count. The name gives the order of the steps from right to
+    left: error, squared, mean.
 
     Check: for pred = [[11, -9]] and target = [[1, 1]] the loss should be 100.
     """
@@ -124,9 +124,9 @@ def _(pred: Array, target: Array) -> Any:
 
 @mse.mistake("mse-without-the-square")
 def _(pred: Array, target: Array) -> Any:
-    """The mean of pred - target can be negative, and too high and too low cancel in it.
+    """The mean of pred - target can be negative, and errors of opposite sign cancel in it.
 
-    A loss has to be smallest where the predictions are right. This one falls for ever as the
+    A loss has to be smallest where the predictions are right. This one falls without limit as the
     predictions fall.
 
     Check: the loss should be 0 for pred = target and positive for anything else.
@@ -136,7 +136,7 @@ def _(pred: Array, target: Array) -> Any:
 
 @mse.mistake("mse-absolute")
 def _(pred: Array, target: Array) -> Any:
-    """This is the mean of |pred - target|, the absolute error; here every error is squared.
+    """This is the mean absolute error, |pred - target|; here every error is squared.
 
     Both are losses, and a later exercise asks for this one.
 
@@ -147,9 +147,9 @@ def _(pred: Array, target: Array) -> Any:
 
 @mse.mistake("mse-per-column", rows="N03")
 def _(pred: Array, target: Array) -> Any:
-    """A mean over axis 0 gives one loss a column, (M,); the loss is one number for all of them.
+    """A mean over axis 0 gives one loss per column, (M,); the loss is a single number.
 
-    Training needs a single number to make smaller.
+    Training needs a single number to minimise.
 
     Check: the shape of the result should be ().
     """
@@ -158,11 +158,12 @@ def _(pred: Array, target: Array) -> Any:
 
 @mse.mistake("mse-by-caret")
 def _(pred: Array, target: Array) -> Any:
-    """In Python ^ compares the bits of whole numbers; a power is written with two asterisks.
+    """In Python ^ compares the bits of whole numbers; it does not mean a power.
 
-    In mathematics and in some other languages the caret means a power.
+    In mathematics and in some other languages the caret means a power. Python writes a power with
+    two asterisks.
 
-    Check: type 3 ^ 2 and look what Python makes of it.
+    Check: type 3 ^ 2 and see what Python makes of it.
     """
     return np.mean((pred - target) ^ 2)
 
@@ -202,9 +203,9 @@ def _(rng: Rng) -> Inputs:
 
 @mse_grad.mistake("mse-gradient-without-two", rows="C01 C03")
 def _(pred: Array, target: Array) -> Any:
-    """The slope of e^2 is 2e; here the 2 is absent, which fits a loss with 1/2 in front.
+    """The slope of e^2 is 2e; here the 2 is missing, which would fit a loss with a factor of 1/2.
 
-    The course's loss has no 1/2. The direction is right, and every step is half as long as it
+    The course's loss has no 1/2. The direction is right, but every step is half as long as it
     should be.
 
     Check: for pred = [[3]] and target = [[1]] the gradient should be 4.
@@ -216,18 +217,18 @@ def _(pred: Array, target: Array) -> Any:
 def _(pred: Array, target: Array) -> Any:
     """The loss is a mean over N * M entries, so each entry's slope carries 1 / (N * M).
 
-    Here the slope of the sum stands. With a larger batch the steps would grow, although the loss
-    does not.
+    This is the slope of the sum. With a larger batch the steps would grow, although the loss does
+    not.
 
-    Check: write every row twice; each entry of the gradient should be halved.
+    Check: list every row twice; each entry of the gradient should be halved.
     """
     return 2 * (pred - target)
 
 
 @mse_grad.mistake("mse-gradient-over-rows-only", rows="C02 C04", convention=True)
 def _(pred: Array, target: Array) -> Any:
-    """This is the gradient of a loss that sums over the M columns; here the mean runs over all
-    N * M entries.
+    """This gradient fits a loss that sums over the M columns; this course averages all N * M
+    entries.
 
     With one column the two agree. Some books sum over the outputs of an example.
 
@@ -238,12 +239,12 @@ def _(pred: Array, target: Array) -> Any:
 
 @mse_grad.mistake("mse-gradient-over-columns-only")
 def _(pred: Array, target: Array) -> Any:
-    """The mean runs over all N * M entries; here it is taken over the M columns only.
+    """The loss is a mean over all N * M entries; this gradient divides by M only.
 
     Every entry is N times too large, so a batch of a hundred examples makes steps that are a
     hundred times too long.
 
-    Check: write every row twice; each entry of the gradient should be halved.
+    Check: list every row twice; each entry of the gradient should be halved.
     """
     return 2 * (pred - target) / pred.shape[1]
 
@@ -252,8 +253,8 @@ def _(pred: Array, target: Array) -> Any:
 def _(pred: Array, target: Array) -> Any:
     """The gradient points to where the loss rises, 2 (pred - target) / (N M); here it points down.
 
-    A prediction that is too high makes the loss rise when it is raised further, so its entry is
-    positive. The minus sign of learning comes later, when the step is taken.
+    If a prediction is too high, raising it further makes the loss rise, so its entry is positive.
+    The minus sign of learning comes later, when the step is taken.
 
     Check: where pred is larger than target the gradient should be positive.
     """
@@ -264,8 +265,8 @@ def _(pred: Array, target: Array) -> Any:
 def _(pred: Array, target: Array) -> Any:
     """(N, 1) minus (N,) gives (N, N): NumPy pairs every prediction with every target.
 
-    With several columns nothing is dropped and the result is right. With one column squeeze
-    turns the targets into a row.
+    With several columns the result is right, because squeeze removes nothing. With one column
+    squeeze turns the targets into a row.
 
     Check: the gradient should have the shape of pred.
     """
@@ -274,9 +275,9 @@ def _(pred: Array, target: Array) -> Any:
 
 @mse_grad.mistake("mse-gradient-one-number", rows="N03")
 def _(pred: Array, target: Array) -> Any:
-    """Each prediction has its own slope, so the gradient has the shape of pred and is no average.
+    """Each prediction has its own slope, so the gradient has the shape of pred; this is an average.
 
-    The mean of the loss shows as the factor 1 / (N * M) in every entry. Averaging the slopes
+    The mean in the loss appears as the factor 1 / (N * M) in every entry. Averaging the slopes
     mixes predictions that are too high with others that are too low.
 
     Check: the gradient should have the shape of pred.
@@ -286,7 +287,7 @@ def _(pred: Array, target: Array) -> Any:
 
 @mse_grad.mistake("mse-gradient-squared")
 def _(pred: Array, target: Array) -> Any:
-    """This is each entry's share of the loss, (pred - target)^2 / (N M); its slope is asked for.
+    """This is each entry's part of the loss, (pred - target)^2 / (N M), not the slope of that part.
 
     It is positive everywhere, as if every prediction were too high.
 
@@ -297,9 +298,9 @@ def _(pred: Array, target: Array) -> Any:
 
 @mse_grad.mistake("mse-gradient-in-place", rows="N05")
 def _(pred: Array, target: Array) -> Any:
-    """Subtracting in place with -= changes the caller's pred, because it is not a copy.
+    """Subtracting in place with -= changes the caller's pred, because pred is not a copy.
 
-    The returned values are right, but the predictions are gone for everyone who still needs them.
+    The returned values are right, but the predictions are lost to any code that still needs them.
 
     Check: keep a copy of pred, call your function, and compare pred with the copy.
     """

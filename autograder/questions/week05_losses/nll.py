@@ -1,4 +1,4 @@
-"""The negative log-likelihood: what the true classes' log-probabilities lack."""
+"""The negative log-likelihood of the true classes."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _(log_probs: Array, y: Array) -> Any:
 
 @nll.mistake("nll-sign-missing")
 def _(log_probs: Array, y: Array) -> Any:
-    """Log-probabilities are at most 0 and a loss is at least 0: it is the mean of -log p.
+    """Log-probabilities are at most 0, but a loss is at least 0: it is the mean of -log p.
 
     Without the minus sign the loss is lowest where the robot is most wrong.
 
@@ -74,17 +74,17 @@ def _(log_probs: Array, y: Array) -> Any:
 
     A sum grows with the batch, so the losses of two batches cannot be compared.
 
-    Check: write every row and every label twice; the loss should not change.
+    Check: list every row and every label twice; the loss should not change.
     """
     return -of_the_label(log_probs, y).sum()
 
 
 @nll.mistake("nll-averaged-over-classes", rows="C14")
 def _(log_probs: Array, y: Array) -> Any:
-    """Each row contributes one number, so the mean runs over N examples and not over N * K entries.
+    """Each row contributes one number, so the mean runs over N examples, not over N * K entries.
 
-    After the product with one-hot rows most entries are 0, and they count in the average. The
-    loss is K times too small.
+    After multiplying by one-hot rows most entries are 0, but they count in the average. The loss is
+    K times too small.
 
     Check: for log_probs = [[-1, -0.459]] and y = [0] the loss should be 1.
     """
@@ -104,9 +104,10 @@ def _(log_probs: Array, y: Array) -> Any:
 
 @nll.mistake("nll-labels-counted-from-one", rows="C21")
 def _(log_probs: Array, y: Array) -> Any:
-    """Labels run from 0 to K - 1, as NumPy's columns do; here they are taken to run from 1 to K.
+    """Labels run from 0 to K - 1, like NumPy's columns; here they are treated as running from 1 to
+    K.
 
-    Each label picks its left neighbour, and label 0 the last column, so nothing complains.
+    Each label picks its left neighbour, and label 0 picks the last column, so there is no error.
 
     Check: for log_probs = [[-1, -0.459]] and y = [0] the loss should be 1.
     """
@@ -115,18 +116,19 @@ def _(log_probs: Array, y: Array) -> Any:
 
 @nll.mistake("nll-log-taken-again")
 def _(log_probs: Array, y: Array) -> Any:
-    """The argument holds logarithms already; the logarithm of a negative number is nan.
+    """The argument already holds logarithms; the logarithm of a negative number is nan.
 
-    The name of the loss, negative log-likelihood, includes the logarithm that was taken before.
+    The name of the loss, negative log-likelihood, includes the logarithm that has already been
+    taken.
 
-    Check: print log_probs; are there probabilities in it, or their logarithms?
+    Check: print log_probs; does it hold probabilities, or their logarithms?
     """
     return -np.log(of_the_label(log_probs, y)).mean()
 
 
 @nll.mistake("nll-of-the-favourite", rows="C25")
 def _(log_probs: Array, y: Array) -> Any:
-    """This is the log-probability of the class that the robot prefers; the label y is not used.
+    """This is -log p of the class that the robot finds most likely; the label y is not used.
 
     A robot that is sure of itself gets a loss of nearly 0, right or wrong.
 
@@ -137,9 +139,9 @@ def _(log_probs: Array, y: Array) -> Any:
 
 @nll.mistake("nll-counts-mistakes", rows="C25")
 def _(log_probs: Array, y: Array) -> Any:
-    """This is the share of wrong answers; the loss is the mean of -log p of the true class.
+    """This is the fraction of wrong answers; the loss is the mean of -log p of the true class.
 
-    The share does not move when a probability moves a little, so it has no slope to follow.
+    The fraction does not change when a probability changes a little, so it has no slope to follow.
 
     Check: for log_probs = [[-1, -0.459]] and y = [0] the loss should be 1.
     """
@@ -150,8 +152,8 @@ def _(log_probs: Array, y: Array) -> Any:
 def _(log_probs: Array, y: Array) -> Any:
     """1 - p is at most 1, however wrong the robot is; -log p of the true class has no such limit.
 
-    exp of a log-probability gives the probability back, and the difference between a wrong answer
-    and a terribly wrong one is gone.
+    exp of a log-probability gives the probability again, and the difference between a wrong answer
+    and a terribly wrong one is lost.
 
     Check: for log_probs = [[-1000, 0]] and y = [0] the loss should be 1000.
     """
@@ -160,9 +162,9 @@ def _(log_probs: Array, y: Array) -> Any:
 
 @nll.mistake("nll-per-example", rows="N03")
 def _(log_probs: Array, y: Array) -> Any:
-    """These are the N examples' losses, shape (N,); the loss of a batch is their mean.
+    """These are the losses of the N examples, shape (N,); the loss of a batch is their mean.
 
-    Training needs a single number to make smaller.
+    Training needs a single number to minimise.
 
     Check: the shape of the result should be ().
     """

@@ -56,9 +56,9 @@ def _(y: Array, K: int) -> Any:
 
 @one_hot.mistake("one-hot-transposed")
 def _(y: Array, K: int) -> Any:
-    """A row is one example and a column one class, (N, K); here they are exchanged.
+    """A row is an example and a column a class, (N, K); here they are swapped.
 
-    With N = K the shape is right by accident, and the rows no longer sum to 1.
+    With N = K the shape happens to be right, but the rows no longer sum to 1.
 
     Check: every row should sum to 1.
     """
@@ -67,10 +67,11 @@ def _(y: Array, K: int) -> Any:
 
 @one_hot.mistake("one-hot-counted-from-one", rows="C21")
 def _(y: Array, K: int) -> Any:
-    """Labels run from 0 to K - 1, as NumPy's columns do; here they are taken to run from 1 to K.
+    """Labels run from 0 to K - 1, like NumPy's columns; here they are treated as running from 1 to
+    K.
 
-    Every 1 stands one column too far left. Label 0 becomes column -1, which NumPy takes for the
-    last one, so nothing complains.
+    Every 1 is one column too far left. Label 0 becomes column -1, which in NumPy is the last one,
+    so there is no error.
 
     Check: for y = [0] and K = 3 the row should be [1, 0, 0].
     """
@@ -81,10 +82,10 @@ def _(y: Array, K: int) -> Any:
 
 @one_hot.mistake("one-hot-every-row", rows="C20")
 def _(y: Array, K: int) -> Any:
-    """A colon in the place of the row means all rows, so every row gets a 1 at every label in y.
+    """A colon as the row index means all rows, so every row gets a 1 at every label in y.
 
-    The rows are all alike. NumPy pairs two index arrays of the same length entry by entry, and a
-    colon is paired with nothing.
+    All rows are equal. NumPy pairs two index arrays of the same length entry by entry, but it pairs
+    a colon with nothing.
 
     Check: every row should sum to 1.
     """
@@ -95,9 +96,9 @@ def _(y: Array, K: int) -> Any:
 
 @one_hot.mistake("one-hot-classes-by-largest-label")
 def _(y: Array, K: int) -> Any:
-    """The number of columns is K; here it comes from the largest label that occurs.
+    """The number of columns is K; here it comes from the largest label in y.
 
-    A small batch need not hold every class. Then the table is narrower than the logits.
+    A small batch need not contain every class. Then the table is narrower than the logits.
 
     Check: for y = [0] and K = 3 the row should be [1, 0, 0].
     """
@@ -106,7 +107,7 @@ def _(y: Array, K: int) -> Any:
 
 @one_hot.mistake("one-hot-labels-kept")
 def _(y: Array, K: int) -> Any:
-    """The entry at the label is 1 whatever the label; here it is the label itself.
+    """The entry at the label is 1, whatever the label; here it is the label itself.
 
     Class 0 then has a row of zeros, and class 3 counts three times.
 
@@ -119,9 +120,9 @@ def _(y: Array, K: int) -> Any:
 
 @one_hot.mistake("one-hot-reversed")
 def _(y: Array, K: int) -> Any:
-    """1 marks the label's class and 0 all others; here zeros and ones are exchanged.
+    """The label's class gets 1 and all others get 0; here zeros and ones are swapped.
 
-    The probability of the true class should become 1, and it would be pushed to 0.
+    Training should push the true class's probability towards 1; this would push it towards 0.
 
     Check: every row should sum to 1.
     """

@@ -9,9 +9,8 @@ typing_mistake = choice(
     points=2.5,
     correct="b",
     wrong={
-        "a": "Under the absolute error one house pulls with a slope of 1/N at most, however far "
-        "away it is.",
-        "c": "The slope of a square grows with the error; the slope of a size does not.",
+        "a": "Under the absolute error one house adds at most 1/N to the slope, however far off.",
+        "c": "The slope of a square grows with the error; the slope of an absolute value does not.",
     },
 )
 
@@ -21,7 +20,7 @@ untrained_vocabulary = choice(
     correct="c",
     wrong={
         "a": "A loss of 1 would mean that the true token gets a probability of 1/e, about 0.37.",
-        "b": "The loss is the logarithm of one over the probability, not one over it.",
+        "b": "The loss is the logarithm of 1/p, not 1/p itself.",
     },
 )
 
@@ -30,8 +29,8 @@ sure_and_wrong = choice(
     points=2.5,
     correct="a",
     wrong={
-        "b": "0.001 is the probability itself; the gradient of the true class is p - 1.",
-        "c": "-1/p is the slope for the probability; the logit lies before the softmax.",
+        "b": "0.001 is the probability itself; the gradient for the true class is p - 1.",
+        "c": "-1/p is the derivative for the probability; the logit comes before the softmax.",
     },
 )
 
@@ -40,7 +39,7 @@ sum_of_a_row = choice(
     points=2.5,
     correct="b",
     wrong={
-        "a": "The probabilities of a row sum to 1, and the one-hot row takes 1 off again.",
-        "c": "1/N times the sum of p - onehot, and p and onehot have the same sum.",
+        "a": "The probabilities of a row sum to 1, and the one-hot row subtracts 1 again.",
+        "c": "It is 1/N times the sum of p - onehot, and p and onehot have the same sum.",
     },
 )

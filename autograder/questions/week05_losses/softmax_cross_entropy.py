@@ -79,17 +79,17 @@ def _(Z: Array, y: Array) -> Any:
 
     A sum grows with the batch, and so do its gradients and the steps.
 
-    Check: write every row and every label twice; the loss should not change.
+    Check: list every row and every label twice; the loss should not change.
     """
     return -of_the_label(row_log_softmax(Z), y).sum()
 
 
 @softmax_cross_entropy.mistake("cross-entropy-averaged-over-classes", rows="C14")
 def _(Z: Array, y: Array) -> Any:
-    """Each example contributes one number, so the mean runs over N and not over N * K entries.
+    """Each example contributes one number, so the mean runs over N, not over N * K entries.
 
-    After the product with one-hot rows most entries are 0, and they count in the average. The
-    loss is K times too small.
+    After multiplying by one-hot rows most entries are 0, but they count in the average. The loss is
+    K times too small.
 
     Check: for Z = [[0, 0]] and y = [0] the loss should be log(2) = 0.6931.
     """
@@ -98,7 +98,7 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy.mistake("cross-entropy-sign-missing")
 def _(Z: Array, y: Array) -> Any:
-    """Log-probabilities are at most 0 and a loss is at least 0: it is the mean of -log p.
+    """Log-probabilities are at most 0, but a loss is at least 0: it is the mean of -log p.
 
     Without the minus sign the loss is lowest where the robot is most wrong.
 
@@ -109,10 +109,10 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy.mistake("softmax-taken-twice", rows="C18")
 def _(Z: Array, y: Array) -> Any:
-    """This loss contains the softmax already; here its logits are made into probabilities before.
+    """This loss already contains the softmax; here it is applied to the logits once more.
 
-    The second softmax sees numbers from 0 to 1 only, so no class can ever be far ahead. The loss
-    stays near log(K), and never comes near 0.
+    The second softmax only sees numbers from 0 to 1, so no class can ever be far ahead. The loss
+    stays near log(K) and never comes near 0.
 
     Check: for Z = [[100, 0]] and y = [0] the loss should be nearly 0.
     """
@@ -132,9 +132,10 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy.mistake("cross-entropy-labels-counted-from-one", rows="C21")
 def _(Z: Array, y: Array) -> Any:
-    """Labels run from 0 to K - 1, as NumPy's columns do; here they are taken to run from 1 to K.
+    """Labels run from 0 to K - 1, like NumPy's columns; here they are treated as running from 1 to
+    K.
 
-    Each label picks its left neighbour, and label 0 the last column, so nothing complains.
+    Each label picks its left neighbour, and label 0 picks the last column, so there is no error.
 
     Check: for Z = [[100, 0, 0]] and y = [0] the loss should be nearly 0.
     """
@@ -143,9 +144,9 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy.mistake("cross-entropy-base-two", rows="C22")
 def _(Z: Array, y: Array) -> Any:
-    """log2 counts in bits; in this course log is the natural logarithm, the inverse of exp.
+    """log2 measures in bits; in this course log is the natural logarithm, the inverse of exp.
 
-    The loss is 1.4427 times too large, and so would be its gradient.
+    The loss is 1.4427 times too large, and its gradient would be too.
 
     Check: for Z = [[0, 0]] and y = [0] the loss should be log(2) = 0.6931.
     """
@@ -154,8 +155,7 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy.mistake("cross-entropy-base-ten", rows="C22")
 def _(Z: Array, y: Array) -> Any:
-    """log10 counts in powers of ten; in this course log is the natural logarithm, the inverse of
-    exp.
+    """log10 has base 10; in this course log is the natural logarithm, the inverse of exp.
 
     The loss is 0.4343 times the expected one.
 
@@ -166,10 +166,9 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy.mistake("cross-entropy-with-epsilon", rows="C23")
 def _(Z: Array, y: Array) -> Any:
-    """A small number inside the logarithm changes every loss, and none can exceed -log(1e-12) =
-    27.6.
+    """A small number inside the logarithm changes every loss and limits it to -log(1e-12) = 27.6.
 
-    It hides log(0), and with it how wrong the robot is. Above the ceiling there is no slope.
+    It hides log(0), and with it how wrong the robot is. Beyond the limit the slope is 0.
 
     Check: for Z = [[0, 1000]] and y = [0] the loss should be 1000.
     """
@@ -178,10 +177,9 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy.mistake("cross-entropy-clipped", rows="C09 C23")
 def _(Z: Array, y: Array) -> Any:
-    """Clipping the probabilities at 1e-7 puts a ceiling of 16.12 on the loss, above which it has no
-    slope.
+    """Clipping the probabilities at 1e-7 limits the loss to 16.12; beyond that its slope is 0.
 
-    Keras clips so when it is handed probabilities, because it cannot know better then. From
+    Keras clips like this when it is given probabilities, because it then has nothing better. From
     logits the loss is exact.
 
     Check: for Z = [[0, 1000]] and y = [0] the loss should be 1000.
@@ -193,21 +191,21 @@ def _(Z: Array, y: Array) -> Any:
 def _(Z: Array, y: Array) -> Any:
     """A probability below about 1e-308 is 0 in float64, and -log(0) is inf.
 
-    The loss of such an example is large and finite: about the distance between the best logit and
-    the true one. The detour through the probability loses it.
+    The loss of such an example is large but finite: about the difference between the best logit and
+    the true one. Computing the probability first loses it.
 
-    Next: use the function of this notebook that gives log-probabilities for any logits.
+    Next: use the function in this notebook that gives log-probabilities for any logits.
     """
     return -np.log(of_the_label(row_softmax(Z), y)).mean()
 
 
 @softmax_cross_entropy.mistake("cross-entropy-overflow", rows="A26")
 def _(Z: Array, y: Array) -> Any:
-    """exp exceeds float64 above about 709 and is 0 far below, and then inf / inf or 0 / 0 is nan.
+    """exp overflows above about 709 and is 0 far below 0, and inf / inf and 0 / 0 are nan.
 
     The equation is right on paper and for small logits.
 
-    Next: use the function of this notebook that gives log-probabilities for any logits.
+    Next: use the function in this notebook that gives log-probabilities for any logits.
     """
     E = np.exp(Z)
     return -np.log(of_the_label(E / E.sum(axis=1, keepdims=True), y)).mean()
@@ -215,20 +213,20 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy.mistake("cross-entropy-over-the-batch", rows="A29")
 def _(Z: Array, y: Array) -> Any:
-    """The softmax runs down the columns; it should run over the classes of one row.
+    """The softmax runs down the columns; it should run over the classes of each row.
 
     A row is one example. Here the examples of a batch share their probabilities.
 
-    Check: the loss of a batch should be the mean of the losses of its rows alone.
+    Check: the loss of a batch should be the mean of the losses of its single rows.
     """
     return -of_the_label(row_log_softmax(Z.T).T, y).mean()
 
 
 @softmax_cross_entropy.mistake("cross-entropy-of-raw-logits")
 def _(Z: Array, y: Array) -> Any:
-    """Logits are not log-probabilities: the log of the sum of exps of the row has to come off.
+    """Logits are not log-probabilities: the log of the row's sum of exps has to be subtracted.
 
-    Without it the loss falls for ever when all logits are raised together, although no
+    Without it the loss falls without limit when all logits are raised together, although no
     probability changes.
 
     Check: add 10 to every logit; the loss should not change.
@@ -238,9 +236,9 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy.mistake("cross-entropy-counts-mistakes", rows="C25")
 def _(Z: Array, y: Array) -> Any:
-    """This is the share of wrong answers; the loss is the mean of -log p of the true class.
+    """This is the fraction of wrong answers; the loss is the mean of -log p of the true class.
 
-    The share does not move when a logit moves a little, so it has no slope to follow.
+    The fraction does not change when a logit changes a little, so it has no slope to follow.
 
     Check: for Z = [[0, 0]] and y = [0] the loss should be log(2) = 0.6931.
     """
@@ -249,7 +247,7 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy.mistake("cross-entropy-of-the-favourite", rows="C25")
 def _(Z: Array, y: Array) -> Any:
-    """This is -log p of the class that the robot prefers; the label y is not used.
+    """This is -log p of the class that the robot finds most likely; the label y is not used.
 
     A robot that is sure of itself gets a loss of nearly 0, right or wrong.
 
@@ -260,9 +258,9 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy.mistake("cross-entropy-per-example", rows="N03")
 def _(Z: Array, y: Array) -> Any:
-    """These are the N examples' losses, shape (N,); the loss of a batch is their mean.
+    """These are the losses of the N examples, shape (N,); the loss of a batch is their mean.
 
-    Training needs a single number to make smaller.
+    Training needs a single number to minimise.
 
     Check: the shape of the result should be ().
     """

@@ -57,7 +57,7 @@ def _(Z: Array, y: Array) -> Any:
     Every entry is N times too large. With a larger batch the steps would grow, although the loss
     does not.
 
-    Check: write every row and every label twice; each entry of the gradient should be halved.
+    Check: list every row and every label twice; each entry of the gradient should be halved.
     """
     return row_softmax(Z) - indicator(Z, y)
 
@@ -75,22 +75,24 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy_grad.mistake("cross-entropy-gradient-reversed", rows="C16")
 def _(Z: Array, y: Array) -> Any:
-    """The gradient points to where the loss rises, p - onehot; here it points to where it falls.
+    """The gradient points to where the loss rises, p - onehot; here it points to where the loss
+    falls.
 
     Raising the true logit lowers the loss, so the true class has a negative entry. The minus sign
     of learning comes later, when the step is taken.
 
-    Check: the entry of the true class should be negative, all others positive.
+    Check: the true class's entry should be negative and all others positive.
     """
     return (indicator(Z, y) - row_softmax(Z)) / len(y)
 
 
 @softmax_cross_entropy_grad.mistake("gradient-of-the-probabilities", rows="C17")
 def _(Z: Array, y: Array) -> Any:
-    """-onehot / p says how the loss changes with the probabilities; the logits lie one step further
-    back, before the softmax.
+    """-onehot / p is the gradient with respect to the probabilities; the logits come one step
+    earlier.
 
-    Off the true class it is 0, as if the other logits had no influence. Where p is 0 it is -inf.
+    Outside the true class it is 0, as if the other logits had no influence. Where p is 0 it is
+    -inf.
 
     Check: every row of the gradient should sum to 0.
     """
@@ -99,11 +101,10 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy_grad.mistake("diagonal-softmax-under-the-loss", rows="A31 N16")
 def _(Z: Array, y: Array) -> Any:
-    """-onehot / p times p (1 - p) is right for the true class only: each logit moves the other
-    probabilities as well, because they share one sum.
+    """-onehot / p times p (1 - p) leaves out that each logit also changes the other probabilities.
 
-    Two steps were put together, and the second one used only the diagonal of the softmax's
-    slopes. The wrong classes get no push.
+    All probabilities of a row share one sum. Here two steps of the chain rule are combined, and the
+    second one uses only the diagonal of the softmax's derivatives. The wrong classes get no push.
 
     Check: every row of the gradient should sum to 0.
     """
@@ -113,7 +114,7 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy_grad.mistake("gradient-with-softmax-taken-twice", rows="C18")
 def _(Z: Array, y: Array) -> Any:
-    """The softmax is taken of probabilities here; p is the softmax of the logits, taken once.
+    """p is the softmax of the logits; here the softmax of the probabilities is used.
 
     All probabilities come out nearly equal, so the gradient never becomes small, even where the
     robot is right.
@@ -125,10 +126,10 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy_grad.mistake("cross-entropy-gradient-in-place", rows="C19 N05")
 def _(Z: Array, y: Array) -> Any:
-    """The steps are made inside the caller's Z, so after the call the logits are gone.
+    """The computation writes into the caller's Z, so after the call the logits are lost.
 
-    The returned values are right. A second call, or the loss, would work with gradients in the
-    place of logits.
+    The returned values are right. A second call, or the loss, would use gradients in place of
+    logits.
 
     Check: keep a copy of Z, call your function, and compare Z with the copy.
     """
@@ -142,9 +143,9 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy_grad.mistake("gradient-at-every-label", rows="C20")
 def _(Z: Array, y: Array) -> Any:
-    """A colon in the place of the row means all rows, so 1 is taken off at every label in y.
+    """A colon as the row index means all rows, so 1 is subtracted at every label in y.
 
-    Each row should lose 1 at its own label only. NumPy pairs two index arrays of the same length
+    Each row should lose 1 only at its own label. NumPy pairs two index arrays of the same length
     entry by entry.
 
     Check: every row of the gradient should sum to 0.
@@ -156,7 +157,8 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy_grad.mistake("gradient-labels-counted-from-one", rows="C21")
 def _(Z: Array, y: Array) -> Any:
-    """Labels run from 0 to K - 1, as NumPy's columns do; here they are taken to run from 1 to K.
+    """Labels run from 0 to K - 1, like NumPy's columns; here they are treated as running from 1 to
+    K.
 
     The neighbour of the true class is pulled up, and the true class is pushed down.
 
@@ -167,8 +169,7 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy_grad.mistake("whole-number-one-hot", rows="C27")
 def _(Z: Array, y: Array) -> Any:
-    """An array of whole numbers cannot take in decimals, so NumPy refuses to subtract p from it in
-    place.
+    """An integer array cannot hold decimals, so NumPy refuses to subtract p from it in place.
 
     The one-hot rows were made with dtype=int, or copied from integer labels.
 
@@ -181,9 +182,9 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy_grad.mistake("gradient-stored-as-whole-numbers", rows="A36 C27")
 def _(Z: Array, y: Array) -> Any:
-    """Writing decimals into an array of whole numbers cuts them off, and nearly all become 0.
+    """Writing decimals into an integer array cuts them off, and nearly all entries become 0.
 
-    NumPy does it without a word when entries are assigned. The array was made with dtype=int.
+    NumPy does this silently when entries are assigned. The array was made with dtype=int.
 
     Check: print the dtype of the array that you fill; it should be float64.
     """
@@ -194,9 +195,9 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy_grad.mistake("probabilities-for-a-gradient")
 def _(Z: Array, y: Array) -> Any:
-    """This is p / N; the true class's share of 1 has not been taken off, so the label is not used.
+    """This is p / N; the 1 of the true class has not been subtracted, so the label is not used.
 
-    Every logit would be pushed down, the true one as well.
+    Every logit would be pushed down, including the true one.
 
     Check: every row of the gradient should sum to 0.
     """
@@ -205,9 +206,9 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy_grad.mistake("one-taken-off-everywhere")
 def _(Z: Array, y: Array) -> Any:
-    """1 comes off at the true class only; here it comes off in every column.
+    """1 is subtracted at the true class only; here it is subtracted in every column.
 
-    All entries are negative, so every logit would be pulled up.
+    All entries are negative, so every logit would be pushed up.
 
     Check: every row of the gradient should sum to 0.
     """
@@ -216,9 +217,10 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy_grad.mistake("label-subtracted-as-a-number")
 def _(Z: Array, y: Array) -> Any:
-    """A label is a name and not an amount: class 3 is not three times class 1.
+    """A label is a name, not an amount: class 3 is not three times class 1.
 
-    Here the number of the class comes off every entry of its row; 1 should come off at one place.
+    Here the number of the class is subtracted from every entry of its row; only 1 should be
+    subtracted, at one place.
 
     Check: every row of the gradient should sum to 0.
     """
@@ -227,7 +229,7 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy_grad.mistake("logits-for-probabilities")
 def _(Z: Array, y: Array) -> Any:
-    """The gradient compares probabilities with the one-hot rows; here the raw logits are compared.
+    """The gradient is probabilities minus the one-hot rows; here the raw logits take their place.
 
     p - onehot lies between -1 and 1, whatever the logits are.
 
@@ -238,7 +240,7 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy_grad.mistake("gradient-overflow", rows="A26")
 def _(Z: Array, y: Array) -> Any:
-    """exp exceeds float64 above about 709 and is 0 far below, and then inf / inf or 0 / 0 is nan.
+    """exp overflows above about 709 and is 0 far below 0, and inf / inf and 0 / 0 are nan.
 
     The equation is right on paper and for small logits.
 
@@ -250,7 +252,7 @@ def _(Z: Array, y: Array) -> Any:
 
 @softmax_cross_entropy_grad.mistake("gradient-over-the-batch", rows="A29")
 def _(Z: Array, y: Array) -> Any:
-    """The softmax runs down the columns; it should run over the classes of one row.
+    """The softmax runs down the columns; it should run over the classes of each row.
 
     A row is one example. Here the examples of a batch share their probabilities.
 
