@@ -1,39 +1,19 @@
-"""Are the two downloads filled in their own encodings, and never a column made?"""
+"""Is Blackboard's download filled in its own encoding, and never a column made?"""
 
 from __future__ import annotations
 
 import pytest
 
 from autograder.errors import CourseError
-from autograder.lms import blackboard, brightspace
+from autograder.lms import blackboard
 from tests.lms.filled_class import rows, student, week
 
-ITEM = "Week 6 Points Grade <Numeric MaxPoints:50 Weight:10>"
-OTHER = "Week 5 Points Grade <Numeric MaxPoints:100>"
-D2L = f"OrgDefinedId,Username,Last Name,First Name,Email,{OTHER},{ITEM},End-of-Line Indicator\r\n"
 COLUMN = "Week 6 [Total Pts: 20 Score] |1234567"
 BLACKBOARD = ["Last Name", "First Name", "Username", "Student ID", "Week 5 [Total Pts: 9] |12"]
 
 
 def only(export):
     return next(iter(export.files.values()))
-
-
-def test_does_brightspace_get_its_own_file_back(tmp_path):
-    class_ = [student(0, 80.0), student(1, 33.3), student(2, None)]
-    lines = [
-        f'#{each.student},#login{n},"{each.last_name}",{each.first_name},,7,,#\r\n'
-        for n, each in enumerate(class_)
-    ]
-    path = tmp_path / "grades.csv"
-    path.write_bytes((D2L + "".join(lines)).encode("utf-8-sig"))
-    made = brightspace.export([week(tmp_path, class_)], template=path)
-    expected = D2L + "".join(
-        line.replace(",7,,#", f",7,{grade},#")
-        for line, grade in zip(lines, ("40", "16.65", ""), strict=True)
-    )
-    assert only(made).decode("utf-8-sig") == expected
-    assert "Rescaled" in " ".join(made.notes) and not made.problems
 
 
 def test_does_blackboard_keep_utf_16_and_tabs(tmp_path):
@@ -81,15 +61,25 @@ def test_is_no_column_guessed_or_made(header, column, reason, tmp_path):
         blackboard.export([week(tmp_path, [student(0)])], template=path, column=column)
 
 
-def test_is_a_missing_closing_column_said(tmp_path):
-    path = tmp_path / "grades.csv"
-    path.write_text(f"Username,{ITEM}\ns0000,\n")
-    made = brightspace.export([week(tmp_path, [student(0)])], template=path)
-    assert "End-of-Line" in made.problems[0]
+@pytest.mark.parametrize(
+    ("title", "written"),
+    [
+        ("Week 6 [Total Pts: 20 Score] |1234567", "10"),
+        ("Week 6 [Total Pts: up to 20 Score] |1234567", "10"),
+        ("Week 6 [Gesamtpunkte: 7,5 Punkte] |_123_1", "3.75"),
+        ("Week 6 |1234567", "50"),
+    ],
+)
+def test_is_a_grade_written_on_the_scale_that_the_title_states(tmp_path, title, written):
+    path = tmp_path / "gc.csv"
+    path.write_text(f'Last Name,First Name,Username,"{title}"\n,,s0000,\n')
+    made = blackboard.export([week(tmp_path, [student(0, 50.0)])], template=path)
+    assert rows(only(made))[1][3] == written
+    assert any("Rescaled" in note for note in made.notes) == (written != "50")
 
 
-def test_is_a_short_row_refused(tmp_path):
-    path = tmp_path / "grades.csv"
-    path.write_text(f"Username,{ITEM},End-of-Line Indicator\ns0000\n")
-    with pytest.raises(CourseError, match="1 cells, expected 3"):
-        brightspace.export([week(tmp_path, [student(0)])], template=path)
+def test_is_a_download_in_another_language_read_by_its_order(tmp_path):
+    path = tmp_path / "gc.csv"
+    path.write_text(f"Nachname,Vorname,Benutzername,{COLUMN}\nLovelace 0,Ada,,\n")
+    made = blackboard.export([week(tmp_path, [student(0, 50.0)])], template=path)
+    assert rows(only(made))[1][3] == "10" and not made.problems
