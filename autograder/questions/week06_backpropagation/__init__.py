@@ -1,7 +1,7 @@
-"""Week 06: gradients by wiggling, by the chain rule, and by a small autodiff engine.
+"""Week 06: gradients by differences, by the chain rule, and by a small autodiff engine.
 
 Every gradient's reference comes from TensorFlow's own differentiation. A Keras model gives the
-network's loss, and tf.GradientTape runs the very expressions that `Value` is asked to run.
+network's loss, and tf.GradientTape runs the same expressions as the student's `Value`.
 """
 
 from autograder.questions.define import Written
@@ -28,9 +28,9 @@ WRITTEN = (
     Written(
         "why_blame_is_cheap",
         points=10,
-        rubric="4 points: the backward pass reuses the blame of the layer behind instead of "
+        rubric="4 points: the backward pass reuses the blame of the next layer instead of "
         "following every path from the weight to the loss. 3 points: the cost compared, two "
-        "passes a weight against about one backward pass for all. 3 points: what has to be kept "
-        "from the forward pass (inputs and pre-activations), so that memory is the price.",
+        "passes per weight against about one backward pass for all. 3 points: what has to be kept "
+        "from the forward pass (inputs and pre-activations), so the price is memory.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Blame through a dense layer."""
+"""The gradient (blame) through a dense layer."""
 
 from __future__ import annotations
 
@@ -58,26 +58,25 @@ def _(rng: Rng) -> Inputs:
 
 @dense_backward.mistake("kernel-gradient-transposed", at="dW", rows="B01 B18")
 def _(dout: Array, X: Array, W: Array) -> Any:
-    """dW[i, j] is the blame of the weight from input i to output j, so dW has the shape of W, (D,
-    M).
+    """dW[i, j] is the gradient of the weight from input i to output j, so dW has W's shape, (D, M).
 
-    Here it is turned over, (M, D). A kernel that is stored as (M, D), as in some books, would
-    want it so. In a square layer the shape is right by accident and only the numbers are wrong.
+    Here it is transposed, (M, D), which would fit a kernel stored as (M, D), as in some books. In a
+    square layer the shape happens to be right, but the numbers are wrong.
 
-    Check: dW.shape should equal W.shape, and nudging W by dW should lower the loss.
+    Check: dW.shape should equal W.shape, and a small step against dW should lower the loss.
     """
     return dout.T @ X
 
 
 @dense_backward.mistake("kernel-not-transposed", at="dX", rows="B02 B19")
 def _(dout: Array, X: Array, W: Array) -> Any:
-    """The forward pass goes from D inputs to M outputs, so the way back goes from M to D.
+    """The forward pass goes from D inputs to M outputs, so the backward pass goes from M to D.
 
-    dout has M columns and W has D rows, so the product does not fit unless D = M. In a square
-    layer it fits, and blame reaches the wrong inputs. Sum over the axis that out has and X does
+    dout has M columns and W has D rows, so the product does not fit unless D = M. In a square layer
+    it fits, but the gradient reaches the wrong inputs. Sum over the axis that out has and X does
     not.
 
-    Check: write the shapes of dout and W next to each other; the inner two should both be M.
+    Check: write the shapes of dout and W side by side; the two inner sizes should both be M.
     """
     return dout @ W
 
@@ -86,8 +85,8 @@ def _(dout: Array, X: Array, W: Array) -> Any:
 def _(dout: Array, X: Array, W: Array) -> Any:
     """dW[i, j] sums X[n, i] * dout[n, j] over the examples n, so N has to be the inner axis.
 
-    X is (N, D) and dout is (N, M): the product of the two as they are does not fit, except in a
-    square layer, where it mixes examples with inputs.
+    X is (N, D) and dout is (N, M): their product does not fit, except in a square layer, where it
+    mixes examples with inputs.
 
     Check: write the shapes of both factors; the axis that disappears should be N.
     """
@@ -99,8 +98,8 @@ def _(dout: Array, X: Array, W: Array) -> Any:
     """Each of the M outputs has its own bias, so db has M entries: db[j] = sum over n of dout[n,
     j].
 
-    A sum over everything gives one number, the blame of all biases together. Adding it to b
-    works, because NumPy stretches it, and then all biases are nudged alike.
+    A sum over everything gives one number, the gradients of all biases added up. Subtracting it
+    from b works, because NumPy broadcasts it, but then all biases are nudged by the same amount.
 
     Check: db.shape should equal (M,).
     """
@@ -109,10 +108,10 @@ def _(dout: Array, X: Array, W: Array) -> Any:
 
 @dense_backward.mistake("bias-gradient-all-equal", at="db", rows="B03")
 def _(dout: Array, X: Array, W: Array) -> Any:
-    """Each bias gets the blame of its own column only: db[j] = sum over n of dout[n, j].
+    """Each bias gets only the gradient of its own column: db[j] = sum over n of dout[n, j].
 
-    All entries are equal here, because the sum ran over the outputs too and was then spread over
-    them. The shape is right, so nothing complains.
+    All entries are equal here, because the sum ran over the outputs too and was then repeated for
+    each of them. The shape is right, so there is no error.
 
     Check: the entries of db should differ.
     """
@@ -121,10 +120,10 @@ def _(dout: Array, X: Array, W: Array) -> Any:
 
 @dense_backward.mistake("bias-gradient-not-summed", at="db", rows="B05")
 def _(dout: Array, X: Array, W: Array) -> Any:
-    """One bias serves all N examples, so their blame adds up: db[j] = sum over n of dout[n, j].
+    """All N examples share one bias, so their gradients add up: db[j] = sum over n of dout[n, j].
 
-    Here every example keeps its own row, and db is (N, M) where b is (M,). A bias is added to
-    each row in the forward pass; what is copied forward is summed backward.
+    Here every example keeps its own row, and db is (N, M) while b is (M,). The forward pass adds
+    the bias to every row; what is copied forward is summed backward.
 
     Check: db.shape should equal b.shape.
     """
@@ -133,10 +132,11 @@ def _(dout: Array, X: Array, W: Array) -> Any:
 
 @dense_backward.mistake("bias-gradient-over-outputs", at="db", rows="B06")
 def _(dout: Array, X: Array, W: Array) -> Any:
-    """A bias belongs to an output and serves all examples, so the sum runs over the examples.
+    """A bias belongs to one output and is shared by all examples, so the sum runs over the
+    examples.
 
-    This sum runs along each row and gives one number for each example, (N,). With N = M the
-    shape is right by accident and the numbers are wrong.
+    This sum runs along each row and gives one number for each example, (N,). With N = M the shape
+    happens to be right, but the numbers are wrong.
 
     Check: with one output and many examples db should have a single entry.
     """
@@ -145,10 +145,10 @@ def _(dout: Array, X: Array, W: Array) -> Any:
 
 @dense_backward.mistake("bias-gradient-two-axes", at="db", rows="B07")
 def _(dout: Array, X: Array, W: Array) -> Any:
-    """A gradient has the shape of its parameter: b is (M,), and this is (1, M).
+    """A gradient has the shape of its parameter: b is (M,), but this is (1, M).
 
-    The numbers are right. Subtracting it from b gives a bias of shape (1, M), and from then on
-    the parameter has changed its shape.
+    The numbers are right. Subtracting it from b gives a bias of shape (1, M), and the parameter has
+    changed its shape.
 
     Check: (b - db).shape should equal b.shape.
     """
@@ -157,11 +157,10 @@ def _(dout: Array, X: Array, W: Array) -> Any:
 
 @dense_backward.mistake("batch-mean-taken-twice", rows="B08")
 def _(dout: Array, X: Array, W: Array) -> Any:
-    """dout carries the 1/N of the mean already, so dividing by N again makes both N times too
-    small.
+    """dout already contains the 1/N of the mean; here dW and db are divided by N again.
 
-    dX is right, dW and db are N times too small. The loss is a mean over the batch, and that
-    single 1/N travels back inside dout. Every layer in between only sums.
+    dX is right; dW and db are N times too small. The loss is a mean over the batch, and its 1/N
+    travels back inside dout. Every layer before it only sums.
 
     Check: repeat every row of X and dout twice; dW should double.
     """
@@ -171,7 +170,7 @@ def _(dout: Array, X: Array, W: Array) -> Any:
 
 @dense_backward.mistake("kernel-gradient-averaged", at="dW", rows="B08")
 def _(dout: Array, X: Array, W: Array) -> Any:
-    """dout carries the 1/N of the mean already, so dW is a plain sum over the examples.
+    """dout already contains the 1/N of the mean, so dW is a plain sum over the examples.
 
     dW is N times too small, while dX and db are right. The weights of this layer would learn N
     times more slowly than its biases.
@@ -183,10 +182,10 @@ def _(dout: Array, X: Array, W: Array) -> Any:
 
 @dense_backward.mistake("bias-gradient-averaged", at="db", rows="B08")
 def _(dout: Array, X: Array, W: Array) -> Any:
-    """dout carries the 1/N of the mean already, so db is a plain sum over the examples.
+    """dout already contains the 1/N of the mean, so db is a plain sum over the examples.
 
-    db is N times too small, while dX and dW are right. A mean looks natural here, because the
-    loss is one.
+    db is N times too small, while dX and dW are right. A mean seems natural here, because the loss
+    is a mean.
 
     Check: repeat every row of X and dout twice; db should double.
     """
@@ -195,22 +194,23 @@ def _(dout: Array, X: Array, W: Array) -> Any:
 
 @dense_backward.mistake("input-gradient-averaged", at="dX", rows="B08")
 def _(dout: Array, X: Array, W: Array) -> Any:
-    """dout carries the 1/N of the mean already, and dX needs no other.
+    """dout already contains the 1/N of the mean, so dX does not need another.
 
     dX is N times too small, while dW and db are right. In a deep network each layer would divide
-    again, and the nudge would die on the way.
+    again, and the nudge would vanish on the way.
 
-    Check: dX for a batch should equal dX for each of its rows alone, with the same dout.
+    Check: each row of dX should be the same when it is computed for that row alone, with the same
+    dout.
     """
     return dout @ W.T / len(X)
 
 
 @dense_backward.mistake("gradients-in-another-order")
 def _(dout: Array, X: Array, W: Array) -> Any:
-    """The three gradients come back as dX, dW, db; here the kernel's comes first.
+    """The three gradients are returned as dX, dW, db; here dW comes first.
 
-    Each of them is right. The caller unpacks by position, so the blame of the weights is handed
-    to the inputs.
+    Each of them is right, but the caller unpacks by position, so the weights' gradient is taken for
+    the inputs'.
 
     Check: print the three shapes; they should be (N, D), (D, M) and (M,).
     """
@@ -219,11 +219,11 @@ def _(dout: Array, X: Array, W: Array) -> Any:
 
 @dense_backward.mistake("elementwise-product", rows="B17")
 def _(dout: Array, X: Array, W: Array) -> Any:
-    """`*` multiplies entry by entry; sums over an axis, such as dX = sum over j, need `@`.
+    """`*` multiplies entry by entry; sums over an axis, such as the one over j in dX, need `@`.
 
-    The shapes do not fit, so NumPy raises. In a square layer they fit by accident, and nothing
+    The shapes do not fit, so NumPy raises an error. With N = D = M they happen to fit, and nothing
     is summed.
 
-    Check: write the shapes of both factors and strike out the axis that is summed.
+    Check: write down the shapes of both factors and cross out the axis that is summed over.
     """
     return dout * W.T, X.T * dout, dout.sum(axis=0)

@@ -1,4 +1,4 @@
-"""How `Value` is asked, and the engine from which the wrong engines differ."""
+"""How the grader uses a student's `Value`, and the engine that the mistakes start from."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def signed(rng: Rng, *shape: int) -> Array:
 
 
 class RecursiveValue:
-    """An engine whose backward pass calls itself; the wrong engines below differ from it."""
+    """A correct engine that orders values by recursion; each mistake changes a part of it."""
 
     def __init__(self, data: Any, parents: Any = (), slopes: Any = ()) -> None:
         self.data, self.grad = data, 0.0

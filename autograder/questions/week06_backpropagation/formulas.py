@@ -1,4 +1,4 @@
-"""The two-layer network in NumPy, for wrong formulas whose mistake lies elsewhere."""
+"""The two-layer network in NumPy, for mistakes that are made elsewhere in a formula."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Params = dict[str, Array]
 
 
 def row_softmax(Z: Array) -> Array:
-    """A softmax without overflow, for wrong formulas whose mistake lies elsewhere."""
+    """A softmax without overflow, for mistakes that are made elsewhere in a formula."""
     E = np.exp(Z - Z.max(axis=1, keepdims=True))
     probabilities: Array = E / E.sum(axis=1, keepdims=True)
     return probabilities
@@ -24,14 +24,14 @@ def hidden_layer(X: Array, params: Params) -> tuple[Array, Array, Array]:
 
 
 def blame(X: Array, y: Array, params: Params) -> tuple[Array, Array, Array, Array]:
-    """What wrong backward passes begin with: z, h, dL/dlogits and dL/dh."""
+    """What the mistaken backward passes start from: z, h, dL/dlogits and dL/dh."""
     z, h, logits = hidden_layer(X, params)
     dlogits = (row_softmax(logits) - np.eye(logits.shape[1])[y]) / len(y)
     return z, h, dlogits, dlogits @ params["W2"].T
 
 
 def layer_gradients(X: Array, dz: Array, h: Array, dlogits: Array) -> Params:
-    """The parameters' gradients from the blame at both layers' outputs."""
+    """The parameters' gradients from the gradients at both layers' outputs."""
     return {"W1": X.T @ dz, "b1": dz.sum(0), "W2": h.T @ dlogits, "b2": dlogits.sum(0)}
 
 
@@ -42,7 +42,7 @@ def all_gradients(X: Array, y: Array, params: Params, dlogits: Array) -> Params:
 
 
 def cross_entropies(logits: Array, y: Array) -> Array:
-    """The loss of every example by itself."""
+    """The loss of each example."""
     shifted = logits - logits.max(axis=1, keepdims=True)
     losses: Array = np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(y)), y]
     return losses

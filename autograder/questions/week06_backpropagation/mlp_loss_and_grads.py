@@ -96,7 +96,7 @@ def _(X: Array, y: Array, params: Params) -> Any:
     """The loss is the mean over the batch, L = (1/N) * sum of the examples' losses; this is the
     sum.
 
-    The loss is N times too large and the gradients are right. The two then belong to different
+    The loss is N times too large, but the gradients are right. The two then belong to different
     functions, and a gradient check fails by a factor of N everywhere.
 
     Check: repeat every row of the batch twice; the loss should not change.
@@ -108,8 +108,8 @@ def _(X: Array, y: Array, params: Params) -> Any:
 def _(X: Array, y: Array, params: Params) -> Any:
     """The loss is a mean over N examples, so its gradient carries 1/N.
 
-    Every gradient is N times too large; the loss is right. The 1/N enters once, where the loss
-    hands its blame to the logits, and travels back from there.
+    Every gradient is N times too large; the loss is right. The 1/N enters once, in the gradient at
+    the logits, and travels back from there.
 
     Check: repeat every row of the batch twice; no gradient should change.
     """
@@ -119,12 +119,12 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("sum-for-mean", rows="B09 C13 C15")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """Loss and gradients belong to the sum over the batch; this course takes the mean, with 1/N.
+    """This loss and its gradients are sums over the batch; this course takes the mean, with 1/N.
 
-    Everything is N times too large, consistently, so your own gradient check passes. The size of
-    a nudge would then depend on the size of the batch.
+    Everything is N times too large, consistently, so your own gradient check passes. But the size
+    of a nudge would depend on the size of the batch.
 
-    Check: repeat every row of the batch twice; neither loss nor gradients should change.
+    Check: repeat every row of the batch twice; neither the loss nor the gradients should change.
     """
     _, _, dlogits, _ = blame(X, y, params)
     loss = cross_entropies(hidden_layer(X, params)[2], y).sum()
@@ -133,11 +133,10 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("batch-mean-twice", at="grads", rows="B08")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """The blame at the logits carries 1/N already; dividing the gradients by N again is once too
-    often.
+    """The gradient at the logits already contains 1/N; here the gradients are divided by N again.
 
-    Every gradient is N times too small and the loss is right. Training would work and be N times
-    slower, which is why this can live unnoticed for long.
+    Every gradient is N times too small, and the loss is right. Training would work, only N times
+    more slowly, so this mistake can go unnoticed for a long time.
 
     Check: repeat every row of the batch twice; no gradient should change.
     """
@@ -147,10 +146,9 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("loss-averaged-over-classes", at="loss", rows="C14")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """The mean runs over the N examples; a mean over the N * K entries of the one-hot table is K
-    times smaller.
+    """The mean runs over the N examples; here it runs over the N * K entries of the one-hot table.
 
-    The loss is K times too small and the gradients are right. np.mean of a one-hot table divides
+    The loss is K times too small, but the gradients are right. np.mean of a one-hot table divides
     by all its entries, although only one in K is not 0.
 
     Check: a network whose logits are all 0 should have the loss log(K).
@@ -161,10 +159,10 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("gradient-sign-turned", at="grads", rows="C16")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """The slope at the logits is probability minus target, (p - onehot) / N, and not target minus
-    probability.
+    """The gradient at the logits is (p - onehot) / N, probability minus target; here it is
+    reversed.
 
-    Every gradient has the right size and the wrong sign. A step against it climbs, so the loss
+    Every gradient has the right size and the wrong sign. A step against it goes uphill, so the loss
     rises from the first step on.
 
     Check: take a small step against the gradient; the loss should fall.
@@ -175,13 +173,13 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("slope-of-the-log-only", at="grads", rows="C17")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """-onehot / p is the slope with respect to the probabilities; the dense layer needs it for
-    the logits.
+    """-onehot / p is the gradient with respect to the probabilities; the layer needs it at the
+    logits.
 
-    The softmax between the two is missing on the way back. Only the true class gets blame, and
-    the wrong classes are never pushed down. For very small p it even overflows.
+    The backward pass leaves out the softmax. Only the true class gets a gradient, and the wrong
+    classes are never pushed down. For very small p it even overflows.
 
-    Check: each row of the gradient at the logits should add to 0.
+    Check: each row of the gradient at the logits should sum to 0.
     """
     logits = hidden_layer(X, params)[2]
     onehot = np.eye(logits.shape[1])[y]
@@ -190,10 +188,10 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("target-missing", at="grads")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """The slope at the logits is (p - onehot) / N; without the target it does not know the labels.
+    """The gradient at the logits is (p - onehot) / N; here the target is missing, so y is not used.
 
-    The gradients are the same whatever y is. All logits would be pushed down, the true class
-    most of all where the network is right.
+    The gradients are the same whatever y is. All logits would be pushed down, the true class most
+    of all where the network is right.
 
     Check: change one label; the gradients should change.
     """
@@ -205,23 +203,22 @@ def _(X: Array, y: Array, params: Params) -> Any:
 def _(X: Array, y: Array, params: Params) -> Any:
     """The cross-entropy takes logits and applies softmax itself; here it is given probabilities.
 
-    Softmax of numbers between 0 and 1 is nearly uniform, so the loss stays near log(K) even for
-    a perfect network. The gradients are right, and do not belong to this loss.
+    Softmax of numbers between 0 and 1 is nearly uniform, so the loss stays near log(K) even for a
+    perfect network. The gradients are right, but they do not belong to this loss.
 
-    Check: scale W2 and b2 by 100; the loss of a right answer should go to 0.
+    Check: multiply W2 and b2 by 100; the loss of a right answer should approach 0.
     """
     return cross_entropies(row_softmax(hidden_layer(X, params)[2]), y).mean()
 
 
 @mlp_loss_and_grads.mistake("softmax-applied-twice", rows="C18")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """The last layer is linear and the loss applies softmax once; a second one flattens the
-    probabilities.
+    """The last layer is linear and the loss applies softmax once; here softmax is applied twice.
 
-    Loss and gradients are both computed from softmax of softmax. The probabilities are all near
-    1/K, so the loss never goes far below log(K).
+    Both the loss and the gradients are computed from the softmax of a softmax. The probabilities
+    are all near 1/K, so the loss never falls far below log(K).
 
-    Check: scale W2 and b2 by 100; the loss of a right answer should go to 0.
+    Check: multiply W2 and b2 by 100; the loss of a right answer should approach 0.
     """
     flat = row_softmax(hidden_layer(X, params)[2])
     dlogits = (row_softmax(flat) - np.eye(flat.shape[1])[y]) / len(y)
@@ -230,12 +227,11 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("probabilities-overwritten", at="loss", rows="C19")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """Subtracting 1 in place turns the probabilities into gradients; the loss read from them is
-    log of a negative.
+    """Subtracting 1 in place turns p into the gradient, so the loss takes the log of a negative
+    number.
 
-    The loss is nan and the gradients are right. `p` and the gradient are two names for one
-    array, so writing into one changes the other. What the loss needs has to be read before, or
-    from a copy.
+    The loss is nan, but the gradients are right. `p` and the gradient are two names for one array,
+    so writing into one changes the other. Compute the loss first, or keep a copy.
 
     Check: print the smallest probability just before the logarithm.
     """
@@ -248,13 +244,13 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("labels-off-by-one", rows="C21")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """Labels run from 0 to K - 1 and are column numbers already; subtracting 1 names the wrong
+    """Labels run from 0 to K - 1 and are already column numbers; subtracting 1 picks the wrong
     class.
 
     Every example is compared with its neighbouring class, and class 0 with the last one, because
-    index -1 counts from the end. Nothing raises.
+    index -1 counts from the end. There is no error.
 
-    Check: with label 0 the entry in column 0 of the gradient at the logits should be negative.
+    Check: with label 0, column 0 of the gradient at the logits should be negative.
     """
     z, h, logits = hidden_layer(X, params)
     shifted = (y - 1) % logits.shape[1]
@@ -264,10 +260,10 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("logarithm-to-base-two", at="loss", rows="C22")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """The loss uses the natural logarithm; to base 2 it is 1.4427 times larger.
+    """The loss uses the natural logarithm; in base 2 it is 1.4427 times larger.
 
-    The loss is then measured in bits. The gradients are right and belong to the natural
-    logarithm, whose slope is 1/p without a factor.
+    The loss is then measured in bits. The gradients are right and belong to the natural logarithm,
+    whose slope is 1/p without a factor.
 
     Check: a network whose logits are all 0 should have the loss np.log(K).
     """
@@ -276,11 +272,10 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("loss-with-a-ceiling", at="loss", rows="C23")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """log(p + 1e-12) can never exceed 27.6, whatever the network says; the true loss grows with
-    the logits.
+    """log(p + 1e-12) limits the loss to 27.6; the true loss grows with the logits.
 
-    For small logits the loss is right to many digits. Where the network is sure and wrong, p is
-    0 in float64 and the loss stops at a ceiling. The logits still know how wrong it is.
+    For small logits the loss is right to many digits. Where the network is sure and wrong, p is 0
+    in float64 and the loss stops growing. The logits still know how wrong it is.
 
     Check: logits [0, 1000] with label 0 should give a loss of 1000.
     """
@@ -290,13 +285,13 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("softmax-overflow-in-the-network", rows="A26")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """exp overflows above about 709, and inf / inf is nan; larger logits need a shift before exp.
+    """exp overflows above about 709, and inf / inf is nan; large logits need a shift before exp.
 
-    With small logits everything is right. With large ones loss and gradients are nan, and after
-    one step the whole network is. Softmax does not change when a constant is subtracted from a
-    row.
+    With small logits everything is right. With large ones the loss and the gradients are nan, and
+    after one step so is the whole network. Softmax does not change when a constant is subtracted
+    from a row.
 
-    Check: add 1000 to b2; neither loss nor gradients should change.
+    Check: add 1000 to b2; neither the loss nor the gradients should change.
     """
     logits = hidden_layer(X, params)[2]
     E = np.exp(logits)
@@ -307,10 +302,10 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("softmax-over-the-batch", rows="A29")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """Each row is one example, so probabilities add to 1 along a row; here they do along a column.
+    """Each row is one example, so its probabilities sum to 1; here the columns do.
 
-    The examples of the batch then compete with each other. The answer for one example changes
-    when another one is exchanged.
+    The examples of the batch then compete with each other. The answer for one example changes when
+    another one is replaced.
 
     Check: print the sums of the probabilities over axis 1; each should be 1.
     """
@@ -323,10 +318,10 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("biases-left-out", rows="B10")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """A dense layer is X @ W + b; without b the network is another one, and so is its loss.
+    """A dense layer is X @ W + b; without b it is a different network with a different loss.
 
-    Loss and gradients are both off, even those of the kernels, because the pre-activations are.
-    With biases of 0, as at the start of training, nothing shows.
+    The loss and all gradients are off, even those of the kernels, because the pre-activations are.
+    With biases of 0, as at the start of training, the mistake does not show.
 
     Check: changing b2 should change the loss.
     """
@@ -338,10 +333,11 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("relu-skipped-on-the-way-back", at="grads", rows="A12")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """Blame has to pass every step that the forward pass took: dL/dz = dL/dh * relu'(z).
+    """The backward pass goes through every step of the forward pass: dL/dz = dL/dh * relu'(z).
 
-    The gradients of W2 and b2 are right, those of W1 and b1 are not: units that were shut get
-    blame too. A gate that tests relu(z) >= 0 is always open and gives the same numbers.
+    The gradients of W2 and b2 are right, those of W1 and b1 are not: units that were off in the
+    forward pass get a gradient too. A gate that tests relu(z) >= 0 is always open and gives the
+    same numbers.
 
     Check: a unit whose z is negative for the whole batch should have a b1 gradient of 0.
     """
@@ -351,11 +347,10 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("hidden-gate-from-the-blame", at="grads", rows="A11")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """The gate was opened or shut by the sign of z in the forward pass, not by the sign of the
-    blame.
+    """The sign of z in the forward pass decides whether the gate is open, not the gradient's sign.
 
-    The gradients of W2 and b2 are right. Those of W1 and b1 contain positive blame only,
-    wherever it comes from.
+    The gradients of W2 and b2 are right. Those of W1 and b1 contain only positive gradients,
+    whatever z was.
 
     Check: which array decides the gate, and does it come from the forward pass?
     """
@@ -365,10 +360,10 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("hidden-slope-one-at-zero", at="grads", rows="A13", convention=True)
 def _(X: Array, y: Array, params: Params) -> Any:
-    """ReLU has a corner at z = 0 and no slope there; some books choose 1, this course chooses 0.
+    """ReLU has a corner at z = 0; some books use the slope 1 there, this course uses 0.
 
-    Only units with z exactly 0 differ, for example all of them for an empty input when the
-    biases start at 0. Keras chooses 0 as well.
+    Only units with z exactly 0 differ, for example all of them for an empty input when the biases
+    start at 0. Keras uses 0 as well.
 
     Check: with X = 0 and b1 = 0 the gradient of b1 should be 0.
     """
@@ -378,12 +373,12 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("blame-times-the-hidden-output", at="grads")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """The slope of relu is 1 where it is open; multiplying by its output h scales the blame by h.
+    """The slope of relu is 1 where it is open; here the gradient is multiplied by its output h.
 
-    The gradients of W2 and b2 are right, those of W1 and b1 have the right zeros and wrong
-    sizes.
+    The gradients of W2 and b2 are right; those of W1 and b1 have zeros in the right places, but the
+    wrong sizes.
 
-    Check: where z is positive, the blame before and after the gate should be equal.
+    Check: where z is positive, the gradient before and after the gate should be equal.
     """
     _, h, dlogits, dh = blame(X, y, params)
     return layer_gradients(X, dh * h, h, dlogits)
@@ -391,11 +386,10 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("hidden-output-before-the-bend", at="grads")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """The second layer was fed h = relu(z), so its kernel's gradient is built from h and not from
-    z.
+    """The second layer's input was h = relu(z), so the gradient of its kernel uses h, not z.
 
-    Only the gradient of W2 is wrong. A layer's gradient needs what that layer received in the
-    forward pass, which is why each layer keeps its input.
+    Only the gradient of W2 is wrong. A layer's gradient needs the input that the layer received in
+    the forward pass, which is why each layer keeps it.
 
     Check: a unit whose z is negative for the whole batch should have a W2 gradient of 0.
     """
@@ -405,10 +399,10 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("kernels-gradients-transposed", at="grads", rows="B01")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """A gradient has the shape of its parameter: W1 is (D, H), and its gradient here is (H, D).
+    """A gradient has the shape of its parameter: W1 is (D, H), but its gradient here is (H, D).
 
-    Both kernels' gradients are turned over. In a network whose layers have equal sizes the
-    shapes are right by accident and only the numbers are wrong.
+    The gradients of both kernels are transposed. In a network whose layers have equal sizes the
+    shapes happen to be right, but the numbers are wrong.
 
     Check: compare the shape of every gradient with that of its parameter.
     """
@@ -419,10 +413,11 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("bias-gradients-over-units", at="grads", rows="B06")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """One bias serves all N examples, so its blame is summed over the examples, not over the units.
+    """All N examples share one bias, so its gradient is summed over the examples, not over the
+    units.
 
     The biases' gradients have one entry for each example, (N,). With equal sizes everywhere the
-    shape is right by accident.
+    shape happens to be right.
 
     Check: compare the shape of every gradient with that of its parameter.
     """
@@ -433,10 +428,10 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("bias-gradients-one-number", at="grads", rows="B03")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """Each bias has its own slope; a sum over everything gives one number for all of them.
+    """Each bias has its own slope; a sum over everything gives a single number for all of them.
 
-    For b2 that number is always 0, because the blame at the logits adds to 0 in each row. All
-    biases of a layer would be nudged alike.
+    For b2 that number is always 0, because each row of the gradient at the logits sums to 0. All
+    biases of a layer would be nudged by the same amount.
 
     Check: compare the shape of every gradient with that of its parameter.
     """
@@ -447,9 +442,9 @@ def _(X: Array, y: Array, params: Params) -> Any:
 
 @mlp_loss_and_grads.mistake("bias-gradients-two-axes", at="grads", rows="B07")
 def _(X: Array, y: Array, params: Params) -> Any:
-    """A gradient has the shape of its parameter: b1 is (H,), and its gradient here is (1, H).
+    """A gradient has the shape of its parameter: b1 is (H,), but its gradient here is (1, H).
 
-    The numbers are right. The first step would turn the biases into matrices of one row.
+    The numbers are right, but the first step would turn the biases into matrices with one row.
 
     Check: compare the shape of every gradient with that of its parameter.
     """

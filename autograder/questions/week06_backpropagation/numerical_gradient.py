@@ -1,4 +1,4 @@
-"""Slopes by wiggling: central differences."""
+"""Numerical gradients by central differences."""
 
 from __future__ import annotations
 
@@ -96,9 +96,9 @@ def quotients(f: Any, x: Array, eps: float, *, up: float, down: float, divisor: 
 def _(f: Any, x: Array, eps: float) -> Any:
     """A step to one side only, (f(x + eps) - f(x)) / eps, is off by about eps * f''(x) / 2.
 
-    The error shrinks only as fast as eps itself. A step to either side lets the curvature cancel,
-    and the error shrinks as eps squared: at eps = 1e-3 that is a thousand times better. With a
-    one-sided check you cannot tell a slightly wrong gradient from a right one.
+    The error shrinks only as fast as eps. With a step to either side the curvature cancels, and the
+    error shrinks like eps squared: at eps = 1e-3 that is a thousand times better. A one-sided check
+    cannot tell a slightly wrong gradient from a right one.
 
     Check: for f(x) = x**2 a central difference gives 2 * x exactly, whatever eps is.
     """
@@ -107,10 +107,10 @@ def _(f: Any, x: Array, eps: float) -> Any:
 
 @numerical_gradient.mistake("half-the-distance", rows="E02")
 def _(f: Any, x: Array, eps: float) -> Any:
-    """The two points lie 2 * eps apart, and a slope is a rise divided by the whole distance.
+    """The two points are 2 * eps apart, and a slope is the rise divided by the whole distance.
 
     Every entry is exactly twice the expected one. The divisor eps belongs to the one-sided
-    quotient; it often survives when the numerator is changed to two sides.
+    quotient; it often stays when the numerator is changed to two sides.
 
     Check: for f(x) = 3 * x the result should be 3.
     """
@@ -119,10 +119,10 @@ def _(f: Any, x: Array, eps: float) -> Any:
 
 @numerical_gradient.mistake("step-ignored", rows="E03")
 def _(f: Any, x: Array, eps: float) -> Any:
-    """The step is fixed inside the function, so the argument eps changes nothing.
+    """The step is fixed inside the function, so the argument eps has no effect.
 
-    The error of a central difference has two halves: truncation grows like eps**2, rounding like
-    1e-16 / eps. Which step is best depends on the function, so the caller decides it.
+    The error of a central difference has two parts: truncation grows like eps**2, rounding like
+    1e-16 / eps. Which step is best depends on the function, so the caller decides.
 
     Check: call it with eps = 1 and with eps = 1e-6; for x**3 the results should differ by 1.
     """
@@ -131,11 +131,11 @@ def _(f: Any, x: Array, eps: float) -> Any:
 
 @numerical_gradient.mistake("single-precision", rows="E04")
 def _(f: Any, x: Array, eps: float) -> Any:
-    """In float32 a number near 1 has steps of 1e-7, so a difference over 2 * eps is mostly noise.
+    """In float32 numbers near 1 are 1e-7 apart, so a difference over 2 * eps is mostly noise.
 
-    The result agrees in a few digits and then wanders; the smaller eps is, the fewer digits
-    agree. A conversion to float32 inside the function is the cause. The rest of the course
-    computes in float64.
+    The result agrees in a few digits and then is random; the smaller eps is, the fewer digits
+    agree. Something inside the function converts to float32. The rest of the course computes in
+    float64.
 
     Check: print the dtype of the array that you change inside the function.
     """
@@ -144,11 +144,11 @@ def _(f: Any, x: Array, eps: float) -> Any:
 
 @numerical_gradient.mistake("x-not-restored", rows="E05")
 def _(f: Any, x: Array, eps: float) -> Any:
-    """An entry of x that stays moved is still moved when the next entry's slope is measured.
+    """An entry of x that is not reset is still moved when the next entry's slope is measured.
 
-    After the call, x differs from what it was by eps in every entry, and the entries after the
-    first are measured at the wrong place. The caller's x is usually a weight of the network, so
-    the network itself has changed too.
+    After the call, every entry of x differs by eps from what it was, and all entries after the
+    first are measured at the wrong place. The caller's x is usually a weight of the network, so the
+    network itself has changed too.
 
     Check: compare x before and after the call with np.array_equal.
     """
@@ -163,11 +163,11 @@ def _(f: Any, x: Array, eps: float) -> Any:
 
 @numerical_gradient.mistake("whole-number-step-lost", rows="E07")
 def _(f: Any, x: Array, eps: float) -> Any:
-    """An array of whole numbers cannot hold 2 + eps: the assignment cuts the decimals off.
+    """An integer array cannot hold 2 + eps: the assignment cuts off the decimals.
 
-    With floating x everything is right. With integers the point above stays where it was, and
-    the point below falls to the next whole number, so the quotient is far too large or 0. NumPy
-    gives no warning, because storing a float in an integer array is allowed.
+    With float x everything is right. With integers the upper point stays where it was and the lower
+    point falls to the next integer, so the quotient is far too large or 0. NumPy gives no warning,
+    because storing a float in an integer array is allowed.
 
     Check: call it with x = np.array([1, 2, 3]) and with the same numbers as floats.
     """
@@ -184,10 +184,10 @@ def _(f: Any, x: Array, eps: float) -> Any:
 
 @numerical_gradient.mistake("one-entry-only", rows="E13")
 def _(f: Any, x: Array, eps: float) -> Any:
-    """A gradient has one slope for every entry of x, and only the first one is measured.
+    """A gradient has one slope for every entry of x; here only the first one is measured.
 
-    All other entries are 0. A `return` inside the loop, or a loop that was never written, does
-    this. It goes unnoticed as long as x has a single entry.
+    All other entries are 0. A `return` inside the loop, or a missing loop, causes this. It goes
+    unnoticed as long as x has a single entry.
 
     Check: for f(x) = sum(x**2) no entry of the result should be 0 unless x is 0 there.
     """
@@ -199,11 +199,10 @@ def _(f: Any, x: Array, eps: float) -> Any:
 
 @numerical_gradient.mistake("all-entries-at-once", rows="E13")
 def _(f: Any, x: Array, eps: float) -> Any:
-    """Moving every entry together gives one number, the sum of all slopes, and not the slopes.
+    """Moving all entries together gives the sum of all slopes, one number, instead of each slope.
 
-    The result has no shape, although x has one. Adding eps to the whole array is what the
-    formula for a single number suggests. A gradient asks for every entry alone, while the others
-    stay where they are.
+    The result has no shape, although x has one. The formula for a single number suggests adding eps
+    to the whole array. A gradient moves one entry at a time, while the others stay where they are.
 
     Check: the result should have the shape of x.
     """
@@ -212,10 +211,10 @@ def _(f: Any, x: Array, eps: float) -> Any:
 
 @numerical_gradient.mistake("rows-at-once", rows="E13")
 def _(f: Any, x: Array, eps: float) -> Any:
-    """A loop over range(len(x)) visits rows, so each row of a matrix is moved as a whole.
+    """A loop over range(len(x)) goes over rows, so each row of a matrix is moved as a whole.
 
-    For one-dimensional x the answer is right. For a matrix all entries of a row are equal: each
-    is the sum of that row's slopes. Weights are matrices, so this case is the one that matters.
+    For one-dimensional x the answer is right. For a matrix all entries of a row are equal: each is
+    the sum of that row's slopes. Weights are matrices, so that is the case that matters.
 
     Check: call it with a matrix; the entries of a row should differ.
     """

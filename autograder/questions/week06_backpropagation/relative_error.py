@@ -1,4 +1,4 @@
-"""How far two gradients are apart, seen from their own size."""
+"""How far two gradients are apart, relative to their size."""
 
 from __future__ import annotations
 
@@ -55,22 +55,22 @@ def _(rng: Rng) -> Inputs:
 
 @relative_error.mistake("signed-error", rows="E08")
 def _(a: Array, b: Array) -> Any:
-    """Without absolute values a negative difference never wins: max sees only where a > b.
+    """Without absolute values a negative difference is never the largest: max only sees a > b.
 
-    An error of -0.9 counts for less than one of +0.001. The result depends on the order of the
+    An error of -0.9 counts less than one of +0.001. The result depends on the order of the
     arguments and may even be negative, although an error cannot be.
 
-    Check: exchanging a and b should not change the result.
+    Check: swapping a and b should not change the result.
     """
     return np.max((a - b) / np.maximum(1e-8, np.abs(a) + np.abs(b)))
 
 
 @relative_error.mistake("signed-size", rows="E08")
 def _(a: Array, b: Array) -> Any:
-    """The size in the denominator is |a| + |b|; the sum a + b of two negatives is no size.
+    """The denominator is |a| + |b|; the plain sum a + b is negative for two negative numbers.
 
-    Where a and b are negative the floor of 1e-8 takes over and the quotient becomes enormous.
-    With positive numbers nothing is wrong, so the error hides in positive examples.
+    Where a and b are negative the lower limit of 1e-8 takes over, and the quotient becomes
+    enormous. With positive numbers the result is right, so positive examples hide the mistake.
 
     Check: changing the sign of both arrays should not change the result.
     """
@@ -79,12 +79,12 @@ def _(a: Array, b: Array) -> Any:
 
 @relative_error.mistake("mean-error", rows="E08")
 def _(a: Array, b: Array) -> Any:
-    """A mean lets many right entries hide a wrong one; the contract takes the largest error.
+    """A mean lets many right entries hide a wrong one; the docstring asks for the largest error.
 
     One wrong weight among 13,002 changes the mean by almost nothing. A gradient check is there
     to find that one weight.
 
-    Check: give two arrays that differ in a single entry out of a thousand.
+    Check: try two arrays that differ in a single entry out of a thousand.
     """
     return np.mean(np.abs(a - b) / np.maximum(1e-8, np.abs(a) + np.abs(b)))
 
@@ -93,8 +93,8 @@ def _(a: Array, b: Array) -> Any:
 def _(a: Array, b: Array) -> Any:
     """Where both entries are 0 the quotient is 0 / 0, which is nan.
 
-    A nan is neither below nor above any tolerance, so a check that compares with it decides
-    nothing. Zero gradients are common: every unit that ReLU shuts has them.
+    A nan is neither below nor above any tolerance, so comparing with it decides nothing. Gradients
+    of 0 are common: every unit that ReLU turns off has them.
 
     Check: two arrays of zeros should give 0.
     """
@@ -103,10 +103,10 @@ def _(a: Array, b: Array) -> Any:
 
 @relative_error.mistake("floor-added", rows="E08", convention=True)
 def _(a: Array, b: Array) -> Any:
-    """Some books add the floor, |a| + |b| + 1e-8; this course takes the larger of the two.
+    """Some books add the limit, |a| + |b| + 1e-8; this course takes the larger of the two.
 
-    The results agree to eight digits for numbers of order 1 and part for tiny ones. Either is
-    safe at 0. The contract here is the maximum, so that the floor changes nothing above it.
+    The results agree to eight digits for numbers of order 1 and differ for tiny ones. Both are safe
+    at 0. Here it is the maximum, so that the limit changes nothing above it.
 
     Check: for a = 1 and b = 3 the result should be 0.5 exactly.
     """
@@ -118,7 +118,7 @@ def _(a: Array, b: Array) -> Any:
     """Some books divide by max(|a|, |b|); this course divides by the sum |a| + |b|.
 
     For nearly equal numbers the result is about twice the expected one. Both measure the same
-    thing. With the sum, the result cannot exceed 1.
+    thing. With the sum the result cannot exceed 1.
 
     Check: for a = 1 and b = 3 the result should be 0.5.
     """
@@ -127,25 +127,25 @@ def _(a: Array, b: Array) -> Any:
 
 @relative_error.mistake("size-of-the-first", convention=True)
 def _(a: Array, b: Array) -> Any:
-    """Dividing by |a| alone treats a as the truth; this course treats both alike, by |a| + |b|.
+    """Dividing by |a| treats a as the truth; this course treats both equally, with |a| + |b|.
 
-    For nearly equal numbers the result is about twice the expected one. In a gradient check
-    neither side is known to be right, so neither should be preferred.
+    For nearly equal numbers the result is about twice the expected one. In a gradient check neither
+    side is known to be right, so neither should be preferred.
 
-    Check: exchanging a and b should not change the result.
+    Check: swapping a and b should not change the result.
     """
     return np.max(np.abs(a - b) / np.maximum(1e-8, np.abs(a)))
 
 
 @relative_error.mistake("error-of-the-norms", convention=True)
 def _(a: Array, b: Array) -> Any:
-    """A quotient of norms, ||a - b|| / (||a|| + ||b||), averages; this course takes the worst
-    entry.
+    """Norms, ||a - b|| / (||a|| + ||b||), average over the entries; this course takes the worst
+    one.
 
-    Large entries dominate the norms, so a small weight with a wrong gradient stays unseen. It is
-    common elsewhere and useful as a summary.
+    Large entries dominate the norms, so a wrong gradient of a small weight goes unnoticed. Norms
+    are common elsewhere and useful as a summary.
 
-    Check: give arrays with one large, right entry and one small, wrong entry.
+    Check: try arrays with one large, right entry and one small, wrong entry.
     """
     return np.linalg.norm(a - b) / np.maximum(1e-8, np.linalg.norm(a) + np.linalg.norm(b))
 

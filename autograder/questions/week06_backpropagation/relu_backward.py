@@ -1,4 +1,4 @@
-"""Blame through a ReLU."""
+"""The gradient (blame) through a ReLU."""
 
 from __future__ import annotations
 
@@ -46,10 +46,11 @@ def _(rng: Rng) -> Inputs:
 
 @relu_backward.mistake("relu-upstream-ignored", rows="A06")
 def _(dout: Array, z: Array) -> Any:
-    """The chain rule multiplies: dL/dz = dL/dout * dout/dz, and this is dout/dz alone.
+    """The chain rule multiplies: dL/dz = dL/dout * dout/dz; this is dout/dz on its own.
 
-    The result is only zeros and ones. It says whether the gate is open and not how much blame
-    arrives at it. With an upstream gradient of ones the two are equal, so such a test is blind.
+    The result is only zeros and ones. It says whether the gate is open, but not how large the
+    gradient from above is. If dout is all ones the two are equal, so such a test does not show the
+    mistake.
 
     Check: doubling dout should double the result.
     """
@@ -60,8 +61,8 @@ def _(dout: Array, z: Array) -> Any:
 def _(dout: Array, z: Array) -> Any:
     """The chain rule multiplies slopes along a path; it adds only where paths meet.
 
-    A sum of blame and slope is not zero where the gate is shut. Sums belong to a value that is
-    used twice, and ReLU uses its input once.
+    The sum of the gradient and the slope is not 0 where the gate is shut. Sums belong to a value
+    that is used twice, and ReLU uses its input once.
 
     Check: with dout = 0 the result should be 0 everywhere.
     """
@@ -70,10 +71,10 @@ def _(dout: Array, z: Array) -> Any:
 
 @relu_backward.mistake("gate-from-the-blame", rows="A11")
 def _(dout: Array, z: Array) -> Any:
-    """The gate was opened or shut by the sign of z in the forward pass, not by the sign of dout.
+    """The sign of z in the forward pass decides whether the gate is open, not the sign of dout.
 
-    Negative blame disappears and positive blame always passes. Applying relu to the gradient
-    does the same. Blame of either sign has to pass an open gate.
+    Negative gradients disappear and positive ones always pass. Applying relu to the gradient does
+    the same. Gradients of either sign have to pass an open gate.
 
     Check: with z = 1 and dout = -1 the result should be -1.
     """
@@ -82,11 +83,10 @@ def _(dout: Array, z: Array) -> Any:
 
 @relu_backward.mistake("gate-always-open", rows="A12")
 def _(dout: Array, z: Array) -> Any:
-    """The result equals dout, so every gate counts as open: a test such as relu(z) >= 0 always
-    holds.
+    """The result equals dout, so every gate is open: a test such as relu(z) >= 0 is always true.
 
-    An output of ReLU is never negative, so asking whether it is at least 0 asks nothing. The
-    blame then reaches units that took no part in the answer.
+    The output of ReLU is never negative, so it is always at least 0. The gradient then reaches
+    units that took no part in the answer.
 
     Check: with z = -1 the result should be 0.
     """
@@ -95,10 +95,10 @@ def _(dout: Array, z: Array) -> Any:
 
 @relu_backward.mistake("slope-one-at-zero", rows="A13", convention=True)
 def _(dout: Array, z: Array) -> Any:
-    """ReLU has a corner at z = 0 and no slope there; some books choose 1, this course chooses 0.
+    """ReLU has a corner at z = 0; some books use the slope 1 there, this course uses 0.
 
-    Only entries with z exactly 0 differ. Keras and most libraries choose 0 as well. Neither
-    choice matters in training, and one of them has to be stated.
+    Only entries with z exactly 0 differ. Keras and most libraries use 0 as well. The choice hardly
+    matters in training, but it has to be stated.
 
     Check: with z = 0 the result should be 0.
     """
@@ -109,7 +109,7 @@ def _(dout: Array, z: Array) -> Any:
 def _(dout: Array, z: Array) -> Any:
     """A second name for dout is the same array, so writing into it changes the caller's dout.
 
-    The returned values are right. The caller's array is changed as well, and whoever uses it
+    The returned values are right, but the caller's array is changed too, and code that uses it
     next, for example a second branch of the network, gets wrong numbers.
 
     Check: compare dout before and after the call with np.array_equal.
@@ -120,9 +120,9 @@ def _(dout: Array, z: Array) -> Any:
 
 @relu_backward.mistake("multiplied-by-the-output")
 def _(dout: Array, z: Array) -> Any:
-    """The slope of relu is 1 where it is open, and its value there is z: slope and value differ.
+    """The slope of relu is 1 where it is open; z is its value there, not its slope.
 
-    Where the gate is shut both are 0, so half of the entries look right. The others are scaled
+    Where the gate is shut both are 0, so half of the entries look right. The others are multiplied
     by z. The backward pass multiplies by slopes, never by outputs.
 
     Check: multiplying z by 10 should not change the result.

@@ -9,9 +9,9 @@ passes_for_all_slopes = choice(
     points=2.5,
     correct="a",
     wrong={
-        "b": "That is the bill for central differences, two forward passes a weight; the chain "
-        "rule reuses the blame of the layer behind.",
-        "c": "A loop over the weights would be needed only if each slope were found on its own.",
+        "b": "Central differences would need that, two forward passes per weight; the chain rule "
+        "reuses the gradient of the next layer.",
+        "c": "A loop over the weights would only be needed if each slope were computed separately.",
     },
 )
 
@@ -21,7 +21,7 @@ blame_at_a_fork = choice(
     correct="c",
     wrong={
         "a": "Slopes are multiplied along one path; the two uses are two different paths.",
-        "b": "The larger one alone would ignore that the other use moves the loss as well.",
+        "b": "The larger one alone would ignore that the other use affects the loss too.",
     },
 )
 
@@ -30,7 +30,7 @@ order_of_the_bill = choice(
     points=2.5,
     correct="b",
     wrong={
-        "a": "The first layer's blame is made from that of the layers behind it, which does not "
+        "a": "The first layer's blame is computed from that of the layers after it, which does not "
         "exist yet.",
         "c": "Blame that has not arrived cannot be passed on, so the order matters.",
     },
@@ -41,8 +41,8 @@ gradient_check_at_a_corner = choice(
     points=2.5,
     correct="b",
     wrong={
-        "a": "An error of 0.5 is no rounding error; rounding alone gives about 1e-10 here.",
-        "c": "A smaller step still stands with one foot on either side of the corner, and the "
+        "a": "An error of 0.5 is not a rounding error; rounding gives only about 1e-10 here.",
+        "c": "With a smaller step the two points are still on either side of the corner, so the "
         "quotient stays at one half.",
     },
 )

@@ -1,4 +1,4 @@
-"""Blame through a sigmoid."""
+"""The gradient (blame) through a sigmoid."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def _(rng: Rng) -> Inputs:
 
 @sigmoid_backward.mistake("sigmoid-applied-twice", rows="A04")
 def _(dout: Array, out: Array) -> Any:
-    """The argument is the output already, sigmoid(z), so its slope is written with out as it is.
+    """The argument is already the output, sigmoid(z), so the slope uses out as it is.
 
     The slopes then lie between 0.19 and 0.25 everywhere, even where the sigmoid is flat. The
-    formula with the pre-activation z needs a sigmoid; this one does not.
+    formula in terms of z needs a sigmoid; this one does not.
 
     Check: with out = 1 the curve is flat, so the result should be 0.
     """
@@ -54,10 +54,10 @@ def _(dout: Array, out: Array) -> Any:
 
 @sigmoid_backward.mistake("sigmoid-upstream-ignored", rows="A06")
 def _(dout: Array, out: Array) -> Any:
-    """The chain rule multiplies: dL/dz = dL/dout * dout/dz, and this is dout/dz alone.
+    """The chain rule multiplies: dL/dz = dL/dout * dout/dz; this is dout/dz on its own.
 
-    The result is never negative, whatever blame arrives. With an upstream gradient of ones it
-    would be right, so a test with ones cannot see the difference.
+    The result is never negative, whatever dout is. If dout is all ones it is right, so a test with
+    ones does not show the mistake.
 
     Check: doubling dout should double the result.
     """
@@ -69,7 +69,7 @@ def _(dout: Array, out: Array) -> Any:
     """The chain rule multiplies slopes along a path; it adds only where paths meet.
 
     The result is near dout everywhere, because the slope is at most 0.25. A flat sigmoid should
-    stop the blame and here lets it through.
+    stop the gradient but here lets it through.
 
     Check: with dout = 0 the result should be 0.
     """
@@ -80,8 +80,7 @@ def _(dout: Array, out: Array) -> Any:
 def _(dout: Array, out: Array) -> Any:
     """The slope of the sigmoid is a product of two factors, out and its distance from 1.
 
-    Multiplying by the output alone makes the slope largest where the sigmoid saturates. It is
-    flat there.
+    The output alone is largest where the sigmoid saturates, but the sigmoid is flat there.
 
     Check: with out = 1 the result should be 0.
     """
@@ -92,8 +91,8 @@ def _(dout: Array, out: Array) -> Any:
 def _(dout: Array, out: Array) -> Any:
     """The slope of the sigmoid has two factors, and at out = 0 the factor out makes it 0.
 
-    Multiplying by the distance from 1 alone makes the slope largest where the sigmoid is near
-    0. It is flat there as well.
+    The distance from 1 alone is largest where the sigmoid is near 0, but the sigmoid is flat there
+    as well.
 
     Check: with out = 0 the result should be 0.
     """
@@ -104,7 +103,7 @@ def _(dout: Array, out: Array) -> Any:
 def _(dout: Array, out: Array) -> Any:
     """1 - out**2 is the slope of tanh, whose outputs run from -1 to 1; a sigmoid's run from 0 to 1.
 
-    The curves look alike and their slopes are mixed up easily. At out = 0 the sigmoid is flat,
+    The curves look alike, and their slopes are easily confused. At out = 0 the sigmoid is flat,
     while tanh is steepest.
 
     Check: with out = 0.5 the slope should be 0.25.
@@ -116,8 +115,8 @@ def _(dout: Array, out: Array) -> Any:
 def _(dout: Array, out: Array) -> Any:
     """The sigmoid rises everywhere, so its slope is positive; out * (out - 1) is negative.
 
-    Every entry has the right size and the wrong sign. A nudge would then push every weight in
-    front of it the wrong way.
+    Every entry has the right size and the wrong sign. A nudge would then push every earlier weight
+    the wrong way.
 
     Check: with dout = 1 no entry of the result should be negative.
     """

@@ -1,4 +1,4 @@
-"""Blame through tanh."""
+"""The gradient (blame) through tanh."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def _(rng: Rng) -> Inputs:
 
 @tanh_backward.mistake("tanh-applied-twice", rows="A08")
 def _(dout: Array, out: Array) -> Any:
-    """The argument is the output already, tanh(z), so its slope is written with out as it is.
+    """The argument is already the output, tanh(z), so the slope uses out as it is.
 
-    The slopes never fall below 0.42, even where tanh is flat. The formula with the
-    pre-activation z needs a tanh; this one does not.
+    The slopes never fall below 0.42, even where tanh is flat. The formula in terms of z needs a
+    tanh; this one does not.
 
     Check: with out = 1 the curve is flat, so the result should be 0.
     """
@@ -53,10 +53,10 @@ def _(dout: Array, out: Array) -> Any:
 
 @tanh_backward.mistake("tanh-upstream-ignored", rows="A06")
 def _(dout: Array, out: Array) -> Any:
-    """The chain rule multiplies: dL/dz = dL/dout * dout/dz, and this is dout/dz alone.
+    """The chain rule multiplies: dL/dz = dL/dout * dout/dz; this is dout/dz on its own.
 
-    The result is never negative, whatever blame arrives. With an upstream gradient of ones it
-    would be right, so a test with ones cannot see the difference.
+    The result is never negative, whatever dout is. If dout is all ones it is right, so a test with
+    ones does not show the mistake.
 
     Check: doubling dout should double the result.
     """
@@ -67,7 +67,7 @@ def _(dout: Array, out: Array) -> Any:
 def _(dout: Array, out: Array) -> Any:
     """The chain rule multiplies slopes along a path; it adds only where paths meet.
 
-    Where tanh is flat the blame should stop, and here it passes unchanged.
+    Where tanh is flat the gradient should stop, but here it passes unchanged.
 
     Check: with dout = 0 the result should be 0.
     """
@@ -76,10 +76,10 @@ def _(dout: Array, out: Array) -> Any:
 
 @tanh_backward.mistake("square-missing")
 def _(dout: Array, out: Array) -> Any:
-    """The slope of tanh is 1 minus the square of the output; without the square it is not even.
+    """The slope of tanh is 1 - out**2, the same at out and -out; here the square is missing.
 
-    At out = -1 tanh is as flat as at out = 1, and this formula gives 2 there. Positive outputs
-    near 0 or 1 look right, negative ones never do.
+    At out = -1 tanh is as flat as at out = 1, but this formula gives 2 there. Positive outputs near
+    0 or 1 look right; negative ones never do.
 
     Check: out and -out should give the same slope.
     """
@@ -90,8 +90,8 @@ def _(dout: Array, out: Array) -> Any:
 def _(dout: Array, out: Array) -> Any:
     """out * (1 - out) is the sigmoid's slope; tanh is steepest at out = 0, where that is 0.
 
-    For negative outputs the result has the wrong sign. The curves look alike and their slopes
-    are mixed up easily.
+    For negative outputs the result has the wrong sign. The curves look alike, and their slopes are
+    easily confused.
 
     Check: with out = 0 the slope should be 1.
     """

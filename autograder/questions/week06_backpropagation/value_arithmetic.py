@@ -51,9 +51,9 @@ def _(rng: Rng) -> Inputs:
 
 @value_arithmetic.mistake("root-without-blame")
 class RootWithoutBlame(RecursiveValue):
-    """The backward pass begins with dL/dL = 1 at the result; if that is 0, everything is 0.
+    """The backward pass starts with dL/dL = 1 at the result; if that stays 0, everything is 0.
 
-    All gradients are 0 and the data is right. The result's own gradient starts at 0 like that of
+    All gradients are 0, but the data is right. The result's own gradient starts at 0 like that of
     every other value, and products with 0 stay 0.
 
     Check: after backward() the grad of the result itself should be 1.
@@ -67,10 +67,10 @@ class RootWithoutBlame(RecursiveValue):
 
 @value_arithmetic.mistake("chain-not-multiplied", rows="A06")
 class ChainNotMultiplied(RecursiveValue):
-    """Each step multiplies its own slope by the blame that arrives: parent gets slope * node.grad.
+    """The chain rule multiplies the local slope by the gradient from above, slope * node.grad.
 
-    Here a parent gets the slope alone. For a single operation that is right, since the blame of
-    the result is 1; in a longer expression only the last step is.
+    Here a parent gets only the slope. For a single operation that is right, since the grad of the
+    result is 1; in a longer expression only the last operation is right.
 
     Check: in c = a * b and d = 10 * c, the grad of a should be 10 times b.
     """
@@ -86,8 +86,8 @@ class ChainNotMultiplied(RecursiveValue):
 class ChainAdded(RecursiveValue):
     """Along a path slopes are multiplied, slope * node.grad; here they are added.
 
-    Sums belong to the places where several paths meet in one value. Along one path a small slope
-    should make the blame small, and a sum does not.
+    Sums belong where several paths meet in one value. Along one path a small slope should make the
+    gradient small, and a sum does not.
 
     Check: in c = 0 * a the grad of a should be 0.
     """
@@ -101,10 +101,10 @@ class ChainAdded(RecursiveValue):
 
 @value_arithmetic.mistake("product-with-its-own-factor")
 class ProductWithItsOwnFactor(RecursiveValue):
-    """In a * b the slope with respect to a is b, the other factor, and here it is a.
+    """In a * b the slope with respect to a is b, the other factor; here it is a.
 
-    Nudge a by a little and the product moves by b times as much. With equal factors nothing
-    shows.
+    If a changes a little, the product changes b times as much. With equal factors the mistake does
+    not show.
 
     Check: in a * b with a = 2 and b = 5 the grad of a should be 5.
     """
@@ -120,8 +120,8 @@ class ProductWithItsOwnFactor(RecursiveValue):
 class DifferenceWithTwoPluses(RecursiveValue):
     """In a - b the slope with respect to b is -1: when b grows, the difference falls.
 
-    The data is right, and the sign of every gradient behind a minus is wrong. The backward part
-    of the addition was probably taken over as it is.
+    The data is right, but every gradient that passes the right side of a minus has the wrong sign.
+    The backward part was probably copied from the addition.
 
     Check: in a - b the grad of b should be -1.
     """
@@ -133,10 +133,10 @@ class DifferenceWithTwoPluses(RecursiveValue):
 
 @value_arithmetic.mistake("power-without-its-factor")
 class PowerWithoutItsFactor(RecursiveValue):
-    """The slope of a**k is k * a**(k - 1); the factor k is missing.
+    """The slope of a**k is k * a**(k - 1); here the factor k is missing.
 
-    Squares come out half as steep. Division that is built on the power -1 gets the wrong sign
-    from the same slip.
+    Squares come out half as steep. A division that is built on the power -1 gets the wrong sign
+    from the same mistake.
 
     Check: in a ** 2 with a = 3 the grad of a should be 6.
     """
@@ -149,7 +149,7 @@ class PowerWithoutItsFactor(RecursiveValue):
 class PowerNotLowered(RecursiveValue):
     """The slope of a**k is k * a**(k - 1); here the exponent is still k.
 
-    The result is a times too large. At a = 1 nothing shows, so a test there is blind.
+    The result is a times too large. At a = 1 the mistake does not show.
 
     Check: in a ** 2 with a = 3 the grad of a should be 6.
     """
@@ -163,7 +163,7 @@ class QuotientSign(RecursiveValue):
     """In a / b the slope with respect to b is -a / b**2: a larger divisor makes the quotient
     smaller.
 
-    The size is right and the sign is not. The numerator's gradient is right.
+    The size is right, but the sign is not. The numerator's gradient is right.
 
     Check: in a / b with positive a and b the grad of b should be negative.
     """
@@ -178,7 +178,7 @@ class QuotientSign(RecursiveValue):
 class QuotientDivisorNotSquared(RecursiveValue):
     """In a / b the slope with respect to b is -a / b**2; here b is not squared.
 
-    The sign is right and the size is off by a factor of b. At b = 1 nothing shows.
+    The sign is right, but the size is off by a factor of b. At b = 1 the mistake does not show.
 
     Check: in a / b with a = 8 and b = 2 the grad of b should be -2.
     """
@@ -191,10 +191,10 @@ class QuotientDivisorNotSquared(RecursiveValue):
 
 @value_arithmetic.mistake("plain-number-on-the-left")
 class PlainNumberOnTheLeft(RecursiveValue):
-    """In 3 - a the 3 is no Value, so Python asks a instead, by __rsub__, with the sides exchanged.
+    """In 3 - a the 3 is not a Value, so Python calls a.__rsub__(3), where a is on the right.
 
-    The data and the signs are those of a - 3, and 5 / a comes out as a / 5. Sums and products
-    may exchange their sides; differences and quotients may not.
+    The data and the signs are those of a - 3, and 5 / a comes out as a / 5. Sums and products may
+    swap their sides; differences and quotients may not.
 
     Check: (3 - Value(1)).data should be 2 and (8 / Value(2)).data should be 4.
     """
@@ -208,10 +208,10 @@ class PlainNumberOnTheLeft(RecursiveValue):
 
 @value_arithmetic.mistake("difference-turned-around")
 class DifferenceTurnedAround(RecursiveValue):
-    """In 3 - a the 3 is no Value, so Python calls a.__rsub__(3), where a stands on the right.
+    """In 3 - a the 3 is not a Value, so Python calls a.__rsub__(3), where a is on the right.
 
-    Data and gradient have the wrong sign. Quotients are right. In __rsub__ the plain number
-    comes first, although it is called `other`.
+    The data and the gradient have the wrong sign. Quotients are right. In __rsub__ the plain number
+    comes first, although the argument is called `other`.
 
     Check: (3 - Value(1)).data should be 2.
     """
@@ -222,9 +222,9 @@ class DifferenceTurnedAround(RecursiveValue):
 
 @value_arithmetic.mistake("plain-numbers-not-wrapped")
 class PlainNumbersNotWrapped(RecursiveValue):
-    """A plain number has no data, no grad and no parents, so it has to become a Value first.
+    """A plain number has no data, grad or parents, so it has to become a Value first.
 
-    Expressions of Values alone work. As soon as one side is a number, Python raises an
+    Expressions with only Values work. As soon as one side is a number, Python raises an
     AttributeError.
 
     Check: Value(2) + 1 should be a Value with data 3.

@@ -82,23 +82,22 @@ def _(rng: Rng) -> Inputs:
 
 @value_depth.mistake("walk-by-recursion")
 class WalkByRecursion(RecursiveValue):
-    """Python stops after about 1,000 nested calls, and this walk nests one call for each step.
+    """Python stops after about 1,000 nested calls; this walk nests one call for each operation.
 
-    Short expressions are right. In a long one Python raises a RecursionError. A deep network
-    over a batch easily has 10,000 steps in a row. A list that you keep yourself has no such
-    limit.
+    Short expressions are right. In a long one Python raises a RecursionError. A deep network over a
+    batch easily has 10,000 operations in a row. A list that you manage yourself has no such limit.
 
-    Next: replace the nested calls by a loop over a list of values that are still to be visited.
+    Next: replace the nested calls with a loop over a list of values that still have to be visited.
     """
 
 
 @value_depth.mistake("queue-for-order")
 class QueueForOrder(RecursiveValue):
-    """A value has to wait for everything that uses it, near or far; a plain queue goes by distance.
+    """A value has to wait for everything that uses it, near or far; a queue goes only by distance.
 
-    A value that is used by the last step and, farther away, by another one is visited too early:
-    it passes on its blame before the farther use has paid in. Chains without such shortcuts are
-    right.
+    A value that is used by the last operation and, farther away, by another one is visited too
+    early: it passes on its gradient before the farther use has added its part. Chains without such
+    shortcuts are right.
 
     Check: in s = 2 * a and d = s + 3 * s * 5 the grad of a should be 32.
     """
@@ -115,10 +114,11 @@ class QueueForOrder(RecursiveValue):
 
 @value_depth.mistake("stack-for-order")
 class StackForOrder(RecursiveValue):
-    """Taking the newest entry of a list first follows one path to its end before the others began.
+    """Taking the newest entry of a list first follows one path to its end before starting the
+    others.
 
-    A value that several steps use is visited when its first use is done, and passes on its blame
-    before the others have paid in. An order is right when every value stands after all values
+    A value that is used several times is visited after its first use, and passes on its gradient
+    before the others have added their part. In a correct order every value comes after all values
     that use it.
 
     Check: in s = 2 * a and d = 3 * s * 5 + s the grad of a should be 32.

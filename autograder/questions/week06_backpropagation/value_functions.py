@@ -60,9 +60,9 @@ def _(rng: Rng) -> Inputs:
 
 @value_functions.mistake("exp-of-the-power-rule")
 class ExpOfThePowerRule(RecursiveValue):
-    """exp is its own slope; the power rule is for a**k, where the base varies and not the exponent.
+    """exp is its own slope; the power rule is for a**k, where the base varies, not the exponent.
 
-    The gradient behind exp is a * exp(a - 1). The data is right.
+    The gradient through exp is a * exp(a - 1) here. The data is right.
 
     Check: in exp(a) with a = 0 the grad of a should be 1.
     """
@@ -86,9 +86,9 @@ class ExpWithItsInput(RecursiveValue):
 
 @value_functions.mistake("tanh-with-its-input", rows="A08")
 class TanhWithItsInput(RecursiveValue):
-    """The slope of tanh is 1 minus the square of its output, 1 - tanh(a)**2, and not 1 - a**2.
+    """The slope of tanh is 1 minus the square of its output, 1 - tanh(a)**2, not 1 - a**2.
 
-    For a beyond 1 the slope comes out negative, although tanh rises everywhere; for large a it is
+    For a above 1 the slope comes out negative, although tanh rises everywhere; for large a it is
     enormous where the curve is flat.
 
     Check: in tanh(a) with a = 3 the grad of a should be 0.00987.
@@ -100,9 +100,9 @@ class TanhWithItsInput(RecursiveValue):
 
 @value_functions.mistake("tanh-of-its-output", rows="A08")
 class TanhOfItsOutput(RecursiveValue):
-    """The output t = tanh(a) gives the slope 1 - t**2 as it is; here tanh is applied to t again.
+    """With t = tanh(a) the slope is 1 - t**2; here tanh is applied to t again.
 
-    The slope never falls below 0.42. A flat tanh should stop the blame, and this one cannot.
+    The slope never falls below 0.42. A flat tanh should stop the gradient, but this one cannot.
 
     Check: in tanh(a) with a = 20 the grad of a should be 0.
     """
@@ -114,12 +114,12 @@ class TanhOfItsOutput(RecursiveValue):
 
 @value_functions.mistake("tanh-by-exponentials", rows="A10")
 class TanhByExponentials(RecursiveValue):
-    """math.exp raises an OverflowError above about 709, and the formula of tanh squares exp(a).
+    """math.exp raises an OverflowError above about 709, and this formula of tanh squares exp(a).
 
-    Small inputs are right. tanh itself never leaves -1 to 1, so the overflow is a fault of the
-    way and not of the result. The standard library has a tanh that takes care of it.
+    Small inputs are right. tanh itself always lies between -1 and 1, so the overflow comes from the
+    formula, not from the result. The standard library has a tanh that avoids it.
 
-    Next: which function of `math` computes tanh without an exponential of yours?
+    Next: which function of `math` computes tanh without any exponential of your own?
     """
 
     def tanh(self) -> Any:
@@ -130,9 +130,9 @@ class TanhByExponentials(RecursiveValue):
 
 @value_functions.mistake("relu-gate-always-open", rows="A12")
 class ReluGateAlwaysOpen(RecursiveValue):
-    """relu(a) is 0 for negative a, however a is nudged, so the slope there is 0 and not 1.
+    """relu(a) stays 0 for negative a when a changes a little, so the slope there is 0, not 1.
 
-    The data is right. The blame passes a shut gate.
+    The data is right, but the gradient passes through a shut gate.
 
     Check: in relu(a) with a = -1 the grad of a should be 0.
     """
@@ -143,7 +143,7 @@ class ReluGateAlwaysOpen(RecursiveValue):
 
 @value_functions.mistake("relu-times-its-output")
 class ReluTimesItsOutput(RecursiveValue):
-    """The slope of relu is 1 where it is open; its output there is a, which is another number.
+    """The slope of relu is 1 where it is open; here its output a is used instead.
 
     Where the gate is shut both are 0. Where it is open the gradient is a times too large.
 
@@ -156,9 +156,9 @@ class ReluTimesItsOutput(RecursiveValue):
 
 @value_functions.mistake("value-slope-one-at-zero", rows="A13", convention=True)
 class ValueSlopeOneAtZero(RecursiveValue):
-    """ReLU has a corner at 0 and no slope there; some books choose 1, this course chooses 0.
+    """ReLU has a corner at 0; some books use the slope 1 there, this course uses 0.
 
-    Only an input of exactly 0 differs. Keras chooses 0 as well.
+    Only an input of exactly 0 differs. Keras uses 0 as well.
 
     Check: in relu(a) with a = 0 the grad of a should be 0.
     """

@@ -62,10 +62,10 @@ def _(rng: Rng) -> Inputs:
 
 @value_reuse.mistake("blame-overwritten", rows="B14")
 class BlameOverwritten(RecursiveValue):
-    """A value that is used twice influences the result in two ways, and their blame adds up.
+    """A value that is used twice affects the result in two ways, and the two gradients add up.
 
-    Each use replaces what the one before left, so only the last one counts. Values that are used
-    once are right, which is why simple tests pass.
+    Each use overwrites what the previous one left, so only the last one counts. Values that are
+    used once are right, which is why simple tests pass.
 
     Check: in a + a the grad of a should be 2.
     """
@@ -79,11 +79,11 @@ class BlameOverwritten(RecursiveValue):
 
 @value_reuse.mistake("backward-before-all-blame-is-in")
 class BackwardBeforeAllBlameIsIn(RecursiveValue):
-    """A value may pass its blame on only when all its uses have paid in; here it does so after
-    each.
+    """A value passes on its gradient once, after all its uses have added to it; here after each
+    use.
 
-    What the first use paid in is handed on again with the second. Leaves behind a shared value
-    get too much. Every value has to wait until all values that use it are done.
+    What the first use added is passed on again with the second. Leaves before a shared value get
+    too much. Every value has to wait until all values that use it are done.
 
     Check: in s = 2 * a and d = s + s the grad of a should be 4.
     """
@@ -100,10 +100,10 @@ class BackwardBeforeAllBlameIsIn(RecursiveValue):
 
 @value_reuse.mistake("blame-of-the-last-call-kept", rows="B14", convention=True)
 class BlameOfTheLastCallKept(RecursiveValue):
-    """Some libraries add up over calls of backward(); in this course every call starts from 0.
+    """Some libraries accumulate over calls of backward(); in this course every call starts from 0.
 
-    One call is right. With the second call the old blame is still there, inner values included,
-    and is passed on once more.
+    One call is right. At the second call the old gradients are still there, including those of
+    inner values, and are passed on once more.
 
     Check: calling backward() twice should leave the same gradients as calling it once.
     """
@@ -119,8 +119,8 @@ class BlameOfTheLastCallKept(RecursiveValue):
 class EachValueAskedOnce(RecursiveValue):
     """In a * a the factor is used twice, so its slope counts twice; a set of parents holds it once.
 
-    A set, or a dictionary by parent, keeps a repeated parent only once. The grad of a in a * a
-    is then a and not 2 * a. Values shared between different operations are right.
+    A set, or a dictionary keyed by parent, keeps a repeated parent only once. The grad of a in a *
+    a is then a, not 2 * a. Values shared between different operations are right.
 
     Check: in a * a with a = 3 the grad of a should be 6.
     """
