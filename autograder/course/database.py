@@ -231,7 +231,7 @@ def createdb(db_url: str, *options: str) -> str:
 
 def _check_sqlite(path: Path) -> None:
     if not path.is_file():
-        raise CourseError(f"the gradebook {path} is missing; copy it back from a backup")
+        raise CourseError(f"the gradebook {path} is missing; restore it from a backup")
     try:
         with contextlib.closing(sqlite3.connect(path, timeout=LOCKED_SECONDS)) as database:
             health = database.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -246,6 +246,4 @@ def _check_sqlite(path: Path) -> None:
         health, complete = str(error), False
     if health != "ok" or not complete:
         problem = "it has no grades table" if health == "ok" else " ".join(health.split())
-        raise CourseError(
-            f"the gradebook {path} is damaged ({problem}); copy it back from a backup"
-        )
+        raise CourseError(f"the gradebook {path} is damaged ({problem}); restore it from a backup")

@@ -1,8 +1,8 @@
-"""A course directory: nbgrader's folders and gradebook, and the secret of the hidden cases.
+"""A course directory: nbgrader's folders and gradebook, and the secret behind the hidden cases.
 
 nbgrader_config.py      nbgrader's settings, with our preprocessors among its own
-gradebook.db            nbgrader's database, where it is not in PostgreSQL
-.autograder/secret      decides the hidden cases; readable by the instructor alone
+gradebook.db            nbgrader's database, unless it is in PostgreSQL
+.autograder/secret      seeds the hidden cases; readable by the instructor only
 source/ release/ submitted/ autograded/ feedback/      nbgrader's steps
 """
 
@@ -35,13 +35,13 @@ CONFIG = '''\
 c = get_config()
 c.CourseDirectory.course_id = {course_id!r}
 
-# What a student finds in place of a solution.
+# What students find in place of a solution.
 c.ClearSolutions.code_stub = {{"python": "raise NotImplementedError  # your code here"}}
 c.ClearSolutions.text_stub = "*Your answer here.*"
 
-# nbgrader's own steps, and ours among them: AnswerStubs leaves `name = ...` where a whole cell
-# is an answer; RestoreCells undoes changes to locked cells; GradeSubmission runs the notebook in
-# the sandbox in place of Execute.
+# nbgrader's own steps and three of ours: AnswerStubs leaves `name = ...` where a whole cell is an
+# answer; RestoreCells undoes changes to locked cells; GradeSubmission replaces Execute and runs
+# the notebook in the sandbox.
 c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.InstantiateTests",
@@ -76,27 +76,27 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# Late work scores nothing with "zero"; due dates are set in formgrader.
+# With "zero", late work scores nothing; due dates are set in formgrader.
 # c.LateSubmissionPlugin.penalty_method = "zero"
 
-# Where the gradebook is, if not in gradebook.db. No password: it belongs in ~/.pgpass.
+# The gradebook's database, if not gradebook.db. No password here: it belongs in ~/.pgpass.
 {database}
 '''
 
 
 @dataclass(frozen=True)
 class Course:
-    """A course directory that has been found usable."""
+    """A course directory that has been checked and can be used."""
 
     root: Path
     course_id: str
     db_url: str = field(repr=False)
     secret: bytes = field(repr=False)
     config: Any = field(repr=False)
-    """traitlets Config: nbgrader_config.py as nbgrader itself would read it."""
+    """A traitlets Config: nbgrader_config.py as nbgrader reads it."""
 
     def folder(self, step: str, assignment: str, student: str = ".") -> Path:
-        """Where nbgrader keeps an assignment at a step such as "release" or "submitted"."""
+        """nbgrader's folder for an assignment at a step such as "release" or "submitted"."""
         return self.root / step / student / assignment
 
     def notebook(self, step: str, assignment: str, student: str = ".") -> Path:
@@ -105,12 +105,12 @@ class Course:
 
 
 def init(directory: Path, roster: Path | None = None, database: str = "") -> Course:
-    """Make a course directory, complete or not at all.
+    """Create a course directory, completely or not at all.
 
     Args:
-        directory: must not exist yet, or be empty.
-        roster: class list, see `roster.read_roster`.
-        database: URL of an empty PostgreSQL database; without it the gradebook is in the directory.
+        directory: must be new or empty.
+        roster: the class list, see `roster.read_roster`.
+        database: URL of an empty PostgreSQL database; by default SQLite in the directory.
 
     Raises:
         CourseError: when the directory is taken, or the roster or database cannot be used.
@@ -121,10 +121,10 @@ def init(directory: Path, roster: Path | None = None, database: str = "") -> Cou
     _refuse_taken(directory)
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
-        # Private, as mkdtemp makes it: a course holds a class's grades.
+        # mkdtemp makes it private, as a directory with a class's grades should be.
         made = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
     except OSError as error:
-        raise CourseError(f"{directory} cannot be made: {error.strerror}") from None
+        raise CourseError(f"{directory} cannot be created: {error.strerror}") from None
     try:
         course_id = re.sub(r"[^\w-]+", "-", directory.name).strip("-") or "course"
         (made / CONFIG_FILE).write_text(configuration(course_id, server), encoding="utf-8")
@@ -135,14 +135,14 @@ def init(directory: Path, roster: Path | None = None, database: str = "") -> Cou
         with created(db_url, course_id, students):
             made.replace(directory)
     except OSError as error:
-        raise CourseError(f"{directory} cannot be made: {error.strerror}") from None
+        raise CourseError(f"{directory} cannot be created: {error.strerror}") from None
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return load(directory)
 
 
 def configuration(course_id: str, db_url: str = "") -> str:
-    """The text of nbgrader_config.py; without a URL the gradebook is in the directory."""
+    """The text of nbgrader_config.py; without a URL the gradebook is SQLite in the directory."""
     line = f"c.CourseDirectory.db_url = {db_url or databases.EXAMPLE!r}"
     return CONFIG.format(course_id=course_id, database=line if db_url else f"# {line}")
 
@@ -151,12 +151,12 @@ def load(directory: Path) -> Course:
     """Open a course directory made by `init`.
 
     Raises:
-        CourseError: when it is none, or its secret or gradebook is not usable.
+        CourseError: when it is not a course, or its secret or gradebook cannot be used.
     """
     root = directory.absolute()
     if not (root / CONFIG_FILE).is_file():
         raise CourseError(
-            f"{root} is no course: it has no {CONFIG_FILE}; make one with `autograder init`"
+            f"{root} is not a course: it has no {CONFIG_FILE}; create one with `autograder init`"
         )
     config = read_config(root)
     default = f"{databases.SQLITE}{root / 'gradebook.db'}"
@@ -169,19 +169,19 @@ def load(directory: Path) -> Course:
 
 @contextlib.contextmanager
 def alone(course: Course) -> Iterator[None]:
-    """Hold a course for one grading run; a run that is killed lets go of it.
+    """Lock a course for one grading run; the lock of a killed run is released by the system.
 
     Raises:
-        CourseError: when another run holds it.
+        CourseError: when another run holds the lock.
     """
-    import fcntl  # not on Windows, where students import this package too
+    import fcntl  # missing on Windows, where students import this package too
 
     with (course.root / ".autograder" / "grading.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise CourseError(
-                "another run is grading this course; wait until it has ended and grade again"
+                "another run is grading this course; wait for it to finish, then grade again"
             ) from None
         yield
 
@@ -201,10 +201,10 @@ def read_config(root: Path) -> Any:
 
 
 def run_converter(converter: type[Any], config: Any, assignment: str) -> None:
-    """Run one of nbgrader's converters on an assignment, in this process and in silence.
+    """Run one of nbgrader's converters on an assignment, in this process and without its log.
 
     Raises:
-        CourseError: with what nbgrader logged when it failed.
+        CourseError: with the cause that nbgrader logged.
     """
     from nbgrader.converters.base import NbGraderException
     from nbgrader.coursedir import CourseDirectory
@@ -216,21 +216,21 @@ def run_converter(converter: type[Any], config: Any, assignment: str) -> None:
     directory.assignment_id = assignment
     step = converter(coursedir=directory, config=config, log=log)
     step.force = True
-    # nbgrader's gradebook logs its tracebacks here, whatever log its converters are given.
-    elsewhere = logging.getLogger("tornado.application")
+    # nbgrader's gradebook logs tracebacks here, whichever logger its converters are given.
+    tornado_log = logging.getLogger("tornado.application")
     try:
-        elsewhere.disabled = True
+        tornado_log.disabled = True
         step.start()
     except (NbGraderException, OSError) as error:
         reasons = [line for problem in problems for line in problem.splitlines() if line.strip()]
-        # The last line of nbgrader's first traceback is the cause; what follows is its summary.
+        # The last line of nbgrader's first traceback is the cause; a summary follows it.
         causes = [line for line in reasons if re.match(r"[\w.]*(Error|Exception)\b: ", line)]
         cause = (causes or reasons or [str(error)])[0]
         if "OperationalError" in cause:
             cause = f"{cause}; {databases.next_step(cause, directory.db_url)} and try again"
         raise CourseError(f"{assignment}: {cause}") from None
     finally:
-        elsewhere.disabled = False
+        tornado_log.disabled = False
 
 
 class _Collector(logging.Handler):
@@ -244,9 +244,9 @@ class _Collector(logging.Handler):
 
 def _refuse_taken(directory: Path) -> None:
     if (directory / CONFIG_FILE).exists():
-        raise CourseError(f"{directory} is a course already; nothing was changed")
+        raise CourseError(f"{directory} is already a course; nothing was changed")
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise CourseError(f"{directory} is not empty; choose a directory that does not exist yet")
+        raise CourseError(f"{directory} is not empty; choose a new directory")
 
 
 def _write_secret(path: Path) -> None:
@@ -257,7 +257,7 @@ def _write_secret(path: Path) -> None:
 
 
 def _read_secret(path: Path) -> bytes:
-    restore = "copy it back from a backup: a new one would change the hidden cases"
+    restore = "restore it from a backup: a new one would change the hidden cases"
     try:
         mode = path.stat().st_mode
         text = path.read_text(encoding="ascii").strip()

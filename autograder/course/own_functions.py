@@ -1,8 +1,8 @@
-"""One network that grows through the term: earlier functions that are the student's own.
+"""Functions of earlier weeks from the student's own file, so that one network grows all term.
 
-A week needs functions of earlier weeks; they stand ready in one read-only cell. Released with
-`--own`, that cell imports them from `earlier_weeks.py` beside the notebook instead, where students
-put what they wrote. The file is handed in with the notebook and runs in the same sandbox.
+A week's notebook has the earlier functions it needs in one read-only cell. Released with `--own`,
+that cell instead imports them from `earlier_weeks.py` next to the notebook, into which students
+copy what they wrote. The file is submitted with the notebook and runs in the same sandbox.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ _HEADER = (
 
 
 def leave_to_students(notebook: NotebookNode, week: str) -> str:
-    """Make the cell of earlier functions import them from the student's file.
+    """Make the cell with earlier functions import them from the student's file.
 
     Args:
-        notebook: the instructor's; its cell is changed in place.
-        week: for the error's text.
+        notebook: the instructor's notebook, changed in place.
+        week: named in the error.
 
     Returns:
-        The course's own version of that file, which holds what stood in the cell.
+        The course's own version of that file: the former content of the cell.
 
     Raises:
-        CourseError: when the week needs nothing of earlier weeks.
+        CourseError: when the week needs no earlier functions.
     """
     for cell in notebook.cells:
         if cell.id == CELL:
             text = f"{_HEADER}\n{cell.source.strip()}\n"
             cell.source = f"from {CELL} import {', '.join(names(text))}"
             return text
-    raise CourseError(f"{week} needs nothing of earlier weeks; release it without --own")
+    raise CourseError(f"{week} needs no functions of earlier weeks; release it without --own")
 
 
 def names(text: str) -> list[str]:
@@ -57,9 +57,9 @@ def names(text: str) -> list[str]:
 
 
 def stubs(text: str) -> str:
-    """The file as students receive it: signatures and docstrings, and nothing in them."""
+    """The file as students receive it: signatures and docstrings, without bodies."""
     lines = text.splitlines()
-    # From the end, so that the line numbers of what comes before stay true.
+    # From the end, so that earlier line numbers stay valid.
     for statement in reversed(ast.parse(text).body):
         if not isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
             continue
@@ -72,10 +72,10 @@ def stubs(text: str) -> str:
 
 
 def handed_in(folder: Path) -> dict[str, str]:
-    """The student's file, by its name; empty where there is none that can be read."""
+    """The student's file by its name; empty if there is none or it cannot be read."""
     path = folder / FILE
     try:
-        # A link could lead to another student's file.
+        # A symbolic link could point to another student's file.
         if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_BYTES:
             return {}
         return {FILE: path.read_text(encoding="utf-8")}

@@ -1,8 +1,7 @@
-"""What each submission answered, kept beside its report so that a mended question can be judged
-again without running the student's code.
+"""Each submission's saved answers, for regrading a corrected question without running code.
 
-The answers hold a student's work and what the hidden cases brought out of it: they are for the
-instructor alone and never leave the course directory. A file belongs to the report with its key.
+Answers contain a student's work and its results on hidden cases, so they are private to the
+instructor and never leave the course directory. A file belongs to the report with the same key.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from autograder.records import Report
 
 
 def save(root: Path, assignment: str, report: Report) -> None:
-    """Keep a report's answers in place of the student's earlier ones.
+    """Save a report's answers, replacing the student's earlier ones.
 
     Raises:
         OSError: when they cannot be written.
@@ -28,7 +27,7 @@ def save(root: Path, assignment: str, report: Report) -> None:
 
 
 def find(root: Path, assignment: str, report: Report) -> bytes:
-    """The answers that led to this report; empty where they are not kept."""
+    """The answers behind this report; empty if they are not saved."""
     try:
         key, _, answers = _path(root, assignment, report.student).read_bytes().partition(b"\n")
     except OSError:
@@ -37,7 +36,7 @@ def find(root: Path, assignment: str, report: Report) -> bytes:
 
 
 def folder(root: Path, assignment: str) -> Path:
-    """Where an assignment's answers are kept."""
+    """The folder with an assignment's answers."""
     return root / ".autograder" / "answers" / assignment
 
 

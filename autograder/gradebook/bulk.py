@@ -1,7 +1,7 @@
-"""Write many reports to nbgrader's gradebook at once: one writer, one transaction a batch.
+"""Write reports to nbgrader's gradebook in bulk: one writer, one transaction per batch.
 
-Graded notebooks come before rows and reports after them: a run that is killed in between has no
-report of what it had not finished, and the next one grades it again.
+Graded notebooks are written before rows, and reports after them. So a run that is killed in between
+leaves no report of an unfinished submission, and the next run grades it again.
 """
 
 from __future__ import annotations
@@ -35,22 +35,22 @@ from autograder.records import Report
 
 LOCKED_SECONDS = 30.0
 NO_RESPONSE = "No response."
-READ_ONLY = 0o444  # as nbgrader leaves what it has graded
+READ_ONLY = 0o444  # as nbgrader sets for graded files
 STUDENTS_A_QUERY = 500
 
 Result = TypeVar("Result")
 
 
 class BulkWriter:
-    """Writes graded notebooks and their grades for one assignment; close it when done.
+    """Writes graded notebooks and grades of one assignment; a context manager.
 
     Args:
         course: where to write.
         assignment: nbgrader's name for the week, such as week06_backpropagation.
-        patience: seconds to wait for whoever else is writing to the database.
+        patience: how many seconds to wait while others write to the database.
 
     Raises:
-        CourseError: when the assignment is not in the gradebook or the gradebook is unusable.
+        CourseError: when the assignment is not in the gradebook, or that cannot be used.
     """
 
     def __init__(self, course: Course, assignment: str, patience: float = LOCKED_SECONDS) -> None:
@@ -76,11 +76,11 @@ class BulkWriter:
         self._resources.close()
 
     def write(self, batch: Iterable[Report]) -> None:
-        """Write a batch: every graded notebook, all rows in one transaction, every report.
+        """Write a batch: the graded notebooks, all rows in one transaction, then the reports.
 
         Raises:
-            CourseError: when the database stays locked or breaks; no row of the batch is then
-                written, and the same batch can be written again.
+            CourseError: when the database stays locked or fails. No row of the batch has then been
+                written, and the batch can be written again.
         """
         graded = list(batch)
         outcomes = {report.student: self._write_notebook(report) for report in graded}
@@ -93,22 +93,22 @@ class BulkWriter:
             self._save(report, with_answers=True)
 
     def rewrite(self, batch: Iterable[tuple[Report, Collection[str]]]) -> None:
-        """Write what is new in reports of submissions that have been graded before.
+        """Write the changes in reports of submissions that have been graded before.
 
         Args:
-            batch: reports, each with the questions whose verdict is not what it was.
+            batch: reports, each with the questions whose verdict has changed.
 
         Raises:
-            CourseError: as `write`; also when a graded notebook cannot be read.
+            CourseError: as `write`; also if a graded notebook cannot be read.
         """
-        renewed = list(batch)
-        scores = {report.student: self._rewrite(report, new) for report, new in renewed if new}
+        changed = list(batch)
+        scores = {report.student: self._rewrite(report, new) for report, new in changed if new}
         if scores:
             self._transaction(
                 lambda session: self._rows.write_scores(session, scores, self._late_penalty),
                 self.patience,
             )
-        for report, _ in renewed:
+        for report, _ in changed:
             self._save(report, with_answers=False)
 
     def _save(self, report: Report, *, with_answers: bool) -> None:
@@ -119,11 +119,11 @@ class BulkWriter:
         except OSError as error:
             raise CourseError(
                 f"the report of {report.student} cannot be written: {error.strerror}; "
-                "mend that and grade again"
+                "fix this and grade again"
             ) from None
 
     def complete(self) -> set[str]:
-        """The students whose graded notebook and rows are all in their place."""
+        """The students who have a graded notebook and all rows."""
         students = self._transaction(self._rows.complete)
         return {
             student
@@ -132,7 +132,7 @@ class BulkWriter:
         }
 
     def renew_penalties(self, students: Sequence[str]) -> None:
-        """Bring late penalties up to date: due dates, extensions and manual grades change."""
+        """Recompute late penalties, since due dates, extensions and manual grades change."""
         for start in range(0, len(students), STUDENTS_A_QUERY):
             some = students[start : start + STUDENTS_A_QUERY]
             self._transaction(
@@ -143,7 +143,7 @@ class BulkWriter:
             )
 
     def sweep(self) -> None:
-        """Delete what a killed run was writing; only while no other run is under way."""
+        """Delete the temporary files of a killed run. No other run may be active."""
         sweep(reports.folder(self.course.root, self.assignment))
         sweep(answers.folder(self.course.root, self.assignment))
         for student in (self.course.root / "autograded").glob("*"):
@@ -165,7 +165,7 @@ class BulkWriter:
         return _outcome(report, notebook, timestamp, self._stubs)
 
     def _rewrite(self, report: Report, changed: Collection[str]) -> dict[str, float]:
-        """Renew a graded notebook; the new scores of those of its checks that have changed."""
+        """Rewrite a graded notebook, and return the new scores of the checks that have changed."""
         path = self.course.notebook("autograded", self.assignment, report.student)
         try:
             notebook = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
@@ -183,12 +183,12 @@ class BulkWriter:
         }
 
     def _late_penalty(self, student: str, score: float, seconds: float) -> float | None:
-        """What the course's own policy takes from a score that is so many seconds late."""
+        """The penalty by the course's own policy for a score that is this many seconds late."""
         return self._late_policy(student, score, seconds)
 
     @cached_property
     def _late_policy(self) -> LatePolicy:
-        # Here, since it loads all of nbconvert, which a class without late work does not need.
+        # Imported late: it loads all of nbconvert, which only late work needs.
         from nbgrader.preprocessors import AssignLatePenalties
 
         late = AssignLatePenalties(config=self.course.config)
@@ -206,7 +206,7 @@ class BulkWriter:
         return found
 
     def _transaction(self, work: Callable[[Session], Result], patience: float = 0.0) -> Result:
-        """Do the work in one transaction; again while it is locked or its server restarts."""
+        """Do the work in one transaction; retry while the file is locked or the server restarts."""
         deadline = time.monotonic() + patience
         while True:
             try:
@@ -214,8 +214,8 @@ class BulkWriter:
                     return work(session)
             except OperationalError as error:
                 reason, url = database.reason(error), self.course.db_url
-                passes = not self._sqlite or "locked" in reason
-                if not passes or time.monotonic() >= deadline:
+                temporary = not self._sqlite or "locked" in reason
+                if not temporary or time.monotonic() >= deadline:
                     raise CourseError(
                         f"the gradebook {database.described(url)} is not available ({reason}); "
                         f"{database.next_step(reason, url)} and grade again"
@@ -227,14 +227,14 @@ class BulkWriter:
 
 
 def _to_bytes(notebook: NotebookNode) -> bytes:
-    # On one line: nbformat's own writing, a line for each of source, costs a hundred times that.
-    # Half a surrogate pair cannot be written and becomes a question mark.
+    # On one line: nbformat's indented form is a hundred times slower to write.
+    # A lone surrogate cannot be encoded and becomes a question mark.
     text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
     return text.encode("utf-8", "replace")
 
 
 def _stubs(released: NotebookNode) -> dict[str, str]:
-    """What stands in every answer's cell before a student has changed it, by the cell's name."""
+    """The released source of every answer cell, by the cell's name."""
     return {
         stamp["grade_id"]: cell.source
         for cell in released.cells
@@ -246,7 +246,7 @@ def _stubs(released: NotebookNode) -> dict[str, str]:
 def _outcome(
     report: Report, notebook: NotebookNode, timestamp: datetime | None, stubs: Mapping[str, str]
 ) -> Outcome:
-    """nbgrader's rules: an unchanged answer scores 0 and "No response."; prose waits."""
+    """By nbgrader's rules: an unchanged answer is 0 and "No response."; prose needs a person."""
     verdicts = {verdict.question: verdict for verdict in report.verdicts}
     scores: dict[str, float | None] = {}
     comments: dict[str, str | None] = {}
@@ -256,7 +256,7 @@ def _outcome(
         if is_check(cell):
             scores[name] = clamped_points(cell, verdicts.get(name))
         elif stamp.get("solution"):
-            # All but the source is as it was released, so no checksum has to be computed.
+            # Only the source can differ from the release, so no checksum has to be computed.
             untouched = stubs.get(name) == cell["source"]
             comments[name] = NO_RESPONSE if untouched else None
             if stamp.get("grade"):
@@ -274,8 +274,8 @@ def _read_released(course: Course, assignment: str) -> NotebookNode:
 
 
 def _copy_timestamp(source: Path, target: Path) -> datetime | None:
-    """Keep the time of submission beside the graded notebook, as nbgrader does, and read it."""
-    # A link could lead anywhere, and a reader of a pipe would wait for ever.
+    """Read the submission time, and copy it to the graded notebook's folder, as nbgrader does."""
+    # A link could point anywhere, and reading a pipe could block forever.
     try:
         if source.is_symlink() or not source.is_file():
             return None
@@ -288,8 +288,8 @@ def _copy_timestamp(source: Path, target: Path) -> datetime | None:
 
 
 def _time(text: str) -> datetime:
-    """A time of submission in UTC, as nbgrader reads it."""
-    # As nbgrader and we write it; its own reader guesses at every form there is.
+    """A submission time in UTC, as nbgrader reads it."""
+    # The format that nbgrader and we write; its own parser, which accepts any, is slow.
     with suppress(ValueError):
         timestamp = datetime.fromisoformat(text.removesuffix(" UTC"))
         if timestamp.tzinfo is None:

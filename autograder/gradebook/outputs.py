@@ -1,8 +1,8 @@
-"""What a graded check cell shows: the message, and the points in the form nbgrader reads.
+"""The outputs of a graded check cell: the message, and the points as nbgrader reads them.
 
-nbgrader gives full marks for an output that does not parse or is negative, nothing for a cell
-that wrote to stderr, and stops at a rounding above the maximum. So these cells get exactly one
-message and one plain float between 0 and the maximum, and nothing else.
+nbgrader gives full marks for an output that does not parse or is negative, none to a cell that
+wrote to stderr, and fails on points above the maximum, even by a rounding error. So a check cell
+gets exactly one message and one plain float between 0 and the maximum.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ UNREADABLE_ID = "unreadable"
 
 def is_check(cell: NotebookNode) -> bool:
     """Whether nbgrader reads the cell's points from its output."""
-    # By key: an attribute of a notebook's node is found by a function in Python.
+    # Access by key: attribute access on a NotebookNode runs Python code.
     stamp = cell["metadata"].get("nbgrader", {})
     return bool(stamp.get("grade") and not stamp.get("solution"))
 
@@ -27,12 +27,12 @@ def clamped_points(cell: NotebookNode, verdict: Verdict | None) -> float:
     """A check cell's points as a plain float that nbgrader accepts; 0 without a verdict."""
     maximum = float(cell["metadata"]["nbgrader"]["points"])
     earned = float(verdict.points) if verdict else 0.0
-    # A NaN fails both comparisons and counts as nothing.
+    # NaN compares false, so it counts as 0.
     return min(earned, maximum) if earned > 0.0 else 0.0
 
 
 def write_outputs(notebook: NotebookNode, report: Report) -> None:
-    """Replace the outputs of every check cell of `notebook` by its verdict in `report`."""
+    """Replace the outputs of each check cell in `notebook` by its verdict from `report`."""
     verdicts = {verdict.question: verdict for verdict in report.verdicts}
     for cell in notebook["cells"]:
         if is_check(cell):
@@ -45,7 +45,7 @@ def write_outputs(notebook: NotebookNode, report: Report) -> None:
 
 
 def explain_unreadable(released: NotebookNode, reason: str) -> NotebookNode:
-    """The released notebook, headed by why nothing of the submission could be graded."""
+    """The released notebook, with the reason why the submission could not be graded on top."""
     text = f"**This submission could not be read.** {html.escape(reason)}\n\nNothing was graded."
     heading = {
         "id": UNREADABLE_ID,
@@ -57,7 +57,7 @@ def explain_unreadable(released: NotebookNode, reason: str) -> NotebookNode:
 
 
 def _ungraded(cell: NotebookNode, report: Report) -> Verdict:
-    """What stands under a check that nothing was asked for."""
+    """The verdict shown below a check that has none."""
     stamp = cell.metadata.nbgrader
     reason = report.unreadable or "This question was not graded."
     return Verdict(stamp["grade_id"], 0.0, float(stamp["points"]), Outcome.MISSING, reason)
@@ -74,5 +74,5 @@ def _points(points: float) -> NotebookNode:
 
 
 def _output(kind: str, data: dict[str, str], **more: Any) -> NotebookNode:
-    # Twenty a submission: nbformat's own `from_dict` and `new_output` look far deeper.
+    # Twenty per submission; nbformat's `from_dict` and `new_output` are much slower.
     return NotebookNode(output_type=kind, data=NotebookNode(data), metadata=NotebookNode(), **more)

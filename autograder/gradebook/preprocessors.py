@@ -1,6 +1,6 @@
-"""The names under which courses made before version 2 find our nbgrader preprocessors.
+"""The old import path of our nbgrader preprocessors, used by courses made before version 2.
 
-Their `nbgrader_config.py` belongs to the instructor, so it is left as it is and goes on working.
+Their `nbgrader_config.py` belongs to the instructor, so it is not rewritten and must keep working.
 """
 
 from autograder.grading.nbgrader_steps import (

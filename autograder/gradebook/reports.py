@@ -1,8 +1,8 @@
-"""What grading found, kept beside the gradebook: mistakes, messages and times by question.
+"""Reports of what grading found, saved beside the gradebook: mistakes, messages and times.
 
-nbgrader's tables hold points. Which misconception cost them, and what the student was told, stands
-here, one small file a submission. It is written whole and after its rows: a report with a key says
-that everything of this result is in its place.
+nbgrader's tables hold points only. Which misconception cost them and what the student was told is
+saved here, in one small file per submission. It is written atomically and after the gradebook's
+rows, so a report with a key shows that the whole result has been saved.
 """
 
 from __future__ import annotations
@@ -23,41 +23,41 @@ _KEPT = [field.name for field in fields(Report) if field.name not in _NOT_KEPT]
 
 
 def save(root: Path, assignment: str, report: Report) -> None:
-    """Keep a report, without its notebook, in place of the student's earlier one.
+    """Save a report, without its notebook, replacing the student's earlier one.
 
     Args:
         root: the course directory.
         assignment: nbgrader's name for the week.
-        report: what grading one submission found.
+        report: the result of grading one submission.
 
     Raises:
         OSError: when it cannot be written.
     """
     path = folder(root, assignment) / f"{report.student}.json"
-    # For the instructor alone, like the secret: it tells what each student got wrong.
+    # Private to the instructor: it tells what each student got wrong.
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_whole(path, json.dumps(as_plain(report)).encode("utf-8", "replace"), 0o600)
+    write_whole(path, json.dumps(as_plain(report)).encode("utf-8", "replace"))
 
 
 def as_plain(report: Report) -> dict[str, Any]:
-    """A report without its notebook, as what JSON can hold."""
+    """A report without its notebook, as plain data for JSON."""
     plain = {name: getattr(report, name) for name in _KEPT}
     plain["verdicts"] = [dict(vars(verdict)) for verdict in report.verdicts]
     return plain
 
 
 def from_plain(plain: Mapping[str, Any]) -> Report:
-    """The report that `as_plain` took apart.
+    """The report that `as_plain` converted.
 
     Raises:
-        KeyError, TypeError, ValueError: when it is none.
+        KeyError, TypeError, ValueError: when the data is not a report.
     """
     verdicts = tuple(_verdict(each) for each in plain["verdicts"])
     return Report(**{**plain, "problems": tuple(plain["problems"]), "verdicts": verdicts})
 
 
 def find(root: Path, assignment: str, student: str) -> Report | None:
-    """A student's kept report, or None where there is none that can be read."""
+    """A student's saved report, or None if there is none or it cannot be read."""
     path = folder(root, assignment) / f"{student}.json"
     try:
         return _read(path) if path.is_file() else None
@@ -66,10 +66,10 @@ def find(root: Path, assignment: str, student: str) -> Report | None:
 
 
 def load(course: Course, assignment: str) -> Iterator[Report]:
-    """Every kept report of an assignment, in the order of the students' ids, one at a time.
+    """Every saved report of an assignment, one at a time, ordered by student id.
 
     Raises:
-        CourseError: when nothing has been graded, or a file was damaged.
+        CourseError: when nothing has been graded, or a file is damaged.
     """
     paths = sorted(folder(course.root, assignment).glob("[!.]*.json"))
     if not paths:
@@ -90,11 +90,11 @@ def _read(path: Path) -> Report:
 
 
 def _verdict(kept: dict[str, Any]) -> Verdict:
-    # Reports of earlier versions hold no figures.
+    # Reports written by earlier versions have no figures.
     figures = tuple((name, value) for name, value in kept.get("figures", ()))
     return Verdict(**{**kept, "outcome": Outcome(kept["outcome"]), "figures": figures})
 
 
 def folder(root: Path, assignment: str) -> Path:
-    """Where an assignment's reports are kept."""
+    """The folder with an assignment's reports."""
     return root / ".autograder" / "reports" / assignment

@@ -1,7 +1,7 @@
-"""The rows of nbgrader's tables that a batch of graded submissions leaves.
+"""The rows that a batch of graded submissions has in nbgrader's tables.
 
-They are those of nbgrader's own path (`update_or_create_submission`, SaveAutoGrades,
-AssignLatePenalties), read and written for the whole batch at once.
+They equal those that nbgrader itself writes (`update_or_create_submission`, SaveAutoGrades,
+AssignLatePenalties), but are read and written for the whole batch at once.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from autograder.light_imports import api
 
 Row = dict[str, Any]
 
-# Both have the same way of writing a row that may stand there already.
+# Both dialects support the same "insert or update on conflict".
 _INSERT: Mapping[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 _NO_CHANGES: Mapping[str, Any] = {}
 
 LatePolicy = Callable[[str, float, float], float | None]
-"""The penalty for (student, score, seconds late), or None where nothing is taken off."""
+"""The penalty for (student, score, seconds late), or None for no penalty."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one submission leaves in the gradebook: scores and comments by cell name.
+    """One submission's entries in the gradebook: scores and comments by cell name.
 
-    A score of None waits for a person.
+    A score of None means that a person has to grade the cell.
     """
 
     student: str
@@ -42,7 +42,7 @@ class Outcome:
 
 
 class HandedIn(NamedTuple):
-    """A student's rows for an assignment: when it came, its notebook's id and penalty."""
+    """A student's submission as the gradebook has it: times, notebook id and penalty."""
 
     student: str
     timestamp: datetime | None
@@ -53,7 +53,7 @@ class HandedIn(NamedTuple):
 
 @dataclass(frozen=True)
 class AssignmentRows:
-    """An assignment of one notebook, as the gradebook knows it: ids, due date, cells' ids."""
+    """An assignment with one notebook in the gradebook: ids, due date, ids of cells."""
 
     assignment_id: str
     notebook_id: str
@@ -63,7 +63,7 @@ class AssignmentRows:
 
     @classmethod
     def find(cls, session: Session, assignment: str) -> AssignmentRows | None:
-        """Look an assignment up by its name, which is its notebook's too."""
+        """Look up an assignment by its name, which its notebook shares."""
         found = session.execute(
             select(api.Assignment.id, api.Notebook.id, api.Assignment.duedate)
             .join(api.Notebook, api.Notebook.assignment_id == api.Assignment.id)
@@ -80,7 +80,7 @@ class AssignmentRows:
     def write(
         self, session: Session, outcomes: Mapping[str, Outcome], late_policy: LatePolicy
     ) -> None:
-        """Write everything that a batch leaves; `outcomes` are keyed by student."""
+        """Write all rows of a batch; `outcomes` is keyed by student."""
         _upsert(session, api.Student, [{"id": student} for student in outcomes], ["id"])
         self._write_submissions(session, outcomes)
         handed_in = self._handed_in(session, outcomes)
@@ -95,9 +95,9 @@ class AssignmentRows:
         scores: Mapping[str, Mapping[str, float]],
         late_policy: LatePolicy,
     ) -> None:
-        """Write some new automatic scores, by student and cell, of submissions that have rows.
+        """Write new automatic scores, by student and cell, of submissions that have rows.
 
-        A person is asked to look again where that person's own score stands, and nowhere else.
+        A cell is flagged for manual grading only if a person had scored it.
         """
         handed_in = self._handed_in(session, scores)
         notebooks = {each.student: each.notebook_id for each in handed_in}
@@ -114,11 +114,11 @@ class AssignmentRows:
     def write_penalties(
         self, session: Session, students: Collection[str], late_policy: LatePolicy
     ) -> None:
-        """Work out what lateness takes off these students' rows, and write what has changed."""
+        """Recompute these students' late penalties, and write those that have changed."""
         self._write_penalties(session, self._handed_in(session, students), late_policy)
 
     def complete(self, session: Session) -> set[str]:
-        """The students who have a row for every grade."""
+        """The students who have a row for every grade cell."""
         grade = api.Grade
         counts = session.execute(
             select(grade.notebook_id, func.count())
@@ -129,7 +129,7 @@ class AssignmentRows:
         return {each.student for each in self._handed_in(session) if each.notebook_id in whole}
 
     def _write_submissions(self, session: Session, outcomes: Mapping[str, Outcome]) -> None:
-        """The rows of submissions and of their notebooks."""
+        """Write the rows of submissions and of their notebooks."""
         table = api.SubmittedAssignment
         rows: list[Row] = [
             {
@@ -140,7 +140,7 @@ class AssignmentRows:
             }
             for student, outcome in outcomes.items()
         ]
-        # Without a new time of submission the old one stays.
+        # Without a new submission time, the old one is kept.
         time = {"timestamp": lambda old, new: func.coalesce(new.timestamp, old.timestamp)}
         _upsert(session, table, rows, ["assignment_id", "student_id"], time)
 
@@ -156,9 +156,9 @@ class AssignmentRows:
     def _handed_in(
         self, session: Session, students: Collection[str] | None = None
     ) -> list[HandedIn]:
-        """What these students, or all, have handed in."""
-        # Two lookups by what has an index, and no join: right after a course's first submissions a
-        # server knows nothing of its tables' sizes, and plans a join that reads all of them.
+        """The submissions of these students, or of all."""
+        # Two indexed lookups instead of a join: right after a course's first submissions PostgreSQL
+        # has no statistics on its tables, and would plan a join that scans all of them.
         owner, notebook = api.SubmittedAssignment, api.SubmittedNotebook
         owners = select(owner.id, owner.student_id, owner.timestamp, owner.extension).where(
             owner.assignment_id == self.assignment_id
@@ -197,7 +197,7 @@ class AssignmentRows:
         if not notebooks:
             return {}
         grade = api.Grade
-        # A person's score goes before the automatic one; either carries the extra credit.
+        # A manual score replaces the automatic one; extra credit is added to either.
         base = func.coalesce(grade.manual_score, grade.auto_score)
         score = case((base.is_(None), 0.0), else_=base + func.coalesce(grade.extra_credit, 0.0))
         rows = session.execute(
@@ -216,7 +216,7 @@ class AssignmentRows:
     def _write_grades(
         self, session: Session, outcomes: Mapping[str, Outcome], notebooks: Mapping[str, str]
     ) -> None:
-        """Write every score, of cells that the notebook lacks too."""
+        """Write every score, including those of cells that the submission lacks."""
         _upsert_grades(
             session,
             [
@@ -248,7 +248,7 @@ def _cells(kind: Any, notebook_id: str) -> Any:
 
 
 def _upsert_grades(session: Session, grades: Sequence[tuple[str, str, float | None]]) -> None:
-    """Write scores by notebook and cell; a person's stays, and is to be looked at again."""
+    """Write automatic scores by notebook and cell; manual ones are kept and flagged for review."""
     rows = [
         {
             "id": uuid4().hex,
@@ -259,7 +259,7 @@ def _upsert_grades(session: Session, grades: Sequence[tuple[str, str, float | No
         }
         for notebook_id, cell_id, score in grades
     ]
-    # Asked of the row itself, because a person may be grading it at this moment.
+    # Decided in the database, because a person may be grading at this moment.
     changes = {
         "auto_score": lambda old, new: new.auto_score,
         "needs_manual_grade": lambda old, new: or_(
@@ -276,7 +276,7 @@ def _upsert(
     key: Sequence[str],
     changes: Mapping[str, Callable[[Any, Any], Any]] = _NO_CHANGES,
 ) -> None:
-    """Insert rows; where one with this key stands already, make these changes if they are any."""
+    """Insert rows; update those whose key exists, if `changes` make a difference."""
     if not rows:
         return
     table = model.__table__
@@ -292,6 +292,6 @@ def _upsert(
 
 
 def _penalty(policy: LatePolicy, student: str, score: float, seconds: float) -> float | None:
-    """What lateness takes off, between nothing and everything; None where it is not late."""
+    """The late penalty, between 0 and the whole score; None if the work is not late."""
     penalty = policy(student, score, seconds) if seconds > 0 else None
     return None if penalty is None else min(max(penalty, 0), score)

@@ -93,7 +93,7 @@ def test_does_explain_print_the_page(run):
     [
         (["explain", "kernel-gradient"], "did you mean 'kernel-gradient-"),
         (["release", "week55"], "There is no week 'week55'; did you mean"),
-        (["grade", "week06", "--course", "/nowhere"], "make one with `autograder init`"),
+        (["grade", "week06", "--course", "/nowhere"], "create one with `autograder init`"),
         (["check", "/nowhere.ipynb"], "There is no file nowhere.ipynb"),
     ],
 )

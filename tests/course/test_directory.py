@@ -93,7 +93,7 @@ def test_is_a_course_private_and_its_students_in_the_gradebook(tmp_path):
 
 
 def test_is_what_exists_never_overwritten(tmp_path, course):
-    with pytest.raises(CourseError, match="is a course already; nothing was changed"):
+    with pytest.raises(CourseError, match="is already a course; nothing was changed"):
         courses.init(course.root)
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "draft").touch()
