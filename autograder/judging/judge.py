@@ -39,7 +39,7 @@ class Probe:
 
 
 AskAgain = Callable[[Question, Sequence[Inputs], Sequence[str]], Sequence[Answer]]
-"""Calls the student's function with new inputs; the named functions are replaced by correct ones."""
+"""Calls the student's function with other inputs, the named functions replaced by correct ones."""
 
 Wrong = list[tuple[Trial, list[Difference]]]
 
@@ -178,7 +178,7 @@ class Judge:
         return [(trial, found) for trial, found in pairs if found]
 
     def _own_function(self, question: Question, found: Wrong, ask_again: AskAgain | None) -> str:
-        """Which function of the student's this wrong gradient is the correct derivative of, or ""."""
+        """Name of the student's function whose correct derivative this wrong gradient is, or ""."""
         rule = question.derivative
         trial, differences_ = found[0]
         if rule is None or ask_again is None or differences_[0].outcome is not Outcome.VALUES:
