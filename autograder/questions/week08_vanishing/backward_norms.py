@@ -170,8 +170,8 @@ def _(X: Array, y: Array, params: Params, activation: str) -> Any:
 
 @backward_norms.mistake("spectral-norm")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
-    """For a matrix np.linalg.norm(dW, 2) is the largest singular value, not the root of the sum
-    of squares.
+    """For a matrix np.linalg.norm(dW, 2) is the largest singular value, not the square root of the
+    sum of squares.
 
     For a vector, order 2 means the length. For a matrix it means something else; without an order,
     NumPy takes the Frobenius norm, which sums the squares.

@@ -93,7 +93,7 @@ def _(rng: Rng) -> Inputs:
 
 
 def told(first: Any, last: Any, norms: Array) -> str:
-    """The rules for two numbers that stand for the ends of the pile."""
+    """The rules with any two numbers as the first and the last norm."""
     if not np.isfinite(norms).all() or first > 1000 * last:
         return "explodes"
     return "vanishes" if first == 0 or first < last / 1000 else "healthy"

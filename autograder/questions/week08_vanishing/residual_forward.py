@@ -153,8 +153,8 @@ def _(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
 
 @residual_forward.mistake("sum-scaled-down", rows="K08", convention=True)
 def _(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
-    """Some networks divide the sum by sqrt(2) to keep its spread; this course's block uses the
-    plain sum.
+    """Some networks divide the sum by sqrt(2) to keep its spread constant; this course's block uses
+    the plain sum.
 
     The skip is then worth 0.707 in each block, and powers of 0.707 vanish again.
 

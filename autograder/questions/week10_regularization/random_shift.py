@@ -12,7 +12,7 @@ from autograder.questions import draws
 from autograder.questions.define import Array, Inputs, Rng, question
 
 MANY = 2600
-"""From so many images on, shares of 1/3 and 1/2 lie 13 standard errors apart, even where only four
+"""With this many images, fractions of 1/3 and 1/2 are 13 standard errors apart, even if only four
 of nine shifts are found."""
 
 

@@ -106,7 +106,8 @@ def _(C: Array) -> Any:
 
 @compute_optimal.mistake("budget-spent-twice", at="D")
 def _(C: Array) -> Any:
-    """C / N is the number of operations available per parameter; each token costs 6 of them.
+    """C / N is the number of operations available per parameter, and each token costs 6; here it
+    costs 1.
 
     N is right, but D is six times too large.
 

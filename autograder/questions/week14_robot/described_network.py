@@ -44,7 +44,7 @@ IDLE = frozenset(
         "RandomBrightness",
     ]
 )
-"""Layers that do nothing once a network is trained."""
+"""Layers that have no effect after training."""
 
 _IMAGES_AT_ONCE = 16
 _MAX_LAYERS = 100

@@ -9,7 +9,7 @@ import numpy as np
 from autograder.questions.define import Array, Inputs, Rng, question
 
 PLACES = 13
-"""At how many places the network and the curve are shown beside each other."""
+"""The number of points at which the network is compared with the curve."""
 
 
 @question(points=14)

@@ -13,7 +13,7 @@ from course_lib import datasets
 MOST_PARAMETERS = 50_000
 LEAST_ACCURACY = 0.97
 GUESSING = 0.25
-"""An accuracy below this is no better than what an untrained network reaches by luck."""
+"""An untrained network may reach this accuracy by chance."""
 TRAINING_IMAGES = 1_297
 
 
