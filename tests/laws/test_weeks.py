@@ -19,7 +19,7 @@ from autograder.questions import catalogue
 from autograder.records import Difference, Outcome
 from autograder.release.generate import make_assignment
 from autograder.sandbox.session import Sandbox
-from tests.conftest import EXHAUSTIVE, REPOSITORY, SECRETS, hidden_values, source
+from tests.conftest import EXHAUSTIVE, REPOSITORY, SECRETS, hidden_values, judge, source
 
 every_week = pytest.mark.parametrize("stem", catalogue.stems())
 
@@ -44,6 +44,8 @@ def week(request, reference_cache) -> Iterator[InSandbox]:
     stem = request.param
     values = hidden_values(stem, SECRETS[0], reference_cache)
     made = Assignment(catalogue.week(stem), released(stem), source(stem), SECRETS[0], values)
+    # Equal to its own, and it keeps what mistakes answer for all laws of the process.
+    made.judge = judge(stem, SECRETS[0], reference_cache)
     with Sandbox(limits=made.limits(), libraries=made.libraries) as sandbox:
         yield InSandbox(made, sandbox)
 
