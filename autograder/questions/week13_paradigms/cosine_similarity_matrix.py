@@ -147,7 +147,7 @@ def _(A: Array, B: Array) -> Any:
 
     If N differs from D, NumPy raises an error. If N = D, it silently divides by the wrong lengths.
 
-    Check: print the shapes of the table and of its lengths.
+    Check: print the shapes of the matrix and of its lengths.
     """
     return (A / np.linalg.norm(A, axis=1)) @ (B / np.linalg.norm(B, axis=1)).T
 

@@ -126,7 +126,7 @@ def _(tokens: Array, context: int) -> Any:
 
 @next_token_pairs.mistake("window-without-a-target", at="X")
 def _(tokens: Array, context: int) -> Any:
-    """There are T - context + 1 windows in the text, but the last of them is followed by nothing.
+    """There are T - context + 1 windows in the text, but the last of them has no token after it.
 
     X then has one row more than y has entries.
 
