@@ -1,1 +1,1 @@
-"""Grades go home: one file an exporter, each found by its entry point."""
+"""Exporters of grades to learning management systems, one file each, found by entry point."""

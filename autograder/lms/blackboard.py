@@ -1,6 +1,6 @@
-"""Blackboard: fills the file that `Work Offline` > `Download` wrote, for `Upload`.
+"""Blackboard: fill the file from `Work Offline` > `Download`, for `Upload`.
 
-Blackboard makes a new text column of one that it does not know, so only columns that carry its
+Blackboard turns a column that it does not know into a new text column. So only columns with its
 own number, such as `Week 6 [Total Pts: 100 Score] |1234567`, are filled.
 """
 
@@ -23,7 +23,7 @@ from autograder.lms.exporter import Column, Export, Template, WeekGrades, one_we
 _OWN = re.compile(r"\|\s*_?\d[\d_]*$")
 _MAXIMUM = re.compile(r"\[[^\]:]*:\s*(?:up to\s*)?([\d.,]+)[^\]]*\]", re.IGNORECASE)
 _LAST, _FIRST, _LOGIN = 0, 1, 2
-"""The columns that every download begins with, in whatever language."""
+"""The first columns of every download, in any language."""
 
 
 def export(weeks: Sequence[WeekGrades], *, template: Template, column: Column = "") -> Export:
@@ -35,7 +35,8 @@ def export(weeks: Sequence[WeekGrades], *, template: Template, column: Column = 
     if len(sheet.header) < 3 or not candidates:
         raise CourseError(
             f"{sheet.name}: expected Last Name, First Name, Username and columns that end with "
-            f"`|number`, received {', '.join(sheet.header)}. Next: download it from `Work Offline`"
+            f"`|number`, received {', '.join(sheet.header)}. "
+            "Next: download it again from `Work Offline`"
         )
     number = grade_column(sheet, candidates, week, column, "column with Blackboard's number")
     stated = _MAXIMUM.search(sheet.header[number])

@@ -1,4 +1,4 @@
-"""Brightspace: fills the grades that `Enter Grades` > `Export` wrote, for `Import`."""
+"""Brightspace: fill the file from `Enter Grades` > `Export`, for `Import`."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ def export(weeks: Sequence[WeekGrades], *, template: Template, column: Column = 
         filling.grade(row, total)
     if _plain(END) not in places:
         filling.problems.append(
-            f"{sheet.name} has no closing column {END!r}, without which Brightspace refuses it; "
-            "export it again."
+            f"{sheet.name} has no last column {END!r}, and Brightspace rejects a file without it. "
+            "Next: export it again."
         )
     return filling.finish(filled_name(template))
 
 
 def _person(sheet: Worksheet, places: dict[str, int], row: int) -> Person:
     def value(title: str) -> str:
-        # Brightspace writes `#` before both, so that no spreadsheet takes them for numbers.
+        # Brightspace writes `#` before ids and logins, so that spreadsheets keep them as text.
         return sheet.value(row, places.get(title, -1)).removeprefix("#")
 
     ids = (value("orgdefinedid"), value("username"), value("email"))

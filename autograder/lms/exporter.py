@@ -1,11 +1,11 @@
-"""What an exporter is: one function in one file, found by its entry point.
+"""The interface of an exporter: one function, found by its entry point.
 
     def export(weeks: Sequence[WeekGrades], *, template: Template) -> Export:
         "One line, which `autograder export --help` shows."
 
-It is given the weeks' grades and returns the finished files as bytes; reading the gradebook,
-writing the files and printing are done for it. Its keyword parameters, annotated as typer wants
-them, are its own options on the command line. Another distribution adds one by
+It receives the weeks' grades and returns finished files as bytes. Reading the gradebook, writing
+the files and printing are done for it. Its keyword parameters, annotated for typer, become its
+options on the command line. Another distribution adds an exporter with
 
     [project.entry-points."autograder.exporters"]
     my-lms = "my_package.my_lms:export"
@@ -36,21 +36,23 @@ from autograder.records import Report
 GROUP = "autograder.exporters"
 
 Template = Annotated[
-    Path, typer.Option(help="The file downloaded from the LMS, which is filled in.")
+    Path, typer.Option(help="The file downloaded from the LMS. A filled copy is written.")
 ]
 Column = Annotated[
-    str, typer.Option(help="The column to fill: its id or title. Not needed where one matches.")
+    str, typer.Option(help="The column to fill, by id or title. Not needed if just one matches.")
 ]
 
 
 @dataclass(frozen=True)
 class WeekGrades:
-    """What is known of one week when its grades go home.
+    """One week's grades, ready to be exported.
 
-    `totals` are the students whose grade may be exported, in the order of their ids; `points` of
-    None means that nothing was handed in. `held_back` are those who wait for a person's grading
-    and are left out, `waiting` those who wait and are exported all the same. `everyone` is the
-    whole course, to find people by.
+    Attributes:
+        totals: the students whose grade is exported, sorted by id; points of None mean that
+            nothing was handed in.
+        held_back: ids of students who are left out until their manual grading is done.
+        waiting: ids of students who are exported although their manual grading is not done.
+        everyone: all students of the course, for matching people.
     """
 
     course: Course = field(repr=False)
@@ -64,7 +66,7 @@ class WeekGrades:
 
     @property
     def max_points(self) -> float:
-        """What the week is worth in the gradebook."""
+        """The points that the week is worth in the gradebook."""
         return max((total.max_points for total in self.everyone or self.totals), default=0.0)
 
     @cached_property
@@ -77,7 +79,7 @@ class WeekGrades:
 
     @cached_property
     def reports(self) -> Mapping[str, Report]:
-        """What grading found, by student; empty where nothing was graded by autograder."""
+        """The reports by student; empty if autograder graded nothing."""
         try:
             found = load(self.course, self.stem)
         except CourseError:
@@ -86,7 +88,7 @@ class WeekGrades:
 
     @cached_property
     def comments(self) -> Mapping[str, str]:
-        """The short plain text for each exported student's comment field, by student."""
+        """The text for the comment field of each exported student."""
         exported = {total.student for total in self.totals}
         return {
             student: comment(report)
@@ -97,11 +99,13 @@ class WeekGrades:
 
 @dataclass(frozen=True)
 class Export:
-    """What an exporter made.
+    """The result of an exporter.
 
-    `files` maps a file's name to its bytes, the main one first: `--output` renames that one, the
-    others are written beside it. `notes` are printed sentences; `problems` too, and they make the
-    command end with exit code 3, since students were left out.
+    Attributes:
+        files: names and contents, the main file first. `--output` renames the main file; the
+            others are written beside it.
+        notes: sentences to print.
+        problems: sentences to print about students who were left out; exit code 3.
     """
 
     files: Mapping[str, bytes] = field(default_factory=dict)
@@ -113,21 +117,21 @@ Exporter = Callable[..., Export]
 
 
 def one_week(weeks: Sequence[WeekGrades], name: str) -> WeekGrades:
-    """The only week, for an LMS whose file holds one assignment.
+    """The only week, for an LMS whose file holds a single assignment.
 
     Raises:
-        CourseError: when there are several.
+        CourseError: if there are several.
     """
     if len(weeks) != 1:
         raise CourseError(
             f"{name} takes one week at a time, received "
-            f"{', '.join(each.week for each in weeks)}; run it once for each"
+            f"{', '.join(each.week for each in weeks)}. Next: run it once per week"
         )
     return weeks[0]
 
 
 def names() -> list[str]:
-    """The exporters that are installed."""
+    """Names of the installed exporters."""
     return sorted({point.name for point in entry_points(group=GROUP)})
 
 
@@ -135,8 +139,8 @@ def find(name: str) -> Exporter:
     """The exporter called `name`.
 
     Raises:
-        UnknownName: when there is none, with the nearest names.
-        CourseError: when it is installed and cannot be loaded.
+        UnknownName: if there is none; the message suggests similar names.
+        CourseError: if it is installed and cannot be loaded.
     """
     found = [point for point in entry_points(group=GROUP) if point.name == name]
     if not found:
@@ -165,15 +169,15 @@ def _load(point: EntryPoint) -> Exporter:
 
 
 def grades(course: Course, week: str, stem: str, title: str, with_waiting: bool) -> WeekGrades:
-    """A week's grades out of the gradebook.
+    """Read a week's grades from the gradebook.
 
     Args:
         course: whose gradebook is read.
         week, stem, title: of the week, as the catalogue has them.
-        with_waiting: keep the students for whom a person has still to grade a part.
+        with_waiting: also export students whose manual grading is not done.
 
     Raises:
-        CourseError: when the week is not in the gradebook.
+        CourseError: if the week is not in the gradebook.
     """
     everyone = tuple(totals(course, stem))
     waiting = tuple(total.student for total in everyone if total.waiting)
@@ -184,14 +188,17 @@ def grades(course: Course, week: str, stem: str, title: str, with_waiting: bool)
 
 
 def write(files: Mapping[str, bytes], output: Path | None) -> list[Path]:
-    """Write an export's files, each whole or not at all.
+    """Write an export's files, each completely or not at all.
 
     Args:
-        files: their names and bytes, the main one first.
-        output: where the main one goes; the others stand beside it. None: the working directory.
+        files: names and contents, the main file first.
+        output: path of the main file, with the others beside it; None: the working directory.
+
+    Returns:
+        The paths of the files.
 
     Raises:
-        CourseError: when one cannot be written.
+        CourseError: if one cannot be written.
     """
     folder = output.parent if output else Path()
     paths = [folder / name for name in files]
@@ -206,26 +213,26 @@ def write(files: Mapping[str, bytes], output: Path | None) -> list[Path]:
 
 
 def about_waiting(week: WeekGrades) -> list[str]:
-    """What is said of the students whose manual grading is open; nothing where there are none."""
+    """A sentence about the students whose manual grading is not done, if there are any."""
     if week.held_back:
         return [
-            f"{week.week}: {people(week.held_back)} left out, for a part is still to be graded "
-            "by a person; --with-waiting exports the points they have so far."
+            f"{week.week}: {people(week.held_back)} left out until manual grading is done; "
+            "--with-waiting exports the points so far."
         ]
     if week.waiting:
         return [
-            f"{week.week}: {people(week.waiting)} exported with the points they have so far; "
-            "a part is still to be graded by a person."
+            f"{week.week}: {people(week.waiting)} exported with the points so far; "
+            "their manual grading is not done."
         ]
     return []
 
 
 def people(students: Sequence[str], shown: int = 20) -> str:
-    """`3 students (ada, bob, eve)`: how many and who, the first of them where they are many."""
+    """How many and who, such as `3 students (ada, bob, eve)`; of many, only the first are named."""
     few = ", ".join(students[:shown]) + (", ..." if len(students) > shown else "")
     return f"{len(students)} student{'' if len(students) == 1 else 's'} ({few})"
 
 
 def everybody(students: Sequence[str]) -> str:
-    """The same with no name left out, for those whom a person has to look after."""
+    """The same with every name, for students whom the instructor has to look at."""
     return people(students, len(students))

@@ -1,7 +1,7 @@
-"""Moodle: fills the downloaded grading worksheet and makes the zip of feedback files.
+"""Moodle: fill the downloaded grading worksheet and zip the feedback files.
 
-Moodle finds columns by their localised titles, students by `Participant N`, and a feedback file's
-student by the number in its folder's name.
+Moodle finds columns by their translated titles, students by `Participant N`, and the student of a
+feedback file by the number in its folder's name.
 
 Source: Moodle 4.5, mod/assign/feedback/offline/importgradeslib.php and file/importziplib.php.
 """
@@ -50,15 +50,15 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 Feedback = Annotated[
     Path | None,
-    typer.Option(help="Also write the zip for `Upload multiple feedback files in a zip` here."),
+    typer.Option(help="Also write a zip here for `Upload multiple feedback files in a zip`."),
 ]
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Where the worksheet has what; -1 where it has not.
+    """The numbers of the worksheet's columns; -1 for a column that is missing.
 
-    `known` are the columns that say who a student is, between the identifier and the grade.
+    `known` are the columns between the identifier and the grade, which say who a student is.
     """
 
     identifier: int
@@ -95,13 +95,13 @@ def export(weeks: Sequence[WeekGrades], *, template: Template, feedback: Feedbac
             filling.changes[row, columns.comments] = as_html(comment)
     if locked:
         filling.problems.append(
-            f"{people(locked)} left as they are: Moodle says that their grade cannot be changed "
-            "(it is locked or overridden in the gradebook)."
+            f"{people(locked)} unchanged: the worksheet says that their grade cannot be changed "
+            "(it is locked or overridden in Moodle's gradebook)."
         )
     if columns.comments < 0:
         filling.notes.append(
-            f"{sheet.name} has no column for feedback comments, so none were written; switch "
-            "`Feedback comments` on in the assignment and download it again to have them."
+            f"{sheet.name} has no column for comments, so none were written. To have them, enable "
+            "`Feedback comments` in the assignment and download the worksheet again."
         )
     made = filling.finish(filled_name(template))
     if feedback is None:
@@ -112,13 +112,13 @@ def export(weeks: Sequence[WeekGrades], *, template: Template, feedback: Feedbac
 
 
 def find_columns(sheet: Worksheet) -> Columns:
-    """Where a worksheet has what, told by the order that Moodle gives its columns.
+    """Find a worksheet's columns, in whatever language their titles are.
 
-    Titles are in the language of the instructor. The maximum grade is the column of one and the
-    same number; the grade stands before it, and whether it can be changed, behind.
+    Moodle always writes the grade, the maximum grade and whether the grade can be changed in this
+    order, and the maximum grade is the column that holds a single number.
 
     Raises:
-        CourseError: when it is no grading worksheet.
+        CourseError: if it is not a grading worksheet.
     """
     header = [title.casefold() for title in sheet.header]
     identified = all(_PARTICIPANT.fullmatch(text) for text in sheet.column(0))
@@ -139,10 +139,10 @@ def find_columns(sheet: Worksheet) -> Columns:
     grade = _titled(header, "grade", maximum - 1)
     changeable = _titled(header, "grade can be changed", maximum + 1)
     comments = next((n for n, title in enumerate(header) if title in _COMMENTS), -1)
-    # Dates come after the mark that says whether a grade can be changed: submission and grade.
-    behind = maximum + 4
-    if comments < 0 and len(header) == behind + 1:
-        comments = behind
+    # After `Grade can be changed` come the dates of the submission and of the grade.
+    last = maximum + 4
+    if comments < 0 and len(header) == last + 1:
+        comments = last
     return Columns(0, range(1, grade), grade, maximum, changeable, comments)
 
 
@@ -155,28 +155,28 @@ def _maximum(sheet: Worksheet, columns: Columns) -> float:
     value = decimal(found.pop()) if len(found) == 1 else None
     if value is None or value <= 0:
         raise CourseError(
-            f"{sheet.name}: expected one maximum grade above 0 for all, received "
-            f"{sheet.value(1, columns.maximum)!r}. Next: give the assignment a grade of the type "
-            "Point in its settings"
+            f"{sheet.name}: expected the same maximum grade above 0 in every row, received "
+            f"{sheet.value(1, columns.maximum)!r}. Next: set the assignment's grade to the type "
+            "Point"
         )
     return value
 
 
 def as_html(text: str) -> str:
-    """A plain text as Moodle keeps comments."""
+    """A plain text as HTML, which is what Moodle's comments are."""
     return "<p>" + "<br>".join(escape(line, quote=False) for line in text.splitlines()) + "</p>"
 
 
 def feedback_zip(
     week: WeekGrades, sheet: Worksheet, columns: Columns, exported: Sequence[tuple[int, Total]]
 ) -> tuple[bytes, list[str]]:
-    """The students' feedback pages, named as Moodle's upload wants them.
+    """Zip the students' feedback pages under the names that Moodle's upload expects.
 
     Returns:
-        The zip, and what is to be said of it.
+        The zip, and sentences about it.
 
     Raises:
-        CourseError: when no page has been made.
+        CourseError: if there is no feedback page at all.
     """
     buffer = io.BytesIO()
     missing, old, count = [], [], 0
@@ -197,7 +197,7 @@ def feedback_zip(
             count += 1
     advice = f"run `autograder feedback {week.week}`"
     if not count:
-        raise CourseError(f"there are no feedback pages of {week.week} to zip; {advice}")
+        raise CourseError(f"there are no feedback pages of {week.week} to zip. Next: {advice}")
     notes = [f"{count} feedback pages in the zip."]
     if missing:
         notes.append(f"{people(missing)} have no feedback page; {advice}.")
@@ -207,14 +207,14 @@ def feedback_zip(
 
 
 def folder_name(full_name: str, identifier: str) -> str:
-    """The folder in which Moodle looks for a participant's feedback.
+    """The name of the folder in which Moodle looks for a participant's feedback.
 
     Args:
-        full_name: as the worksheet has it; for the reader alone.
+        full_name: as in the worksheet; only people read it.
         identifier: such as `Participant 12`.
     """
     number = _PARTICIPANT.fullmatch(identifier)
     assert number is not None
-    # The number is what stands between the first two underscores.
+    # Moodle reads the number between the first two underscores.
     name = " ".join(re.sub(r"[_/\\\"'<>:|?*\x00-\x1f]", " ", full_name).split()).strip(".~ ")
     return f"{name or 'Participant'}_{int(number[1])}_assignfeedback_file_"

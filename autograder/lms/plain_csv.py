@@ -1,4 +1,4 @@
-"""A plain CSV file: one row a student, three columns a week; for any LMS and any spreadsheet."""
+"""A plain CSV file for any LMS or spreadsheet: a row per student, three columns per week."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PERSON = ("id", "last_name", "first_name", "email")
 
 
 def export(weeks: Sequence[WeekGrades]) -> Export:
-    """Write a CSV with one row a student and the points of each week."""
+    """Write a CSV file with a row per student and the points of each week."""
     header: list[Cell] = [*PERSON]
     for each in weeks:
         header += [each.week, f"{each.week} of", f"{each.week} state"]

@@ -1,9 +1,9 @@
-"""Canvas: fills one column of the instructor's own exported gradebook CSV, or pushes by its API.
+"""Canvas: fill one column of the gradebook CSV that the instructor exported, or push by API.
 
-Canvas makes a new assignment of a column that it does not know and sets an assignment's points
-from the row `Points Possible`, so nothing but the column's cells is ever written.
+Canvas turns a column that it does not know into a new assignment, and sets an assignment's points
+from the row `Points Possible`. So nothing but cells of that one column is ever written.
 
-Source: the rules of Canvas's own gradebook importer and exporter.
+Source: the rules of Canvas's gradebook importer and exporter.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _POSSIBLE = "points possible"
 _READ_ONLY = re.compile(r"read\s+only", re.IGNORECASE)
 _TOTALS = re.compile("(Current|Final) (Score|Points|Grade)|Override (Score|Grade|Status)")
 _WITH_ID = re.compile(r"(?P<title>.*?)\s*\((?P<id>\d+)\)\s*", re.DOTALL)
-# Titles are short, so one that is only roughly alike may be meant.
+# Titles are short, so even one that is only roughly similar may be meant.
 _LIKE_A_TITLE = 0.3
 _HIDDEN_ROW = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)
 
@@ -49,7 +49,7 @@ def export(
     column: Column = "",
     push: Annotated[bool, typer.Option("--push", help="Send the grades to Canvas.")] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="With --push: print what would change.")
+        bool, typer.Option("--dry-run", help="Print what --push would change, and send nothing.")
     ] = False,
     course_id: Annotated[str, typer.Option(help="With --push: the number in /courses/N.")] = "",
     assignment_id: Annotated[
@@ -62,7 +62,7 @@ def export(
         from autograder.lms.canvas.push import push_week
 
         if template or column:
-            raise CourseError("--push and --template exclude each other; use one of them")
+            raise CourseError("--push cannot be combined with --template or --column")
         return push_week(week, course_id, assignment_id, dry_run=dry_run)
     if template is None:
         raise CourseError(
@@ -74,7 +74,13 @@ def export(
 
 @dataclass(frozen=True)
 class Gradebook:
-    """An exported gradebook and which of its rows hold what; `points_row` of 0 is none."""
+    """An exported gradebook.
+
+    Attributes:
+        sheet: the table.
+        points_row: the row `Points Possible`; 0 if there is none.
+        students: the rows of students.
+    """
 
     sheet: Worksheet
     points_row: int
@@ -89,20 +95,20 @@ class Gradebook:
         return self.sheet.header
 
     def possible(self, column: int) -> str:
-        """What Canvas counts an assignment out of."""
+        """The points that an assignment is worth in Canvas."""
         return self.sheet.value(self.points_row, column) if self.points_row else ""
 
 
 def fill(week: WeekGrades, template: Path, column: str = "") -> Export:
-    """The template with one column filled; every other byte is as it was.
+    """Fill one column of the template; every other byte is unchanged.
 
     Args:
-        week: whose grades are written.
+        week: the grades.
         template: a gradebook CSV exported from Canvas.
-        column: the assignment's id or title; empty where one title names the week.
+        column: the assignment's id or title; empty to find it by the week.
 
     Raises:
-        CourseError: when the file is no such export, or the column is not certain.
+        CourseError: if the file is not such an export, or not exactly one column matches.
     """
     book = read_gradebook(template)
     place = find_column(book, column, week)
@@ -121,24 +127,24 @@ def fill(week: WeekGrades, template: Path, column: str = "") -> Export:
 
 
 def read_gradebook(path: Path) -> Gradebook:
-    """Read a gradebook export.
+    """Read a gradebook that Canvas exported.
 
     Raises:
-        CourseError: when it cannot be read or is none.
+        CourseError: if it cannot be read, or is something else.
     """
     sheet = read_table(path)
     names = sheet.header
     if (
         (names[:2] != ["Student", "ID"] and names[:3] != ["LastName", "FirstName", "ID"])
         or "Section" not in names
-        # Canvas itself reads and writes nothing else.
+        # Canvas itself writes nothing else.
         or sheet.encoding != "utf-8"
         or sheet.separator not in ",;"
     ):
         raise CourseError(
-            f"{path.name} is no gradebook of Canvas: expected a first line that begins with "
-            f"Student,ID and has a column Section, received {','.join(names)[:60]!r}; "
-            "in Canvas: Grades, Export, Export Entire Gradebook"
+            f"{path.name} is no gradebook of Canvas: expected CSV in UTF-8 whose first line begins "
+            f"with Student,ID and has a column Section, received {','.join(names)[:60]!r}. "
+            "Next: in Canvas, choose Grades, Export, Export Entire Gradebook"
         )
     below = range(1, len(sheet.rows))
     points_row = next((row for row in below if _POSSIBLE in sheet.value(row, 0).lower()), 0)
@@ -152,10 +158,10 @@ def read_gradebook(path: Path) -> Gradebook:
 
 
 def find_column(book: Gradebook, wanted: str, week: WeekGrades) -> int:
-    """The index of the assignment's column.
+    """The number of the assignment's column.
 
     Raises:
-        CourseError: when none or several fit, or Canvas would not read it.
+        CourseError: if none or several match, or Canvas would not import it.
     """
     headers = book.header
     first = headers.index("Section") + 1
@@ -175,8 +181,8 @@ def find_column(book: Gradebook, wanted: str, week: WeekGrades) -> int:
         raise CourseError(_uncertain(book, wanted or week.title, found, titles))
     if found[0] not in titles:
         raise CourseError(
-            f"{book.name}: {headers[found[0]]!r} is no assignment whose grades Canvas reads back "
-            "(read only, a total or a custom column); choose another with --column"
+            f"{book.name}: {headers[found[0]]!r} is no assignment whose grades Canvas imports "
+            "(it is read only, a total or a custom column). Next: name another with --column"
         )
     return found[0]
 
@@ -204,13 +210,13 @@ def _uncertain(
 ) -> str:
     if found:
         fitting = ", ".join(repr(book.header[place]) for place in found)
-        return f"{book.name}: {wanted!r} fits {fitting}; name one by its id with --column"
+        return f"{book.name}: {wanted!r} matches {fitting}. Next: name one by its id with --column"
     known = {title: f"{title} ({number})" for title, number in titles.values()}
     like = nearest(wanted, known, 3, _LIKE_A_TITLE) or list(known)[:3]
     listed = ", ".join(repr(known[title]) for title in like)
     return (
-        f"{book.name} has no assignment {wanted!r}; nearest: {listed or 'it has none at all'}. "
-        "Name one by its id or title with --column, or make it in Canvas and export again."
+        f"{book.name} has no assignment {wanted!r}; most similar: {listed or 'none at all'}. "
+        "Next: name one by its id or title with --column, or create it in Canvas and export again"
     )
 
 
@@ -231,7 +237,7 @@ def _people(book: Gradebook) -> dict[int, Person]:
 def _changes(
     book: Gradebook, place: int, week: WeekGrades, matched: Matched
 ) -> tuple[dict[tuple[int, int], str], tuple[str, ...]]:
-    """The new values by row and column, and who keeps what Canvas has."""
+    """The new values by row and column, and notes on cells that keep what they have."""
     comma = "," in book.possible(place)
     totals = {total.student: total for total in week.everyone}
     changes: dict[tuple[int, int], str] = {}
@@ -248,7 +254,7 @@ def _changes(
             changes[row, place] = after.replace(".", ",") if comma else after
     notes = []
     if kept:
-        notes.append(f"Kept as Canvas has them: {', '.join(kept)}.")
+        notes.append(f"Unchanged, as Canvas has them: {', '.join(kept)}.")
     if nothing:
-        notes.append(f"Nothing handed in, cell left as it was: {people(nothing)}.")
+        notes.append(f"Nothing handed in, so the cell is unchanged: {people(nothing)}.")
     return changes, tuple(notes)

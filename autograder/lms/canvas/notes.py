@@ -1,4 +1,4 @@
-"""What is said of a week that goes to Canvas, by its file and by its API alike."""
+"""Sentences about a week that is exported to Canvas, by file or by API."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 
 
 def same_number(written: str, points: str) -> bool:
-    """Whether the cell holds this number already, as Canvas compares: to two decimals."""
+    """Whether a cell already holds this number, to two decimals as Canvas compares."""
     text = written.strip()
     return bool(NUMBER.fullmatch(text)) and number(float(text.replace(",", "."))) == points
 
 
 def about_points(possible: str, week: WeekGrades) -> tuple[str, ...]:
-    """A warning where Canvas's points differ from the gradebook's; empty where they agree."""
+    """A warning if Canvas's points differ from the gradebook's."""
     if same_number(possible, number(week.max_points)):
         return ()
     return (
-        f"Warning: Canvas counts {week.week} out of {possible or 'no number of'} points, the "
-        f"gradebook out of {number(week.max_points)}. Points were not rescaled; set the "
+        f"Warning: {week.week} is out of {possible or 'no number of'} points in Canvas, and out of "
+        f"{number(week.max_points)} in the gradebook. Points were not rescaled. Next: set the "
         "assignment's points in Canvas.",
     )
 
 
 def strangers(matched: Matched) -> tuple[str, ...]:
-    """A note on people of Canvas whom the course's gradebook does not hold."""
+    """A note on people in Canvas who are not in the course's gradebook."""
     if not matched.strangers:
         return ()
     return (f"In Canvas and not in this course's gradebook: {everybody(matched.strangers)}.",)
 
 
 def lost(week: WeekGrades, matched: Matched) -> tuple[str, ...]:
-    """A sentence on each person or group whose grade found no place."""
+    """Sentences about everybody whose grade was not exported."""
     reached = set(matched.students.values())
     missing = [
         total.student
         for total in week.totals
         if total.points is not None and total.student not in reached
     ]
-    told = (f"Has a grade and was not found in Canvas: {everybody(missing)}.",) if missing else ()
+    told = (f"Has a grade, but was not found in Canvas: {everybody(missing)}.",) if missing else ()
     return (*matched.left_out, *told)

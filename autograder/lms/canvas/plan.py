@@ -1,4 +1,4 @@
-"""What a push to Canvas would change: the gradebook beside what Canvas has and has been sent."""
+"""Plan a push to Canvas: compare the gradebook with what Canvas has and what was sent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from autograder.records import Report
 
 @dataclass(frozen=True)
 class Change:
-    """What one student's submission in Canvas lacks; empty where it is right already."""
+    """What to send for one student; false if Canvas is up to date."""
 
     user: int
     student: str
@@ -34,7 +34,7 @@ class Change:
         return bool(self.grade or self.comment or self.rubric)
 
     def data(self) -> dict[str, Any]:
-        """As the API's `grade_data` wants it."""
+        """The student's entry in the API's `grade_data`."""
         named = {
             "posted_grade": self.grade,
             "text_comment": self.comment,
@@ -52,7 +52,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """The changes, how many students were looked at, and what is said of the others."""
+    """The changes, the number of students compared, and notes on the others."""
 
     changes: list[Change]
     considered: int
@@ -69,9 +69,9 @@ def make_plan(
     """Compare the gradebook with Canvas.
 
     Args:
-        week: what Canvas should have.
-        submissions: what it has, with comments and rubric assessments.
-        matched: its users as students.
+        week: the grades that Canvas should have.
+        submissions: those that it has, with comments and rubric assessments.
+        matched: which of its users is which student.
         criteria: the rubric's criterion for each question, see `criteria`.
         sent: the comments of earlier pushes.
     """
@@ -104,17 +104,17 @@ def make_plan(
             changes.append(change)
     notes = []
     if excused:
-        notes.append(f"Excused in Canvas and left so: {people(excused)}.")
+        notes.append(f"Excused in Canvas, so unchanged: {people(excused)}.")
     if twice_late:
         notes.append(
-            f"Warning: Canvas's own late policy takes points off too: {people(twice_late)}; "
-            "the gradebook's late penalty is in the points already."
+            f"Warning: Canvas's late policy also deducts points from {people(twice_late)}, whose "
+            "points already include the gradebook's late penalty."
         )
     return Plan(changes, considered, tuple(notes))
 
 
 def _score(submission: Any) -> str:
-    """What a grader entered; `score` is less what Canvas's own late policy takes off."""
+    """The score as entered; `score` itself is after Canvas's late deduction."""
     entered = getattr(submission, "entered_score", None)
     score = getattr(submission, "score", None) if entered is None else entered
     return "" if score is None else number(score)
@@ -123,7 +123,7 @@ def _score(submission: Any) -> str:
 def _rubric(
     submission: Any, report: Report, criteria: Mapping[str, str]
 ) -> dict[str, dict[str, str]]:
-    """The assessment of every criterion, where one differs; Canvas keeps no part of an old one."""
+    """All criteria if one differs: Canvas drops the criteria that an update leaves out."""
     now = getattr(submission, "rubric_assessment", None) or {}
     wanted = {
         criteria[verdict.question]: {
@@ -143,10 +143,10 @@ def _rubric(
 
 
 def criteria(assignment: Any, week: WeekGrades) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The rubric's criteria that carry a question's name, by question; and what is said of them.
+    """The rubric's criteria that are named after a question, by question, and notes on them.
 
-    A rubric that Canvas uses for grading is left alone: its sum would replace the points, which
-    hold late penalties and manual grades.
+    A rubric that Canvas uses for grading is not filled: its sum would replace the points, which
+    include late penalties and manual grades.
     """
     questions = {v.question for report in week.reports.values() for v in report.verdicts}
     by_name = {fold(name): name for name in questions}
@@ -158,16 +158,16 @@ def criteria(assignment: Any, week: WeekGrades) -> tuple[dict[str, str], tuple[s
     if found and getattr(assignment, "use_rubric_for_grading", False):
         return {}, (
             "The rubric is not filled: Canvas uses it for grading, so its sum would replace the "
-            "points, which hold late penalties and manual grades.",
+            "points, which include late penalties and manual grades.",
         )
     return found, ()
 
 
 class Sent:
-    """The last comment that was sent to each user of an assignment, as digests.
+    """Digests of the last comment sent to each user of an assignment.
 
-    Canvas appends comments, and a teacher may edit or delete one: what was sent once is not sent
-    again until the text is another.
+    Canvas appends comments, and a teacher may edit or delete one. So the same text is not sent
+    again.
     """
 
     def __init__(self, root: Path, assignment: Any) -> None:
@@ -179,12 +179,12 @@ class Sent:
             self.digests = {}
         except (OSError, ValueError) as error:
             raise CourseError(
-                f"{self.path}, which remembers the comments sent, is damaged ({error}); delete it: "
-                "comments that stand in Canvas unchanged are still not sent twice"
+                f"{self.path}, the list of comments sent, is damaged ({error}). Next: delete it; "
+                "comments that are still in Canvas are not sent twice"
             ) from None
 
     def has(self, submission: Any, text: str) -> bool:
-        """Whether this comment need not be sent."""
+        """Whether this comment was already sent, or is empty."""
         if not text or self.digests.get(str(submission.user_id)) == _digest(text):
             return True
         comments = [each.get("comment") or "" for each in _comments(submission)]
@@ -192,7 +192,7 @@ class Sent:
         return bool(ours) and ours[-1].split() == text.split()
 
     def confirm(self, changes: Iterable[Change]) -> None:
-        """Remember the comments of changes that Canvas has taken."""
+        """Remember the comments of changes that Canvas has made."""
         new = {str(each.user): _digest(each.comment) for each in changes if each.comment}
         if not new:
             return

@@ -1,8 +1,8 @@
-"""Grades and comments sent to Canvas: what differs is sent, waited for and read back.
+"""Push grades and comments to Canvas.
 
-Sending is asynchronous and may stop half-way, and comments are appended. So nothing is believed
-but what Canvas shows afterwards: a push compares, sends the differences in batches, waits for
-each batch's Progress, and compares again.
+Canvas processes updates later, may stop half-way, and appends comments. So a push trusts only
+what Canvas shows afterwards: it compares, sends the differences in batches, waits for the Progress
+of each batch, and compares again.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from autograder.lms.canvas.plan import (
 )
 from autograder.lms.exporter import Export, WeekGrades, everybody
 
-# Canvas reads a form of some thousand fields at most, and a rubric has two for each question.
+# Canvas accepts a few thousand form fields, and a rubric has two per question.
 BATCH = 50
-# A batch that Canvas answered with a 5xx may have been taken: it is sent again only if not.
+# After a 5xx a batch may have been processed; it is sent again only if it was not.
 ROUNDS = 4
 ROUND_SECONDS = 2.0
 PROGRESS_SECONDS = 300.0
@@ -39,12 +39,12 @@ def push_week(
     """Send a week's grades, comments and rubric to one assignment of Canvas.
 
     Args:
-        week: what is sent.
-        course_id, assignment_id: the numbers in Canvas's address of the assignment.
+        week: the grades.
+        course_id, assignment_id: the numbers in the assignment's address.
         dry_run: only say what would change.
 
     Raises:
-        CourseError: when Canvas cannot be used; what it had taken by then stays.
+        CourseError: if Canvas cannot be used; changes that it has already made stay.
     """
     for option, value in (("--course-id", course_id), ("--assignment-id", assignment_id)):
         if not value.isdecimal():
@@ -90,14 +90,14 @@ class _Push:
         return Export({}, (line, *about), (*problems, *self._not_taken(left)))
 
     def _compare(self) -> Plan:
-        """What differs between the gradebook and Canvas as it stands now."""
+        """The differences between the gradebook and Canvas now."""
         submissions = self.assignment.get_submissions(
             include=["submission_comments", "rubric_assessment"]
         )
         return make_plan(self.week, submissions, self.matched, self.criteria, self.sent)
 
     def _send(self, plan: Plan) -> list[Change]:
-        """Send until Canvas shows it all, or has said why not; what is left."""
+        """Send until Canvas shows every change or has refused it; returns what is left."""
         changes, refused = plan.changes, []
         for attempt in range(ROUNDS):
             if not changes:
@@ -111,7 +111,7 @@ class _Push:
         return refused + changes
 
     def _send_once(self, changes: Sequence[Change], attempt: int) -> set[int]:
-        """Send every batch; the users of those that may or may not have arrived."""
+        """Send every batch; returns the users of batches that may or may not have arrived."""
         uncertain: set[int] = set()
         for start in range(0, len(changes), BATCH):
             batch = changes[start : start + BATCH]
@@ -122,7 +122,7 @@ class _Push:
         return uncertain
 
     def _send_batch(self, batch: Sequence[Change]) -> bool:
-        """Send one batch and wait for it; False where it is not known whether it arrived."""
+        """Send one batch and wait for it; False if it is unknown whether it arrived."""
         from canvasapi.exceptions import CanvasException, UnprocessableEntity
         from requests.exceptions import ConnectionError, Timeout
 
@@ -137,7 +137,7 @@ class _Push:
             self.reasons.append(f"the connection ended: {type(error).__name__}")
             return False
         except CanvasException as error:
-            # Its subclasses have meanings; itself it is "any other status", here a 5xx.
+            # The subclasses are known errors; the base class is any other status, here a 5xx.
             if type(error) is not CanvasException:
                 raise
             self.reasons.append(str(error))
@@ -150,7 +150,7 @@ class _Push:
         pause = POLL_SECONDS
         while progress.workflow_state not in ("completed", "failed"):
             if time.monotonic() > deadline:
-                self.reasons.append("Canvas has not finished yet; run it again later")
+                self.reasons.append("Canvas is still working; run it again later")
                 return
             time.sleep(pause)
             pause = min(2 * pause, 10.0)
@@ -165,20 +165,20 @@ class _Push:
             return ()
         students = [change.student for change in left]
         reasons = "; ".join(dict.fromkeys(self.reasons)) or "it gave no reason"
-        return (f"Canvas did not take {everybody(students)}: {reasons}.",)
+        return (f"Canvas did not accept the grades of {everybody(students)}: {reasons}.",)
 
 
 def _refuse_group_grades(assignment: Any) -> None:
     individually = getattr(assignment, "grade_group_students_individually", False)
     if getattr(assignment, "group_category_id", None) and not individually:
         raise CourseError(
-            f"Canvas grades {assignment.name!r} by group, so the last member's grade would become "
-            "everybody's; set `Assign grades to each student individually` in the assignment"
+            f"Canvas grades {assignment.name!r} by group, so every member would get the last one's "
+            "grade. Next: set `Assign grades to each student individually` in the assignment"
         )
 
 
 def _taken(change: Change, now: dict[int, Change]) -> bool:
-    """Whether the comment that was sent stands in Canvas, whatever became of the grade."""
+    """Whether the comment has arrived in Canvas, whatever became of the grade."""
     return change.user not in now or not now[change.user].comment
 
 

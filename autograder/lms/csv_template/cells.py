@@ -1,7 +1,7 @@
-"""A CSV text whose cells can be changed in place, every other character left as it stands.
+"""Edit cells of a CSV text in place; every other character stays as it is.
 
-The csv module reads cells and forgets how they were written: quotes, line endings, spaces. An
-instructor's file should come back the same but for the column that was filled.
+The csv module does not keep how cells were written: quotes, line endings, spaces. An instructor's
+file should come back unchanged except for the column that was filled.
 """
 
 from __future__ import annotations
@@ -14,24 +14,18 @@ QUOTE = '"'
 
 
 class Cell(NamedTuple):
-    """One cell: its value, and where it stands in the text with its quotes."""
+    """A cell's value and its place in the text, quotes included."""
 
     value: str
     start: int
     end: int
 
 
-def scan(text: str, delimiter: str, start: int = 0) -> list[list[Cell]]:
-    """The rows of a CSV text; a blank line is a row without cells, as in the csv module.
-
-    Args:
-        text: the whole file.
-        delimiter: what stands between two cells.
-        start: where the first cell begins, such as 1 after a byte-order mark.
-    """
+def scan(text: str, delimiter: str) -> list[list[Cell]]:
+    """The rows of a CSV text. As in the csv module, a blank line is a row without cells."""
     rows: list[list[Cell]] = []
     row: list[Cell] = []
-    place = start
+    place = 0
     unquoted = re.compile(f"[^{re.escape(delimiter)}\r\n]*")
     while place < len(text):
         if not row and text[place] in "\r\n":
@@ -53,7 +47,7 @@ def scan(text: str, delimiter: str, start: int = 0) -> list[list[Cell]]:
 
 
 def replace(text: str, changes: Mapping[Cell, str]) -> str:
-    """The text with these cells rewritten; a quoted cell stays quoted."""
+    """The text with new values for these cells; a quoted cell stays quoted."""
     pieces: list[str] = []
     place = 0
     for cell in sorted(changes, key=lambda each: each.start):
@@ -64,20 +58,20 @@ def replace(text: str, changes: Mapping[Cell, str]) -> str:
     return "".join([*pieces, text[place:]])
 
 
-def delimiter_of(text: str, known: str = ",;\t", start: int = 0) -> str:
-    """The one of the known delimiters that splits the first row into most cells."""
-    first = _first_row(text, start)
+def delimiter_of(text: str, known: str = ",;\t") -> str:
+    """The known delimiter that splits the first row into the most cells."""
+    first = _first_row(text)
     return max(known, key=lambda each: len(next(iter(scan(first, each)), [])))
 
 
-def _first_row(text: str, start: int) -> str:
-    """The first line, and following ones while a quoted cell is open."""
-    end = start
+def _first_row(text: str) -> str:
+    """The first line, and the following ones while a quoted cell is open."""
+    end = 0
     while end < len(text):
         end = _after_line(text, _line_end(text, end))
-        if text.count(QUOTE, start, end) % 2 == 0:
+        if text.count(QUOTE, 0, end) % 2 == 0:
             break
-    return text[start:end]
+    return text[:end]
 
 
 def _line_end(text: str, place: int) -> int:
@@ -101,7 +95,7 @@ def _cell(text: str, start: int, unquoted: re.Pattern[str]) -> Cell:
 
 
 def _quoted(text: str, place: int) -> tuple[str, int]:
-    """What stands between quotes, two for one, and the place after the closing quote."""
+    """The text between quotes, with doubled quotes undone, and the place after the last quote."""
     pieces: list[str] = []
     while True:
         close = text.find(QUOTE, place)

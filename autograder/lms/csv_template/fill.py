@@ -1,4 +1,4 @@
-"""What the exporters that fill a downloaded table have in common."""
+"""Fill one column of a table that an LMS exported: what its exporters have in common."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _NUMBER = re.compile(r"week\s*0*(\d+)", re.IGNORECASE)
 
 @dataclass
 class Filling:
-    """A worksheet while it is filled with one week's grades.
+    """A worksheet that is being filled with one week's grades.
 
     Args:
-        sheet: what was downloaded.
+        sheet: the downloaded table.
         week: the grades.
-        column: the number of the column that takes them.
-        maximum: what the LMS's item is worth; 0 where it does not say.
-        identify: what a row says of the student; its key is not used.
+        column: the number of the column to fill.
+        maximum: the points that the item is worth in the LMS; 0 if the file does not say.
+        identify: who the student of a row is, according to the row.
         comma: whether numbers have a decimal comma.
-        cap: whether the LMS refuses points above its maximum.
+        cap: whether the LMS rejects points above its maximum.
     """
 
     sheet: Worksheet
@@ -44,7 +44,7 @@ class Filling:
     _capped: list[str] = field(default_factory=list)
 
     def rows(self) -> Iterator[tuple[int, Total]]:
-        """Every row whose student has a grade that is exported."""
+        """Every row whose student has a grade to export."""
         exported = {total.student: total for total in self.week.totals}
         every_row = range(1, len(self.sheet.rows))
         matched = self.week.roster.match_all({row: self.identify(row) for row in every_row})
@@ -66,12 +66,10 @@ class Filling:
             if total.points is not None and total.student not in present
         ]
         if missing:
-            self.problems.append(
-                f"{people(missing)} with a grade have no row in {self.sheet.name}."
-            )
+            self.problems.append(f"No row in {self.sheet.name} for {people(missing)} with a grade.")
 
     def grade(self, row: int, total: Total) -> None:
-        """Put a student's points into their row, on the LMS's scale and within it."""
+        """Put a student's points into their row, on the LMS's scale."""
         assert total.points is not None
         points = total.points
         if self.maximum and self.week.max_points:
@@ -83,9 +81,9 @@ class Filling:
         self.changes[row, self.column] = text.replace(".", ",") if self.comma else text
 
     def finish(self, name: str) -> Export:
-        """The filled file, and what is to be said of it."""
+        """The filled file with notes and problems."""
         count = sum(number == self.column for _, number in self.changes)
-        said = [f"{count} grades in the column {self.sheet.header[self.column]!r}."]
+        said = [f"{count} grades written to the column {self.sheet.header[self.column]!r}."]
         if self.maximum and self.maximum != self.week.max_points:
             said.append(
                 f"Rescaled: {self.week.week} is worth {self.week.max_points:g} points in the "
@@ -93,8 +91,8 @@ class Filling:
             )
         if self._capped:
             said.append(
-                f"{people(self._capped)} have more than the maximum of {self.maximum:g}, which "
-                "the LMS would refuse; the maximum was written."
+                f"{people(self._capped)} above the maximum of {self.maximum:g}, which the LMS "
+                "would reject; the maximum was written."
             )
         content = self.sheet.filled(self.changes)
         return Export({name: content}, (*said, *self.notes), tuple(self.problems))
@@ -103,17 +101,17 @@ class Filling:
 def grade_column(
     sheet: Worksheet, candidates: Sequence[int], week: WeekGrades, wanted: str, kind: str
 ) -> int:
-    """The column that takes a week's grades: the one that was named, or the one that matches.
+    """The number of the column for a week's grades: the named one, or the only one that matches.
 
     Args:
-        sheet: what was downloaded.
-        candidates: the columns that can take grades.
-        week: whose grades they are.
-        wanted: the column's title or id where it was given, or nothing.
-        kind: what such a column is called, for the error.
+        sheet: the downloaded table.
+        candidates: the columns that can hold grades.
+        week: the grades.
+        wanted: the title or id of the column; empty to find it by the week.
+        kind: what such a column is called, for the error message.
 
     Raises:
-        CourseError: when there is not one.
+        CourseError: if not exactly one column matches.
     """
     titles = {column: sheet.header[column] for column in candidates}
     if wanted:
@@ -146,7 +144,7 @@ def _ids(title: str) -> list[str]:
 
 
 def decimal(text: str) -> float | None:
-    """A number as an LMS writes it, with a point or a comma; None where it is none."""
+    """The number in a text with a decimal point or comma; None if it is not a number."""
     try:
         return float(text.strip().replace(",", "."))
     except ValueError:
@@ -154,5 +152,5 @@ def decimal(text: str) -> float | None:
 
 
 def filled_name(template: Path) -> str:
-    """The usual name of the filled file: the template stays as it is."""
+    """The usual name of the filled copy."""
     return f"{template.stem}-filled{template.suffix}"

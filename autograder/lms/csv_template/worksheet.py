@@ -1,4 +1,4 @@
-"""A table downloaded from an LMS: its encoding, separator and cells, of which some are filled."""
+"""Read a table downloaded from an LMS in its own encoding and separator, and fill its cells."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MARKS = (
 
 @dataclass(frozen=True)
 class Worksheet:
-    """A downloaded table; `rows[0]` is its header, rows without text are left out."""
+    """A downloaded table. `rows[0]` is the header; rows without text are left out."""
 
     name: str
     text: str
@@ -40,19 +40,19 @@ class Worksheet:
         return [cell.value.strip() for cell in self.rows[0]] if self.rows else []
 
     def column(self, number: int) -> list[str]:
-        """What a column's cells hold, below the header; empty where a row is shorter."""
+        """The values of a column below the header; empty for rows that are too short."""
         return [self.value(row, number) for row in range(1, len(self.rows))]
 
     def value(self, row: int, number: int) -> str:
-        """What a cell holds, without spaces around it."""
+        """The value of a cell without spaces around it; empty if the row is too short."""
         cells = self.rows[row]
         return cells[number].value.strip() if 0 <= number < len(cells) else ""
 
     def filled(self, changes: Mapping[tuple[int, int], str]) -> bytes:
-        """The file's bytes with new values at some (row, column); all others as they were.
+        """The file's bytes with new values at some (row, column); everything else is unchanged.
 
         Raises:
-            CourseError: when a row has no such cell.
+            CourseError: if a row has no such cell.
         """
         for row, number in changes:
             if number >= len(self.rows[row]):
@@ -68,11 +68,11 @@ def read(path: Path) -> Worksheet:
     """Read a downloaded table of students.
 
     Raises:
-        CourseError: when it is no table, or has no rows below its header.
+        CourseError: if it is not a table, or has no rows below its header.
     """
     sheet = read_table(path)
     if len(sheet.rows) < 2:
-        raise CourseError(f"{path.name} holds no students below its header")
+        raise CourseError(f"{path.name} has no students below its header")
     return sheet
 
 
@@ -80,7 +80,7 @@ def read_table(path: Path) -> Worksheet:
     """Read a downloaded table in the encoding and with the separator that it has.
 
     Raises:
-        CourseError: when it is no table.
+        CourseError: if it is not a table.
     """
     try:
         content = path.read_bytes()
@@ -88,16 +88,16 @@ def read_table(path: Path) -> Worksheet:
         raise CourseError(f"the template {path} cannot be read: {error.strerror}") from None
     if content.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"<")):
         raise CourseError(
-            f"{path.name} is no text table; expected the file that the LMS offers for download, "
-            "not a workbook or a web page"
+            f"{path.name} is a workbook or a web page; expected the CSV file that the LMS offers "
+            "for download"
         )
     mark, encoding = _encoding(content)
     try:
         text = content[len(mark) :].decode(encoding)
     except UnicodeDecodeError:
         raise CourseError(
-            f"{path.name} is neither UTF-8 nor UTF-16. Next: download it again, and fill it "
-            "before a spreadsheet program has saved it"
+            f"{path.name} is neither UTF-8 nor UTF-16. Next: download it again, and do not save it "
+            "in a spreadsheet program"
         ) from None
     separator = delimiter_of(text)
     rows = tuple(tuple(row) for row in scan(text, separator) if any(cell.value for cell in row))
@@ -115,11 +115,11 @@ def _encoding(content: bytes) -> tuple[bytes, str]:
 
 
 def _compare(name: str, text: str, separator: str, rows: tuple[tuple[Cell, ...], ...]) -> None:
-    """Python's own reader must see the same cells, or none of ours is sure."""
+    """Check against Python's csv module, so that no cell is ever misplaced."""
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         expected = [row for row in reader if any(row)]
     except csv.Error as error:
         raise CourseError(f"{name} is damaged: {error}. Next: download it again") from None
     if expected != [[cell.value for cell in row] for row in rows]:
-        raise CourseError(f"{name} is not written as CSV. Next: download it again")
+        raise CourseError(f"{name} is not valid CSV. Next: download it again")

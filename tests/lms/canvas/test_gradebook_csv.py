@@ -118,9 +118,9 @@ def test_is_the_column_found_by_id_or_title_or_by_the_week(tmp_path, wanted):
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        ("Wek 6", "has no assignment 'Wek 6'; nearest: 'Week 6 (42)'"),
+        ("Wek 6", "has no assignment 'Wek 6'; most similar: 'Week 6 (42)'"),
         ("99", "has no assignment '99'"),
-        ("Notes", "'Notes' is no assignment whose grades Canvas reads back"),
+        ("Notes", "'Notes' is no assignment whose grades Canvas imports"),
         ("Final Grade", "'Final Grade' is no assignment"),
         ("Assignments Current Score", "is no assignment"),
         ("Section", "has no assignment 'Section'"),
@@ -149,7 +149,9 @@ def test_is_an_assignment_without_an_id_known_by_its_points(tmp_path):
 def test_are_two_columns_that_fit_both_named(tmp_path):
     header = [*HEADER[:6], "Week 6 (41)", *HEADER[7:]]
     path = book(tmp_path, row("Ada", "17", "", "ada"), header=header)
-    with pytest.raises(CourseError, match=r"'Week 6 \(41\)', 'Week 6 \(42\)'; name one by its id"):
+    with pytest.raises(
+        CourseError, match=r"'Week 6 \(41\)', 'Week 6 \(42\)'. Next: name one by its id"
+    ):
         fill(week(total("ada")), path)
     assert column(filled(path, week(total("ada")), "42"))[-1] == "87.5"
 
@@ -158,7 +160,7 @@ def test_do_ex_and_not_assigned_stay_and_are_they_said(tmp_path):
     path = book(tmp_path, row("Ada", "17", "", "ada", "EX"), row("Bob", "18", "", "bob", "N/A"))
     made = fill(week(total("ada"), total("bob")), path)
     assert made.files["canvas-week06.csv"] == path.read_bytes()
-    assert "Kept as Canvas has them: ada EX, bob N/A." in made.notes
+    assert "Unchanged, as Canvas has them: ada EX, bob N/A." in made.notes
 
 
 def test_is_a_grade_of_nothing_no_zero_and_a_zero_a_zero(tmp_path):
@@ -172,7 +174,10 @@ def test_are_other_points_said_and_the_row_left(tmp_path):
     path = book(tmp_path, row("Ada", "17", "", "ada"))
     graded = week(replace(total("ada"), max_points=100.0))
     made = fill(graded, path)
-    assert any("out of 110.00 points, the gradebook out of 100" in note for note in made.notes)
+    assert any(
+        "out of 110.00 points in Canvas, and out of 100 in the gradebook" in note
+        for note in made.notes
+    )
     assert column(made.files["canvas-week06.csv"])[1] == "110.00"
     assert not any("Warning" in note for note in fill(week(total("ada")), path).notes)
 
@@ -219,7 +224,7 @@ def test_is_a_student_found_by_any_id_or_else_by_name(tmp_path, student):
             ],
             "Lovelace, Ada (17) fits 17 and y; left out",
         ),
-        ([total("zoe")], "Has a grade and was not found in Canvas: 1 student (zoe)."),
+        ([total("zoe")], "Has a grade, but was not found in Canvas: 1 student (zoe)."),
     ],
 )
 def test_is_nobody_guessed(tmp_path, students, said):
@@ -311,7 +316,7 @@ def test_are_wrong_options_said(tmp_path):
         export([graded, graded], template=tmp_path / "x")
     with pytest.raises(CourseError, match="cannot be read: No such file"):
         export([graded], template=tmp_path / "x")
-    with pytest.raises(CourseError, match="exclude each other"):
+    with pytest.raises(CourseError, match="--push cannot be combined with --template"):
         export([graded], template=tmp_path / "x", push=True)
 
 

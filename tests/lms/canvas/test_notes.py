@@ -29,7 +29,7 @@ def test_is_a_warning_given_only_if_the_points_differ(tmp_path):
     graded = week(tmp_path, [student(0)])
     assert notes.about_points("100,00", graded) == ()
     (warning,) = notes.about_points("", graded)
-    assert "out of no number of points, the gradebook out of 100" in warning
+    assert "out of no number of points in Canvas, and out of 100 in the gradebook" in warning
 
 
 def test_is_every_lost_grade_told_and_nothing_else(tmp_path):
@@ -37,7 +37,7 @@ def test_is_every_lost_grade_told_and_nothing_else(tmp_path):
     matched = Matched({1: "s0000", 2: "s0003"}, ("Eve fits s0001 and s0002; left out",), ("Bob",))
     assert notes.lost(graded, matched) == (
         "Eve fits s0001 and s0002; left out",
-        "Has a grade and was not found in Canvas: 1 student (s0002).",
+        "Has a grade, but was not found in Canvas: 1 student (s0002).",
     )
     (stranger,) = notes.strangers(matched)
     assert "not in this course's gradebook: 1 student (Bob)." in stranger

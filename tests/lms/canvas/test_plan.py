@@ -66,7 +66,7 @@ def test_is_nothing_planned_for_the_excused_the_unmatched_and_the_held_back(tmp_
     there = [submission(0, excused=True), submission(1), submission(2), submission(99)]
     plan = make_plan(made, there, Matched({0: "s0000", 1: "s0001"}), {}, sent)
     assert (plan.changes, plan.considered) == ([], 1)
-    assert plan.notes == ("Excused in Canvas and left so: 1 student (s0000).",)
+    assert plan.notes == ("Excused in Canvas, so unchanged: 1 student (s0000).",)
 
 
 def test_is_a_penalty_that_both_take_off_warned_of(tmp_path, sent):
@@ -74,7 +74,7 @@ def test_is_a_penalty_that_both_take_off_warned_of(tmp_path, sent):
     there = [submission(n, points_deducted=3) for n in range(2)]
     plan = make_plan(made, there, Matched({0: "s0000", 1: "s0001"}), {}, sent)
     (warning,) = plan.notes
-    assert "Canvas's own late policy" in warning and "1 student (s0000)" in warning
+    assert "Canvas's late policy" in warning and "1 student (s0000)" in warning
 
 
 def test_is_a_comment_sent_once_though_a_teacher_deletes_it(tmp_path, sent):

@@ -110,7 +110,7 @@ def test_does_a_batch_that_half_failed_end_in_who_is_missing_and_a_rerun_that_me
     made = push(week)
     assert "20 of 30 students changed" in made.notes[0]
     (problem,) = made.problems
-    assert problem.startswith("Canvas did not take 10 students (s020,")
+    assert problem.startswith("Canvas did not accept the grades of 10 students (s020,")
     assert problem.endswith("Canvas stopped: the job ran out of memory.")
     assert complete(canvas, 20)
     canvas.stop_after = None
@@ -122,22 +122,27 @@ def test_is_a_refused_batch_said_and_are_the_others_sent(canvas, tmp_path):
     canvas.post_faults.append(Fault(422, body='{"errors":"too large"}'))
     made = push(make_week(tmp_path, 80))
     assert "30 of 80 students changed" in made.notes[0]
-    assert "did not take 50 students" in made.problems[0] and "too large" in made.problems[0]
+    assert (
+        "did not accept the grades of 50 students" in made.problems[0]
+        and "too large" in made.problems[0]
+    )
 
 
 def test_is_a_job_that_never_ends_left_alone(canvas, tmp_path, monkeypatch):
     canvas.polls = 10**6
     monkeypatch.setattr(pushing, "PROGRESS_SECONDS", 0.05)
     made = push(make_week(tmp_path, 3))
-    assert "did not take 3 students" in made.problems[0]
-    assert "Canvas has not finished yet; run it again later" in made.problems[0]
+    assert "did not accept the grades of 3 students" in made.problems[0]
+    assert "Canvas is still working; run it again later" in made.problems[0]
     assert canvas.posts() == 1
 
 
 def test_does_a_server_that_stays_down_end_after_some_rounds(canvas, tmp_path):
     canvas.post_faults.extend(Fault(500) for _ in range(50))
     made = push(make_week(tmp_path, 3))
-    assert "did not take 3 students" in made.problems[0] and "500" in made.problems[0]
+    assert (
+        "did not accept the grades of 3 students" in made.problems[0] and "500" in made.problems[0]
+    )
     assert canvas.posts() == pushing.ROUNDS
 
 
@@ -178,7 +183,7 @@ def test_are_excused_students_and_grades_of_nothing_left_alone(canvas, tmp_path)
     canvas.submissions[1000]["excused"] = True
     week = make_week(tmp_path, 1)
     made = push(week)
-    assert any("Excused in Canvas and left so: 1 student (s000)" in note for note in made.notes)
+    assert any("Excused in Canvas, so unchanged: 1 student (s000)" in note for note in made.notes)
     assert canvas.posts() == 0
 
 
@@ -223,7 +228,10 @@ def test_is_an_assignment_graded_by_group_refused(canvas, tmp_path):
 def test_are_other_points_in_canvas_said(canvas, tmp_path):
     canvas.assignment["points_possible"] = 100
     made = push(make_week(tmp_path, 1))
-    assert any("out of 100 points, the gradebook out of 110" in note for note in made.notes)
+    assert any(
+        "out of 100 points in Canvas, and out of 110 in the gradebook" in note
+        for note in made.notes
+    )
 
 
 def test_is_nothing_of_one_student_in_what_another_receives(canvas, tmp_path):
@@ -242,7 +250,7 @@ def test_is_nothing_of_one_student_in_what_another_receives(canvas, tmp_path):
 def test_are_those_whom_canvas_does_not_have_said(canvas, tmp_path):
     canvas.users.pop(0)
     made = push(make_week(tmp_path, 2))
-    assert made.problems == ("Has a grade and was not found in Canvas: 1 student (s000).",)
+    assert made.problems == ("Has a grade, but was not found in Canvas: 1 student (s000).",)
     assert "1 of 1 students changed" in made.notes[0]
 
 

@@ -96,7 +96,7 @@ def test_are_a_missing_file_and_one_without_students_said(tmp_path):
         read_table(tmp_path / "absent.csv")
     path = table(tmp_path, [["Username", "Grade"]])
     assert read_table(path).header == ["Username", "Grade"]
-    with pytest.raises(CourseError, match="no students below its header"):
+    with pytest.raises(CourseError, match="has no students below its header"):
         read(path)
 
 
