@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from autograder.cli import collect, doctor, export, gradescope
+from autograder.cli import collect, doctor, export, gradescope, new
 from autograder.cli import report as report_command
 from autograder.cli.display import (
     ClassTable,
@@ -44,6 +44,7 @@ collect.register(app)
 doctor.register(app)
 export.register(app)
 gradescope.register(app)
+new.register(app)
 report_command.register(app)
 
 CourseOption = Annotated[Path, typer.Option("--course", help="The course directory.")]

@@ -61,9 +61,9 @@ def week(name: str) -> Week:
         UnknownName: when there is none.
         QuestionError: when one of its questions breaks a rule.
     """
-    digits = re.match(r"(?:week)?0*(\d+)", name)
+    number = re.fullmatch(r"(?:week)?(\d+)", name, re.ASCII)
     for stem in stems():
-        if name == stem or (digits and int(stem[4:6]) == int(digits[1]) and "_" not in name):
+        if name == stem or (number and int(stem[4:6]) == int(number[1])):
             return _load(stem)
     known = [stem[:6] for stem in stems()]
     meant = hint(name, known) or "."

@@ -150,7 +150,7 @@ def test_is_a_week_found_by_any_of_its_names(name):
     assert catalogue.week(name).name == "week06"
 
 
-@pytest.mark.parametrize("name", ["66", "week", "weak06", "06_other", ""])
+@pytest.mark.parametrize("name", ["66", "week", "weak06", "week06x", "06_other", ""])
 def test_is_an_unknown_week_refused_with_the_known_ones(name):
     known = ", ".join(stem[:6] for stem in catalogue.stems())
     with pytest.raises(UnknownName, match=f"The weeks are {known}"):
