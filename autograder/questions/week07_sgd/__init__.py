@@ -1,7 +1,7 @@
 """Week 07: batches, steps, the training loop, learning-rate schedules, and two trained networks.
 
-Steps and schedules come from keras.optimizers. Shuffling is judged by laws that hold for every
-order, and trained networks by running their parameters on the grader's side.
+Steps and schedules come from keras.optimizers. Shuffling is judged by laws that hold for any
+order, and a trained network by running its parameters on the grader's side.
 """
 
 from autograder.questions.define import Written
@@ -28,8 +28,8 @@ WRITTEN = (
         points=10,
         rubric="4 points: the gradient of a random batch is right on average, and its scatter "
         "shrinks only with the square root of the batch size while its cost grows in proportion. "
-        "3 points: so many rough steps beat few exact ones for the same number of looks, with "
-        "numbers of the experiment. 3 points: near the end the scatter keeps the weights moving "
-        "about, which a smaller learning rate (a schedule) or a larger batch calms.",
+        "3 points: so many rough steps beat a few exact ones for the same number of examples, with "
+        "numbers from the experiment. 3 points: near the end the scatter keeps the weights moving "
+        "around, which a smaller learning rate (a schedule) or a larger batch reduces.",
     ),
 )

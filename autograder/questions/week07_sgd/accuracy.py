@@ -1,4 +1,4 @@
-"""The share of right answers."""
+"""The fraction of right answers."""
 
 from __future__ import annotations
 
@@ -63,10 +63,10 @@ def _(rng: Rng) -> Inputs:
 
 @accuracy.mistake("largest-of-a-column", rows="L12")
 def _(logits: Array, y: Array) -> Any:
-    """An example's answer is the class of its largest logit, so the search runs along its row.
+    """An example's answer is the class of its largest logit, so argmax runs along its row.
 
-    argmax over axis 0 finds, for each class, the example that says it loudest. Unless N = K there
-    are not even as many of them as labels.
+    argmax over axis 0 finds, for each class, the example with the largest logit. Unless N = K there
+    are not even as many of these as labels.
 
     Check: the argmax should have N entries.
     """
@@ -76,7 +76,7 @@ def _(logits: Array, y: Array) -> Any:
 
 @accuracy.mistake("largest-of-all", rows="L12")
 def _(logits: Array, y: Array) -> Any:
-    """Every example has an answer of its own; argmax without an axis finds one for the whole table.
+    """Every example has its own answer; argmax without an axis finds just one for the whole table.
 
     It is a position in the flattened table, so it is hardly ever a label.
 
@@ -87,10 +87,11 @@ def _(logits: Array, y: Array) -> Any:
 
 @accuracy.mistake("everyone-with-everyone", rows="N03 L12")
 def _(logits: Array, y: Array) -> Any:
-    """Answers (N, 1) against labels (N,) broadcast to (N, N): every answer meets every label.
+    """Answers (N, 1) and labels (N,) broadcast to (N, N): every answer is compared with every
+    label.
 
-    Nothing raises, and the mean of that table is a plausible number. keepdims keeps the axis that
-    should go.
+    There is no error, and the mean of that table is a plausible number. keepdims keeps the axis
+    that should disappear.
 
     Check: the comparison should have N entries.
     """
@@ -101,10 +102,10 @@ def _(logits: Array, y: Array) -> Any:
 def _(logits: Array, y: Array) -> Any:
     """A label is a column number; here it is compared with a table of ones and zeros.
 
-    The table says which logit is the largest. Only labels 0 and 1 can ever equal one of its
+    The table says which logit is the largest. Only the labels 0 and 1 can ever equal one of its
     entries.
 
-    Check: both sides of the comparison should be of shape (N,).
+    Check: both sides of the comparison should have the shape (N,).
     """
     table = logits == logits.max(axis=1, keepdims=True)
     return np.mean(table == y[:, None])
@@ -112,9 +113,9 @@ def _(logits: Array, y: Array) -> Any:
 
 @accuracy.mistake("one-hot-tables-compared")
 def _(logits: Array, y: Array) -> Any:
-    """Two one-hot tables agree in most of their zeros, so a mean over all entries is too high.
+    """Two one-hot tables agree in most of their zeros, so the mean over all entries is too high.
 
-    A wrong answer still agrees in K - 2 of K entries.
+    Even a wrong answer agrees in K - 2 of K entries.
 
     Check: with every answer wrong the result should be 0.
     """
@@ -124,9 +125,9 @@ def _(logits: Array, y: Array) -> Any:
 
 @accuracy.mistake("hits-counted", convention=True)
 def _(logits: Array, y: Array) -> Any:
-    """This is the number of right answers; the share divides it by N.
+    """This is the number of right answers; here the accuracy is that number divided by N.
 
-    Both are in use. A share can be compared between data of different sizes.
+    Both are in use. A fraction can be compared between data sets of different sizes.
 
     Check: with every answer right the result should be 1.
     """
@@ -135,7 +136,7 @@ def _(logits: Array, y: Array) -> Any:
 
 @accuracy.mistake("percent", convention=True)
 def _(logits: Array, y: Array) -> Any:
-    """Percent run from 0 to 100; here the share is a number from 0 to 1.
+    """This is a percentage, from 0 to 100; here the accuracy is a fraction, from 0 to 1.
 
     Both are in use.
 
@@ -146,7 +147,7 @@ def _(logits: Array, y: Array) -> Any:
 
 @accuracy.mistake("share-of-wrong-answers")
 def _(logits: Array, y: Array) -> Any:
-    """This is the error rate, the share of wrong answers; the accuracy is 1 minus it.
+    """This is the error rate, the fraction of wrong answers; the accuracy is 1 minus that.
 
     Check: with every answer right the result should be 1.
     """
@@ -155,7 +156,7 @@ def _(logits: Array, y: Array) -> Any:
 
 @accuracy.mistake("divided-by-classes")
 def _(logits: Array, y: Array) -> Any:
-    """The share is taken of the N examples; here the hits are divided by the K classes.
+    """The accuracy is a fraction of the N examples; here the hits are divided by the K classes.
 
     Check: the result should never exceed 1.
     """
@@ -164,7 +165,7 @@ def _(logits: Array, y: Array) -> Any:
 
 @accuracy.mistake("hits-not-averaged")
 def _(logits: Array, y: Array) -> Any:
-    """This says for each example whether it is right; the accuracy is one number, their mean.
+    """This says for each example whether it is right; the accuracy is the mean, one number.
 
     Check: the result should be a single number.
     """
@@ -173,10 +174,10 @@ def _(logits: Array, y: Array) -> Any:
 
 @accuracy.mistake("accuracy-after-overflow", rows="A26 N14")
 def _(logits: Array, y: Array) -> Any:
-    """exp overflows for large logits, inf / inf is nan, and argmax takes nan for the largest.
+    """exp overflows for large logits, inf / inf is nan, and argmax treats nan as the largest.
 
-    Softmax keeps the order of the logits, so their largest is the answer as it stands. For small
-    logits nothing is seen of this.
+    Softmax keeps the order of the logits, so the largest logit already gives the answer. For small
+    logits the mistake does not show.
 
     Check: multiply all logits by 1000; the accuracy should not change.
     """
@@ -186,9 +187,9 @@ def _(logits: Array, y: Array) -> Any:
 
 @accuracy.mistake("labels-counted-from-one", rows="L19")
 def _(logits: Array, y: Array) -> Any:
-    """Labels run from 0 to K - 1, as the columns do; y - 1 belongs to the class before.
+    """Labels run from 0 to K - 1, like the columns; y - 1 belongs to the class before.
 
-    With labels of type uint8, 0 - 1 is even 255.
+    With labels of type uint8, 0 - 1 even becomes 255.
 
     Check: an example with label 0 and its largest logit in column 0 should count as right.
     """

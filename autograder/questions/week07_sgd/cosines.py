@@ -159,12 +159,12 @@ def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
 
 @cosine_annealing.mistake("quarter-of-a-wave", rows="G37")
 def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
-    """The rate falls along half a wave, from the top to the bottom; this is a quarter of one.
+    """The rate falls along half a wave, from the top to the bottom; here it is a quarter of a wave.
 
-    cos(pi t / 2T) starts flat and then drops onto the end. (1 + cos(pi t / T)) / 2 is flat at
+    cos(pi t / 2T) starts flat and then drops steeply to the end. (1 + cos(pi t / T)) / 2 is flat at
     both ends.
 
-    Check: with lr_min = 0, a quarter of the way the rate should be 0.8536 * lr.
+    Check: with lr_min = 0, a quarter of the way through, the rate should be 0.8536 * lr.
     """
     share = min(step / total_steps, 1.0)
     return lr_min + (lr - lr_min) * math.cos(math.pi * share / 2)
@@ -172,9 +172,9 @@ def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
 
 @cosine_annealing.mistake("half-missing", rows="G37")
 def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
-    """1 + cos runs from 2 to 0; the share of the way has to run from 1 to 0.
+    """1 + cos runs from 2 to 0; here lr - lr_min is multiplied by it without halving.
 
-    The rate begins at nearly twice lr.
+    The rate starts at nearly twice lr.
 
     Check: the rate at step 0 should be lr.
     """
@@ -183,9 +183,9 @@ def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
 
 @cosine_annealing.mistake("cosine-without-one-plus", rows="G37")
 def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
-    """cos runs from 1 to -1, so the rate becomes negative; 1 + cos stays above 0.
+    """cos runs from 1 to -1, so the rate can become negative; 1 + cos never falls below 0.
 
-    A step with a negative rate climbs.
+    A step with a negative rate goes uphill.
 
     Check: at step total_steps the rate should be lr_min.
     """
@@ -195,7 +195,7 @@ def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
 
 @cosine_annealing.mistake("rises-again", rows="G40")
 def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
-    """After total_steps the rate stays at lr_min; the cosine itself would rise again.
+    """After total_steps the rate stays at lr_min; here the cosine makes it rise again.
 
     Check: the rate at step 2 * total_steps should be lr_min.
     """
@@ -205,9 +205,9 @@ def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
 
 @cosine_annealing.mistake("degrees", rows="G40")
 def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
-    """math.cos and np.cos take radians, where half a circle is pi; 180 is for degrees.
+    """math.cos and np.cos take radians, where half a circle is pi; 180 is in degrees.
 
-    The rate jumps about without order.
+    The rate jumps around without any order.
 
     Check: the rate at step total_steps should be lr_min.
     """
@@ -217,7 +217,7 @@ def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
 
 @cosine_annealing.mistake("end-one-step-early", rows="G38", convention=True)
 def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
-    """Some programs reach lr_min at the last step, T - 1; here, as in Keras, at step T.
+    """Some programs reach lr_min at the last step, T - 1; this course, like Keras, at step T.
 
     Check: halfway, at step total_steps / 2, the rate should be midway between lr and lr_min.
     """
@@ -226,7 +226,8 @@ def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
 
 @cosine_annealing.mistake("start-one-step-late", rows="G38")
 def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
-    """Steps are counted from 0, so the first one has the rate lr; here it has the second one's.
+    """Steps are counted from 0, so the first one has the rate lr; here it gets the second step's
+    rate.
 
     Check: the rate at step 0 should be lr.
     """
@@ -235,9 +236,9 @@ def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
 
 @cosine_annealing.mistake("lowest-rate-on-top")
 def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
-    """The fall is from lr to lr_min, a height of lr - lr_min; here it has the height lr.
+    """The rate falls from lr to lr_min, a difference of lr - lr_min; here the difference is lr.
 
-    With lr_min = 0 it cannot be seen. Otherwise the rate begins at lr + lr_min.
+    With lr_min = 0 the mistake does not show. Otherwise the rate starts at lr + lr_min.
 
     Check: the rate at step 0 should be lr.
     """
@@ -246,7 +247,7 @@ def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
 
 @cosine_annealing.mistake("cut-off-at-the-lowest-rate", convention=True)
 def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
-    """Some programs fall to 0 and stop at lr_min on the way; here the whole cosine ends at lr_min.
+    """Some programs fall towards 0 and stop at lr_min; here the whole cosine ends at lr_min.
 
     Check: halfway the rate should be midway between lr and lr_min.
     """
@@ -255,7 +256,7 @@ def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
 
 @cosine_annealing.mistake("upside-down")
 def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
-    """1 - cos rises where 1 + cos falls: this goes from lr_min to lr.
+    """1 - cos rises where 1 + cos falls: this rate goes from lr_min up to lr.
 
     Check: the rate at step 0 should be lr.
     """
@@ -264,16 +265,16 @@ def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
 
 @cosine_annealing.mistake("straight-line")
 def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
-    """This falls along a straight line; the cosine is flat at both ends and steep between.
+    """This rate falls in a straight line; the cosine is flat at both ends and steep in between.
 
-    Check: with lr_min = 0, a quarter of the way the rate should be 0.8536 * lr.
+    Check: with lr_min = 0, a quarter of the way through, the rate should be 0.8536 * lr.
     """
     return lr + (lr_min - lr) * min(step / total_steps, 1.0)
 
 
 @cosine_restarts.mistake("never-restarted")
 def _(step: int, lr: float, lr_min: float, period: int) -> Any:
-    """After each period the rate begins at lr again; here it stays at lr_min.
+    """After each period the rate starts at lr again; here it stays at lr_min.
 
     Check: the rate at step `period` should be lr.
     """
@@ -282,16 +283,16 @@ def _(step: int, lr: float, lr_min: float, period: int) -> Any:
 
 @cosine_restarts.mistake("wave-instead-of-restarts", rows="G40")
 def _(step: int, lr: float, lr_min: float, period: int) -> Any:
-    """A restart jumps back to lr at once; a cosine that runs on climbs back slowly.
+    """A restart jumps back to lr at once; here the cosine continues and rises back slowly.
 
-    Check: the rate at step `period` should be lr, and the one before it nearly lr_min.
+    Check: the rate at step `period` should be lr, and at the step before it nearly lr_min.
     """
     return lr_min + (lr - lr_min) * (1 + math.cos(math.pi * step / period)) / 2
 
 
 @cosine_restarts.mistake("restart-one-step-late", rows="G38")
 def _(step: int, lr: float, lr_min: float, period: int) -> Any:
-    """A period has the steps 0 to period - 1; here it has one more.
+    """A period consists of steps 0 to period - 1; here it has one step more.
 
     Check: the rate at step `period` should be lr.
     """
@@ -300,9 +301,9 @@ def _(step: int, lr: float, lr_min: float, period: int) -> Any:
 
 @cosine_restarts.mistake("period-ends-at-the-bottom", rows="G38", convention=True)
 def _(step: int, lr: float, lr_min: float, period: int) -> Any:
-    """Some programs reach lr_min at the last step of a period; here it would be at the next one.
+    """Some programs reach lr_min at a period's last step; here it would be one step later.
 
-    Step `period` is a restart already, so lr_min itself is never reached.
+    Step `period` is already a restart, so lr_min itself is never reached.
 
     Check: halfway through an even period the rate should be midway between lr and lr_min.
     """
@@ -311,16 +312,16 @@ def _(step: int, lr: float, lr_min: float, period: int) -> Any:
 
 @cosine_restarts.mistake("periods-counted")
 def _(step: int, lr: float, lr_min: float, period: int) -> Any:
-    """step // period numbers the periods; what counts is how many steps ago the last one began.
+    """step // period is the number of the period; the rate needs the steps since its start.
 
-    Check: steps 0 and `period` should have the same rate, and step 1 another.
+    Check: steps 0 and `period` should have the same rate, and step 1 a different one.
     """
     return annealed(step // period, lr, lr_min, period)
 
 
 @cosine_restarts.mistake("restarts-half-missing", rows="G37")
 def _(step: int, lr: float, lr_min: float, period: int) -> Any:
-    """1 + cos runs from 2 to 0; the share of the way has to run from 1 to 0.
+    """1 + cos runs from 2 to 0; here lr - lr_min is multiplied by it without halving.
 
     Check: the rate at step 0 should be lr.
     """
@@ -329,7 +330,7 @@ def _(step: int, lr: float, lr_min: float, period: int) -> Any:
 
 @warmup_cosine.mistake("cosine-not-shifted")
 def _(step: int, lr: float, warmup_steps: int, total_steps: int) -> Any:
-    """The cosine begins where the warm-up ends; here it has been running since step 0.
+    """The cosine starts where the warm-up ends; here it has been running since step 0.
 
     At the end of the warm-up the rate jumps down, and the highest rate is never reached.
 
@@ -342,7 +343,7 @@ def _(step: int, lr: float, warmup_steps: int, total_steps: int) -> Any:
 
 @warmup_cosine.mistake("fall-too-long")
 def _(step: int, lr: float, warmup_steps: int, total_steps: int) -> Any:
-    """total_steps contains the warm-up, so fewer steps are left for the fall.
+    """total_steps includes the warm-up, so the fall has fewer steps than that.
 
     Here the fall takes total_steps of its own, and the rate is not 0 when the training ends.
 
@@ -355,9 +356,9 @@ def _(step: int, lr: float, warmup_steps: int, total_steps: int) -> Any:
 
 @warmup_cosine.mistake("rise-times-cosine", convention=True)
 def _(step: int, lr: float, warmup_steps: int, total_steps: int) -> Any:
-    """Some programs multiply the rise and a cosine over all steps; here one follows the other.
+    """Some programs multiply the rise by a cosine over all steps; here one follows the other.
 
-    The highest rate is then less than lr.
+    The highest rate is then below lr.
 
     Check: the rate at step warmup_steps should be lr.
     """
@@ -366,9 +367,9 @@ def _(step: int, lr: float, warmup_steps: int, total_steps: int) -> Any:
 
 @warmup_cosine.mistake("first-warm-up-step-not-zero", rows="G41", convention=True)
 def _(step: int, lr: float, warmup_steps: int, total_steps: int) -> Any:
-    """Some libraries rise by (step + 1) / warmup_steps; here, as in Keras, step 0 has the rate 0.
+    """Some libraries use (step + 1) / warmup_steps; here, as in Keras, step 0 has the rate 0.
 
-    Their first step already moves. Both are in use.
+    With theirs the first step already moves. Both are in use.
 
     Check: the rate at step 0 should be 0.
     """
@@ -379,7 +380,7 @@ def _(step: int, lr: float, warmup_steps: int, total_steps: int) -> Any:
 
 @warmup_cosine.mistake("warm-up-left-out")
 def _(step: int, lr: float, warmup_steps: int, total_steps: int) -> Any:
-    """The rate rises from 0 first; here it begins at lr and falls.
+    """The rate first rises from 0; here it starts at lr and falls.
 
     Check: the rate at step 0 should be 0.
     """
@@ -397,9 +398,9 @@ def _(step: int, lr: float, warmup_steps: int, total_steps: int) -> Any:
 
 @warmup_cosine.mistake("rises-after-the-end", rows="G40")
 def _(step: int, lr: float, warmup_steps: int, total_steps: int) -> Any:
-    """From total_steps on the rate is 0; the cosine itself would rise again.
+    """From total_steps on the rate is 0; here the cosine makes it rise again.
 
-    Check: the rate some steps after total_steps should be 0.
+    Check: the rate a few steps after total_steps should be 0.
     """
     if step < warmup_steps:
         return lr * step / warmup_steps
@@ -409,7 +410,7 @@ def _(step: int, lr: float, warmup_steps: int, total_steps: int) -> Any:
 
 @warmup_cosine.mistake("quarter-wave-after-the-warm-up", rows="G37")
 def _(step: int, lr: float, warmup_steps: int, total_steps: int) -> Any:
-    """After the warm-up the rate falls along half a wave; this is a quarter of one.
+    """After the warm-up the rate falls along half a wave; here it is a quarter of a wave.
 
     Check: midway between warmup_steps and total_steps the rate should be lr / 2.
     """
@@ -421,7 +422,7 @@ def _(step: int, lr: float, warmup_steps: int, total_steps: int) -> Any:
 
 @warmup_cosine.mistake("top-one-step-late", rows="G38")
 def _(step: int, lr: float, warmup_steps: int, total_steps: int) -> Any:
-    """Step warmup_steps has the rate lr; here the fall begins one step too early.
+    """At step warmup_steps the rate is lr; here the fall starts one step too early.
 
     Check: the rate at step warmup_steps should be lr, and at total_steps it should be 0.
     """

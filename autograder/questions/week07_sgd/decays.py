@@ -134,10 +134,10 @@ def _(rng: Rng) -> Inputs:
 
 @step_decay.mistake("smooth-instead-of-steps", rows="G42")
 def _(step: int, lr: float, factor: float, every: int) -> Any:
-    """The rate stays the same for `every` steps and then drops; step / every makes it fall always.
+    """The rate stays the same for `every` steps and then drops; here it falls at every step.
 
     The number of drops so far is a whole number. With a fraction as the exponent the fall is
-    spread evenly, which is the other schedule.
+    smooth, which is the other schedule.
 
     Check: steps 0 and every - 1 should have the same rate.
     """
@@ -148,7 +148,7 @@ def _(step: int, lr: float, factor: float, every: int) -> Any:
 def _(step: int, lr: float, factor: float, every: int) -> Any:
     """The first drop is at step `every`; here it comes one step later.
 
-    Steps are counted from 0, so steps 0 to every - 1 are `every` steps already.
+    Steps are counted from 0, so steps 0 to every - 1 are already `every` steps.
 
     Check: the rate at step `every` should be lr * factor.
     """
@@ -166,7 +166,7 @@ def _(step: int, lr: float, factor: float, every: int) -> Any:
 
 @step_decay.mistake("one-drop-only")
 def _(step: int, lr: float, factor: float, every: int) -> Any:
-    """The rate drops again after each further `every` steps; here it drops once.
+    """The rate drops again every `every` steps; here it drops only once.
 
     Check: the rate at step 2 * every should be lr * factor ** 2.
     """
@@ -175,7 +175,7 @@ def _(step: int, lr: float, factor: float, every: int) -> Any:
 
 @step_decay.mistake("drops-add-up")
 def _(step: int, lr: float, factor: float, every: int) -> Any:
-    """Each drop multiplies the rate by factor; here the factor itself is multiplied by the count.
+    """Each drop multiplies the rate by factor; here factor is multiplied by the number of drops.
 
     Check: the rate at step 0 should be lr.
     """
@@ -184,7 +184,7 @@ def _(step: int, lr: float, factor: float, every: int) -> Any:
 
 @step_decay.mistake("rate-grows-in-steps")
 def _(step: int, lr: float, factor: float, every: int) -> Any:
-    """factor is smaller than 1 and multiplies the rate; divided by it, the rate grows.
+    """factor is below 1 and multiplies the rate; here the rate is divided by it, so it grows.
 
     Check: the rate at step `every` should be below lr.
     """
@@ -193,9 +193,9 @@ def _(step: int, lr: float, factor: float, every: int) -> Any:
 
 @exponential_decay.mistake("steps-instead-of-smooth", rows="G42")
 def _(step: int, lr: float, factor: float, every: int) -> Any:
-    """Here the rate falls at every step; with a whole exponent it stays and drops.
+    """The rate should fall at every step; here it stays the same and then drops.
 
-    step // every cuts the fraction off. That is the schedule of before.
+    step // every cuts off the fraction. That is the previous schedule.
 
     Check: the rate at step 1 should be below lr.
     """
@@ -215,7 +215,7 @@ def _(step: int, lr: float, factor: float, every: int) -> Any:
 
 @exponential_decay.mistake("base-e", convention=True)
 def _(step: int, lr: float, factor: float, every: int) -> Any:
-    """Some books write lr * exp(-k t); here the base is factor itself.
+    """Some books use lr * exp(-k t); here the base is factor itself.
 
     Check: the rate at step `every` should be lr * factor.
     """
@@ -224,7 +224,8 @@ def _(step: int, lr: float, factor: float, every: int) -> Any:
 
 @exponential_decay.mistake("inverse-time", convention=True)
 def _(step: int, lr: float, factor: float, every: int) -> Any:
-    """lr / (1 + factor * t) is another schedule, inverse time decay; here the fall is exponential.
+    """lr / (1 + factor * t) is a different schedule, inverse time decay; here the decay is
+    exponential.
 
     Check: the rate at step `every` should be lr * factor.
     """
@@ -233,7 +234,7 @@ def _(step: int, lr: float, factor: float, every: int) -> Any:
 
 @exponential_decay.mistake("line-instead-of-power")
 def _(step: int, lr: float, factor: float, every: int) -> Any:
-    """The rate is multiplied again and again, so the step stands in the exponent, not beside it.
+    """The rate is multiplied by factor repeatedly, so the step belongs in the exponent.
 
     Check: the rate at step 0 should be lr.
     """
@@ -242,7 +243,7 @@ def _(step: int, lr: float, factor: float, every: int) -> Any:
 
 @exponential_decay.mistake("decay-grows")
 def _(step: int, lr: float, factor: float, every: int) -> Any:
-    """factor is smaller than 1 and multiplies the rate; divided by it, the rate grows.
+    """factor is below 1 and multiplies the rate; here the rate is divided by it, so it grows.
 
     Check: the rate at step `every` should be below lr.
     """
@@ -251,9 +252,9 @@ def _(step: int, lr: float, factor: float, every: int) -> Any:
 
 @exponential_decay.mistake("every-and-step-exchanged")
 def _(step: int, lr: float, factor: float, every: int) -> Any:
-    """The exponent counts how many times `every` steps have passed: it grows with step.
+    """The exponent grows with step: it counts how often `every` steps have passed.
 
-    every / step falls instead, and step 0 divides by zero.
+    every / step falls instead, and at step 0 it divides by zero.
 
     Check: the exponent at step `every` should be 1, and at step 2 * every it should be 2.
     """
@@ -262,9 +263,10 @@ def _(step: int, lr: float, factor: float, every: int) -> Any:
 
 @linear_warmup.mistake("first-step-not-zero", rows="G41", convention=True)
 def _(step: int, lr: float, warmup_steps: int) -> Any:
-    """Some libraries rise by (step + 1) / warmup_steps; here, as in Keras, step 0 has the rate 0.
+    """Some libraries use (step + 1) / warmup_steps; here, as in Keras, step 0 has the rate 0.
 
-    Their first step already moves, and they arrive one step earlier. Both are in use.
+    With theirs the first step already moves, and the rate reaches lr one step earlier. Both are in
+    use.
 
     Check: the rate at step 0 should be 0, and at warmup_steps / 2 it should be lr / 2.
     """
@@ -273,7 +275,7 @@ def _(step: int, lr: float, warmup_steps: int) -> Any:
 
 @linear_warmup.mistake("rises-for-ever", rows="G40")
 def _(step: int, lr: float, warmup_steps: int) -> Any:
-    """After warmup_steps the rate stays at lr; here it goes on rising.
+    """After warmup_steps the rate stays at lr; here it keeps rising.
 
     Check: the rate at step 2 * warmup_steps should be lr.
     """
@@ -291,7 +293,7 @@ def _(step: int, lr: float, warmup_steps: int) -> Any:
 
 @linear_warmup.mistake("no-warm-up")
 def _(step: int, lr: float, warmup_steps: int) -> Any:
-    """The rate begins at 0 and rises; here it is lr from the start.
+    """The rate starts at 0 and rises; here it is lr from the start.
 
     Check: the rate at step 0 should be 0.
     """
@@ -309,7 +311,7 @@ def _(step: int, lr: float, warmup_steps: int) -> Any:
 
 @linear_warmup.mistake("falls-instead-of-rising")
 def _(step: int, lr: float, warmup_steps: int) -> Any:
-    """The share of lr is step / warmup_steps; 1 minus it falls.
+    """The rate is step / warmup_steps of lr, which rises; 1 minus that falls.
 
     Check: the rate at step 0 should be 0.
     """
@@ -318,7 +320,7 @@ def _(step: int, lr: float, warmup_steps: int) -> Any:
 
 @linear_warmup.mistake("whole-division", rows="E07")
 def _(step: int, lr: float, warmup_steps: int) -> Any:
-    """step // warmup_steps is 0 all the way up and then 1; the rise needs the fraction.
+    """step // warmup_steps is 0 during the whole rise and then 1; the rise needs the fraction.
 
     Check: the rate at warmup_steps / 2 should be lr / 2.
     """

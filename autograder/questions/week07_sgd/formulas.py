@@ -1,5 +1,5 @@
 # mypy: disable-error-code="no-untyped-def"
-"""The training loop in NumPy, for wrong formulas that differ from it in one place."""
+"""The training loop in NumPy; each mistake differs from it in one place."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # mypy: disable-error-code="no-untyped-def"
-# A wrong formula repeats the three arguments; the reference above them states their types.
-"""One epoch's batches: a new order of the examples, cut into pieces."""
+# The mistakes repeat the three arguments; the reference above them states their types.
+"""One epoch's batches: the examples in a new order, cut into pieces."""
 
 from __future__ import annotations
 
@@ -143,22 +143,22 @@ def _(N, batch_size, rng):
 
 @minibatch_indices.mistake("last-batch-dropped", rows="L02")
 def _(N, batch_size, rng):
-    """An epoch shows every example once, and the last, shorter batch belongs to it.
+    """An epoch shows every example once, including those in the last, shorter batch.
 
     N // batch_size counts full batches only. With N = 25 and batches of 10, five examples are
     never seen in this epoch.
 
-    Check: the lengths of all batches should add to N.
+    Check: the lengths of all batches should add up to N.
     """
     return cut(rng.permutation(N), batch_size)[: N // batch_size]
 
 
 @minibatch_indices.mistake("drawn-with-replacement", rows="L05", convention=True)
 def _(N, batch_size, rng):
-    """Some programs draw every index anew; here an epoch is one permutation, each example once.
+    """Some programs draw every index independently; here an epoch is one permutation.
 
-    Drawn with replacement, about a third of the examples are missed in an epoch, and others come
-    twice.
+    Drawn with replacement, about a third of the examples are missed in an epoch, and others appear
+    more than once.
 
     Check: sort all indices of the epoch; they should be 0, 1, ..., N - 1.
     """
@@ -167,33 +167,34 @@ def _(N, batch_size, rng):
 
 @minibatch_indices.mistake("not-shuffled")
 def _(N, batch_size, rng):
-    """Every epoch should have an order of its own; here the examples come as they are stored.
+    """Every epoch should have its own order; here the examples come in the order they are stored.
 
-    Data are often stored class by class. A batch then knows one class only, and its nudge pulls
+    Data are often stored class by class. A batch then sees only one class, and its nudge pulls
     towards that class.
 
-    Check: call it twice with one generator; the orders should differ.
+    Check: call it twice with the same generator; the orders should differ.
     """
     return cut(np.arange(N), batch_size)
 
 
 @minibatch_indices.mistake("generator-made-inside", rows="L04 N06")
 def _(N, batch_size, rng):
-    """The order comes from the generator that is passed; here a new one is made at every call.
+    """The order should come from the generator passed as rng; here each call makes a new one.
 
-    A generator made from a fixed seed begins anew each time, so all epochs have the same order.
-    It looks random, and it is the same each time.
+    A generator made from a fixed seed starts again each time, so all epochs have the same order. It
+    looks random, but it never changes.
 
-    Check: call it twice with one generator; the orders should differ.
+    Check: call it twice with the same generator; the orders should differ.
     """
     return cut(np.random.default_rng(0).permutation(N), batch_size)
 
 
 @minibatch_indices.mistake("global-generator", rows="N07")
 def _(N, batch_size, rng):
-    """Chance comes in as an argument, rng; np.random without it uses a generator of its own.
+    """The order should come from the argument rng; np.random uses a generator of its own.
 
-    The batches are good, but nobody can repeat them: the same rng gives another order each time.
+    The batches are good, but nobody can reproduce them: the same rng gives a different order each
+    time.
 
     Check: two generators made from the same seed should give the same batches.
     """
@@ -202,12 +203,12 @@ def _(N, batch_size, rng):
 
 @minibatch_indices.mistake("batches-shuffled-examples-not")
 def _(N, batch_size, rng):
-    """The examples are to be mixed; here neighbours stay together and only the batches swap.
+    """The examples should be shuffled; here neighbours stay together and only the batches move.
 
-    Every epoch has the same batches in another order. Examples that are stored side by side are
-    always seen side by side.
+    Every epoch has the same batches in a different order. Examples that are stored side by side are
+    always seen together.
 
-    Check: the first batch should not hold neighbouring indices only.
+    Check: the first batch should not consist of neighbouring indices.
     """
     batches = cut(np.arange(N), batch_size)
     return [batches[place] for place in rng.permutation(len(batches))]
@@ -215,12 +216,12 @@ def _(N, batch_size, rng):
 
 @minibatch_indices.mistake("shuffled-inside-the-batches")
 def _(N, batch_size, rng):
-    """The order of all N examples is shuffled before it is cut; here each piece by itself.
+    """All N examples are shuffled before they are cut into batches; here each batch is shuffled.
 
-    The first batch always holds the same examples. Their order inside a batch makes no
-    difference to the mean.
+    The first batch always holds the same examples. Their order inside a batch makes no difference
+    to the mean.
 
-    Check: with N much larger than batch_size, the first batch should hold large indices as well.
+    Check: with N much larger than batch_size, the first batch should contain large indices too.
     """
     return [rng.permutation(batch) for batch in cut(np.arange(N), batch_size)]
 
@@ -229,7 +230,7 @@ def _(N, batch_size, rng):
 def _(N, batch_size, rng):
     """np.array_split makes pieces of nearly equal size; here all batches but the last are full.
 
-    Every example is seen once, so this would train as well. The contract asks for batch_size
+    Every example is seen once, so this would train as well. The docstring asks for batch_size
     examples in every batch but the last.
 
     Check: with N = 25 and batches of 10 the sizes should be 10, 10, 5.
@@ -243,7 +244,7 @@ def _(N, batch_size, rng):
 
     Those examples count twice in this epoch, and all batches have the same size.
 
-    Check: the lengths of all batches should add to N.
+    Check: the lengths of all batches should add up to N.
     """
     order = rng.permutation(N)
     return cut(np.resize(order, math.ceil(N / batch_size) * batch_size), batch_size)
@@ -251,7 +252,7 @@ def _(N, batch_size, rng):
 
 @minibatch_indices.mistake("empty-last-batch")
 def _(N, batch_size, rng):
-    """Where batch_size divides N no examples are left over, and there is no further batch.
+    """If batch_size divides N, no examples are left over and there should be no further batch.
 
     The mean over an empty batch is nan, and one step with it makes every weight nan.
 
@@ -264,7 +265,7 @@ def _(N, batch_size, rng):
 
 @minibatch_indices.mistake("indices-from-one")
 def _(N, batch_size, rng):
-    """Rows are counted from 0 to N - 1; here from 1 to N, and there is no row N.
+    """Rows are numbered from 0 to N - 1; here they run from 1 to N, and row N does not exist.
 
     Row 0 is never seen.
 
@@ -275,18 +276,18 @@ def _(N, batch_size, rng):
 
 @minibatch_indices.mistake("first-batch-only", rows="L16")
 def _(N, batch_size, rng):
-    """An epoch is a list of all its batches; this list ends after the first.
+    """An epoch is a list of all its batches; here the list ends after the first.
 
-    A `return` that is indented too far leaves the loop in its first round.
+    A `return` that is indented too far ends the loop in its first iteration.
 
-    Check: the lengths of all batches should add to N.
+    Check: the lengths of all batches should add up to N.
     """
     return cut(rng.permutation(N), batch_size)[:1]
 
 
 @minibatch_indices.mistake("order-not-cut")
 def _(N, batch_size, rng):
-    """The order of the N examples has still to be cut into batches of batch_size.
+    """The N shuffled indices still have to be cut into batches of batch_size.
 
     This is one array of N indices. A loop over it would see single numbers.
 

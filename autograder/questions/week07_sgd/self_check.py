@@ -9,7 +9,7 @@ steps_in_an_epoch = choice(
     points=2.5,
     correct="c",
     wrong={
-        "a": "44 batches are full; the examples that are left over make one more.",
+        "a": "44 batches are full; the examples left over make one more.",
         "b": "32 is the size of a batch; the number of batches is about 1437 / 32.",
     },
 )
@@ -19,7 +19,7 @@ noise_of_a_batch = choice(
     points=2.5,
     correct="b",
     wrong={
-        "a": "The scatter of a mean falls with the square root of its number of terms.",
+        "a": "The scatter of a mean falls with the square root of the number of terms.",
         "c": "A mean over more examples scatters less, whatever the learning rate is.",
     },
 )
@@ -29,8 +29,8 @@ loss_that_jumps = choice(
     points=2.5,
     correct="a",
     wrong={
-        "b": "A rate that is too low gives a loss that falls slowly and does not jump up.",
-        "c": "A larger batch scatters less; a loss that grows to nan comes from steps too long.",
+        "b": "With too low a rate the loss falls slowly; it does not jump up.",
+        "c": "A larger batch only scatters less; a loss that grows to nan comes from too long a step.",
     },
 )
 
@@ -39,7 +39,7 @@ middle_of_the_cosine = choice(
     points=2.5,
     correct="b",
     wrong={
-        "a": "cos(pi / 2) is 0, so that half of the way from lr_min to lr is left, not nothing.",
-        "c": "Before the middle the rate has fallen slowly, but it has fallen.",
+        "a": "cos(pi / 2) is 0, so the rate is halfway between lr_min and lr, not at lr_min.",
+        "c": "In the first half the rate falls slowly at first, but it does fall.",
     },
 )

@@ -84,10 +84,10 @@ def _(params: Params, grads: Params, lr: float) -> Any:
 
 @sgd_step.mistake("nothing-moved", rows="G02 L18")
 def _(params: Params, grads: Params, lr: float) -> Any:
-    """A name that is set inside the loop does not reach the dict; the new values have to be kept.
+    """Assigning to a name inside the loop does not change the dict; the new values must be stored.
 
-    `p = p - lr * g` binds p to a new array, and params still holds the old one. What comes back
-    is what went in.
+    `p = p - lr * g` binds p to a new array, and params still holds the old one. The function
+    returns what it was given.
 
     Check: compare the result with params; they should differ.
     """
@@ -96,12 +96,12 @@ def _(params: Params, grads: Params, lr: float) -> Any:
 
 @sgd_step.mistake("params-changed-in-place", rows="G02 N05")
 def _(params: Params, grads: Params, lr: float) -> Any:
-    """`-=` writes into the caller's arrays; functions of this course return new ones.
+    """`-=` writes into the caller's arrays; functions in this course return new ones.
 
-    Whoever kept the old parameters, for example the best so far, finds them changed as well. A
-    copy of the dict is not enough, because both dicts hold the same arrays.
+    A caller that kept the old parameters, for example the best so far, finds them changed too.
+    Copying the dict is not enough, because both dicts hold the same arrays.
 
-    Check: keep a copy of params["W1"], call, and compare.
+    Check: keep a copy of params["W1"], call your function, and compare.
     """
     for name in params:
         params[name] -= lr * grads[name]
@@ -110,11 +110,12 @@ def _(params: Params, grads: Params, lr: float) -> Any:
 
 @sgd_step.mistake("gradients-changed-in-place", rows="G03 N05")
 def _(params: Params, grads: Params, lr: float) -> Any:
-    """`*=` writes lr into the caller's gradients; functions of this course leave them alone.
+    """`*=` writes lr into the caller's gradients; functions in this course do not change them.
 
-    The result is right. A second step with the same gradients would be lr times smaller.
+    The result is right, but a second step with the same gradients would be too small by a factor of
+    lr.
 
-    Check: keep a copy of grads["W1"], call, and compare.
+    Check: keep a copy of grads["W1"], call your function, and compare.
     """
     for name in grads:
         grads[name] *= lr
@@ -134,7 +135,7 @@ def _(params: Params, grads: Params, lr: float) -> Any:
 
 @sgd_step.mistake("step-without-the-parameter")
 def _(params: Params, grads: Params, lr: float) -> Any:
-    """This is the step alone, -lr * dL/dp; the result is the place after the step.
+    """This is only the step, -lr * dL/dp; the result should be the parameter after the step.
 
     The parameters' own values are lost.
 
@@ -145,9 +146,9 @@ def _(params: Params, grads: Params, lr: float) -> Any:
 
 @sgd_step.mistake("biases-not-stepped")
 def _(params: Params, grads: Params, lr: float) -> Any:
-    """Every parameter moves, and a bias is a parameter; here only matrices do.
+    """Every parameter moves, including the biases; here only matrices do.
 
-    The kernels are right. The biases keep their first values for ever.
+    The kernels are right. The biases keep their initial values forever.
 
     Check: compare every entry of the result with params; none should be equal.
     """
@@ -159,21 +160,21 @@ def _(params: Params, grads: Params, lr: float) -> Any:
 
 @sgd_step.mistake("steps-of-equal-length")
 def _(params: Params, grads: Params, lr: float) -> Any:
-    """A steep slope means a long step; np.sign keeps the direction and drops the steepness.
+    """A steeper slope means a longer step; np.sign keeps only its direction.
 
-    Every entry moves by exactly lr. Near the bottom, where slopes are small, such steps cannot
-    become small.
+    Every entry moves by exactly lr. Near the minimum, where slopes are small, such steps do not get
+    smaller.
 
-    Check: twice the gradient should give twice the step.
+    Check: doubling the gradient should double the step.
     """
     return {name: params[name] - lr * np.sign(grads[name]) for name in params}
 
 
 @sgd_step.mistake("step-proportional-to-the-parameter")
 def _(params: Params, grads: Params, lr: float) -> Any:
-    """The step is lr * dL/dp and does not depend on p; here it is multiplied by p as well.
+    """The step is lr * dL/dp and does not depend on p; here it is also multiplied by p.
 
-    p * (1 - lr * g) leaves a parameter of 0 at 0 for ever.
+    p * (1 - lr * g) leaves a parameter of 0 at 0 forever.
 
     Check: for p = 0, gradient 2 and lr = 0.1 the result should be -0.2.
     """
@@ -182,12 +183,13 @@ def _(params: Params, grads: Params, lr: float) -> Any:
 
 @sgd_step.mistake("gradients-paired-by-place")
 def _(params: Params, grads: Params, lr: float) -> Any:
-    """A parameter and its gradient have the same name; here they meet by their place in the dict.
+    """A parameter and its gradient share a name; here they are paired by their position in the
+    dict.
 
-    As long as both dicts list the names in one order it works. In another order a kernel gets a
-    bias's gradient, which may even broadcast.
+    This works as long as both dicts list the names in the same order. In another order a kernel
+    gets a bias's gradient, which may even broadcast.
 
-    Check: build grads with its names in another order; the result should not change.
+    Check: build grads with its names in a different order; the result should not change.
     """
     pairs = zip(params, params.values(), grads.values(), strict=True)
     return {name: value - lr * gradient for name, value, gradient in pairs}
@@ -195,9 +197,9 @@ def _(params: Params, grads: Params, lr: float) -> Any:
 
 @sgd_step.mistake("only-known-names")
 def _(params: Params, grads: Params, lr: float) -> Any:
-    """The step has to serve every network; here it knows W1, b1, W2 and b2 only.
+    """The step has to work for any network; here it only knows W1, b1, W2 and b2.
 
-    With deeper networks the later layers stay away, and other names raise KeyError.
+    With deeper networks the later layers are missing, and other names raise a KeyError.
 
     Check: params with a single entry "w" should work.
     """

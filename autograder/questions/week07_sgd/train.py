@@ -1,5 +1,5 @@
 # mypy: disable-error-code="no-untyped-def"
-# A wrong formula repeats the eight arguments; the reference above them states their types.
+# The mistakes repeat the eight arguments; the reference above them states their types.
 """The training loop, where its result does not depend on how the examples were shuffled."""
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def _(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng):
 
 @train.mistake("train-climbs", rows="G01")
 def _(*given):
-    """A step goes against the gradient; here it goes along, and the loss rises from step to step.
+    """A step goes against the gradient; here it goes along it, and the loss rises at each step.
 
     Check: with small rates the history should fall.
     """
@@ -151,10 +151,10 @@ def _(*given):
 
 @train.mistake("params-never-replaced", rows="L18 G02")
 def _(*given):
-    """The next batch needs the parameters that the last step returned; here they are not kept.
+    """The next batch needs the parameters that the last step returned; here they are thrown away.
 
-    sgd_step returns a new dict and leaves the old one as it was. Its result has to take the place
-    of params, or every step begins at the start.
+    sgd_step returns a new dict and leaves the old one unchanged. Its result has to replace params,
+    or every step starts from the initial parameters.
 
     Check: the returned parameters should differ from those that were passed.
     """
@@ -163,10 +163,10 @@ def _(*given):
 
 @train.mistake("train-changes-its-argument", rows="N05 L13")
 def _(X, y, params, *rest):
-    """The caller's parameters are a starting point, and after this call they are gone.
+    """The caller's parameters are only the starting point; here the training overwrites them.
 
-    A step written with `-=` works on the arrays that were passed. A second training that should
-    begin at the same place begins where the first one ended.
+    A step written with `-=` works on the arrays that were passed. A second training run that should
+    start at the same place starts where the first one ended.
 
     Check: keep a copy of params["W1"], train, and compare.
     """
@@ -178,7 +178,7 @@ def _(X, y, params, *rest):
 
 @train.mistake("each-epoch-from-the-start", rows="G05")
 def _(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng):
-    """Training goes on from epoch to epoch; here every epoch begins with the first parameters.
+    """Training continues from epoch to epoch; here every epoch starts from the initial parameters.
 
     What an epoch has learned is thrown away, and only the last epoch counts.
 
@@ -196,9 +196,9 @@ def _(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng):
 
 @train.mistake("one-epoch-then-return", rows="L16")
 def _(X, y, params, loss_and_grads, epochs, *rest):
-    """The loop ends after the first epoch, and the contract asks for all of them.
+    """The loop ends after the first epoch, but the docstring asks for all epochs.
 
-    A `return` that is indented too far leaves the loop over the epochs in its first round.
+    A `return` that is indented too far ends the loop over the epochs in its first iteration.
 
     Check: the length of the history should be epochs.
     """
@@ -207,23 +207,23 @@ def _(X, y, params, loss_and_grads, epochs, *rest):
 
 @train.mistake("one-step-an-epoch", rows="L16 L02")
 def _(X, y, params, loss_and_grads, epochs, batch_size, *rest):
-    """Each batch gives one step; here an epoch has a single one.
+    """Each batch gives one step; here there is only one step per epoch.
 
-    Either all examples together make one batch, or the loop over the batches ends after the
-    first. It is right only where batch_size is N.
+    Either all examples form one batch, or the loop over the batches ends after the first. It is
+    right only where batch_size is N.
 
-    Check: with N = 25 and batches of 10 there should be three steps an epoch.
+    Check: with N = 25 and batches of 10 there should be three steps per epoch.
     """
     return trained(X, y, params, loss_and_grads, epochs, len(y), *rest)
 
 
 @train.mistake("last-batch-left-out", rows="L02")
 def _(*given):
-    """The last, shorter batch of an epoch gives a step as well; here only full batches do.
+    """The last, shorter batch of an epoch gives a step too; here only full batches do.
 
     With N = 25 and batches of 10, five examples of every epoch are never used.
 
-    Check: with N = 25 and batches of 10 there should be three steps an epoch.
+    Check: with N = 25 and batches of 10 there should be three steps per epoch.
     """
     return trained(
         *given, batches=lambda N, size, rng, epoch: [np.arange(size)] * max(1, N // size)
@@ -232,12 +232,12 @@ def _(*given):
 
 @train.mistake("last-batch-divided-by-full-size", rows="L01")
 def _(*given):
-    """The last batch has 5 examples and not batch_size of them, and a mean divides by their number.
+    """The last batch is shorter than batch_size, and a mean divides by the number of its examples.
 
-    loss_and_grads returns means already. Turned into sums with batch_size, or divided by it once
-    more, the short batch counts too little or too much.
+    loss_and_grads already returns means. If they are turned into sums with batch_size, or divided
+    by it again, the short batch counts too little or too much.
 
-    Check: N = 25 examples that are all alike should give the same loss in every batch.
+    Check: N = 25 identical examples should give the same loss in every batch.
     """
     X, y, params, loss_and_grads, epochs, batch_size, schedule, rng = given
 
@@ -251,9 +251,9 @@ def _(*given):
 
 @train.mistake("batch-mean-taken-again", rows="B08")
 def _(*given):
-    """loss_and_grads returns the gradient of a mean; dividing it by the batch's size is too much.
+    """loss_and_grads returns the gradient of a mean; here it is divided by the batch's size again.
 
-    The steps are batch_size times too short. Training works and is slow.
+    The steps are batch_size times too short. Training works, but slowly.
 
     Check: repeat every row of a batch twice; its step should not change.
     """
@@ -268,12 +268,12 @@ def _(*given):
 
 @train.mistake("gradients-pile-up", rows="L06")
 def _(*given):
-    """Each step uses its own batch's gradient; here those of all batches before are added to it.
+    """Each step uses its own batch's gradient; here those of all earlier batches are added to it.
 
     Some libraries add gradients up until they are told to clear them. Here loss_and_grads returns
-    fresh ones, and there is nothing to add.
+    new ones, and there is nothing to add.
 
-    Check: the first step is right and the second is not; compare them with a step by hand.
+    Check: compute the first two steps by hand and compare; both should agree.
     """
     piled: dict[str, Any] = {}
 
@@ -287,10 +287,10 @@ def _(*given):
 
 @train.mistake("stale-gradients", rows="L07")
 def _(*given):
-    """A step uses the gradient at the place where it begins; here it uses the one of a step before.
+    """A step uses the gradient at its starting point; here it uses the previous step's gradient.
 
-    The parameters move first and the gradient is asked for afterwards, so the first step has
-    none, and every other one is a step late.
+    The parameters move first and the gradient is computed afterwards, so the first step has none,
+    and every other one is a step late.
 
     Check: after one epoch of one batch, params should be p - lr * dL/dp.
     """
@@ -305,12 +305,12 @@ def _(*given):
 
 @train.mistake("gradients-of-the-epochs-start", rows="L07")
 def _(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng):
-    """Every batch's gradient is taken at the current parameters, not at those of the epoch's start.
+    """Each batch's gradient is computed at the current parameters, not at the start of the epoch.
 
-    The batches of an epoch do not see each other's steps. Then small batches have no advantage
-    over one large batch.
+    The batches of an epoch do not see each other's steps. Small batches then have no advantage over
+    one large batch.
 
-    Check: print the loss of every batch of equal examples; it should fall within an epoch.
+    Check: with identical examples the loss should fall from batch to batch within an epoch.
     """
     frozen: list[Any] = []
 
@@ -326,33 +326,33 @@ def _(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng):
 
 @train.mistake("schedule-asked-once-an-epoch", rows="L15", convention=True)
 def _(*given):
-    """Here, as in Keras, schedule(step) counts steps over all epochs; this asks schedule(epoch).
+    """Here, as in Keras, schedule(step) counts steps over all epochs; this calls schedule(epoch).
 
-    Some libraries advance a schedule once an epoch. With one batch an epoch the two agree.
+    Some libraries advance a schedule once per epoch. With one batch per epoch the two agree.
 
-    Check: print the argument of schedule; with 3 batches an epoch it should run 0, 1, 2, 3, 4, ...
+    Check: print the argument of schedule; with 3 batches per epoch it should run 0, 1, 2, 3, 4, ...
     """
     return trained(*given, rate=lambda schedule, step, epoch: schedule(epoch))
 
 
 @train.mistake("steps-counted-from-one")
 def _(*given):
-    """The first step is step 0; here the schedule is first asked for step 1.
+    """The first step is step 0; here the first call is schedule(1).
 
     Every step uses the rate of the next one.
 
-    Check: print the argument of schedule; it should begin with 0.
+    Check: print the argument of schedule; it should start at 0.
     """
     return trained(*given, rate=lambda schedule, step, epoch: schedule(step + 1))
 
 
 @train.mistake("steps-begin-anew-each-epoch", rows="L15")
 def _(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng):
-    """The count of steps runs on over all epochs; here it begins at 0 in every epoch.
+    """The step count continues over all epochs; here it starts at 0 again in every epoch.
 
     A warm-up would be repeated every epoch, and a falling rate would never become small.
 
-    Check: print the argument of schedule; with 3 batches an epoch it should run 0, 1, 2, 3, 4, ...
+    Check: print the argument of schedule; with 3 batches per epoch it should run 0, 1, 2, 3, 4, ...
     """
     steps = -(-len(y) // batch_size)
     return trained(
@@ -363,33 +363,33 @@ def _(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng):
 
 @train.mistake("first-rate-kept")
 def _(*given):
-    """The rate is asked for at every step; here schedule(0) is used all the way.
+    """The schedule gives a new rate at every step; here schedule(0) is used for all steps.
 
-    A schedule that is asked once is a constant.
+    A schedule that is called only once is a constant.
 
-    Check: a schedule that is 0 from step 1 on should stop the parameters after one step.
+    Check: with a schedule that is 0 from step 1 on, the parameters should stop after one step.
     """
     return trained(*given, rate=lambda schedule, step, epoch: schedule(0))
 
 
 @train.mistake("history-of-the-last-batch", rows="L09")
 def _(*given):
-    """An entry of the history is the mean over all examples of an epoch, not its last batch's loss.
+    """An entry of the history is the mean over all examples of an epoch; this is its last batch.
 
-    The parameters are right. The last batch is a small and short sample, so such a curve jumps
-    about, and it hides how the epoch went.
+    The parameters are right. The last batch is a small sample, so such a curve jumps around and
+    hides how the epoch went.
 
-    Check: the losses of all batches have to enter; print how many do.
+    Check: print how many batches' losses enter the mean; it should be all of them.
     """
     return trained(*given, summary=lambda losses, sizes: losses[-1])
 
 
 @train.mistake("history-of-equal-batches", rows="L01", convention=True)
 def _(*given):
-    """A mean of the batches' losses counts the short batch as much as a full one.
+    """The mean of the batches' losses counts the short batch as much as a full one.
 
-    The parameters are right. Here, as in Keras, every example counts the same, so a batch counts
-    by its size.
+    The parameters are right. Here, as in Keras, every example counts the same, so a batch counts by
+    its size.
 
     Check: with N = 25 and batches of 10 the weights of the losses should be 10, 10 and 5.
     """
@@ -398,12 +398,12 @@ def _(*given):
 
 @train.mistake("history-summed", rows="C13")
 def _(*given):
-    """An entry of the history is a mean; here the losses of the epoch's batches are added.
+    """An entry of the history is a mean; here the losses of the epoch's batches are summed.
 
-    The parameters are right. The sum grows with the number of batches and cannot be compared
+    The parameters are right. The sum grows with the number of batches, so it cannot be compared
     between batch sizes.
 
-    Check: a network whose logits are all 0 should begin with a loss of log(K).
+    Check: a network whose logits are all 0 should start with a loss of log(K).
     """
     return trained(*given, summary=lambda losses, sizes: np.sum(losses))
 
@@ -412,18 +412,18 @@ def _(*given):
 def _(*given):
     """An entry of the history is a mean over the N examples; here the division by N is missing.
 
-    The parameters are right, and every entry is N times too large.
+    The parameters are right, but every entry of the history is N times too large.
 
-    Check: a network whose logits are all 0 should begin with a loss of log(K).
+    Check: a network whose logits are all 0 should start with a loss of log(K).
     """
     return trained(*given, summary=lambda losses, sizes: np.dot(losses, sizes))
 
 
 @train.mistake("history-of-every-step", convention=True)
 def _(*given):
-    """Some programs keep a loss for each step; here the history has one entry for each epoch.
+    """Some programs keep one loss per step; here the history has one entry per epoch.
 
-    The parameters are right. With one batch an epoch the two agree.
+    The parameters are right. With one batch per epoch the two agree.
 
     Check: the length of the history should be epochs.
     """
@@ -433,12 +433,12 @@ def _(*given):
 
 @train.mistake("history-measured-after-the-epoch", convention=True)
 def _(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng):
-    """Here the losses of the steps themselves are averaged; this measures anew after each epoch.
+    """Here the history averages the losses seen during the epoch; this is the loss after it.
 
-    The parameters are right. A loss of all examples after the epoch is lower, and it costs one
-    more pass over them.
+    The parameters are right. The loss over all examples after the epoch is lower, and it costs
+    another pass over them.
 
-    Check: the first entry should contain the loss of the parameters that were passed.
+    Check: the first entry should include the loss of the initial parameters.
     """
     history, steps = [], -(-len(y) // batch_size)
     for epoch in range(epochs):
@@ -452,7 +452,7 @@ def _(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng):
 
 @train.mistake("history-not-returned")
 def _(*given):
-    """Two things come back, the parameters and the history; here only the parameters do.
+    """The function returns the parameters and the history; here it returns only the parameters.
 
     Check: print what train returns; it should be a pair.
     """
@@ -461,7 +461,7 @@ def _(*given):
 
 @train.mistake("history-first")
 def _(*given):
-    """The parameters come first and the history second; here they are exchanged.
+    """The parameters come first and the history second; here they are swapped.
 
     Check: the first of the two should be a dict.
     """

@@ -107,35 +107,35 @@ def few_steps(X: Array, y: Array, steps: int) -> dict[str, Array]:
 
 @train_digits.mistake("digits-guessed", rows="L03 L18")
 def _(X: Array, y: Array) -> Any:
-    """On digits that it has not seen, the network is right about as often as by guessing.
+    """On unseen digits the network is right about as often as guessing would be.
 
-    It was not trained, its steps were not kept, or its labels no longer belong to their rows. A
-    network that begins with kernels of zeros stays there as well.
+    It was not trained, its steps were not kept, or its labels no longer match their rows. A network
+    that starts with kernels of zeros never learns either.
 
-    Check: the accuracy on X and y themselves; if that is as low, nothing was learned.
+    Check: compute the accuracy on X and y; if that is as low, nothing was learned.
     """
     return random_network(*SIZES)
 
 
 @train_digits.mistake("digits-half-learned")
 def _(X: Array, y: Array) -> Any:
-    """The network has learned, and on digits that it has not seen its accuracy is below 0.93.
+    """The network has learned, but its accuracy on unseen digits is below 0.93.
 
-    Either the training ended too soon, or its rate was too low or too high to arrive anywhere.
+    Either the training ended too soon, or its rate was too low or too high to converge.
 
-    Check: put 300 rows of X aside, train on the others, and compare both accuracies.
+    Check: set aside 300 rows of X, train on the others, and compare both accuracies.
     """
     return few_steps(X, y, 40)
 
 
 @train_digits.mistake("digits-from-elsewhere", rows="L17")
 def _(X: Array, y: Array) -> Any:
-    """The network has learned other examples than X and y, whose labels are shifted.
+    """The network was trained on other examples than X and y, whose labels are shifted.
 
-    It reads digits, and calls them by their usual names. All 1,797 digits contain those on which
-    it is to be judged, and whoever trains on them learns nothing about new ones.
+    It reads digits, but calls them by their usual names. All 1,797 digits include those that it is
+    tested on, and training on them says nothing about new ones.
 
-    Check: the accuracy on X and y themselves; it should be far above 0.1.
+    Check: the accuracy on X and y should be far above 0.1.
     """
     return few_steps(*datasets.digits(), 100)
 
@@ -154,7 +154,7 @@ def _(X: Array, y: Array) -> Any:
 
 @train_digits.mistake("another-network")
 def _(X: Array, y: Array) -> Any:
-    """The network has other sizes than 64-16-16-10, with W1, b1, W2, b2, W3 and b3.
+    """The network should be 64-16-16-10, with W1, b1, W2, b2, W3 and b3; this one has other sizes.
 
     Check: print the shape of every array that you return.
     """
@@ -163,7 +163,7 @@ def _(X: Array, y: Array) -> Any:
 
 @train_digits.mistake("digits-history-returned-as-well")
 def _(X: Array, y: Array) -> Any:
-    """Only the parameters are asked for; here a pair comes back, as train returns it.
+    """The function should return only the parameters; here it returns a pair, as train does.
 
     Check: print what train_digits returns; it should be a dict.
     """

@@ -1,5 +1,5 @@
 # mypy: disable-error-code="no-untyped-def"
-# A wrong formula repeats the eight arguments; the reference above them states their types.
+# The mistakes repeat the eight arguments; the reference above them states their types.
 """Which examples the training loop looks at, and in which order."""
 
 from __future__ import annotations
@@ -142,10 +142,10 @@ def _(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng):
 
 @train_in_new_orders.mistake("one-order-for-all-epochs", rows="L04")
 def _(*given):
-    """Each epoch needs an order of its own; here the first one is used in all epochs.
+    """Each epoch needs its own order; here the first one is used for all epochs.
 
-    minibatch_indices is called once, before the loop over the epochs. Every epoch then has the
-    very same batches.
+    minibatch_indices is called once, before the loop over the epochs. Every epoch then has the same
+    batches.
 
     Check: print the first batch of two epochs; they should differ.
     """
@@ -161,9 +161,9 @@ def _(*given):
 
 @train_in_new_orders.mistake("generator-made-in-the-loop", rows="L04")
 def _(*given):
-    """A generator that is made anew from a fixed seed gives the same order again and again.
+    """A generator that is made again from a fixed seed gives the same order every time.
 
-    The one that was passed goes on by itself: each call of it gives other numbers.
+    The generator that was passed moves on by itself: each call of it gives new numbers.
 
     Check: print the first batch of two epochs; they should differ.
     """
@@ -174,9 +174,10 @@ def _(*given):
 
 @train_in_new_orders.mistake("seeded-by-the-epoch", rows="L04 N06")
 def _(*given):
-    """The orders should come from the generator that was passed; here the epoch's number decides.
+    """The order should come from the generator passed as rng; here it comes from the epoch's
+    number.
 
-    The epochs differ, but two trainings with different generators go through the same orders.
+    The epochs differ, but two training runs with different generators use the same orders.
 
     Check: two generators with different seeds should give different batches.
     """
@@ -187,9 +188,9 @@ def _(*given):
 
 @train_in_new_orders.mistake("global-generator-in-training", rows="N07")
 def _(*given):
-    """Chance comes in as an argument, rng; here it comes from a generator of your own.
+    """The order should come from the argument rng; here it comes from another generator.
 
-    The training cannot be repeated: the same rng gives other batches each time.
+    The training cannot be reproduced: the same rng gives different batches each time.
 
     Check: two generators made from the same seed should give the same batches.
     """
@@ -200,7 +201,7 @@ def _(*given):
 
 @train_in_new_orders.mistake("never-shuffled")
 def _(*given):
-    """Every epoch shuffles the examples; here they come as they are stored, always the same way.
+    """Every epoch shuffles the examples; here they always come in the order they are stored.
 
     rng is not used. Data that are stored class by class would be learned class by class.
 
@@ -216,9 +217,9 @@ def _(*given):
 
 @train_in_new_orders.mistake("rows-and-labels-shuffled-apart", rows="L03")
 def _(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng):
-    """A row and its label have to stay together; here X and y are shuffled each on their own.
+    """A row and its label have to stay together; here X and y are shuffled separately.
 
-    Every picture gets a label of another one. The loss never falls far below that of guessing.
+    Every picture gets the label of another one. The loss never falls far below that of guessing.
 
     Check: print one row and its label before and after shuffling.
     """
@@ -228,9 +229,9 @@ def _(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng):
 
 @train_in_new_orders.mistake("batches-drawn-with-replacement", rows="L05", convention=True)
 def _(*given):
-    """Some programs draw every batch anew from all examples; here an epoch shows each one once.
+    """Some programs draw every batch from all examples; here an epoch shows each example once.
 
-    About a third of the examples are missed in such an epoch, and others come twice.
+    About a third of the examples are missed in such an epoch, and others appear more than once.
 
     Check: count how often each example was seen; after one epoch it should be once.
     """
@@ -244,7 +245,7 @@ def _(*given):
 
 @train_in_new_orders.mistake("last-examples-unseen", rows="L02")
 def _(*given):
-    """Every epoch ends with its short last batch; here the examples that are left over are skipped.
+    """Every epoch includes its short last batch; here the examples left over are skipped.
 
     Check: count how often each example was seen; after one epoch it should be once.
     """
@@ -253,10 +254,10 @@ def _(*given):
 
 @train_in_new_orders.mistake("examples-moved-in-place", rows="N05")
 def _(X, y, *rest):
-    """Shuffling X and y in place moves the caller's data; take the rows of a batch instead.
+    """Shuffling X and y in place reorders the caller's data; pick the rows of each batch instead.
 
-    X[batch] is a new array of the rows that are wanted, and X stays as it is. Whoever splits off
-    test data later by position would find training data there.
+    X[batch] is a new array of the rows you want, and X stays unchanged. Code that later splits off
+    test data by position would find training data there.
 
     Check: keep a copy of X, train, and compare.
     """

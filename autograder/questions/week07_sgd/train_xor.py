@@ -93,9 +93,9 @@ def _() -> Any:
 
 @train_xor.mistake("trained-network-too-large")
 def _() -> Any:
-    """The network computes XOR and has more than 21 numbers; a hidden layer of few units will do.
+    """The network computes XOR, but has more than 21 numbers; a small hidden layer is enough.
 
-    With two logits H hidden units need 5 H + 2 numbers, with one output 4 H + 1.
+    With two logits, H hidden units need 5 H + 2 numbers; with one output, 4 H + 1.
 
     Check: add up the sizes of all arrays that you return.
     """
@@ -104,10 +104,10 @@ def _() -> Any:
 
 @train_xor.mistake("trained-network-says-or")
 def _() -> Any:
-    """The network says 1 also where both inputs are 1: it stopped at OR.
+    """The network also answers 1 where both inputs are 1: it stopped at OR.
 
-    Three of four corners are right, where training often rests for long. More steps, a larger
-    rate or another start help.
+    Three of four corners are right, a point where training often stalls. More steps, a larger rate
+    or another random start may help.
 
     Check: print the logits at (1, 1).
     """
@@ -116,7 +116,7 @@ def _() -> Any:
 
 @train_xor.mistake("trained-network-says-nothing")
 def _() -> Any:
-    """The network answers 0 at all four corners, so it has not learned yet or cannot.
+    """The network answers 0 at all four corners: it has not learned yet, or it cannot.
 
     All-zero kernels never learn, because every slope is 0. Hidden units that are 0 at all corners
     are dead.
@@ -128,7 +128,7 @@ def _() -> Any:
 
 @train_xor.mistake("trained-network-says-always")
 def _() -> Any:
-    """The network answers 1 at all four corners, so it has not learned yet or cannot.
+    """The network answers 1 at all four corners: it has not learned yet, or it cannot.
 
     Check: print the history of the loss; it should fall well below log(2) = 0.69.
     """
@@ -141,14 +141,14 @@ def _() -> Any:
 
     The labels of the four corners, in counting order, are 0, 1, 1, 0.
 
-    Check: print the corners beside their labels.
+    Check: print the corners next to their labels.
     """
     return by_hand(-2.0, -1.0, 0.5)
 
 
 @train_xor.mistake("history-returned-as-well")
 def _() -> Any:
-    """Only the parameters are asked for; here a pair comes back, as train returns it.
+    """The function should return only the parameters; here it returns a pair, as train does.
 
     Check: print what train_xor returns; it should be a dict.
     """
