@@ -1,6 +1,6 @@
-"""Hands submissions to the workers of a Dask cluster and yields results as they complete.
+"""Grades submissions on the workers of a Dask cluster, and yields results as they complete.
 
-Dask schedules, sends a lost worker's submissions to another, and lets workers come and go. Each
+Dask schedules, reassigns the submissions of a lost worker, and lets workers join and leave. Each
 thread of a worker keeps one warm sandbox. Needs the `cluster` extra.
 """
 
@@ -29,33 +29,33 @@ Work = TypeVar("Work")
 Result = TypeVar("Result")
 
 LOST_WORKERS = 3
-"""A piece of work with which so many workers were lost is left alone: it may be what ends them."""
+"""After losing this many workers, a piece of work is given up: it may be the cause."""
 IN_FLIGHT_A_THREAD = 32
-"""Pieces sent and not yet back. Dask's adaptive scaling grows by what it sees waiting."""
+"""Pieces sent and not yet returned, per thread. Dask's adaptive scaling sees only these."""
 PIECES_A_TASK = 4
-"""What Dask does for a task, and wakes up for, is shared by a few submissions."""
+"""Submissions per Dask task, which share the cost of scheduling it."""
 IN_FLIGHT_LEAST, IN_FLIGHT_MOST = 64, 4096
 LOOK_SECONDS = 0.05
 CONNECT_SECONDS = 20
 _LOCAL = re.compile(r"local:([1-9]\d{0,2})")
-# Dask keeps the last thousand messages of each connection, and with them what they carried.
+# By default Dask keeps the last thousand messages of each connection, with their payload.
 _FLAT = {"distributed.admin.low-level-log-length": 10}
 _HERE = {
     "distributed.scheduler.allowed-failures": LOST_WORKERS - 1,
-    # Sampling what a worker does a hundred times a second costs more than it tells.
+    # The profiler samples each worker a hundred times a second, for nobody.
     "distributed.worker.profile.enabled": False,
     "distributed.admin.system-monitor.interval": "10s",
     "distributed.admin.tick.interval": "1s",
-    # A worker that was killed starts again by itself; on a busy machine in more than Dask's 15 s,
-    # after which it would be given up for ever.
+    # A killed worker restarts by itself; on a busy machine that can take longer than Dask's default
+    # of 15 s, after which it would be given up.
     "distributed.deploy.lost-worker-timeout": "1h",
     "distributed.scheduler.no-workers-timeout": "10m",
-    # Pages about the cluster, which everybody on this machine could read.
+    # No status pages: everybody on this machine could read them.
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
 }
-# Ctrl-C in a terminal reaches every process there; the one that was asked ends its workers.
-# And jsonschema does without an optional checker of web addresses that takes 0.7 s to import.
+# A terminal sends Ctrl-C to every process; the grader's own process ends the workers.
+# The second part keeps jsonschema from importing an optional URL checker, which takes 0.7 s.
 _BEFORE = """\
 import signal, sys
 signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -71,18 +71,18 @@ def run(
     address: str,
     lost: Callable[[Work, WorkerLost], Result],
 ) -> Generator[Result]:
-    """Do every piece of work on a cluster; yield results as they complete.
+    """Do every piece of work on a cluster, and yield results as they complete.
 
     Args:
-        work: each piece, which stays here, and its content, which travels; read only as fast as
-            they are done, so memory stays flat.
+        work: pairs of a piece, which stays here, and its content, which is sent; read only as
+            fast as they are done, so that memory stays flat.
         job: what workers do with a content.
-        receive: makes a result of what came back for a piece.
-        address: a scheduler's, such as tls://host:8786, or local:4 for four workers here.
-        lost: the result of a piece of work whose worker was lost at every try.
+        receive: makes a result from a piece and the returned bytes.
+        address: a scheduler, such as tls://host:8786, or local:4 for four workers here.
+        lost: makes the result of a piece of work whose worker was lost at every try.
 
     Raises:
-        ClusterError: when the cluster is not to be had, goes away, or does not fit.
+        ClusterError: when the cluster is unavailable, goes away, or is incompatible.
     """
     with _connected(address) as client, _prepared(client, job), _interruption() as interrupted:
         flow = _Flow[Work](client, job.name, interrupted)
@@ -93,7 +93,7 @@ def run(
                     blamed.append((piece, content))
                 else:
                     yield _result(piece, answer, receive, lost)
-            # What was only beside it, or waited, is blamed too: now each is tried alone.
+            # Pieces of the same task, and waiting ones, are blamed too: now each is tried alone.
             for each in blamed:
                 for piece, _, answer in flow.answers([each]):
                     yield _result(piece, answer, receive, lost)
@@ -118,14 +118,14 @@ def _result(
 
 
 class _Flow(Generic[Work]):
-    """Keeps a bounded number of pieces on their way."""
+    """Keeps a bounded number of pieces in flight."""
 
     def __init__(self, client: Client, name: str, interrupted: threading.Event) -> None:
         self._client = client
         self._name = name
         self._interrupted = interrupted
         self._numbers = count()
-        # One group, so that what no worker is free for waits at the scheduler.
+        # One group of keys, so that tasks without a free worker wait at the scheduler.
         self._group = f"grade-{name}-{time.time_ns():x}"
         self._sent: dict[Future, list[tuple[Work, Any]]] = {}
         self._threads = 0
@@ -134,7 +134,7 @@ class _Flow(Generic[Work]):
     def answers(
         self, work: Iterable[tuple[Work, Any]]
     ) -> Iterator[tuple[Work, Any, Answer | None]]:
-        """Each piece with its content and answer; None where all its workers were lost."""
+        """Each piece with its content and answer; None if all its workers were lost."""
         waiting = iter(work)
         completed = as_completed(loop=self._client.loop, with_results=True, raise_errors=False)
         more = True
@@ -152,7 +152,7 @@ class _Flow(Generic[Work]):
                     yield piece, content, answer
 
     def cancel(self) -> None:
-        """Ask for nothing more."""
+        """Cancel everything that is in flight."""
         with contextlib.suppress(Exception):
             self._client.cancel(list(self._sent), force=True)
         self._sent.clear()
@@ -176,22 +176,24 @@ class _Flow(Generic[Work]):
         return future
 
     def _checked(self, future: Future, found: Any) -> list[Answer]:
-        """The answers to a task's pieces; none where all its workers were lost."""
+        """The answers to a task's pieces; empty if all its workers were lost."""
         if future.status == "finished":
             return found  # type: ignore[no-any-return]
         error = future.exception() if future.status == "error" else CancelledError()
         if isinstance(error, KilledWorker):
             return []
         if isinstance(error, NoWorkerError):
-            raise ClusterError("the cluster has had no worker for long; start some and grade again")
+            raise ClusterError(
+                "the cluster has no workers; start some and grade again"
+            )
         if isinstance(error, CancelledError):
             raise ClusterError(
-                "the scheduler is gone; what was graded is kept. Start it and grade again"
+                "the scheduler is gone; what was graded is saved. Start it and grade again"
             )
         raise ClusterError(f"a worker failed ({type(error).__name__}: {error})")
 
     def _most(self) -> int:
-        """How many pieces may be on their way to the workers that there are now."""
+        """How many pieces may be in flight, given the current workers."""
         if time.monotonic() - self._asked > 1.0:
             self._threads = sum(self._client.nthreads().values())
             self._asked = time.monotonic()
@@ -201,9 +203,9 @@ class _Flow(Generic[Work]):
 
 @contextlib.contextmanager
 def _interruption() -> Iterator[threading.Event]:
-    """Set by Ctrl-C, in place of an exception; a second one is an exception again.
+    """An event that Ctrl-C sets, instead of raising; a second Ctrl-C raises.
 
-    Dask has callbacks in the garbage collector, and an exception in one of them is lost.
+    Dask has callbacks in the garbage collector, and an exception in one of them would be lost.
     """
     heard = threading.Event()
     if threading.current_thread() is not threading.main_thread():
@@ -224,27 +226,27 @@ def _interruption() -> Iterator[threading.Event]:
 
 @contextlib.contextmanager
 def _prepared(client: Client, job: Job) -> Iterator[None]:
-    """Give the job to every worker, also to those that come later; take it away at the end."""
+    """Register the job on every worker, including those that join later; remove it at the end."""
     try:
         client.register_plugin(JobPlugin(job), name=job.name)
     except (ImportError, AttributeError) as error:
         raise ClusterError(
-            f"the cluster's workers have no autograder like this one ({error}); install the same "
-            "version there"
+            f"the cluster's workers do not have this version of autograder ({error}); install it "
+            "there"
         ) from None
     except OSError as error:
         raise ClusterError(f"the cluster is gone ({error})") from None
     try:
         yield
     finally:
-        # Whoever is gone holds nothing.
+        # A cluster that is gone has no job either.
         with contextlib.suppress(Exception):
             client.unregister_worker_plugin(job.name)
 
 
 @contextlib.contextmanager
 def _connected(address: str) -> Iterator[Client]:
-    """A client of the cluster at an address, or of one that is started here and ended."""
+    """A client of the cluster at an address, or of a temporary one on this machine."""
     here = _LOCAL.fullmatch(address)
     with contextlib.ExitStack() as stack:
         stack.enter_context(dask.config.set(_FLAT))
@@ -254,7 +256,7 @@ def _connected(address: str) -> Iterator[Client]:
                 stack.enter_context(dask.config.set(_HERE))
                 address = stack.enter_context(_workers_here(int(here[1])))
             with warnings.catch_warnings():
-                # Versions are compared in `Job.prepare`, those that decide a grade.
+                # `Job.prepare` compares the versions that can affect a grade.
                 warnings.simplefilter("ignore")
                 client = stack.enter_context(
                     Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
@@ -270,7 +272,7 @@ def _connected(address: str) -> Iterator[Client]:
 
 @contextlib.contextmanager
 def _quiet(logger: logging.Logger) -> Iterator[None]:
-    """What goes wrong is said once, by an error of ours."""
+    """Silence a logger: failures are reported once, by a ClusterError."""
     before = logger.level
     logger.setLevel(logging.CRITICAL)
     try:
@@ -281,12 +283,12 @@ def _quiet(logger: logging.Logger) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _workers_here(number: int) -> Iterator[LocalCluster]:
-    """A cluster of this machine's own, which nobody else on it can talk to."""
+    """A cluster on this machine that only this process can connect to."""
     with LocalCluster(
         n_workers=number,
         threads_per_worker=1,
         memory_limit=0,
-        # Dask opens a port for its pages even where it has none.
+        # Dask opens a port for its pages even if it has none.
         scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
         security=Security.temporary(),
         silence_logs=logging.CRITICAL,

@@ -1,4 +1,4 @@
-"""What runs on a worker of a Dask cluster: one warm sandbox a thread, kept between submissions."""
+"""The code that runs on a Dask worker: one warm sandbox per thread, kept between submissions."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from autograder.errors import AutograderError, ClusterError, WorkerLost
 from autograder.sandbox.session import Sandbox
 
 Answer = tuple[str, bytes]
-"""What became of a piece of work (done, lost or refused), and the result or the reason."""
+"""A status ("done", "lost" or "refused"), and the result or the reason."""
 
 
 class Job(Protocol):
-    """What workers do; it travels to each of them once."""
+    """The work of a worker; sent to each worker once."""
 
     @property
     def name(self) -> str:
-        """The same for the same job, and for no other."""
+        """Identifies the job."""
 
     def prepare(self) -> None:
         """Load what all pieces of work share.
 
         Raises:
-            AutograderError: when this machine does not fit.
+            AutograderError: when this machine cannot do the job.
         """
 
     def sandbox(self) -> Sandbox:
@@ -41,13 +41,13 @@ class Job(Protocol):
 
 
 class JobPlugin(WorkerPlugin):  # type: ignore[misc]
-    """A job where it is done: Dask makes one on every worker, also on those that come later."""
+    """A job on a worker: Dask creates one on every worker, including those that join later."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
 
     async def setup(self, worker: Any) -> None:
-        """Prepare the job; a worker that does not fit says so, now and whenever it is asked."""
+        """Prepare the job; a worker that cannot do it refuses now and at every request."""
         self._place = f"{socket.gethostname()} ({worker.address})"
         self._refusal = ""
         self._seats: list[_Seat] = []
@@ -60,12 +60,12 @@ class JobPlugin(WorkerPlugin):  # type: ignore[misc]
             raise ClusterError(self._refusal) from None
 
     async def teardown(self, worker: Any) -> None:
-        """End the sandboxes; one that is in use ends with its submission."""
+        """End the sandboxes; one that is in use ends after its submission."""
         self._ended = True
         await asyncio.to_thread(self._end_idle)
 
     def do(self, content: Any) -> Answer:
-        """One piece of work, in this thread's sandbox."""
+        """Do one piece of work in this thread's sandbox."""
         if self._refusal or self._ended:
             return "refused", self._refusal.encode()
         try:
@@ -96,7 +96,7 @@ class JobPlugin(WorkerPlugin):  # type: ignore[misc]
 
 
 class _Seat:
-    """A thread's sandbox, and whether a submission is in it."""
+    """A thread's sandbox, and a lock that is held while a submission is in it."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
@@ -104,7 +104,7 @@ class _Seat:
 
 
 def do_on_worker(name: str, contents: Sequence[Any]) -> list[Answer]:
-    """The task that Dask gives to a worker: a few pieces of work, one after the other."""
+    """The task that Dask runs on a worker: a few pieces of work, one after the other."""
     worker = get_worker()
     plugin = worker.plugins.get(name)
     if plugin is None:

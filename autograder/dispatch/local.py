@@ -1,7 +1,7 @@
-"""Hands submissions to warm sandboxes on this machine and yields results as they complete.
+"""Grades submissions in warm sandboxes on this machine, and yields results as they complete.
 
-The student's code runs in the sandboxes' own processes; a thread here only waits, judges and
-writes, so threads are enough to keep the cores busy, and there is one process to watch.
+Students' code runs in the sandboxes' own processes. A thread here only waits, judges and writes, so
+threads keep all cores busy, and there is only one process to supervise.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ Work = TypeVar("Work")
 Result = TypeVar("Result")
 
 TRIES = 3
-"""After so many lost workers a piece of work is left alone: it may be what ends them."""
+"""After losing this many workers, a piece of work is given up: it may be the cause."""
 STOP_SECONDS = 5.0
-"""A sandbox that is only starting is not waited for longer; it ends by itself."""
+"""How long to wait for a sandbox that is just starting; after that it exits by itself."""
 
 
 def cores() -> int:
@@ -42,13 +42,13 @@ def run(
     limits: Limits | None = None,
     libraries: Libraries = NUMPY_ALONE,
 ) -> Generator[Result]:
-    """Do every piece of work in one of several warm sandboxes; yield results as they complete.
+    """Do every piece of work in one of several warm sandboxes, and yield results as they complete.
 
     Args:
-        work: submissions; read only as fast as they are done, so memory stays flat.
-        do: what to do with one of them, given a sandbox that nobody else uses meanwhile.
-        lost: the result of a piece of work whose worker was killed at every try.
-        workers: how many sandboxes; all cores by default.
+        work: submissions, read only as fast as they are done, so that memory stays flat.
+        do: grades one of them in a sandbox that no other thread uses meanwhile.
+        lost: makes the result of a piece of work whose worker was killed at every try.
+        workers: the number of sandboxes; by default one per core.
         isolation: see `Sandbox`.
         limits: see `Sandbox`.
         libraries: see `Sandbox`.
@@ -59,7 +59,7 @@ def run(
     count = workers or cores()
     crew = _Crew(iter(work), do, lost, count)
     threads = [
-        # A sandbox ends with the thread that started it, so each thread has its own.
+        # The kernel ends a sandbox with the thread that started it, so each thread has its own.
         threading.Thread(target=crew.serve, args=(isolation, limits, libraries), daemon=True)
         for _ in range(count)
     ]
@@ -94,7 +94,7 @@ class _Crew(Generic[Work, Result]):
         self._results: Queue[tuple[Result] | BaseException | None] = Queue(maxsize=2 * count)
 
     def serve(self, isolation: str, limits: Limits | None, libraries: Libraries) -> None:
-        """One thread's whole life: a sandbox, and pieces of work until there are no more."""
+        """Run one thread: start a sandbox, and do pieces of work until there are no more."""
         try:
             with Sandbox(isolation, limits, libraries) as sandbox:
                 self._sandboxes.append(sandbox)
@@ -105,14 +105,14 @@ class _Crew(Generic[Work, Result]):
         self._results.put(None)
 
     def results_until_one_stops(self) -> Iterator[Result]:
-        """Results as they come, until one thread has said that it is done."""
+        """Results as they come, until one of the threads has finished."""
         while (result := self._results.get()) is not None:
             if isinstance(result, BaseException):
                 raise result
             yield result[0]
 
     def stop(self) -> None:
-        """Bring the threads to their end: no more work, none under way, room for what they hold."""
+        """Stop the threads: hand out no work, interrupt the sandboxes, make room in the queue."""
         self._stopped.set()
         for sandbox in self._sandboxes:
             sandbox.stop()
@@ -138,7 +138,7 @@ class _Crew(Generic[Work, Result]):
 
 
 def persistently(do: Callable[[Work, Sandbox], Result], piece: Work, sandbox: Sandbox) -> Result:
-    """Do a piece of work, again where its sandbox fails.
+    """Do a piece of work, and retry if its sandbox fails.
 
     Raises:
         SandboxError: when it fails at every try.

@@ -1,14 +1,14 @@
-"""The short text that goes into an LMS's comment field: points, and why points are missing."""
+"""The short text for an LMS's comment field: points, and why points are missing."""
 
 from __future__ import annotations
 
 from autograder.records import Report, Verdict
 
 LONGEST = 4000
-# How every comment begins: an exporter tells its own from a teacher's by it.
+# Every comment begins with this, so that an exporter can tell its own from a teacher's.
 OPENING = "Automatic checks: "
-_CUT = "The rest is in the feedback page."
-# Lines of a message that point at cases or at what to do next; the feedback page has them.
+_CUT = "The rest is on the feedback page."
+# Lines about cases and next steps, which only the feedback page shows.
 _LEFT_OUT = (" ", "Right: ", "Check: ", "Next: ")
 
 
@@ -16,11 +16,11 @@ def comment(report: Report) -> str:
     """One student's result as a short plain text.
 
     Args:
-        report: what grading the student's submission found.
+        report: the result of grading the student's submission.
 
     Returns:
-        The points by question and, under each that lost points, the mistake's name and its
-        reason; at most `LONGEST` characters. Nothing of hidden cases, nothing of other students.
+        The points by question and, below each question that lost points, the mistake's name and
+        reason; at most `LONGEST` characters. Nothing about hidden cases or other students.
     """
     if report.unreadable:
         return _short([f"{OPENING}the notebook could not be read: {report.unreadable}"])
@@ -39,7 +39,7 @@ def _heading(verdict: Verdict) -> str:
 
 
 def _reasons(verdict: Verdict) -> list[str]:
-    """A named mistake's reason, one a mistake; otherwise what was observed."""
+    """One reason for each named mistake; without one, what was observed."""
     told = [
         line
         for line in verdict.message.splitlines()[1:]
@@ -47,7 +47,7 @@ def _reasons(verdict: Verdict) -> list[str]:
     ]
     if not verdict.mistake:
         return told[:2]
-    # The reasons close the message, in the order of the names.
+    # The reasons are the last lines of the message, in the order of the names.
     return told[-len(verdict.mistake.split(" + ")) :]
 
 

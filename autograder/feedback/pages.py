@@ -1,4 +1,4 @@
-"""The feedback that students receive: nbgrader's HTML pages of the graded notebooks."""
+"""The feedback for students: nbgrader's HTML pages of the graded notebooks."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from autograder.errors import CourseError
 from autograder.output.files import write_whole
 
 READABLE = 0o644
-"""As nbgrader leaves the pages: they are released to their students."""
+"""The mode that nbgrader gives the pages, which are released to students."""
 _MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
-# MathJax evaluates its configuration; nothing that a student wrote is among what it may load.
+# MathJax evaluates its configuration; it may load nothing that a student wrote.
 POLICY = (
     f"default-src 'none'; script-src {_MATHJAX} 'unsafe-eval'; style-src 'unsafe-inline'; "
     f"img-src data:; font-src {_MATHJAX} data:; base-uri 'none'; form-action 'none'"
@@ -21,17 +21,17 @@ _HEAD = "<head>\n"
 
 
 def generate_feedback(course: Course, assignment: str) -> list[Path]:
-    """Make feedback/<student>/<assignment>/<assignment>.html for every graded submission.
+    """Write feedback/<student>/<assignment>/<assignment>.html for every graded submission.
 
     Args:
-        course: whose graded notebooks are shown.
+        course: supplies the graded notebooks.
         assignment: nbgrader's name for the week, such as week06_backpropagation.
 
     Returns:
-        The pages, in the order of the students' names.
+        The pages, ordered by student id.
 
     Raises:
-        CourseError: when nothing has been graded, or nbgrader could not make a page.
+        CourseError: when nothing has been graded, or nbgrader cannot write a page.
     """
     from nbgrader.converters import GenerateFeedback
 
@@ -49,13 +49,13 @@ def generate_feedback(course: Course, assignment: str) -> list[Path]:
 
 
 def _forbid_scripts(page: Path) -> None:
-    """Tell browsers to run nothing but MathJax, should markup of a student's ever get through."""
+    """Let browsers run MathJax only, in case a student's markup ever gets through."""
     text = page.read_text(encoding="utf-8")
     if _META in text:
         return
     start, head, rest = text.partition(_HEAD)
     if not head:
-        raise CourseError(f"{page} is no page of nbgrader's as it is known here; update autograder")
+        raise CourseError(f"{page} does not look like a page of nbgrader's; update autograder")
     try:
         write_whole(page, f"{start}{head}{_META}\n{rest}".encode(), READABLE)
     except OSError as error:

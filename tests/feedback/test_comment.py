@@ -71,4 +71,4 @@ def test_is_it_short_plain_and_no_formula_whatever_a_message_holds(messages, kno
     assert len(text) <= LONGEST and text.startswith(OPENING)
     assert all(c.isprintable() or c == "\n" for c in text)
     if len(text) > LONGEST - 600:
-        assert text.endswith(("The rest is in the feedback page.", "long "))
+        assert text.endswith(("The rest is on the feedback page.", "long "))

@@ -1,4 +1,4 @@
-"""The class report: what a whole class misunderstood, as one page and as tables beside it.
+"""The class report: what a whole class misunderstood, as one page and as tables.
 
-`write.write_report` is the path: findings are counted, drawn, and written.
+Start at `write.write_report`: findings are counted, drawn, and written.
 """

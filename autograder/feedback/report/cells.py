@@ -1,4 +1,4 @@
-"""Students' solution cells, read from the graded notebooks as syntax and never run."""
+"""Students' solution cells, parsed from the graded notebooks and never run."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _LONGEST = 20_000
 
 
 def solution_cells(notebook: Path) -> dict[str, str]:
-    """The source of every solution cell of a notebook file, by the name it should define.
+    """The source of every solution cell in a notebook file, by the name it should define.
 
-    A file that is missing or damaged gives none: the report is made from what there is.
+    A missing or damaged file has none: the report uses what is there.
     """
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
@@ -31,9 +31,9 @@ def _solution(cell: dict[str, Any]) -> tuple[str, str] | None:
 
 
 def syntax(source: str) -> ast.Module | None:
-    """A cell's syntax tree without docstrings; None where it is no plain Python.
+    """A cell's syntax tree without docstrings; None if it is not plain Python.
 
-    Comments and docstrings are free text, in which people are named; the tree has neither.
+    Comments and docstrings are free text that may name people; the tree has neither.
     """
     if len(source) > _LONGEST:
         return None
@@ -58,7 +58,7 @@ def _is_text(statement: ast.stmt) -> bool:
 
 
 def bare_code(source: str) -> str:
-    """A cell's code without comments and docstrings, in one layout; empty where it is no Python."""
+    """A cell's code without comments and docstrings, uniformly formatted; empty if not Python."""
     tree = syntax(source)
     try:
         return ast.unparse(tree) if tree else ""

@@ -1,4 +1,4 @@
-"""What stands in the report, ready to be written as a page, as CSV and as JSON alike."""
+"""The contents of the report, from which the page, the CSV files and the JSON are written."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from autograder.questions.catalogue import Week
 
 @dataclass(frozen=True)
 class Misconception:
-    """A catalogued mistake: whom it met, what it cost, and how to teach it again.
+    """A catalogued mistake: how many students made it, what it cost, and how to teach it.
 
-    `example` and `page` (Markdown) are there for the costliest ones alone.
+    Only the costliest ones have an `example` and a `page` (Markdown).
     """
 
     name: str
@@ -31,7 +31,7 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Unexplained:
-    """A wrong answer that the catalogue does not know, and how many students gave it."""
+    """A wrong answer that no catalogued mistake explains, and how many students gave it."""
 
     question: str
     answered: str
@@ -43,7 +43,7 @@ class Unexplained:
 
 @dataclass(frozen=True)
 class PairToLookAt:
-    """Two students by their labels, and everything that they share; codes stand side by side."""
+    """Two students by their labels, and everything unusual that they share, with both codes."""
 
     first: str
     second: str
@@ -54,7 +54,7 @@ class PairToLookAt:
 
 @dataclass(frozen=True)
 class Contents:
-    """The report: findings, and what the catalogue and the notebooks add to them."""
+    """The report: findings, with explanations from the catalogue and examples from notebooks."""
 
     week: str
     title: str
@@ -65,7 +65,7 @@ class Contents:
     pairs: tuple[PairToLookAt, ...] | None
 
 
-# So many groups of unexplained answers get an example; the rest stand in the CSV file.
+# This many groups of unexplained answers get an example; the rest are only in the CSV file.
 MOST_UNEXPLAINED = 20
 
 
@@ -76,20 +76,20 @@ def contents(
     examples: Examples,
     pairs: Sequence[Pair] | None,
 ) -> Contents:
-    """Add the catalogue's pages and examples that name nobody to the findings.
+    """Add the catalogue's pages and anonymous examples to the findings.
 
     Args:
-        week: whose catalogue explains the mistakes.
-        findings: what was counted.
-        people: what the students are called.
-        examples: where examples come from.
-        pairs: submissions that share something unusual, or None where nobody asked.
+        week: supplies the catalogue.
+        findings: the counts.
+        people: the students' labels.
+        examples: finds examples.
+        pairs: submissions that share something unusual, or None if not asked for.
     """
     misconceptions = tuple(
         _misconception(week, group, examples if place < MOST_COSTLY else None)
         for place, group in enumerate(findings.misconceptions)
     )
-    # What many students answered is worth a catalogue entry before what one of them did.
+    # An answer that many students gave deserves a catalogue entry first.
     groups = sorted(findings.unexplained, key=lambda each: (-each.students, -each.points_lost))
     unexplained = tuple(
         _unexplained(group, examples if place < MOST_UNEXPLAINED else None)
@@ -130,7 +130,7 @@ def _unexplained(group: Group, examples: Examples | None) -> Unexplained:
 
 
 def _pair(pair: Pair, people: People, examples: Examples) -> PairToLookAt:
-    # In the labels' order, so that it is always the same one who stands on the left.
+    # In the order of labels, so that the same student is always on the left.
     first, second = people.shuffled((pair.first, pair.second))
     answers = tuple(
         SharedAnswer(each.question, each.students, people.cleared(each.message))

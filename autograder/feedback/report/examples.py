@@ -1,4 +1,4 @@
-"""Examples that name nobody: what one student read, and the code that it was said of."""
+"""Anonymous examples: a message that one student read, and the code it is about."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from autograder.feedback.report.findings import Group
 from autograder.feedback.report.people import People
 
 _MOST_LINES = 40
-# Reading a notebook takes a hundredth of a second; most texts name nobody.
+# Reading a notebook takes 10 ms, and few texts name anybody.
 _MOST_TRIES = 10
 
 
 @dataclass(frozen=True)
 class Example:
-    """One answer of a group. Either text is empty where it is missing or names somebody."""
+    """One answer of a group. Either text is empty if it is missing or names somebody."""
 
     question: str
     message: str
@@ -28,9 +28,9 @@ class Examples:
     """Finds an example for a group of wrong answers.
 
     Args:
-        people: who must not be named.
-        cells_of: a student's solution cells, by the name that each defines.
-        cell_names: the name that answers each question, which several questions may share.
+        people: those who must not be named.
+        cells_of: returns a student's solution cells, by the name that each defines.
+        cell_names: the name that answers each question; questions may share one.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Examples:
         self._cell_names = cell_names
 
     def of(self, group: Group) -> Example:
-        """The first complete example, by an order that says nothing of who it is."""
+        """The first complete example, in an order that reveals nothing about the student."""
         verdicts = dict(group.verdicts)
         best = Example(group.questions[0], "", "")
         for student in self._people.shuffled(verdicts)[:_MOST_TRIES]:
@@ -60,7 +60,7 @@ class Examples:
         return best
 
     def code(self, student: str, question: str) -> str:
-        """A student's answer without comments; empty where it is no Python or names somebody."""
+        """A student's answer without comments; empty if it is not Python or names somebody."""
         source = self._cells_of(student).get(self._cell_names.get(question, question), "")
         lines = bare_code(source).splitlines()
         if len(lines) > _MOST_LINES:
@@ -68,5 +68,5 @@ class Examples:
         return self.nameless("\n".join(lines))
 
     def nameless(self, text: str) -> str:
-        """The text, or nothing where it names somebody."""
+        """The text, or an empty one if it names somebody."""
         return "" if self._people.names_somebody(text) else text

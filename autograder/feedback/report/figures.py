@@ -1,7 +1,7 @@
-"""The report's figures, drawn by Matplotlib in the course's style, as SVG that stands in the page.
+"""The report's figures, drawn by Matplotlib in the course's style, as inline SVG.
 
-Text stays text, so that it can be searched and copied; every figure carries a title and a
-description, and the page holds its numbers as a table too.
+Text stays text, so that it can be searched and copied. Every figure has a title and a description,
+and the page also has its numbers as a table.
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ def score_distribution(points: Sequence[float], worth: float, median: float) -> 
 
 
 def heat_map(questions: Sequence[str], counts: Sequence[Count]) -> tuple[str, int]:
-    """Questions by what was found there, with the number of students in every cell.
+    """Questions by findings, with the number of students in every cell.
 
     Returns:
-        The figure, and how many misconceptions of the fewest students it leaves out.
+        The figure, and how many of the rarest misconceptions it leaves out.
     """
     import numpy as np
 
@@ -74,12 +74,12 @@ def heat_map(questions: Sequence[str], counts: Sequence[Count]) -> tuple[str, in
             )
     size = (2.1 + 0.36 * len(columns), 2.2 + 0.31 * len(rows))
     drawing, axes = figure(figsize=size)
-    # As shapes: a picture inside the figure would be blurred in print.
+    # As shapes: an embedded bitmap would be blurred in print.
     axes.pcolormesh(
         np.ma.masked_equal(table, 0), cmap="Blues", vmin=0, edgecolors="#E5E5E5", linewidth=0.8
     )
     axes.invert_yaxis()
-    # White on the darkest blues alone; black has more contrast on all others.
+    # White only on the darkest blues; black has more contrast on all others.
     dark = table.max() * 0.72
     for (row, column), students in np.ndenumerate(table):
         if students:
@@ -105,7 +105,7 @@ def heat_map(questions: Sequence[str], counts: Sequence[Count]) -> tuple[str, in
         axes.axvline(mistakes, color=GREY, linewidth=2, linestyle="-")
     description = (
         f"Heat map of {len(rows)} questions by {len(columns)} findings; each cell counts the "
-        "students. The table below it holds the same numbers."
+        "students. The table below has the same numbers."
     )
     return _svg(drawing, "heat-map", "Questions by misconceptions", description), left_out
 
@@ -151,19 +151,19 @@ def seconds_bars(questions: Sequence[QuestionFigures]) -> str:
 
 
 def milliseconds(value: float) -> str:
-    """Two digits at least, and no more decimals than it needs."""
+    """At least two significant digits, and no needless decimals."""
     return f"{value:.0f}" if value >= 10 else f"{value:.2g}"
 
 
 def _columns(counts: Sequence[Count]) -> tuple[list[tuple[str, bool]], int]:
-    """The misconceptions that most students have, and then the other outcomes."""
+    """The most frequent misconceptions, followed by the other outcomes."""
     students: dict[tuple[str, bool], int] = {}
     for count in counts:
         key = (count.found, count.is_mistake)
         students[key] = students.get(key, 0) + count.students
     ordered = sorted(students, key=lambda key: (-students[key], key))
     mistakes = [key for key in ordered if key[1]]
-    # Of the others, answers that are wrong in an unknown way come first: they can be learnt from.
+    # Among the others, unexplained wrong answers come first: they may become catalogue entries.
     others = sorted((key for key in ordered if not key[1]), key=lambda key: key[0] != UNEXPLAINED)
     return mistakes[:MOST_COLUMNS] + others, len(mistakes[MOST_COLUMNS:])
 
@@ -188,7 +188,7 @@ def _bars(
         axes.text(start + 0.02 * span, place, text, va="center", fontsize=8.5, color="#333333")
     axes.set_yticks(places, [question for question, _ in values])
     axes.invert_yaxis()
-    # Room for the number at the end of the longest bar.
+    # Leaves room for the number after the longest bar.
     axes.set_xlim(limits[0], limits[1] + 0.15 * span)
     axes.grid(False, axis="y")
     axes.set_xlabel(axis, fontsize=9)
@@ -201,7 +201,7 @@ def _bars(
 
 
 def _svg(drawing: Figure, name: str, title: str, description: str) -> str:
-    """A figure as one inline SVG element; ids carry its name, so that they are unique in a page."""
+    """A figure as an inline SVG element; its name prefixes all ids, to make them unique."""
     import matplotlib
     import matplotlib.pyplot as plt
 

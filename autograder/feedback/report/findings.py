@@ -1,4 +1,4 @@
-"""What a class's reports and grades say, counted: the facts behind every figure and table."""
+"""The findings of a class, counted from its reports and grades, for every figure and table."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from autograder.records import Outcome, Report, Verdict
 
 UNEXPLAINED = "no catalogued mistake"
 MOST_COSTLY = 5
-# Below this a question tells strong students from weak ones too little (Ebel 1979: revise it).
+# Below this, a question hardly tells strong students from weak ones (Ebel 1979: revise it).
 WEAK_DISCRIMINATION = 0.2
-# A share of the class, or a correlation, says little of fewer.
+# With fewer students, a share or a correlation says little.
 FEW = 10
 _ANSWERED = frozenset(
     {
@@ -37,7 +37,7 @@ _ANSWERED = frozenset(
 
 @dataclass(frozen=True)
 class Score:
-    """One student's grade; `points` is None where nothing was handed in."""
+    """One student's grade; `points` is None if nothing was handed in."""
 
     student: str
     points: float | None
@@ -48,7 +48,7 @@ class Score:
 
 @dataclass(frozen=True)
 class QuestionFigures:
-    """How one question went, among the submissions that could be read."""
+    """One question's statistics, over all readable submissions."""
 
     question: str
     points: float
@@ -64,7 +64,7 @@ class QuestionFigures:
 
 @dataclass(frozen=True)
 class Count:
-    """A cell of the heat map: how many students were found doing this at this question."""
+    """A cell of the heat map: the number of students with a finding at a question."""
 
     question: str
     found: str
@@ -75,9 +75,9 @@ class Count:
 
 @dataclass(frozen=True)
 class Group:
-    """Wrong answers that belong together; `verdicts` holds each with the student who gave it.
+    """Wrong answers that belong together; `verdicts` pairs each with the student who gave it.
 
-    `name` is a misconception's, or the digest that equal unexplained answers share.
+    `name` is that of a misconception, or the digest shared by equal unexplained answers.
     """
 
     name: str
@@ -87,12 +87,13 @@ class Group:
 
     @property
     def students(self) -> int:
+        """How many students are in the group."""
         return len({student for student, _ in self.verdicts})
 
 
 @dataclass(frozen=True)
 class Person:
-    """A submission that somebody should look at, and why."""
+    """A student whose submission somebody should look at, and why."""
 
     student: str
     reason: str
@@ -100,7 +101,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Findings:
-    """Everything that the page shows, before it is drawn."""
+    """All the numbers that the page shows."""
 
     scores: tuple[Score, ...]
     summary: Summary | None
@@ -122,13 +123,13 @@ def find(
     worth: Mapping[str, float],
     people: People,
 ) -> Findings:
-    """Count what was found.
+    """Count the findings.
 
     Args:
-        reports: one a submission, without notebooks.
+        reports: one per submission, without notebooks.
         totals: the grades of the same week.
-        worth: the points of every question that a program grades, in the week's order.
-        people: what the page calls the students.
+        worth: the points of every automatically graded question, in the week's order.
+        people: the students' labels.
     """
     readable = [report for report in reports if not report.unreadable]
     seconds = [report.seconds for report in readable]
@@ -150,12 +151,12 @@ def find(
 
 
 def is_unexplained(verdict: Verdict) -> bool:
-    """Whether an answer came back that is wrong, and that no catalogued mistake gives."""
+    """Whether an answer was returned that is wrong and that no catalogued mistake explains."""
     return not verdict.mistake and verdict.outcome in _ANSWERED
 
 
 def _unexplained(verdict: Verdict) -> str:
-    """The digest by which equal ones are grouped; the same exception may be one mistake too."""
+    """The digest by which equal wrong answers, or equal exceptions, are grouped."""
     raised = verdict.outcome is Outcome.RAISED and not verdict.mistake
     return verdict.answered if raised or is_unexplained(verdict) else ""
 
@@ -228,13 +229,13 @@ def _name(verdict: Verdict) -> str:
 
 
 def _grouped(reports: Sequence[Report], key: Callable[[Verdict], str]) -> list[Group]:
-    """Wrong answers with one key, the costliest group first."""
+    """Wrong answers grouped by a key, the costliest group first."""
     found: dict[tuple[str, str], list[tuple[str, Verdict]]] = defaultdict(list)
     for report in reports:
         for verdict in report.verdicts:
             name = key(verdict)
             if name and not verdict.right:
-                # Equal digests at two questions are two answers; a mistake's name is one mistake.
+                # A mistake is the same at every question; a digest belongs to one question.
                 place = "" if verdict.mistake else verdict.question
                 found[name, place].append((report.student, verdict))
     groups = [
@@ -265,7 +266,7 @@ def _why_stopped(report: Report) -> str:
     ]
     cells = report.stopped - len(ended)
     if cells > 0:
-        ended.append(f"{cells} cell{'s' if cells > 1 else ''} of the notebook ended from outside")
+        ended.append(f"{cells} cell{'s' if cells > 1 else ''} of the notebook stopped")
     return ", ".join(ended)
 
 

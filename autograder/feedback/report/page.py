@@ -1,4 +1,4 @@
-"""The report as one HTML page that needs nothing else: no network, no scripts, no other file."""
+"""The report as one self-contained HTML page: no network, no scripts, no other files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TEMPLATE = "page.html.jinja"
 
 
 def render(made: Contents) -> str:
-    """The page's HTML. Everything that a student wrote is escaped, and no script is allowed."""
+    """The page as HTML. Everything that students wrote is escaped, and scripts are forbidden."""
     findings = made.findings
     points = [score.points for score in findings.scores if score.points is not None]
     worth = findings.scores[0].max_points if findings.scores else 0.0
@@ -65,7 +65,7 @@ def _template() -> Any:
 
 
 def _markdown(text: str) -> Markup:
-    """A mistake's page; its headings come below those of the page that it stands in."""
+    """A mistake's page, with headings below the level of the section that contains it."""
     reader = MarkdownIt("commonmark", {"html": False})
     tokens = reader.parse(text)
     for token in tokens:
@@ -79,7 +79,7 @@ def _verdict(message: str) -> Markup:
 
 
 def _summary_rows(findings: Findings) -> list[tuple[str, float]]:
-    """The score distribution in numbers, as the table beside the figure lists them."""
+    """The rows of the table beside the score distribution."""
     if (summary := findings.summary) is None:
         return []
     return [
@@ -95,5 +95,5 @@ def _summary_rows(findings: Findings) -> list[tuple[str, float]]:
 
 
 def _points(value: float) -> str:
-    """Two decimals at most, and none where there are none."""
+    """At most two decimals, and none for whole numbers."""
     return f"{round(value, 2):g}" if abs(value) < 1e5 else f"{value:.0f}"

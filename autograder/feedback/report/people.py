@@ -1,4 +1,4 @@
-"""Who is called what on the page, and whether a text names somebody."""
+"""The students' labels on the page, and whether a text names a student."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from autograder.gradebook.totals import Total
 
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
-# A shorter piece of a name is found in too many other words; whole words are always compared.
+# Shorter names occur inside too many other words; as whole words they are always compared.
 _INSIDE_WORDS = 4
 
 
@@ -23,11 +23,11 @@ class People:
 
     Args:
         totals: everybody in the gradebook.
-        graded: the students with a report; nbgrader knows some of them by their id alone.
-        key: orders the numbers of an anonymous class, so that they follow no alphabet.
-        anonymous: whether labels hide who it is.
-        course_words: text that the course wrote; a student called `Max` does not make a name of
-            every `max`.
+        graded: the students with a report; nbgrader knows only the id of some.
+        key: shuffles the numbers of an anonymous class, so that they are not alphabetical.
+        anonymous: whether labels hide names and ids.
+        course_words: the course's own texts, whose words do not count as names: with a student
+            called Max, `np.max` names nobody.
     """
 
     def __init__(
@@ -58,15 +58,15 @@ class People:
         self._ordinary = ordinary
 
     def label(self, student: str) -> str:
-        """What the page calls a student."""
+        """A student's label on the page."""
         return self._labels.get(student, "a student")
 
     def shuffled(self, students: Iterable[str]) -> list[str]:
-        """These students in an order that tells nothing of their names, and is always the same."""
+        """These students in a fixed order that reveals nothing about their names."""
         return sorted(students, key=lambda each: self._order.get(each, 0))
 
     def names_somebody(self, text: str) -> bool:
-        """Whether a student's name, e-mail address or id stands in a text, or may do."""
+        """Whether a text contains, or may contain, a student's name, e-mail address or id."""
         plain = _plain(text)
         if any(each in plain for each in self._ids if len(each) >= _INSIDE_WORDS):
             return True
@@ -76,9 +76,9 @@ class People:
         )
 
     def cleared(self, text: str) -> str:
-        """The text, or in an anonymous report what stands for one that names somebody."""
+        """The text; in an anonymous report, a placeholder for a text that names somebody."""
         if self.anonymous and self.names_somebody(text):
-            return "Left out here: the text names a student."
+            return "Left out, because the text names a student."
         return text
 
 
@@ -98,7 +98,7 @@ def _digest(key: bytes, student: str) -> bytes:
 
 
 def _plain(text: str) -> str:
-    """In small letters and without accents, as people write names in code."""
+    """In lower case and without accents, as people write names in code."""
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(each for each in decomposed if not unicodedata.combining(each)).casefold()
 

@@ -1,11 +1,11 @@
-"""Pairs of submissions that are worth a look, each with what they share: never a verdict.
+"""Pairs of submissions that share something unusual: evidence to look at, never a verdict.
 
-Two things are counted: wrong answers that no catalogued mistake gives and that few students have,
-and pieces of code that few students have. Equal right answers, and code that the course wrote or
-that much of the class writes, say nothing and count nothing.
+Two things count: wrong answers that no catalogued mistake explains and that few students gave, and
+code that few students wrote. Equal right answers, the course's own code, and code that much of the
+class writes do not count.
 
-Source: fingerprints of short runs of syntax as in Schleimer, Wilkerson & Aiken 2003 ("Winnowing"),
-all of them kept, since a solution cell is short.
+Source: fingerprints of short runs of tokens as in Schleimer, Wilkerson & Aiken 2003 ("Winnowing").
+All of them are kept, since a solution cell is short.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from autograder.feedback.report.findings import is_unexplained
 from autograder.records import Report
 
 RUN = 12
-"""How many neighbouring tokens of syntax make a fingerprint."""
+"""The number of consecutive syntax tokens in a fingerprint."""
 SHORTEST = 30
 """A cell with fewer fingerprints is too short to tell people apart."""
 ALIKE = 0.85
-"""The share of all fingerprints that near-identical cells have in common."""
+"""Cells are near-identical if they share this part of all their fingerprints (Jaccard index)."""
 MOST_PAIRS = 50
 
 Fingerprints = frozenset[int]
@@ -34,7 +34,7 @@ Fingerprints = frozenset[int]
 
 @dataclass(frozen=True)
 class SharedCode:
-    """Near-identical solution cells of a pair, by the name that the cell defines."""
+    """Near-identical solution cells of a pair, by the name that they define."""
 
     cell: str
     alike: float
@@ -52,7 +52,7 @@ class SharedAnswer:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two students and the evidence. `surprise` orders the pairs and means nothing by itself."""
+    """Two students and the evidence. `surprise` only serves to rank pairs."""
 
     first: str
     second: str
@@ -69,9 +69,9 @@ def pairs(
     """The pairs that share something unusual, the most surprising first.
 
     Args:
-        reports: one a submission.
-        cells: the solution cells of every student.
-        course_cells: those of the released notebook and of the course's own solution.
+        reports: one per submission.
+        cells: every student's solution cells.
+        course_cells: the cells of the released notebook and of the course's own solution.
     """
     few = most_who_share(len(reports))
     answers = _shared_answers(reports, few)
@@ -84,15 +84,15 @@ def pairs(
 
 
 def most_who_share(students: int) -> int:
-    """Up to how many students "few" are: a fiftieth of the class, and 2 at least."""
+    """The largest number that counts as "few" students: 2% of the class, but at least 2."""
     return max(2, students // 50)
 
 
 def fingerprints(source: str) -> Fingerprints:
-    """Every run of syntax in a cell, whatever its names, layout and comments.
+    """The hashes of all runs of tokens in a cell, independent of names, layout and comments.
 
-    Names that the cell itself binds are all one name; the others (functions of NumPy, say)
-    stay. Numbers and texts stay too.
+    All names that the cell binds count as the same name; others, such as NumPy's functions, are
+    kept, and so are numbers and strings.
     """
     tree = syntax(source)
     if tree is None:
@@ -114,7 +114,7 @@ def _bound_name(node: ast.AST) -> str:
 
 
 def _tokens(node: ast.AST, own: set[str]) -> Iterable[str]:
-    """Names of syntax in the order in which they are written, without annotations."""
+    """A syntax tree's tokens in source order, without annotations."""
     yield type(node).__name__
     if isinstance(node, ast.Name):
         yield "own" if node.id in own else node.id
@@ -172,7 +172,7 @@ def _shared_code(
 def _alike(
     name: str, theirs: Mapping[str, Fingerprints], few: int
 ) -> Iterable[tuple[tuple[str, str], SharedCode]]:
-    """Pairs whose cells are nearly the same, among those that hold something few students have."""
+    """Pairs with near-identical cells, among those that share something few students have."""
     holders: dict[int, list[str]] = defaultdict(list)
     for student, prints in theirs.items():
         if len(prints) >= SHORTEST:
@@ -191,6 +191,6 @@ def _alike(
 
 
 def _surprise(answers: Iterable[SharedAnswer], codes: Iterable[SharedCode], few: int) -> float:
-    """More for what fewer students share: the logarithm of how rare it is, added up."""
+    """The sum of the logarithms of how rare each shared item is."""
     shares = [*(each.students for each in answers), *(each.students for each in codes)]
     return round(sum(1.0 + math.log2(few / students) for students in shares), 3)

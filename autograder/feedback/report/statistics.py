@@ -1,4 +1,4 @@
-"""The few statistics that the class report prints, each with its source."""
+"""The statistics in the class report, each with its source."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Summary:
-    """What describes a list of numbers; the quartiles enclose its middle half."""
+    """Descriptive statistics; the quartiles enclose the middle half."""
 
     count: int
     mean: float
@@ -23,10 +23,11 @@ class Summary:
 
 
 def summarise(values: Sequence[float]) -> Summary | None:
-    """Mean, standard deviation and five-number summary; None of no values.
+    """Mean, standard deviation and five-number summary; None without values.
 
-    Source: the deviation is the population's (the class is everybody, not a sample); quartiles
-    by linear interpolation, definition 7 of Hyndman & Fan 1996.
+    The deviation is the population's, since the class is not a sample.
+
+    Source: quartiles by linear interpolation, definition 7 of Hyndman & Fan 1996.
     """
     if not values:
         return None
@@ -60,14 +61,14 @@ def point_biserial(right: Sequence[bool], scores: Sequence[float]) -> float | No
     """Correlation of solving a question with the score on all the others.
 
     Near 0, the question does not tell strong students from weak ones; below 0, it misleads the
-    strong ones or is wrong itself.
+    strong ones, or its reference answer is wrong.
 
     Args:
-        right: who solved the question.
-        scores: what each of them earned without this question, in the same order.
+        right: whether each student solved the question.
+        scores: each student's score without this question, in the same order.
 
     Returns:
-        Between -1 and 1; None where everybody or nobody solved it, or all scores are equal.
+        Between -1 and 1; None if everybody or nobody solved it, or all scores are equal.
 
     Source: (mean of right - mean of wrong) / deviation * sqrt(p * (1 - p)), Lord & Novick 1968,
     chapter 15; the question is left out of the score, as Henrysson 1963 corrects it.
@@ -75,7 +76,7 @@ def point_biserial(right: Sequence[bool], scores: Sequence[float]) -> float | No
     solved = [score for score, each in zip(scores, right, strict=True) if each]
     missed = [score for score, each in zip(scores, right, strict=True) if not each]
     deviation = statistics.pstdev(scores) if scores else 0.0
-    # Sums of decimals that should be equal differ by rounding.
+    # Equal sums of decimals may differ by rounding.
     if not solved or not missed or deviation < 1e-9:
         return None
     share = len(solved) / len(scores)

@@ -1,4 +1,4 @@
-"""The report's figures as CSV (RFC 4180, safe to open in a spreadsheet) and as JSON."""
+"""The report's numbers as CSV (RFC 4180, safe to open in a spreadsheet) and as JSON."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ SIMILAR = "similar"
 
 
 def as_json(made: Contents) -> str:
-    """The whole report as one JSON document, without what the CSV files alone can use."""
+    """The whole report as one JSON document, without individual verdicts."""
     document = asdict(made)
     findings = document.pop("findings")
-    # The groups hold every verdict of every student; the counts say what the page says.
+    # The groups hold every verdict of every student; the page needs only their counts.
     del findings["misconceptions"], findings["unexplained"]
     return json.dumps({**document, **findings}, indent=1, ensure_ascii=False) + "\n"
 
 
 def as_csv(made: Contents) -> dict[str, str]:
-    """One table for each figure, by the name that its file ends in."""
+    """The report's tables as CSV text, by the suffix of their file's name."""
     findings = made.findings
     tables: dict[str, tuple[list[str], Iterable[Iterable[Any]]]] = {
         "scores": (
