@@ -1,4 +1,4 @@
-"""The command `collect`: what comes from a platform goes to `submitted/`."""
+"""`autograder collect WEEK SOURCE`: put submissions from a platform into `submitted/`."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ def register(app: typer.Typer) -> None:
 
 def collect(
     week: Annotated[str, typer.Argument(help="Such as week06 or 6.")],
-    source: Annotated[Path, typer.Argument(help="The zip archive or folder to collect from.")],
+    source: Annotated[Path, typer.Argument(help="The zip archive or folder with the submissions.")],
     kind: Annotated[
         str,
         typer.Option(
-            "--from", help="canvas, moodle, gradescope, nbgrader or plain; else recognised."
+            "--from", help="canvas, moodle, gradescope, nbgrader or plain; detected if left out."
         ),
     ] = "",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the table and change nothing.")
+        bool, typer.Option("--dry-run", help="Show the table without changing anything.")
     ] = False,
     course: Annotated[Path, typer.Option("--course", help="The course directory.")] = Path("."),
 ) -> None:
-    """Put a class's submissions where they are graded, each under its student."""
+    """Collect a class's submissions from an archive or folder, each under its student."""
     from autograder.course import directory as courses
     from autograder.intake.collect import collect as collecting
     from autograder.questions import catalogue
@@ -48,7 +48,7 @@ def collect(
     )
     _print(collection)
     if dry_run:
-        screen.print("Nothing was changed; leave --dry-run out to collect.")
+        screen.print("Nothing was changed; run it without --dry-run to collect.")
     raise typer.Exit(SOME_LEFT_OUT if collection.left_out else 0)
 
 
@@ -64,7 +64,7 @@ def _print(collection: Collection) -> None:
     if table.row_count:
         screen.print(table)
     for line in collection.left_out:
-        nearest = f"; nearest: {', '.join(line.nearest)}" if line.nearest else ""
+        nearest = f"; most similar: {', '.join(line.nearest)}" if line.nearest else ""
         _say(f"Left out: {line.shown}: {line.note}{nearest}")
     _print_summary(collection)
 
@@ -74,7 +74,7 @@ def _say(text: str) -> None:
 
 
 def _visible(text: str) -> str:
-    """Names come from students: nothing in them may steer the terminal."""
+    """Names come from students: replace characters that could control the terminal."""
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
@@ -86,9 +86,9 @@ def _when(line: Line) -> str:
 def _print_summary(collection: Collection) -> None:
     if not collection.times_known:
         _say(
-            "The files' times lie within an hour, as those of a download do, so they are not "
-            "taken for hand-in times: no late penalty follows from them. Work that the platform "
-            "calls late keeps its time, as the latest that it can be."
+            "All files are from the same hour, which is probably when they were downloaded. So "
+            "their times are not used as submission times, or for late penalties. Work that the "
+            "platform marks as late keeps its time, which is the latest possible."
         )
     results = [line.result for line in collection.lines]
     counts = [f"{results.count(each)} {each}" for each in _ORDER if each in results]
@@ -96,7 +96,7 @@ def _print_summary(collection: Collection) -> None:
     if collection.missing:
         first = ", ".join(collection.missing[:_NAMED])
         more = len(collection.missing) - _NAMED
-        _say(f"Nothing is here of: {first}{f' and {more} more' if more > 0 else ''}.")
+        _say(f"No submission from: {first}{f' and {more} more' if more > 0 else ''}.")
 
 
 _NAMED = 10

@@ -1,4 +1,4 @@
-"""`autograder export FORMAT WEEK...`: a command for each exporter that is installed."""
+"""`autograder export FORMAT WEEK...`: one command for each installed exporter."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SOME_LEFT_OUT = 3
 
 
 class Exporters(TyperGroup):
-    """The installed exporters as commands, looked up only when one is asked for."""
+    """The installed exporters as commands, loaded only when needed."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         from autograder.lms import exporter
@@ -31,7 +31,7 @@ class Exporters(TyperGroup):
         try:
             app.command(cmd_name)(_command(cmd_name, exporter.find(cmd_name)))
         except CourseError as error:
-            # The help lists every exporter: one that is broken should not hide the others.
+            # --help lists all exporters; a broken one should not hide the others.
             anything = {"allow_extra_args": True, "ignore_unknown_options": True}
             app.command(cmd_name, context_settings=anything)(_broken(error))
         return typer.main.get_command(app)
@@ -45,28 +45,32 @@ def register(app: typer.Typer) -> None:
 
 
 def _export() -> None:
-    """Write a week's grades as the file that an LMS takes."""
+    """Export a week's grades for an LMS, or as CSV."""
 
 
 def _broken(error: CourseError) -> Any:
     def command() -> None:
-        """Cannot be loaded; run it to read why."""
+        """Cannot be loaded; run it to see why."""
         raise error
 
     return command
 
 
 def _command(name: str, export: Any) -> Any:
-    """The command of one exporter: what all have in common, then its own keyword parameters."""
+    """The command of one exporter: the common options, then its own keyword parameters."""
 
     def command(
         weeks: Annotated[list[str], typer.Argument(metavar="WEEK", help="Such as week06 or 6.")],
         course: Annotated[Path, typer.Option("--course", help="The course directory.")] = Path("."),
         output: Annotated[
-            Path | None, typer.Option(help="Where the file goes, in place of its usual name here.")
+            Path | None,
+            typer.Option(help="The file to write, instead of the usual name in this folder."),
         ] = None,
         with_waiting: Annotated[
-            bool, typer.Option("--with-waiting", help="Also those whose manual grading is open.")
+            bool,
+            typer.Option(
+                "--with-waiting", help="Include students whose manual grading is not done."
+            ),
         ] = False,
         **options: Any,
     ) -> None:

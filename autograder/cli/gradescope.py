@@ -1,4 +1,4 @@
-"""`autograder gradescope-zip WEEK`: the autograder that is uploaded to Gradescope."""
+"""`autograder gradescope-zip WEEK`: build the zip to upload to Gradescope."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def _gradescope_zip(
     week: Annotated[str, typer.Argument(help="Such as week06 or 6.")],
     course: Annotated[Path, typer.Option("--course", help="The course directory.")] = Path("."),
     output: Annotated[
-        Path | None, typer.Option(help="Where the zip goes; gradescope-WEEK.zip by default.")
+        Path | None, typer.Option(help="The zip to write; gradescope-WEEK.zip by default.")
     ] = None,
 ) -> None:
-    """Make the autograder zip that Gradescope takes: it installs itself and grades there."""
+    """Build the zip to upload to Gradescope, which then installs it and grades there."""
     from autograder.course import directory as courses
     from autograder.lms.gradescope import build_zip
 

@@ -57,7 +57,7 @@ class Filling:
         if matched.strangers:
             self.problems.append(
                 f"{people(matched.strangers)} of {self.sheet.name} match no student of the "
-                "gradebook by e-mail, id or full name; their rows were left as they are."
+                "gradebook by id, e-mail or full name; their rows are unchanged."
             )
         present = set(matched.students.values())
         missing = [

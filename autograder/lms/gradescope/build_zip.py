@@ -2,11 +2,11 @@
 
     setup.sh         installs, once, when Gradescope builds its image
     run_autograder   grades one submission
-    wheels/          this package and what grading needs, so that nothing is fetched
+    wheels/          this package and its dependencies, so that nothing is downloaded
     private/         the released and the solved notebook, and the hidden values
 
-The hidden cases are drawn with a secret that is derived from the course's and serves this zip
-alone: who reads a zip learns nothing of the other weeks.
+The hidden cases are drawn with a secret of this week's, derived from the course's: whoever reads a
+zip learns nothing about other weeks.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from autograder.questions.catalogue import Week
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 TARGET = "3.11"
-"""The Python for which wheels are carried; setup.sh installs it where it is not there."""
+"""The Python version of the wheels; setup.sh installs it if the image has no suitable one."""
 NEEDED = ("cachetools", "nbformat", "packaging")
-"""What grading takes beside the package's own dependencies."""
+"""What grading imports beyond the package's own dependencies."""
 _PLATFORMS = (
     "manylinux2014_x86_64",
     "manylinux_2_17_x86_64",
@@ -69,20 +69,20 @@ if [ -z "$python" ]; then
 fi
 if ! command -v bwrap >/dev/null; then
   apt-get install -y -qq bubblewrap >/dev/null 2>&1 ||
-    echo "bubblewrap is not to be had; submissions run as a user without rights"
+    echo "bubblewrap is not available; submissions run as an unprivileged user"
 fi
 
 rm -rf {venv}
 "$python" -m venv {venv}
 install="{venv}/bin/python -m pip install --disable-pip-version-check --quiet"
 wheels="--find-links wheels --constraint constraints.txt"
-# By its file: a package index may hold another project of this name.
+# By file name: a package index may have another project of this name.
 own=$(echo wheels/nn_from_scratch-*.whl)
 if $install --no-index $wheels {packages} 2>/tmp/offline.log; then
   echo "Installed from the wheels in the zip"
 else
   tail -n 2 /tmp/offline.log
-  echo "The zip does not hold every wheel for $($python --version); fetching the others"
+  echo "The zip lacks wheels for $($python --version); downloading them"
   $install $wheels {packages}
 fi
 {venv}/bin/python -c "import autograder.grading.pipeline"
@@ -91,7 +91,7 @@ echo "Ready"
 
 RUN = """\
 #!/bin/bash
-# Grades one submission of {week}. What is written first stands if grading is cut off.
+# Grades one submission of {week}. The results written first are kept if grading is cut off.
 umask 022
 root="${{AUTOGRADER_ROOT:-/autograder}}"
 mkdir -p "$root/results"
@@ -106,15 +106,15 @@ exit 0
 
 VENV = "/opt/autograder"
 _CUT_OFF = (
-    "The autograder was cut off before it had finished: the container's time or memory was used "
-    "up, or setup.sh had failed when the image was built. It need not be a mistake in the "
-    "notebook. Next: submit again; where that fails too, tell the instructor."
+    "The autograder was stopped before it finished: the container ran out of time or memory, or "
+    "setup.sh failed when the image was built. The notebook need not be at fault. "
+    "Next: submit again; if that fails too, tell the instructor."
 )
 
 
 @dataclass(frozen=True)
 class Built:
-    """The zip that was made.
+    """The zip that was built.
 
     `carried` are the wheels of other packages in it; `missing` says why there are none.
     """
@@ -128,23 +128,24 @@ class Built:
 
 
 def build(course: Course, week: str, output: Path | None = None) -> Built:
-    """Make the autograder zip of a released week.
+    """Build the autograder zip of a released week.
 
     Args:
-        course: where it is released.
+        course: the course that has released it.
         week: such as week06.
         output: the zip; by default gradescope-week06.zip in the working directory.
 
     Raises:
-        CourseError: when the week is not released, or the zip cannot be made.
+        CourseError: if the week is not released, or the zip cannot be built.
     """
     assignment = load_assignment(course, week)
     found = assignment.week
     path = output or Path(f"gradescope-{found.name}.zip")
     if not (CHECKOUT / "pyproject.toml").is_file():
         raise CourseError(
-            "the zip carries this package as a wheel, which is built from a clone of the course; "
-            f"expected {CHECKOUT / 'pyproject.toml'}. Next: run this command in a clone"
+            "the zip contains this package as a wheel, which is built from a clone of its "
+            f"repository; expected {CHECKOUT / 'pyproject.toml'}. "
+            "Next: run this command in a clone"
         )
     with tempfile.TemporaryDirectory(prefix="gradescope-") as temporary:
         staging = Path(temporary)
@@ -161,18 +162,18 @@ def build(course: Course, week: str, output: Path | None = None) -> Built:
 
 
 def about(built: Built) -> list[str]:
-    """What the instructor is told of a zip."""
+    """What the instructor is told about a zip."""
     lines = [f"Wrote {built.path}, {built.size / 2**20:.0f} MB."]
     if built.missing:
-        lines.append(f"It carries this package alone: {built.missing} where Gradescope builds it.")
+        lines.append(f"It contains only this package: {built.missing} when Gradescope builds it.")
     else:
         lines.append(
-            f"It carries {len(built.carried)} wheels for Python {TARGET} on Linux x86-64, so "
-            "nothing is fetched while it installs."
+            f"It contains {len(built.carried)} wheels for Python {TARGET} on Linux x86-64, so "
+            "nothing is downloaded during installation."
         )
     lines += [
         f"The automatic checks are worth {built.points:g} points.",
-        "It holds the solutions and the hidden cases of this week: give it to Gradescope alone.",
+        "It contains the solutions and hidden cases of this week: upload it to Gradescope only.",
     ]
     if built.libraries:
         lines.append(
@@ -183,7 +184,7 @@ def about(built: Built) -> list[str]:
 
 
 def derived_secret(secret: bytes, stem: str) -> bytes:
-    """The secret of one week's zip; the course's cannot be told from it."""
+    """The secret of one week's zip, which does not reveal the course's."""
     return hmac.new(secret, f"gradescope/{stem}".encode(), hashlib.sha256).digest()
 
 
@@ -196,7 +197,7 @@ def _private(course: Course, week: Week, folder: Path, own: str) -> None:
         (folder / name).write_bytes(course.notebook(step, week.stem).read_bytes())
     if own:
         (folder / container.OWN).write_text(own, encoding="utf-8")
-    # Computing them takes Keras some seconds, so they are kept like those of the course.
+    # Keras takes some seconds to compute them, so they are kept like those of the course.
     kept = course.root / ".autograder" / "references" / f"{week.stem}-gradescope.npz"
     questions = week.questions.values()
     try:
@@ -212,7 +213,7 @@ def _own_wheel(folder: Path) -> None:
     if failed:
         raise CourseError(
             f"this package could not be built as a wheel: {failed}. "
-            "Next: pip install hatchling, and run the command again"
+            "Next: pip install hatchling, and run this command again"
         )
 
 
@@ -223,11 +224,9 @@ def _has_hatchling() -> bool:
 
 
 def _download(folder: Path, week: Week) -> str:
-    """Fetch the wheels that grading needs; the reason where they cannot be had."""
+    """Download the wheels that grading needs; returns the reason if it cannot."""
     if week.libraries:
-        return (
-            f"{' and '.join(week.libraries)} are too large to carry, so setup.sh installs with pip"
-        )
+        return f"{' and '.join(week.libraries)} are too large, so setup.sh downloads them with pip"
     own = next(folder.glob("nn_from_scratch-*.whl"))
     failed = _pip(
         [
@@ -241,12 +240,12 @@ def _download(folder: Path, week: Week) -> str:
         for path in folder.glob("*.whl"):
             if path != own:
                 path.unlink()
-        return f"the wheels could not be fetched ({failed}), so setup.sh installs with pip"
+        return f"the wheels could not be downloaded ({failed}), so setup.sh installs with pip"
     return ""
 
 
 def _pip(arguments: Sequence[str]) -> str:
-    """Run pip; its last error, or nothing."""
+    """Run pip; returns its last error, or an empty text."""
     done = subprocess.run(
         [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments],
         stdin=subprocess.DEVNULL,
@@ -278,7 +277,7 @@ def _scripts(week: Week, staging: Path) -> None:
 
 
 def _pack(staging: Path, path: Path) -> None:
-    """Write the zip, whole or not at all, readable by the instructor alone."""
+    """Write the zip atomically, readable by the instructor only."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for source, name in _members(staging):

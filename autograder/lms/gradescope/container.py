@@ -1,9 +1,9 @@
-"""What runs inside Gradescope's container: one submission becomes results.json.
+"""Runs in Gradescope's container and grades one submission into results.json.
 
     python -m autograder.lms.gradescope.container /autograder
 
-The zip's `private` folder holds the hidden values and the solutions; root alone may read it, and
-the submission runs as a user who owns nothing. Whatever fails, results.json says so.
+The zip's `private` folder holds the hidden values and the solutions. Only root may read it, and the
+submission runs as a user who owns nothing. If anything fails, results.json says so.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LIMIT_FILES = (
     Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
 )
 SMALLEST_CONTAINER = 768 * 2**20
-"""What Gradescope gives where it is not told otherwise."""
+"""Gradescope's default."""
 
 
 def main(folder: Path) -> None:
@@ -37,7 +37,7 @@ def main(folder: Path) -> None:
     except AutograderError as error:
         written = _failed(str(error), type(error).__name__)
     except MemoryError:
-        written = _failed("the container's memory is used up", "MemoryError")
+        written = _failed("the container ran out of memory", "MemoryError")
     except Exception as error:
         written = _failed(f"{type(error).__name__}: {error}", type(error).__name__)
     write(folder / "results" / "results.json", written)
@@ -50,7 +50,7 @@ def grade(folder: Path) -> dict[str, Any]:
         folder: laid out as Gradescope's /autograder.
 
     Raises:
-        AutograderError: when the grader itself cannot work.
+        AutograderError: if the grader itself fails.
     """
     from autograder.grading import pipeline
     from autograder.records import Submission
@@ -70,10 +70,10 @@ def grade(folder: Path) -> dict[str, Any]:
 
 
 def load(private: Path) -> Any:
-    """The assignment that the zip's private folder describes.
+    """Load the assignment from the zip's private folder.
 
     Raises:
-        AutograderError: when the folder is incomplete or of another version.
+        AutograderError: if the folder is incomplete or of another version.
     """
     from autograder.grading.assignment import Assignment
     from autograder.intake.read import read_notebook
@@ -85,7 +85,9 @@ def load(private: Path) -> Any:
         own = private / OWN
         own_text = own.read_text(encoding="utf-8") if own.is_file() else ""
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise AutograderError(f"{private} is incomplete ({error}); build the zip again") from None
+        raise AutograderError(
+            f"{private} is incomplete ({error}). Next: build the zip again"
+        ) from None
     return Assignment(
         catalogue.week(stem),
         read_notebook(private / RELEASED),
@@ -97,8 +99,8 @@ def load(private: Path) -> Any:
 
 
 def find_notebook(folder: Path, stem: str) -> Path:
-    """The assignment's notebook among the submitted files, or the folder, which has none."""
-    # A link could lead to a file that is not the student's.
+    """The assignment's notebook among the submitted files, or the folder if there is none."""
+    # A link could point to a file that is not the student's.
     found = sorted(
         path
         for path in folder.rglob("*.ipynb")
@@ -116,7 +118,7 @@ def find_notebook(folder: Path, stem: str) -> Path:
 
 
 def isolation() -> str:
-    """The strongest that this container allows."""
+    """The strongest isolation that this container allows."""
     from autograder.sandbox.mounts import isolation_available
 
     if isolation_available() == "bubblewrap":
@@ -125,7 +127,7 @@ def isolation() -> str:
 
 
 def container_memory() -> int:
-    """How many bytes this container may use; Gradescope's smallest where nothing says."""
+    """The bytes that this container may use; Gradescope's smallest if no limit is found."""
     for path in _LIMIT_FILES:
         try:
             limit = int(path.read_text())
@@ -137,26 +139,26 @@ def container_memory() -> int:
 
 
 def submission_memory(container: int) -> int:
-    """What is left to a submission beside the grader, which holds about 250 MiB itself."""
+    """The bytes that a submission may use; the grader itself needs about 250 MiB."""
     return min(2 * 2**30, max(256 * 2**20, container - 384 * 2**20))
 
 
 def write(path: Path, written: dict[str, Any]) -> None:
-    """Write results.json whole or not at all, as JSON that every reader takes."""
+    """Write results.json atomically, as JSON that every reader accepts."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, json.dumps(written, indent=1, allow_nan=False).encode(), 0o644)
 
 
 def _failed(reason: str, kind: str) -> dict[str, Any]:
     return results_json.failure(
-        f"The autograder could not grade this submission: {reason}. It is not a mistake in the "
-        "notebook. Next: submit again; where that fails too, tell the instructor.",
+        f"The autograder could not grade this submission: {reason}. The notebook is not at fault. "
+        "Next: submit again; if that fails too, tell the instructor.",
         [kind],
     )
 
 
 def _keep_from_others(folder: Path, metadata: Path) -> None:
-    """Leave the submission's user nothing to read of the grader's, and nothing to write."""
+    """Take all access to the grader's files from the user that runs the submission."""
     if os.geteuid() != 0:
         return
     for path, mode in (

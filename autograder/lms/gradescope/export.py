@@ -1,6 +1,6 @@
-"""Gradescope's format out of the gradebook: a results.json for each student, in one zip.
+"""Export the gradebook in Gradescope's format: a zip with a results.json for each student.
 
-Apart from `gradescope`, which also runs in Gradescope's container, where there is no gradebook.
+Separate from `results_json`, which also runs in Gradescope's container, without a gradebook.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from autograder.lms.gradescope.results_json import Handed, results
 
 
 def export(weeks: Sequence[WeekGrades]) -> Export:
-    """Write a zip with a results.json for each student, for programs that read that format."""
+    """Write a zip with a results.json for each student, for programs that read this format."""
     week = one_week(weeks, "gradescope")
     graded = [total for total in week.totals if total.points is not None]
     unknown = [total.student for total in graded if total.student not in week.reports]
@@ -23,7 +23,7 @@ def export(weeks: Sequence[WeekGrades]) -> Export:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for total in graded:
             if report := week.reports.get(total.student):
-                # The gradebook's points: what a person gave and what lateness took are in them.
+                # The gradebook's points, which include manual grades and late penalties.
                 written = results(report, Handed(), {}) | {"score": total.points}
                 text = json.dumps(written, indent=1, allow_nan=False)
                 archive.writestr(f"{total.student}/results.json", text)
@@ -31,7 +31,7 @@ def export(weeks: Sequence[WeekGrades]) -> Export:
         {f"gradescope-{week.week}-results.zip": packed.getvalue()},
         (
             f"{len(graded) - len(unknown)} results in the zip.",
-            "Gradescope itself takes grades from its own run alone: autograder gradescope-zip.",
+            "Gradescope accepts only grades of its own autograder: see autograder gradescope-zip.",
         ),
-        (f"Graded by other means, so left out: {people(unknown)}.",) if unknown else (),
+        (f"Left out, since autograder did not grade them: {people(unknown)}.",) if unknown else (),
     )

@@ -1,7 +1,7 @@
-"""What Gradescope reads: results.json, made of a report.
+"""Turn a report into Gradescope's results.json.
 
-A test a question, with the message that the student's own notebook shows. What is for the
-instructor stands in `extra_data`; a capstone's figures become the leaderboard.
+Each question is a test with the message that the student also sees in the notebook. `extra_data`
+is for the instructor; a capstone's figures become the leaderboard.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from autograder.records import Report, Verdict
 DESCENDING, ASCENDING = "desc", "asc"
 _SMALLER_IS_BETTER = frozenset({"Parameters"})
 _ABOUT_ISOLATION = {
-    "bubblewrap": "It ran in a sandbox without network.",
-    "user": "It ran as a user without rights, with limits on time and memory.",
-    "process": "It ran with limits on time and memory, and without a sandbox.",
+    "bubblewrap": "It ran in a sandbox without network access.",
+    "user": "It ran as an unprivileged user, with limits on time and memory.",
+    "process": "It ran with limits on time and memory, but without a sandbox.",
 }
 
 
 @dataclass(frozen=True)
 class Handed:
-    """What submission_metadata.json says of a submission; empty where it says nothing."""
+    """What submission_metadata.json says about a submission; empty if it says nothing."""
 
     id: str = ""
     students: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class Handed:
 
 
 def read_metadata(path: Path) -> Handed:
-    """Read submission_metadata.json; what it lacks, or a damaged file, is left empty."""
+    """Read submission_metadata.json; fields that are missing or damaged stay empty."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
@@ -53,12 +53,12 @@ def read_metadata(path: Path) -> Handed:
 
 
 def results(report: Report, handed: Handed, by_hand: Mapping[str, float]) -> dict[str, Any]:
-    """What results.json says of a graded submission.
+    """The content of results.json for a graded submission.
 
     Args:
-        report: what grading it found.
-        handed: what Gradescope says of it.
-        by_hand: points of the questions that a person grades, by name.
+        report: its report.
+        handed: what Gradescope says about it.
+        by_hand: points of the manually graded questions, by name.
     """
     written: dict[str, Any] = {
         "score": report.points,
@@ -77,11 +77,11 @@ def results(report: Report, handed: Handed, by_hand: Mapping[str, float]) -> dic
 
 
 def failure(message: str, names: Sequence[str] = ()) -> dict[str, Any]:
-    """What results.json says where grading itself failed: no points, and why.
+    """The content of results.json if grading itself failed: no points, and the reason.
 
     Args:
         message: for the student and the instructor.
-        names: what the instructor may look for, such as the kind of the error.
+        names: what the instructor may search for, such as the type of the error.
     """
     return {
         "score": 0.0,
@@ -102,13 +102,13 @@ def _about(report: Report, handed: Handed, by_hand: Mapping[str, float]) -> list
     ]
     lines += list(report.problems)
     for name, points in by_hand.items():
-        lines.append(f"{name}, {points:g} points, is graded by a person.")
+        lines.append(f"{name}, {points:g} points, is graded manually.")
     worth = report.max_points + sum(by_hand.values())
     if handed.total_points is not None and handed.total_points not in (report.max_points, worth):
         lines.append(
             f"For the instructor: the assignment is worth {handed.total_points:g} points in "
             f"Gradescope; its tests are worth {report.max_points:g}"
-            + (f", and {worth:g} with what a person grades." if by_hand else ".")
+            + (f", and {worth:g} with manual grading." if by_hand else ".")
         )
     return lines
 
@@ -168,7 +168,7 @@ def _list(value: Any) -> list[Any]:
 
 
 def _number(value: Any) -> float | None:
-    """Gradescope writes the points as a string."""
+    """A number, which Gradescope may write as a string; None if it is not one."""
     try:
         return float(value)
     except (TypeError, ValueError):

@@ -552,9 +552,9 @@ def test_does_the_command_print_the_table_and_say_who_is_left_out(
         main()
     out = capsys.readouterr().out
     assert end.value.code == 3
-    assert "Left out: Anna Lee (participant 1): fits no student; nearest: ann (Ann Lee)" in out
+    assert "Left out: Anna Lee (participant 1): fits no student; most similar: ann (Ann Lee)" in out
     assert "moodle: 2 submissions: 1 new, 1 left out." in out
-    assert "Nothing is here of: bob, cem_2, dana." in out
+    assert "No submission from: bob, cem_2, dana." in out
     assert ("Nothing was changed" in out) == dry
     target = fresh_course / "submitted" / "ann" / "week06_backpropagation"
     assert (target / "week06_backpropagation.ipynb").exists() != dry

@@ -113,7 +113,7 @@ def test_is_a_mistake_named_as_in_the_notebook(root):
     assert written["score"] == 78
     failed = [test for test in written["tests"] if test["status"] == "failed"]
     assert [test["name"] for test in failed] == ["dense_backward"]
-    assert "dW is the transpose of what is expected." in failed[0]["output"]
+    assert "dW: expected shape (5, 3), received (3, 5)." in failed[0]["output"]
     [found] = written["extra_data"]["misconceptions"]
     assert found["misconception"] == "kernel-gradient-transposed" and found["points_lost"] == 12
 
@@ -140,7 +140,7 @@ def test_does_every_failure_say_why(hand, reason, root):
 def test_is_a_grader_that_cannot_start_explained(root):
     write_submission(root / NOTEBOOK, edited())
     written = run(root, python="/bin/false")
-    assert "cut off" in written["output"] and written["score"] == 0
+    assert "stopped before it finished" in written["output"] and written["score"] == 0
 
 
 def why_not_another_user():

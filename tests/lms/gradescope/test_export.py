@@ -40,4 +40,4 @@ def test_are_manual_points_in_the_score_and_mistakes_beside_it(tmp_path):
     assert written["score"] == 9.5
     assert [(test["score"], test["max_score"]) for test in written["tests"]] == [(1.0, 4.0)]
     assert written["extra_data"]["misconceptions"][0]["misconception"] == "no-gate"
-    assert made.problems == ("Graded by other means, so left out: 1 student (eve).",)
+    assert made.problems == ("Left out, since autograder did not grade them: 1 student (eve).",)

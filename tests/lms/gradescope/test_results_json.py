@@ -59,7 +59,7 @@ def test_is_a_graded_submission_written_as_gradescope_documents_it():
             "points_lost": 1.5,
         }
     ]
-    assert "user without rights" in written["output"] and "by a person" in written["output"]
+    assert "unprivileged user" in written["output"] and "graded manually" in written["output"]
     assert "leaderboard" not in written
     json.dumps(written, allow_nan=False)
 
