@@ -88,9 +88,9 @@ def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
 
 @collapse_linear.mistake("collapsed-kernel-transposed", at="W", rows="B01 B18", convention=True)
 def _(W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
-    """Some books store a kernel as (outputs, inputs); here it is (inputs, outputs), so W is (D, M).
+    """Some books store a kernel as (outputs, inputs); in this course it is (inputs, outputs).
 
-    The numbers are right, but transposed.
+    The numbers are right, but transposed. W should be (D, M).
 
     Check: W.shape should be (D, M).
     """

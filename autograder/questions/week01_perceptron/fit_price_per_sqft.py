@@ -97,7 +97,7 @@ def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
 
 @fit_price_per_sqft.mistake("price-slope-without-two", rows="C03", convention=True)
 def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
-    """Some books halve the loss to cancel the 2; here the loss is the plain mean square.
+    """Some books halve the loss to cancel the 2; in this course the loss is the plain mean square.
 
     The slope of a square has a factor of 2. Without it every nudge is half as long as it should be.
 
@@ -153,7 +153,7 @@ def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
 
 @fit_price_per_sqft.mistake("price-slope-of-the-distance")
 def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
-    """The slope of the absolute error uses only its sign; here the loss is the squared error.
+    """This is the slope of the absolute error; in this exercise the loss is the squared error.
 
     All nudges have about the same length, however far the guess is from the answer.
 
@@ -285,7 +285,7 @@ def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
 
 @fit_price_per_sqft.mistake("price-solved-at-once")
 def _(size: Array, price: Array, w0: float, lr: float, steps: int) -> Any:
-    """A formula gives the best w directly; here the task is to approach it by nudges.
+    """A formula gives the best w directly; the task is to approach it by nudges.
 
     The formula is sum(size * price) / sum(size^2), and all entries after the first equal it. Most
     later networks have no such formula, which is why this exercise takes steps.

@@ -190,7 +190,7 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
 
 @perceptron_fit.mistake("labels-taken-as-minus-one-and-one", convention=True)
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
-    """The rule "if y z <= 0: w += lr y x" is for labels -1 and 1; here they are 0 and 1.
+    """The rule "if y z <= 0: w += lr y x" is for labels -1 and 1; in this course they are 0 and 1.
 
     An example with y = 0 always counts as wrong, and its nudge is 0 times x. So the rule learns
     only from the other class.
@@ -221,7 +221,7 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
 
 @perceptron_fit.mistake("fit-one-on-the-line", convention=True)
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
-    """Some books answer 1 at a score of exactly 0; here the answer is 1 for z > 0 only.
+    """Some books answer 1 at a score of exactly 0; this course answers 1 for z > 0 only.
 
     The very first example meets w = 0 and b = 0, so its score is exactly 0, and from then on the
     two rules differ.
@@ -289,11 +289,10 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
 
 @perceptron_fit.mistake("stops-at-no-errors", convention=True)
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
-    """Some books stop at the first epoch without errors; here all epochs run and add zeros to
-    errors.
+    """Some books stop at the first epoch without errors; this course runs every epoch.
 
-    w and b are the same, because without errors there are no more nudges. errors is shorter than
-    epochs.
+    w and b are the same, because without errors there are no more nudges. errors should have zeros
+    for the remaining epochs, and is shorter here.
 
     Check: len(errors) should be epochs.
     """
@@ -323,7 +322,7 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
 
 @perceptron_fit.mistake("errors-at-the-end-of-the-epoch", at="errors", convention=True)
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
-    """Here the rule is tested after each epoch; errors counts the wrong labels during the epoch.
+    """This tests the rule after each epoch; errors counts the wrong labels during the epoch.
 
     w and b are right. The rule changes during an epoch, and errors counts the labels that caused
     the nudges.
@@ -358,7 +357,7 @@ def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
 
 @perceptron_fit.mistake("errors-as-a-share", at="errors", convention=True)
 def _(X: Array, y: Array, epochs: int, lr: float) -> Any:
-    """Some books give the fraction of wrong labels; here errors counts them, from 0 to N.
+    """Some books give the fraction of wrong labels; in this course errors counts them, from 0 to N.
 
     w and b are right. Every entry is N times too small.
 

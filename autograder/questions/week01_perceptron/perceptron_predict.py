@@ -83,7 +83,8 @@ def _(X: Array, w: Array, b: float) -> Any:
 
 @perceptron_predict.mistake("label-one-on-the-line", convention=True)
 def _(X: Array, w: Array, b: float) -> Any:
-    """Some books answer 1 on the line itself; here a score of exactly 0 gives the label 0.
+    """Some books answer 1 on the line itself; in this course a score of exactly 0 gives the label
+    0.
 
     Only examples whose score is exactly 0 differ.
 
@@ -94,7 +95,7 @@ def _(X: Array, w: Array, b: float) -> Any:
 
 @perceptron_predict.mistake("labels-minus-one-and-one", convention=True)
 def _(X: Array, w: Array, b: float) -> Any:
-    """Some books use the labels -1 and 1; here they are 0 and 1.
+    """Some books use the labels -1 and 1; in this course they are 0 and 1.
 
     Every 0 appears as -1.
 

@@ -48,7 +48,7 @@ def _(z: Array) -> Any:
 
 @step.mistake("step-one-at-zero", convention=True)
 def _(z: Array) -> Any:
-    """Some books answer 1 at exactly 0; here the step is 1 for z > 0 only, so it is 0 at 0.
+    """Some books answer 1 at exactly 0; in this course the step is 1 for z > 0 only, so 0 at 0.
 
     Only a score of exactly 0 differs. That does happen: a rule whose weights are all 0 gives every
     example the score 0.
@@ -60,7 +60,7 @@ def _(z: Array) -> Any:
 
 @step.mistake("step-half-at-zero", convention=True)
 def _(z: Array) -> Any:
-    """Some books use 1/2 at the jump; here the step is 0 at exactly 0.
+    """Some books use 1/2 at the jump; in this course the step is 0 at exactly 0.
 
     Only a score of exactly 0 differs. A decision has to be yes or no.
 
@@ -71,7 +71,7 @@ def _(z: Array) -> Any:
 
 @step.mistake("step-minus-one-or-one", convention=True)
 def _(z: Array) -> Any:
-    """Some books answer -1 or 1; here the answers are 0 and 1, like the labels.
+    """Some books answer -1 or 1; in this course the answers are 0 and 1, like the labels.
 
     Every 0 appears as -1. With such answers the difference from a label of 0 is never 0.
 

@@ -64,7 +64,7 @@ def _(X: Array, w: Array, b: float) -> Any:
 
 @weighted_sum.mistake("bias-subtracted", convention=True)
 def _(X: Array, w: Array, b: float) -> Any:
-    """Some books subtract a threshold, z = x w - threshold; here a bias is added, z = x w + b.
+    """Some books subtract a threshold, z = x w - threshold; this course adds a bias, z = x w + b.
 
     The two mean the same with b = -threshold. In 1958 Rosenblatt used a threshold. All later weeks
     add b.
@@ -120,7 +120,7 @@ def _(X: Array, w: Array, b: float) -> Any:
 
 @weighted_sum.mistake("examples-in-columns", rows="B18", convention=True)
 def _(X: Array, w: Array, b: float) -> Any:
-    """Some books store one example per column; here X has one example per row, (N, D).
+    """Some books store one example per column; in this course X has one per row, (N, D).
 
     Unless N = D the shapes do not fit and NumPy raises an error. With a square X they do, and each
     score mixes all examples.

@@ -101,8 +101,7 @@ def _() -> Any:
 
 @xor_by_hand.mistake("units-in-rows", rows="B18", convention=True)
 def _() -> Any:
-    """Some books store a unit's weights in a row; here they are a column of W1, as in z = X W1 +
-    b1.
+    """Some books store a unit's weights in a row; in this course they are a column, z = X W1 + b1.
 
     The network answers 1 only at (1, 0), or only at (0, 1). If all weights of W1 are equal the two
     layouts look the same.
