@@ -49,7 +49,7 @@ def _(z: Array) -> Any:
 
 @gelu.mistake("gelu-tanh-form", rows="A21", convention=True)
 def _(z: Array) -> Any:
-    """This is GELU's tanh approximation; here GELU is z * Phi(z), with Phi from the exact erf.
+    """This is GELU's tanh approximation; this course uses z * Phi(z), with Phi from the exact erf.
 
     The approximation dates from when erf was slow, and GPT-2 uses it. It differs from the exact
     form by up to 0.0005, most near |z| = 2.7. Keras computes the exact form unless it is given
@@ -62,7 +62,7 @@ def _(z: Array) -> Any:
 
 @gelu.mistake("gelu-sigmoid-form", rows="A22", convention=True)
 def _(z: Array) -> Any:
-    """This is GELU's sigmoid approximation z * sigmoid(1.702 z); here GELU is z * Phi(z).
+    """This is GELU's sigmoid approximation, z * sigmoid(1.702 z); this course uses z * Phi(z).
 
     The approximation differs from the exact form by up to 0.02. CLIP was trained with it.
 
@@ -183,7 +183,7 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @gelu_grad.mistake("gelu-slope-of-the-tanh-form", rows="A20 A21", convention=True)
 def _(z: Array) -> Any:
-    """This is the slope of the tanh approximation; here GELU is z * Phi(z), Phi from the exact erf.
+    """This is the slope of GELU's tanh approximation; this course uses the exact form, z * Phi(z).
 
     The slope must belong to the bend that is used, or the nudge goes in a slightly wrong direction.
     The two slopes differ by up to 0.0009.
@@ -198,7 +198,7 @@ def _(z: Array) -> Any:
 
 @gelu_grad.mistake("gelu-slope-of-the-sigmoid-form", rows="A20 A22", convention=True)
 def _(z: Array) -> Any:
-    """This is the slope of the sigmoid approximation z * sigmoid(1.702 z); here GELU is z * Phi(z).
+    """This is the slope of the approximation z * sigmoid(1.702 z); this course uses z * Phi(z).
 
     The slope must belong to the bend that is used. The two differ by up to 0.03.
 
