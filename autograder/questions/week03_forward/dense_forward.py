@@ -101,7 +101,8 @@ def _(X: Array, W: Array, b: Array) -> Any:
 
 @dense_forward.mistake("dense-kernel-turned", rows="B18", convention=True)
 def _(X: Array, W: Array, b: Array) -> Any:
-    """PyTorch stores a kernel as (M, D) and transposes it; here, as in Keras, W is already (D, M).
+    """PyTorch stores a kernel as (M, D) and transposes it; in this course, as in Keras, W is (D,
+    M).
 
     With D different from M the inner sizes do not match and NumPy raises an error. In a square
     layer the shapes fit, but every weight connects the wrong input and output.

@@ -186,7 +186,8 @@ def _(X: Array, params: Params, activation: Bend) -> Any:
 
 @mlp_forward.mistake("network-kernels-turned", rows="B18", convention=True)
 def _(X: Array, params: Params, activation: Bend) -> Any:
-    """PyTorch stores kernels as (M, D) and transposes them; here, as in Keras, they are (D, M).
+    """PyTorch stores kernels as (M, D); in this course, as in Keras, they are (D, M), not
+    transposed.
 
     With different sizes the inner axes do not match. With equal sizes every weight connects the
     wrong input and output.
