@@ -176,8 +176,8 @@ def _(X: Array, weights: list[Array], activation: Bend) -> Any:
 def _(X: Array, weights: list[Array], activation: Bend) -> Any:
     """With ddof=1 the sum of squares is divided by n - 1; this course divides by n, as np.std does.
 
-    ddof=1 estimates the standard deviation of a population from a sample. Here the layer itself is
-    described.
+    ddof=1 estimates the standard deviation of a population from a sample. The question is about the
+    layer itself.
 
     Check: for the entries 1, 1, 5, 5 the standard deviation should be 2.
     """
