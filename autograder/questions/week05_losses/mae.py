@@ -110,7 +110,7 @@ def _(pred: Array, target: Array) -> Any:
 
 @mae.mistake("mae-squared")
 def _(pred: Array, target: Array) -> Any:
-    """This is the mean squared error; here each error counts by its absolute value, not its square.
+    """This is the mean squared error; mae averages the absolute values of the errors.
 
     The two treat outliers very differently.
 
@@ -257,8 +257,7 @@ def _(pred: Array, target: Array) -> Any:
 
 @mae_grad.mistake("mae-gradient-of-the-square")
 def _(pred: Array, target: Array) -> Any:
-    """This is the gradient of the squared error, which grows with the error; only its sign counts
-    here.
+    """This is the gradient of the squared error; that of the absolute error uses only its sign.
 
     The absolute error is a V: its slope is the same near the target and far from it.
 

@@ -136,7 +136,7 @@ def _(pred: Array, target: Array) -> Any:
 
 @mse.mistake("mse-absolute")
 def _(pred: Array, target: Array) -> Any:
-    """This is the mean absolute error, |pred - target|; here every error is squared.
+    """This is the mean absolute error, |pred - target|; mse averages the squares of the errors.
 
     Both are losses, and a later exercise asks for this one.
 
