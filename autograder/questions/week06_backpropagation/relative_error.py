@@ -106,7 +106,7 @@ def _(a: Array, b: Array) -> Any:
     """Some books add the limit, |a| + |b| + 1e-8; this course takes the larger of the two.
 
     The results agree to eight digits for numbers of order 1 and differ for tiny ones. Both are safe
-    at 0. Here it is the maximum, so that the limit changes nothing above it.
+    at 0. With the maximum the limit changes nothing above it.
 
     Check: for a = 1 and b = 3 the result should be 0.5 exactly.
     """
