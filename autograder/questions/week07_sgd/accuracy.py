@@ -125,7 +125,7 @@ def _(logits: Array, y: Array) -> Any:
 
 @accuracy.mistake("hits-counted", convention=True)
 def _(logits: Array, y: Array) -> Any:
-    """This is the number of right answers; here the accuracy is that number divided by N.
+    """This is the number of right answers; in this course accuracy is that number divided by N.
 
     Both are in use. A fraction can be compared between data sets of different sizes.
 
@@ -136,7 +136,7 @@ def _(logits: Array, y: Array) -> Any:
 
 @accuracy.mistake("percent", convention=True)
 def _(logits: Array, y: Array) -> Any:
-    """This is a percentage, from 0 to 100; here the accuracy is a fraction, from 0 to 1.
+    """This is a percentage, from 0 to 100; in this course accuracy is a fraction, from 0 to 1.
 
     Both are in use.
 

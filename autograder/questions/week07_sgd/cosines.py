@@ -247,7 +247,7 @@ def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
 
 @cosine_annealing.mistake("cut-off-at-the-lowest-rate", convention=True)
 def _(step: int, lr: float, lr_min: float, total_steps: int) -> Any:
-    """Some programs fall towards 0 and stop at lr_min; here the whole cosine ends at lr_min.
+    """Some programs fall towards 0 and stop at lr_min; in this course the cosine ends at lr_min.
 
     Check: halfway the rate should be midway between lr and lr_min.
     """
@@ -301,7 +301,7 @@ def _(step: int, lr: float, lr_min: float, period: int) -> Any:
 
 @cosine_restarts.mistake("period-ends-at-the-bottom", rows="G38", convention=True)
 def _(step: int, lr: float, lr_min: float, period: int) -> Any:
-    """Some programs reach lr_min at a period's last step; here it would be one step later.
+    """Some programs reach lr_min at a period's last step; in this course it is one step later.
 
     Step `period` is already a restart, so lr_min itself is never reached.
 
@@ -356,7 +356,8 @@ def _(step: int, lr: float, warmup_steps: int, total_steps: int) -> Any:
 
 @warmup_cosine.mistake("rise-times-cosine", convention=True)
 def _(step: int, lr: float, warmup_steps: int, total_steps: int) -> Any:
-    """Some programs multiply the rise by a cosine over all steps; here one follows the other.
+    """Some programs multiply the rise by a cosine over all steps; this course uses one after the
+    other.
 
     The highest rate is then below lr.
 
@@ -367,7 +368,7 @@ def _(step: int, lr: float, warmup_steps: int, total_steps: int) -> Any:
 
 @warmup_cosine.mistake("first-warm-up-step-not-zero", rows="G41", convention=True)
 def _(step: int, lr: float, warmup_steps: int, total_steps: int) -> Any:
-    """Some libraries use (step + 1) / warmup_steps; here, as in Keras, step 0 has the rate 0.
+    """Some libraries use (step + 1) / warmup_steps; this course, like Keras, starts at rate 0.
 
     With theirs the first step already moves. Both are in use.
 

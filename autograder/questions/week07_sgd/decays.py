@@ -204,7 +204,7 @@ def _(step: int, lr: float, factor: float, every: int) -> Any:
 
 @exponential_decay.mistake("factor-at-every-step", convention=True)
 def _(step: int, lr: float, factor: float, every: int) -> Any:
-    """Some libraries multiply by factor at every step; here it takes `every` steps.
+    """Some libraries multiply by factor at every step; in this course that takes `every` steps.
 
     The rate falls `every` times too fast.
 
@@ -215,7 +215,7 @@ def _(step: int, lr: float, factor: float, every: int) -> Any:
 
 @exponential_decay.mistake("base-e", convention=True)
 def _(step: int, lr: float, factor: float, every: int) -> Any:
-    """Some books use lr * exp(-k t); here the base is factor itself.
+    """Some books use lr * exp(-k t); in this course the base is factor itself.
 
     Check: the rate at step `every` should be lr * factor.
     """
@@ -224,8 +224,7 @@ def _(step: int, lr: float, factor: float, every: int) -> Any:
 
 @exponential_decay.mistake("inverse-time", convention=True)
 def _(step: int, lr: float, factor: float, every: int) -> Any:
-    """lr / (1 + factor * t) is a different schedule, inverse time decay; here the decay is
-    exponential.
+    """lr / (1 + factor * t) is inverse time decay; this question asks for exponential decay.
 
     Check: the rate at step `every` should be lr * factor.
     """
@@ -263,7 +262,7 @@ def _(step: int, lr: float, factor: float, every: int) -> Any:
 
 @linear_warmup.mistake("first-step-not-zero", rows="G41", convention=True)
 def _(step: int, lr: float, warmup_steps: int) -> Any:
-    """Some libraries use (step + 1) / warmup_steps; here, as in Keras, step 0 has the rate 0.
+    """Some libraries use (step + 1) / warmup_steps; this course, like Keras, starts at rate 0.
 
     With theirs the first step already moves, and the rate reaches lr one step earlier. Both are in
     use.

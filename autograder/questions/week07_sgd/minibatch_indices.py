@@ -155,7 +155,7 @@ def _(N, batch_size, rng):
 
 @minibatch_indices.mistake("drawn-with-replacement", rows="L05", convention=True)
 def _(N, batch_size, rng):
-    """Some programs draw every index independently; here an epoch is one permutation.
+    """Some programs draw every index independently; in this course an epoch is one permutation.
 
     Drawn with replacement, about a third of the examples are missed in an epoch, and others appear
     more than once.
@@ -228,7 +228,8 @@ def _(N, batch_size, rng):
 
 @minibatch_indices.mistake("batches-evened-out", convention=True)
 def _(N, batch_size, rng):
-    """np.array_split makes pieces of nearly equal size; here all batches but the last are full.
+    """np.array_split makes pieces of nearly equal size; in this course only the last may be
+    shorter.
 
     Every example is seen once, so this would train as well. The docstring asks for batch_size
     examples in every batch but the last.
@@ -240,7 +241,7 @@ def _(N, batch_size, rng):
 
 @minibatch_indices.mistake("last-batch-filled-up", convention=True)
 def _(N, batch_size, rng):
-    """Some programs fill the last batch with examples seen already; here it stays short.
+    """Some programs fill the last batch with examples seen already; in this course it stays short.
 
     Those examples count twice in this epoch, and all batches have the same size.
 

@@ -30,7 +30,7 @@ loss_that_jumps = choice(
     correct="a",
     wrong={
         "b": "With too low a rate the loss falls slowly; it does not jump up.",
-        "c": "A larger batch only scatters less; a loss that grows to nan comes from too long a step.",
+        "c": "A larger batch scatters less; a loss that grows to nan means the steps are too long.",
     },
 )
 

@@ -270,8 +270,8 @@ def _(*given):
 def _(*given):
     """Each step uses its own batch's gradient; here those of all earlier batches are added to it.
 
-    Some libraries add gradients up until they are told to clear them. Here loss_and_grads returns
-    new ones, and there is nothing to add.
+    Some libraries add gradients up until they are told to clear them. loss_and_grads returns new
+    ones, and there is nothing to add.
 
     Check: compute the first two steps by hand and compare; both should agree.
     """
@@ -326,7 +326,7 @@ def _(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng):
 
 @train.mistake("schedule-asked-once-an-epoch", rows="L15", convention=True)
 def _(*given):
-    """Here, as in Keras, schedule(step) counts steps over all epochs; this calls schedule(epoch).
+    """In this course, as in Keras, schedule(step) counts all steps; this calls schedule(epoch).
 
     Some libraries advance a schedule once per epoch. With one batch per epoch the two agree.
 
@@ -388,8 +388,8 @@ def _(*given):
 def _(*given):
     """The mean of the batches' losses counts the short batch as much as a full one.
 
-    The parameters are right. Here, as in Keras, every example counts the same, so a batch counts by
-    its size.
+    The parameters are right. In this course, as in Keras, every example counts the same, so a batch
+    counts by its size.
 
     Check: with N = 25 and batches of 10 the weights of the losses should be 10, 10 and 5.
     """
@@ -421,7 +421,7 @@ def _(*given):
 
 @train.mistake("history-of-every-step", convention=True)
 def _(*given):
-    """Some programs keep one loss per step; here the history has one entry per epoch.
+    """Some programs keep one loss per step; in this course the history has one entry per epoch.
 
     The parameters are right. With one batch per epoch the two agree.
 
@@ -433,7 +433,7 @@ def _(*given):
 
 @train.mistake("history-measured-after-the-epoch", convention=True)
 def _(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng):
-    """Here the history averages the losses seen during the epoch; this is the loss after it.
+    """This is the loss after each epoch; the history averages the losses seen during the epoch.
 
     The parameters are right. The loss over all examples after the epoch is lower, and it costs
     another pass over them.

@@ -229,7 +229,7 @@ def _(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng):
 
 @train_in_new_orders.mistake("batches-drawn-with-replacement", rows="L05", convention=True)
 def _(*given):
-    """Some programs draw every batch from all examples; here an epoch shows each example once.
+    """Some programs draw every batch from all examples; in this course each appears once per epoch.
 
     About a third of the examples are missed in such an epoch, and others appear more than once.
 
