@@ -1,0 +1,42 @@
+"""Does the page of every mistake say where it is, why it happens, and what to do next?"""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.judging.explain import page
+from autograder.questions import catalogue
+from autograder.questions.define import Mistake, Question
+
+CATALOGUED = [
+    (question, mistake)
+    for week in catalogue.weeks()
+    for question in week.questions.values()
+    for mistake in question.mistakes.values()
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "mistake"), CATALOGUED, ids=[f"{q.name}-{m.name}" for q, m in CATALOGUED]
+)
+def test_does_every_page_hold_what_its_mistake_says(question: Question, mistake: Mistake):
+    """Every paragraph once, in order, with the formula just before the next step."""
+    heading, where, *body = page([(question, mistake)]).rstrip("\n").split("\n\n")
+    assert heading == f"# {mistake.name}"
+    assert f"`{question.name}`" in where and f"({question.week})" in where
+    assert where.startswith("Another convention" if mistake.convention else "A mistake")
+    assert body[-1] == mistake.next_step
+    assert body[: len(mistake.paragraphs) - 1] == mistake.paragraphs[:-1]
+    code = mistake.code.strip()
+    assert ("The formula that gives it:" in body) == bool(code)
+    assert f"```python\n{code}\n```" in "\n\n".join(body) or not code
+
+
+def test_does_a_name_in_several_questions_give_a_section_for_each():
+    names = [mistake.name for _, mistake in CATALOGUED]
+    shared = next(name for name in names if names.count(name) > 1)
+    found = [(question, mistake) for question, mistake in CATALOGUED if mistake.name == shared]
+    sections = page(found).split("\n\n---\n\n")
+    assert len(sections) == len(found)
+    for section, (question, mistake) in zip(sections, found, strict=True):
+        assert f"`{question.name}`" in section and mistake.why in section

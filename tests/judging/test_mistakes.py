@@ -1,0 +1,163 @@
+"""Is a mistake named exactly when it alone explains the whole answer?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from autograder.answer import Answer, Status
+from autograder.judging.judge import Judge, Probe
+from autograder.judging.mistakes import MistakenAnswer, mistaken_answer, mistakes_behind
+from autograder.questions import catalogue, references
+from autograder.questions.define import Mistake, Question
+from autograder.records import Expected, Trial
+from autograder.tree import map_tree
+
+WEEK = catalogue.week("week06")
+JUDGE = Judge(WEEK.questions, references.public(WEEK.questions.values(), WEEK.stem))
+COMPUTED = [q for q in WEEK.questions.values() if q.parameters]
+# A part that is a dict is named entry by entry, and so is never one mistake's alone.
+SEVERAL_ARRAYS = [
+    question
+    for question in COMPUTED
+    if len({mistake.at for mistake in question.mistakes.values() if mistake.at}) > 1
+    and all(isinstance(part, np.ndarray) for part in JUDGE.probes[question.name][0].expected.value)
+]
+
+every_question = pytest.mark.parametrize("question", COMPUTED, ids=lambda each: each.name)
+
+
+def answers_of(question: Question) -> dict[str, list[Answer]]:
+    return JUDGE.answers_of_mistakes(question)
+
+
+def catalogued(question: Question) -> dict[str, list[MistakenAnswer]]:
+    probes = JUDGE.probes[question.name]
+    return {
+        name: [mistaken_answer(a, p.expected) for a, p in zip(answers, probes, strict=True)]
+        for name, answers in answers_of(question).items()
+    }
+
+
+def trials(question: Question, answers: Sequence[Answer]) -> list[Trial]:
+    def trial(probe: Probe, answer: Answer) -> Trial:
+        return Trial(probe.case, probe.public, probe.weight, probe.inputs, probe.expected, answer)
+
+    return [trial(p, a) for p, a in zip(JUDGE.probes[question.name], answers, strict=True)]
+
+
+def named(question: Question, answers: Sequence[Answer]) -> tuple[str, ...]:
+    return mistakes_behind(question, trials(question, answers), catalogued(question))
+
+
+def rounded(answer: Answer) -> Answer:
+    """The same answer, each number moved by about one unit in its last place."""
+
+    def moved(leaf):
+        whole = not isinstance(leaf, np.ndarray) or leaf.dtype.kind != "f"
+        return leaf if whole else np.asarray(leaf * (1 + np.finfo(leaf.dtype).eps))
+
+    return replace(answer, value=map_tree(moved, answer.value))
+
+
+@every_question
+def test_is_every_mistake_named_by_its_own_answers_up_to_rounding(question):
+    for name, answers in answers_of(question).items():
+        assert named(question, answers) == (name,)
+        assert named(question, [rounded(answer) for answer in answers]) == (name,)
+
+
+@every_question
+def test_is_a_right_answer_nobodys_mistake(question):
+    right = [Answer(Status.RETURNED, p.expected.value) for p in JUDGE.probes[question.name]]
+    assert named(question, right) == ()
+
+
+@every_question
+def test_is_nothing_named_when_one_case_is_unlike_the_mistake(question):
+    probes = JUDGE.probes[question.name]
+    for answers in answers_of(question).values():
+        elsewhere = map_tree(
+            lambda leaf: leaf + 0.125 if isinstance(leaf, np.ndarray) else leaf,
+            probes[0].expected.value,
+        )
+        other = Answer(Status.RETURNED, elsewhere)
+        assert named(question, [other, *answers[1:]]) == ()
+
+
+@every_question
+def test_is_nothing_named_that_two_mistakes_explain(question):
+    known = catalogued(question)
+    name, answers = next(iter(answers_of(question).items()))
+    known["the-same-again"] = known[name]
+    assert mistakes_behind(question, trials(question, answers), known) == ()
+
+
+def at_different_parts(question: Question) -> list[tuple[Mistake, Mistake]]:
+    """Pairs of mistakes in the order of their parts; the whole answer has both parts."""
+    order = question.returns.index
+    made = answers_of(question)
+    parts = [
+        mistake
+        for name, mistake in question.mistakes.items()
+        if mistake.at and all(answer.status is Status.RETURNED for answer in made[name])
+    ]
+    pairs = combinations(sorted(parts, key=lambda each: order(each.at)), 2)
+    return [(first, second) for first, second in pairs if first.at != second.at]
+
+
+@pytest.mark.parametrize("question", SEVERAL_ARRAYS, ids=lambda each: each.name)
+def test_are_two_mistakes_in_different_parts_both_named(question):
+    """As long as no single mistake is both of them at once."""
+    made = answers_of(question)
+    known = {n: each for n, each in catalogued(question).items() if question.mistakes[n].at}
+    pairs = at_different_parts(question)
+    assert pairs
+    for first, second in pairs:
+        place = question.returns.index(second.at)
+        both = []
+        for one, other in zip(made[first.name], made[second.name], strict=True):
+            value = list(one.value)
+            value[place] = other.value[place]
+            both.append(replace(one, value=value))
+        found = mistakes_behind(question, trials(question, both), known)
+        assert found == (first.name, second.name)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"status": Status.RAISED, "error": "ValueError: 3 and 4"},
+        {"changed": ("z",)},
+        {"status": Status.TIMED_OUT},
+    ],
+)
+def test_is_an_answer_that_ends_otherwise_not_the_mistakes(changed):
+    question = WEEK.questions["relu_backward"]
+    for answers in answers_of(question).values():
+        assert named(question, [replace(each, **changed) for each in answers]) == ()
+
+
+def test_are_exceptions_the_same_when_only_their_numbers_differ():
+    question = WEEK.questions["relu_backward"]
+    expected = JUDGE.probes[question.name][0].expected
+    seen, made = (
+        Answer(Status.RAISED, error=f"ValueError: shapes {shapes} do not fit")
+        for shapes in ("(7,5) (5,3)", "(4,2) (2,9)")
+    )
+    known = {"transposed": [mistaken_answer(made, expected)]}
+    trial = Trial("typical", True, 1.0, {}, expected, seen)
+    assert mistakes_behind(question, [trial], known) == ("transposed",)
+    other = replace(trial, answer=replace(seen, error="TypeError: no"))
+    assert mistakes_behind(question, [other], known) == ()
+
+
+def test_is_the_allowance_of_a_mistake_that_of_its_own_magnitude():
+    """Is a mistake of 1000 times the size allowed 1000 times the rounding error, and no more?"""
+    expected = Expected(np.array([1.0, 2.0]), 8.0)
+    larger = mistaken_answer(Answer(Status.RETURNED, np.array([1000.0, 2000.0])), expected)
+    assert larger.reference.rounding == pytest.approx(8.0 * 1000)
