@@ -1,9 +1,9 @@
-"""What one submission is asked, and in which order.
+"""The order in which a submission is asked its cases.
 
-Public cases come first, then what follow-through will ask of them, then everything hidden: a
-process that has seen hidden inputs could show them in its answer to a public case, so it is never
-asked one again. Where a mistake shows in hidden cases alone, the sandbox has to run the notebook
-once more in a fresh process.
+First come the public cases, then the public cases that follow-through needs, then all hidden ones.
+A process that has seen hidden inputs is never asked a public case again, since it could put them
+into its answer, which the student is shown. When only hidden cases reveal a mistake, the sandbox
+has to run the notebook again in a fresh process.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from autograder.sandbox.session import Session
 
 
 class Asker:
-    """Puts an assignment's cases to one submission.
+    """Asks one submission the cases of its assignment.
 
     Args:
-        assignment: its questions and their cases.
+        assignment: the questions and their cases.
         session: the submission in the sandbox.
-        right: answers in place of functions that are wrong.
+        solution: answers calls to functions that the student got wrong.
     """
 
-    def __init__(self, assignment: Assignment, session: Session, right: SolutionFunctions) -> None:
+    def __init__(self, assignment: Assignment, session: Session, solution: SolutionFunctions) -> None:
         self._assignment = assignment
         self._session = session
-        self._right = right
+        self._solution = solution
         self._prefetched: dict[tuple[str, tuple[str, ...]], list[Answer]] = {}
 
     def ask_all(self) -> dict[str, list[Answer]]:
@@ -47,20 +47,32 @@ class Asker:
     def ask_again(
         self, question: Question, given: Sequence[Inputs], replaced: Sequence[str]
     ) -> list[Answer]:
-        """Put inputs to a question's function while others that it calls are replaced."""
+        """Call a question's function with other inputs, some functions replaced by the solution's.
+
+        Args:
+            question: the question.
+            given: one set of named inputs per call.
+            replaced: names of the functions to replace.
+
+        Returns:
+            One answer per set of inputs.
+        """
         prefetched = self._prefetched.get((question.name, tuple(replaced)), [])
         public = map(id, self._public(question.name))
         before = dict(zip(public, prefetched, strict=False))
         left = [inputs for inputs in given if id(inputs) not in before]
         asks = self._assignment.follow_up_asks(question, left, replaced)
         if replaced and left:
-            self._right.start()
-        answers = self._session.ask(asks, on_call=self._right)
-        came = (answers[ask.id] for ask in asks.asks)
-        return [before[id(each)] if id(each) in before else next(came) for each in given]
+            self._solution.start()
+        answers = self._session.ask(asks, on_call=self._solution)
+        new = (answers[ask.id] for ask in asks.asks)
+        return [before[id(each)] if id(each) in before else next(new) for each in given]
 
     def _prefetch(self, answers: dict[str, list[Answer]]) -> None:
-        """Ask beforehand what, by the public answers, the judge will ask of public cases."""
+        """Ask now for the public cases that the judge will want for follow-through.
+
+        Once hidden cases have been asked, these would need a fresh process.
+        """
         week, judge = self._assignment.week, self._assignment.judge
         if self._assignment.source is None:
             return
@@ -88,7 +100,7 @@ class Asker:
         return found
 
     def _why_missing(self, answers: Answers) -> Answers:
-        """Answers that say why a name is not defined: how the cell above its check ended."""
+        """The missing answers, each with the reason: how the cell above its check ended."""
         explained: Answers = {}
         for ask in self._assignment.asks.asks:
             if answers[ask.id].status is Status.MISSING:

@@ -1,4 +1,4 @@
-"""What all submissions of one week share: questions, notebooks, references, encoded asks."""
+"""What all submissions of one week share: questions, notebooks, references, and encoded asks."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class Assignment:
     Args:
         week: its questions.
         released: the notebook that students received (locked cells, cell ids, points).
-        source: the same notebook with its solutions, which answer follow-through's calls; a
-            student's machine has none.
+        source: the same notebook with its solutions, which follow-through calls; None on a
+            student's machine.
         secret: the course's secret, which seeds the hidden cases.
-        cache: the file that keeps their reference values; without it, public cases alone.
-        own: the course's version of the students' file of earlier functions; empty where those
-            functions stand in the notebook.
+        cache: the file with reference answers to the hidden cases; None for public cases only.
+        own: the course's version of the students' own file of earlier functions; empty when the
+            notebook defines them itself.
         run_experiments: also run the cells that no question depends on.
         carried: a file of hidden values that another machine computed, in place of `cache`.
     """
@@ -61,13 +61,14 @@ class Assignment:
     carried: Path | None = None
     judge: Judge = field(init=False)
     _numbers: Iterator[int] = field(init=False, default_factory=itertools.count)
-    _again: dict[Hashable, EncodedAsks] = field(init=False, default_factory=dict)
-    _again_known: KnownAnswers = field(init=False, default_factory=KnownAnswers)
+    _follow_ups: dict[Hashable, EncodedAsks] = field(init=False, default_factory=dict)
+    _known_follow_ups: KnownAnswers = field(init=False, default_factory=KnownAnswers)
 
     def __post_init__(self) -> None:
         questions = self.week.questions
         if "keras" in self.week.libraries:
-            # Judging runs what students returned; loaded here, TensorFlow has no notes to print.
+            # Judging may call Keras on what students returned. Imported this way, TensorFlow
+            # prints no notices.
             import_keras()
         public = references.public(questions.values(), self.week.stem)
         hidden = None
@@ -84,10 +85,14 @@ class Assignment:
         return Released(self.released)
 
     def steps(self, notebook: Any) -> list[Cell | Hold]:
-        """What the sandbox does, in the notebook's order: run a cell, or hold a function."""
+        """What the sandbox does, in the order of the notebook: run a cell, or hold a function.
+
+        Args:
+            notebook: a restored submission, nbformat 4.
+        """
         steps: list[Cell | Hold] = []
         for index, cell in enumerate(notebook["cells"]):
-            # By key: an attribute of a notebook's node is found by a function in Python.
+            # Keys, not attributes: a NotebookNode looks up attributes slowly.
             if cell["cell_type"] != "code":
                 continue
             name = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
@@ -113,16 +118,22 @@ class Assignment:
     def follow_up_asks(
         self, question: Question, given: Sequence[Inputs], replaced: Sequence[str]
     ) -> EncodedAsks:
-        """What the judge asks beyond a question's own cases; once for the class, where it can be.
+        """What the judge asks beyond a question's own cases.
 
-        Every ask has a number of its own: what it was answered is known for the class too.
+        Asks that use a question's own inputs are encoded once for the class, and equal answers to
+        them are decoded once.
+
+        Args:
+            question: the question.
+            given: one set of named inputs per ask.
+            replaced: names of the functions that the solution replaces.
         """
-        # While these are kept, so are their inputs, and no others are at the same address.
+        # Ids are safe as keys: the probes keep these inputs alive.
         key = (question.name, tuple(replaced), tuple(map(id, given)))
-        if found := self._again.get(key):
+        if found := self._follow_ups.get(key):
             return found
         probes = self.judge.probes[question.name]
-        # Whatever is not a public case is as secret as a hidden one.
+        # Inputs that are not those of a public case may derive from a hidden one.
         public = {id(probe.inputs) for probe in probes if probe.public}
         asks = [
             ask_for(
@@ -132,12 +143,12 @@ class Assignment:
         ]
         if not {id(probe.inputs) for probe in probes}.issuperset(map(id, given)):
             return encode_asks(asks)
-        self._again[key] = encode_asks(asks, self._again_known)
-        return self._again[key]
+        self._follow_ups[key] = encode_asks(asks, self._known_follow_ups)
+        return self._follow_ups[key]
 
     @cached_property
     def digests(self) -> dict[str, list[bytes]]:
-        """The digests of every question's cases, in the judge's order (see `recorded_answers`)."""
+        """Digests of every question's cases, in the judge's order (see `recorded_answers`)."""
         digests: dict[str, list[bytes]] = {name: [] for name in self.week.questions}
         for ask in self.asks.asks:
             digests[ask.question].append(ask_digest(ask))
@@ -146,22 +157,22 @@ class Assignment:
     def follow_up_digests(
         self, question: Question, given: Sequence[Inputs], replaced: Sequence[str]
     ) -> list[bytes]:
-        """The digests of what the judge asks beyond a question's own cases."""
+        """Digests of `follow_up_asks`, which has the same arguments."""
         return [ask_digest(ask) for ask in self.follow_up_asks(question, given, replaced).asks]
 
     @cached_property
     def question_keys(self) -> dict[str, str]:
-        """What decides each question's verdict (see `questions.keys`)."""
+        """A hash of all that decides each question's verdict (see `questions.keys`)."""
         return question_keys(self.week)
 
     @cached_property
     def public_asks(self) -> EncodedAsks:
-        """Those of `asks` whose inputs a student may be shown."""
+        """The asks whose inputs a student may be shown."""
         return self.asks.where(lambda ask: not ask.hidden)
 
     @cached_property
     def hidden_asks(self) -> EncodedAsks:
-        """The others of `asks`."""
+        """The asks whose inputs stay secret."""
         return self.asks.where(lambda ask: ask.hidden)
 
     def culprits(self, name: str, at_fault: Container[str]) -> list[str]:
@@ -169,14 +180,14 @@ class Assignment:
 
         Args:
             name: the question.
-            at_fault: the questions before it that are not right.
+            at_fault: names of the earlier questions that are wrong.
         """
         called = [each for each in self.week.questions[name].builds_on if each in at_fault]
         return [*called, *self.own_functions]
 
     @cached_property
     def libraries(self) -> Libraries:
-        """What the worker has loaded: what the read-only cells import, and the libraries."""
+        """What a worker imports before it forks: the libraries, and what the read-only cells import."""
         imports = tuple(
             ast.unparse(statement)
             for cell in self.released.cells
@@ -187,13 +198,17 @@ class Assignment:
         return Libraries(imports, self.week.libraries)
 
     def limits(self, given: Limits | None = None) -> Limits:
-        """What a submission may use, with the time that this week's training questions need."""
+        """What a submission may use, including the time that this week's training questions need.
+
+        Args:
+            given: the limits without that time; the default limits if None.
+        """
         limits = given or Limits()
         training = sum(ask.seconds for ask in self.asks.asks)
         return replace(limits, notebook_seconds=limits.notebook_seconds + training)
 
     def lesson(self) -> list[Cell | Hold]:
-        """The lesson's own cells with their solutions, never run where a student's code is."""
+        """The lesson's cells with their solutions; they never run together with a student's code."""
         return [
             Cell(index, cell.source)
             for index, cell in enumerate(self.source.cells)
@@ -204,12 +219,16 @@ class Assignment:
 
     @cached_property
     def own_functions(self) -> list[str]:
-        """Functions of earlier weeks that are each student's own, right or wrong."""
+        """Names of earlier weeks' functions that each student brings along, right or wrong."""
         return own_functions.names(self.own)
 
 
 def load_assignment(course: Course, week: str) -> Assignment:
-    """A week of a course, with its notebooks and reference values.
+    """A week of a course, with its notebooks and reference answers.
+
+    Args:
+        course: the course.
+        week: any of the week's names, such as "week06" or "6".
 
     Raises:
         CourseError: when the week has not been released in this course.
@@ -237,7 +256,15 @@ def ask_for(
     *,
     hidden: bool,
 ) -> Ask:
-    """One case for one question, its named functions replaced by right ones."""
+    """One case of one question.
+
+    Args:
+        number: the ask's id.
+        question: the question.
+        given: its named inputs.
+        replaced: names of the functions that the solution replaces.
+        hidden: whether the inputs must stay secret.
+    """
     return Ask(
         number,
         question.name,

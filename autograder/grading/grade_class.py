@@ -1,7 +1,7 @@
-"""A class becomes rows in the gradebook: each submission takes `pipeline.grade`, many at once.
+"""Grade a class into the gradebook: many submissions at once, each through `pipeline.grade`.
 
-submitted/ ──what is new or changed──▶ sandboxes ──reports as they complete──▶ gradebook
-           ──where a question has changed──▶ its kept answers ──new verdicts──▶
+    submitted/ ──new or changed submissions──▶ sandboxes ──────────▶ reports ──▶ gradebook
+               ──changed questions───────────▶ recorded answers ──▶ verdicts ─┘
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ from autograder.sandbox.limits import Limits
 Item = TypeVar("Item")
 
 BATCH = 32
-"""Reports that go to the database in one transaction, at most."""
+"""The most reports written to the database in one transaction."""
 SECONDS_UNWRITTEN = 3.0
-"""A report waits no longer for its batch to fill while others complete: a kill costs no more."""
+"""The longest that a finished report waits to be written: a kill loses no more than that."""
 REWRITTEN = 128
-"""Reports with some new verdicts that go there together: they come faster and are smaller."""
+"""The same for regraded reports, which arrive faster and are smaller."""
 SUBMISSIONS_A_SANDBOX = 24
-"""Starting a sandbox costs as much as grading several submissions, so a few share one."""
+"""Starting a sandbox costs as much as grading several submissions, so small classes share one."""
 
 
 def submissions(course: Course, assignment: Assignment) -> list[Submission]:
-    """What has been handed in for this week.
+    """All submissions handed in for this week.
 
     Raises:
-        CourseError: when nothing has.
+        CourseError: when there are none.
     """
     folder = course.root / "submitted"
     found = find_submissions(folder, assignment.week.stem, assignment.week.name)
@@ -65,7 +65,7 @@ def only(handed_in: Sequence[Submission], students: Collection[str]) -> list[Sub
     """The submissions of these students.
 
     Raises:
-        UnknownName: when one of them has handed nothing in, with the nearest names.
+        UnknownName: when one of them has handed in nothing; the message has the nearest names.
     """
     known = [submission.student for submission in handed_in]
     for student in students:
@@ -90,18 +90,23 @@ def grade_course(
 ) -> Generator[Report]:
     """Grade submissions in parallel into the gradebook; yield reports as they complete.
 
-    What an earlier run has graded and nothing has changed since is not run again. Where only
-    questions have changed, they are judged again from the answers that it has kept.
+    Submissions that an earlier run graded and that have not changed since are not run again. If
+    only questions have changed, those are regraded from recorded answers.
 
     Args:
-        workers: how many sandboxes; 0 for as many as the cores and the class justify.
-        force: run everything.
-        questions: judge these again in any case, and no others that have changed.
-        cluster: a Dask scheduler's address whose workers grade, or local:N; empty for this process.
+        course: the course, whose gradebook is written.
+        assignment: the week.
+        handed_in: the submissions to grade.
+        workers: number of sandboxes (0: choose from cores and class size).
+        isolation: "bubblewrap" or "process" (see `Sandbox`).
+        limits: what each submission may use; the default limits if None.
+        force: run every submission again.
+        questions: regrade these, changed or not, and no others; empty for those that changed.
+        cluster: address of a Dask scheduler, or local:N; empty to grade on this machine.
 
     Raises:
-        SandboxError: when the asked isolation is not to be had on this machine.
-        ClusterError: when the cluster is not to be had, or its workers do not fit.
+        SandboxError: when this isolation is not available on this machine.
+        ClusterError: when the cluster is not available, or its workers differ from this machine.
         CourseError: when the gradebook cannot be written, or another run is grading the course.
         UnknownName: when the week has no question of that name.
     """
@@ -132,7 +137,7 @@ def grade_course(
             reports = _graded_on_cluster(waiting, assignment, cluster, isolation, allowed)
         else:
             reports = _graded_here(waiting, assignment, workers, isolation, allowed)
-        # Also when the run is stopped, what was graded is kept.
+        # The batch is also written when the run is interrupted, so no finished report is lost.
         with _Batches(writer.write, BATCH) as batches, closing(reports):
             for report in reports:
                 batches.add(report)
@@ -140,7 +145,12 @@ def grade_course(
 
 
 class _Batches(AbstractContextManager["_Batches[Item]"], Generic[Item]):
-    """Gathers what goes to the database in one transaction; writes the rest at the end."""
+    """Collects items and writes them in batches; the rest is written on exit.
+
+    Args:
+        write: writes one batch in one transaction.
+        largest: the most items in a batch.
+    """
 
     def __init__(self, write: Callable[[list[Item]], None], largest: int) -> None:
         self._write = write
@@ -149,7 +159,7 @@ class _Batches(AbstractContextManager["_Batches[Item]"], Generic[Item]):
         self._written = time.monotonic()
 
     def add(self, item: Item) -> None:
-        """Take one more; write them all where they are enough or have waited long."""
+        """Add an item; write the batch if it is full or has waited `SECONDS_UNWRITTEN`."""
         self._batch.append(item)
         waited = time.monotonic() - self._written
         if len(self._batch) >= self._largest or waited > SECONDS_UNWRITTEN:
@@ -174,7 +184,7 @@ def _refuse_unknown(questions: Collection[str], assignment: Assignment) -> None:
 def _earlier(
     course: Course, assignment: Assignment, submission: Submission, complete: set[str]
 ) -> Report | None:
-    """The report of an earlier run, where running the submission again would change no answer."""
+    """An earlier run's report, if running the submission again could not change its answers."""
     if submission.student not in complete or not submission.key:
         return None
     report = saved.find(course.root, assignment.week.stem, submission.student)

@@ -23,14 +23,14 @@ from autograder.records import Report
 
 Resources = dict[str, Any]
 
-# Only outside a function: nothing stands before it on its line.
+# Unindented, so only outside of functions.
 _RAISED = re.compile(r"^raise NotImplementedError.*$", re.MULTILINE)
 
 
 class AnswerStubs(NbGraderPreprocessor):  # type: ignore[misc]
-    """Leaves `name = ...` in a cell whose whole content was the answer.
+    """Puts `name = ...` into a cell that contained nothing but the answer.
 
-    A bare `raise` there would stop "Run All" at the first question that is not answered yet.
+    nbgrader's own stub, a bare `raise`, would stop "Run All" at the first unanswered question.
     """
 
     def preprocess(
@@ -45,7 +45,7 @@ class AnswerStubs(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
-    """Reads a submission as `autograder grade` does; one that is no notebook scores 0 calmly."""
+    """Reads a submission as `autograder grade` does; an unreadable one scores 0 with a reason."""
 
     def from_file(
         self, file_stream: Any, resources: Resources | None = None, **kw: Any
@@ -57,13 +57,13 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
             notebook = read_notebook(Path(file_stream.name))
         except UnreadableNotebook as error:
             notebook = explain_unreadable(_released(resources), str(error))
-            # Told to RestoreCells here, because a submission could pretend it in its metadata.
+            # RestoreCells is told here, not in the metadata, which a submission could forge.
             resources["nbgrader"]["unreadable"] = str(error)
         return self.from_notebook_node(notebook, resources, **kw)  # type: ignore[no-any-return]
 
 
 class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
-    """Undoes what a student did to cells that are not the student's."""
+    """Restores read-only cells that a student changed or deleted."""
 
     def preprocess(
         self, notebook: NotebookNode, resources: Resources
@@ -79,7 +79,7 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 class GradeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
-    """Runs and judges the notebook in the sandbox, in place of nbgrader's Execute."""
+    """Runs the notebook in the sandbox and judges it, in place of nbgrader's Execute."""
 
     def preprocess(
         self, notebook: NotebookNode, resources: Resources
@@ -94,9 +94,9 @@ class GradeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
             return notebook, resources
         from autograder.grading import single_notebook
 
-        # nbgrader works in the course directory while it converts.
+        # nbgrader's current directory is the course directory while it converts.
         report = single_notebook.grade_for_nbgrader(notebook, Path.cwd(), week, student)
-        # nbgrader's next steps may write into metadata, which is the whole class's.
+        # nbgrader's next steps may change metadata, which all notebooks of the class share.
         graded = copy.deepcopy(report.notebook)
         write_outputs(graded, report)
         reports.save(Path.cwd(), assignment, report)

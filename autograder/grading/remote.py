@@ -1,11 +1,11 @@
-"""Grading on another machine: what travels there and back, all of it plain data.
+"""Grading on another machine: what is sent there and back, all of it plain data.
 
-    once a worker     settings, notebooks, seeds and reference values of the hidden cases
-    each submission   its bytes; no student is named
-    back              the report, as JSON
+    once per worker       settings, notebooks, seeds and reference answers of the hidden cases
+    for each submission   its bytes; no student is named
+    back                  the report, as JSON
 
-The course's secret stays at home: a worker has one seed for each hidden case, from which neither
-the secret nor another week's cases follow.
+The course's secret is never sent. A worker has one seed for each hidden case, from which neither
+the secret nor another week's cases can be derived.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ from autograder.sandbox.mounts import isolation_available
 from autograder.sandbox.session import Sandbox
 
 _GRADED = "graded"
-"""Stands for a result's key, which stays at home: this result may be relied upon."""
+"""Stands in for a result's key, which is not sent: the result may be kept under that key."""
 
 
 @dataclass(frozen=True)
 class Portable:
-    """An assignment as it travels to another machine, which opens it there.
+    """An assignment in the form in which it is sent to another machine.
 
     Args:
         settings: JSON.
@@ -53,7 +53,7 @@ class Portable:
 
     @property
     def name(self) -> str:
-        """The same for the same assignment and settings, and for no others."""
+        """A digest of the assignment and its settings."""
         return blake2b(self.settings.encode() + self.values, digest_size=16).hexdigest()
 
     def prepare(self) -> None:
@@ -118,7 +118,7 @@ class Portable:
 
 
 def portable(assignment: Assignment, isolation: str, limits: Limits) -> Portable:
-    """Make an assignment ready to travel, without the secret.
+    """Prepare an assignment to be sent to another machine, without the secret.
 
     Args:
         assignment: what all submissions share.
@@ -149,13 +149,18 @@ def portable(assignment: Assignment, isolation: str, limits: Limits) -> Portable
 
 
 def pack_report(report: Report) -> bytes:
-    """A report with its notebook and what was answered, as JSON."""
+    """A report with its notebook and recorded answers, as JSON."""
     answers = base64.b64encode(report.answers).decode()
     return json.dumps([reports.as_plain(report), report.notebook, answers]).encode()
 
 
 def unpack_report(submission: Submission, packed: bytes) -> Report:
-    """The report on a submission, as a worker packed it."""
+    """The report on a submission.
+
+    Args:
+        submission: names the student, whom the worker does not know.
+        packed: what `pack_report` returned on the worker.
+    """
     plain, notebook, answers = json.loads(packed)
     found = reports.from_plain(plain)
     return replace(
@@ -168,7 +173,12 @@ def unpack_report(submission: Submission, packed: bytes) -> Report:
 
 
 def versions(names: Iterable[str]) -> dict[str, str]:
-    """What decides a grade on this machine, by name; "none" for what it has not."""
+    """Versions of packages on this machine, by name; "none" for those not installed.
+
+    Args:
+        names: distributions, or "Python", or "autograder", whose version includes a digest of
+            its source files.
+    """
     return {name: _version(name) for name in names}
 
 
@@ -184,7 +194,7 @@ def _version(name: str) -> str:
 
 
 def _sources() -> str:
-    """A digest of the grader's own files: one version number may stand for several states."""
+    """A digest of the grader's own files, since one version number may cover several states."""
     digest = blake2b(digest_size=6)
     for package in (autograder, course_lib):
         for path in sorted(_files(Path(package.__path__[0]))):

@@ -1,9 +1,9 @@
-"""The key of a result: what decides its answers, as one hash, so that nothing is run twice.
+"""A result's key: a hash of everything that decides its answers, so that nothing is run twice.
 
-A report keeps the key under which it was made. While a submission's key is still the same,
-running it again could only give the same answers. What judges those is not in it: each verdict
-keeps its question's own key (`questions.keys`), so that a mended question is judged again and not
-run again.
+A report stores the key under which it was made. As long as a submission's key stays the same,
+running it again would give the same answers. The key does not cover how answers are judged: each
+verdict stores its question's own key (`questions.keys`), so that a corrected question is regraded
+without running submissions again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class ResultKeys:
     """Keys for the submissions of one assignment.
 
     Args:
-        assignment: its notebooks and secret count.
+        assignment: the week; its notebooks and secret are part of every key.
         isolation: "bubblewrap" or "process".
         limits: what each submission may use.
     """
@@ -37,7 +37,7 @@ class ResultKeys:
     limits: Limits
 
     def with_keys(self, submissions: Iterable[Submission]) -> list[Submission]:
-        """The same submissions, each with its key; empty where a file cannot be read."""
+        """The same submissions with their keys; a key is empty if the file cannot be read."""
         shared = self._shared()
         return [replace(each, key=_of_submission(shared, each)) for each in submissions]
 
@@ -45,7 +45,7 @@ class ResultKeys:
         given = self.assignment
         return digest(
             autograder.__version__.encode(),
-            # Which names the checks hold, and what the sandbox has loaded.
+            # The names that checks hold, and what the sandbox has imported.
             repr((given.week.answer_cells, given.libraries)).encode(),
             *(json.dumps(each, sort_keys=True).encode() for each in (given.released, given.source)),
             given.own.encode(),
