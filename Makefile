@@ -11,22 +11,25 @@ demo: $(READY) bubblewrap
 	$(BIN)/autograder demo
 
 # Two processes, whatever the machine: each may come to hold a gigabyte, and what it tests has
-# clocks that a machine full of tests would upset.
-TESTS := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+# clocks that a machine full of tests would upset. Each takes half of the tests in their order,
+# so that what a module's tests share is made once; who is done first takes half of what is left.
+TESTS := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 test: $(READY) bubblewrap
 	$(TESTS)
 
-# Everything: laws on three secrets, thousands of random examples in place of hundreds; an hour.
+# Everything: laws on three secrets, all weeks in Jupyter and recomputed by Keras, long training,
+# thousands of random examples in place of hundreds; an hour.
 test-all: $(READY) bubblewrap
 	EXHAUSTIVE=1 $(TESTS)
 
-# What a change should pass before it is committed: style, types, and all tests but the slow ones.
+# What a change should pass before it is committed, in less than a minute: style, types, and the
+# tests that need neither Keras's values nor a sandbox.
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(TESTS) -q -m "not slow and not bubblewrap"
 
 # The reference values of public cases, computed by Keras, and the students' notebooks:
 # of all weeks, or of some, as in `make references assignments WEEK=week06`.

@@ -12,6 +12,8 @@ from course_lib.models import by_student_name, to_keras, transformer
 from course_lib.quiet import import_keras
 from tests.course_lib.networks import random_params
 
+pytestmark = pytest.mark.slow
+
 DTYPES = ("float32", "float64")
 
 

@@ -18,6 +18,8 @@ from course_lib.models import (
 from course_lib.quiet import import_keras
 from tests.course_lib.networks import random_params
 
+pytestmark = pytest.mark.slow
+
 SIZES = [(3, 2), (4, 5, 3), (64, 16, 10), (2, 3, 4, 5, 6)]
 
 

@@ -7,6 +7,8 @@ import pytest
 from course_lib import precision
 from course_lib.quiet import import_keras
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def rounding_keras(monkeypatch):

@@ -11,6 +11,8 @@ from course_lib.quiet import import_keras
 from course_lib.training import Device, find_device, fit, operations_per_example
 from course_lib.training.batches import Order, batches
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True, scope="module")
 def keras_is_imported_quietly():
@@ -84,7 +86,6 @@ def test_does_it_learn_and_is_its_history_what_evaluate_says(digits):
     assert history.steady_rate in history.examples_per_second or len(history.loss) % 2 == 0
 
 
-@pytest.mark.slow
 def test_does_it_stop_early_with_the_best_weights(digits):
     model = network()
     wild = import_keras().optimizers.SGD(30.0)
@@ -123,7 +124,6 @@ def test_is_every_example_seen_once_an_epoch_in_another_order(size):
     assert sorted(first) == sorted(second) == list(range(10)) and first != second
 
 
-@pytest.mark.slow
 def test_does_a_transformer_learn_the_next_pixel_in_mixed_precision(digits):
     import_keras().utils.set_random_seed(0)
     tokens = datasets.Split(

@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 from course_lib.quiet import import_keras, installed_backends
 from course_lib.training.__main__ import app
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch, tmp_path):

@@ -29,6 +29,8 @@ from tests.intake.collect.test_collect import (
 from tests.intake.exports import canvas_name, write_zip
 from tests.tiny_course import course  # noqa: F401
 
+pytestmark = pytest.mark.slow
+
 # No few changed bytes make one of the numbers into the other.
 ANN, BOB = Student("ann", "Lee", "Ann", "", "501"), Student("bob", "Ray", "Bob", "", "98765432")
 OF_ANN, OF_BOB = canvas_name("Lee, Ann", "501", 9, NB), canvas_name("Ray, Bob", "98765432", 8, NB)

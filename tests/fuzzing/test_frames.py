@@ -24,6 +24,8 @@ from autograder.sandbox.requests import Ask, CellResult, KnownAnswers
 from autograder.tree import Opaque
 from tests.fuzzing.examples import examples
 
+pytestmark = pytest.mark.slow
+
 ASK = Ask(3, "relu", "", {"z": np.ones(2)})
 WORDS = st.sampled_from(
     ["cell", "outputs", "error", "id", "status", "value", "changed", "warned", "line"]

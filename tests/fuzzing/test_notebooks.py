@@ -28,6 +28,8 @@ from tests.faults.a_class import rows
 from tests.fuzzing.examples import examples
 from tests.fuzzing.mutations import mutated
 
+pytestmark = pytest.mark.slow
+
 SHORT = Limits(cell_seconds=4, question_seconds=2, notebook_seconds=15, restarts=2)
 
 
@@ -73,7 +75,6 @@ def test_is_noise_refused(content):
     assert_calm(str(reason.value))
 
 
-@pytest.mark.slow
 @pytest.mark.bubblewrap
 def test_does_a_class_of_changed_notebooks_cost_a_neighbour_nothing(fresh_course):
     """The whole path: each stranger has a grade for everything, and the neighbours theirs."""

@@ -6,12 +6,15 @@ import csv
 import io
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.course.roster import MARKUP, read_roster
 from autograder.errors import CourseError
 from tests.fuzzing.examples import examples
+
+pytestmark = pytest.mark.slow
 
 CELLS = st.one_of(
     st.sampled_from(

@@ -1,4 +1,7 @@
-"""Every message, word for word. After a wanted change: UPDATE_SNAPSHOTS=1 make check, and read."""
+"""Every message, word for word.
+
+After a wanted change: `UPDATE_SNAPSHOTS=1 .venv/bin/python -m pytest tests/judging`, and read.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,19 @@ from autograder.records import Verdict
 
 SNAPSHOTS = Path(__file__).parent / "messages"
 _POINTS = re.compile(r" · \S+ of \S+ points")
+# Some of these weeks' mistakes are networks that have to be trained.
+every_week = pytest.mark.parametrize(
+    "stem",
+    [
+        pytest.param(
+            stem,
+            marks=[pytest.mark.slow]
+            if any(question.seconds for question in catalogue.week(stem).questions.values())
+            else [],
+        )
+        for stem in catalogue.stems()
+    ],
+)
 FORBIDDEN = re.compile(r"!|\byou forgot\b|\bobviously\b|\bsimply\b|\bwrong,", re.IGNORECASE)
 
 
@@ -41,7 +57,7 @@ def without_points(message: str) -> str:
     return re.sub(r"(recursion depth exceeded).*", r"\1.", message)
 
 
-@pytest.mark.parametrize("stem", catalogue.stems())
+@every_week
 def test_are_the_messages_those_that_were_read(stem):
     messages = [without_points(verdict.message) for verdict in verdicts(stem).values()]
     text = "\n\n".join(messages) + "\n"
@@ -52,7 +68,7 @@ def test_are_the_messages_those_that_were_read(stem):
     assert text == snapshot.read_text()
 
 
-@pytest.mark.parametrize("stem", catalogue.stems())
+@every_week
 def test_is_every_message_calm_and_complete(stem):
     for (question, mistake), verdict in verdicts(stem).items():
         message = verdict.message
@@ -62,7 +78,7 @@ def test_is_every_message_calm_and_complete(stem):
         assert not FORBIDDEN.search(message), message
 
 
-@pytest.mark.parametrize("stem", catalogue.stems())
+@every_week
 def test_does_the_heading_state_the_points_of_the_right_cases(stem):
     """And once, so that no point is left in a snapshot?"""
     questions = catalogue.week(stem).questions

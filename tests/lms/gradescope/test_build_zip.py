@@ -24,6 +24,8 @@ from tests.conftest import EXHAUSTIVE
 from tests.lms.gradescope.test_container import SNOOP, edited
 from tests.submissions import write_submission
 
+pytestmark = pytest.mark.slow
+
 STEM = demo.STEM
 IN_ROOT = "/autograder"
 
@@ -172,7 +174,6 @@ def inside(root, script):
     )
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(bool(why_no_clean_root()), reason=why_no_clean_root())
 def test_does_it_install_and_grade_offline_in_a_clean_root(clean_root, released_course, tmp_path):
     made = build_zip.build(directory.load(released_course), "week06", tmp_path / "out.zip")
