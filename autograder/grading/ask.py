@@ -30,7 +30,9 @@ class Asker:
         solution: answers calls to functions that the student got wrong.
     """
 
-    def __init__(self, assignment: Assignment, session: Session, solution: SolutionFunctions) -> None:
+    def __init__(
+        self, assignment: Assignment, session: Session, solution: SolutionFunctions
+    ) -> None:
         self._assignment = assignment
         self._session = session
         self._solution = solution

@@ -187,7 +187,7 @@ class Assignment:
 
     @cached_property
     def libraries(self) -> Libraries:
-        """What a worker imports before it forks: the libraries, and what the read-only cells import."""
+        """What a worker imports before it forks: libraries, and what read-only cells import."""
         imports = tuple(
             ast.unparse(statement)
             for cell in self.released.cells
@@ -208,7 +208,7 @@ class Assignment:
         return replace(limits, notebook_seconds=limits.notebook_seconds + training)
 
     def lesson(self) -> list[Cell | Hold]:
-        """The lesson's cells with their solutions; they never run together with a student's code."""
+        """The lesson's cells with their solutions; they never run beside a student's code."""
         return [
             Cell(index, cell.source)
             for index, cell in enumerate(self.source.cells)

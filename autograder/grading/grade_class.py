@@ -1,7 +1,7 @@
 """Grade a class into the gradebook: many submissions at once, each through `pipeline.grade`.
 
-    submitted/ ──new or changed submissions──▶ sandboxes ──────────▶ reports ──▶ gradebook
-               ──changed questions───────────▶ recorded answers ──▶ verdicts ─┘
+submitted/ ──new or changed submissions──▶ sandboxes ──────────▶ reports ──▶ gradebook
+           ──changed questions───────────▶ recorded answers ──▶ verdicts ─┘
 """
 
 from __future__ import annotations

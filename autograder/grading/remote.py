@@ -60,8 +60,8 @@ class Portable:
         """Load everything that submissions share.
 
         Raises:
-            ClusterError: when this machine has other versions than the one that sent this.
-            SandboxError: when it lacks the isolation that was asked for.
+            ClusterError: when this machine's versions differ from the sender's.
+            SandboxError: when the sender's isolation is not available here.
         """
         wanted = self._settings["versions"]
         here = versions(wanted)
@@ -78,15 +78,22 @@ class Portable:
         assert self._assignment.asks
 
     def sandbox(self) -> Sandbox:
-        """A sandbox of the kind that was asked for."""
+        """A sandbox with the sender's isolation and limits."""
         limits = Limits(**self._settings["limits"])
         return Sandbox(self._settings["isolation"], limits, self._assignment.libraries)
 
     def do(self, content: pipeline.Content, sandbox: Sandbox) -> bytes:
-        """Grade one submission; its report, packed.
+        """Grade one submission.
+
+        Args:
+            content: the submission's bytes (see `pipeline.read`).
+            sandbox: what `sandbox` returned.
+
+        Returns:
+            The report as `pack_report` encodes it.
 
         Raises:
-            SandboxError: when the sandbox fails, so that another one may try.
+            SandboxError: when the sandbox itself fails; another one may try.
         """
         nobody = Submission("", self._assignment.week.name, Path(), key=_GRADED)
         return pack_report(pipeline.grade_content(nobody, content, self._assignment, sandbox))
