@@ -39,7 +39,7 @@ def question(
         f"Its cells in the lesson: {_short(written.lesson)}, line {written.line}",
         "Next: edit both (they contain an example that works, worth 0 points), and run",
         f"  make references assignments WEEK={found.name}",
-        '  UPDATE_SNAPSHOTS=1 .venv/bin/python -m pytest -q -m "not slow" tests/laws tests/judging '
+        "  UPDATE_SNAPSHOTS=1 .venv/bin/python -m pytest -q tests/laws tests/judging "
         f'-k "{found.name} or {name}"',
     ):
         screen.print(escape(line), soft_wrap=True, highlight=False)

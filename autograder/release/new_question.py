@@ -10,6 +10,7 @@ import ast
 import builtins
 import keyword
 import re
+import symtable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from autograder.release.generate import SOLUTIONS
 if TYPE_CHECKING:
     from autograder.questions.catalogue import Week
 
+REPOSITORY = SOLUTIONS.parent
 _READABLE = 0o644
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _HEADING = re.compile(r"^# ## ", re.MULTILINE)
@@ -123,18 +125,19 @@ class NewQuestion:
     line: int
 
 
-def write_question(week: Week, name: str, repository: Path = SOLUTIONS.parent) -> NewQuestion:
+def write_question(week: Week, name: str, repository: Path | None = None) -> NewQuestion:
     """Write a question that works and is worth 0 points, and its cells in the week's lesson.
 
     Args:
         week: the week that gets the question.
         name: the name of the function that students write.
-        repository: the folder that contains `autograder/` and `solutions/`.
+        repository: the folder that contains `autograder/` and `solutions/`; by default, this one.
 
     Raises:
         QuestionError: when the name cannot be used; nothing is written.
         CourseError: when there are no lessons here.
     """
+    repository = repository or REPOSITORY
     folder = repository / "autograder" / "questions" / week.stem
     lesson = repository / "solutions" / f"{week.stem}.py"
     if not lesson.is_file():
@@ -175,7 +178,8 @@ def _reject_taken(name: str, lesson: str, file: Path) -> None:
             raise QuestionError(f"{week.name} already has a question called {name}; choose another")
     if file.exists():
         raise QuestionError(f"{file} already exists; choose another name")
-    if re.search(rf"^(?:(?:def|class) {name}\b|{name} *=)", lesson, re.MULTILINE):
+    symbols = symtable.symtable(lesson, f"the lesson of {name}", "exec").get_symbols()
+    if name in {each.get_name() for each in symbols if each.is_assigned() or each.is_imported()}:
         raise QuestionError(f"the lesson already defines {name}; choose another name")
 
 
