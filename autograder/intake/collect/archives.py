@@ -1,7 +1,7 @@
-"""List the files of a zip archive or a folder, and read them; whatever could do harm is refused.
+"""List and read the files of a zip archive or folder; refuse archives that could do harm.
 
-Nothing is ever unpacked: a file is read into memory when it is wanted, and no name from an archive
-becomes a path of this machine.
+Nothing is unpacked: files are read into memory when needed, and no name in an archive becomes a
+path on this machine.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from autograder.errors import UnusableSource
 MAX_ENTRIES = 20_000
 MAX_TOTAL = 8 * 2**30
 MAX_FILE = 100 * 2**20
-"""What is read of one file; a readable notebook is far smaller."""
+"""The largest file that is read; real notebooks are far smaller."""
 MAX_RATIO = 200
 RATIO_MATTERS = 20 * 2**20
-"""Below this size even an extreme compression is harmless, and some notebooks have it."""
+"""Smaller files are harmless at any ratio, and some notebooks compress extremely well."""
 
 _ENCRYPTED = 0x1
 _UTF8_NAME = 0x800
@@ -48,7 +48,7 @@ _LEFT_BY_SYSTEMS = frozenset(
 
 @dataclass(frozen=True)
 class Entry:
-    """A file of the source: where it stands there, its size and time, and how to read it."""
+    """A file in the source: its path there, its size and time, and a function that reads it."""
 
     path: PurePosixPath
     size: int
@@ -58,13 +58,13 @@ class Entry:
 
 @contextmanager
 def entries(source: Path) -> Iterator[list[Entry]]:
-    """The files of a folder or zip archive, in the order of their names.
+    """The files of a folder or zip archive, sorted by name.
 
-    Links in a folder are listed as such and never followed; an archive that holds one is refused,
-    as no platform makes it.
+    Links in a folder are listed but never followed. An archive with links is refused, since no
+    platform makes one.
 
     Raises:
-        UnusableSource: naming the entry and why it is refused; nothing has been read then.
+        UnusableSource: if the source is refused, before anything is read.
     """
     if source.is_dir():
         yield _of_folder(source)
@@ -77,8 +77,8 @@ def entries(source: Path) -> Iterator[list[Entry]]:
         raise UnusableSource(f"{source} cannot be opened: {error.strerror}") from None
     except _BROKEN as error:
         raise UnusableSource(
-            f"{source.name} is neither a folder nor a zip archive that can be read ({error}); "
-            "download it again, or unpack it and name the folder"
+            f"{source.name} is neither a folder nor a zip archive that can be read ({error}). "
+            "Next: download it again, or unpack it and name the folder"
         ) from None
     with archive:
         yield _of_archive(archive, source)
@@ -97,7 +97,7 @@ def _of_archive(archive: zipfile.ZipFile, source: Path) -> list[Entry]:
             _refuse(source, f"two of its entries are called {name!r}")
         names.add(name)
     total = sum(info.file_size for info in infos)
-    # Of the file as it lies on disk: entries that share their bytes cannot hide behind this.
+    # Compared with the file on disk, since entries may share the same compressed bytes.
     if total > MAX_TOTAL or (total > RATIO_MATTERS and total > MAX_RATIO * source.stat().st_size):
         _refuse(source, f"{source.stat().st_size} bytes would unpack to {total / 2**20:.0f} MB")
     found = [
@@ -113,7 +113,7 @@ def _refuse(source: Path, reason: str) -> NoReturn:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """Some platforms write UTF-8 and do not say so; zipfile then reads it as code page 437."""
+    """The entry's name as UTF-8, even if the archive lacks the flag, which some platforms forget."""
     name = info.orig_filename
     if not info.flag_bits & _UTF8_NAME:
         try:
@@ -126,12 +126,12 @@ def _name(info: zipfile.ZipInfo) -> str:
 def _why_harmful(info: zipfile.ZipInfo, name: str) -> str:
     parts = name.split("/")
     mode = info.external_attr >> 16
-    # Only a Unix system's archive carries file types there.
+    # Only archives from Unix systems have file types here.
     kind = stat.S_IFMT(mode) if info.create_system == 3 else 0
     if ".." in parts or name.startswith("/") or (len(name) > 1 and name[1] == ":"):
-        return "leads out of the archive"
+        return "points outside the archive"
     if not PurePosixPath(name).parts or "\\" in name or any(ord(letter) < 32 for letter in name):
-        return "is no usable file name"
+        return "is not a usable file name"
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         return "is a link or a device, not a file"
     if info.flag_bits & _ENCRYPTED:
@@ -142,7 +142,7 @@ def _why_harmful(info: zipfile.ZipInfo, name: str) -> str:
 
 
 def _time(info: zipfile.ZipInfo) -> datetime | None:
-    """When the entry was last changed: in UTC where the archive says so, else in local time."""
+    """When the entry was last changed: from its time in UTC if it has one, else from local time."""
     extra = info.extra
     try:
         while len(extra) >= 4:
@@ -160,15 +160,15 @@ def _reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], byt
         name = _name(info)
         if info.file_size > MAX_FILE:
             raise UnusableSource(
-                f"{name!r} holds {info.file_size / 2**20:.0f} MB; "
+                f"{name!r} has {info.file_size / 2**20:.0f} MB; "
                 f"at most {MAX_FILE / 2**20:.0f} MB of a file are read"
             )
         try:
             return archive.read(info)
         except (*_BROKEN, OSError) as error:
             raise UnusableSource(
-                f"{name!r} is damaged in the archive ({error}); download it again. "
-                "Nothing was collected."
+                f"{name!r} is damaged in the archive ({error}). Nothing was collected. "
+                "Next: download the archive again"
             ) from None
 
     return read
@@ -185,7 +185,7 @@ def _of_folder(source: Path) -> list[Entry]:
             except OSError as error:
                 _refuse_unreadable(error)
             if stat.S_ISLNK(status.st_mode):
-                # Listed, so that nobody is lost, under a name that no notebook has.
+                # Listed, so that no student is lost, under a name that no notebook has.
                 inside = inside.with_name(f"{inside.name} (a link)")
                 found.append(Entry(inside, 0, None, _file_reader(path)))
             elif stat.S_ISREG(status.st_mode) and _wanted(inside):
@@ -197,21 +197,21 @@ def _of_folder(source: Path) -> list[Entry]:
 
 
 def _refuse_unreadable(error: OSError) -> NoReturn:
-    # Passing over it could lose a student in silence.
+    # Skipping it could lose a student silently.
     raise UnusableSource(f"{error.filename} cannot be read: {error.strerror}") from None
 
 
 def _file_reader(path: Path) -> Callable[[], bytes]:
     def read() -> bytes:
         try:
-            # A file could have become a link since the folder was listed.
+            # The file may have become a link since the folder was listed.
             descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
             with open(descriptor, "rb") as file:
                 content = file.read(MAX_FILE + 1)
         except OSError as error:
             raise UnusableSource(f"{path} cannot be read: {error.strerror}") from None
         if len(content) > MAX_FILE:
-            raise UnusableSource(f"{path} holds more than {MAX_FILE / 2**20:.0f} MB")
+            raise UnusableSource(f"{path} has more than {MAX_FILE / 2**20:.0f} MB")
         return content
 
     return read

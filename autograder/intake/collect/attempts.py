@@ -1,4 +1,4 @@
-"""Records of what was handed in, and what platforms write into names and times."""
+"""Records of what was handed in, and how platforms write file names and times."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _COPY = re.compile(r"(?: ?\((\d+)\)|[-_ ](\d{1,2})|[-_ ][Cc]opy(\d*))$")
 
 @dataclass(frozen=True)
 class File:
-    """One file of an attempt under the name that the student gave it.
+    """One file of an attempt, under the student's name for it.
 
-    `order` is the platform's own running number, where it has one.
+    `order` is the platform's running number, or 0.
     """
 
     name: str
@@ -28,10 +28,15 @@ class File:
 
 @dataclass(frozen=True)
 class Attempt:
-    """What one person, or one group, handed in at one time.
+    """What one person or group handed in at one time.
 
-    `account` tells two people of the platform apart who have the same name. `time` is None where
-    nothing says when it was handed in; `order` is then the platform's own running number.
+    Attributes:
+        people: who handed it in, as the platform knows them.
+        files: everything that was handed in.
+        account: the platform's id, which tells apart people of the same name; may be empty.
+        time: when it was handed in; None if unknown.
+        order: the platform's running number, to sort attempts without a time.
+        late: whether the platform marks it as late.
     """
 
     people: tuple[Person, ...]
@@ -43,18 +48,18 @@ class Attempt:
 
 
 def base_name(stem: str) -> str:
-    """A file's name without what a browser or platform adds to a copy: ` (1)`, `-2`."""
+    """A file's name without the ` (1)` or `-2` that browsers and platforms add to copies."""
     return _COPY.sub("", stem)
 
 
 def copy_number(stem: str) -> int:
-    """The number in what was added, 0 for an original."""
+    """The number of a copy; 0 for an original."""
     match = _COPY.search(stem)
     return int(next((number for number in match.groups() if number), "1")) if match else 0
 
 
 def parse_time(said: Any) -> datetime | None:
-    """A platform's own time in UTC, or None when it cannot be understood."""
+    """A platform's time in UTC; None if it cannot be read."""
     from nbgrader.utils import parse_utc
 
     try:

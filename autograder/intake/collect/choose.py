@@ -1,4 +1,4 @@
-"""Of the files of one submission: the assignment's notebook, under whatever name it came."""
+"""Choose the assignment's notebook among a submission's files, even if it was renamed."""
 
 from __future__ import annotations
 
@@ -15,42 +15,45 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 def notebook(
     files: Sequence[File], assignment: str, week: str, *, times: bool
 ) -> tuple[File | None, str]:
-    """The notebook that counts, and in one sentence why there is none or what else there was.
+    """The notebook to grade, if there is one.
 
     Args:
-        files: of one submission.
+        files: all files of the submission.
         assignment: name of the assignment, such as week06_backpropagation.
         week: such as week06.
-        times: whether the files' times say when they were handed in.
+        times: whether the files' times are submission times.
+
+    Returns:
+        The notebook and a note on other notebooks; or None and the reason.
     """
     notebooks = [file for file in files if file.name.lower().endswith(".ipynb")]
     if not files:
-        return None, "holds no files"
+        return None, "has no files"
     if not notebooks:
         names = ", ".join(sorted({file.name for file in files})[:3])
-        return None, f"holds no notebook, but {names}{_about_archives(files)}"
+        return None, f"has no notebook, only {names}{_about_archives(files)}"
     fitting = {file: _fits(file.name, assignment, week) for file in notebooks}
     best = [file for file, fit in fitting.items() if fit == max(fitting.values())]
     if len({_plain_name(file.name) for file in best}) > 1:
         names = ", ".join(sorted(file.name for file in best)[:4])
-        return None, f"holds {len(best)} notebooks and none has the assignment's name: {names}"
+        return None, f"has {len(best)} notebooks, none with the assignment's name: {names}"
     chosen = newest(best, times=times)
     if chosen is None:
-        return None, f"holds {len(best)} notebooks called {best[0].name} and none is the newest"
+        return None, f"has {len(best)} notebooks called {best[0].name}, and none is the newest"
     if chosen.entry.size > MAX_FILE:
         size = chosen.entry.size / 2**20
-        return None, f"{chosen.name} holds {size:.0f} MB; at most {MAX_FILE / 2**20:.0f} are read"
+        return None, f"{chosen.name} has {size:.0f} MB; at most {MAX_FILE / 2**20:.0f} are read"
     others = len(notebooks) - 1
     return chosen, f"and {others} other notebook{'s' * (others > 1)}" if others else ""
 
 
 def beside(files: Sequence[File], name: str, *, times: bool) -> File | None:
-    """The newest file called so, copies under another number among them."""
+    """The newest file with this name, numbered copies included."""
     return newest([file for file in files if _plain_name(file.name) == name], times=times)
 
 
 def newest(files: Sequence[File], *, times: bool) -> File | None:
-    """By the platform's number, the time, and the number of the copy; None where all are equal."""
+    """The newest file by the platform's number, time and copy number; None if two are equal."""
 
     def age(file: File) -> tuple[int, datetime, int]:
         time = file.entry.time if times and file.entry.time else _LONG_AGO
@@ -71,7 +74,7 @@ def _fits(name: str, assignment: str, week: str) -> int:
 
 def _plain_name(name: str) -> str:
     path = PurePosixPath(name.lower())
-    # A copy of a copy carries both marks.
+    # A copy of a copy has both suffixes.
     return base_name(base_name(path.stem)) + path.suffix
 
 

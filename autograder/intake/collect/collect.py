@@ -1,7 +1,7 @@
-"""From what a platform exported to nbgrader's folder `submitted/`: all of it, or nothing.
+"""Collect a platform's export into nbgrader's folder `submitted/`, completely or not at all.
 
-Read `collect` first. Everything is read and written beside before the first folder changes. What a
-newer submission replaces is kept in `.autograder/earlier/ASSIGNMENT/STUDENT/`.
+Read `collect` first. Everything is staged in a temporary folder before the first submission
+changes. Replaced submissions are kept in `.autograder/earlier/ASSIGNMENT/STUDENT/`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Line:
-    """What became of one student's work, or of work that no student could be found for."""
+    """What became of one student's work, or of work that matches no student."""
 
     shown: str
     student: str = ""
@@ -46,7 +46,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Collection:
-    """What one call found: `missing` students handed in nothing; see `times_known` for times."""
+    """The result of collecting.
+
+    Attributes:
+        kind: the platform.
+        lines: one per student or unmatched submission.
+        missing: ids of students who handed in nothing.
+        times_known: whether the files' times are submission times.
+    """
 
     kind: str
     lines: tuple[Line, ...]
@@ -60,7 +67,7 @@ class Collection:
 
 @dataclass(frozen=True)
 class _Found:
-    """An attempt of a student, before it is read."""
+    """An attempt and its student, before its files are read."""
 
     attempt: Attempt
     person: Person
@@ -69,7 +76,7 @@ class _Found:
 
 @dataclass(frozen=True)
 class _Version:
-    """One attempt of a student as it will be kept: its files by the names they get."""
+    """An attempt as it will be stored: its files by their new names."""
 
     found: _Found
     files: Mapping[str, File]
@@ -97,27 +104,29 @@ def collect(
     """Put a class's submissions where they are graded.
 
     Args:
-        course: whose roster decides who is who.
+        course: the course, whose roster says who its students are.
         assignment: nbgrader's name for the week, such as week06_backpropagation.
-        week: such as week06; many students name their file so.
+        week: such as week06, which many students use as the file name.
         source: a zip archive or a folder.
-        kind: canvas, moodle, gradescope, nbgrader or plain; empty to recognise it.
-        dry_run: find out everything and change nothing.
+        kind: canvas, moodle, gradescope, nbgrader or plain; empty to detect it.
+        dry_run: change nothing.
 
     Raises:
-        UnusableSource: when the source is refused; then nothing has changed.
-        CourseError: when the course has no students, or cannot be written.
+        UnusableSource: if the source is refused; then nothing has changed.
+        CourseError: if the course has no students, or cannot be written.
     """
     students = roster.enrolled(course.db_url)
     if source.resolve().is_relative_to((course.root / "submitted").resolve()):
-        raise UnusableSource(f"{source} is where submissions are put; grade them as they are")
+        raise UnusableSource(
+            f"{source} is where submissions are collected to. Next: grade them as they are"
+        )
     with archives.entries(source) as entries:
         kind, attempts = sources.attempts(entries, assignment, week, kind)
         attempts, times_known = sources.without_download_times(kind, attempts)
         work = _Work(course, assignment, week, kind, times_known)
         lines = work.match(attempts, Roster(students))
         if not dry_run:
-            with work.shelf.staging() as staging:
+            with work.store.staging() as staging:
                 work.write(staging)
     collected = {line.student for line in lines if line.student}
     missing = tuple(student.id for student in students if student.id not in collected)
@@ -125,12 +134,12 @@ def collect(
 
 
 class _Work:
-    """The state of one call: what every student handed in, and what is to change."""
+    """The state of one call: each student's attempts, and what will change."""
 
     def __init__(
         self, course: Course, assignment: str, week: str, kind: str, times_known: bool
     ) -> None:
-        self.shelf = store.Shelf(
+        self.store = store.Store(
             course.root, assignment, (f"{assignment}.ipynb", own_functions.FILE)
         )
         self.assignment = assignment
@@ -141,7 +150,7 @@ class _Work:
         self.older: list[tuple[str, _Version]] = []
 
     def match(self, attempts: Sequence[Attempt], students: Roster) -> list[Line]:
-        """Give every attempt its student; one line a student, and one for each without."""
+        """Match every attempt; returns a line per student and per unmatched submission."""
         lines: list[Line] = []
         by_student: dict[str, list[_Found]] = {}
         for attempt in attempts:
@@ -161,7 +170,7 @@ class _Work:
         named = [each for each in found if each.match.by == "name"]
         accounts = {each.attempt.account for each in found}
         if named and len(accounts) > 1 and self.kind in ("canvas", "moodle"):
-            reason = f"{len(accounts)} people of the platform fit one student"
+            reason = f"{len(accounts)} people on the platform fit the same student"
             return [_left_out(each, reason) for each in found]
         versions, lines = self._versions(found)
         if not versions:
@@ -169,9 +178,9 @@ class _Work:
         *older, newest = sorted(versions, key=lambda version: version.age)
         older = [version for version in older if version.digest != newest.digest]
         if any(version.age == newest.age for version in older):
-            reason = f"handed in {len(versions)} times, and nothing says which is the newest"
+            reason = f"handed in {len(versions)} times, and it is unclear which is the newest"
             return lines + [_left_out(version.found, reason) for version in versions]
-        # What cannot be used counts too where it is the newest.
+        # An unusable attempt counts too if it is the newest.
         if without := [line for line in lines if (line.time or _LONG_AGO) > newest.age[0]]:
             return without
         result = self._result(student, newest)
@@ -202,20 +211,20 @@ class _Work:
         return versions, lines
 
     def _result(self, student: str, version: _Version) -> str:
-        if not self.shelf.holds(student):
+        if not self.store.holds(student):
             return NEW
-        before = self.shelf.time(student)
-        # nbgrader's file keeps whole seconds.
+        before = self.store.time(student)
+        # nbgrader stores whole seconds.
         time = version.time.replace(microsecond=0) if version.time else None
-        if self.shelf.digest(self.shelf.folder(student)) == version.digest:
+        if self.store.digest(self.store.folder(student)) == version.digest:
             again = time is not None and (before is None or time > before)
             return REPLACES if again else UNCHANGED
         if time and before:
-            # The same time and other content: someone has mended the collected file by hand.
+            # The same time but other content: somebody has fixed the collected file by hand.
             if time == before:
                 return UNCHANGED
             return REPLACES if time > before else OLDER
-        return UNCHANGED if self.shelf.earlier(student, version.digest).exists() else REPLACES
+        return UNCHANGED if self.store.earlier(student, version.digest).exists() else REPLACES
 
     def _line(self, student: str, version: _Version, result: str, older: int) -> Line:
         found = version.found
@@ -237,7 +246,7 @@ class _Work:
         )
 
     def write(self, staging: Path) -> None:
-        """Write everything beside, then put one folder after the other in its place."""
+        """Write everything to the staging folder, then move each submission to its place."""
         prepared = []
         for number, (student, version) in enumerate(self.newest + self.older):
             folder = staging / str(number)
@@ -245,9 +254,9 @@ class _Work:
             store.write(folder, contents, version.time)
             prepared.append((folder, student, version.digest))
         for folder, student, digest in prepared[len(self.newest) :]:
-            self.shelf.keep(folder, student, digest, folder)
+            self.store.keep(folder, student, digest, folder)
         for folder, student, _ in prepared[: len(self.newest)]:
-            self.shelf.put(folder, student)
+            self.store.put(folder, student)
 
 
 def _unmatched(attempt: Attempt, person: Person, reason: str, like: Sequence[Student]) -> Line:

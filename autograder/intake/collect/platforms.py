@@ -1,4 +1,4 @@
-"""Each platform's export is one function from its files to attempts."""
+"""Parsers of the platforms' exports: each turns a list of files into attempts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Parser = Callable[[Sequence[Entry], str, str], list[Attempt]]
 
 
 def _canvas(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt]:
-    """One flat folder; Canvas writes who, whether late, and two numbers before the file's name."""
+    """One flat folder, with student, lateness and two numbers before each file's own name."""
     grouped: dict[str, list[tuple[re.Match[str], Entry]]] = {}
     for entry in entries:
         if match := _CANVAS.fullmatch(entry.path.name):
@@ -66,7 +66,7 @@ def _of_canvas(user: str, parts: list[tuple[re.Match[str], Entry]]) -> Attempt:
 
 
 def _moodle(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt]:
-    """A folder a person, or a flat name; the number is the participant's, not the user's."""
+    """A folder or name prefix per person; the number is the participant's, not the user's."""
     grouped: dict[str, tuple[str, list[File]]] = {}
     for entry in entries:
         for part in entry.path.parts:
@@ -74,7 +74,7 @@ def _moodle(entries: Sequence[Entry], assignment: str, week: str) -> list[Attemp
                 file = File(match["file"] or entry.path.name, entry)
                 grouped.setdefault(match["participant"], (match["name"], []))[1].append(file)
                 break
-    # Group assignments put the group's name before every student's.
+    # In group assignments the group's name comes before every student's.
     in_groups = len(grouped) > 1 and all("-" in name for name, _ in grouped.values())
     found = []
     for participant, (name, files) in grouped.items():
@@ -86,7 +86,7 @@ def _moodle(entries: Sequence[Entry], assignment: str, week: str) -> list[Attemp
 
 
 def _gradescope(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt]:
-    """A folder a submission, and one YAML file that says whose each one is."""
+    """A folder per submission, and a YAML file that says whose it is."""
     listing = next((each for each in entries if each.path.name == _GRADESCOPE), None)
     if listing is None:
         return []
@@ -115,7 +115,7 @@ def _gradescope(entries: Sequence[Entry], assignment: str, week: str) -> list[At
 
 
 def _of_gradescope(person: dict[Any, Any]) -> Person:
-    # A list made of aliases of itself could be endless as text.
+    # Only text and numbers: nested aliases could become endless text.
     name, sid, email = (
         str(value) if isinstance(value := person.get(key), (str, int)) else ""
         for key in (":name", ":sid", ":email")
@@ -136,7 +136,7 @@ def _yaml(listing: Entry) -> dict[Any, Any]:
 
 
 def _nbgrader(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt]:
-    """STUDENT/ASSIGNMENT/ as in submitted/, or the folders of an exchange's inbound."""
+    """STUDENT/ASSIGNMENT/ as in submitted/, or the folders of an exchange's `inbound`."""
     grouped: dict[tuple[str, ...], list[Entry]] = {}
     for entry in entries:
         folders = entry.path.parts[:-1]
@@ -159,18 +159,18 @@ def _of_nbgrader(folders: tuple[str, ...], parts: list[Entry]) -> Attempt:
         if entry.path.name == _TIMESTAMP and entry.size < 200:
             time = parse_time(entry.read().decode("utf-8", "replace").strip()) or time
     files = tuple(File(each.path.name, each) for each in parts if each.path.name != _TIMESTAMP)
-    # Its folders are named by ids; nothing else says who it is.
+    # The folder's name is the only thing that says who it is.
     return Attempt((Person(student, (Identifier((student,)),)),), files, "", time)
 
 
 def _plain(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt]:
-    """A folder a person, or files named by their people."""
+    """A folder per person, or a file named after each."""
     depth = _shared_depth(entries)
     grouped: dict[str, list[File]] = {}
     for entry in entries:
         inside = entry.path.parts[depth:]
         who = inside[0] if len(inside) > 1 else entry.path.stem
-        # A flat file's name is its person's.
+        # A flat file is named after its person.
         flat = len(inside) == 1 and entry.path.suffix == ".ipynb"
         name = f"{assignment}.ipynb" if flat else entry.path.name
         grouped.setdefault(who, []).append(File(name, entry))
@@ -183,7 +183,7 @@ def _plain(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt
 
 
 def _shared_depth(entries: Sequence[Entry]) -> int:
-    """How many folders merely wrap the students' own: a zip often holds one folder."""
+    """How many outer folders only wrap the students' folders, as in most zips."""
     folders = [entry.path.parts[:-1] for entry in entries]
     depth = 0
     while all(len(parts) > depth + 1 for parts in folders) and (
@@ -193,7 +193,7 @@ def _shared_depth(entries: Sequence[Entry]) -> int:
     wraps_files = all(len(parts) > depth for parts in folders) and (
         len({parts[depth] for parts in folders}) == 1
     )
-    # One folder of several flat files wraps them; one folder of one file is a person's.
+    # A folder of several flat files is a wrapper; a folder of one file is a person's.
     return depth + 1 if wraps_files and len(entries) > 1 and _are_people(entries) else depth
 
 
@@ -205,13 +205,13 @@ def _are_people(entries: Sequence[Entry]) -> bool:
 def _of_plain(who: str, assignment: str, week: str) -> Person:
     pattern = rf"(?:^|[\s_.-])(?:{re.escape(assignment)}|{re.escape(week)})(?=$|[\s_.-])"
     bare = re.sub(pattern, " ", who, flags=re.IGNORECASE).strip(" _.-")
-    # As it stands first: a student's id may well end in a number.
+    # Unchanged first, since an id may end in a number.
     forms = tuple(dict.fromkeys(form for form in (who, bare, base_name(bare)) if form))
     return Person(who, (Identifier(forms, (ID, EMAIL, LMS_ID)),), forms)
 
 
 def _newest(files: Sequence[File]) -> datetime | None:
-    """The files' own times; `sources.without_download_times` says whether they can be believed."""
+    """The newest of the files' times; see `sources.without_download_times`."""
     return max((file.entry.time for file in files if file.entry.time), default=None)
 
 

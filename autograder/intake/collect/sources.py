@@ -1,7 +1,7 @@
-"""What is this source, and what was handed in there? Recognised from its content.
+"""Detect which platform a source comes from, and list what was handed in.
 
-A source is what the one function of `platforms` takes it for that explains its notebooks; what
-none explains is a plain folder.
+The platform is the one whose parser in `platforms` explains every notebook. If none does, the
+source is a plain folder.
 """
 
 from __future__ import annotations
@@ -16,34 +16,34 @@ from autograder.intake.collect.attempts import Attempt
 from autograder.intake.collect.platforms import PARSERS
 
 _ONE_DOWNLOAD = timedelta(hours=1)
-# Their mark is on every path; inside it a student may have built any folders.
+# Their mark is in every path, whatever folders a student has made inside.
 _UNMISTAKABLE = ("gradescope", "moodle")
 
 
 def attempts(
     entries: Sequence[Entry], assignment: str, week: str, kind: str = ""
 ) -> tuple[str, list[Attempt]]:
-    """The kind of source and everything handed in there.
+    """The platform of a source and everything handed in there.
 
     Args:
-        entries: its files.
+        entries: the source's files.
         assignment: name of the assignment and its notebook, such as week06_backpropagation.
         week: such as week06.
-        kind: a name in `PARSERS`, or empty to find it out.
+        kind: a name in `PARSERS`; empty to detect it.
 
     Raises:
-        UnusableSource: when it is empty, not of that kind, or could be of several kinds.
+        UnusableSource: if it is empty, not of this kind, or could be of several.
     """
     if not entries:
-        raise UnusableSource("The source holds no files.")
+        raise UnusableSource("The source contains no files.")
     if kind and kind not in PARSERS:
-        raise UnusableSource(f"There is no kind {kind!r}; choose one of {', '.join(PARSERS)}")
+        raise UnusableSource(f"--from cannot be {kind!r}; choose one of {', '.join(PARSERS)}")
     kind = kind or _recognise(entries, assignment, week)
     found = PARSERS[kind](entries, assignment, week)
     if not found:
         raise UnusableSource(
-            f"Nothing in the source is laid out as {kind} does it; first of its "
-            f"{len(entries)} files: {entries[0].path}. Leave --from out to have it recognised."
+            f"The source is not laid out like an export of {kind}; the first of its "
+            f"{len(entries)} files is {entries[0].path}. Next: leave --from out to detect it."
         )
     return kind, found
 
@@ -60,7 +60,7 @@ def _recognise(entries: Sequence[Entry], assignment: str, week: str) -> str:
         if name != "plain"
     }
     if own := explained["nbgrader"]:
-        # As deep as its own lie those of other assignments, which are known and left alone.
+        # Notebooks at the same depth belong to other assignments, which are ignored.
         depth = min(path.count("/") for path in own)
         own |= {path for path in everything if path.count("/") >= depth}
     candidates = [name for name, paths in explained.items() if paths]
@@ -71,18 +71,21 @@ def _recognise(entries: Sequence[Entry], assignment: str, week: str) -> str:
         return complete[0]
     said = ", ".join(f"{name} ({len(explained[name])})" for name in candidates)
     raise UnusableSource(
-        f"It is not clear what this source is. Of its {len(everything)} files some look like "
-        f"{said}. Say which it is: "
+        f"It is unclear which platform this is from. Of its {len(everything)} files some look like "
+        f"{said}. Next: choose one of "
         + ", ".join(f"--from {name}" for name in [*candidates, "plain"])
     )
 
 
 def without_download_times(kind: str, found: list[Attempt]) -> tuple[list[Attempt], bool]:
-    """Take files' times for hand-in times only where they can be, and say whether they were.
+    """Drop times that are not submission times.
 
-    Canvas and Moodle may stamp each entry while they write the archive, and a copied folder is
-    stamped while it is copied. So times that all lie within an hour say when that was done. Work
-    that the platform itself calls late keeps the time: it was handed in no later.
+    Canvas and Moodle may stamp each entry when they write the archive, and copying a folder stamps
+    its files. So times that are all within an hour are probably those of the download. Work that
+    the platform marks as late keeps its time: it was handed in no later than that.
+
+    Returns:
+        The attempts, and whether their times are submission times.
     """
     if kind in ("gradescope", "nbgrader"):
         return found, True

@@ -1,6 +1,6 @@
-"""Where collected submissions stand: `submitted/`, and `.autograder/earlier/` for replaced ones.
+"""Store collected submissions in `submitted/`, and replaced ones in `.autograder/earlier/`.
 
-A submission is put in its place in one step, from a folder on the same disk.
+A submission is written to a staging folder on the same disk and moved to its place in one step.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from autograder.intake.collect.attempts import parse_time
 TIMESTAMP = "timestamp.txt"
 
 
-class Shelf:
+class Store:
     """One assignment's submissions in a course directory.
 
-    `names` are the files that make a submission what it is; two with the same are the same.
+    `names` are the files to compare: submissions that agree in them are the same.
     """
 
     def __init__(self, root: Path, assignment: str, names: tuple[str, ...]) -> None:
@@ -36,10 +36,10 @@ class Shelf:
         return self.submitted / student / self.assignment
 
     def holds(self, student: str) -> bool:
-        """Whether a submission of this student stands there.
+        """Whether there is a submission of this student.
 
         Raises:
-            CourseError: when that cannot be seen.
+            CourseError: if the folder cannot be read.
         """
         folder = self.folder(student)
         try:
@@ -48,11 +48,11 @@ class Shelf:
             raise CourseError(f"{folder} cannot be read: {error.strerror}") from None
 
     def earlier(self, student: str, digest: str) -> Path:
-        """Where a submission of this content is kept once another has replaced it."""
+        """The folder for a submission of this content once it has been replaced."""
         return self._private / "earlier" / self.assignment / student / digest
 
     def time(self, student: str) -> datetime | None:
-        """When the submission that stands there was handed in, where that is known."""
+        """When the student's submission was handed in; None if unknown."""
         try:
             text = (self.folder(student) / TIMESTAMP).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
@@ -60,10 +60,10 @@ class Shelf:
         return parse_time(text.strip())
 
     def digest(self, folder: Path) -> str:
-        """What distinguishes the submission in a folder.
+        """The digest of the submission in a folder.
 
         Raises:
-            CourseError: when it cannot be read.
+            CourseError: if it cannot be read.
         """
         paths = [folder / name for name in self.names]
         try:
@@ -73,10 +73,10 @@ class Shelf:
 
     @contextmanager
     def staging(self) -> Iterator[Path]:
-        """A folder to prepare submissions in; it is gone afterwards.
+        """A temporary folder in which submissions are prepared.
 
         Raises:
-            CourseError: when something cannot be written.
+            CourseError: if something cannot be written.
         """
         folder = None
         try:
@@ -85,14 +85,14 @@ class Shelf:
         except OSError as error:
             raise CourseError(
                 f"the submissions cannot be written: {error.filename}: {error.strerror}; "
-                "mend this and collect again"
+                "fix this and collect again"
             ) from None
         finally:
             if folder:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def put(self, prepared: Path, student: str) -> None:
-        """Put a submission in its place, and keep what stood there."""
+        """Move a submission to its place, and keep the one that was there."""
         target = self.folder(student)
         if self.holds(student):
             self.keep(target, student, self.digest(target), prepared.with_name(f"old-{student}"))
@@ -100,17 +100,17 @@ class Shelf:
         os.replace(prepared, target)
 
     def keep(self, folder: Path, student: str, digest: str, otherwise: Path) -> None:
-        """Keep a submission as an earlier one; move it to `otherwise` where it is kept already."""
+        """Keep a replaced submission; move it to `otherwise` if it is already kept."""
         place = self.earlier(student, digest)
         if place.exists():
             place = otherwise
-        # What students handed in is for the instructor alone, like the secret.
+        # Submissions are private to the instructor, like the secret.
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.replace(folder, place)
 
 
 def write(folder: Path, contents: Mapping[str, bytes], time: datetime | None) -> None:
-    """Prepare a submission, with the time as nbgrader reads it."""
+    """Write a submission to a new folder, with its time in nbgrader's format."""
     folder.mkdir()
     for name, content in contents.items():
         (folder / name).write_bytes(content)
@@ -119,7 +119,7 @@ def write(folder: Path, contents: Mapping[str, bytes], time: datetime | None) ->
 
 
 def digest(contents: Mapping[str, bytes]) -> str:
-    """The same for the same files."""
+    """A digest of files' names and contents."""
     total = hashlib.sha256()
     for name, content in sorted(contents.items()):
         total.update(f"{name}\0{len(content)}\0".encode() + content)

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from autograder.course.people import squeeze
+from autograder.errors import UnusableSource
 from autograder.intake.collect import archives
 from autograder.intake.collect.sources import attempts
 from tests.course.test_people import NAMES
-from tests.intake.exports import canvas_name, write_zip
+from tests.intake.collect.difficult_class import (
+    NB,
+    STEM,
+    content,
+    results,
+    take,
+)
+from tests.intake.exports import canvas_name, gradescope_listing, moodle_folder, write_zip
 
 
 @given(NAMES, st.integers(1, 10**9), st.integers(1, 10**9), st.booleans(), NAMES)
@@ -27,3 +36,93 @@ def test_is_every_canvas_name_taken_apart(tmp_path_factory, name, user, attachme
     (person,) = found.people
     assert (kind, found.account, found.late, found.order) == ("canvas", str(user), late, attachment)
     assert squeeze(person.names[0]) == squeeze(name.lower())
+
+
+def test_does_a_group_of_gradescope_receive_the_same(full, tmp_path):
+    listing = gradescope_listing(
+        {
+            "submission_11": (
+                [("Ann Lee", "", "ANN@x.org"), ("Who Else", "77", "who@x.org")],
+                "2026-10-02 12:00:00.000000000 Z",
+            ),
+            "submission_12": ([("Anyone", "bob", "")], "2026-10-03 14:00:00 +02:00"),
+        }
+    )
+    root = "assignment_5_export"
+    files = {
+        f"{root}/submission_metadata.yml": listing,
+        f"{root}/submission_11/{NB}": "eleven",
+        f"{root}/submission_11/earlier_weeks.py": "x = 1",
+        f"{root}/submission_12/sub/my work.ipynb": "twelve",
+        f"{root}/submission_13/{NB}": "whose",
+    }
+    found = take(full, write_zip(tmp_path / "a.zip", files))
+    assert found.kind == "gradescope"
+    assert results(found) == {
+        "ann": "new",
+        "bob": "new",
+        "Who Else (Gradescope)": "left out",
+        "submission_13": "left out",
+    }
+    assert content(full, "ann", "timestamp.txt") == "2026-10-02 12:00:00 UTC\n"
+    assert content(full, "bob", "timestamp.txt") == "2026-10-03 12:00:00 UTC\n"
+    assert content(full, "ann", "earlier_weeks.py") == "x = 1"
+
+
+def test_is_a_plain_folder_read_by_folders_and_by_file_names(full, tmp_path):
+    files = {
+        "work/ann/final.ipynb": "ann",
+        "work/Séan O’Neil Straße/sub/week99-2.ipynb": "bob",
+        "work/cem@x.org/week99.ipynb": "cem",
+        "work/nobody/week99.ipynb": "?",
+    }
+    found = take(full, write_zip(tmp_path / "a.zip", files))
+    assert (found.kind, found.left_out[0].shown) == ("plain", "nobody")
+    assert [content(full, name) for name in ("ann", "bob", "cem_2")] == ["ann", "bob", "cem"]
+    flat = {"lee_ann_week99.ipynb": "a", "cem_2 (1).ipynb": "c", f"{STEM}_bob.ipynb": "b"}
+    assert take(full, write_zip(tmp_path / "b.zip", flat)).left_out == []
+    assert [content(full, name) for name in ("ann", "bob", "cem_2")] == ["a", "b", "c"]
+
+
+def test_is_nobody_of_a_plain_folder_lost(full, tmp_path):
+    files = {"ann.ipynb": "{}", "bob.zip": "PK", "cem_2.pdf": "pdf", "dana/week99.html": "x"}
+    found = take(full, write_zip(tmp_path / "a.zip", files))
+    assert [line.student for line in found.lines if line.student] == ["ann"]
+    assert {line.shown for line in found.left_out} == {"bob", "cem_2", "dana"}
+
+
+def test_is_gradescopes_listing_not_trusted(full, tmp_path):
+    bomb = "a: &a [x, x]\n" + "".join(
+        f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join([f'*{chr(97 + n)}'] * 9)}]\n" for n in range(12)
+    )
+    listing = f"{bomb}submission_1:\n  :submitters:\n  - :name: *m\n    :sid: ann\n"
+    files = {"x/submission_metadata.yml": listing, f"x/submission_1/{NB}": "{}"}
+    found = take(full, write_zip(tmp_path / "a.zip", files))
+    assert results(found)["ann"] == "new"
+    files["x/submission_metadata.yml"] = "[" * 5000
+    with pytest.raises(UnusableSource, match="submission_metadata.yml cannot be read"):
+        take(full, write_zip(tmp_path / "b.zip", files))
+
+
+def test_may_a_moodle_submission_hold_any_folders(full, tmp_path):
+    folder = moodle_folder("Ann Lee", 7)
+    files = {f"{folder}/{STEM}/{NB}": "deep", f"{folder}/{STEM}/1_2_3_x.png": "p"}
+    assert results(take(full, write_zip(tmp_path / "a.zip", files))) == {"ann": "new"}
+
+
+def test_are_group_names_before_moodles_names_understood(full, tmp_path):
+    files = {
+        f"{moodle_folder(f'Team A-{name}', n)}/{NB}": name
+        for n, name in enumerate(("Ann Lee", "Séan O'Neil-Straße"))
+    }
+    assert set(results(take(full, write_zip(tmp_path / "a.zip", files)))) == {"ann", "bob"}
+
+
+def test_are_anonymous_ids_listed_and_not_guessed(full, tmp_path):
+    files = {f"anon_x1Y2z_31_{NB}": "{}", f"LATE_anon_q9_32_{NB}": "{}"}
+    found = take(full, write_zip(tmp_path / "a.zip", files))
+    assert found.kind == "canvas"
+    assert {(line.shown, line.late) for line in found.left_out} == {
+        ("anon_x1Y2z", False),
+        ("anon_q9", True),
+    }
