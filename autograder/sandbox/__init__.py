@@ -1,6 +1,6 @@
-"""Runs what students wrote, and lets nothing out but outputs and answers.
+"""Runs students' code, and lets nothing out but outputs and answers.
 
-The grader's side: `session` (a submission), `child` (one forked process and its clock), `worker`
-(the process that forks it), `mounts` and `seccomp` (what it may see and call), `requests` and
-`responses` (what is sent in, and what came back, checked). The student's side is `inside/`.
+The grader's side: `session` (one submission), `child` (one forked process and its time limits),
+`worker` (the process that forks it), `mounts` and `seccomp` (what it may see and call), `requests`
+(what is sent in) and `responses` (what is received, checked). The student's side is `inside/`.
 """

@@ -16,9 +16,12 @@ Received = TypeVar("Received")
 
 
 class Stopped(Exception):
-    """The child was stopped or ended itself.
+    """The child was stopped, or ended itself.
 
-    `predicate` is what can be said of the cell or the question that was running.
+    Attributes:
+        status: TIMED_OUT or CRASHED.
+        predicate: ends a sentence about the cell or question that was running, such as
+            "was stopped after 20 s".
     """
 
     def __init__(self, status: Status, predicate: str) -> None:
@@ -54,7 +57,7 @@ class Child:
         """Send encoded frames.
 
         Raises:
-            Stopped: when the child does not take them.
+            Stopped: when the child does not read them in time.
         """
         try:
             self._channel.send(frames, time.monotonic() + self._limits.cell_seconds)
@@ -62,19 +65,22 @@ class Child:
             self._stop(error, self._limits.cell_seconds)
 
     def receive(self, seconds: float, largest: int) -> bytes:
-        """Wait for the next message; it is still a frame, for `read`.
+        """Wait for the next message.
 
         Args:
-            seconds: how long it may take.
-            largest: how many bytes it may have.
+            seconds: the longest that it may take.
+            largest: the most bytes that it may have.
+
+        Returns:
+            The message as an encoded frame, for `read`.
 
         Raises:
-            Stopped: when no frame of that size comes in time.
+            Stopped: when no frame of that size arrives in time.
         """
         return self._wait(seconds, lambda until: self._channel.receive_frame(until, largest))
 
     def receive_timed(self, seconds: float, largest: int) -> tuple[bytes, float]:
-        """As `receive`, with the seconds that the child says its answer took."""
+        """Like `receive`, with the seconds that the child says its answer took."""
         return self._wait(seconds, lambda until: self._channel.receive_timed(until, largest))
 
     def _wait(self, seconds: float, receive: Callable[[float], Received]) -> Received:
@@ -89,14 +95,14 @@ class Child:
             self._spent += self.waited
 
     def read(self, frame: bytes, read: Callable[[bytes], Received]) -> Received:
-        """What a message says.
+        """Decode a message.
 
         Args:
             frame: what `receive` returned.
-            read: takes from it what was expected; raises ProtocolError where it cannot.
+            read: decodes the expected message, or raises ProtocolError.
 
         Raises:
-            Stopped: when it cannot be read.
+            Stopped: when the message cannot be decoded.
         """
         try:
             return read(frame)
@@ -104,20 +110,24 @@ class Child:
             self._stop(error, None)
 
     def renew(self) -> bool:
-        """Give the notebook's time anew; False where its process has had most of its life's."""
+        """Restart the notebook's time limit.
+
+        Returns:
+            False when the process is close to the limit of its whole CPU time.
+        """
         self._spent_before += self._spent
         self._spent = 0.0
-        # The limit of the process's CPU time is twice the notebook's.
+        # The process's CPU time limit is twice the notebook's time limit.
         return self._spent_before < self._limits.notebook_seconds
 
     def end(self, gone: bool = False) -> Ended:
-        """End the child and everything that it started; it may be asked again.
+        """End the child and everything that it started; a second call does nothing.
 
         Args:
-            gone: its channel has closed.
+            gone: whether its channel has closed.
 
         Raises:
-            WorkerLost: when its parent was killed from outside; once, for it has then ended.
+            WorkerLost: when the worker was killed from outside; on the first call only.
         """
         if self._ended is None:
             self._ended = Ended()

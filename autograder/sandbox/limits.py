@@ -11,17 +11,17 @@ class Limits:
 
     Attributes:
         cell_seconds: wall time of one cell.
-        question_seconds: wall time in which one case of a question must be answered.
-        notebook_seconds: wall time of one process that runs the notebook and answers for it. A
-            process that takes the place of a stopped one starts its own clock.
-        memory: bytes that all processes of a submission may hold together.
-        processes: how many processes a submission may have at once.
-        output: characters of text that a cell may show; what exceeds them is cut.
-        picture: characters of pictures, base64 encoded, that a cell may show.
-        shown: bytes that the outputs of all cells may have together.
-        answers: bytes that the answers to all cases of a question may have together.
+        question_seconds: wall time for one case of a question.
+        notebook_seconds: wall time of a process that runs the notebook and then answers questions.
+            A process that replaces a stopped one has this time again.
+        memory: bytes that all processes of a submission may use together.
+        processes: processes that a submission may have at once.
+        output: characters of text that a cell may show; the rest is cut.
+        picture: characters of base64-encoded pictures that a cell may show.
+        shown: bytes of the outputs of all cells together.
+        answers: bytes of the answers to all cases of one question together.
         file_size: bytes of one file, and of all files together.
-        files: how many files and directories a submission may make.
+        files: files and directories that a submission may create.
         restarts: how often the notebook is run again without the cell or question that stopped it.
     """
 
@@ -40,7 +40,7 @@ class Limits:
 
 
 def readable_size(size: int) -> str:
-    """A number of bytes as a person would say it: `2 GiB`, `300 MiB`."""
+    """A number of bytes for people to read: `2 GiB`, `300 MiB`."""
     for unit, factor in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
         if size >= factor:
             return f"{size / factor:.3g} {unit}"

@@ -1,8 +1,8 @@
-"""The part of the machine that a week sees, and the command that starts Python in it.
+"""What students' code can see of the machine, and the command that starts Python there.
 
-Nothing is hidden by covering it up: the view starts empty and holds Python's standard library,
-the packages that a notebook may import, and the few files of ours that run inside. An empty
-directory over a forbidden package would not be enough, as Python imports it as a namespace.
+The file system starts empty. Mounted into it are Python's standard library, the packages that a
+notebook may import, and the few files of the grader that run inside. Mounting everything and hiding
+a forbidden package behind an empty directory would not do: Python imports that as a namespace.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ OWN_FILES = {
 }
 COURSE_FILES = ("__init__.py", "datasets.py", "datasets", "plots.py", "plots")
 
-# One thread a submission: there is one sandbox a core, and equal work gives equal bits.
+# One thread per submission: there is one sandbox per core, and results are reproducible.
 _FOR_KERAS = {
     "KERAS_BACKEND": "tensorflow",
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -45,10 +45,10 @@ _FOR_KERAS = {
 _FROM_ETC = ("/etc/ld.so.cache", "/etc/alternatives")
 
 GRADER_DIRECTORY = "/grader"
-PACKAGE_DIRECTORY = "/site-packages"  # answer.py tells a student's lines by this name.
+PACKAGE_DIRECTORY = "/site-packages"  # answer.py finds a student's lines in a traceback by this name.
 TEMPORARY_DIRECTORY = "/tmp"
 
-# Garbage collection waits until everything is loaded: these objects live as long as the process.
+# No garbage collection during imports: these objects live as long as the process.
 _BOOT = """\
 import gc, sys
 gc.disable()
@@ -59,7 +59,7 @@ main(sys.argv[1])
 
 
 def isolation_available() -> str:
-    """`bubblewrap`, or the reason why it cannot be used here and the next step."""
+    """The word "bubblewrap", or the reason why it cannot be used here and the next step."""
     return _probe(shutil.which("bwrap"))
 
 
@@ -105,7 +105,7 @@ def explain_refusal(message: str) -> str:
 
 
 def kernel_setting(name: str) -> str:
-    """A setting below /proc/sys; empty where this kernel has none of that name."""
+    """A setting below /proc/sys; empty if this kernel has none of that name."""
     try:
         return Path("/proc/sys", name).read_text().strip()
     except OSError:
@@ -113,11 +113,11 @@ def kernel_setting(name: str) -> str:
 
 
 def environment(temporary: str, libraries: Sequence[str] = ()) -> dict[str, str]:
-    """The whole environment of a notebook that is graded; nothing is inherited.
+    """All environment variables of a notebook under test; none are inherited.
 
     Args:
-        temporary: the one directory in which it may write.
-        libraries: what it may import beside the packages of every week.
+        temporary: the only directory in which it may write.
+        libraries: what it may import in addition to the packages of every week.
     """
     variables = {
         "PATH": "/usr/bin:/bin",
@@ -138,7 +138,7 @@ def environment(temporary: str, libraries: Sequence[str] = ()) -> dict[str, str]
 
 
 def own_files(libraries: Sequence[str] = ()) -> Iterator[tuple[Path, str]]:
-    """Our own files and folders that run inside, each with its place in the grader's directory."""
+    """The grader's files and folders that are mounted, each with its path in the grader directory."""
     course_files = (*COURSE_FILES, "quiet.py") if "keras" in libraries else COURSE_FILES
     root = Path(__file__).parents[2]
     for inside, outside in OWN_FILES.items():
@@ -150,10 +150,10 @@ def own_files(libraries: Sequence[str] = ()) -> Iterator[tuple[Path, str]]:
 
 @functools.cache
 def required_packages(names: tuple[str, ...] = PACKAGES) -> Mapping[str, Path]:
-    """Top-level files and directories of the named packages and of all that they require.
+    """The top-level files and directories of some packages and of their requirements.
 
     Returns:
-        Their names below `site-packages`, each with its path in the running environment.
+        Names below `site-packages`, each with its path in the running environment.
     """
     entries: dict[str, Path] = {}
     waiting, seen = list(names), set()
@@ -178,8 +178,8 @@ def required_packages(names: tuple[str, ...] = PACKAGES) -> Mapping[str, Path]:
 
 
 def _top_level(package: importlib.metadata.Distribution) -> set[str]:
-    """What an installed distribution put directly into `site-packages`."""
-    # Its list of files, read as the CSV that it is: `files` makes an object of each of thousands.
+    """What an installed distribution has put directly into `site-packages`."""
+    # RECORD is read as CSV because `files` would create an object for each of thousands of files.
     record = package.read_text("RECORD")
     if record:
         entries = {row[0].partition("/")[0] for row in csv.reader(record.splitlines()) if row}
@@ -196,7 +196,7 @@ def distributions(libraries: Sequence[str]) -> list[str]:
     """
     if not libraries:
         return []
-    # TensorFlow's import name belongs to a distribution of another name on most machines.
+    # TensorFlow is often provided by a distribution of another name, such as tensorflow-cpu.
     providers = importlib.metadata.packages_distributions()
     if missing := [name for name in libraries if name not in providers]:
         raise SandboxError(
@@ -214,8 +214,8 @@ def bubblewrap_command(
     Args:
         worker_argument: what the worker's `main` receives.
         limits: bound the files that may be written.
-        seccomp: descriptor of the system-call filter, where there is one.
-        libraries: what notebooks may import beside the packages of every week.
+        seccomp: descriptor of the system-call filter, if there is one.
+        libraries: what notebooks may import in addition to the packages of every week.
     """
     packages = required_packages((*PACKAGES, *distributions(libraries)))
     path = [GRADER_DIRECTORY, PACKAGE_DIRECTORY]
@@ -232,8 +232,8 @@ def bubblewrap_command(
           for word in ("--ro-bind", str(source), f"{PACKAGE_DIRECTORY}/{name}")],
         *[word for source, name in own_files(libraries)
           for word in ("--ro-bind", str(source), f"{GRADER_DIRECTORY}/{name}")],
-        # Read-only as a whole: where the grader runs as root, its user here may set the kernel's
-        # variables below /proc/sys, and bubblewrap alone does not cover them.
+        # /proc is read-only: if the grader runs as root, code inside could otherwise change
+        # kernel settings below /proc/sys, which bubblewrap does not protect.
         *["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev"],
         *["--size", str(limits.file_size), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"],
         *["--size", str(limits.file_size), "--tmpfs", TEMPORARY_DIRECTORY],
@@ -245,12 +245,13 @@ def bubblewrap_command(
 def process_command(
     worker_argument: str, directory: Path, libraries: Sequence[str] = ()
 ) -> list[str]:
-    """The command that starts the worker without namespaces, with the packages as they are.
+    """The command that starts the worker without namespaces, in the current environment.
 
     Args:
         worker_argument: what the worker's `main` receives.
-        directory: receives links to our own files, so that `import autograder` means the same.
-        libraries: what notebooks may import beside the packages of every week.
+        directory: receives links to the files that bubblewrap would mount, so that
+            `import autograder` finds the same in both.
+        libraries: what notebooks may import in addition to the packages of every week.
     """
     for source, name in own_files(libraries):
         link = directory / name
@@ -268,7 +269,7 @@ def _environment_arguments(variables: Mapping[str, str]) -> list[str]:
 
 
 def _system() -> list[str]:
-    """Shared libraries and the shell's programs; no home, no `/usr/local`, almost no `/etc`."""
+    """Mounts for shared libraries and programs; no home, no `/usr/local`, almost no `/etc`."""
     libraries = f"/usr/lib/{sysconfig.get_config_var('MULTIARCH')}"
     if not os.path.isdir(libraries):
         libraries = "/usr/lib"
@@ -284,7 +285,7 @@ def _system() -> list[str]:
 
 
 def _python() -> list[str]:
-    """The standard library of the running Python, without the packages installed into it."""
+    """Mounts for the running Python's standard library, without packages installed into it."""
     base = Path(sys.base_prefix)
     standard = Path(sysconfig.get_path("stdlib"))
     visible = [standard] if base == Path("/usr") else [base / "bin", base / "lib", base / "lib64"]

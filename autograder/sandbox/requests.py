@@ -1,4 +1,4 @@
-"""What the sandbox is given and what it gives back, as frozen records."""
+"""What is sent into the sandbox, and what it gives back."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _OVERHEAD = 1_000
 
 
 class KnownAnswers:
-    """The answers that a class gave most recently, by the frame in which each was received.
+    """A thread-safe LRU cache of decoded answers, bounded in bytes.
 
-    Many students give the same answer, and reading a frame costs ten times what finding it does.
-    An answer of more than 16 KiB is not kept: a student chooses how large it is.
+    Many students give the same answer, and decoding a frame takes ten times as long as finding it
+    here. Answers of more than 16 KiB are not cached, since students choose their size.
 
     Args:
-        room: for how many bytes of frames and answers.
+        room: bytes of frames and answers that the cache may hold.
     """
 
     def __init__(self, room: int = _ROOM) -> None:
@@ -39,13 +39,13 @@ class KnownAnswers:
         return len(self._answers)
 
     def find(self, number: int, frame: bytes) -> Answer | None:
-        """What ask `number` was answered by an equal frame, if it is still kept."""
+        """The answer that an equal frame gave to ask `number`; None if it is not cached."""
         with self._lock:
             found = self._answers.get((number, frame))
         return found[0] if found else None
 
     def keep(self, number: int, frame: bytes, answer: Answer) -> None:
-        """Keep the answer that a frame gave to ask `number`."""
+        """Cache the answer that a frame gave to ask `number`."""
         size = 2 * len(frame) + _OVERHEAD
         if len(frame) > _LARGEST or size > self._answers.maxsize:
             return
@@ -55,7 +55,7 @@ class KnownAnswers:
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell to run; `index` is its place in the notebook, by which its result is found."""
+    """A code cell to run; `index` is its position in the notebook."""
 
     index: int
     source: str
@@ -63,7 +63,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Hold:
-    """The check of a question: what the notebook calls `calls` here is kept to be asked later."""
+    """A question's check: the object named `calls` at this point is held, to be asked later."""
 
     index: int
     question: str
@@ -75,10 +75,13 @@ Steps = Sequence[Cell | Hold]
 
 @dataclass(frozen=True)
 class CellResult:
-    """What running a cell gave.
+    """The result of a cell.
 
-    `outputs` are nbformat 4 outputs. `error` is the last line of its exception, or, where
-    `status` is TIMED_OUT or CRASHED, a sentence about how it was stopped.
+    Attributes:
+        index: the cell's position in the notebook.
+        outputs: nbformat 4 outputs.
+        error: the last line of its exception; if it was stopped, a sentence that says how.
+        status: RETURNED also if it raised; TIMED_OUT or CRASHED if it was stopped.
     """
 
     index: int
@@ -89,13 +92,17 @@ class CellResult:
 
 @dataclass(frozen=True)
 class Ask:
-    """One case to put to one question.
+    """One case of one question, to be asked of a submission.
 
-    `arguments` stand in the order of the question's signature. `driver` is the source of a
-    function `drive`, or empty for a plain call. While this is asked, the notebook's functions
-    named in `replace` are answered from outside. `seconds` is the wall time it may take, 0 for
-    what the limits say. What is `hidden` is sent when everything else has been answered, so that
-    no answer that a student is shown can carry what was hidden.
+    Attributes:
+        id: identifies the answer.
+        question: the question's name.
+        driver: source of a function `drive` that makes the call; empty for a plain call.
+        arguments: in the order of the question's signature.
+        replace: names of the notebook's functions whose calls are answered from outside.
+        seconds: wall time that it may take; 0 for the time that the limits give.
+        hidden: whether the arguments are secret. Hidden asks are sent last, so that no answer
+            that a student is shown can contain what was hidden.
     """
 
     id: int
@@ -109,9 +116,12 @@ class Ask:
 
 @dataclass(frozen=True)
 class EncodedAsks:
-    """Asks in the form in which they are sent together, made once for a whole class.
+    """Asks, encoded once for a whole class.
 
-    `known` are answers to them that have been read before.
+    Attributes:
+        asks: the asks.
+        frame: the message that sends all of them.
+        known: a cache of answers to them.
     """
 
     asks: tuple[Ask, ...]
@@ -119,13 +129,13 @@ class EncodedAsks:
     known: KnownAnswers = field(compare=False)
 
     def where(self, chosen: Callable[[Ask], bool]) -> EncodedAsks:
-        """Some of them."""
+        """The asks for which `chosen` is true."""
         return encode_asks(filter(chosen, self.asks))
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What all processes of a submission used together: CPU seconds and the largest one's bytes."""
+    """CPU seconds of all processes of a submission, and the peak memory of the largest in bytes."""
 
     cpu_seconds: float
     peak_memory: int
@@ -135,18 +145,18 @@ Answers = dict[int, Answer]
 
 
 def encode_asks(asks: Iterable[Ask], known: KnownAnswers | None = None) -> EncodedAsks:
-    """Encode asks once, to put them to many submissions.
+    """Encode asks once, to send them to many submissions.
 
     Args:
-        asks: with ids of their own.
-        known: where answers to them are kept; a place of their own by default.
+        asks: asks with different ids.
+        known: a cache of answers to share with other asks; a new one by default.
     """
     asks = tuple(asks)
     return EncodedAsks(asks, write_asks(asks), KnownAnswers() if known is None else known)
 
 
 def write_asks(asks: Sequence[Ask]) -> bytes:
-    """The message that puts these asks to a student's process."""
+    """The message that sends these asks to a student's process."""
     return inward.write(
         [
             {

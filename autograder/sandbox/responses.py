@@ -1,4 +1,4 @@
-"""What comes back from the sandbox, rebuilt field by field: a student's code may have sent it."""
+"""Messages from the sandbox, validated field by field: a student's code may have forged them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ _STREAMS = ("stdout", "stderr")
 
 
 def cell_result(frame: bytes, expected: int) -> CellResult:
-    """The result of cell `expected`.
+    """Decode a cell's result.
+
+    Args:
+        frame: the message.
+        expected: the index of the cell that was running.
 
     Raises:
         ProtocolError: when the message is anything else.
@@ -40,7 +44,7 @@ def cell_result(frame: bytes, expected: int) -> CellResult:
 
 @dataclass(frozen=True)
 class Call:
-    """A call to a function that is answered from outside, with whatever a student passed to it."""
+    """A call to a function that is answered from outside, with the arguments a student passed."""
 
     name: str
     arguments: list[Tree]
@@ -48,9 +52,13 @@ class Call:
 
 
 def answer(frame: bytes, ask: Ask, known: KnownAnswers, names: Sequence[str] = ()) -> Answer | Call:
-    """The answer to `ask`, or a call to one of `names` on the way to it.
+    """Decode an answer, or a call made on the way to it.
 
-    An answer is the very same object where an equal frame has been read before.
+    Args:
+        frame: the message.
+        ask: what was asked.
+        known: a cache of decoded answers.
+        names: the functions that may be called.
 
     Raises:
         ProtocolError: when the message is anything else.
@@ -86,13 +94,13 @@ def _answer(message: Tree, ask: Ask) -> Answer:
     raise ProtocolError("expected the answer to a question, received something else")
 
 
-def seal(frame: bytes) -> None:
-    """Accept the word that the notebook has ended.
+def end_of_notebook(frame: bytes) -> None:
+    """Accept the message that all cells have been run.
 
     Raises:
         ProtocolError: when the message is anything else.
     """
-    # Not by ==, which an array answers with an array.
+    # Not with ==, which would compare arrays entry by entry.
     match decode(frame):
         case {"sealed": True, **others} if not others:
             return
@@ -109,7 +117,7 @@ def _call(message: Tree, names: Sequence[str]) -> Call | None:
 
 
 def _value(tree: Tree) -> Tree:
-    """A tree of the kind that `tree.to_tree` makes and no other."""
+    """The tree, if it is of the kind that `tree.to_tree` returns."""
     if isinstance(tree, dict):
         return {printable(key): _value(item) for key, item in tree.items()}
     if isinstance(tree, list):
@@ -161,7 +169,7 @@ def _output(output: Tree) -> dict[str, Any]:
 
 
 def _representations(data: dict[str, Any]) -> dict[str, Any]:
-    """What nbformat's schema allows: text, or JSON where the MIME type says so."""
+    """The data, if nbformat's schema allows it: text, or JSON if the MIME type says so."""
     for kind, value in data.items():
         if not isinstance(value, str) and not _JSON_TYPE.fullmatch(kind):
             raise ProtocolError("expected text in a cell's output, received something else")
@@ -187,5 +195,5 @@ def _words(items: list[Any]) -> list[str]:
 
 
 def time_taken(seconds: float, most: float = math.inf) -> float:
-    """The time that a student's process says something took; 0 where it cannot be one."""
+    """Seconds as a student's process reports them, at most `most`; 0 if they make no sense."""
     return min(seconds, most) if math.isfinite(seconds) and seconds >= 0 else 0.0

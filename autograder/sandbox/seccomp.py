@@ -1,8 +1,8 @@
-"""A system-call filter for what namespaces and resource limits do not bound.
+"""A system-call filter for what namespaces and resource limits do not cover.
 
-It closes three doors: memory that no process owns and that would outlive a submission or escape
-its limit (System V and POSIX message objects, kernel keys, anonymous memory files), namespaces
-nested inside ours, and kernel interfaces that a NumPy notebook has no use for.
+It refuses three kinds of calls: those that allocate memory outside of any process, which would
+outlive a submission or escape its limit (System V and POSIX message objects, kernel keys, anonymous
+memory files); those that create nested namespaces; and those that a NumPy notebook does not need.
 """
 
 from __future__ import annotations
@@ -86,11 +86,11 @@ _CLONE3 = 435
 
 
 def filter_program(*, network: bool = True) -> bytes:
-    """The filter as `bwrap --seccomp` reads it; empty on a processor whose table is not here.
+    """The filter in the form that `bwrap --seccomp` reads; empty on an unknown processor.
 
     Args:
-        network: whether sockets of the internet may be made; where a network namespace holds
-            nothing, they do no harm.
+        network: whether internet sockets may be opened. They are harmless in a network namespace
+            without interfaces.
     """
     if platform.machine() not in _TABLES:
         return b""

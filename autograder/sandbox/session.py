@@ -1,7 +1,7 @@
-"""One submission, outside: its notebook is run, its questions are asked, and culprits are dropped.
+"""One submission in the sandbox: its notebook is run, then its functions are asked.
 
-A cell or a question that hangs or ends its process costs itself alone. The process is killed, a
-fresh fork runs the notebook again without the culprit, and the rest goes on.
+A cell or question that hangs or kills its process costs only itself. The process is killed, and a
+fresh child runs the notebook again without that cell or question.
 """
 
 from __future__ import annotations
@@ -77,13 +77,13 @@ class Sandbox(AbstractContextManager["Sandbox"]):
     Use it as a context manager, in one thread.
 
     Args:
-        isolation: "bubblewrap"; "process" where there is none: limits, but no walls; "user",
-            for root alone: as "process", and as a user who owns nothing.
+        isolation: "bubblewrap"; or "process", with limits but no isolation of files and network;
+            or "user", for root only, like "process" but as a user who owns nothing.
         limits: what each submission may use.
         libraries: what the worker imports and what notebooks may import.
 
     Raises:
-        SandboxError: when it cannot be had on this machine; the message has the next step.
+        SandboxError: when it is not available on this machine; the message has the next step.
     """
 
     def __init__(
@@ -127,7 +127,12 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         return self._trusted
 
     def open(self, steps: Steps, files: Mapping[str, str] = NO_FILES) -> Session:
-        """Run a notebook's cells and hold its functions; close the session before the next."""
+        """Run a notebook's cells and hold its functions; close the session before opening another.
+
+        Args:
+            steps: cells to run and functions to hold.
+            files: texts that stand beside the notebook, by name.
+        """
         return Session(self, steps, files)
 
     def fork(self) -> Child:
@@ -144,9 +149,9 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         return Child(self._worker, self.limits)
 
     def stop(self) -> None:
-        """End what is running in it, from another thread; it cannot be used again.
+        """End whatever is running, from another thread; the sandbox cannot be used again.
 
-        The thread that uses it has a SandboxError, and closes it.
+        The thread that uses it gets a SandboxError, and closes it.
         """
         self._stopped = True
         if self._trusted_sandbox is not None:
@@ -159,7 +164,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
             raise SandboxError("the sandbox was stopped while a submission ran in it")
 
     def close(self) -> None:
-        """End the worker; the next submission would start another."""
+        """End the workers; opening another session would start new ones."""
         self._close_trusted()
         if self._trusted_sandbox is not None:
             self._trusted_sandbox.close()
@@ -184,8 +189,9 @@ class Sandbox(AbstractContextManager["Sandbox"]):
 class Session(AbstractContextManager["Session"]):
     """A submission in the sandbox.
 
-    `cells` are the results of its cells by index, `seconds` what its functions have taken, by
-    question.
+    Attributes:
+        cells: the results of its cells, by index.
+        seconds: wall time that its functions have taken, by question.
 
     Args:
         sandbox: where it runs.
@@ -214,16 +220,16 @@ class Session(AbstractContextManager["Session"]):
             raise
 
     def ask(self, asks: Iterable[Ask] | EncodedAsks, on_call: OnCall | None = None) -> Answers:
-        """Put cases to the functions that the notebook's checks hold.
+        """Call the functions that the notebook's checks hold.
 
         Args:
-            asks: the cases, with ids of their own; encode them once for a whole class.
+            asks: the cases, with different ids; encode them once for a whole class.
             on_call: answers a call to a replaced function, given its name, positional and
-                keyword arguments; what it raises is raised inside.
+                keyword arguments; its exceptions are raised inside.
 
         Returns:
-            Every ask's answer by id. Once a question has hung or crashed, its remaining cases
-            have the same answer.
+            The answers by ask id. Once a question has hung or crashed, its remaining cases have
+            the same answer.
         """
         encoded = asks if isinstance(asks, EncodedAsks) else encode_asks(asks)
         answers: Answers = {}
@@ -245,17 +251,21 @@ class Session(AbstractContextManager["Session"]):
         return answers
 
     def _keep_hidden_from(self, ask: Ask) -> None:
-        """What a student may be shown is asked of a process that has seen nothing hidden."""
+        """Start over if this ask is public and the process has seen hidden inputs."""
         if self._has_seen_hidden and not ask.hidden:
             self.close()
         self._has_seen_hidden = ask.hidden
 
     def renew(self, steps: Steps, files: Mapping[str, str]) -> bool:
-        """Give the notebook's time anew, for another submission that this one's code serves.
+        """Restart the notebook's time limit, to serve another submission.
+
+        Args:
+            steps: the cells and checks that are needed.
+            files: the texts that are needed.
 
         Returns:
-            Whether it is fit to go on: these are its steps, nothing in it has been stopped, and
-            its process has not lived so long that the limit of its whole life is near.
+            Whether this session can serve it: it has the same steps and files, nothing in it has
+            been stopped, and its process is not close to its CPU time limit.
         """
         same = (self._steps, self._files) == (tuple(steps), dict(files))
         return same and not self._restarts and self._child is not None and self._child.renew()
@@ -271,7 +281,7 @@ class Session(AbstractContextManager["Session"]):
         return None
 
     def close(self) -> Usage:
-        """End everything that the submission started and say what it used."""
+        """End everything that the submission started, and return what it used."""
         if self._child is not None:
             ended = self._child.end()
             self._child = None
@@ -285,7 +295,7 @@ class Session(AbstractContextManager["Session"]):
         self.close()
 
     def _run_notebook(self) -> Child | None:
-        """Run the cells in fresh forks until one comes to the end; None when that is given up."""
+        """Run the cells in fresh children until one finishes; None after too many restarts."""
         while not self._given_up:
             steps = [step for step in self._steps if step.index not in self._left_out]
             waiting = [step.index for step in steps if isinstance(step, Cell)]
@@ -307,7 +317,7 @@ class Session(AbstractContextManager["Session"]):
         return None
 
     def _run_cells(self, child: Child, steps: Steps, waiting: list[int]) -> None:
-        """Run one fork to the seal; `waiting` loses every cell that has a result."""
+        """Run the cells in one child; a cell is removed from `waiting` when its result arrives."""
         notebook = {
             "steps": [_instruction(step) for step in steps],
             "files": self._files,
@@ -315,7 +325,7 @@ class Session(AbstractContextManager["Session"]):
             "pictures": self._limits.picture,
         }
         child.send(inward.write(notebook))
-        # JSON may write one character in twelve bytes.
+        # JSON may need twelve bytes for one character.
         largest = 12 * self._limits.output + self._limits.picture + _SLACK
         left = self._limits.shown
         while waiting:
@@ -324,7 +334,7 @@ class Session(AbstractContextManager["Session"]):
             left -= len(frame)
             self.cells[result.index] = result if left >= 0 else replace(result, outputs=_CUT)
             waiting.pop(0)
-        child.read(child.receive(self._limits.cell_seconds, _SLACK), responses.seal)
+        child.read(child.receive(self._limits.cell_seconds, _SLACK), responses.end_of_notebook)
 
     def _gather(
         self,
@@ -334,7 +344,7 @@ class Session(AbstractContextManager["Session"]):
         known: KnownAnswers,
         on_call: OnCall | None,
     ) -> None:
-        """Take what one fork answers; `answers` gains what comes until it stops."""
+        """Add the child's answers to `answers` as they arrive, until all are there or it stops."""
         left = {ask.question: self._limits.answers for ask in waiting}
         for ask in waiting:
             largest = min(max(left[ask.question], 0), MAX_FRAME)
@@ -354,7 +364,7 @@ class Session(AbstractContextManager["Session"]):
                 self.seconds[ask.question] += responses.time_taken(taken, seconds)
                 return said, len(frame)
             assert on_call is not None
-            # The time for the answer counts too: a student chooses how large the arguments are.
+            # The call's own time counts too, since a student chooses the arguments' size.
             called = time.monotonic()
             child.send(_reply(on_call, said))
             seconds = max(seconds - child.waited - (time.monotonic() - called), 0.0)
@@ -369,14 +379,14 @@ class Session(AbstractContextManager["Session"]):
         self._count_restart()
 
     def _silence(self, running: Ask, stopped: Stopped) -> None:
-        """Stop asking the question that stopped the process."""
+        """Stop asking the question that killed the process."""
         error = f"{running.question} {stopped.predicate}"
         self._silenced[running.question] = Answer(stopped.status, error=error)
         self._count_restart()
         self.close()
 
     def _answer_silenced(self, asks: Iterable[Ask], answers: Answers) -> None:
-        """Answer what is asked of questions that are asked no more, where nothing has yet."""
+        """Answer the remaining asks of questions that have killed the process."""
         for ask in asks:
             if ask.id not in answers and ask.question in self._silenced:
                 answers[ask.id] = self._silenced[ask.question]
@@ -398,5 +408,5 @@ def _instruction(step: Cell | Hold) -> dict[str, Any]:
 def _reply(on_call: OnCall, call: responses.Call) -> bytes:
     try:
         return inward.write({"value": on_call(call.name, call.arguments, call.keywords)})
-    except Exception as error:  # The arguments are a student's: whatever fails is their answer.
+    except Exception as error:  # The student chose the arguments, so the error is theirs too.
         return inward.write({"error": str(error)[:_MAX_ERROR]})

@@ -20,7 +20,7 @@ from autograder.sandbox.libraries import Libraries
 from autograder.sandbox.limits import Limits, readable_size
 
 UNPRIVILEGED_USER = 61184
-"""The user as whom submissions run under "user"; no system gives this number to a person."""
+"""The user id for submissions under isolation "user"; systems do not assign it to people."""
 _MAX_CONTROL = 4096
 _START_SECONDS = 120.0
 _END_SECONDS = 20.0
@@ -32,8 +32,12 @@ THREADS_A_PROCESS = 8
 class Ended:
     """How a submission's processes ended, and what they used.
 
-    `status` is the exit status or minus the signal, None when they were stopped from outside or
-    by a limit; `why` names that limit.
+    Attributes:
+        status: the exit status, or minus the signal; None when they were stopped from outside or
+            for passing a limit.
+        why: the limit that was passed.
+        cpu_seconds: of all processes together.
+        peak_memory: bytes of the largest process.
     """
 
     status: int | None = None
@@ -42,7 +46,7 @@ class Ended:
     peak_memory: int = 0
 
     def predicate(self, limits: Limits) -> str:
-        """What can be said of the cell or the question that was running."""
+        """The end of a sentence about the cell or question that was running."""
         if self.why == "memory":
             return f"used more than {readable_size(limits.memory)} of memory"
         if self.why == "processes":
@@ -73,7 +77,7 @@ class Worker:
     Args:
         isolation: "bubblewrap", "process" or "user", see `Sandbox`.
         limits: what each submission may use.
-        libraries: what it has loaded and what notebooks may import.
+        libraries: what it imports before it forks, and what notebooks may import.
 
     Raises:
         SandboxError: when it cannot be started; the message has the next step.
@@ -147,7 +151,7 @@ class Worker:
             raise SandboxError(f"the sandbox cannot be started: {error}") from None
 
     def _filter_descriptor(self) -> int | None:
-        """A pipe that holds the system-call filter, as bubblewrap wants it."""
+        """A pipe with the system-call filter, which bubblewrap reads; None if there is no filter."""
         program = seccomp.filter_program()
         if not program:
             return None
@@ -191,16 +195,16 @@ class Worker:
         return Channel(ours)
 
     def end(self, gone: bool = False) -> Ended | None:
-        """End the submission and everything it started.
+        """End the submission and everything that it started.
 
         Args:
-            gone: its channel has closed, so that it is about to end by itself.
+            gone: whether its channel has closed, so that it is about to end by itself.
 
         Returns:
-            How it ended, or None when the worker ended itself with it.
+            How it ended; None when the worker ended too.
 
         Raises:
-            WorkerLost: when something killed the worker, which nothing inside can do.
+            WorkerLost: when the worker was killed from outside; nothing inside can kill it.
         """
         self._control.settimeout(_END_SECONDS)
         try:
@@ -221,18 +225,18 @@ class Worker:
             return None
 
     def stop(self) -> None:
-        """Tell the worker to end, from any thread; whoever waits for it finds it gone."""
+        """Tell the worker to end, from any thread; calls that wait for it then fail."""
         with contextlib.suppress(OSError):
             self._control.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """End the worker; it takes everything inside with it."""
+        """End the worker, and with it everything inside."""
         self._cleanup.close()
 
     def _stop(self) -> None:
         self._control.close()
         try:
-            # Bubblewrap tells of a signal inside as the shell does.
+            # Bubblewrap reports a signal inside as 128 + its number, like a shell.
             self._killed = self._process.wait(2) in (-signal.SIGKILL, 128 + signal.SIGKILL)
         except subprocess.TimeoutExpired:
             self._process.kill()

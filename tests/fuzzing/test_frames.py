@@ -143,7 +143,7 @@ def test_is_any_tree_read_or_refused(tree):
 def test_is_an_array_in_place_of_the_seal_refused(word):
     """Found by the examples above: an array answers == with an array."""
     with pytest.raises(ProtocolError):
-        responses.seal(encode(word))
+        responses.end_of_notebook(encode(word))
 
 
 def test_is_an_answer_that_is_known_no_answer_to_another_ask():
@@ -204,7 +204,7 @@ def read_all(message: bytes) -> None:
     for read in (
         lambda: responses.cell_result(message, 2),
         lambda: responses.answer(message, ASK, KnownAnswers(0)),
-        lambda: responses.seal(message),
+        lambda: responses.end_of_notebook(message),
         lambda: responses.answer(message, ASK, KnownAnswers(0), ["relu"]),
     ):
         try:

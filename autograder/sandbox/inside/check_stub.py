@@ -1,5 +1,5 @@
-"""What `import autograder` finds inside the sandbox: a `check` that leaves the judging outside."""
+"""The module that `import autograder` finds inside the sandbox: a `check` that does nothing."""
 
 
 def check(*_names: object, **_options: object) -> None:
-    """Return at once; the question is asked when the notebook has ended."""
+    """Return at once; the grader asks the question after the notebook has been run."""

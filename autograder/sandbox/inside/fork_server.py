@@ -1,10 +1,9 @@
 """The fork server: the first process in the sandbox, which forks one child for each submission.
 
-It has NumPy and an IPython shell loaded and never runs a student's code itself. Over its control
-socket it receives `open` with a socket that becomes the submission's own channel, and then `end`,
-or `gone` where that channel has closed; it answers either with how the submission's processes
-ended. In between it watches what they use together. Whatever it cannot clean up, it leaves to its
-own death: the outside starts another.
+It has imported NumPy and an IPython shell, and never runs a student's code itself. Over its control
+socket it receives `open` with the socket that becomes the submission's channel, and later `end`, or
+`gone` if that channel has closed. It replies with how the submission's processes ended. In between
+it watches what they use together. If it cannot clean up, it exits and is replaced.
 """
 
 from __future__ import annotations
@@ -31,15 +30,15 @@ from autograder.sandbox.inside.wire import Channel
 
 _SHORTEST_WATCH, _LONGEST_WATCH = 10, 100
 _BYTES_A_MILLISECOND = 2**24
-"""Hardly any machine fills new memory faster, with all its cores."""
+"""Hardly any machine can fill new memory faster, even on all cores."""
 _GONE_MILLISECONDS = 500
 _MAX_CONTROL = 4096
 _MAX_LEFTOVERS = 10_000
 _WORK = "/work"
 _MAX_DESCRIPTORS = 256
 _NEW_OBJECTS = 5_000
-"""Allocations between two garbage collections: fewer than by Python's default, and yet often enough
-that code which leaves its memory behind in cycles does not run out of it."""
+"""Allocations between two garbage collections: more than Python's default, to save time, and few
+enough that code which leaves memory in reference cycles does not run out of it."""
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP = 1, 4, 22
 _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
 _SECCOMP_MODE_FILTER = 2
@@ -56,7 +55,7 @@ def main(argument: str) -> None:
     try:
         _serve_submissions(json.loads(argument))
     except Exception:
-        # The shell has taken over sys.stderr; what goes wrong here is for the outside.
+        # The shell has replaced sys.stderr; errors here are meant for the grader.
         traceback.print_exc(file=sys.__stderr__)
         raise SystemExit(1) from None
 
@@ -66,14 +65,14 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
     directories: list[str] = configuration["directories"]
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    # No child may open this process's memory or descriptors through /proc, or trace it.
+    # No child can open this process's memory or descriptors through /proc, or trace it.
     _prctl(_PR_SET_DUMPABLE, 0)
-    # Nor gain rights through a program such as su.
+    # Nor gain privileges through a program such as su.
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     _filter_system_calls(bytes.fromhex(configuration.get("filter", "")))
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     for statement in configuration["preload"]:
-        # What cannot be imported is for the cell that needs it to say.
+        # A missing module is reported by the cell that needs it.
         with contextlib.suppress(ImportError):
             exec(statement, {})
     shell = start_shell()
@@ -122,9 +121,9 @@ def _fork(
 
 
 def _confine(directory: str, limits: dict[int, int]) -> None:
-    """Take from this new process what its parent had, and limit it.
+    """Drop what this new process inherited, and set its limits.
 
-    It does little: whatever a new process touches first is copied for it, page by page.
+    It does little, since every memory page that a new process writes to has to be copied first.
     """
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -142,7 +141,7 @@ def _confine(directory: str, limits: dict[int, int]) -> None:
 
 
 def _limits(configuration: dict[str, Any]) -> dict[int, int]:
-    """The kernel's limits of a submission's process, once everything is loaded."""
+    """The kernel's limits for a submission's process; call it after all imports."""
     wanted = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_AS: processes.address_space() + configuration["memory"],
@@ -151,8 +150,8 @@ def _limits(configuration: dict[str, Any]) -> dict[int, int]:
         resource.RLIMIT_CPU: configuration["cpu_seconds"],
     }
     if processes.IN_NAMESPACE or configuration.get("alone"):
-        # It does not bind a sandbox that the real root started; the watch over /proc does. As a
-        # user who has other processes it would count them all, so it is not set there.
+        # The kernel ignores this limit if the real root started the sandbox; `_watch` enforces it.
+        # It counts all processes of a user, so it is only set for a user who has no others.
         wanted[resource.RLIMIT_NPROC] = configuration["processes"]
     highest = {kind: resource.getrlimit(kind)[1] for kind in wanted}
     return {
@@ -164,14 +163,17 @@ def _limits(configuration: dict[str, Any]) -> dict[int, int]:
 def _watch(
     control: socket.socket, child: int, shared: int, configuration: dict[str, Any]
 ) -> tuple[dict[str, Any], bytes]:
-    """Wait until the child ends, the outside asks for its end, or a limit is passed.
+    """Wait until the child ends, the grader asks for its end, or a limit is passed.
 
     Args:
-        shared: bytes of our own memory, which the child has from us.
+        control: the socket to the grader.
+        child: its process id.
+        shared: bytes of this process's memory, which the child shares.
+        configuration: the limits.
 
     Returns:
-        What is known of its end (`status`, the exit status or minus the signal, None where it
-        still ran; `why`, the limit that was passed), and the outside's word where it was heard.
+        How it ended (`status`: the exit status, or minus the signal, or None if it still ran;
+        `why`: the limit that was passed), and the grader's message if one was received.
     """
     descriptor = os.pidfd_open(child)
     poll = select.poll()
@@ -181,7 +183,7 @@ def _watch(
     ready: set[int] = set()
     left = configuration["memory"]
     while not ready and not why:
-        # What is left of the memory cannot be filled, and passed, long before the next look.
+        # Look again before the remaining memory could be filled.
         pause = min(max(left // _BYTES_A_MILLISECOND, _SHORTEST_WATCH), _LONGEST_WATCH)
         ready = {number for number, _ in poll.poll(pause)}
         if not ready:
@@ -189,7 +191,7 @@ def _watch(
     if control.fileno() in ready:
         word = control.recv(_MAX_CONTROL)
         if word == b"gone":
-            # Its channel closes a moment before it can be waited for.
+            # A dying process closes its channel shortly before it can be waited for.
             poll.unregister(control)
             ready |= {number for number, _ in poll.poll(_GONE_MILLISECONDS)}
     status = _status(child) if descriptor in ready else None
@@ -204,9 +206,9 @@ def _status(child: int) -> int:
 
 
 def _excess(shared: int, configuration: dict[str, Any]) -> tuple[str, int]:
-    """Which limit all processes together have passed, and how many bytes they have left.
+    """The limit that all processes together have passed, and the bytes that they have left.
 
-    Memory still shared with us is not theirs.
+    Memory that is still shared with this process is not counted.
     """
     running = processes.running()
     if len(running) > configuration["processes"]:
@@ -221,14 +223,14 @@ def _excess(shared: int, configuration: dict[str, Any]) -> tuple[str, int]:
 
 
 def _files(directories: list[str]) -> int:
-    """How many files there are; each is kernel memory that no process owns."""
+    """How many files exist; each takes kernel memory that counts for no process."""
     return sum(each.f_files - each.f_ffree for each in map(os.statvfs, directories))
 
 
 def _empty_all(directories: list[str]) -> bool:
-    """Delete what a submission has left behind; False where only our own end can."""
+    """Delete what a submission has left behind; False if only ending this process can."""
     try:
-        # Most leave nothing but the directory that was made for them.
+        # Most submissions leave only the directory that was created for them.
         with contextlib.suppress(OSError):
             os.rmdir(directories[0] + _WORK)
         for directory in directories:
@@ -240,7 +242,7 @@ def _empty_all(directories: list[str]) -> bool:
 
 
 def _empty(directory: str) -> None:
-    """Delete everything in a directory; raise where that takes more than a moment."""
+    """Delete everything in a directory; raise if there is too much to do so quickly."""
     found = 0
     for path, names, files in os.walk(directory, followlinks=False):
         found += len(names) + len(files)
@@ -263,7 +265,7 @@ class _Program(ctypes.Structure):
 
 
 def _filter_system_calls(instructions: bytes) -> None:
-    """Refuse system calls, where the kernel lets us; bubblewrap does so by itself."""
+    """Install a system-call filter if one is given; under bubblewrap, bubblewrap does it."""
     if instructions:
         program = _Program(len(instructions) // 8, instructions)
         _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(program))

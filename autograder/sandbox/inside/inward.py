@@ -1,7 +1,7 @@
-"""What the grader tells a student's process: pickles, which that process reads at once.
+"""What the grader sends to a student's process: pickles.
 
-They travel this way only. Nothing that a student's process sends is ever unpickled (see `wire`);
-what a forged pickle could do inside, the student's code can do there anyway.
+They go in this direction only. Nothing that a student's process sends is ever unpickled (see
+`wire`). Inside, a forged pickle could do no more than the student's code can do anyway.
 """
 
 from __future__ import annotations

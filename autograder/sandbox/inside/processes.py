@@ -1,4 +1,4 @@
-"""Every process of one submission: how many there are, what they hold, and their end.
+"""All processes of one submission: how many there are, what they use, and how to end them.
 
 Runs inside the sandbox, in the fork server.
 """
@@ -16,11 +16,11 @@ _MAX_STATUS = 2**14
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 IN_NAMESPACE = os.getpid() == 1
-"""Whether this process is the first of a namespace of its own, which holds only submissions."""
+"""Whether this is the first process of a PID namespace, which then contains only submissions."""
 
 
 def running() -> list[int]:
-    """Ids of all processes that a submission has, however they were started."""
+    """Ids of all processes of a submission, however they were started."""
     ids = [int(name) for name in os.listdir("/proc") if name.isdecimal()]
     if IN_NAMESPACE:
         return [number for number in ids if number != 1]
@@ -39,10 +39,10 @@ def _parent(number: int) -> int:
 
 
 def held(number: int | str = "self") -> tuple[int, int]:
-    """Bytes of a process that no file backs, and its threads; zeros when it has just ended."""
+    """A process's bytes of anonymous and shared memory, and its threads; zeros if it has ended."""
     memory, threads = _status(f"/proc/{number}/status")
     if not memory and threads > 1:
-        # Its first thread has ended, and only at the others does the kernel still show memory.
+        # Its first thread has ended, and the kernel shows memory only for the others.
         with contextlib.suppress(OSError):
             for task in os.listdir(f"/proc/{number}/task"):
                 memory = max(memory, _status(f"/proc/{number}/task/{task}/status")[0])
@@ -65,7 +65,7 @@ def address_space() -> int:
 
 
 def kill_all(child: int) -> tuple[float, int]:
-    """End every process of the submission and wait for it.
+    """End all processes of the submission and wait for them.
 
     Args:
         child: the submission's first process, which leads a process group.
@@ -85,8 +85,8 @@ def kill_all(child: int) -> tuple[float, int]:
 
 
 def _signal_all(child: int) -> None:
-    # Never -1 without a namespace of our own: there it means every process of this user. The
-    # group comes first, since its members, ended all at once, cannot fork faster than they end.
+    # Never -1 outside of a PID namespace, where it means every process of this user. The group
+    # comes first: its members, killed all at once, cannot fork faster than they are killed.
     for target in [-1] if IN_NAMESPACE else [-child, *running()]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(target, signal.SIGKILL)

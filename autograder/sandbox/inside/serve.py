@@ -1,7 +1,7 @@
-"""One submission, inside: run its cells, hold its functions, then answer for them.
+"""Inside the sandbox: run a submission's cells, hold its functions, then answer for them.
 
-Questions are asked only after the notebook has been sealed, so that nothing asked can appear in
-its outputs, and each function is asked as it stood at its check.
+Questions are asked only after all outputs have been sent, so that no question can show up in them.
+Each function is asked as it was defined at its check.
 """
 
 from __future__ import annotations
@@ -24,7 +24,12 @@ from autograder.tree import to_tree
 
 
 def serve(channel: Channel, shell: NotebookShell) -> None:
-    """Serve one submission until the outside closes its channel."""
+    """Serve one submission until the grader closes the channel.
+
+    Args:
+        channel: to the grader.
+        shell: runs the cells.
+    """
     submission = _Submission(channel, shell)
     try:
         submission.run(inward.receive(channel))
@@ -43,7 +48,7 @@ class _Submission:
         self._process = os.getpid()
 
     def run(self, notebook: Mapping[str, Any]) -> None:
-        """Run the cells, hold the functions at their checks, and seal the notebook."""
+        """Run the cells, hold the functions at their checks, and report the end of the notebook."""
         for name, text in notebook["files"].items():
             with open(name, "w", encoding="utf-8") as file:
                 file.write(text)
@@ -103,7 +108,7 @@ class _Submission:
         self._channel.send(frame + SECONDS.pack(seconds))
 
     def _end_copies(self) -> None:
-        """End the copies of this process that a student's `os.fork` leaves: only one may answer."""
+        """Exit if this is a copy made by a student's `os.fork`: only one process may answer."""
         if os.getpid() != self._process:
             os._exit(0)
 
@@ -118,7 +123,7 @@ class _Submission:
 
     @contextmanager
     def _replaced(self, names: tuple[str, ...]) -> Iterator[None]:
-        """Let some of the notebook's functions be answered from outside for a while."""
+        """Have calls to some of the notebook's functions answered from outside."""
         namespace = self._shell.user_ns
         before = {name: namespace.get(name, MISSING) for name in names}
         namespace.update({name: self._answered_outside(name) for name in names})

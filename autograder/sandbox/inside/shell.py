@@ -1,7 +1,7 @@
-"""The notebook's IPython shell, and the outputs of one cell in nbformat's form.
+"""The notebook's IPython shell, which records each cell's outputs in nbformat's form.
 
-Runs inside the sandbox. Cells behave as they do in Jupyter (magics, rich outputs, tracebacks),
-except that nobody is there to answer `input()` and that a cell's outputs have a limit.
+Runs inside the sandbox. Cells behave as in Jupyter (magics, rich outputs, tracebacks), except that
+`input()` raises and that a cell's outputs are limited.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Output = dict[str, Any]
 
 
 class Recorder:
-    """Collects one cell's outputs, up to its limits of text and of pictures."""
+    """Collects one cell's outputs, up to limits on text and pictures."""
 
     def __init__(self) -> None:
         self.outputs: list[Output] = []
@@ -39,13 +39,18 @@ class Recorder:
         self._open = False
 
     def start(self, text: int, pictures: int) -> None:
-        """Begin a cell that may show so many characters."""
+        """Begin a cell.
+
+        Args:
+            text: characters of text that it may show.
+            pictures: characters of base64-encoded pictures that it may show.
+        """
         self.outputs, self._pieces = [], []
         self._text, self._pictures = text, pictures
         self._cut, self._open = False, True
 
     def finish(self) -> list[Output]:
-        """The cell's outputs; what is written from now on is dropped."""
+        """The cell's outputs; anything written later is dropped."""
         if self._cut:
             self._text = _MAX_ERROR
             self.write("stderr", "\n[The rest of this cell's output was cut.]\n")
@@ -54,7 +59,7 @@ class Recorder:
         return self.outputs
 
     def write(self, stream: str, text: str) -> None:
-        """Add to a stream, joined with what the same stream said just before."""
+        """Add text to a stream; consecutive texts of one stream are joined."""
         if not self._open or not text:
             return
         if self._text <= 0:
@@ -70,7 +75,7 @@ class Recorder:
         self._pieces.append(text)
 
     def add(self, output: Output) -> None:
-        """Add a display, a result or an error; representations over the limit are left out."""
+        """Add a display, a result or an error; representations beyond the limits are left out."""
         if not self._open:
             return
         self._flush()
@@ -87,7 +92,7 @@ class Recorder:
         self.outputs.append(output)
 
     def clear(self) -> None:
-        """Forget the outputs so far, as `clear_output` asks."""
+        """Drop the outputs so far, for `clear_output`."""
         self.outputs, self._pieces = [], []
 
     def _flush(self) -> None:
@@ -167,7 +172,7 @@ class _ResultHook(DisplayHook):  # type: ignore[misc]
 
 
 class NotebookShell(InteractiveShell):  # type: ignore[misc]
-    """An IPython shell without history, colours, terminal or a person in front of it."""
+    """An IPython shell without history, colours, terminal or user."""
 
     displayhook_class = Type(_ResultHook)
     display_pub_class = Type(_Publisher)
@@ -181,22 +186,22 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
 
         Args:
             source: the cell's source.
-            text: how many characters of text it may show.
-            pictures: how many characters of base64 pictures it may show.
+            text: characters of text that it may show.
+            pictures: characters of base64-encoded pictures that it may show.
 
         Returns:
             Its nbformat outputs, and the last line of its exception, empty when it has none.
         """
         self.recorder.start(text, pictures)
         result = self.run_cell(source, store_history=False)
-        # The history would count, but it formats every traceback once more.
+        # Storing history would count cells too, but would format every traceback twice.
         self.execution_count += 1
         error = result.error_before_exec or result.error_in_exec
         return self.recorder.finish(), "" if error is None else last_line(error)
 
     def transform_cell(self, raw_cell: str) -> str:
-        """A cell as Python; IPython translates it where Python alone does not accept it."""
-        # Its translation costs more than running a short cell does.
+        """A cell as plain Python; only cells that are not plain Python go through IPython."""
+        # IPython's transformation takes longer than running a short cell.
         if is_plain_python(raw_cell):
             return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
         return str(super().transform_cell(raw_cell))
@@ -217,15 +222,15 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
 
 
 def is_plain_python(source: str) -> bool:
-    """Whether a cell has several lines and parses as Python, so that nothing is to translate.
+    """Whether a cell has several lines and parses as Python, so that IPython need not transform it.
 
-    A single line that parses may still be a command of IPython's, such as `exit`.
+    A single line that parses may still be an IPython command, such as `exit`.
     """
     if "\n" not in source.strip():
         return False
     try:
         with warnings.catch_warnings():
-            # They are shown when the cell is compiled.
+            # Compiling the cell shows them.
             warnings.simplefilter("ignore")
             ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -240,7 +245,7 @@ def last_line(error: BaseException) -> str:
 
 
 def start_shell() -> NotebookShell:
-    """The process's one shell, with its streams in place and its own imports made."""
+    """Create the process's one shell, and replace the standard streams and `input`."""
     configuration = Config()
     configuration.HistoryManager.enabled = False
     configuration.InteractiveShell.autoawait = False
@@ -256,7 +261,7 @@ def start_shell() -> NotebookShell:
 
 
 def _warm_up(shell: NotebookShell) -> None:
-    """Use once what most notebooks use, so that no submission pays for its imports."""
+    """Run what most notebooks run, so that no submission pays for the imports behind it."""
     for cell in (
         "x = 1\nx",
         "print(2)",
@@ -271,20 +276,20 @@ def _warm_up(shell: NotebookShell) -> None:
 
 
 def _stay_open(shell: NotebookShell) -> None:
-    """Do once what IPython does and undoes around each cell.
+    """Install permanently what IPython installs for the duration of each cell.
 
-    Functions are asked outside of cells, and so find what they would find in their check's cell.
+    Functions are asked outside of cells, and should find the same names as in their check's cell.
     """
     shell.builtin_trap.__enter__()
     shell.display_trap.__enter__()
 
 
 def _no_input(prompt: object = "") -> NoReturn:
-    raise EOFError("input() has nobody to ask while a notebook is graded")
+    raise EOFError("input() is not available while a notebook is graded")
 
 
 def _representations(data: Any) -> dict[str, Any]:
-    """What nbformat stores: text, base64, or JSON where the MIME type says so."""
+    """Data in the form that nbformat stores: text, base64, or JSON if the MIME type says so."""
     made = {}
     for kind, value in dict(data).items():
         if isinstance(value, bytes):
@@ -297,7 +302,7 @@ def _representations(data: Any) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """JSON that the wire carries; anything else by its text."""
+    """The value as JSON types; anything else is replaced by its text."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

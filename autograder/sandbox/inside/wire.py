@@ -3,7 +3,7 @@
 A frame is a header (magic, length of the JSON, length of the payload), the JSON of a tree, and its
 arrays' bytes one after another (see `tree.pack`). Where questions are answered, eight bytes of time
 follow each frame (`SECONDS`), so that equal answers are equal frames. What the grader sends in the
-other direction is a payload alone (`inward`).
+other direction has a payload only (`inward`).
 
 Whatever arrives is untrusted: every length is checked before memory is allocated for it.
 """
@@ -21,7 +21,7 @@ from autograder.tree import MAX_BYTES, MAX_JSON, Tree, pack, unpack
 MAX_FRAME = MAX_BYTES + 16 * 2**20
 
 SECONDS = struct.Struct("<d")
-"""How long an answer took."""
+"""The seconds that an answer took."""
 _HEADER = struct.Struct("<4sIQ")
 _MAGIC = b"nnfs"
 _CHUNK = 2**16
@@ -103,16 +103,16 @@ class Channel:
         Raises:
             TimeoutError: when it is not complete before the deadline.
             EOFError: when the other side has closed or died.
-            ProtocolError: when its header is none or announces more than `limit` bytes.
+            ProtocolError: when it has no valid header, or announces more than `limit` bytes.
         """
         return self._take(deadline, limit, 0)
 
     def receive_timed(self, deadline: float, limit: int) -> tuple[bytes, float]:
-        """A frame with the time behind it, whatever that says; see `receive_frame`."""
+        """Like `receive_frame`, for a frame followed by the seconds that the answer took, unchecked."""
         return _with_time(self._take(deadline, limit, SECONDS.size))
 
     def receive_payload(self) -> memoryview:
-        """What the grader wrapped: it knows no limit of time or size, being trusted."""
+        """The payload that the grader wrapped; being trusted, it has no limit of time or size."""
         return memoryview(self._take(None, sys.maxsize, 0))[_HEADER.size :]
 
     def close(self) -> None:
