@@ -45,7 +45,7 @@ _FOR_KERAS = {
 _FROM_ETC = ("/etc/ld.so.cache", "/etc/alternatives")
 
 GRADER_DIRECTORY = "/grader"
-PACKAGE_DIRECTORY = "/site-packages"  # answer.py finds a student's lines in a traceback by this name.
+PACKAGE_DIRECTORY = "/site-packages"  # answer.py finds a student's lines by this name.
 TEMPORARY_DIRECTORY = "/tmp"
 
 # No garbage collection during imports: these objects live as long as the process.
@@ -138,7 +138,7 @@ def environment(temporary: str, libraries: Sequence[str] = ()) -> dict[str, str]
 
 
 def own_files(libraries: Sequence[str] = ()) -> Iterator[tuple[Path, str]]:
-    """The grader's files and folders that are mounted, each with its path in the grader directory."""
+    """The grader's files and folders that run inside, each with its path in /grader."""
     course_files = (*COURSE_FILES, "quiet.py") if "keras" in libraries else COURSE_FILES
     root = Path(__file__).parents[2]
     for inside, outside in OWN_FILES.items():

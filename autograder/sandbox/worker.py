@@ -151,7 +151,7 @@ class Worker:
             raise SandboxError(f"the sandbox cannot be started: {error}") from None
 
     def _filter_descriptor(self) -> int | None:
-        """A pipe with the system-call filter, which bubblewrap reads; None if there is no filter."""
+        """A pipe that holds the system-call filter for bubblewrap; None if there is none."""
         program = seccomp.filter_program()
         if not program:
             return None

@@ -108,7 +108,7 @@ class Channel:
         return self._take(deadline, limit, 0)
 
     def receive_timed(self, deadline: float, limit: int) -> tuple[bytes, float]:
-        """Like `receive_frame`, for a frame followed by the seconds that the answer took, unchecked."""
+        """Like `receive_frame`, with the unchecked seconds that follow the frame."""
         return _with_time(self._take(deadline, limit, SECONDS.size))
 
     def receive_payload(self) -> memoryview:
