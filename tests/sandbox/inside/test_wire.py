@@ -17,12 +17,7 @@ from hypothesis.extra import numpy as arrays
 
 from autograder import tree
 from autograder.errors import ProtocolError
-from autograder.sandbox.inside.wire import (
-    SECONDS,
-    Channel,
-    decode,
-    encode,
-)
+from autograder.sandbox.inside.wire import SECONDS, Channel, decode, encode
 from autograder.tree import Opaque, same_tree
 
 

@@ -1,0 +1,101 @@
+"""Are cells run, functions held at their checks, and questions asked of them afterwards?"""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+
+from autograder.answer import Status
+from autograder.sandbox.session import Ask, Cell, Hold, Sandbox, encode_asks
+from autograder.tree import Opaque, Tree
+from tests.sandbox.notebooks import ask_all, run_cell, text_of
+
+
+def test_a_function_is_asked_as_it_stood_at_its_check(sandbox: Sandbox) -> None:
+    """Does a later definition leave a held function alone, and a missing one stay missing?"""
+    steps = [
+        Cell(0, "from autograder import check\ndef f(x):\n    return 2 * x\ncheck('f')"),
+        Hold(1, "f", "f"),
+        Hold(1, "g", "g"),
+        Cell(2, "def f(x):\n    return 0\ndef g():\n    return 1"),
+    ]
+    asks = encode_asks([Ask(0, "f", "", {"x": np.arange(3.0)}), Ask(1, "g", "", {})])
+    for _ in range(2):
+        with sandbox.open(steps) as session:
+            answers = session.ask(asks)
+            assert answers[0].value.tolist() == [0.0, 2.0, 4.0]
+            assert answers[1].status is Status.MISSING
+            usage = session.close()
+            assert usage.cpu_seconds > 0 and usage.peak_memory > 2**20
+
+
+def test_an_answer_says_what_happened(sandbox: Sandbox) -> None:
+    """Do changed arguments, warnings, exceptions and strange values come out as facts?"""
+    source = """
+        import numpy as np
+        def changes(x, y):
+            x += 1
+            return np.exp(y)
+        def raises(x):
+            raise ValueError(x.shape)
+        def strange():
+            return {'a': object(), 'b': [1, 2]}
+    """
+    arguments = {"x": np.ones(2), "y": np.array([1e5])}
+    asks = [
+        Ask(0, "changes", "", arguments),
+        Ask(1, "raises", "", {"x": np.ones(2)}),
+        Ask(2, "strange", "", {}),
+        Ask(3, "changes", "def drive(f, n):\n    return [f(np.ones(1), 0.0 * n)] * n", {"n": 2}),
+    ]
+    answers = ask_all(sandbox, textwrap.dedent(source), asks)
+    assert answers[0].changed == ("x",) and answers[0].warned == ("overflow",)
+    assert answers[1].error == "ValueError: (2,)" and "raise ValueError" in answers[1].line
+    assert answers[2].value["a"] == Opaque("object") and answers[2].value["b"].tolist() == [1, 2]
+    assert np.array_equal(np.array(answers[3].value), np.ones(2))
+
+
+def test_what_is_printed_while_asked_is_dropped(sandbox: Sandbox) -> None:
+    """Can a hidden input reach the notebook's outputs?"""
+    source = "seen = []\ndef f(x):\n    print(x)\n    seen.append(x)\n    display(x)"
+    with sandbox.open([Cell(0, source), Hold(1, "f", "f")]) as session:
+        session.ask([Ask(0, "f", "", {"x": 41.5})])
+        assert session.cells[0].outputs == ()
+
+
+def test_a_replaced_function_is_answered_from_outside(sandbox: Sandbox) -> None:
+    """Is only the named global replaced, only for its ask, and do errors arrive?"""
+    source = "def g(x, y=1):\n    return x, y\ndef f(x):\n    a, b = g(x, y=2)\n    return a + b"
+    calls = []
+
+    def on_call(name: str, arguments: list[Tree], keywords: dict[str, Tree]) -> Tree:
+        calls.append((name, float(arguments[0]), float(keywords["y"])))
+        if arguments[0] > 5:
+            raise ValueError("expected less")
+        return [10 * arguments[0], 1.0]
+
+    asks = [
+        Ask(0, "f", "", {"x": 3.0}, ("g",)),
+        Ask(1, "f", "", {"x": 9.0}, ("g",)),
+        Ask(2, "f", "", {"x": 3.0}),
+    ]
+    answers = ask_all(sandbox, source, asks, on_call=on_call)
+    assert calls == [("g", 3.0, 2.0), ("g", 9.0, 2.0)]
+    assert answers[0].value == 31.0
+    assert answers[1].error == "RuntimeError: g: expected less"
+    assert answers[2].value == 5.0
+
+
+def test_a_forked_copy_does_not_answer(sandbox: Sandbox) -> None:
+    """Does a cell that forks once have one result?"""
+    result = run_cell(sandbox, "import os\nprint('once' if os.fork() else 'twice')")
+    assert text_of(result) == "once\n" and result.error == ""
+
+
+def test_a_function_is_asked_where_cells_run(sandbox: Sandbox) -> None:
+    """Does a module of the student's own find IPython also when its function is asked?"""
+    files = {"own.py": "def f(x):\n    return 2 * x if get_ipython().user_ns['a'] else 0\n"}
+    with sandbox.open([Cell(0, "from own import f\na = 1\nf(1)"), Hold(1, "f", "f")], files) as own:
+        assert own.cells[0].outputs[0]["data"]["text/plain"] == "2"
+        assert own.ask([Ask(7, "f", "", {"x": 1.0})])[7].value == 2.0
