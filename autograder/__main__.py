@@ -1,4 +1,4 @@
-"""`autograder` and `python -m autograder`: the command line, where it is installed."""
+"""The entry point of `autograder` and `python -m autograder`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from autograder.light_imports import loading
 
 
 def main() -> None:
-    """Run a command; a student's light install says what it lacks."""
+    """Run the command line; without the `grading` extra, say what is missing."""
     try:
         with loading():
             from autograder.cli.main import main as run
     except ModuleNotFoundError as missing:
+        package = (missing.name or "").partition(".")[0]
         sys.exit(
-            f"autograder: the command line needs {missing.name}, which is not installed; "
+            f"autograder: the command line needs {package}, which is not installed; "
             "run pip install with the `grading` extra. In a notebook, check(...) works without it."
         )
     run()

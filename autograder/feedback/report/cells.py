@@ -45,7 +45,9 @@ def syntax(source: str) -> ast.Module | None:
         return None
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)):
-            node.body = [each for each in node.body if not _is_text(each)] or [ast.Pass()]
+            node.body = [each for each in node.body if not _is_text(each)]
+            if not node.body and not isinstance(node, ast.Module):
+                node.body = [ast.Pass()]
     return tree
 
 

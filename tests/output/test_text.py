@@ -1,0 +1,101 @@
+"""Is text harmless in a terminal and in a page, and are names equal that look equal?"""
+
+from __future__ import annotations
+
+import unicodedata
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.output.text import (
+    CALM_COLOR,
+    RIGHT_COLOR,
+    WRONG_COLOR,
+    as_html,
+    fold,
+    printable,
+)
+
+
+@given(st.text())
+def test_is_nothing_left_that_a_terminal_would_execute(text):
+    plain = printable(text)
+    assert printable(plain) == plain
+    left = {each for each in plain if unicodedata.category(each) == "Cc"}
+    assert left <= {"\t", "\n"}
+    assert not set(plain) & set("\u202a\u202b\u202d\u202e\u2066\u2067\u2068")
+    assert [each for each in text if each in plain] == list(plain)
+
+
+@pytest.mark.parametrize("text", ["plain", "two\nlines\tand a tab", "Zoë 東京 👩", "a < b & c"])
+def test_is_ordinary_text_printed_as_it_is(text):
+    assert printable(text) == text
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Zoe\u0308 Smith", "Zoë  Smith"),
+        ("STRASSE", "straße"),
+        ("Ａda", "ada"),
+        ("ada\u200d\ufeff", "ada"),
+        (" ada\u00a0lovelace ", "Ada Lovelace"),
+        ("ﬁona", "Fiona"),
+    ],
+)
+def test_are_names_equal_that_look_equal(first, second):
+    assert fold(first) == fold(second)
+
+
+@pytest.mark.parametrize(("first", "second"), [("Zoë", "Zoe"), ("ada1", "ada2"), ("al", "a l")])
+def test_are_names_different_that_look_different(first, second):
+    assert fold(first) != fold(second)
+
+
+@given(st.text())
+def test_does_folding_twice_change_nothing_and_case_not_matter(text):
+    assert fold(fold(text)) == fold(text)
+    assert fold(text.casefold()) == fold(text)
+
+
+class Shown(HTMLParser):
+    """What a reader of the block sees, and its elements."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: set[str] = set()
+        self.lines: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.lines.append("")
+
+    def handle_data(self, data: str) -> None:
+        self.lines[-1] += data
+
+
+@given(st.text(st.sampled_from("<>&\"' ab\n"), max_size=80), st.booleans())
+def test_is_every_line_shown_as_it_was_written(message, right):
+    shown = Shown(as_html(message, right=right))
+    first, _, rest = message.partition("\n")
+    assert shown.tags == {"div"}
+    assert shown.lines[1][2:] == first
+    assert shown.lines[2:] == rest.splitlines()
+
+
+def test_do_color_and_mark_tell_right_from_wrong_from_untouched():
+    for options, color, mark in (
+        ({"right": True}, RIGHT_COLOR, "✓"),
+        ({"right": False}, WRONG_COLOR, "△"),
+        ({"right": False, "attempted": False}, CALM_COLOR, "○"),
+    ):
+        html = as_html("relu", **options)
+        assert color in html and f"{mark} relu" in html
+
+
+def test_is_indented_evidence_in_monospace():
+    html = as_html("relu\n  yours 1\nBecause.", right=False)
+    assert html.count("monospace") == 1 and "white-space:pre-wrap" in html
