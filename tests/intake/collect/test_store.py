@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograder.errors import CourseError
+from autograder.intake.collect import store
 from tests.intake.collect.difficult_class import (
     CLASS,
     NB,
@@ -78,3 +82,62 @@ def test_does_a_kill_between_two_folders_lose_nothing(full, tmp_path, monkeypatc
     kept = (full.root / ".autograder" / "earlier" / STEM).glob(f"*/*/{NB}")
     assert sorted(path.read_text() for path in kept) == sorted(s.id for s in CLASS)
     assert not list((full.root / ".autograder").glob("collecting-*"))
+
+
+CONTENTS = st.dictionaries(st.text("ab", min_size=1, max_size=2), st.binary(max_size=3))
+
+
+@given(CONTENTS, CONTENTS)
+def test_is_the_digest_the_same_only_for_the_same_files(one, other):
+    assert (store.digest(one) == store.digest(other)) == (one == other)
+    assert store.digest(dict(reversed(one.items()))) == store.digest(one)
+
+
+@pytest.fixture
+def stored(tmp_path):
+    (tmp_path / ".autograder").mkdir()
+    return store.Store(tmp_path, STEM, (NB,))
+
+
+def put(stored: store.Store, text: str, time: datetime | None = None) -> str:
+    """Store ann's submission and give its digest."""
+    with stored.staging() as staging:
+        store.write(staging / "0", {NB: text.encode()}, time)
+        found = stored.digest(staging / "0")
+        stored.put(staging / "0", "ann")
+    return found
+
+
+def test_is_a_submission_stored_with_its_time_and_the_one_before_kept(stored):
+    assert not stored.holds("ann") and stored.time("ann") is None
+    time = datetime(2026, 10, 2, 12, 0, 5, tzinfo=UTC)
+    first = put(stored, "first", time)
+    assert stored.holds("ann") and stored.time("ann") == time
+    second = put(stored, "second")
+    assert (stored.folder("ann") / NB).read_text() == "second" and stored.time("ann") is None
+    assert (stored.earlier("ann", first) / NB).read_text() == "first"
+    assert stored.digest(stored.folder("ann")) == second != first
+    # The first one comes and goes again: it is kept already.
+    put(stored, "first")
+    put(stored, "second")
+    assert (stored.earlier("ann", first) / NB).read_text() == "first"
+    assert not list(stored.submitted.parent.glob(".autograder/collecting-*"))
+
+
+def test_does_only_what_makes_a_submission_count_as_a_difference(stored):
+    digest = put(stored, "text", datetime(2026, 10, 2, tzinfo=UTC))
+    (stored.folder("ann") / "notes.txt").write_text("x")
+    assert stored.digest(stored.folder("ann")) == digest == store.digest({NB: b"text"})
+
+
+def test_are_earlier_submissions_for_the_instructor_alone(stored):
+    first = put(stored, "first")
+    put(stored, "second")
+    assert stored.earlier("ann", first).parent.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01 12:00:00 UTC"])
+def test_is_a_time_that_cannot_be_read_unknown(stored, text):
+    put(stored, "text")
+    (stored.folder("ann") / store.TIMESTAMP).write_text(text)
+    assert stored.time("ann") is None
