@@ -1,16 +1,16 @@
-"""A question: its name, points, cases, reference, mistakes and how it is asked, in one place.
+"""A question: its points, reference, cases, mistakes, and how its answer is obtained.
 
     @question(points=4, returns=("dX", "dW", "db"))
     def dense_backward(dout, X, W):
         '''Gradients of out = X @ W + b. ...'''            # the reference: Keras, float64
 
     @dense_backward.case("typical", weight=3)
-    def _(rng): return {"dout": ..., "X": ..., "W": ...}   # inputs, in the signature's order
+    def _(rng): return {"dout": ..., "X": ..., "W": ...}   # inputs by argument name
 
     @dense_backward.mistake("transposed-weight-gradient", at="dW", rows="B01")
-    def _(dout, X, W): ...                                 # the formula of a wrong student
+    def _(dout, X, W): ...                                 # a wrong formula
 
-The decorated function *is* the reference; `catalogue` finds the question by its module.
+The decorated function *is* the reference. `catalogue` finds the questions of a module.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ _SHAPE = re.compile(r"shape \(([A-Z]\w*(?:, *[A-Z]\w*)*),?\)")
 class Case:
     """One named set of inputs.
 
-    `weight` is its share of the question's points. `square` gives the reason why its axes may
-    have equal sizes or size 1, where that is the very thing the case tests. `hidden` are inputs
-    that the hidden draw has instead, where to ask twice for something so costly proves no more.
+    `weight` is its share of the question's points. `square` is the reason why axes may have equal
+    sizes or size 1, if that is what the case tests. `hidden` replaces some inputs in the hidden
+    draw, if the public ones are too costly to run twice.
     """
 
     name: str
@@ -63,10 +63,10 @@ class Case:
 class Mistake:
     """A wrong formula, and what to tell the student who wrote it.
 
-    `formula` returns the whole answer, or only the part named by `at`, or, where it wraps what
-    the student passes on, raises as the student's code would. `rows` are its rows in the
-    catalogue of mistakes. A `convention` is right in another book. The docstring's first
-    paragraph is the one-sentence reason, its last the next step; between them stands the page.
+    `formula` returns the whole answer, or only the part named by `at`, or raises what the
+    student's code would raise. `rows` are its rows in the catalogue of mistakes. A `convention`
+    is correct in other textbooks. The docstring's first paragraph is the reason in one sentence
+    and its last the next step; `autograder explain` also shows what is between them.
     """
 
     name: str
@@ -87,19 +87,19 @@ class Mistake:
 
     @property
     def next_step(self) -> str:
-        """A check or a step that the student can take, beginning with `Check:` or `Next:`."""
+        """What the student can do next; it begins with `Check:` or `Next:`."""
         return self.paragraphs[-1]
 
     @property
     def code(self) -> str:
-        """The formula's body as the student might have written it, without its docstring."""
+        """The formula's body without its docstring, as a student might have written it."""
         body: list[ast.stmt] = _without_docstring(_syntax(self.formula)).body
         return ast.unparse(ast.Module(body, []))
 
 
 @dataclass(frozen=True)
 class Alternative:
-    """Another right way, which must pass: a second convention or a differently rounded form."""
+    """Another right answer, which must pass: a second convention, or different rounding."""
 
     name: str
     formula: Formula
@@ -107,7 +107,7 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Derivative:
-    """What a gradient question differentiates, so that its answer can be held against it.
+    """What a gradient question differentiates, so that its answer can be checked against it.
 
     `of` names the question whose answer (its part `value`) is differentiated with respect to the
     argument `wrt`; `gradient` is the part of this question's answer that must equal it. With
@@ -124,7 +124,7 @@ class Derivative:
 
 @dataclass
 class Question:
-    """Something that a student writes and the grader asks. Built by `question(...)`."""
+    """Something that a student writes and the grader tests. Created by `question(...)`."""
 
     name: str
     points: float
@@ -152,7 +152,7 @@ class Question:
         square: str = "",
         hidden: Mapping[str, Any] = NOTHING_ELSE,
     ) -> Callable[[Callable[[np.random.Generator], Inputs]], Callable[..., Inputs]]:
-        """Add the inputs that the decorated `make(rng)` returns as a case; see `Case`."""
+        """Add a case whose inputs the decorated `make(rng)` returns; see `Case`."""
 
         def add(make: Callable[[np.random.Generator], Inputs]) -> Callable[..., Inputs]:
             self._claim(self.cases, name, "case")
@@ -164,7 +164,7 @@ class Question:
     def mistake(
         self, name: str, *, at: str = "", rows: str = "", convention: bool = False
     ) -> Callable[[Formula], Formula]:
-        """Add the decorated formula to the mistakes that this question can name."""
+        """Add the decorated formula to the mistakes that this question recognises."""
 
         def add(formula: Formula) -> Formula:
             self._claim(self.mistakes, name, "mistake")
@@ -184,32 +184,32 @@ class Question:
         return add
 
     def driver(self, drive: Callable[..., Any]) -> Callable[..., Any]:
-        """Use the decorated function, not one plain call, to get an answer.
+        """Obtain an answer with the decorated function instead of one plain call.
 
-        It receives what the student defined and then the case's inputs, and returns the answer.
-        Its source travels into the sandbox, so it may use NumPy as `np` and nothing else. This
-        one way covers carried state (call again with what came back), arguments that are
-        functions, classes, and generators.
+        It receives what the student defined, then the case's inputs, and returns the answer. Its
+        source is sent to the sandbox, so it may use NumPy as `np` and nothing else. Drivers test
+        state that is passed from call to call, functions as arguments, classes and generators.
         """
         self.drive = drive
         return drive
 
     def measure(self, measured_by: Callable[..., Any]) -> Callable[..., Any]:
-        """Judge what the decorated function makes of an answer, not the answer itself.
+        """Judge what the decorated function computes from an answer, not the answer itself.
 
-        It receives the answer's arrays (a tuple as a list) and then the case's inputs, and runs
-        on the grader's side, where no student can reach it: a network's parameters are run on
-        held-out data, draws are turned into statistics. The reference is what it should return.
+        It receives the answer's arrays (a tuple as a list), then the case's inputs, and runs
+        outside the sandbox, where no student can reach it. For example, a network's parameters
+        are evaluated on held-out data, or random draws become statistics. The reference is what
+        it should return.
         """
         self.measured_by = measured_by
         return measured_by
 
     def measured(self, answer: Answer, given: Inputs) -> Answer:
-        """The answer as it is judged: itself, or its measure.
+        """The answer as it is judged: unchanged, or measured.
 
         Args:
             answer: what the student's function, or a mistake's formula, returned.
-            given: the inputs that it was asked with.
+            given: the inputs that it received.
         """
         if self.measured_by is None or answer.status is not Status.RETURNED:
             return answer
@@ -217,22 +217,22 @@ class Question:
             with np.errstate(all="ignore"):
                 value = to_tree(self.measured_by(answer.value, *given.values()))
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            # The arrays are a student's: their structure or shapes are not what was asked for.
+            # A student's arrays may have any structure and shape.
             return replace(answer, status=Status.RAISED, value=None, error=f"unusable: {error}")
         return replace(answer, value=value)
 
     def figure(
         self, figured_by: Callable[..., dict[str, float]]
     ) -> Callable[..., dict[str, float]]:
-        """Take numbers for a leaderboard from an answer with the decorated function.
+        """Compute numbers for a leaderboard from an answer with the decorated function.
 
-        It receives what `measure` receives, and runs where that runs.
+        It receives what a `measure` function receives, and also runs outside the sandbox.
         """
         self.figured_by = figured_by
         return figured_by
 
     def figures(self, answer: Answer, given: Inputs) -> tuple[tuple[str, float], ...]:
-        """The answer's numbers by name; none where the answer is not usable."""
+        """The answer's numbers by name; empty if the answer is not usable."""
         if self.figured_by is None or answer.status is not Status.RETURNED:
             return ()
         try:
@@ -243,13 +243,13 @@ class Question:
 
     @cached_property
     def driver_source(self) -> str:
-        """The driver as text that can be executed alone; empty for a plain call."""
+        """The driver as source that can be executed by itself; empty for a plain call."""
         if self.drive is None:
             return ""
         function = _without_docstring(_syntax(self.drive))
         function.name = "drive"
         function.decorator_list = []
-        # Annotations name types that do not exist where the driver runs.
+        # The annotations' types are not defined in the sandbox.
         for node in ast.walk(function):
             if isinstance(node, ast.arg):
                 node.annotation = None
@@ -259,12 +259,12 @@ class Question:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """Names of the arguments, in the order in which a student's function receives them."""
+        """The argument names, in the order in which a student's function receives them."""
         return tuple(inspect.signature(self.reference).parameters)
 
     @property
     def shapes(self) -> dict[str, tuple[str, ...]]:
-        """The symbolic shape that the docstring states for each argument, such as ("N", "D")."""
+        """The symbolic shapes of the arguments in the docstring, such as ("N", "D")."""
         shapes = {}
         for line in inspect.cleandoc(self.reference.__doc__ or "").splitlines():
             if (argument := _ARGUMENT.match(line)) and argument[1] in self.parameters:
@@ -274,7 +274,11 @@ class Question:
         return shapes
 
     def sizes(self, inputs: Mapping[str, Any]) -> dict[str, int]:
-        """What each symbol of the stated shapes (N, D, K ...) is in these inputs."""
+        """The size of each symbol (N, D, K ...) of the docstring's shapes in these inputs.
+
+        Raises:
+            QuestionError: when the inputs do not have the shapes that the docstring states.
+        """
         sizes: dict[str, int] = {}
         for name, symbols in self.shapes.items():
             if not isinstance(inputs[name], np.ndarray):
@@ -282,17 +286,21 @@ class Question:
             shape = inputs[name].shape
             if len(shape) != len(symbols):
                 raise QuestionError(
-                    f"{self.name}: {name} is stated as {symbols} and has shape {shape}"
+                    f"{self.name}: {name} has shape {shape}; its docstring says {symbols}"
                 )
             for symbol, size in zip(symbols, shape, strict=True):
                 if sizes.setdefault(symbol, size) != size:
                     raise QuestionError(
-                        f"{self.name}: {symbol} is {sizes[symbol]} and also {size} (in {name})"
+                        f"{self.name}: {symbol} is {sizes[symbol]}, but {size} in {name}"
                     )
         return sizes
 
     def arrange(self, inputs: Inputs) -> Inputs:
-        """The inputs in the signature's order; a clear error where names differ."""
+        """The inputs in the order of the signature.
+
+        Raises:
+            QuestionError: when their names are not those of the signature.
+        """
         if set(inputs) != set(self.parameters):
             raise QuestionError(
                 f"{self.name}: a case gives {sorted(inputs)}, expected {list(self.parameters)}"
@@ -300,12 +308,12 @@ class Question:
         return {name: inputs[name] for name in self.parameters}
 
     def mistaken(self, mistake: Mistake, given: Inputs, expected: Tree) -> Answer:
-        """What a student who makes this mistake, and no other, answers.
+        """The answer of a student who makes this mistake and no other.
 
         Args:
-            mistake: one of this question's.
+            mistake: one of this question's mistakes.
             given: the case's inputs.
-            expected: the reference answer, from which the parts that are right are taken.
+            expected: the reference answer, which supplies the parts that are right.
         """
         answer = ask(mistake.formula, given, None if mistake.at else self.drive)
         if not mistake.at or answer.status is not Status.RETURNED:
@@ -321,10 +329,10 @@ class Question:
 
     @cached_property
     def source(self) -> str:
-        """Everything that decides this question's reference values, as text.
+        """The source of everything that decides this question's reference values.
 
-        As it is written: what `ast` makes of it differs between versions of Python, and the
-        shipped values are found by it on all of them.
+        The shipped values are looked up by this text in every version of Python, so it is the
+        source as written, not as `ast` prints it: that differs between versions.
         """
         makers = [case.make for case in self.cases.values()]
         makers += [function for function in (self.drive, self.measured_by) if function]
@@ -362,17 +370,17 @@ def question(
     few_mistakes: str = "",
     seconds: float = 0.0,
 ) -> Callable[[Formula], Question]:
-    """Make a question of the decorated reference, which bears the question's name.
+    """Create a question from the decorated reference, whose name it takes.
 
     Args:
         points: what it is worth.
-        calls: the name that the notebook defines, where it differs from the question's.
-        returns: names of the parts, where a student returns a tuple.
+        calls: the name that the notebook defines, if it is not the question's own.
+        returns: names of the parts, if a student returns a tuple.
         builds_on: questions whose functions a right answer may call (follow-through).
-        derivative: what the answer is a gradient of.
-        few_mistakes: why fewer than two mistakes are catalogued.
-        seconds: wall time in which one case must be answered, where a right answer trains a
-            network; 0 for the limit that all questions have.
+        derivative: what the answer is the gradient of.
+        few_mistakes: the reason for fewer than two catalogued mistakes.
+        seconds: the time limit for one case, if a right answer trains a network; 0 for the
+            limit of all other questions.
     """
 
     def make(reference: Formula) -> Question:
@@ -395,13 +403,13 @@ def question(
 
 
 def choice(name: str, *, points: float, correct: str, wrong: Mapping[str, str]) -> Question:
-    """A self-check question answered by a letter; each wrong letter has its reason.
+    """A multiple-choice question; each wrong letter has its reason.
 
     Args:
         name: the variable that the student sets.
         points: what it is worth.
         correct: the right letter.
-        wrong: for every other letter, one sentence that says what speaks against it.
+        wrong: for every other letter, one sentence that says why it is wrong.
     """
 
     def reference() -> str:
@@ -421,7 +429,7 @@ def choice(name: str, *, points: float, correct: str, wrong: Mapping[str, str]) 
 
 
 def _called_functions(functions: Sequence[Callable[..., Any]]) -> list[Callable[..., Any]]:
-    """The course's own functions that these call by name, and those that they call in turn."""
+    """The functions that these call by name, directly or through others."""
     found: dict[str, Callable[..., Any]] = {}
     waiting = list(functions)
     while waiting:
@@ -442,7 +450,7 @@ def _names_used(code: CodeType) -> set[str]:
 def _syntax(function: Callable[..., Any]) -> ast.FunctionDef | ast.ClassDef:
     tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     if not isinstance(tree, (ast.FunctionDef, ast.ClassDef)):
-        raise QuestionError(f"{function.__name__}: expected something written with def or class")
+        raise QuestionError(f"{function.__name__}: expected a function or a class, not a lambda")
     return tree
 
 

@@ -1,8 +1,8 @@
-"""The key of a question: what of ours decides its verdict, as one hash.
+"""A question's key: a hash of the source that decides its verdicts.
 
-A verdict keeps the key under which it was judged. It stands for the question's own file, the files
-that all questions share, and those that judge. What runs a student's code is not in it: answers
-that are kept stay answers when a question is mended.
+A verdict stores the key under which it was judged, and is judged again when the key has changed.
+The key covers the question's own file, the files that all questions share, and those that judge.
+It does not cover what runs student code: correcting a question leaves saved answers valid.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def question_keys(week: Week) -> dict[str, str]:
 
 
 def digest(*parts: bytes) -> bytes:
-    """One hash of several parts, each with its length so that no two lists look alike."""
+    """One hash of several parts, each with its length, so that `ab, c` differs from `a, bc`."""
     made = hashlib.blake2b(digest_size=24)
     for part in parts:
         made.update(len(part).to_bytes(8, "big") + part)
@@ -50,7 +50,7 @@ def _folder(stem: str) -> Path:
 
 
 def _file(question: Question) -> Path:
-    # autograder.questions.WEEK.PART: a choice is made by a function of another file.
+    # By its module, autograder.questions.WEEK.PART: the code of a choice is in `define`.
     _, _, stem, part = question.module.split(".")
     return _folder(stem) / f"{part}.py"
 

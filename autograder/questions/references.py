@@ -1,8 +1,8 @@
-"""Reference values: computed by Keras once, then kept.
+"""Reference values: computed by Keras once, then stored.
 
-Public cases have a fixed seed; their values ship inside the package, so that a student needs no
-TensorFlow. Hidden cases are seeded by the course's secret; their values are computed on the
-grader's machine, kept in the course directory, and never leave it.
+Public cases have a fixed seed. Their values are part of the package, so students need no
+TensorFlow. Hidden cases are seeded by the course's secret. Their values are computed on the
+grader's machine and stay in the course directory.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from course_lib.quiet import import_keras
 PUBLIC = Path(__file__).parent / "public"
 PUBLIC_SECRET = b""
 SAMPLES = 4
-"""How often a reference is computed in float32 in order to measure its rounding."""
+"""How often a reference is computed in float32 to measure its rounding error."""
 
 _SIZED = (np.ndarray, int, float)
 
@@ -43,12 +43,12 @@ References = dict[tuple[str, str], Expected]
 
 
 def inputs(question: Question, case: Case, secret: bytes) -> Inputs:
-    """The case's inputs: the public ones for `PUBLIC_SECRET`, the course's hidden ones otherwise.
+    """The case's inputs: public ones for `PUBLIC_SECRET`, else the course's hidden ones.
 
     Args:
-        question: whose case it is.
-        case: what to draw.
-        secret: the course's secret; the draw is the same for the whole class.
+        question: the question that the case belongs to.
+        case: the case to draw.
+        secret: the course's secret; everyone in the class gets the same inputs.
 
     Returns:
         Arguments by name, in the order of the question's signature.
@@ -57,13 +57,13 @@ def inputs(question: Question, case: Case, secret: bytes) -> Inputs:
 
 
 def seed_of(question: Question, case: Case, secret: bytes) -> bytes:
-    """What decides one case's inputs; neither the secret nor another seed follows from it."""
+    """The seed of one case's inputs; it reveals neither the secret nor any other seed."""
     label = f"{question.week}/{question.name}/{case.name}".encode()
     return hmac.new(secret, label, hashlib.sha256).digest()
 
 
 def draw(question: Question, case: Case, seed: bytes) -> Inputs:
-    """The case's inputs, for a machine that has its seed and not the secret; see `inputs`."""
+    """The case's inputs on a machine that knows the seed but not the secret; see `inputs`."""
     rng = np.random.default_rng(int.from_bytes(seed, "big"))
     given = case.make(rng)
     if seed != seed_of(question, case, PUBLIC_SECRET):
@@ -72,10 +72,10 @@ def draw(question: Question, case: Case, seed: bytes) -> Inputs:
 
 
 def compute(question: Question, given: Inputs) -> Expected:
-    """The reference answer in float64, and how far rounding alone may move it.
+    """The reference answer in float64, and how much of a difference rounding explains.
 
     Args:
-        question: whose reference to ask.
+        question: the question whose reference is called.
         given: the case's inputs, float64.
 
     Returns:
@@ -83,7 +83,7 @@ def compute(question: Question, given: Inputs) -> Expected:
 
     Raises:
         MissingReference: when the reference needs Keras and it is not installed.
-        QuestionError: when the reference overflows in float32, so that no tolerance follows.
+        QuestionError: when the reference overflows in float32, so that it has no tolerance.
     """
     try:
         if question.parameters:
@@ -104,29 +104,30 @@ def compute(question: Question, given: Inputs) -> Expected:
     rounding = _allowances(exact, coarse, terms)
     if any(map(np.isinf, leaves(rounding))):
         raise QuestionError(
-            f"{question.name}: the reference is finite in float64 and not in float32; "
+            f"{question.name}: the reference is finite in float64 but overflows in float32; "
             "choose smaller inputs, so that its rounding error can be measured"
         )
     return Expected(exact, rounding)
 
 
 def public(questions: Iterable[Question], stem: str) -> References:
-    """The shipped values of a week's public cases.
+    """The values of a week's public cases, which are part of the package.
 
     Raises:
         MissingReference: when the file is missing or was made from other questions.
     """
-    return carried(questions, PUBLIC_SECRET, PUBLIC / f"{stem}.npz", "run `make references`")
+    next_step = f"run `make references WEEK={stem[:6]}`"
+    return carried(questions, PUBLIC_SECRET, PUBLIC / f"{stem}.npz", next_step)
 
 
 def carried(questions: Iterable[Question], secret: bytes, path: Path, next_step: str) -> References:
-    """Values that were computed on another machine, by whatever versions it had.
+    """Values that were computed on another machine, perhaps with other library versions.
 
     Args:
         questions: the week's questions.
-        secret: what their cases were drawn with.
+        secret: the secret with which their cases were drawn.
         path: the file that `carry` wrote.
-        next_step: what to do where it does not fit.
+        next_step: what to do if values are missing; the end of the error message.
 
     Raises:
         MissingReference: when the file is missing or was made from other questions.
@@ -141,19 +142,19 @@ def carried(questions: Iterable[Question], secret: bytes, path: Path, next_step:
                 found[question.name, case.name] = stored[key]
             else:
                 raise MissingReference(
-                    f"{path.name} holds no values for {question.name}, case {case.name}, as the "
-                    f"question stands now; {next_step}"
+                    f"{path.name} has no values for the current version of {question.name}, case "
+                    f"{case.name}; {next_step}"
                 )
     return found
 
 
 def hidden(questions: Iterable[Question], secret: bytes, cache_file: Path) -> References:
-    """The values of a week's hidden cases, from the course's cache or computed now.
+    """The values of a week's hidden cases, from the course's cache if they are there.
 
     Args:
         questions: the week's questions.
         secret: the course's secret.
-        cache_file: the `.npz` file that keeps them, written atomically with mode 0600.
+        cache_file: the `.npz` file that stores them, written atomically with mode 0600.
     """
     stored = _read(cache_file)
     found: References = {}
@@ -173,14 +174,14 @@ def hidden(questions: Iterable[Question], secret: bytes, cache_file: Path) -> Re
 
 
 def write_public(questions: Iterable[Question], stem: str) -> Path:
-    """Compute and ship the values of a week's public cases."""
+    """Compute the values of a week's public cases and write them into the package."""
     path = PUBLIC / f"{stem}.npz"
     carry(questions, PUBLIC_SECRET, path, mode=0o644)
     return path
 
 
 def carry(questions: Iterable[Question], secret: bytes, path: Path, mode: int = 0o600) -> None:
-    """Compute values into a file that another machine reads with `carried`."""
+    """Compute values and write them to a file that another machine reads with `carried`."""
     values = {
         _key(question, case, secret): compute(question, inputs(question, case, secret))
         for question in questions
@@ -198,7 +199,7 @@ def _key(question: Question, case: Case, secret: bytes, versions: str = "") -> s
 
 @cache
 def _versions() -> str:
-    """What computes references and their rounding: the libraries' versions, our own text."""
+    """What computes references and their rounding: library versions, and our own source."""
     found = [hashlib.sha256(Path(inspect.getfile(allowance)).read_bytes()).hexdigest()]
     for library in ("keras", "tensorflow", "tensorflow-cpu", "numpy"):
         try:
@@ -244,7 +245,7 @@ def _write(path: Path, values: dict[str, Expected], mode: int = 0o600) -> None:
 
 
 def pack(values: Mapping[str, Expected]) -> bytes:
-    """Expected answers as the content of an `.npz` file."""
+    """Expected answers as the bytes of an `.npz` file."""
     tree = {key: [each.value, each.rounding] for key, each in sorted(values.items())}
     text, buffers = pack_tree(tree)
     file = io.BytesIO()
@@ -257,7 +258,7 @@ def pack(values: Mapping[str, Expected]) -> bytes:
 
 
 def unpack(content: bytes) -> dict[str, Expected]:
-    """The expected answers that `pack` packed; none where another version of this file wrote them.
+    """The expected answers that `pack` packed; empty if they are in an older format.
 
     Raises:
         OSError, ValueError, BadZipFile, ProtocolError: when the content is damaged.
@@ -276,5 +277,5 @@ def _read(path: Path) -> dict[str, Expected]:
         return unpack(path.read_bytes())
     except (OSError, ValueError, TypeError, BadZipFile, ProtocolError) as error:
         raise MissingReference(
-            f"{path} cannot be read ({error}); delete it, and it is computed again"
+            f"{path} cannot be read ({error}); delete it, and its values are computed again"
         ) from error

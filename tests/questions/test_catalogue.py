@@ -133,8 +133,8 @@ def test_is_a_broken_week_refused(week, parts, points, words):
     [
         (("(7, 5)", "(5, 5)"), "should be larger than 1 and pairwise different"),
         (("(7, 5)", "(1, 5)"), "should be larger than 1 and pairwise different"),
-        (("(7, 5)", "(7, 4)"), "D is 4 and also 5"),
-        (("(7, 5)", "(7,)"), "is stated as ('N', 'D') and has shape (7,)"),
+        (("(7, 5)", "(7, 4)"), "D is 4, but 5 in W"),
+        (("(7, 5)", "(7,)"), "X has shape (7,); its docstring says ('N', 'D')"),
         (('"W": rng.normal(size=(5, 3))', '"V": 1'), "a case gives ['V', 'X']"),
     ],
 )
