@@ -1,4 +1,4 @@
-"""The course's data: digits that ship with scikit-learn, MNIST from files, points made to order."""
+"""The course's data: digits from scikit-learn, MNIST from files, and synthetic points."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _IMAGES, _LABELS = 2051, 2049  # The first number of an IDX file of bytes: 3 axe
 
 
 class Split(NamedTuple):
-    """Examples to learn from, and others to be judged by: X (N, ...) and y (N, ...) of each."""
+    """Training and test examples: X (N, ...) and y (N, ...) of each."""
 
     X_train: Array
     y_train: Array
@@ -29,15 +29,15 @@ class Split(NamedTuple):
 
 
 def hold_out(X: Array, y: Array, share: float = 0.2) -> Split:
-    """Split examples in the order in which they stand: the last ones are held out.
+    """Split examples without shuffling: the last ones are held out.
 
     Args:
         X: inputs, shape (N, ...).
         y: targets, shape (N, ...).
-        share: how much of them to hold out, between 0 and 1, rounded down to whole examples.
+        share: the fraction to hold out, between 0 and 1, rounded down to whole examples.
 
     Returns:
-        Views of X and y, the first N - int(share * N) examples and the rest.
+        Views of X and y: the first N - int(share * N) examples, and the rest.
     """
     kept = len(X) - int(share * len(X))
     return Split(X[:kept], y[:kept], X[kept:], y[kept:])
@@ -58,12 +58,12 @@ def digits() -> tuple[Array, Array]:
 
 
 def moons(n: int, rng: np.random.Generator, noise: float = 0.1) -> tuple[Array, Array]:
-    """Two interleaving half circles, which no straight line separates.
+    """Two interleaved half circles, which no straight line separates.
 
     Args:
-        n: how many points; the first class takes the larger half.
-        rng: decides places and noise; the same generator state gives the same points.
-        noise: standard deviation of the scatter.
+        n: number of points; if it is odd, class 0 has one more.
+        rng: generates positions and noise; equal generator states give equal points.
+        noise: standard deviation of the noise.
 
     Returns:
         X (n, 2) float64, about in [-1.5, 2.5], and labels y (n,) int64, 0 above and 1 below.
@@ -79,19 +79,19 @@ def moons(n: int, rng: np.random.Generator, noise: float = 0.1) -> tuple[Array, 
 def spirals(
     n_per_class: int, rng: np.random.Generator, noise: float = 0.2, classes: int = 3
 ) -> tuple[Array, Array]:
-    """Spiral arms that wind around each other, one for each class.
+    """Spiral arms that wind around each other, one per class.
 
     Args:
-        n_per_class: points of every arm, evenly spaced along it from the middle outwards.
-        rng: decides the noise and the order; the same generator state gives the same points.
+        n_per_class: points per arm, evenly spaced from the centre outwards.
+        rng: generates noise and order; equal generator states give equal points.
         noise: standard deviation of a point's angle, in radians.
-        classes: how many arms.
+        classes: number of arms.
 
     Returns:
         X (classes * n_per_class, 2) float64 within the unit circle and labels y
         (classes * n_per_class,) int64 in 0 ... classes - 1, in random order.
 
-    Source: Karpathy, CS231n: radius r in [0, 1], angle 4 r and a noise, arms evenly turned.
+    Source: Karpathy, CS231n: radius r in [0, 1], angle 4 r plus noise, arms evenly rotated.
     """
     y = np.repeat(np.arange(classes), n_per_class)
     radius = np.tile(np.linspace(0.0, 1.0, n_per_class), classes)
@@ -102,7 +102,7 @@ def spirals(
 
 
 def logic_gate(name: str) -> tuple[Array, Array]:
-    """The four corners of a gate with two inputs, and what the gate says there.
+    """The four inputs of a logic gate, and its outputs.
 
     Args:
         name: "AND", "OR" or "XOR".
@@ -129,23 +129,23 @@ def houses() -> tuple[Array, Array]:
 def mnist(folder: str | os.PathLike[str] | None = None, download: bool = False) -> Split:
     """Handwritten digits, 28 by 28 pixels, always in the files' order.
 
-    Looked for in `folder`; else in the folder that the environment variable NN_MNIST names; else
-    where Keras keeps it (`datasets/mnist.npz` in ~/.keras, or in KERAS_HOME). A folder holds
-    `mnist.npz` or the IDX files, plain or `.gz`. The split is the data set's own: 60,000 to learn
-    from, 10,000 to be judged by. Where only one of the two parts is there, its last fifth is held
-    out: the 10,000 test images alone give 8,000 and 2,000.
+    They are read from `folder`, or from the folder that the environment variable NN_MNIST names,
+    or from Keras' cache (`datasets/mnist.npz` in ~/.keras or KERAS_HOME). A folder contains
+    `mnist.npz`, or the IDX files, plain or `.gz`. The split is the data set's own: 60,000 training
+    and 10,000 test images. If only one of these parts is there, its last fifth is held out, so
+    that the 10,000 test images alone give 8,000 and 2,000.
 
     Args:
         folder: where the files are.
-        download: let Keras fetch them into its own folder where they are nowhere found.
+        download: whether Keras may download them if they are not found.
 
     Returns:
         X (N, 784) float32 in [0, 1], where 1 is ink, row by row, and labels y (N,) int64 in
         0 ... 9, of both parts.
 
     Raises:
-        FileNotFoundError: when the files are not there.
-        ValueError: when a file is not what its name says.
+        FileNotFoundError: when the files are not found.
+        ValueError: when a file has the wrong content.
         ConnectionError: when the download fails.
 
     Source: LeCun, Bottou, Bengio and Haffner 1998.
@@ -160,9 +160,9 @@ def mnist(folder: str | os.PathLike[str] | None = None, download: bool = False) 
         raise FileNotFoundError(
             f"MNIST is not in {place}: expected mnist.npz, or train-images-idx3-ubyte and "
             "train-labels-idx1-ubyte, or the two t10k files, each plain or with .gz.\n"
-            "Either name a folder that holds them, as argument or in the environment variable "
-            f"{MNIST_FOLDER};\nor, where there is a network, let Keras fetch them once: "
-            "mnist(download=True), on the command line --download."
+            "Either pass the folder that contains them, as an argument or in the environment "
+            f"variable {MNIST_FOLDER};\nor let Keras download them once: "
+            "mnist(download=True), or --download on the command line."
         )
     scaled = [
         (images.reshape(len(images), -1).astype(np.float32) / np.float32(255), y.astype(np.int64))
@@ -172,7 +172,7 @@ def mnist(folder: str | os.PathLike[str] | None = None, download: bool = False) 
 
 
 def _read_npz(path: Path) -> list[tuple[Array, Array]]:
-    """Images and labels of both parts from Keras' own file; nothing where it is not there."""
+    """Images and labels of both parts from Keras' file; empty if there is no such file."""
     if not path.exists():
         return []
     with np.load(path, allow_pickle=False) as file:
@@ -180,7 +180,7 @@ def _read_npz(path: Path) -> list[tuple[Array, Array]]:
 
 
 def _read_idx(folder: Path) -> list[tuple[Array, Array]]:
-    """Images and labels of the parts that the folder holds, as uint8."""
+    """Images and labels of the parts that are in the folder, as uint8."""
     parts = []
     for part in _PARTS:
         images = sorted(folder.glob(f"{part}-images?idx3-ubyte*"))
@@ -189,8 +189,8 @@ def _read_idx(folder: Path) -> list[tuple[Array, Array]]:
             pair = _read_idx_file(images[0], _IMAGES), _read_idx_file(labels[0], _LABELS)
             if len(pair[0]) != len(pair[1]):
                 raise ValueError(
-                    f"{images[0]} holds {len(pair[0])} images, {labels[0].name} "
-                    f"{len(pair[1])} labels; expected as many. Next: get both files anew."
+                    f"{images[0]} contains {len(pair[0])} images, {labels[0].name} "
+                    f"{len(pair[1])} labels; expected as many. Next: get both files again."
                 )
             parts.append(pair)
     return parts
@@ -208,8 +208,8 @@ def _read_idx_file(path: Path, magic: int) -> Array:
         return data.reshape(shape)
     except (OSError, EOFError, ValueError, struct.error, zlib.error) as problem:
         raise ValueError(
-            f"{path} is no IDX file of {axes} axes of bytes (expected it to begin with {magic}): "
-            f"{problem}. Next: get the file anew."
+            f"{path} is not an IDX file of bytes with {axes} axes (expected it to begin with {magic}): "
+            f"{problem}. Next: get the file again."
         ) from None
 
 
@@ -219,10 +219,10 @@ def _download_mnist() -> list[tuple[Array, Array]]:
     try:
         train, test = import_keras().datasets.mnist.load_data()
     except Exception as problem:
-        # Keras raises a bare Exception when the address does not answer.
+        # Keras raises a bare Exception when the server does not answer.
         raise ConnectionError(
-            f"Keras could not fetch MNIST ({problem}). Next: copy the files by hand into a folder "
-            f"and name it as argument or in the environment variable {MNIST_FOLDER}."
+            f"Keras could not download MNIST ({problem}). Next: copy the files into a folder by hand, "
+            f"and pass it as an argument or in the environment variable {MNIST_FOLDER}."
         ) from problem
     return [train, test]
 
@@ -232,7 +232,7 @@ def pixel_tokens(X: Array, levels: int = 17) -> tuple[Array, Array]:
 
     Args:
         X: pictures in [0, 1], shape (N, D), such as those of `digits` or `mnist`.
-        levels: how many tokens there are for a pixel; 17 loses nothing of `digits`.
+        levels: number of tokens for a pixel; 17 is lossless for `digits`.
 
     Returns:
         Inputs (N, D) int32, each row the start token `levels` and then the first D - 1 pixels,

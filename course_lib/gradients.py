@@ -1,6 +1,6 @@
-"""Gradients by automatic differentiation: what every reference gradient of the course comes from.
+"""Gradients by automatic differentiation, the source of all reference gradients of the course.
 
-Keras and its backend (TensorFlow, JAX or PyTorch, as KERAS_BACKEND says) are imported inside the
+Keras and its backend (TensorFlow, JAX or PyTorch, set by KERAS_BACKEND) are imported inside the
 functions, so that importing this module stays cheap.
 """
 
@@ -23,10 +23,10 @@ def vector_jacobian_product(
     """Gradients of sum(upstream * function(*arguments)) with respect to every argument.
 
     Args:
-        function: takes and returns tensors, and computes with `keras.ops`.
+        function: maps tensors to a tensor, using `keras.ops`.
         arguments: arrays of any shape, float64 or float32; the result has their dtype.
-        upstream: dL/d(function's value), same shape as that value; ones where None, which for
-            an elementwise function gives its slope.
+        upstream: dL/d(function's value), same shape as that value. None means ones, which gives
+            the derivative of an elementwise function.
 
     Returns:
         One array for each argument, with that argument's shape.
@@ -39,7 +39,7 @@ def vector_jacobian_product(
 
 
 def derivative(function: Callable[..., Any], z: Array) -> Array:
-    """The slope of an elementwise function at every entry of z.
+    """The derivative of an elementwise function at every entry of z.
 
     Args:
         function: an elementwise function of Keras tensors.
@@ -56,17 +56,17 @@ def loss_and_gradients(
 ) -> tuple[float, Mapping[str, Array]]:
     """The loss of a Keras model on a batch, and its gradient for every trainable parameter.
 
-    The model runs as in training: dropout drops, and batch normalisation moves its averages.
+    The model runs in training mode: dropout is active, and batch normalisation updates its averages.
 
     Args:
         model: a built Keras model; its dtype policy decides the precision.
-        loss: loss(y, model(x)) as a scalar tensor, such as a Keras loss object.
+        loss: maps (y, model(x)) to a scalar tensor, such as a Keras loss object.
         x: inputs, shape (N, ...).
         y: targets, shape (N, ...).
 
     Returns:
         The loss, and a mapping from each parameter's path (`dense_1/kernel`) to its gradient, in
-        the parameter's shape and dtype; zeros where the loss does not depend on it.
+        the parameter's shape and dtype; zeros if the loss does not depend on it.
 
     Source: reverse-mode differentiation by tf.GradientTape, jax.value_and_grad or torch.autograd.
     """
@@ -80,7 +80,7 @@ def loss_and_gradients(
 
 
 def _backend(dtypes: Iterable[str]) -> str:
-    """The name of Keras' backend, made ready for the widest of these precisions."""
+    """The name of Keras' backend, after enabling float64 if one of these dtypes needs it."""
     keras = import_keras("float64" if "float64" in dtypes else "float32")
     return str(keras.backend.backend())
 
@@ -109,8 +109,8 @@ def _product_jax(
     import jax.numpy as jnp
 
     value, pull_back = jax.vjp(function, *(jnp.asarray(argument) for argument in arguments))
-    blame = jnp.ones_like(value) if upstream is None else jnp.asarray(upstream, value.dtype)
-    return [np.asarray(gradient) for gradient in pull_back(blame)]
+    seed = jnp.ones_like(value) if upstream is None else jnp.asarray(upstream, value.dtype)
+    return [np.asarray(gradient) for gradient in pull_back(seed)]
 
 
 def _product_torch(
@@ -126,8 +126,8 @@ def _product_torch(
     value = function(*tensors)
     if not value.requires_grad:
         return [np.zeros_like(argument) for argument in arguments]
-    blame = torch.ones_like(value) if upstream is None else value.new_tensor(upstream)
-    gradients = torch.autograd.grad(value, tensors, blame, materialize_grads=True)
+    seed = torch.ones_like(value) if upstream is None else value.new_tensor(upstream)
+    gradients = torch.autograd.grad(value, tensors, seed, materialize_grads=True)
     return [gradient.cpu().numpy() for gradient in gradients]
 
 

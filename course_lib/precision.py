@@ -1,4 +1,4 @@
-"""Which numbers a model computes in, on every Keras backend. Importing this module loads none."""
+"""A model's floating-point precision, on every Keras backend. Importing this loads no backend."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def import_keras(dtype: str = "float32") -> Any:
-    """Import Keras, ready to compute in this precision.
+    """Import Keras, and enable float64 if it is needed.
 
     Args:
         dtype: "float64", "float32" or a policy such as "mixed_bfloat16".
@@ -23,7 +23,7 @@ def import_keras(dtype: str = "float32") -> Any:
 
 
 def dtype_of_weights(dtype: str) -> str:
-    """The precision in which weights, inputs and logits are kept: float32 under mixed policies."""
+    """The dtype of weights, inputs and logits: float32 under mixed policies."""
     import keras
 
     return str(keras.dtype_policies.get(dtype).variable_dtype)
@@ -33,9 +33,9 @@ def dtype_of_weights(dtype: str) -> str:
 def _allow_float64(backend: str) -> None:
     """Let `keras.ops` compute in float64 for the rest of this process.
 
-    TensorFlow does so anyway. JAX turns every float64 array into float32 unless it is told before,
-    and Keras itself rounds what `keras.ops` returns on JAX and PyTorch to 32 bits, by a table that
-    has no public setting. Reference values need every digit, so the table's row is changed here.
+    TensorFlow always does. JAX turns float64 arrays into float32 unless configured otherwise. On
+    JAX and PyTorch, Keras itself rounds results of `keras.ops` to 32 bits according to a private
+    table. Reference values need full precision, so this changes the table's row.
     """
     if backend == "tensorflow":
         return

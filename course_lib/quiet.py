@@ -1,4 +1,4 @@
-"""Keras without TensorFlow's notes. Importing this module loads neither."""
+"""Import Keras without TensorFlow's log messages. Importing this module loads neither."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from typing import Any
 
 
 def installed_backends() -> list[str]:
-    """The Keras backends whose packages are installed; the course's own choice comes first."""
+    """Names of the installed Keras backends, the course's default first."""
     return [name for name in ("tensorflow", "jax", "torch") if importlib.util.find_spec(name)]
 
 
 @cache
 def import_keras() -> Any:
-    """Import Keras and start its backend, without notes on stderr about this processor.
+    """Import Keras and start its backend, without messages on stderr about this processor.
 
-    TensorFlow's C++ code writes some of them before it reads any setting, so that stderr itself
-    is closed for as long as the first import takes. The backend is TensorFlow, or the one that
-    the environment variable KERAS_BACKEND names.
+    TensorFlow's C++ code writes some of them before it reads any setting, so stderr is redirected
+    during the first import. The backend is TensorFlow, unless KERAS_BACKEND names another one.
 
     Returns:
         The `keras` module.
@@ -37,7 +36,7 @@ def import_keras() -> Any:
             os.dup2(nowhere.fileno(), 2)
             import keras
 
-            # The first tensor starts the runtime, which has notes of its own.
+            # The first tensor starts the runtime, which has messages of its own.
             keras.ops.convert_to_tensor(0.0)
     finally:
         os.dup2(kept, 2)

@@ -1,4 +1,4 @@
-"""A small convolutional network for pictures, and the masks of its first layer."""
+"""A small convolutional network for pictures, and the kernels of its first layer."""
 
 from __future__ import annotations
 
@@ -22,14 +22,13 @@ def cnn(
     """Convolutions with ReLU, each halved by max-pooling, then two dense layers to logits.
 
     Args:
-        side: pixels of a picture's side.
-        classes: how many logits.
-        filters: masks of every convolution; the first layer's can be looked at by
-            `first_filters`.
-        kernel_size: side of a mask in pixels; an odd number keeps masks centred.
+        side: width and height of a picture in pixels.
+        classes: number of logits.
+        filters: number of filters of each convolution; `first_filters` returns the first layer's.
+        kernel_size: width and height of a kernel in pixels; odd, to keep kernels centred.
         hidden: units of the dense layer before the logits.
-        dtype: "float32", "float64", or "mixed_bfloat16": weights and logits are float32 then, and
-            everything between is computed in bfloat16.
+        dtype: "float32", "float64", or "mixed_bfloat16", where weights and logits are float32 and
+            everything else is computed in bfloat16.
 
     Returns:
         A built `keras.Sequential` from pictures (N, side * side), as `datasets` gives them, to
@@ -65,13 +64,13 @@ def cnn(
 
 
 def first_filters(model: Any) -> Array:
-    """The masks of a `cnn`'s first convolution.
+    """The kernels of a `cnn`'s first convolution.
 
     Args:
-        model: made by `cnn`.
+        model: what `cnn` returned.
 
     Returns:
-        Masks, shape (F, K, K): one picture of the kernel's size for each of F filters.
+        Kernels (F, K, K), one for each of F filters.
     """
     kernel, _ = model.get_layer("convolution1").get_weights()
     return np.moveaxis(kernel[:, :, 0, :], -1, 0)

@@ -1,4 +1,4 @@
-"""Stacks of dense layers, and the way between their weights and a student's."""
+"""Stacks of dense layers, and conversions between their weights and students' parameters."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ def mlp(
     activation: str = "relu",
     dtype: str = "float64",
 ) -> Any:
-    """A stack of dense layers whose last one is linear, so that it returns logits.
+    """A stack of dense layers, the last of which is linear and returns logits.
 
     Args:
-        layer_sizes: units from the input to the output, such as (64, 16, 10). The default is the
-            course's network for MNIST, with 13,002 parameters.
-        activation: the bend after every layer but the last, by its Keras name.
-        dtype: precision of weights and outputs; Keras itself would take float32. Under
-            "mixed_bfloat16" weights and logits are float32, and the rest is computed in bfloat16.
+        layer_sizes: units from input to output, such as (64, 16, 10). The default is the course's
+            network for MNIST, with 13,002 parameters.
+        activation: Keras name of the activation after every layer but the last.
+        dtype: precision of weights and outputs. With "mixed_bfloat16", weights and logits are
+            float32, and everything else is computed in bfloat16.
 
     Returns:
         A built `keras.Sequential`. Its layers are called `layer1`, `layer2`, ...
@@ -57,25 +57,24 @@ def deep_stack(
     classes: int = 10,
     dtype: str = "float64",
 ) -> Any:
-    """A deep pile of equally wide dense layers, plain or with a way around each of them.
+    """A deep stack of dense layers of equal width, plain or with residual connections.
 
     Args:
-        depth: how many layers lie between the first one and the logits, besides these two.
+        depth: number of layers between the first one and the logits.
         width: units H of every layer but the last.
-        activation: the bend after every layer but the last: "sigmoid", "relu", ...
+        activation: after every layer but the last: "sigmoid", "relu", ...
         residual: whether each of the `depth` layers is x + activation(x @ W + b).
-        inputs: numbers D of an example.
-        classes: how many logits K.
+        inputs: features D of an example.
+        classes: number of logits K.
         dtype: as in `mlp`.
 
     Returns:
         A built Keras model from (N, D) to logits (N, K). Layers are called `layer1` (D to H),
-        `layer2` ... (H to H) and, as the last one, `layer{depth + 2}` (H to K), with the names
-        and sizes of `mlp`, so that `from_keras` and `by_student_name` know them. Kernels begin
-        as He et al. propose for "relu" and as Glorot and Bengio propose otherwise, so that a
-        gradient that vanishes does so because of the bend.
+        `layer2` ... (H to H) and `layer{depth + 2}` (H to K), as in `mlp`, so that `from_keras`
+        and `by_student_name` accept them. Kernels have He initialization for "relu" and Glorot
+        initialization otherwise, so that vanishing gradients are due to the activation.
 
-    Source: He et al. 2015 (initial weights), He et al. 2016 (ways around).
+    Source: He et al. 2015 (initialization), He et al. 2016 (residual connections).
     """
     keras = import_keras(dtype)
     kept = dtype_of_weights(dtype)
@@ -100,7 +99,7 @@ def to_keras(params: Mapping[str, Array], activation: str = "relu") -> Any:
     Args:
         params: kernels W1 (D, H), W2 (H, K), ... and biases b1 (H,), b2 (K,), ...; the model
             takes their dtype.
-        activation: the bend after every layer but the last.
+        activation: Keras name of the activation after every layer but the last.
 
     Returns:
         `mlp` of the same sizes, with these weights.
@@ -118,7 +117,7 @@ def from_keras(model: Any) -> dict[str, Array]:
     """A Keras model's weights in the form that students use.
 
     Args:
-        model: made by `mlp`, `to_keras` or `deep_stack`.
+        model: what `mlp`, `to_keras` or `deep_stack` returned.
 
     Returns:
         Kernels W1 (D, H), W2 (H, K), ... and biases b1 (H,), b2 (K,), ...

@@ -1,4 +1,4 @@
-"""A small decoder-only transformer, which predicts every token from those before it."""
+"""A small decoder-only transformer, which predicts each token from the previous ones."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ def transformer(
 ) -> Any:
     """Token and position embeddings, blocks of causal attention and dense layers, then logits.
 
-    Layer normalisation stands before every part and once more before the logits; every part's
-    output is added to what came in.
+    Layer normalisation comes before each sublayer and before the logits; each sublayer has a
+    residual connection.
 
     Args:
-        vocabulary: how many tokens V there are.
+        vocabulary: number of tokens V.
         length: tokens T of a sequence.
-        width: numbers D that describe a token between the layers; a multiple of `heads`.
-        heads: attention heads of a block.
-        blocks: how many blocks.
-        hidden: units of a block's dense layer; four times `width` where None.
-        dtype: "float32", "float64", or "mixed_bfloat16": weights and logits are float32 then, and
-            everything between is computed in bfloat16.
+        width: features D of a token between layers; a multiple of `heads`.
+        heads: attention heads per block.
+        blocks: number of blocks.
+        hidden: units of a block's dense layer; four times `width` if None.
+        dtype: "float32", "float64", or "mixed_bfloat16", where weights and logits are float32 and
+            everything else is computed in bfloat16.
 
     Returns:
-        A built Keras model from tokens (N, T), whole numbers in 0 ... V - 1, to logits (N, T, V).
-        The logits at place t depend on the tokens at places 0 ... t alone.
+        A built Keras model from tokens (N, T), integers in 0 ... V - 1, to logits (N, T, V). The
+        logits at position t depend only on the tokens at positions 0 ... t.
 
     Raises:
-        ValueError: when `width` is no multiple of `heads`.
+        ValueError: when `width` is not a multiple of `heads`.
 
-    Source: Radford et al. 2019 (GPT-2), without dropout and with an output layer of its own.
+    Source: Radford et al. 2019 (GPT-2), without dropout and without tied embeddings.
     """
     if width % heads:
         raise ValueError(
@@ -58,7 +58,7 @@ def transformer(
 
 
 def _block(x: Any, name: str, width: int, heads: int, hidden: int, dtype: str) -> Any:
-    """x (N, T, D) after causal attention and after two dense layers, each added to what it saw."""
+    """x (N, T, D) after causal attention and two dense layers, with residual connections."""
     from keras import layers
 
     seen = layers.LayerNormalization(epsilon=1e-5, dtype=dtype, name=f"{name}_before_attention")(x)

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from course_lib.gradients import Array
 
 POSITIVE, NEGATIVE, ABSENT = COLORS[2], "#8C1F00", "#CCCCCC"
-# The red is much darker than the green, so that they differ in grey and to colour-blind eyes too.
+# The red is much darker than the green, so they also differ in grey and to colour-blind readers.
 SIGN_FROM = 0.4
-"""A weight of at least this size carries its sign, for those to whom both colours look alike."""
+"""A weight of at least this size shows its sign, for readers who cannot tell the colours apart."""
 
 
 def weight_masks(masks: Mapping[str, Array], columns: int = 8) -> Figure:

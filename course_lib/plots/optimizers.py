@@ -95,7 +95,7 @@ def learning_by_optimizer(
 
 
 def _logarithmic_range(curves: Mapping[str, Array]) -> tuple[float, float]:
-    """From below the lowest positive number to above the highest; some range where none is."""
+    """Axis limits below the smallest positive number and above the largest; a default if none."""
     values = np.concatenate([np.ravel(curve) for curve in curves.values()])
     usable = values[np.isfinite(values) & (values > 0)]
     return (usable.min() / 1.3, usable.max() * 1.3) if usable.size else (0.1, 1.0)

@@ -118,7 +118,7 @@ def answers_with_confidence(
         bottom.barh([0], [confidence[column]], color=COLORS[0])
         bottom.set(xlim=(0, 1), title=f"{confidence[column]:.0%} sure")
         bottom.title.set_fontsize(8)
-        # With its frame, so that a blank image is seen too.
+        # With a frame, so that a blank image is visible.
         top.set(xticks=[], yticks=[])
         top.grid(False)
         top.spines[:].set_visible(True)

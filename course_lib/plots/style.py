@@ -25,7 +25,7 @@ DASHES: tuple[Any, ...] = (
 """One line style for each colour."""
 
 GREY = "#999999"
-"""For what helps to read the picture and is not data: axes, thresholds, annotations."""
+"""For everything that is not data: axes, thresholds, annotations."""
 
 
 def figure(ncols: int = 1, nrows: int = 1, **kw: Any) -> tuple[Figure, Any]:
@@ -46,8 +46,8 @@ def figure(ncols: int = 1, nrows: int = 1, **kw: Any) -> tuple[Figure, Any]:
     kw.setdefault("figsize", (4.2 * ncols, 3.2 * nrows))
     drawing, axes = plt.subplots(nrows, ncols, **{"layout": "constrained", "dpi": 110, **kw})
     cycle = cycler(color=COLORS, linestyle=DASHES, linewidth=[2.0] * len(COLORS))
-    # Not by rc_context: where the first figure loads Jupyter's backend, leaving the context would
-    # switch its display of figures off again.
+    # Not rc_context: if the first figure loads Jupyter's backend, leaving the context would disable
+    # the display of figures again.
     for panel in np.ravel(axes):
         panel.set_prop_cycle(cycle)
         panel.spines[["top", "right"]].set_visible(False)

@@ -97,7 +97,7 @@ def first_layer_changes(changes: Mapping[str, Array]) -> Figure:
     )
     finite = [picture[np.isfinite(picture)] for picture in changes.values()]
     largest = max((float(np.max(np.abs(part), initial=0.0)) for part in finite), default=0.0) or 1.0
-    # A few extreme weights would leave all others pale.
+    # The scale ignores a few extreme weights, which would make all others pale.
     limit = 0.6 * largest
     for line, (name, pictures) in zip(grid, changes.items(), strict=True):
         for axes, picture in zip(line, pictures, strict=True):

@@ -39,39 +39,39 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def main(
     model: Annotated[ModelName, typer.Option(help="Which network.")] = ModelName.mlp,
-    data: Annotated[DataName, typer.Option(help="What it learns from.")] = DataName.digits,
+    data: Annotated[DataName, typer.Option(help="Training data.")] = DataName.digits,
     device: Annotated[DeviceName, typer.Option(help="auto: a GPU if there is one.")] = (
         DeviceName.auto
     ),
     backend: Annotated[
-        str, typer.Option(help="tensorflow, jax or torch; else KERAS_BACKEND or what is installed.")
+        str, typer.Option(help="tensorflow, jax or torch; default: KERAS_BACKEND, or what is installed.")
     ] = "",
     folder: Annotated[
-        Path | None, typer.Option(help="Where the MNIST files are; else NN_MNIST or Keras' own.")
+        Path | None, typer.Option(help="Folder of the MNIST files; default: NN_MNIST, or Keras' cache.")
     ] = None,
-    download: Annotated[bool, typer.Option(help="Let Keras fetch MNIST if need be.")] = False,
+    download: Annotated[bool, typer.Option(help="Let Keras download MNIST if needed.")] = False,
     epochs: Annotated[
-        int, typer.Option(min=1, help="Passes over the examples; spirals take about 100.")
+        int, typer.Option(min=1, help="Passes over the examples; spirals need about 100.")
     ] = 10,
-    batch_size: Annotated[int, typer.Option(min=0, help="0: 128, on a GPU 1,024.")] = 0,
-    learning_rate: Annotated[float, typer.Option(help="Adam's.")] = 1e-3,
-    seed: Annotated[int, typer.Option(min=0, help="Of first weights and shuffles.")] = 0,
+    batch_size: Annotated[int, typer.Option(min=0, help="0: 128, or 1,024 on a GPU.")] = 0,
+    learning_rate: Annotated[float, typer.Option(help="Learning rate of Adam.")] = 1e-3,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of initial weights and shuffles.")] = 0,
     width: Annotated[int, typer.Option(help="The transformer's width.")] = 64,
     heads: Annotated[int, typer.Option(help="The transformer's heads.")] = 4,
     blocks: Annotated[int, typer.Option(help="The transformer's blocks.")] = 2,
     checkpoint: Annotated[
-        Path | None, typer.Option(help="Keep the state here after each epoch, and go on from it.")
+        Path | None, typer.Option(help="Save the state here after each epoch, and resume from it.")
     ] = None,
     patience: Annotated[
-        int, typer.Option(min=0, help="Stop after so many epochs without progress; 0: never.")
+        int, typer.Option(min=0, help="Stop after this many epochs without progress; 0: never.")
     ] = 0,
     peak: Annotated[
-        float, typer.Option(min=0, help="The device's peak in 1e12 operations a second; 0: known.")
+        float, typer.Option(min=0, help="The device's peak in 1e12 operations per second; 0: look it up.")
     ] = 0.0,
 ) -> None:
-    """Train a reference model and print its accuracy and its speed.
+    """Train a reference model, and print its accuracy and speed.
 
-    A transformer learns to say the next pixel of a picture; its accuracy is a share of pixels.
+    A transformer learns to predict the next pixel of a picture; its accuracy counts pixels.
     """
     _choose(backend, device)
     keras = import_keras()
@@ -110,7 +110,7 @@ def main(
 
 
 def _choose(backend: str, device: DeviceName) -> None:
-    """Set backend and device while Keras is not loaded: later they cannot be changed."""
+    """Set backend and device before Keras is imported; afterwards they cannot be changed."""
     backends = installed_backends()
     name = backend or os.environ.get("KERAS_BACKEND") or next(iter(backends), "")
     if name not in backends:
@@ -140,7 +140,7 @@ def _network(
     dtype: str,
     size: tuple[int, int, int],
 ) -> tuple[Any, datasets.Split]:
-    """The model for these examples, and the examples in the form in which it takes them."""
+    """The model for these examples, and the examples in the form that it needs."""
     from course_lib import models
 
     inputs = examples.X_train.shape[1]

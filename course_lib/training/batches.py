@@ -1,4 +1,4 @@
-"""The order of examples, and a pipeline that hands them to the device in batches."""
+"""The order of examples, and a pipeline that feeds them to the device in batches."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ from course_lib.gradients import Array
 
 
 class Order:
-    """Which examples come when: another shuffle every epoch, decided by seed and epoch alone.
+    """The order of examples: a new shuffle every epoch, which depends only on seed and epoch.
 
-    A resumed run therefore goes on as an undisturbed one would.
+    A resumed run therefore continues exactly like an uninterrupted one.
+
+    Args:
+        examples: number of examples N.
+        seed: of all shuffles.
     """
 
     def __init__(self, examples: int, seed: int) -> None:
@@ -21,24 +25,24 @@ class Order:
         self.epoch = 0
 
     def indices(self) -> Array:
-        """The places of all examples in this epoch's order, shape (N,), int64."""
+        """Indices of all examples in this epoch's order, shape (N,), int64."""
         return np.random.default_rng([self.seed, self.epoch]).permutation(self.examples)
 
 
 def batches(X: Array, y: Array, batch_size: int, order: Order) -> Any:
-    """Batches for `keras.Model.fit`, made while the device computes.
+    """Batches for `keras.Model.fit`, prepared while the device computes.
 
-    TensorFlow: a `tf.data` pipeline that gathers and prefetches in threads of its own. JAX and
-    PyTorch: X and y lie on the device and batches are gathered there, so that only indices travel.
+    TensorFlow: a `tf.data` pipeline that gathers and prefetches in its own threads. JAX and
+    PyTorch: X and y are on the device and batches are gathered there, so only indices are copied.
 
     Args:
         X: inputs, shape (N, ...).
         y: targets, shape (N, ...).
-        batch_size: examples of a batch; the last one of an epoch may be smaller.
-        order: asked for its indices at the beginning of every epoch.
+        batch_size: examples per batch; the last batch of an epoch may be smaller.
+        order: gives the indices at the start of every epoch.
 
     Returns:
-        What Keras takes as its first argument: an epoch, ceil(N / batch_size) batches.
+        The first argument of `fit`: ceil(N / batch_size) batches per epoch.
     """
     import keras
 

@@ -1,12 +1,12 @@
-"""Which device Keras computes on, and how fast its maker says that it is."""
+"""The device that Keras computes on, and its peak rate according to the manufacturer."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-# Dense bfloat16 with float32 sums, in 1e12 operations a second, from NVIDIA's data sheets; where
-# a sheet gives the figure "with sparsity", half of it. More special names come first.
+# Dense bfloat16 with float32 accumulation, in 1e12 operations per second, from NVIDIA's data sheets
+# (half of figures given "with sparsity"). More specific names come first.
 PEAK_TERAFLOPS = {
     "H200 NVL": 835.0,
     "H200": 989.0,
@@ -27,7 +27,7 @@ class Device:
 
     Attributes:
         kind: "cpu" or "gpu".
-        name: what its maker calls it; "" where the backend does not say.
+        name: the manufacturer's name; "" if the backend does not report it.
     """
 
     kind: str
@@ -35,12 +35,12 @@ class Device:
 
     @property
     def precision(self) -> str:
-        """The Keras dtype policy that profits here: bfloat16 between float32 weights on a GPU."""
+        """The Keras dtype policy to use: mixed bfloat16 on a GPU, float32 on a CPU."""
         return "mixed_bfloat16" if self.kind == "gpu" else "float32"
 
     @property
     def peak_teraflops(self) -> float | None:
-        """Dense bfloat16 operations a second in 1e12; None where the table does not know it."""
+        """Dense bfloat16 operations in 1e12 per second; None for unknown devices."""
         for name, peak in PEAK_TERAFLOPS.items():
             if re.search(rf"\b{name}\b", self.name):
                 return peak
@@ -48,7 +48,7 @@ class Device:
 
 
 def find_device() -> Device:
-    """The device that Keras' backend takes when it is not told otherwise."""
+    """The default device of Keras' backend."""
     import keras
 
     find = {"tensorflow": _find_tensorflow, "jax": _find_jax, "torch": _find_torch}

@@ -15,16 +15,16 @@ from course_lib.training.devices import find_device
 
 @dataclass(frozen=True)
 class History:
-    """What each epoch gave, first to last. A resumed run tells of its own epochs alone.
+    """Results of each epoch, in order. A resumed run reports only its own epochs.
 
     Attributes:
-        examples: how many examples an epoch has.
+        examples: number of examples per epoch.
         loss: mean cross-entropy over the epoch's batches, in nats.
-        accuracy: share of right answers over the epoch's batches, in [0, 1].
-        test_loss: the same on the held-out examples, after the epoch.
-        test_accuracy: the same on the held-out examples, after the epoch.
-        seconds: how long the epoch's training took, without the held-out examples. The first
-            epoch also compiles.
+        accuracy: fraction of correct answers over the epoch's batches, in [0, 1].
+        test_loss: mean cross-entropy on the held-out examples, after the epoch.
+        test_accuracy: fraction of correct answers on the held-out examples, after the epoch.
+        seconds: duration of the epoch's training, without evaluation. The first epoch includes
+            compilation.
     """
 
     examples: int
@@ -36,12 +36,12 @@ class History:
 
     @property
     def examples_per_second(self) -> tuple[float, ...]:
-        """Training examples a second in each epoch."""
+        """Training examples per second in each epoch."""
         return tuple(self.examples / seconds for seconds in self.seconds)
 
     @property
     def steady_rate(self) -> float:
-        """Median of `examples_per_second` without the first epoch, where there is another."""
+        """Median of `examples_per_second`, without the first epoch if there are others."""
         return statistics.median(self.examples_per_second[1:] or self.examples_per_second)
 
 
@@ -58,27 +58,27 @@ def fit(
     verbose: int | str = "auto",
     callbacks: tuple[Any, ...] = (),
 ) -> History:
-    """Train a model on softmax cross-entropy and judge it on held-out examples every epoch.
+    """Train a model on softmax cross-entropy, and evaluate it on held-out examples every epoch.
 
-    On a GPU, and always on JAX, the step is compiled by XLA. Mixed precision is the model's own:
-    build it with `dtype=find_device().precision`. Two runs of the same program on the same CPU
-    end with equal weights; `seed` decides the order of the examples alone, the model's first
-    weights are decided where it is built (`keras.utils.set_random_seed`).
+    On a GPU, and always on JAX, the step is compiled by XLA. For mixed precision, build the model
+    with `dtype=find_device().precision`. Two runs of the same program on the same CPU end with
+    equal weights. `seed` only affects the order of examples; the initial weights are set when the
+    model is built (`keras.utils.set_random_seed`).
 
     Args:
         model: a built Keras model that returns logits (N, ..., K); trained in place.
-        data: inputs (N, ...) and labels (N, ...), whole numbers in 0 ... K - 1.
-        epochs: passes over the training examples, those before an interruption included.
-        batch_size: examples of a step.
-        optimizer: a Keras optimizer; Adam with a learning rate of 0.001 where None.
+        data: inputs (N, ...) and labels (N, ...), integers in 0 ... K - 1.
+        epochs: passes over the training examples, including those before an interruption.
+        batch_size: examples per step.
+        optimizer: a Keras optimizer; Adam with a learning rate of 0.001 if None.
         seed: of the shuffles; every epoch has its own.
-        checkpoint: a folder for the state after each epoch. A run that finds one there goes on
-            from it and ends with the weights of a run that was never stopped, if its arguments
-            are the same (patience is counted anew). It is removed when the run ends.
+        checkpoint: a folder for the state after each epoch. A run that finds one there resumes
+            from it and, given the same arguments, ends with the weights of an uninterrupted run
+            (patience starts again). It is removed when the run ends.
         patience: stop after this many epochs without a lower loss on the held-out examples, and
-            keep the weights of the lowest. Those examples then had a say in the weights, so that
-            their accuracy is a little too hopeful.
-        verbose: Keras' progress: 0 none, 1 a bar, 2 a line an epoch, "auto" a bar.
+            restore the best weights. Since these examples chose the weights, their accuracy is
+            then slightly optimistic.
+        verbose: Keras' progress output: 0 none, 1 a bar, 2 a line per epoch, "auto" a bar.
         callbacks: further Keras callbacks.
 
     Returns:
@@ -92,7 +92,7 @@ def fit(
         optimizer=keras.optimizers.Adam(1e-3) if optimizer is None else optimizer,
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
-        jit_compile=_profits_from_xla(),
+        jit_compile=_should_jit_compile(),
     )
 
     def begin(epoch: int, _: Any) -> None:
@@ -104,14 +104,14 @@ def fit(
         watchers.append(keras.callbacks.BackupAndRestore(os.fspath(checkpoint)))
     if patience is not None:
         watchers.append(keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True))
-    # Keras remembers where an earlier run of this model went on, and would begin there again.
+    # Keras remembers the epoch at which an earlier run of this model resumed, and would start there.
     model._initial_epoch = None
     kept = model.fit(
         batches(data.X_train, data.y_train, batch_size, order),
         validation_data=(data.X_test, data.y_test),
         validation_batch_size=max(batch_size, 256),
         epochs=epochs,
-        shuffle=False,  # The batches come shuffled.
+        shuffle=False,  # The batches are shuffled already.
         callbacks=watchers,
         verbose=verbose,
     ).history
@@ -126,9 +126,9 @@ def fit(
 
 
 def _restart_dropout(model: Any, step: int) -> None:
-    """Set the model's random states to what they are at this step of an undisturbed run.
+    """Set the model's random states to those of an uninterrupted run at this step.
 
-    They are variables of the model, but Keras' checkpoints leave them out.
+    They are variables of the model, but Keras' checkpoints do not include them.
     """
     import keras
 
@@ -139,8 +139,8 @@ def _restart_dropout(model: Any, step: int) -> None:
             state.assign([seed, step])
 
 
-def _profits_from_xla() -> bool:
-    """Whether to compile: JAX computes no other way; on a CPU it costs more than it gains."""
+def _should_jit_compile() -> bool:
+    """Whether to compile with XLA: always on JAX; on a CPU it costs more than it saves."""
     import keras
 
     backend = keras.backend.backend()
@@ -148,7 +148,7 @@ def _profits_from_xla() -> bool:
 
 
 def _clock() -> Any:
-    """A Keras callback whose `seconds` are how long each epoch's training took."""
+    """A Keras callback that records in `seconds` how long each epoch's training takes."""
     import keras
 
     class Clock(keras.callbacks.Callback):  # type: ignore[misc]
@@ -161,7 +161,7 @@ def _clock() -> Any:
 
         def on_test_begin(self, logs: Any = None) -> None:
             if self.running:
-                # Steps are only queued; the counter's value is there when the last one has run.
+                # Steps run asynchronously; reading the counter waits for the last one.
                 keras.ops.convert_to_numpy(self.model.optimizer.iterations)
                 self.seconds.append(time.perf_counter() - self.started)
                 self.running = False

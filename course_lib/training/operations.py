@@ -1,4 +1,4 @@
-"""How much arithmetic a model costs, for the fraction of a device's peak rate."""
+"""The number of operations of a model, to compare its speed with a device's peak rate."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 def operations_per_example(model: Any) -> int:
     """Floating-point operations of one training step for one example.
 
-    Counted are matrix products and convolutions: a multiplication and an addition for every use
-    of a weight, and those of attention's two products, T * T * D each. The backward pass counts
-    as twice the forward pass. Bends, normalisations, embeddings, pooling and the optimizer are
-    left out, causal attention counts in full, and the gradient of the inputs, which is never
-    computed, counts too.
+    Matrix products and convolutions are counted: a multiplication and an addition for every use of
+    a weight, and attention's two products, T * T * D each. The backward pass counts as two forward
+    passes. Activations, normalisations, embeddings, pooling and the optimizer are not counted.
+    Causal attention counts in full, and so does the gradient of the inputs, though it is never
+    computed.
 
     Args:
-        model: a Keras model of `course_lib.models`.
+        model: a Keras model from `course_lib.models`.
 
     Returns:
         Three times the operations of the forward pass.
@@ -31,7 +31,7 @@ def _multiplications(layer: Any) -> int:
     import keras
 
     if isinstance(layer, keras.layers.Dense | keras.layers.Conv2D):
-        # Every weight of the kernel is used once at each place: (N, places ..., units).
+        # Every weight of the kernel is used once at each position: (N, positions ..., units).
         return int(math.prod(layer.kernel.shape) * math.prod(layer.output.shape[1:-1]))
     if isinstance(layer, keras.layers.MultiHeadAttention):
         _, length, width = layer.output.shape
