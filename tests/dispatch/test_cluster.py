@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ import pytest
 from autograder.cli import demo
 from autograder.course import directory
 from autograder.errors import ClusterError
-from autograder.grading import grade_class, pipeline, remote
+from autograder.grading import grade_class, remote
 from autograder.grading.assignment import load_assignment
 from autograder.records import Report
 from autograder.sandbox.limits import Limits
@@ -300,23 +299,3 @@ def test_does_ctrl_c_keep_what_is_graded_and_leave_no_process(fresh, expected):
     grade(fresh, "")
     assert kept.items() <= report_files(fresh).items()
     assert rows(directory.load(fresh).db_url) == expected
-
-
-def test_is_a_report_the_same_after_its_journey(fresh):
-    opened = directory.load(fresh)
-    assignment = load_assignment(opened, demo.WEEK)
-    submission = replace(grade_class.submissions(opened, assignment)[0], key="a key")
-    job = remote.portable(assignment, "bubblewrap", assignment.limits())
-    with job.sandbox() as sandbox:
-        report = pipeline.grade(submission, assignment, sandbox)
-        sent = job.do(pipeline.read(submission), sandbox)
-    assert report.answers and report.notebook
-    nobody = replace(report, student="", key="graded")
-    assert remote.unpack_report(submission, remote.pack_report(nobody)) == report
-    untrusted = remote.pack_report(replace(nobody, key=""))
-    assert remote.unpack_report(submission, untrusted) == replace(report, key="")
-    # And a worker's is like it, but for what it was not told and what is measured.
-    there = remote.unpack_report(submission, sent)
-    timeless = [[replace(v, seconds=0.0) for v in each.verdicts] for each in (report, there)]
-    assert timeless[0] == timeless[1] and there.notebook == report.notebook
-    assert submission.student.encode() not in sent and b"a key" not in sent

@@ -18,7 +18,6 @@ import pytest
 
 from autograder.cli import demo
 from autograder.course import directory
-from autograder.dispatch import local
 from autograder.errors import WorkerLost
 from autograder.gradebook import reports as saved
 from autograder.grading import grade_class
@@ -231,17 +230,3 @@ def test_do_killed_workers_cost_tries_and_no_grade(small_class, tmp_path):
     assert killed
     assert len(reports) == len(handed_in)
     assert rows(opened.db_url) == small_class.expected
-
-
-def test_is_a_submission_that_loses_three_workers_recorded_as_such():
-    tries: list[int] = []
-
-    def loses(piece: int, sandbox: Sandbox) -> str:
-        tries.append(piece)
-        if piece == 1:
-            raise WorkerLost("killed")
-        return "graded"
-
-    results = list(local.run(range(3), loses, workers=1, lost=lambda piece, error: "recorded"))
-    assert results == ["graded", "recorded", "graded"]
-    assert tries == [0, 1, 1, 1, 2]

@@ -12,11 +12,10 @@ from autograder.cli import demo
 from autograder.cli.demo import writes
 from autograder.course import directory
 from autograder.dispatch import local
-from autograder.errors import SandboxError
 from autograder.grading import grade_class, pipeline
 from autograder.grading.assignment import load_assignment
 from autograder.records import Report, Verdict
-from autograder.sandbox.session import Sandbox, Session
+from autograder.sandbox.session import Sandbox
 
 KINDS = len(demo.RIGHT) + len(demo.MISTAKES)
 
@@ -26,81 +25,6 @@ pytestmark = pytest.mark.bubblewrap
 @pytest.fixture
 def opened(fresh_course):
     return directory.load(fresh_course)
-
-
-def test_does_a_fault_of_the_grader_cost_nobody_else(opened, monkeypatch):
-    demo.hand_in(opened, demo.harmless(3))
-    assignment = load_assignment(opened, demo.WEEK)
-    handed_in = grade_class.submissions(opened, assignment)
-    real = pipeline.restore
-
-    def failing(submitted, released):
-        if failing.calls == 0:
-            failing.calls += 1
-            raise ZeroDivisionError("a bug of ours")
-        return real(submitted, released)
-
-    failing.calls = 0
-    monkeypatch.setattr(pipeline, "restore", failing)
-    reports = list(grade_class.grade_course(opened, assignment, handed_in, workers=1))
-    reasons = [report.unreadable for report in reports if report.unreadable]
-    assert reasons == ["The grader failed on this submission (ZeroDivisionError: a bug of ours)."]
-    assert sum(report.points > 0 for report in reports) == 2
-
-
-def test_is_follow_through_asked_of_the_process_that_ran_the_notebook(opened, monkeypatch):
-    """Public cases come before hidden ones, so that the notebook need not be run again."""
-    demo.hand_in(opened, [demo.Pupil("ada", demo.MISTAKES["transposes-dW"])])
-    assignment = load_assignment(opened, demo.WEEK)
-    (submission,) = grade_class.submissions(opened, assignment)
-    runs = []
-    real = Session._run_cells
-    monkeypatch.setattr(
-        Session, "_run_cells", lambda self, *rest: runs.append(self) or real(self, *rest)
-    )
-    with Sandbox(limits=assignment.limits(), libraries=assignment.libraries) as sandbox:
-        report = pipeline.grade(submission, assignment, sandbox)
-    assert any("follow-through" in verdict.message for verdict in report.verdicts)
-    assert len(runs) == len(set(map(id, runs))) == 2  # the student's notebook and the lesson's
-
-
-def test_does_a_lost_sandbox_cost_a_second_try_and_no_grade(opened):
-    demo.hand_in(opened, demo.harmless(4))
-    assignment = load_assignment(opened, demo.WEEK)
-    handed_in = grade_class.submissions(opened, assignment)
-    tries: list[str] = []
-
-    def grade(submission, sandbox):
-        tries.append(submission.student)
-        if tries.count(submission.student) == 1 and len(tries) == 2:
-            sandbox.close()
-            raise SandboxError("the worker is gone")
-        return pipeline.grade(submission, assignment, sandbox)
-
-    reports = list(local.run(handed_in, grade, workers=1, libraries=assignment.libraries))
-    assert len(tries) == 5
-    assert sorted(report.student for report in reports) == sorted(s.student for s in handed_in)
-    assert all(not report.unreadable for report in reports)
-
-
-def test_is_a_sandbox_that_fails_twice_an_error_and_not_a_hang():
-    def never(piece, sandbox):
-        raise SandboxError("there is no sandbox here")
-
-    with pytest.raises(SandboxError, match="no sandbox here"):
-        list(local.run(range(100), never, workers=2))
-
-
-def test_does_stopping_early_end_the_crew(opened):
-    demo.hand_in(opened, demo.harmless(6))
-    assignment = load_assignment(opened, demo.WEEK)
-    handed_in = grade_class.submissions(opened, assignment)
-    reports = local.run(
-        handed_in, lambda s, sandbox: pipeline.grade(s, assignment, sandbox), workers=2
-    )
-    first = next(reports)
-    reports.close()
-    assert first.student in {submission.student for submission in handed_in}
 
 
 def test_is_what_equal_answers_have_in_common_the_same_as_each_alone(opened):
@@ -193,15 +117,3 @@ def test_are_experiments_run_only_when_asked(opened):
     assert pictures() == 0
     assignment.run_experiments = True
     assert pictures() >= 3
-
-
-def test_is_grading_twice_the_same(opened):
-    demo.hand_in(opened, demo.harmless(3))
-    assignment = load_assignment(opened, demo.WEEK)
-    handed_in = grade_class.submissions(opened, assignment)
-
-    def points() -> dict[str, float]:
-        reports = grade_class.grade_course(opened, assignment, handed_in)
-        return {report.student: report.points for report in reports}
-
-    assert points() == points()

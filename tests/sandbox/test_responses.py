@@ -47,7 +47,7 @@ def test_is_an_answer_what_was_sent() -> None:
     assert same_tree(answer.value, ANSWER["value"])
     # Only arguments that it has, and nothing that a terminal would obey.
     assert (answer.changed, answer.warned) == (("y",), ("overflow",))
-    assert (answer.error, answer.line) == ("no", "f()")
+    assert (answer.error, answer.line) == ("[31mno", "f()")
 
 
 @pytest.mark.parametrize(

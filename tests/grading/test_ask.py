@@ -1,0 +1,80 @@
+"""Is a submission asked everything, and what is public before what is hidden?"""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.answer import Status
+from autograder.cli import demo
+from autograder.course import directory
+from autograder.grading import grade_class, pipeline
+from autograder.grading.ask import Asker
+from autograder.grading.assignment import load_assignment
+from autograder.grading.follow_through import SolutionFunctions
+from autograder.intake.read import read_notebook
+from autograder.sandbox.session import Sandbox, Session
+
+pytestmark = pytest.mark.bubblewrap
+
+
+@pytest.fixture
+def opened(fresh_course):
+    return directory.load(fresh_course)
+
+
+def test_is_follow_through_asked_of_the_process_that_ran_the_notebook(opened, monkeypatch):
+    """Public cases come before hidden ones, so that the notebook need not be run again."""
+    demo.hand_in(opened, [demo.Pupil("ada", demo.MISTAKES["transposes-dW"])])
+    assignment = load_assignment(opened, demo.WEEK)
+    (submission,) = grade_class.submissions(opened, assignment)
+    runs = []
+    real = Session._run_cells
+    monkeypatch.setattr(
+        Session, "_run_cells", lambda self, *rest: runs.append(self) or real(self, *rest)
+    )
+    with Sandbox(limits=assignment.limits(), libraries=assignment.libraries) as sandbox:
+        report = pipeline.grade(submission, assignment, sandbox)
+    assert any("follow-through" in verdict.message for verdict in report.verdicts)
+    assert len(runs) == len(set(map(id, runs))) == 2  # the student's notebook and the lesson's
+
+
+def test_has_every_case_an_answer_in_the_order_of_the_judge(released_course, monkeypatch):
+    opened = directory.load(released_course)
+    assignment = load_assignment(opened, demo.WEEK)
+    hidden: list[list[bool]] = []
+    real = Session.ask
+
+    def ask(self, asks, *given):
+        hidden.append([each.hidden for each in asks.asks])
+        return real(self, asks, *given)
+
+    monkeypatch.setattr(Session, "ask", ask)
+    complete = read_notebook(opened.notebook("source", demo.STEM))
+    with (
+        Sandbox(limits=assignment.limits(), libraries=assignment.libraries) as sandbox,
+        sandbox.open(assignment.steps(complete)) as session,
+    ):
+        solution = SolutionFunctions(assignment, sandbox)
+        answers = Asker(assignment, session, solution).ask_all()
+    probes = assignment.judge.probes
+    assert {name: len(each) for name, each in answers.items()} == {
+        name: len(each) for name, each in probes.items()
+    }
+    assert {answer.status for each in answers.values() for answer in each} == {Status.RETURNED}
+    assert [set(each) for each in hidden] == [{False}, {True}]
+
+
+def test_does_a_missing_name_say_how_the_cell_above_its_check_ended(released_course):
+    opened = directory.load(released_course)
+    assignment = load_assignment(opened, demo.WEEK)
+    notebook = demo.solved(opened)
+    demo.answer_cell(notebook, "tanh_backward").source = "1 / 0"
+    with (
+        Sandbox(limits=assignment.limits(), libraries=assignment.libraries) as sandbox,
+        sandbox.open(assignment.steps(notebook)) as session,
+    ):
+        solution = SolutionFunctions(assignment, sandbox)
+        answers = Asker(assignment, session, solution).ask_all()["tanh_backward"]
+    assert {answer.status for answer in answers} == {Status.MISSING}
+    said = "the cell above it raised ZeroDivisionError: division by zero"
+    assert {answer.error for answer in answers} == {said}
