@@ -208,8 +208,8 @@ def _read_idx_file(path: Path, magic: int) -> Array:
         return data.reshape(shape)
     except (OSError, EOFError, ValueError, struct.error, zlib.error) as problem:
         raise ValueError(
-            f"{path} is not an IDX file of bytes with {axes} axes (expected it to begin with {magic}): "
-            f"{problem}. Next: get the file again."
+            f"{path} is not an IDX file of bytes with {axes} axes (expected it to begin with "
+            f"{magic}): {problem}. Next: get the file again."
         ) from None
 
 
@@ -221,8 +221,8 @@ def _download_mnist() -> list[tuple[Array, Array]]:
     except Exception as problem:
         # Keras raises a bare Exception when the server does not answer.
         raise ConnectionError(
-            f"Keras could not download MNIST ({problem}). Next: copy the files into a folder by hand, "
-            f"and pass it as an argument or in the environment variable {MNIST_FOLDER}."
+            f"Keras could not download MNIST ({problem}). Next: copy the files into a folder by "
+            f"hand, and pass it as an argument or in the environment variable {MNIST_FOLDER}."
         ) from problem
     return [train, test]
 

@@ -56,7 +56,7 @@ def loss_and_gradients(
 ) -> tuple[float, Mapping[str, Array]]:
     """The loss of a Keras model on a batch, and its gradient for every trainable parameter.
 
-    The model runs in training mode: dropout is active, and batch normalisation updates its averages.
+    The model runs in training mode: dropout is active, batch normalisation updates its averages.
 
     Args:
         model: a built Keras model; its dtype policy decides the precision.

@@ -44,10 +44,10 @@ def main(
         DeviceName.auto
     ),
     backend: Annotated[
-        str, typer.Option(help="tensorflow, jax or torch; default: KERAS_BACKEND, or what is installed.")
+        str, typer.Option(help="tensorflow, jax or torch; default: KERAS_BACKEND.")
     ] = "",
     folder: Annotated[
-        Path | None, typer.Option(help="Folder of the MNIST files; default: NN_MNIST, or Keras' cache.")
+        Path | None, typer.Option(help="Folder with MNIST; default: NN_MNIST or Keras' cache.")
     ] = None,
     download: Annotated[bool, typer.Option(help="Let Keras download MNIST if needed.")] = False,
     epochs: Annotated[
@@ -66,7 +66,7 @@ def main(
         int, typer.Option(min=0, help="Stop after this many epochs without progress; 0: never.")
     ] = 0,
     peak: Annotated[
-        float, typer.Option(min=0, help="The device's peak in 1e12 operations per second; 0: look it up.")
+        float, typer.Option(min=0, help="Peak rate in 1e12 operations per second; 0: look it up.")
     ] = 0.0,
 ) -> None:
     """Train a reference model, and print its accuracy and speed.

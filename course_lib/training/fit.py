@@ -104,7 +104,7 @@ def fit(
         watchers.append(keras.callbacks.BackupAndRestore(os.fspath(checkpoint)))
     if patience is not None:
         watchers.append(keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True))
-    # Keras remembers the epoch at which an earlier run of this model resumed, and would start there.
+    # Keras remembers the epoch at which an earlier run resumed, and would start there.
     model._initial_epoch = None
     kept = model.fit(
         batches(data.X_train, data.y_train, batch_size, order),

@@ -155,11 +155,11 @@ def test_does_a_broken_file_say_which_one_it_is(tmp_path):
     whole = path.read_bytes()
     for broken in (b"", b"<html>not found</html>", whole[:-1], b"\x00\x00\x08\x01" + whole[4:]):
         path.write_bytes(broken)
-        with pytest.raises(ValueError, match="t10k-images-idx3-ubyte is no IDX file"):
+        with pytest.raises(ValueError, match="t10k-images-idx3-ubyte is not an IDX file"):
             datasets.mnist(tmp_path)
     path.unlink()
     path.with_suffix(".gz").write_bytes(whole)
-    with pytest.raises(ValueError, match="gz is no IDX file"):
+    with pytest.raises(ValueError, match="gz is not an IDX file"):
         datasets.mnist(tmp_path)
 
 
