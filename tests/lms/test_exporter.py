@@ -1,191 +1,23 @@
-"""Does anybody's exporter work by its entry point, and are files written whole or not at all?"""
+"""Is an exporter found by its name, and are files written whole or not at all?"""
 
 from __future__ import annotations
 
-import csv
-import io
-import shutil
-import sys
-from pathlib import Path
+from dataclasses import replace
 
-import nbformat
 import pytest
-from nbgrader.api import Gradebook
 
-from autograder.cli.main import main
-from autograder.course.directory import init, load
 from autograder.errors import CourseError, UnknownName
-from autograder.gradebook.bulk import BulkWriter
 from autograder.lms import exporter
-from autograder.questions import catalogue
-from autograder.records import Outcome, Report, Verdict
-from autograder.release import generate
-
-STEM = "week06_backpropagation"
-MODULE = '''
-from typing import Annotated
-import typer
-from autograder.lms.exporter import Export
-
-def export(weeks, *, greeting: Annotated[str, typer.Option(help="A word.")] = "hello"):
-    """Write a list of names."""
-    names = [total.student for week in weeks for total in week.totals]
-    return Export({"names.txt": f"{greeting} {names}".encode(), "other.txt": b"beside"})
-
-def clashing(weeks, *, output: str = ""):
-    """Takes an option that all exporters have."""
-
-def bare(weeks, *, word=""):
-    """Does not say what its option is."""
-'''
+from autograder.lms.exporter import about_waiting, everybody, one_week, people
+from tests.lms.filled_class import student, week
 
 
-@pytest.fixture
-def third_party(tmp_path, monkeypatch):
-    """Another distribution with an exporter, as pip would leave it on sys.path."""
-    site = tmp_path / "site"
-    info = site / "their_lms-1.0.dist-info"
-    info.mkdir(parents=True)
-    (site / "their_lms.py").write_text(MODULE)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: their-lms\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(
-        "[autograder.exporters]\ntheirs = their_lms:export\n"
-        "clashing = their_lms:clashing\nbare = their_lms:bare\n"
-        "broken = their_lms:nothing\nabsent = no_such_module:export\nnumber = their_lms:__name__\n"
-    )
-    monkeypatch.syspath_prepend(site)
-    yield site
-    sys.modules.pop("their_lms", None)
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run `autograder` with these arguments; its exit code, output and error text."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["autograder", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "200")
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
-
-
-@pytest.fixture(scope="module")
-def released(tmp_path_factory):
-    """A course that has released week 06; its reference values are not needed here."""
-    opened = init(tmp_path_factory.mktemp("courses") / "nn")
-    generate.release(opened, catalogue.week("week06"))
-    return opened.root
-
-
-@pytest.fixture
-def graded(released, tmp_path):
-    """A course in which ada is graded to the end, bob waits for a person, eve did nothing."""
-    opened = load(Path(shutil.copytree(released, tmp_path / "course")))
-    questions = catalogue.week("week06").questions
-    for student in ("ada", "bob"):
-        folder = opened.folder("submitted", STEM, student)
-        folder.mkdir(parents=True)
-        (folder / "timestamp.txt").write_text("2026-10-02 12:00:00 UTC\n")
-        notebook = nbformat.read(opened.notebook("source", STEM), as_version=4)
-        verdicts = tuple(
-            Verdict(name, item.points, item.points, Outcome.RIGHT, "")
-            for name, item in questions.items()
-        )
-        with BulkWriter(opened, STEM) as writer:
-            writer.write([Report(student, "week06", verdicts, notebook)])
-    with Gradebook(opened.db_url, opened.course_id) as gradebook:
-        gradebook.add_student("eve", first_name="=HYPERLINK(1)", last_name="O'Neil, Jr.")
-        notebook = gradebook.find_submission_notebook(STEM, STEM, "ada")
-        for grade in notebook.grades:
-            if grade.needs_manual_grade:
-                grade.manual_score, grade.needs_manual_grade = 8.0, False
-        notebook.late_submission_penalty = 2.5
-        gradebook.db.commit()
-    return opened.root
-
-
-def rows(path):
-    return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
-
-
-def test_is_a_third_party_exporter_a_command_with_its_own_options(third_party, graded, run):
-    code, out, _ = run("export", "--help")
-    assert code == 0 and "Write a list of names." in out and "Cannot be loaded" in out
-    output = graded / "list.txt"
-    code, out, err = run(
-        "export", "theirs", "6", "--course", graded, "--output", output, "--greeting", "hi"
-    )
-    assert (code, err) == (0, "")
-    assert output.read_text() == "hi ['ada', 'eve']"
-    assert (graded / "other.txt").read_text() == "beside"
-    assert f"Wrote {output}" in out
-    code, out, _ = run("export", "theirs", "--help")
-    assert "--greeting" in out and "A word." in out and "--with-waiting" in out
-
-
-def test_is_an_exporter_that_cannot_be_loaded_one_sentence(third_party, graded, run):
-    for name, said in (
-        ("broken", "their_lms:nothing) cannot be loaded: AttributeError"),
-        ("absent", "cannot be loaded: ModuleNotFoundError"),
-        ("clashing", "its parameter output should be keyword-only, annotated, and none of weeks,"),
-        ("bare", "its parameter word should be"),
-        ("number", "is str, expected a function"),
-    ):
-        code, _, err = run("export", name, "6", "--course", graded)
-        assert code == 1 and said in err and "Traceback" not in err
-
-
-def test_is_an_unknown_exporter_answered_with_the_nearest(third_party):
-    assert {"canvas", "csv", "theirs"} <= set(exporter.names())
+def test_is_an_unknown_exporter_answered_with_the_nearest():
+    assert {"canvas", "csv"} <= set(exporter.names())
     with pytest.raises(UnknownName, match=r"'canvs'; did you mean 'canvas' or 'csv'\?"):
         exporter.find("canvs")
     with pytest.raises(UnknownName, match="installed: .*canvas"):
         exporter.find("zzz")
-
-
-def test_does_csv_hold_manual_grades_and_penalties_and_say_who_waits(graded, run):
-    output = graded / "grades.csv"
-    code, out, _ = run("export", "csv", "week06", "6", "--course", graded, "--output", output)
-    assert code == 0
-    assert "week06: 1 student (bob) left out until manual grading is done" in out
-    found = {each["id"]: each for each in rows(output)}
-    assert set(found) == {"ada", "eve"}
-    automatic = sum(item.points for item in catalogue.week("week06").questions.values())
-    assert float(found["ada"]["week06"]) == automatic + 8.0 - 2.5
-    assert found["ada"]["week06 state"] == "graded"
-    assert (found["eve"]["week06"], found["eve"]["week06 state"]) == ("", "not handed in")
-    assert found["eve"]["first_name"] == "'=HYPERLINK(1)"
-    assert found["eve"]["last_name"] == "O'Neil, Jr."
-    code, out, _ = run(
-        "export", "csv", "6", "--course", graded, "--output", output, "--with-waiting"
-    )
-    assert code == 0 and "week06: 1 student (bob) exported with the points so far" in out
-    assert {each["id"]: each for each in rows(output)}["bob"]["week06 state"] == "waiting"
-
-
-def test_does_canvas_end_with_3_where_a_grade_found_no_place(graded, run):
-    template = graded / "gradebook.csv"
-    template.write_text(
-        "Student,ID,SIS Login ID,Section,Week 6 (42)\n    Points Possible,,,,110.00\nBob,1,bob,A,\n"
-    )
-    output = graded / "filled.csv"
-    arguments = ("export", "canvas", "6", "--course", graded, "--output", output)
-    code, out, _ = run(*arguments, "--template", template)
-    assert code == 3
-    assert "Has a grade, but was not found in Canvas: 1 student (ada)." in out
-    assert output.read_bytes() == template.read_bytes()
-    template.write_text(template.read_text() + "Ada,2,ada,A,\n")
-    code, out, _ = run(*arguments, "--template", template)
-    assert code == 0 and "Filled 'Week 6 (42)': 1 cells changed." in out
-    code, _, err = run(*arguments)
-    assert code == 1 and "canvas needs --template" in err
 
 
 def test_is_nothing_half_written_and_a_file_the_instructors_alone(tmp_path, monkeypatch):
@@ -202,6 +34,37 @@ def test_is_nothing_half_written_and_a_file_the_instructors_alone(tmp_path, monk
         exporter.write({"x": b""}, tmp_path / "absent" / "x")
 
 
-def test_is_a_week_that_is_not_released_one_sentence(released, run):
-    code, _, err = run("export", "csv", "7", "--course", released)
-    assert code == 1 and "run `autograder release week07`" in err
+def test_are_people_counted_and_the_first_of_many_named():
+    assert people(["ada"]) == "1 student (ada)"
+    assert people(["ada", "bob"]) == "2 students (ada, bob)"
+    many = [f"s{number}" for number in range(25)]
+    assert people(many, 3) == "25 students (s0, s1, s2, ...)"
+    assert people(many).count(",") == 20 and everybody(many).count(",") == 24
+
+
+def test_is_the_one_week_of_several_refused(tmp_path):
+    each = week(tmp_path, [student(0)])
+    assert one_week([each], "Moodle") is each
+    for weeks in ([], [each, each]):
+        with pytest.raises(CourseError, match="Moodle takes one week at a time"):
+            one_week(weeks, "Moodle")
+
+
+def test_is_a_student_who_waits_for_manual_grading_named(tmp_path):
+    class_ = [student(0), student(1)]
+    assert about_waiting(week(tmp_path, class_)) == []
+    (left_out,) = about_waiting(week(tmp_path, class_, held_back=("s0001",)))
+    assert "1 student (s0001) left out" in left_out and "--with-waiting" in left_out
+    (exported,) = about_waiting(replace(week(tmp_path, class_), waiting=("s0000",)))
+    assert "1 student (s0000) exported with the points so far" in exported
+
+
+def test_are_those_held_back_still_found_as_people(tmp_path):
+    graded = week(tmp_path, [student(0), student(1, max_points=90.0)], held_back=("s0000",))
+    assert [each.id for each in graded.roster.students] == ["s0000", "s0001"]
+    assert graded.max_points == 100.0
+
+
+def test_are_there_no_comments_where_autograder_graded_nothing(tmp_path):
+    graded = week(tmp_path, [student(0)])
+    assert graded.reports == graded.comments == {}

@@ -114,10 +114,11 @@ def fill(week: WeekGrades, template: Path, column: str = "") -> Export:
     place = find_column(book, column, week)
     matched = week.roster.match_all(_people(book))
     changes, notes = _changes(book, place, week, matched)
+    cells = f"{len(changes)} cell{'s' * (len(changes) != 1)}"
     return Export(
         {f"canvas-{week.week}.csv": book.sheet.filled(changes)},
         (
-            f"Filled {book.header[place]!r}: {len(changes)} cells changed.",
+            f"Filled {book.header[place]!r}: {cells} changed.",
             *about_points(book.possible(place), week),
         )
         + notes

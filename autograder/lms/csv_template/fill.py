@@ -83,7 +83,8 @@ class Filling:
     def finish(self, name: str) -> Export:
         """The filled file with notes and problems."""
         count = sum(number == self.column for _, number in self.changes)
-        said = [f"{count} grades written to the column {self.sheet.header[self.column]!r}."]
+        title = self.sheet.header[self.column]
+        said = [f"{count} grade{'s' * (count != 1)} written to the column {title!r}."]
         if self.maximum and self.maximum != self.week.max_points:
             said.append(
                 f"Rescaled: {self.week.week} is worth {self.week.max_points:g} points in the "

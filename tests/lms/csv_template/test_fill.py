@@ -1,0 +1,133 @@
+"""Does every grade reach its own row on the LMS's scale, and is everybody else told?"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.course.people import in_grade_file
+from autograder.errors import CourseError
+from autograder.lms.csv_template.fill import Filling, decimal, filled_name, grade_column
+from autograder.lms.csv_template.worksheet import Worksheet, read
+from tests.lms.filled_class import rows, student, week
+
+FILES = st.lists(st.integers(0, 9), unique=True)
+
+
+def sheet_of(folder, logins, header="Login,Grade") -> Worksheet:
+    path = folder / "grades.csv"
+    path.write_text("\n".join([header, *(f"{login}," for login in logins)]) + "\n")
+    return read(path)
+
+
+def fill(root, totals, logins, maximum=0.0, held_back=(), **options):
+    sheet = sheet_of(root, logins)
+    graded = week(root, totals, held_back)
+    filling = Filling(
+        sheet,
+        graded,
+        1,
+        maximum,
+        lambda row: in_grade_file("", (sheet.value(row, 0),), ""),
+        **options,
+    )
+    for row, total in filling.rows():
+        filling.grade(row, total)
+    return filling.finish("filled.csv")
+
+
+def grades(made) -> list[str]:
+    return [row[1] for row in rows(made.files["filled.csv"])[1:]]
+
+
+@given(FILES.filter(bool), FILES, st.sets(st.integers(0, 9)), st.sampled_from([0.0, 50.0, 100.0]))
+def test_is_every_grade_in_its_own_row_and_every_other_student_told(
+    tmp_path_factory, present, course, waiting, maximum
+):
+    """Rows of the file, the course's students, and those who are held back."""
+    totals = [student(n, 10.0 * n) for n in course]
+    held_back = tuple(f"s{n:04}" for n in waiting)
+    root = tmp_path_factory.mktemp("fill")
+    made = fill(root, totals, [f"S{n:04}" for n in present], maximum, held_back)
+    scale = maximum / 100.0 if maximum else 1.0
+    expected = [f"{10.0 * n * scale:g}" if n in {*course} - waiting else "" for n in present]
+    assert grades(made) == expected
+    said = " ".join(made.problems)
+    for n in range(10):
+        absent = n in {*course} - waiting - {*present}
+        assert (f"s{n:04}" in said) == absent
+        assert (f"S{n:04}" in said) == (n in {*present} - {*course})
+
+
+@pytest.mark.parametrize(
+    ("points", "maximum", "options", "written"),
+    [
+        (87.5, 0.0, {}, "87.5"),
+        (87.5, 100.0, {}, "87.5"),
+        (87.5, 10.0, {}, "8.75"),
+        (87.5, 10.0, {"comma": True}, "8,75"),
+        (104.0, 10.0, {}, "10.4"),
+        (104.0, 10.0, {"cap": True}, "10"),
+        (104.0, 0.0, {"cap": True}, "104"),
+        (0.0, 10.0, {}, "0"),
+    ],
+)
+def test_are_points_on_the_scale_of_the_lms(tmp_path, points, maximum, options, written):
+    made = fill(tmp_path, [student(0, points)], ["s0000"], maximum, **options)
+    assert grades(made) == [written]
+    said = " ".join(made.notes)
+    assert ("Rescaled: week06 is worth 100 points" in said) == (maximum == 10.0)
+    assert ("the maximum was written" in said) == (written == "10")
+    assert made.notes[0] == "1 grade written to the column 'Grade'."
+
+
+def test_are_two_rows_of_one_student_left_and_told(tmp_path):
+    made = fill(tmp_path, [student(0)], ["s0000", "S0000"])
+    assert grades(made) == ["", ""]
+    assert sum("one of several that fit s0000; left out." in each for each in made.problems) == 2
+
+
+HEADER = ["Login", "Week 6 |17", "Backpropagation |18", "Week 16 |19", "Total"]
+
+
+@pytest.mark.parametrize(
+    ("candidates", "wanted", "found"),
+    [
+        ([1, 3], "", 1),
+        ([2, 3], "", 2),
+        ([4], "", 4),  # the only one, and it is of no other week
+        ([1, 2, 3], "18", 2),
+        ([1, 2, 3], " week 6 |17 ", 1),
+        ([1, 2, 3], "Backprop", 2),
+        ([1, 2], "", "found 2; the file has 'Week 6 |17', 'Backpropagation |18'"),
+        ([3], "", "expected one column for 'week06', found 0; the file has 'Week 16 |19'"),
+        ([3, 4], "", "found 0"),
+        ([], "", "the file has none"),
+        ([1, 2, 3], "1", "expected one column for '1', found 0"),
+        ([1, 3], "week", "found 2"),
+    ],
+)
+def test_is_a_column_named_by_title_or_id_or_else_by_the_week(tmp_path, candidates, wanted, found):
+    sheet = sheet_of(tmp_path, ["s0000"], ",".join(HEADER))
+    graded = week(tmp_path, [student(0)])
+    if isinstance(found, int):
+        assert grade_column(sheet, candidates, graded, wanted, "column") == found
+    else:
+        with pytest.raises(CourseError, match="Next: name one with --column") as caught:
+            grade_column(sheet, candidates, graded, wanted, "column")
+        assert found in str(caught.value)
+
+
+@given(st.floats(-1e6, 1e6).map(lambda value: round(value, 3)), st.sampled_from(".,"))
+def test_is_a_number_read_with_a_point_or_a_comma(value, point):
+    assert decimal(f" {value:.3f} ".replace(".", point)) == value
+
+
+@pytest.mark.parametrize("text", ["", "-", "1,000.5", "ten"])
+def test_is_what_is_no_number_none(text):
+    assert decimal(text) is None
+
+
+def test_does_the_filled_copy_not_replace_the_template(tmp_path):
+    assert filled_name(tmp_path / "grades.csv") == "grades-filled.csv"
