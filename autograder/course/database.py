@@ -85,6 +85,8 @@ def next_step(why: str, db_url: str) -> str:
         return "close whatever else is writing to it"
     if "full" in why:
         return "make room on its disk"
+    if "no such table" in why or "no such column" in why:
+        return "run `nbgrader db upgrade`"
     if db_url.startswith("sqlite"):
         return "check that its file is writable"
     if "no password supplied" in why or "password authentication failed" in why:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import builtins
 import json
 import shutil
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -216,3 +218,42 @@ def query(url: str, statement: str) -> list[tuple[object, ...]]:
         rows = [tuple(row) for row in connection.execute(text(statement))]
     engine.dispose()
     return rows
+
+
+def test_is_a_course_s_database_opened_in_one_place():
+    """Do all connections wait, time out and fail in the same way?"""
+    package = Path(database.__file__).parents[1]
+    opening = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if "create_engine" in path.read_text()
+    }
+    assert opening == {"course/database.py"}
+
+
+def test_is_the_file_free_again_after_an_error(tmp_path):
+    path = tmp_path / "gradebook.db"
+
+    def fail() -> None:
+        with database.opened(f"sqlite:///{path}") as engine, engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN EXCLUSIVE")
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                lock(path)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    lock(path)
+
+
+def lock(path: Path) -> None:
+    with closing(sqlite3.connect(path, timeout=0)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+
+
+def test_is_an_error_in_a_query_one_line(tmp_path):
+    def ask() -> None:
+        with database.connected(f"sqlite:///{tmp_path / 'empty.db'}") as connection:
+            connection.execute(text("SELECT * FROM grade"))
+
+    assert "(no such table: grade); run `nbgrader db upgrade` and try again" in one_line(ask)

@@ -12,7 +12,6 @@ import pytest
 
 from autograder.course import create_database, database
 from autograder.course import directory as courses
-from autograder.course.roster import Student, enrolled, read_roster
 from autograder.errors import CourseError
 from tests.tiny_course import course
 
@@ -23,54 +22,6 @@ def roster(folder: Path, content: str | bytes) -> Path:
     path = folder / "class.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "id,last_name,first_name,email\nann,Zü,Ann,ann@x.org\nbob,Y,Bob,\n",
-        "\ufeffID;Last Name;First Name;E-Mail\r\nann;Zü;Ann;ann@x.org\r\n\r\nbob; Y ;Bob;\r\n",
-        "section\tEmail address\tStudent ID\tSurname\tGiven name\n"
-        "1\tann@x.org\tann\tZü\tAnn\n1\t\tbob\tY\tBob\n",
-        'id,last_name,first_name,email\n"ann","Zü",Ann,ann@x.org\nbob,Y,Bob',
-    ],
-)
-def test_are_usual_spellings_of_a_roster_understood(tmp_path, content):
-    assert read_roster(roster(tmp_path, content)) == [
-        Student("ann", "Zü", "Ann", "ann@x.org"),
-        Student("bob", "Y", "Bob", None),
-    ]
-
-
-def test_is_the_number_of_the_platform_taken_where_there_is_one(tmp_path):
-    content = "id,Canvas ID\nann,501\nbob,\n"
-    ann, bob = read_roster(roster(tmp_path, content))
-    assert (ann.lms_user_id, bob.lms_user_id) == ("501", None)
-    made = courses.init(tmp_path / "nn", roster(tmp_path, content))
-    assert enrolled(made.db_url) == [ann, bob]
-
-
-WRONG_ROSTERS = {
-    "empty": ("", "is empty"),
-    "no id column": ("name,email\nann,a@x\n", "line 1: no column is called id"),
-    "no header": ("ann,Z,Ann,a@x\n", "line 1: no column is called id"),
-    "missing id": ("id,email\nann,a\n\n,b\n", "line 4: the id is missing"),
-    "duplicate": ("id\nann\nbob\nann\n", "line 4: the id 'ann' also stands on line 2"),
-    "path": ("id\n../bob\n", "line 2: the id '../bob' cannot be a folder"),
-    "pattern": ("id\nb*b\n", "line 2"),
-    "hidden": ("id\n.bob\n", "line 2"),
-    "utf-16": ("id\nann\n".encode("utf-16"), "not UTF-8"),
-    "binary": (b"id\n\xff\xfe\x00", "not UTF-8"),
-}
-
-
-@pytest.mark.parametrize(("content", "reason"), WRONG_ROSTERS.values(), ids=WRONG_ROSTERS)
-def test_does_a_wrong_roster_make_no_course(tmp_path, content, reason):
-    with pytest.raises(CourseError) as caught:
-        courses.init(tmp_path / "nn", roster(tmp_path, content))
-    assert reason in str(caught.value)
-    assert "\n" not in str(caught.value)
-    assert [path.name for path in tmp_path.iterdir()] == ["class.csv"]
 
 
 def test_is_a_missing_roster_told(tmp_path):

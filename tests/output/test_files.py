@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,14 +67,15 @@ def test_is_no_file_replaced_before_all_are_written(tmp_path):
     assert (tmp_path / "a").read_bytes() == b"before" and names(tmp_path) == ["a", "b"]
 
 
-def test_are_leftovers_of_a_killed_run_swept_and_nothing_else(tmp_path, monkeypatch):
+def test_are_leftovers_of_a_killed_run_swept_and_nothing_else(tmp_path):
     write_whole(tmp_path / "kept", b"x")
     (tmp_path / ".hidden").touch()
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "replace", lambda *_: os._exit(0))
-        if os.fork() == 0:
-            write_whole(tmp_path / "other", b"x")
-        os.wait()
+    killed = (
+        "import os, pathlib; from autograder.output.files import write_whole\n"
+        "os.replace = lambda *_: os._exit(9)\n"
+        f"write_whole(pathlib.Path({str(tmp_path)!r}) / 'other', b'x')"
+    )
+    assert subprocess.run([sys.executable, "-c", killed]).returncode == 9
     assert len(names(tmp_path)) == 3
     sweep(tmp_path)
     assert names(tmp_path) == [".hidden", "kept"]
