@@ -44,7 +44,8 @@ def main(
         DeviceName.auto
     ),
     backend: Annotated[
-        str, typer.Option(help="tensorflow, jax or torch; default: KERAS_BACKEND.")
+        str,
+        typer.Option(help="tensorflow, jax or torch; default: KERAS_BACKEND or an installed one."),
     ] = "",
     folder: Annotated[
         Path | None, typer.Option(help="Folder with MNIST; default: NN_MNIST or Keras' cache.")
