@@ -77,8 +77,9 @@ def map_tree(function: Callable[..., Any], tree: Tree, *others: Tree) -> Tree:
             for key, branch in tree.items()
         }
     if isinstance(tree, (list, tuple)):
-        rows = zip(tree, *others, strict=True)
-        return type(tree)([map_tree(function, *row) for row in rows])
+        mapped = [map_tree(function, *row) for row in zip(tree, *others, strict=True)]
+        # Not type(tree)(...): the constructor of a named tuple takes its parts one by one.
+        return mapped if isinstance(tree, list) else tuple(mapped)
     return function(tree, *others)
 
 

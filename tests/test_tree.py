@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -57,6 +57,13 @@ def test_does_a_copy_share_no_memory(tree):
         if isinstance(ours, np.ndarray):
             assert not np.shares_memory(ours, theirs)
             assert ours.tobytes() == theirs.tobytes()
+
+
+def test_is_a_named_tuple_copied_as_a_tuple():
+    """Its constructor takes the parts one by one, unlike a tuple's."""
+    pair = NamedTuple("Pair", [("left", Any), ("right", Any)])(np.ones(2), [np.zeros(3)])
+    copied = copy_tree(pair)
+    assert type(copied) is tuple and same_tree(copied, tuple(pair))
 
 
 def test_is_a_leaf_met_by_the_leaf_in_its_place():
