@@ -261,7 +261,7 @@ def unpack(content: bytes) -> dict[str, Expected]:
     """The expected answers that `pack` packed; empty if they are in an older format.
 
     Raises:
-        OSError, ValueError, BadZipFile, ProtocolError: when the content is damaged.
+        OSError, EOFError, ValueError, BadZipFile, ProtocolError: when the content is damaged.
     """
     with np.load(io.BytesIO(content), allow_pickle=False) as stored:
         if "tree" not in stored:
@@ -275,7 +275,7 @@ def _read(path: Path) -> dict[str, Expected]:
         return {}
     try:
         return unpack(path.read_bytes())
-    except (OSError, ValueError, TypeError, BadZipFile, ProtocolError) as error:
+    except (OSError, EOFError, ValueError, TypeError, BadZipFile, ProtocolError) as error:
         raise MissingReference(
             f"{path} cannot be read ({error}); delete it, and its values are computed again"
         ) from error

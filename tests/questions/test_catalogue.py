@@ -6,13 +6,11 @@ import sys
 import textwrap
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import autograder.questions
 from autograder.errors import QuestionError, UnknownName
-from autograder.questions import catalogue, references
-from autograder.questions.define import choice, question
+from autograder.questions import catalogue
 
 KNOWN = ", ".join(stem.partition("_")[0] for stem in catalogue.stems())
 
@@ -165,41 +163,3 @@ def test_is_the_nearest_week_named():
 def test_are_all_weeks_chosen_if_none_is_named():
     assert [week.stem for week in catalogue.chosen([])] == catalogue.stems()
     assert [week.name for week in catalogue.chosen(["14", "week06"])] == ["week14", "week06"]
-
-
-def test_does_the_driver_travel_alone():
-    @question(points=1)
-    def total(x):
-        """The sum of a generator's items."""
-
-    @total.driver
-    def _(total, x):
-        """Ask for a list."""
-        return list(total(x))
-
-    namespace: dict = {}
-    exec(total.driver_source, namespace)
-    assert namespace["drive"](iter, [1, 2]) == [1, 2]
-
-
-def test_has_every_wrong_choice_its_reason():
-    made = choice("why", points=1, correct="a", wrong={"b": "Because it is not.", "c": "No."})
-    assert made.reference() == "a"
-    assert made.mistakes["why-b"].why == "Because it is not."
-    assert made.mistakes["why-b"].formula() == "b"
-
-
-def test_a_case_may_be_cheaper_where_it_is_hidden() -> None:
-    @question(points=1)
-    def repeated(depth: int, start: float) -> float:
-        return start**depth
-
-    @repeated.case("deep", hidden={"depth": 3})
-    def _(rng: np.random.Generator) -> dict[str, object]:
-        return {"depth": 5_000, "start": rng.normal()}
-
-    case = repeated.cases["deep"]
-    public = references.inputs(repeated, case, references.PUBLIC_SECRET)
-    hidden = references.inputs(repeated, case, b"a course's secret")
-    assert (public["depth"], hidden["depth"]) == (5_000, 3)
-    assert public["start"] != hidden["start"]
