@@ -1,10 +1,10 @@
-"""Which student somebody on a platform is: by ids first, then by full name. Nobody is guessed.
+"""Match people on a platform with students: by id first, then by full name, without guessing.
 
-An id is looked up exactly as it stands. Only if no student has it so is it compared as readers see
-it, without differences of case, Unicode form, spaces and invisible marks. That way a folder `S001`
-beside the student `s001` is one more student, and both are still found.
+An id is looked up exactly first. Only if no student has it is it compared ignoring case, Unicode
+form, spaces and invisible characters. So if a folder `S001` has made a second student beside
+`s001`, each is still found by their own id.
 
-Names are always compared as readers see them. Accents are visible, so they count.
+Names are always compared that way. Accents are visible, so they count.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ ACCOUNT = "account"
 _KINDS = (ID, EMAIL, LMS_ID, ACCOUNT)
 # Platforms drop these from names without leaving a space.
 _DROPPED = frozenset("'’‘ʼ`´\"“”„«»&<>|:/\\*?")
-# Names are long, so what is only roughly like one is somebody else.
+# Names are long, so a merely similar one is usually somebody else's.
 _LIKE_A_NAME = 0.7
 
 
 @dataclass(frozen=True)
 class Identifier:
-    """Something that should belong to one person alone.
+    """Something that should belong to one person only.
 
     Attributes:
-        spellings: how it may be written; the first one that any student has counts.
-        kinds: what it may be, such as `ID` and `EMAIL` for a login.
+        spellings: how it may be written; the first one that some student has counts.
+        kinds: what it may be, such as `ID` or `EMAIL` for a login.
     """
 
     spellings: tuple[str, ...]
@@ -46,9 +46,9 @@ class Person:
     """Somebody as a platform knows them.
 
     Attributes:
-        shown: what the instructor sees on the platform.
-        identifiers: what the platform says of them, apart from names.
-        names: full names; the first one that any student has counts.
+        shown: how the platform shows them.
+        identifiers: ids, logins and e-mail addresses.
+        names: full names; the first one that some student has counts.
         squeezed: whether the names have lost spaces and punctuation, as in Canvas's file names.
     """
 
@@ -60,7 +60,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Match:
-    """The students that a person fits, and by what; `student` only if it is exactly one."""
+    """The students that a person fits, and by what; `student` is None unless it is exactly one."""
 
     fitting: tuple[Student, ...] = ()
     by: str = ""
@@ -79,12 +79,12 @@ class Match:
 
 @dataclass(frozen=True)
 class Matched:
-    """Students' ids by the keys of the people, and everybody else.
+    """The rows of an LMS's file, matched with students.
 
     Attributes:
-        students: for those who fit one student whom nobody else fits.
-        left_out: a sentence about each one whose student is not certain.
-        strangers: those who fit no student of the course, as the LMS shows them.
+        students: ids of the students, by row.
+        left_out: a sentence about each row whose student is uncertain.
+        strangers: people who fit no student of the course, as the LMS shows them.
     """
 
     students: Mapping[int, str] = field(default_factory=dict)
@@ -93,7 +93,7 @@ class Matched:
 
 
 class Roster:
-    """The students of a course, found by anything that a platform may know of them."""
+    """The students of a course, found by anything that a platform may know about them."""
 
     def __init__(self, students: Iterable[Student]) -> None:
         self.students = tuple(students)
@@ -122,19 +122,19 @@ class Roster:
                 self._squeezed[key].add(number)
 
     def match(self, person: Person) -> Match:
-        """Who handed this in: by identifiers, or by name if no student has any of them."""
-        # A folder's name is tried as an id and as a name, so a name says nothing against an id.
+        """Find who handed something in: by identifier, or by name if no identifier is known."""
+        # In a plain folder the same text is tried as id and as name, so an id outweighs a name.
         fitting, by = self._identified(person)
         return self._match(fitting, by) if fitting else self._match(self._named(person), "name")
 
     def match_all(self, people: Mapping[int, Person]) -> Matched:
-        """Who the rows of an LMS's file are, for writing a grade into each.
+        """Find the student of every row of an LMS's file, to write grades into the rows.
 
-        A grade in a wrong row is worse than a missing one. So somebody who fits one student by id
-        and another by name is left out, and so are two people who fit the same student.
+        A grade in a wrong row is worse than a missing one. So a row is left out if its id fits one
+        student and its name another, or if another row fits the same student.
 
         Args:
-            people: the rows, under any numbers.
+            people: the people in the file, by row.
         """
         found: dict[int, str] = {}
         left_out, strangers = [], []
@@ -154,10 +154,10 @@ class Roster:
         return Matched(found, tuple(left_out), tuple(strangers))
 
     def nearest(self, person: Person) -> tuple[Student, ...]:
-        """At most three students whose name, e-mail or id is like what this person has."""
+        """At most three students whose name, e-mail or id is similar to this person's."""
         form = squeeze if person.squeezed else fold
         forms = self._all_forms(person.squeezed)
-        # A number that only the LMS uses is like many others.
+        # An LMS's own number is similar to many others.
         ids = [each.spellings for each in person.identifiers if {ID, EMAIL} & {*each.kinds}]
         texts = dict.fromkeys((*person.names, *(text for spellings in ids for text in spellings)))
         like = [
@@ -181,7 +181,7 @@ class Roster:
         return self._match(identified, by)
 
     def _identified(self, person: Person) -> tuple[set[int], str]:
-        """Whom the identifiers fit, all of them together, and of which kinds those are."""
+        """Everybody whom some identifier fits, and the kinds of those identifiers."""
         found: dict[str, set[int]] = defaultdict(set)
         for identifier in person.identifiers:
             known = (self._known(text, identifier.kinds) for text in identifier.spellings)
@@ -191,7 +191,7 @@ class Roster:
         return set().union(*found.values()), by
 
     def _known(self, text: str, kinds: Iterable[str]) -> dict[str, set[int]]:
-        """Who has this, by kind: exactly so, or else as readers see it."""
+        """The students who have this text, by kind: exactly, or otherwise ignoring case."""
         exact = {kind: self._exact[kind, text] for kind in kinds if (kind, text) in self._exact}
         key = fold(text)
         return exact or {
@@ -204,7 +204,7 @@ class Roster:
         return next(filter(None, found), set())
 
     def _all_forms(self, squeezed: bool) -> dict[str, int]:
-        """Everything that students are called by, and whose it is."""
+        """All ids, e-mails and names of students, and whose they are."""
         if squeezed not in self._forms:
             form = squeeze if squeezed else fold
             forms: dict[str, int] = {}
@@ -217,12 +217,12 @@ class Roster:
 
 
 def in_grade_file(account: str, ids: Iterable[str], name: str) -> Person:
-    """Somebody as the file or the API that takes an LMS's grades shows them.
+    """A person in an LMS's grade file or API.
 
     Args:
         account: the LMS's own number for them; may be empty.
-        ids: student numbers, logins and e-mail addresses; may be empty.
-        name: the full name, first or last name first.
+        ids: student numbers, logins and e-mail addresses; each may be empty.
+        name: the full name, in either order.
     """
     known = [each for each in ids if fold(each)]
     number = account or next(iter(known), "")
@@ -232,15 +232,14 @@ def in_grade_file(account: str, ids: Iterable[str], name: str) -> Person:
 
 
 def words(name: str) -> str:
-    """A name's words as readers see them; commas, underscores and hyphens only separate them."""
+    """A name's words in lower case; commas, underscores and hyphens only separate words."""
     folded = fold("".join(letter for letter in name if letter not in _DROPPED))
     kept = (c if _in_word(c) else " " for c in folded if c not in _DROPPED)
     return " ".join("".join(kept).split())
 
 
-# Beside `words`, since Canvas's file names have lost what separates words.
 def squeeze(name: str) -> str:
-    """A name's letters and digits alone, as readers see them."""
+    """A name's letters and digits in lower case, for Canvas's file names, which lack separators."""
     kept = "".join(letter for letter in name if _in_word(letter))
     return "".join(letter for letter in fold(kept) if _in_word(letter))
 
@@ -256,6 +255,6 @@ def full_names(student: Student) -> tuple[str, ...]:
 
 
 def describe(student: Student) -> str:
-    """A student as the instructor knows them: the id and the name."""
+    """A student's id and name, for messages."""
     name = " ".join(part for part in (student.first_name, student.last_name) if part)
     return f"{student.id} ({name})" if name else student.id

@@ -98,7 +98,7 @@ def _environment() -> tuple[str, str]:
 
 
 @contextmanager
-def said_plainly() -> Iterator[None]:
+def plain_errors() -> Iterator[None]:
     """Turn the errors of `canvasapi` and `requests` into one sentence with the next step.
 
     Raises:

@@ -42,7 +42,7 @@ class Change:
         }
         return {name: value for name, value in named.items() if value}
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """One line for the dry run, such as `ada: 80 -> 87.5, comment`."""
         parts = [f"{self.before or 'no grade'} -> {self.grade}"] if self.grade else []
         parts += ["comment"] if self.comment else []

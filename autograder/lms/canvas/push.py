@@ -13,7 +13,7 @@ from typing import Any
 
 from autograder.course.people import Person, in_grade_file
 from autograder.errors import CourseError
-from autograder.lms.canvas.client import connect, said_plainly
+from autograder.lms.canvas.client import connect, plain_errors
 from autograder.lms.canvas.notes import about_points, lost, strangers
 from autograder.lms.canvas.plan import (
     Change,
@@ -53,7 +53,7 @@ def push_week(
                 f"received {value!r}"
             )
     canvas = connect()
-    with said_plainly():
+    with plain_errors():
         return _Push(canvas, week, int(course_id), int(assignment_id)).run(dry_run)
 
 
@@ -81,7 +81,7 @@ class _Push:
         problems = lost(self.week, self.matched)
         title = self.assignment.name
         if dry_run:
-            would = tuple(f"  {change.told()}" for change in plan.changes)
+            would = tuple(f"  {change.summary()}" for change in plan.changes)
             line = f"Dry run: {len(would)} of {plan.considered} students would change in {title!r}."
             return Export({}, (line, *would, *about), problems)
         left = self._send(plan)

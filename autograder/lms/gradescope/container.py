@@ -57,7 +57,7 @@ def grade(folder: Path) -> dict[str, Any]:
     from autograder.sandbox.session import Sandbox
 
     metadata = folder / "submission_metadata.json"
-    handed = results_json.read_metadata(metadata)
+    about = results_json.read_metadata(metadata)
     _keep_from_others(folder, metadata)
     assignment = load(folder / PRIVATE)
     limits = replace(assignment.limits(), memory=submission_memory(container_memory()))
@@ -66,7 +66,7 @@ def grade(folder: Path) -> dict[str, Any]:
     with Sandbox(isolation(), limits, assignment.libraries) as sandbox:
         report = pipeline.grade(submission, assignment, sandbox)
     by_hand = {name: written.points for name, written in assignment.week.written.items()}
-    return results_json.results(report, handed, by_hand)
+    return results_json.results(report, about, by_hand)
 
 
 def load(private: Path) -> Any:

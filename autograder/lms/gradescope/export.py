@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Sequence
 
 from autograder.lms.exporter import Export, WeekGrades, one_week, people
-from autograder.lms.gradescope.results_json import Handed, results
+from autograder.lms.gradescope.results_json import Metadata, results
 
 
 def export(weeks: Sequence[WeekGrades]) -> Export:
@@ -24,7 +24,7 @@ def export(weeks: Sequence[WeekGrades]) -> Export:
         for total in graded:
             if report := week.reports.get(total.student):
                 # The gradebook's points, which include manual grades and late penalties.
-                written = results(report, Handed(), {}) | {"score": total.points}
+                written = results(report, Metadata(), {}) | {"score": total.points}
                 text = json.dumps(written, indent=1, allow_nan=False)
                 archive.writestr(f"{total.student}/results.json", text)
     return Export(

@@ -25,7 +25,7 @@ _ABOUT_ISOLATION = {
 
 
 @dataclass(frozen=True)
-class Handed:
+class Metadata:
     """What submission_metadata.json says about a submission; empty if it says nothing."""
 
     id: str = ""
@@ -34,17 +34,17 @@ class Handed:
     previous: int = 0
 
 
-def read_metadata(path: Path) -> Handed:
+def read_metadata(path: Path) -> Metadata:
     """Read submission_metadata.json; fields that are missing or damaged stay empty."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
-        return Handed()
+        return Metadata()
     if not isinstance(found, dict):
-        return Handed()
+        return Metadata()
     users = [user for user in _list(found.get("users")) if isinstance(user, dict)]
     assignment = found.get("assignment")
-    return Handed(
+    return Metadata(
         str(found.get("id") or ""),
         tuple(str(user.get("email") or user.get("name") or user.get("id")) for user in users),
         _number(assignment.get("total_points")) if isinstance(assignment, dict) else None,
@@ -52,24 +52,24 @@ def read_metadata(path: Path) -> Handed:
     )
 
 
-def results(report: Report, handed: Handed, by_hand: Mapping[str, float]) -> dict[str, Any]:
+def results(report: Report, metadata: Metadata, by_hand: Mapping[str, float]) -> dict[str, Any]:
     """The content of results.json for a graded submission.
 
     Args:
         report: its report.
-        handed: what Gradescope says about it.
+        metadata: what Gradescope says about it.
         by_hand: points of the manually graded questions, by name.
     """
     written: dict[str, Any] = {
         "score": report.points,
         "execution_time": round(report.seconds, 2),
-        "output": "\n\n".join(_about(report, handed, by_hand)),
+        "output": "\n\n".join(_about(report, metadata, by_hand)),
         "output_format": "text",
         "test_output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
         "tests": [_test(number, each) for number, each in enumerate(report.verdicts, 1)],
-        "extra_data": _extra(report, handed),
+        "extra_data": _extra(report, metadata),
     }
     if board := _leaderboard(report):
         written["leaderboard"] = board
@@ -93,7 +93,7 @@ def failure(message: str, names: Sequence[str] = ()) -> dict[str, Any]:
     }
 
 
-def _about(report: Report, handed: Handed, by_hand: Mapping[str, float]) -> list[str]:
+def _about(report: Report, metadata: Metadata, by_hand: Mapping[str, float]) -> list[str]:
     if report.unreadable:
         return [f"The submission could not be read as a notebook. {report.unreadable}"]
     lines = [
@@ -104,9 +104,12 @@ def _about(report: Report, handed: Handed, by_hand: Mapping[str, float]) -> list
     for name, points in by_hand.items():
         lines.append(f"{name}, {points:g} points, is graded manually.")
     worth = report.max_points + sum(by_hand.values())
-    if handed.total_points is not None and handed.total_points not in (report.max_points, worth):
+    if metadata.total_points is not None and metadata.total_points not in (
+        report.max_points,
+        worth,
+    ):
         lines.append(
-            f"For the instructor: the assignment is worth {handed.total_points:g} points in "
+            f"For the instructor: the assignment is worth {metadata.total_points:g} points in "
             f"Gradescope; its tests are worth {report.max_points:g}"
             + (f", and {worth:g} with manual grading." if by_hand else ".")
         )
@@ -127,15 +130,15 @@ def _test(number: int, verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _extra(report: Report, handed: Handed) -> dict[str, Any]:
+def _extra(report: Report, metadata: Metadata) -> dict[str, Any]:
     return {
         "week": report.week,
         "isolation": report.isolation,
         "unreadable": bool(report.unreadable),
         "stopped": report.stopped,
         "peak_memory": report.peak_memory,
-        "submission": handed.id,
-        "previous_submissions": handed.previous,
+        "submission": metadata.id,
+        "previous_submissions": metadata.previous,
         "misconceptions": [
             {
                 "question": verdict.question,

@@ -19,7 +19,7 @@ from tests.lms.canvas.fake_canvas import COURSE, TOKEN, Fault
 
 def get_course() -> str:
     connected = client.connect()
-    with client.said_plainly():
+    with client.plain_errors():
         name: str = connected.get_course(COURSE).name
     return name
 
@@ -95,7 +95,7 @@ def test_is_what_the_environment_lacks_said_without_the_token(
     ],
 )
 def test_is_every_error_of_canvas_one_sentence_with_the_next_step(error, said):
-    with pytest.raises(CourseError, match="Next: ") as caught, client.said_plainly():
+    with pytest.raises(CourseError, match="Next: ") as caught, client.plain_errors():
         raise error
     assert said in str(caught.value) and "\n" not in str(caught.value)
 

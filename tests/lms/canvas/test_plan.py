@@ -82,7 +82,7 @@ def test_is_a_comment_sent_once_though_a_teacher_deletes_it(tmp_path, sent):
     matched = Matched({5: "s0000"})
     (change,) = make_plan(made, [submission(5, 80.0)], matched, {}, sent).changes
     assert change.data() == {"text_comment": f"{OPENING} 1 of 4"}
-    assert change.told() == "s0000: comment"
+    assert change.summary() == "s0000: comment"
     sent.confirm([change])
     for remembered in (sent, Sent(tmp_path, ASSIGNMENT)):
         assert make_plan(made, [submission(5, 80.0)], matched, {}, remembered).changes == []

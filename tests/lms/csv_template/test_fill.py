@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from autograder.course.people import in_grade_file
 from autograder.errors import CourseError
+from autograder.gradebook.totals import Total
 from autograder.lms.csv_template.fill import Filling, decimal, filled_name, grade_column
 from autograder.lms.csv_template.worksheet import Worksheet, read
 from tests.lms.filled_class import rows, student, week
@@ -86,6 +87,14 @@ def test_are_two_rows_of_one_student_left_and_told(tmp_path):
     made = fill(tmp_path, [student(0)], ["s0000", "S0000"])
     assert grades(made) == ["", ""]
     assert sum("one of several that fit s0000; left out." in each for each in made.problems) == 2
+
+
+def test_does_a_second_student_in_capitals_take_nobodys_row(tmp_path):
+    """A folder `S0000` that was graded beside the student s0000; see course/people."""
+    class_ = [Total("S0000", points=1.0, max_points=100.0), student(0, 80.0)]
+    made = fill(tmp_path, class_, ["s0000"])
+    assert grades(made) == ["80"]
+    assert made.problems == ("No row in grades.csv for 1 student (S0000) with a grade.",)
 
 
 HEADER = ["Login", "Week 6 |17", "Backpropagation |18", "Week 16 |19", "Total"]

@@ -45,8 +45,8 @@ def report(**fields):
 
 
 def test_is_a_graded_submission_written_as_gradescope_documents_it():
-    handed = results_json.Handed("7", ("ada@uni.example",), 7.0, 2)
-    written = results_json.results(report(), handed, {"why": 10.0})
+    metadata = results_json.Metadata("7", ("ada@uni.example",), 7.0, 2)
+    written = results_json.results(report(), metadata, {"why": 10.0})
     assert set(written) <= TOP and all(set(test) == TEST for test in written["tests"])
     assert written["score"] == sum(test["score"] for test in written["tests"]) == 5.5
     assert [test["status"] for test in written["tests"]] == ["passed", "failed"]
@@ -65,14 +65,14 @@ def test_is_a_graded_submission_written_as_gradescope_documents_it():
 
 
 def test_are_points_that_do_not_fit_said():
-    handed = results_json.Handed(total_points=50.0)
-    assert "50 points in Gradescope" in results_json.results(report(), handed, {})["output"]
+    metadata = results_json.Metadata(total_points=50.0)
+    assert "50 points in Gradescope" in results_json.results(report(), metadata, {})["output"]
 
 
 def test_is_a_capstone_on_the_leaderboard():
     figures = (("Accuracy", 0.982), ("Parameters", 4000.0), ("Strange", math.nan))
     verdict = Verdict("train_capstone", 16.0, 16.0, Outcome.RIGHT, "", figures=figures)
-    written = results_json.results(Report("", "week14", (verdict,)), results_json.Handed(), {})
+    written = results_json.results(Report("", "week14", (verdict,)), results_json.Metadata(), {})
     assert written["leaderboard"] == [
         {"name": "Accuracy", "value": 0.982, "order": "desc"},
         {"name": "Parameters", "value": 4000.0, "order": "asc"},
@@ -81,7 +81,7 @@ def test_is_a_capstone_on_the_leaderboard():
 
 def test_is_an_unreadable_file_explained():
     written = results_json.results(
-        report(unreadable="The file is empty."), results_json.Handed(), {}
+        report(unreadable="The file is empty."), results_json.Metadata(), {}
     )
     assert "The file is empty." in written["output"]
 
@@ -95,7 +95,7 @@ def test_is_the_metadata_read(tmp_path):
         "previous_submissions": [{}, {}],
     }
     path.write_text(json.dumps(metadata))
-    expected = results_json.Handed("12", ("ada@uni.example", "Bo"), 90.0, 2)
+    expected = results_json.Metadata("12", ("ada@uni.example", "Bo"), 90.0, 2)
     assert results_json.read_metadata(path) == expected
 
 
@@ -103,5 +103,5 @@ def test_is_the_metadata_read(tmp_path):
 def test_is_damaged_metadata_no_failure(text, tmp_path):
     path = tmp_path / "submission_metadata.json"
     path.write_bytes(text.encode("latin-1"))
-    assert results_json.read_metadata(path) == results_json.Handed()
-    assert results_json.read_metadata(tmp_path / "none") == results_json.Handed()
+    assert results_json.read_metadata(path) == results_json.Metadata()
+    assert results_json.read_metadata(tmp_path / "none") == results_json.Metadata()
