@@ -13,7 +13,7 @@ from autograder.cli.display import ClassTable, print_json
 
 
 def line(number: int, **changes: Any) -> dict[str, Any]:
-    """One submission: every tenth has its gate from the blame, the others are right."""
+    """One submission: every tenth has a wrong gate, the others are right."""
     wrong = number % 10 == 0
     answer = {
         "points": 0.0 if wrong else 6.0,
@@ -48,12 +48,12 @@ def printed(table: ClassTable, capsys: Any, **options: Any) -> str:
     return " ".join(capsys.readouterr().out.split())
 
 
-def test_has_every_submission_of_a_lecture_its_row(capsys):
+def test_does_every_submission_have_a_row(capsys):
     text = printed(table_of(200), capsys)
     assert all(f"s{number:05}" in text for number in range(200))
 
 
-def test_is_a_large_class_told_by_what_was_found(capsys):
+def test_is_a_large_class_summarised_by_its_findings(capsys):
     table = table_of(1000)
     table.add(line(1, student="ada", unreadable="The file is empty."))
     table.add(line(2, student="bob", stopped=1))
@@ -64,7 +64,7 @@ def test_is_a_large_class_told_by_what_was_found(capsys):
 
 
 @pytest.mark.parametrize("changes", [{}, {"stopped": 1}, {"unreadable": "The file is empty."}])
-def test_does_a_table_not_grow_with_the_class(changes):
+def test_is_memory_independent_of_the_class_size(changes):
     def size(count: int) -> int:
         fields = vars(table_of(count, **changes)).values()
         return sum(len(each) for each in fields if hasattr(each, "__len__"))
@@ -97,7 +97,7 @@ def test_is_the_document_written_as_lines_come(capsys, count):
 
 
 @pytest.mark.parametrize("count", [0, 2])
-def test_is_a_document_that_ends_early_whole_or_none(capsys, count):
+def test_is_an_interrupted_document_still_valid_json(capsys, count):
     def lines() -> Iterator[dict[str, Any]]:
         yield from map(line, range(count))
         raise KeyboardInterrupt

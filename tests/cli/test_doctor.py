@@ -1,4 +1,4 @@
-"""Does the doctor say what this machine gives, what is missing, and what to do next?"""
+"""Does the doctor report what this machine provides, what is missing, and what to do next?"""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_is_the_restriction_of_ubuntu_explained(monkeypatch):
     assert "profile bwrap /usr/bin/bwrap" in text  # what the next step points to
 
 
-def test_is_a_restriction_that_lets_bubblewrap_through_no_fault(monkeypatch):
+def test_is_a_restriction_that_exempts_bubblewrap_accepted(monkeypatch):
     found = machine(monkeypatch, "bubblewrap", kernel__apparmor_restrict_unprivileged_userns="1")
     assert found["user namespaces"].good and "AppArmor" in found["user namespaces"].found
 
@@ -62,13 +62,13 @@ def test_is_a_restriction_that_lets_bubblewrap_through_no_fault(monkeypatch):
         ("user__max_user_namespaces", "sysctl user.max_user_namespaces=10000"),
     ],
 )
-def test_are_namespaces_that_are_switched_off_named(monkeypatch, setting, step):
+def test_is_the_setting_that_disables_namespaces_named(monkeypatch, setting, step):
     reason = "bubblewrap cannot start (No permissions). Next: run it by hand."
     finding = machine(monkeypatch, reason, **{setting: "0"})["user namespaces"]
     assert not finding.good and step in finding.next_step
 
 
-def test_has_a_missing_bubblewrap_its_next_step(monkeypatch):
+def test_does_a_missing_bubblewrap_get_a_next_step(monkeypatch):
     reason = "bubblewrap is not installed. Next: install it (Ubuntu: apt install bubblewrap)."
     finding = machine(monkeypatch, reason)["bubblewrap"]
     assert finding.found == "bubblewrap is not installed"
@@ -76,14 +76,14 @@ def test_has_a_missing_bubblewrap_its_next_step(monkeypatch):
     assert "--isolation process" in finding.next_step
 
 
-def test_are_missing_packages_told(monkeypatch):
+def test_are_missing_packages_reported(monkeypatch):
     monkeypatch.setattr(doctor, "_version", lambda name: "")
     found = machine(monkeypatch, "bubblewrap")
     assert not found["keras"].good and "`keras` extra" in found["keras"].next_step
     assert not found["nbgrader"].good and not found["tensorflow"].good
 
 
-def test_is_who_can_read_a_course_told(fresh_course, monkeypatch):
+def test_is_it_reported_who_can_read_a_course(fresh_course, monkeypatch):
     monkeypatch.setattr(doctor, "_inside", list)
     fresh_course.chmod(0o700)
     assert all(f.good for f in doctor._course(fresh_course))

@@ -97,7 +97,7 @@ def test_does_explain_print_the_page(run):
         (["check", "/nowhere.ipynb"], "There is no file nowhere.ipynb"),
     ],
 )
-def test_is_a_wrong_word_one_line_with_the_next_step(run, arguments, words):
+def test_is_a_wrong_argument_one_line_with_the_next_step(run, arguments, words):
     code, out, err = run(*arguments)
     assert code == 1
     assert words in err and err.count("\n") == 1 and not out

@@ -1,4 +1,4 @@
-"""Is a gradebook made on a PostgreSQL server, and is one that cannot be told without a password?"""
+"""Is a gradebook created on a PostgreSQL server, and does no error reveal a password?"""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_are_usual_spellings_of_a_url_understood(scheme):
     assert database.postgresql_url(given) == "postgresql+psycopg://grader@db.example.org/nn"
 
 
-def test_is_a_missing_driver_told(tmp_path, monkeypatch):
+def test_is_a_missing_driver_reported(tmp_path, monkeypatch):
     imported = builtins.__import__
 
     def without_psycopg(name, *rest):
@@ -144,7 +144,7 @@ def test_is_a_database_for_other_letters_refused(tmp_path, server):
 
 
 @with_server
-def test_is_a_server_that_refuses_told_with_the_next_step(tmp_path, server, monkeypatch):
+def test_is_a_server_that_refuses_reported_with_the_next_step(tmp_path, server, monkeypatch):
     monkeypatch.setenv("PGPASSFILE", str(tmp_path / "none"))
     url = server.url_with_password("postgres")
     port = f"127.0.0.1:{server.port}:postgres:grader:PASSWORD"
@@ -184,7 +184,7 @@ def test_is_a_server_that_is_away_one_line_in_every_command(on_server, server, m
 
 
 @with_server
-def test_is_a_database_that_was_lost_told(on_server, tmp_path, server):
+def test_is_a_database_that_was_lost_reported(on_server, tmp_path, server):
     root = Path(shutil.copytree(on_server.root, tmp_path / "nn"))
     config = root / "nbgrader_config.py"
     config.write_text(config.read_text().replace("/made", "/lost"))

@@ -1,4 +1,4 @@
-"""Is a course made whole or not at all, and is a damaged one told in one line?"""
+"""Is a course created completely or not at all, and is damage reported in one line?"""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def roster(folder: Path, content: str | bytes) -> Path:
     return path
 
 
-def test_is_a_missing_roster_told(tmp_path):
+def test_is_a_missing_roster_reported(tmp_path):
     with pytest.raises(CourseError, match="cannot be read: No such file"):
         courses.init(tmp_path / "nn", tmp_path / "none.csv")
     assert list(tmp_path.iterdir()) == []
@@ -84,7 +84,7 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize(("act", "reason"), DAMAGES.values(), ids=DAMAGES)
-def test_is_a_damaged_course_told_in_one_line(course, act, reason):
+def test_is_a_damaged_course_reported_in_one_line(course, act, reason):
     act(course.root)
     with pytest.raises(CourseError) as caught:
         courses.load(course.root)
@@ -92,7 +92,7 @@ def test_is_a_damaged_course_told_in_one_line(course, act, reason):
     assert "\n" not in str(caught.value)
 
 
-def test_is_a_locked_gradebook_told(course, monkeypatch):
+def test_is_a_locked_gradebook_reported(course, monkeypatch):
     monkeypatch.setattr(database, "LOCKED_SECONDS", 0.05)
     other = sqlite3.connect(course.root / "gradebook.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
@@ -111,7 +111,7 @@ def test_can_a_course_be_moved(course, tmp_path):
     ("url", "reason"),
     [("mysql://grader:hunter2@db/nn", "a 'mysql' database"), ("hunter2", "cannot be read")],
 )
-def test_is_an_unusable_url_in_the_configuration_told(course, url, reason):
+def test_is_an_unusable_url_in_the_configuration_reported(course, url, reason):
     config = course.root / "nbgrader_config.py"
     config.write_text(f"{config.read_text()}\nc.CourseDirectory.db_url = {url!r}\n")
     with pytest.raises(CourseError, match=reason) as caught:

@@ -1,4 +1,4 @@
-"""Can a course let one network grow through the term, out of the students' own functions?"""
+"""Can students build on their own functions of earlier weeks, without losing points again?"""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def opened(fresh_course):
 
 
 def reports(opened, own_file):
-    """The report on the lesson's own solution, beside which stands this file of the student's."""
+    """The report on the lesson's own solution, submitted with this file of the student's."""
     folder = opened.folder("submitted", STEM, "ada")
     folder.mkdir(parents=True)
     shutil.copy(opened.notebook("source", STEM), folder)

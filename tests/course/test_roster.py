@@ -90,7 +90,7 @@ def test_are_students_read_in_the_order_of_their_ids(course):
     assert enrolled(course.db_url)[0] == Student("ann", first_name="Ann")
 
 
-def test_is_an_empty_class_told_with_the_next_step(course):
+def test_is_an_empty_class_reported_with_the_next_step(course):
     with pytest.raises(CourseError, match="no students.*`autograder init --roster`"):
         enrolled(course.db_url)
 

@@ -1,4 +1,4 @@
-"""Classes whose reports are made, not graded, and kept as grading keeps them."""
+"""Classes whose reports are made up instead of graded, and saved as grading saves them."""
 
 from __future__ import annotations
 

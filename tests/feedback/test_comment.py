@@ -1,4 +1,4 @@
-"""Does the short comment say what cost points and why, and nothing that is not the student's?"""
+"""Does the short comment say what cost points and why, and nothing about others?"""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KNOWN = verdict(
 )
 
 
-def test_is_it_points_and_the_mistake_and_its_reason():
+def test_does_it_state_points_mistake_and_reason():
     assert comment(Report("ada", "week06", (RIGHT, KNOWN))) == (
         "Automatic checks: 5 of 8 points.\n"
         "Right: tanh.\n"
@@ -37,7 +37,7 @@ def test_is_it_points_and_the_mistake_and_its_reason():
     )
 
 
-def test_are_two_mistakes_two_reasons():
+def test_do_two_mistakes_get_two_reasons():
     both = verdict(
         message="h\nIt differs.\nThis is another convention.\nWhy one.\nWhy two.\nNext: x.",
         mistake="one + two",
@@ -46,7 +46,7 @@ def test_are_two_mistakes_two_reasons():
     assert text.endswith("one + two\nWhy one.\nWhy two.")
 
 
-def test_is_an_unexplained_answer_what_was_observed():
+def test_is_an_unexplained_answer_described():
     raised = verdict(
         outcome=Outcome.RAISED, message="h\nIt raised KeyError: 'x'.\nNext: print the shapes."
     )
@@ -54,7 +54,7 @@ def test_is_an_unexplained_answer_what_was_observed():
     assert text.endswith("relu: 1 of 4 points, raised\nIt raised KeyError: 'x'.")
 
 
-def test_is_an_unreadable_notebook_said_and_a_cell_that_was_put_back():
+def test_are_an_unreadable_notebook_and_a_restored_cell_mentioned():
     unreadable = Report("ada", "week06", (RIGHT,), unreadable="it is no JSON")
     assert comment(unreadable) == "Automatic checks: the notebook could not be read: it is no JSON"
     report = Report("ada", "week06", (RIGHT,), problems=("A cell was put back.",))
@@ -62,7 +62,7 @@ def test_is_an_unreadable_notebook_said_and_a_cell_that_was_put_back():
 
 
 @given(st.lists(st.text(max_size=600), max_size=12), st.booleans())
-def test_is_it_short_plain_and_no_formula_whatever_a_message_holds(messages, known):
+def test_is_it_short_and_printable_whatever_a_message_contains(messages, known):
     verdicts = tuple(
         verdict(str(n), message=f"h\n{text}\n{'long ' * 100}", mistake="m" if known else "")
         for n, text in enumerate(messages)

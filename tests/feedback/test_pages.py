@@ -29,7 +29,7 @@ def test_is_every_graded_submission_a_page_with_one_policy(opened):
             assert stat.S_IMODE(page.stat().st_mode) == READABLE
 
 
-def test_is_a_week_without_grades_told(opened):
+def test_is_a_week_without_grades_reported(opened):
     with pytest.raises(CourseError, match="run `autograder grade week06`"):
         generate_feedback(opened, demo.STEM)
 

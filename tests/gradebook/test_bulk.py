@@ -247,7 +247,7 @@ def test_does_a_locked_gradebook_leave_no_half_batch(course):
     assert len(tables(course)["grade"]) == 15
 
 
-def test_is_an_assignment_that_was_not_released_told(course):
+def test_is_an_assignment_that_was_not_released_reported(course):
     with pytest.raises(CourseError, match="run `autograder release week98`"):
         BulkWriter(course, "week98_none")
     execute(course, "DELETE FROM notebook")

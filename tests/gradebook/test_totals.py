@@ -72,6 +72,6 @@ def test_is_a_penalty_never_more_than_everything(course):
     assert totals(course, STEM)[0].points == 0.0
 
 
-def test_is_an_unknown_week_said(course):
+def test_is_an_unknown_week_reported(course):
     with pytest.raises(CourseError, match="run `autograder release week07`"):
         totals(course, "week07_sgd")

@@ -1,4 +1,4 @@
-"""Can no cell of an exported file run in a spreadsheet, and do numbers stay numbers?"""
+"""Does a spreadsheet evaluate no cell of an exported file, and do numbers stay numbers?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Are copies found through new names and comments, and is what everybody writes left alone?"""
+"""Are copies found despite new names and comments, and is common code ignored?"""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def test_is_a_copy_with_new_names_found():
     assert found[0].codes[0].students == 2 and not found[0].answers
 
 
-def test_is_what_the_course_wrote_left_alone():
+def test_is_the_course_s_own_code_ignored():
     cells = {"ada": {"dense_backward": LOOP}, "bob": {"dense_backward": COPY}}
     assert pairs(students(*cells), cells, [{"dense_backward": LOOP}]) == []
 
 
-def test_are_short_right_answers_and_common_code_left_alone():
+def test_are_short_right_answers_and_common_code_ignored():
     names = [f"s{number}" for number in range(9)]
     short = {name: {"relu_backward": SHORT} for name in names[:2]}
     assert pairs(students(*short), short, []) == []
@@ -62,7 +62,7 @@ def test_are_short_right_answers_and_common_code_left_alone():
     assert pairs(students(*common), common, []) == []
 
 
-def test_does_a_rare_wrong_answer_make_a_pair_and_a_known_or_common_one_not():
+def test_does_only_a_rare_unexplained_answer_make_a_pair():
     odd = verdict("tanh_backward", answered="ab12", message="tanh_backward\nodd")
     known = verdict("relu_backward", "gate-from-the-blame", "cd34")
     common = verdict("relative_error", answered="ef56")
@@ -73,7 +73,7 @@ def test_does_a_rare_wrong_answer_make_a_pair_and_a_known_or_common_one_not():
     assert [(each.question, each.students) for each in pair.answers] == [("tanh_backward", 2)]
 
 
-def test_do_names_and_comments_not_matter_but_functions_and_numbers_do():
+def test_do_functions_and_numbers_matter_but_not_names_and_comments():
     assert fingerprints(LOOP) == fingerprints(COPY)
     assert fingerprints(LOOP) != fingerprints(LOOP.replace("zeros_like", "ones_like"))
     assert fingerprints(LOOP) != fingerprints(LOOP.replace("axis=0", "axis=1"))

@@ -40,7 +40,7 @@ def test_do_the_tables_say_what_the_gradebook_and_the_reports_say(opened):
     assert len(document["counts"]) == len(heat)
 
 
-def test_is_a_cell_that_a_spreadsheet_would_run_made_a_text(opened):
+def test_is_a_name_that_looks_like_a_formula_written_as_text(opened):
     with Gradebook(opened.db_url) as gradebook:
         gradebook.add_student("x", first_name="=cmd|'/c calc'!A1", last_name="")
     write_report(opened, WEEK)

@@ -1,4 +1,4 @@
-"""Is the report complete, silent about names where asked, and made from what there is?"""
+"""Is the report complete, anonymous if asked, and written despite missing data?"""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_is_a_damaged_or_missing_graded_notebook_no_obstacle(opened):
     assert GATE in page.text
 
 
-def test_is_what_cannot_be_written_or_was_not_graded_said_in_one_line(opened, tmp_path):
+def test_is_what_cannot_be_written_or_was_not_graded_reported_in_one_line(opened, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(CourseError, match="cannot be written"):
         write_report(opened, WEEK, tmp_path / "file" / "class.html")
