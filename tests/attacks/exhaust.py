@@ -9,18 +9,18 @@ from tests.attacks.attack import cheat, forge, harm
 GROUP = "use everything up"
 UNCONTAINED = "nothing would contain it"
 
-harm(GROUP, "endless-loop", "computes for ever", "while True:\n    pass")
+harm(GROUP, "endless-loop", "computes forever", "while True:\n    pass")
 harm(
     GROUP,
     "endless-answer",
-    "answers the public cases and computes for ever on the others",
+    "answers the public cases and computes forever on the others",
     "calls = []\ndef relu_backward(dout, z):\n    while True:\n        calls.append(1)",
     costs=("whatever needs memory after it",),
 )
 harm(
     GROUP,
     "sleeps-and-ignores-signals",
-    "sleeps for ever and ignores every signal that can be ignored",
+    "sleeps forever and ignores every signal that can be ignored",
     """
 import signal, time
 for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
@@ -49,7 +49,7 @@ harm(
 harm(
     GROUP,
     "memory-bomb",
-    "takes memory until there is none",
+    "takes memory until none is left",
     "import numpy as np\nhoard = []\nwhile True:\n    hoard.append(np.ones(10**6))",
     danger=UNCONTAINED,
     costs=("whatever needs memory after it",),
@@ -71,12 +71,12 @@ time.sleep(1000)
 """,
     danger=UNCONTAINED,
 )
-harm(GROUP, "fork-bomb", "forks for ever", "import os\nwhile True:\n    os.fork()",
+harm(GROUP, "fork-bomb", "forks forever", "import os\nwhile True:\n    os.fork()",
      danger=UNCONTAINED)  # fmt: skip
 harm(
     GROUP,
     "thread-bomb",
-    "starts threads for ever",
+    "starts threads forever",
     """
 import threading, time
 threading.stack_size(32768)

@@ -64,11 +64,11 @@ def link_to_secret(notebook: Any) -> None:
 def link_as_time(notebook: Any) -> None: ...
 
 
-@forge(GROUP, "hands in a pipe, on which a reader waits for ever, as its time stamp",
-       beside=_special_files, danger="nbgrader would wait on it for ever")  # fmt: skip
+@forge(GROUP, "hands in a pipe, on which a reader waits forever, as its time stamp",
+       beside=_special_files, danger="nbgrader would wait on it forever")  # fmt: skip
 def pipe_as_time(notebook: Any) -> None: ...
 
 
-@forge(GROUP, "hands in a pipe, on which a reader waits for ever, as its notebook",
-       beside=_waiting_notebook, danger="nbgrader would wait on it for ever")  # fmt: skip
+@forge(GROUP, "hands in a pipe, on which a reader waits forever, as its notebook",
+       beside=_waiting_notebook, danger="nbgrader would wait on it forever")  # fmt: skip
 def pipe_as_notebook(notebook: Any) -> None: ...

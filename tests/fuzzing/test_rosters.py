@@ -1,4 +1,4 @@
-"""Is every class list either students or one line that says what to mend?"""
+"""Is every class list either students or one line that says what to fix?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is a question judged again from kept answers as a full run would judge it?"""
+"""Does regrading from recorded answers give the verdicts of a full run?"""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def demo_class(released_course, tmp_path_factory) -> tuple[Course, Assignment]:
 
 @pytest.fixture
 def nothing_runs(monkeypatch) -> None:
-    """A sandbox that would be started is an error."""
+    """Starting a sandbox is an error."""
 
     def started(*_: Any, **__: Any) -> Iterator[Any]:
         raise AssertionError("something was run")
@@ -72,13 +72,13 @@ def test_is_every_question_judged_again_as_it_was(demo_class, student):
 
 
 def a_wider_tolerance(assignment: Assignment, monkeypatch: Any) -> str:
-    """Anything within 100 of the reference is right from now on."""
+    """From now on, anything within 100 of the reference is right."""
     change(assignment, monkeypatch, "dense_backward", lambda old: replace(old, rounding=wide(old)))
     return "dense_backward"
 
 
 def another_reference(assignment: Assignment, monkeypatch: Any) -> str:
-    """What was right is wrong, and so are those that build on it, where they are wrong at all."""
+    """Right answers become wrong, and follow-through asks for what builds on them."""
     change(assignment, monkeypatch, "relu_backward", lambda old: replace(old, value=2 * old.value))
     return "relu_backward"
 
@@ -96,9 +96,9 @@ def other_points(assignment: Assignment, monkeypatch: Any) -> str:
 
 
 def change(
-    assignment: Assignment, monkeypatch: Any, name: str, mend: Callable[[Expected], Expected]
+    assignment: Assignment, monkeypatch: Any, name: str, correct: Callable[[Expected], Expected]
 ) -> None:
-    probes = [replace(p, expected=mend(p.expected)) for p in assignment.judge.probes[name]]
+    probes = [replace(p, expected=correct(p.expected)) for p in assignment.judge.probes[name]]
     monkeypatch.setitem(assignment.judge.probes, name, probes)
 
 
@@ -111,22 +111,22 @@ ALTERATIONS = [a_wider_tolerance, another_reference, a_mistake_less, other_point
 
 @pytest.mark.slow
 @pytest.mark.parametrize("alter", ALTERATIONS)
-def test_is_a_mended_question_judged_as_a_full_run_judges_it(demo_class, monkeypatch, alter):
+def test_is_a_corrected_question_regraded_as_by_a_full_run(demo_class, monkeypatch, alter):
     opened, _ = demo_class
     assignment = load_assignment(opened, demo.WEEK)
     name = alter(assignment, monkeypatch)
     before = stored(opened)
-    anew = local.run(
+    full_run = local.run(
         grade_class.submissions(opened, assignment),
         lambda submission, sandbox: pipeline.grade(submission, assignment, sandbox),
         limits=assignment.limits(),
         libraries=assignment.libraries,
     )
     answered, changed = 0, 0
-    for report in anew:
+    for report in full_run:
         again = regrade_report(opened, assignment, before[report.student], [name])
         if again is None:
-            # Nobody has asked yet what the new verdict asks for.
+            # The new verdict needs an answer that was never asked for.
             continue
         answered += 1
         changed += bool(again.changed)
@@ -136,7 +136,7 @@ def test_is_a_mended_question_judged_as_a_full_run_judges_it(demo_class, monkeyp
         differ = {v.question for v in report.verdicts if differs(v, told[v.question])}
         assert set(again.changed) == differ
     assert changed
-    # Where a question turns wrong, follow-through asks those that build on it something new.
+    # When a question becomes wrong, follow-through asks for new answers to what builds on it.
     assert answered == len(MEMBERS) or (alter is another_reference and answered > changed)
 
 
@@ -162,7 +162,7 @@ def test_is_nothing_run_where_the_answers_suffice(demo_class, nothing_runs):
 
 
 def test_is_only_what_changed_judged_again_and_once(demo_class, monkeypatch, nothing_runs):
-    """Does a question whose source has changed wait for its turn, and not for ever?"""
+    """Is a changed question regraded once, and only when it is named or nothing is?"""
     opened, _ = demo_class
     assignment = load_assignment(opened, demo.WEEK)
     handed_in = grade_class.submissions(opened, assignment)
@@ -184,7 +184,7 @@ def test_is_only_what_changed_judged_again_and_once(demo_class, monkeypatch, not
 
 
 def test_is_what_was_never_asked_run(demo_class, monkeypatch):
-    """A new case was put to nobody: is everybody run again, and nothing guessed?"""
+    """Nobody was asked a new case: is everybody run again, and nothing guessed?"""
     opened, _ = demo_class
     assignment = load_assignment(opened, demo.WEEK)
     (first, *others) = assignment.judge.probes["tanh_backward"]
@@ -201,7 +201,7 @@ def test_is_what_was_never_asked_run(demo_class, monkeypatch):
     named = {"questions": ["tanh_backward"]}
     reports = list(grade_class.grade_course(opened, assignment, handed_in, **named))
     assert len(reports) == 2 and not any(r.judged_again or r.kept for r in reports)
-    # What they answered now is kept in turn.
+    # Their new answers are recorded.
     reports = list(grade_class.grade_course(opened, assignment, handed_in, **named))
     assert all(report.judged_again for report in reports)
 
@@ -225,7 +225,7 @@ def test_are_damaged_answers_no_answers(demo_class, content):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 def test_are_gradebook_and_notebooks_those_of_a_full_run(released_course, tmp_path, monkeypatch):
-    """Scores, late penalties and outputs: is everything new that a full run would make new?"""
+    """Are scores, late penalties and outputs those that a full run would write?"""
     root = course_of(released_course, tmp_path / "course", 14)
     opened = directory.load(root)
     assignment = load_assignment(opened, demo.WEEK)
@@ -233,7 +233,7 @@ def test_are_gradebook_and_notebooks_those_of_a_full_run(released_course, tmp_pa
     list(grade_class.grade_course(opened, assignment, handed_in))
     before = rows(opened.db_url)
     full = directory.load(Path(shutil.copytree(root, tmp_path / "full")))
-    # As in another run: an assignment does not change while a class is graded.
+    # Load it again, as a new run would: an assignment does not change while a class is graded.
     assignment = load_assignment(opened, demo.WEEK)
     another_reference(assignment, monkeypatch)
     reports = list(
@@ -251,7 +251,7 @@ def test_are_gradebook_and_notebooks_those_of_a_full_run(released_course, tmp_pa
             json.loads(each.notebook("autograded", demo.STEM, report.student).read_text())
             for each in (opened, full)
         ]
-        # A cell's own outputs hold times and addresses; the checks' hold the verdicts.
+        # Cells' outputs contain times and addresses; the checks' outputs contain the verdicts.
         assert checks(written[0]) == checks(written[1])
         kept, made = (stored(each)[report.student] for each in (opened, full))
         assert untimed(kept) == untimed(made) and kept.key == made.key
@@ -264,8 +264,8 @@ def checks(notebook: Any) -> list[Any]:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
-def test_is_a_persons_score_left_alone(released_course, tmp_path, monkeypatch):
-    """Is nobody asked to look again at what the new question does not touch?"""
+def test_is_a_manual_score_kept(released_course, tmp_path, monkeypatch):
+    """Are manual scores kept, and is nothing marked for review that has not changed?"""
     root = course_of(released_course, tmp_path / "course", 6)
     opened = directory.load(root)
     assignment = load_assignment(opened, demo.WEEK)

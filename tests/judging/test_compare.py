@@ -1,4 +1,4 @@
-"""Does each kind of wrong answer fail at its own test, and each right one at none?"""
+"""Does every kind of wrong answer fail its own test, and do right answers pass all of them?"""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def outcomes(value: Any, **answer: Any) -> list[Outcome]:
     ],
     ids=["tuple", "lists", "dict", "matrix", "rows", "float32", "rounding", "fortran"],
 )
-def test_is_a_right_answer_right_however_it_is_packed(value):
+def test_is_a_right_answer_right_in_whatever_container(value):
     assert outcomes(value) == []
 
 
@@ -65,7 +65,7 @@ def test_is_a_right_answer_right_however_it_is_packed(value):
         ((np.array(EXACT, dtype=object), 2.5), Outcome.STRUCTURE),
     ],
 )
-def test_does_a_wrong_answer_fail_at_its_test(value, outcome):
+def test_does_a_wrong_answer_fail_its_own_test(value, outcome):
     assert outcomes(value)[0] is outcome
 
 
@@ -82,8 +82,8 @@ def test_is_a_tuple_of_plain_numbers_compared_part_by_part():
         assert not found or differences(returned, expected)
 
 
-def test_does_broadcasting_hide_nothing():
-    """N03: (N, 1) against (N,) would pass an allclose."""
+def test_is_an_extra_axis_found_that_broadcasting_would_hide():
+    """N03: comparing (N, 1) with (N,) by `np.allclose` would pass."""
     expected = Expected(np.ones(4), 1.0)
     answer = Answer(Status.RETURNED, np.ones((4, 1)))
     assert differences(answer, expected)[0].outcome is Outcome.SHAPE
@@ -94,7 +94,7 @@ def test_do_changed_arguments_and_warnings_count():
     assert outcomes((EXACT, 2.5), warned=("overflow",)) == [Outcome.WARNED]
 
 
-def test_is_nan_equal_to_nothing_but_an_expected_nan():
+def test_does_nan_only_equal_an_expected_nan():
     expected = Expected(np.array([np.nan, np.inf, 1.0]), 4.0)
     same = Answer(Status.RETURNED, np.array([np.nan, np.inf, 1.0]))
     swapped = Answer(Status.RETURNED, np.array([np.nan, -np.inf, 1.0]))
@@ -103,7 +103,7 @@ def test_is_nan_equal_to_nothing_but_an_expected_nan():
 
 
 @pytest.mark.parametrize("status", [s for s in Status if s is not Status.RETURNED])
-def test_does_an_answer_that_never_came_fail(status):
+def test_does_a_missing_answer_fail(status):
     assert differences(Answer(status), EXPECTED, NAMES)[0].outcome == status
 
 

@@ -1,4 +1,4 @@
-"""Is the right derivative of a wrong function told from a wrong derivative, for a scalar loss?"""
+"""Is the correct derivative of a wrong loss distinguished from a wrong derivative?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Points, follow-through, and a wrong loss told from a wrong derivative."""
+"""Are points, follow-through and the cause of a wrong gradient judged correctly?"""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def judge_of(stem: str) -> Judge:
 
 
 class Student:
-    """A student's functions in one namespace, asked as the sandbox asks them."""
+    """A student's functions in one namespace, called the way the sandbox calls them."""
 
     def __init__(self, stem: str, **own: str) -> None:
         self.judge = judge_of(stem)
@@ -67,7 +67,7 @@ def mlp_loss_and_grads(X, y, params):
 """
 
 
-def test_does_a_wrong_part_not_cost_what_is_built_on_it():
+def test_does_a_wrong_function_cost_points_only_once():
     student = Student("week06_backpropagation", relu_backward=NO_GATE)
     assert student.verdict("relu_backward").points < 6
     without = student.verdict("mlp_loss_and_grads")
@@ -78,7 +78,7 @@ def test_does_a_wrong_part_not_cost_what_is_built_on_it():
     assert "first error is in relu_backward" in carried.message
 
 
-def test_does_follow_through_forgive_no_error_of_its_own():
+def test_does_follow_through_excuse_only_errors_elsewhere():
     broken = """
 def mlp_loss_and_grads(X, y, params):
     return 0.0, {name: 0 * value for name, value in params.items()}
@@ -87,7 +87,7 @@ def mlp_loss_and_grads(X, y, params):
     assert student.verdict("mlp_loss_and_grads", culprits=["relu_backward"]).points == 0
 
 
-def test_is_the_right_derivative_of_a_wrong_loss_told():
+def test_is_the_correct_derivative_of_a_wrong_loss_recognized():
     student = Student("week06_backpropagation")
     student.namespace["right"] = student.namespace["mlp_loss_and_grads"]
     exec(SUMMED_LOSS, student.namespace)
@@ -96,7 +96,7 @@ def test_is_the_right_derivative_of_a_wrong_loss_told():
     assert "matches finite differences of your own loss" in verdict.message
 
 
-def test_is_the_right_slope_of_a_wrong_bend_told():
+def test_is_the_correct_derivative_of_a_wrong_activation_recognized():
     student = Student(
         "week02_bends",
         sigmoid="def sigmoid(z):\n    return 0.25 + 0.5 / (1 + np.exp(-np.clip(z, -30, 30)))",
@@ -109,7 +109,7 @@ def sigmoid_grad(z):
     assert "of your own sigmoid" in student.verdict("sigmoid_grad").message
 
 
-def test_is_a_wrong_slope_of_a_right_bend_not_excused():
+def test_is_a_wrong_derivative_of_a_right_activation_not_excused():
     student = Student("week02_bends", sigmoid_grad="def sigmoid_grad(z):\n    return np.cos(z)")
     assert "finite differences" not in student.verdict("sigmoid_grad").message
 
@@ -124,7 +124,7 @@ def test_do_cases_earn_their_weight():
 @pytest.mark.parametrize(
     "status", [Status.RAISED, Status.TIMED_OUT, Status.CRASHED, Status.MISSING]
 )
-def test_does_an_answer_that_never_came_score_nothing(status):
+def test_does_a_missing_answer_score_nothing(status):
     judge = judge_of("week02_bends")
     answers = [Answer(status, error="softmax was stopped") for _ in judge.probes["softmax"]]
     verdict = judge.judge("softmax", answers)
@@ -143,8 +143,8 @@ def test_is_a_cause_claimed_only_when_it_explains_every_case():
     assert "No catalogued mistake explains it." in verdict.message
 
 
-def test_is_a_measured_answer_judged_by_what_the_grader_makes_of_it():
-    """An outcome is worked out again from the arrays, whatever they claim to be."""
+def test_is_a_measured_answer_judged_by_the_graders_measurement():
+    """The grader measures the returned arrays itself."""
 
     @question(points=2, few_mistakes="a test")
     def separates(X):

@@ -1,4 +1,4 @@
-"""Is the relation between a wrong array and the right one described, and only when it holds?"""
+"""Is the relation of a wrong array to the right one described exactly when it holds?"""
 
 from __future__ import annotations
 

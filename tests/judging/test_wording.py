@@ -51,14 +51,14 @@ def verdicts(stem: str) -> dict[tuple[str, str], Verdict]:
 def without_points(message: str) -> str:
     """The message as its snapshot holds it: points of one question depend on its neighbours'."""
     message = _POINTS.sub("", message, count=1)
-    # Here a mistake's lines are counted in the question's file, not in a cell.
+    # The mistake's line number is that of the question's file, not of a cell.
     message = re.sub(r"line \d+ of the cell", "line 3 of the cell", message)
     # Where a recursion ends, and in which words, differs between versions of Python.
     return re.sub(r"(recursion depth exceeded).*", r"\1.", message)
 
 
 @every_week
-def test_are_the_messages_those_that_were_read(stem):
+def test_are_the_messages_those_of_the_snapshots(stem):
     messages = [without_points(verdict.message) for verdict in verdicts(stem).values()]
     text = "\n\n".join(messages) + "\n"
     snapshot = SNAPSHOTS / f"{stem}.txt"
@@ -99,7 +99,8 @@ def _judge() -> Judge:
     return Judge(
         {"softmax": week.questions["softmax"]},
         references.public([week.questions["softmax"]], week.stem),
-        # Hidden cases from another secret, judged against the public values: all of them wrong.
+        # Hidden cases are generated from another secret, but compared with the public
+        # references, so that every answer to them is wrong.
         references.public([week.questions["softmax"]], week.stem),
         b"hidden",
     )
@@ -116,7 +117,7 @@ def _judge() -> Judge:
         Answer(Status.RETURNED, np.full((5, 3), 0.123456)),
     ],
 )
-def test_does_a_hidden_case_show_nothing_that_came_from_it(answer):
+def test_does_a_message_reveal_nothing_of_a_hidden_case(answer):
     judge = _judge()
     answers = [
         Answer(Status.RETURNED, probe.expected.value) if probe.public else answer
