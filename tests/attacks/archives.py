@@ -154,7 +154,7 @@ def encrypted(notebook: bytes) -> bytes:
     return bytes(made)
 
 
-@pack(GROUP, ".zip", "is called an archive but is not one, which stops other graders for the whole class")
+@pack(GROUP, ".zip", "is called an archive but is not one, which stops other graders")
 def no_archive(notebook: bytes) -> bytes:
     return b"PK\x03\x04" + notebook[:1000]
 

@@ -53,7 +53,7 @@ def without_points(message: str) -> str:
     message = _POINTS.sub("", message, count=1)
     # The mistake's line number is that of the question's file, not of a cell.
     message = re.sub(r"line \d+ of the cell", "line 3 of the cell", message)
-    # Where a recursion ends, and in which words, differs between versions of Python.
+    # Versions of Python report endless recursion differently.
     return re.sub(r"(recursion depth exceeded).*", r"\1.", message)
 
 
