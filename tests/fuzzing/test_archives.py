@@ -19,7 +19,7 @@ from autograder.course.roster import Student
 from autograder.errors import UnusableSource
 from autograder.intake.collect.collect import LEFT_OUT, Collection, collect
 from tests.fuzzing.examples import examples
-from tests.intake.collect.test_collect import (
+from tests.intake.collect.difficult_class import (
     NB,
     STEM,
     WEEK,
