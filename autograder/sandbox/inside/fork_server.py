@@ -36,9 +36,6 @@ _MAX_CONTROL = 4096
 _MAX_LEFTOVERS = 10_000
 _WORK = "/work"
 _MAX_DESCRIPTORS = 256
-_NEW_OBJECTS = 5_000
-"""Allocations between two garbage collections: more than Python's default, to save time, and few
-enough that code which leaves memory in reference cycles does not run out of it."""
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP = 1, 4, 22
 _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
 _SECCOMP_MODE_FILTER = 2
@@ -81,7 +78,6 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
     gc.enable()
     limits = _limits(configuration)
     shared, _ = processes.held()
-    gc.set_threshold(_NEW_OBJECTS)
     control.send(b'{"ready": true}')
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, _MAX_CONTROL, 1)
