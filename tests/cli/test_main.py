@@ -69,7 +69,7 @@ def test_does_feedback_show_the_message(fresh_course, run):
     code, out, _ = run("feedback", "week06", "--course", fresh_course)
     page = fresh_course / "feedback" / "transposes-dW" / demo.STEM / f"{demo.STEM}.html"
     assert code == 0 and str(page) in out.replace("\n", "")
-    assert "dW is the transpose of what is expected." in page.read_text()
+    assert "dW is the transpose of the expected array." in page.read_text()
 
 
 @pytest.mark.bubblewrap
@@ -79,7 +79,7 @@ def test_does_check_judge_a_file_on_public_cases(fresh_course, run):
     code, out, _ = run("check", file)
     assert code == 3
     assert "gate-from-the-blame" in out and "69 of 90 points on the public cases." in out
-    assert "It calls relu_backward, which is not right yet: begin there." in out
+    assert "It calls relu_backward, which is not right yet: start there." in out
 
 
 def test_does_explain_print_the_page(run):
