@@ -111,6 +111,50 @@ def test_does_every_module_exist_that_a_text_names():
     assert not missing
 
 
+# Modules with logic whose tests do not stand in the mirror yet.
+WITHOUT_A_MIRROR = {"autograder/questions/keys.py"}
+
+
+def test_has_every_module_with_logic_its_tests_in_the_mirror():
+    """Weeks have laws that hold for all of their questions, and plots one file for all."""
+    modules = [
+        *(path for path in PACKAGE.rglob("*.py") if not {"__pycache__"} & set(path.parts)),
+        *(PACKAGE.parent / "course_lib").rglob("*.py"),
+    ]
+    missing = set()
+    for path in modules:
+        module = path.relative_to(PACKAGE.parent)
+        of_a_week = any(part.startswith("week") for part in module.parts)
+        if not of_a_week and "plots" not in module.parts and has_logic(path):
+            inside = module.relative_to("autograder") if module.parts[0] == "autograder" else module
+            # `__main__.py` is tested by `test_main.py`.
+            if not (TESTS / inside).with_name(f"test_{path.stem.strip('_')}.py").exists():
+                missing.add(module.as_posix())
+    assert missing == WITHOUT_A_MIRROR
+
+
+def has_logic(path: Path) -> bool:
+    """Whether a function there does more than return what it has."""
+    return any(
+        isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not is_trivial(node)
+        for node in ast.walk(ast.parse(path.read_text()))
+    )
+
+
+def is_trivial(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    statements = [
+        each
+        for each in function.body
+        if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
+    ]
+    match statements:
+        case [] | [ast.Pass()] | [ast.Return(value=None)]:
+            return True
+        case [ast.Return(value=ast.Constant() | ast.Name() | ast.Attribute())]:
+            return True
+    return False
+
+
 def test_does_the_sandbox_alone_unpickle():
     """What a student's process sends is never unpickled: the one reader of pickles is inside."""
     readers = {

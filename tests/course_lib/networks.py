@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from course_lib.gradients import Array
+from course_lib.quiet import import_keras
 
 
 def random_params(
@@ -18,3 +19,8 @@ def random_params(
         params[f"W{number}"] = rng.normal(size=(fan_in, fan_out)).astype(dtype)
         params[f"b{number}"] = rng.normal(size=fan_out).astype(dtype)
     return params
+
+
+def values(tensor):
+    """A tensor of any backend as a NumPy array."""
+    return import_keras().ops.convert_to_numpy(tensor)

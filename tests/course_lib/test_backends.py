@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-FILES = [HERE / f"test_{name}.py" for name in ("models", "gradients", "training")]
+FILES = [
+    HERE / "models",
+    HERE / "test_gradients.py",
+    *(
+        HERE / "training" / f"test_{name}.py"
+        for name in ("batches", "devices", "fit", "operations")
+    ),
+]
 
 
 def installed(backend: str) -> bool:

@@ -1,4 +1,4 @@
-"""Is a Keras reference network the network that its parameters describe?"""
+"""Is a dense Keras network the one that its parameters describe?"""
 
 from __future__ import annotations
 
@@ -7,29 +7,16 @@ import pytest
 
 from course_lib.models import (
     by_student_name,
-    cnn,
     deep_stack,
-    first_filters,
     from_keras,
     mlp,
     to_keras,
-    transformer,
 )
-from course_lib.quiet import import_keras
-from tests.course_lib.networks import random_params
+from tests.course_lib.networks import random_params, values
 
 pytestmark = pytest.mark.slow
 
 SIZES = [(3, 2), (4, 5, 3), (64, 16, 10), (2, 3, 4, 5, 6)]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def keras_is_imported_quietly():
-    import_keras()
-
-
-def values(tensor):
-    return import_keras().ops.convert_to_numpy(tensor)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -105,46 +92,3 @@ def test_do_a_residual_stacks_gradients_bear_the_students_names():
     model = deep_stack(2, 4, "relu", residual=True, inputs=3)
     paths = [weight.path.removeprefix(f"{model.name}/") for weight in model.trainable_weights]
     assert list(by_student_name(dict.fromkeys(paths))) == list(from_keras(model))
-
-
-@pytest.mark.parametrize("dtype", ["float32", "float64", "mixed_bfloat16"])
-def test_do_the_cnns_filters_look_at_a_picture_as_they_are_shown(dtype):
-    keras = import_keras()
-    model = cnn(side=8, filters=(3, 4), kernel_size=3, hidden=5, dtype=dtype)
-    X = np.random.default_rng(4).uniform(size=(2, 64)).astype("float32")
-    filters = first_filters(model)
-    assert filters.shape == (3, 3, 3)
-    seen = keras.Model(model.inputs[0], model.get_layer("convolution1").output)(X)
-    # The mask's middle stands on the pixel (2, 5); Keras does not turn the mask over.
-    patch = X[1].reshape(8, 8)[1:4, 4:7]
-    wanted = np.maximum((filters * patch).sum(axis=(1, 2)), 0)
-    rounding = 2e-2 if dtype == "mixed_bfloat16" else 1e-6
-    np.testing.assert_allclose(
-        values(keras.ops.cast(seen, "float32"))[1, 2, 5], wanted, rtol=rounding, atol=rounding
-    )
-    logits = values(model(X))
-    assert logits.shape == (2, 10)
-    assert logits.dtype == (np.float64 if dtype == "float64" else np.float32)
-
-
-def test_does_the_transformer_see_no_token_that_is_still_to_come():
-    rng = np.random.default_rng(5)
-    model = transformer(vocabulary=7, length=6, width=8, heads=2, blocks=2, dtype="float64")
-    tokens = rng.integers(7, size=(3, 6))
-    changed = tokens.copy()
-    changed[:, 4] = (changed[:, 4] + 1) % 7
-    logits, others = values(model(tokens)), values(model(changed))
-    assert logits.shape == (3, 6, 7) and logits.dtype == np.float64
-    np.testing.assert_allclose(logits[:, :4], others[:, :4], rtol=1e-12, atol=1e-13)
-    assert np.all(np.abs(logits - others)[:, 4:].max(axis=-1) > 1e-6)
-
-
-def test_does_the_transformer_know_the_order_of_tokens():
-    model = transformer(vocabulary=7, length=3, width=8, heads=2, blocks=1, dtype="float64")
-    logits = values(model(np.array([[1, 2, 3], [2, 1, 3]])))
-    assert np.abs(logits[0, 2] - logits[1, 2]).max() > 1e-6
-
-
-def test_is_a_width_that_the_heads_cannot_share_told():
-    with pytest.raises(ValueError, match="multiple of the 3 heads, received 8.*take 6"):
-        transformer(vocabulary=7, length=3, width=8, heads=3)
