@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 def straight_and_bent(x: Array, straight: Mapping[str, Array], bent: Mapping[str, Array]) -> Figure:
-    """The same rule piles without and with a bend between their layers.
+    """The same piles of rules, without and with a bend between their layers.
 
     Args:
         x: inputs, shape (N,).
-        straight: for each pile's name its outputs without bends, shape (N,).
+        straight: outputs without bends by pile name, shape (N,).
         bent: the same for the piles with bends.
 
     Returns:
@@ -43,11 +43,11 @@ def bends_and_slopes(z: Array, bends: Mapping[str, Array], slopes: Mapping[str, 
 
     Args:
         z: pre-activations, shape (N,), rising.
-        bends: for each bend's name its values at z, shape (N,).
-        slopes: for the same names the slopes at z, shape (N,).
+        bends: values at z by bend name, shape (N,).
+        slopes: derivatives at z by bend name, shape (N,).
 
     Returns:
-        A figure of two rows, with one scale a row so that the columns can be compared.
+        A figure of two rows, each with one scale, so that columns can be compared.
     """
     drawing, grid = figure(
         ncols=len(bends),
@@ -75,7 +75,7 @@ def slope_products(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
     """What is left of a nudge of 1 after each bend that it passes, on a logarithmic scale.
 
     Args:
-        panels: for each panel's title, the products by the bend's name; a product has shape
+        panels: products by bend name, by panel title; a product has shape
             (depth + 1,) and starts with 1, before the first bend.
 
     Returns:
@@ -95,11 +95,11 @@ def slope_products(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
 
 
 def saturation_by_scale(scales: Array, fractions: Mapping[str, Array]) -> Figure:
-    """How much of a layer is flat, against how far its pre-activations are spread.
+    """The fraction of a layer that is flat, against the spread of its pre-activations.
 
     Args:
         scales: standard deviations of z, shape (S,), rising and positive.
-        fractions: for each bend's name the flat fraction at each scale, shape (S,).
+        fractions: flat fraction at each scale by bend name, shape (S,).
 
     Returns:
         A figure of one panel with a logarithmic horizontal axis.

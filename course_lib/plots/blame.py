@@ -26,7 +26,7 @@ def blame_graph(result: Any, names: Mapping[str, Any]) -> Figure:
 
     Args:
         result: the last value; every value has data, grad, parents and slopes.
-        names: a label for each value that should have one.
+        names: labels, for the values that should have one.
 
     Returns:
         A figure with leaves on the left and the result on the right. Positive blame is solid,
@@ -142,11 +142,11 @@ def gradient_check(errors: Array, parameters: Sequence[str], steps: Array) -> Fi
 
 
 def falling_loss(losses: Array, accuracies: Array) -> Figure:
-    """What a row of nudges does to the loss, and to the share of right answers.
+    """The loss and the accuracy after each of a series of nudges.
 
     Args:
         losses: the loss before each nudge, shape (S,).
-        accuracies: the share of right answers at the same times, shape (S,).
+        accuracies: the fraction of right answers at the same steps, shape (S,).
 
     Returns:
         Two panels over the number of nudges.

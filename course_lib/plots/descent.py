@@ -19,9 +19,9 @@ def losses_by_epoch(panels: Mapping[str, Mapping[str, Array]], ceiling: float) -
     """Losses over epochs, one panel for each comparison.
 
     Args:
-        panels: for each panel's title the losses by the training's name; losses have shape
+        panels: losses by training name, by panel title; losses have shape
             (epochs + 1,) and begin before the first epoch.
-        ceiling: the top of the vertical axis; losses above it, and nan, leave the picture.
+        ceiling: the top of the vertical axis; losses above it, and nan, are not drawn.
 
     Returns:
         A figure with one panel for each title and one scale.
@@ -43,7 +43,7 @@ def paths_on_surface(w: Array, b: Array, loss: Array, paths: Mapping[str, Array]
         w: first parameter on a grid, shape (R, C).
         b: second parameter, the same shape.
         loss: the loss there, the same shape.
-        paths: for each training's name the places of its steps, shape (S, 2).
+        paths: the parameters at each step by training name, shape (S, 2).
 
     Returns:
         A figure with one map for each path; the ring is its start, the cross the lowest point.
@@ -68,7 +68,7 @@ def schedules(rates: Mapping[str, Array]) -> Figure:
     """Learning rates over steps, one small panel each.
 
     Args:
-        rates: for each schedule's name its rates at steps 0, 1, ..., shape (S,).
+        rates: rates at steps 0, 1, ... by schedule name, shape (S,).
 
     Returns:
         A figure of rows of three panels with one scale.
@@ -91,12 +91,12 @@ def schedules(rates: Mapping[str, Array]) -> Figure:
 
 
 def answers_to_digits(X: Array, y: Array, logits: Array) -> Figure:
-    """Some digits that a network reads rightly, and some that it does not.
+    """Some digits that a network classifies correctly, and some that it does not.
 
     Args:
         X: digits of 8 by 8 pixels, shape (N, 64).
         y: their labels, shape (N,).
-        logits: what the network says, shape (N, 10).
+        logits: the network's logits, shape (N, 10).
 
     Returns:
         A figure of two rows of up to ten digits, right answers above, mistakes below.

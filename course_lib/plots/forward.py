@@ -25,11 +25,11 @@ def weight_masks(masks: Mapping[str, Array], columns: int = 8) -> Figure:
     """Units' weights as pictures: green and + hopes for ink, red and - for none.
 
     Args:
-        masks: for each title a mask, shape (H, V), in [-1, 1].
-        columns: masks side by side.
+        masks: masks by title, shape (H, V), in [-1, 1].
+        columns: number of masks per row.
 
     Returns:
-        A figure with one panel for each mask and one colour bar. Entries that are no numbers are
+        A figure with one panel for each mask and one colour bar. Entries that are not finite are
         grey.
     """
     from matplotlib.colors import LinearSegmentedColormap
@@ -71,7 +71,7 @@ def one_picture_through(image: Array, layers: Mapping[str, Array], probabilities
 
     Args:
         image: brightness, shape (H, V), 1 is ink.
-        layers: for each layer's name what its units hand on, shape (M,).
+        layers: activations by layer name, shape (M,).
         probabilities: of the classes, shape (K,).
 
     Returns:
@@ -105,7 +105,7 @@ def gatekeeper(biases: Array, activations: Mapping[str, Array]) -> Figure:
 
     Args:
         biases: shape (B,), rising.
-        activations: for each picture's name the neuron's activations, shape (B,).
+        activations: the neuron's activations by picture name, shape (B,).
 
     Returns:
         A figure of one panel; the dotted line is the middle between no and yes.
@@ -125,11 +125,11 @@ def gatekeeper(biases: Array, activations: Mapping[str, Array]) -> Figure:
 
 
 def times_by_size(sizes: Array, seconds: Mapping[str, Array]) -> Figure:
-    """How long several ways of computing one layer take, on logarithmic scales.
+    """The time that several ways of computing a layer take, on logarithmic scales.
 
     Args:
         sizes: units of the layer, shape (S,), rising.
-        seconds: for each way's name its time at each size, shape (S,).
+        seconds: time for each size by method, shape (S,).
 
     Returns:
         A figure of one panel.

@@ -22,10 +22,10 @@ def bad_starts(losses: Mapping[str, Array], good: Array, units: Mapping[str, Arr
     """The loss of bad starts beside a good one, and how many different units each keeps.
 
     Args:
-        losses: for each bad start's name its loss before each nudge, shape (S,); nan where it
+        losses: losses before each nudge by bad start, shape (S,); nan where it
             has burst.
         good: the loss of a good start, shape (S,).
-        units: for some starts' names the number of different units before each nudge, shape (S,).
+        units: number of different units before each nudge, for some starts, shape (S,).
 
     Returns:
         A figure with one panel for each bad start, and one for the units.
@@ -61,7 +61,7 @@ def spread_by_depth(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
     """The spread of each layer's activations on a logarithmic scale.
 
     Args:
-        panels: for each bend's name the spreads by the start's name, each of shape (L,).
+        panels: spreads (L,) by start name, by bend name.
 
     Returns:
         A figure with one panel for each bend. Spreads of 0 cannot be drawn and end a line.
@@ -80,10 +80,10 @@ def spread_by_depth(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
 
 
 def activation_histograms(panels: Mapping[str, Mapping[int, Array]]) -> Figure:
-    """Where the activations of some layers lie: a histogram for each layer and start.
+    """Histograms of the activations of some layers, for each start.
 
     Args:
-        panels: for each start's name the activations, any shape, by the layer's number; all in
+        panels: activations, any shape, by layer number, by start name; all in
             [-1, 1], as tanh leaves them.
 
     Returns:

@@ -19,13 +19,13 @@ def confidently_wrong(
     slopes: Mapping[str, Array],
     probabilities: Mapping[str, Array],
 ) -> Figure:
-    """Losses of a logit whose label is 1, their slopes, and what a row of nudges makes of it.
+    """Losses of a logit whose label is 1, their slopes, and the effect of a series of nudges.
 
     Args:
         z: logits, shape (Z,), rising.
-        losses: for each loss' name its values at z, shape (Z,).
-        slopes: for the same names the slopes at z, shape (Z,).
-        probabilities: for the same names the robot's probability of yes before each nudge,
+        losses: values at z by loss name, shape (Z,).
+        slopes: derivatives at z by loss name, shape (Z,).
+        probabilities: the robot's probability of yes before each nudge by loss name,
             shape (S,).
 
     Returns:
@@ -51,14 +51,14 @@ def confidently_wrong(
 def lines_and_outlier(
     x: Array, y: Array, outlier: int, lines: Mapping[str, Array], histories: Mapping[str, Array]
 ) -> Figure:
-    """Points of which one is far off, straight lines through them, and how the lines got there.
+    """Points with one outlier, straight lines fitted to them, and how the fits progressed.
 
     Args:
         x: sizes, shape (N,).
         y: prices, shape (N,).
-        outlier: which of the N points is far off.
-        lines: for each loss' name the prices of its line at x, shape (N,).
-        histories: for the same names the line's steepness before each nudge, shape (S,).
+        outlier: index of the outlier among the N points.
+        lines: the line's prices at x by loss name, shape (N,).
+        histories: the line's slope before each nudge by loss name, shape (S,).
 
     Returns:
         A figure of two panels; the outlier is ringed.

@@ -22,10 +22,10 @@ def output_by_company(sizes: Array, outputs: Array, at_test_time: float, alone: 
         sizes: S batch sizes, rising.
         outputs: the feature after batch norm, in R random batches of each size, shape (S, R).
         at_test_time: the same feature with the running statistics.
-        alone: the same feature after layer norm, which knows no batch.
+        alone: the same feature after layer norm, which does not depend on the batch.
 
     Returns:
-        Two panels of one scale. A dot is a batch; the bar holds the middle 80 percent.
+        Two panels with one scale. A dot is a batch; the bar spans the middle 80 percent.
     """
     drawing, (left, right) = figure(ncols=2, sharey=True)
     places = np.arange(len(sizes))
@@ -51,11 +51,11 @@ def output_by_company(sizes: Array, outputs: Array, at_test_time: float, alone: 
 
 
 def accuracy_by_batch_size(sizes: Array, accuracies: Mapping[str, Array]) -> Figure:
-    """How good the robot is, against the size of the batches that it learned from.
+    """The robot's accuracy, against the batch size that it was trained with.
 
     Args:
         sizes: batch sizes, shape (S,), rising and positive.
-        accuracies: for each robot's name its shares of right answers, shape (S,).
+        accuracies: fractions of right answers by robot name, shape (S,).
 
     Returns:
         One panel with a logarithmic horizontal axis.

@@ -23,11 +23,11 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 def optimizer_paths(
     landscapes: Mapping[str, Landscape], paths: Mapping[str, Mapping[str, Array]]
 ) -> Figure:
-    """Where optimizers walk on landscapes of two weights, and the loss on their way.
+    """Paths of optimizers on loss landscapes of two weights, and the loss along them.
 
     Args:
-        landscapes: for each title its loss and the ranges of both weights.
-        paths: for the same titles the walks by optimizer, shape (nudges + 1, 2).
+        landscapes: the loss and the ranges of both weights, by title.
+        paths: walks (nudges + 1, 2) by optimizer, by title.
 
     Returns:
         A figure of two rows: the landscapes with the walks on them, and the losses, which are
@@ -69,9 +69,9 @@ def learning_by_optimizer(
     """How the loss falls with each optimizer, and where it ends for each learning rate.
 
     Args:
-        losses: for each optimizer the loss after each epoch, shape (E,).
+        losses: the loss after each epoch by optimizer, shape (E,).
         rates: learning rates, shape (R,), rising.
-        ends: for each optimizer the last loss for each learning rate, shape (R,).
+        ends: the last loss for each learning rate by optimizer, shape (R,).
 
     Returns:
         A figure of two panels, both with logarithmic losses.
@@ -102,11 +102,11 @@ def _logarithmic_range(curves: Mapping[str, Array]) -> tuple[float, float]:
 
 
 def decay_by_loudness(loudness: Array, lost: Mapping[str, Array]) -> Figure:
-    """What share of itself a weight loses, against the size of its gradients.
+    """The fraction of its value that a weight loses, against the size of its gradients.
 
     Args:
         loudness: size of each weight's gradients, shape (K,), positive.
-        lost: for each method the share that each weight has lost, shape (K,).
+        lost: the fraction that each weight has lost by method, shape (K,).
 
     Returns:
         A figure of one panel.

@@ -19,8 +19,8 @@ def reading_loss(losses: Array, levels: Mapping[str, float]) -> Figure:
     """The loss of guessing the next letter, against what simpler guessers reach.
 
     Args:
-        losses: one for each nudge, shape (S,).
-        levels: the loss of each simpler guesser, by its name.
+        losses: one per nudge, shape (S,).
+        levels: the losses of simpler guessers, by name.
 
     Returns:
         One panel.
@@ -38,13 +38,13 @@ def reading_loss(losses: Array, levels: Mapping[str, float]) -> Figure:
 
 
 def similarity_tables(tables: Mapping[str, Array]) -> Figure:
-    """Cosine tables side by side: partners stand on the diagonal.
+    """Cosine similarity tables side by side; partners are on the diagonal.
 
     Args:
         tables: tables (N, N) with entries from -1 to 1, by name.
 
     Returns:
-        A panel for each; dark is alike.
+        A panel for each; dark means similar.
     """
     drawing, axes = figure(ncols=len(tables), figsize=(3.6 * len(tables), 3.6))
     for panel, (name, table) in zip(np.ravel(axes), tables.items(), strict=True):
@@ -61,7 +61,7 @@ def labelled_maps(maps: Mapping[str, Array], labels: Array) -> Figure:
     """Points in the plane, each drawn as its digit.
 
     Args:
-        maps: places (N, 2), by the name of what put them there.
+        maps: coordinates (N, 2), by the name of the method.
         labels: the digit of each point, shape (N,), 0 to 9.
 
     Returns:

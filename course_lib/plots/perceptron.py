@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def decision_lines(X: Array, rules: Mapping[str, tuple[Array, Array, float, Array]]) -> Figure:
-    """Where each rule says yes, and how many labels it had wrong in each epoch.
+    """Where each rule says yes, and the number of its errors in each epoch.
 
     Args:
         X: examples in the plane, shape (N, 2).
-        rules: for each panel's title the labels (N,), the rule's weights (2,) and bias, and its
-            errors, shape (epochs,).
+        rules: labels (N,), the rule's weights (2,) and bias, and its errors (epochs,), by panel
+            title.
 
     Returns:
         A figure of two rows: the plane with the rule's yes side shaded, and the errors.
@@ -60,12 +60,12 @@ def decision_lines(X: Array, rules: Mapping[str, tuple[Array, Array, float, Arra
 
 
 def price_guesses(guesses: Array, losses: Array, history: Array, measured: Array) -> Figure:
-    """The loss of every possible guess, and the guesses that were really made.
+    """The loss of every possible guess, and the guesses that were made.
 
     Args:
         guesses: possible guesses, shape (G,), rising.
         losses: the loss at each, shape (G,).
-        history: the guesses on the way, shape (steps + 1,).
+        history: the guesses that were made, shape (steps + 1,).
         measured: the loss at each of them, shape (steps + 1,).
 
     Returns:
@@ -86,11 +86,11 @@ def rule_as_picture(examples: Mapping[str, Array], weights: Array) -> Figure:
     """Pictures that a rule tells apart, and the rule's weights laid out like a picture.
 
     Args:
-        examples: a picture for each title, shape (H, W), ink from 0 to 1.
-        weights: a weight for each pixel, shape (H, W).
+        examples: pictures by title, shape (H, W), ink from 0 to 1.
+        weights: one per pixel, shape (H, W).
 
     Returns:
-        A figure of one row; in the last panel blue speaks for yes and red against it.
+        A figure of one row; in the last panel blue is for yes and red against it.
     """
     drawing, row = figure(ncols=len(examples) + 1, figsize=(2.6 * (len(examples) + 1), 2.8))
     for axes, (title, picture) in zip(row, examples.items(), strict=False):

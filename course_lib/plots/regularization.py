@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 def learning_by_heart(losses: Mapping[str, tuple[Array, Array]], best: Mapping[str, int]) -> Figure:
-    """Loss on seen and on new pictures, a panel for each tool.
+    """Loss on training and new pictures, a panel for each tool.
 
     Args:
-        losses: for each tool's name the training and the validation loss after every epoch, (E,).
-        best: for each tool the epoch that early stopping would keep.
+        losses: training and validation loss (E,) after every epoch, by tool name.
+        best: the epoch that early stopping would keep, by tool name.
 
     Returns:
         Panels of one scale, three in a row; the area between the curves is the gap.
@@ -47,14 +47,14 @@ def learning_by_heart(losses: Mapping[str, tuple[Array, Array]], best: Mapping[s
 
 
 def double_descent(features: Array, seen: Array, new: Array, tamed: Array, pictures: int) -> Figure:
-    """Errors against the number of features, with as many features as pictures marked.
+    """Errors against the number of features; where it equals the number of pictures is marked.
 
     Args:
         features: rising and positive, shape (S,).
-        seen: share of wrong answers on the training pictures, shape (S,).
+        seen: fraction of wrong answers on the training pictures, shape (S,).
         new: the same on new pictures, shape (S,).
         tamed: the same on new pictures, with an L2 penalty, shape (S,).
-        pictures: how many training pictures there are.
+        pictures: number of training pictures.
 
     Returns:
         One panel with a logarithmic horizontal axis.
@@ -84,10 +84,10 @@ def picture_rows(rows: Mapping[str, Array]) -> Figure:
     """Pictures side by side, a row for each name.
 
     Args:
-        rows: for each name pictures (N, H, W); 0 is drawn white and 1 black.
+        rows: pictures (N, H, W) by name; 0 is drawn white and 1 black.
 
     Returns:
-        One panel a row.
+        One panel per row.
     """
     drawing, panels = figure(1, len(rows), figsize=(6.4, 0.95 * len(rows)), squeeze=False)
     for axes, (name, pictures) in zip(panels.ravel(), rows.items(), strict=True):

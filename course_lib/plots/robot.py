@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 def curve_by_width(x: Array, curve: Array, networks: Mapping[int, Array]) -> Figure:
-    """A curve, and networks of several widths that follow it.
+    """A curve, and networks of several widths that approximate it.
 
     Args:
         x: places, shape (G,), rising.
         curve: the curve there, shape (G,).
-        networks: for each number of hidden units what the network answers there, shape (G,).
+        networks: the network's outputs at x by number of hidden units, shape (G,).
 
     Returns:
-        One panel for each network, of one scale; the gap between the two lines is shaded.
+        One panel for each network, with one scale; the gap between the two lines is shaded.
     """
     drawing, grid = figure(ncols=len(networks), sharey=True, squeeze=False)
     for axes, (width, answers) in zip(grid[0], networks.items(), strict=True):
@@ -39,14 +39,14 @@ def curve_by_width(x: Array, curve: Array, networks: Mapping[int, Array]) -> Fig
 
 
 def feature_maps(image: Array, maps: Mapping[str, Array]) -> Figure:
-    """An image, and where each filter answers on it.
+    """An image, and where each filter responds to it.
 
     Args:
         image: brightness, shape (H, W), 1 is ink.
-        maps: for each filter's name its answers, shape (P, Q); what is not positive stays dark.
+        maps: feature maps (P, Q) by filter name; what is not positive stays dark.
 
     Returns:
-        The image on the left, then one panel for each filter; bright is a strong answer.
+        The image on the left, then one panel for each filter; bright is a strong response.
     """
     columns = 1 + len(maps)
     drawing, grid = figure(ncols=columns, figsize=(1.35 * columns, 1.7), squeeze=False)
@@ -61,11 +61,11 @@ def feature_maps(image: Array, maps: Mapping[str, Array]) -> Figure:
 
 
 def confusion_matrix(counts: Array, names: Sequence[str]) -> Figure:
-    """How often each class was taken for each other one.
+    """How often each class was mistaken for each other class.
 
     Args:
-        counts: shape (K, K); row is the true class, column the answer.
-        names: of the classes, K of them.
+        counts: shape (K, K); rows are true classes, columns answers.
+        names: names of the K classes.
 
     Returns:
         A table whose cells are shaded by their share of the row. Zeros are left empty.
@@ -93,12 +93,12 @@ def confusion_matrix(counts: Array, names: Sequence[str]) -> Figure:
 def answers_with_confidence(
     images: Array, answers: Sequence[str], confidence: Array, title: str
 ) -> Figure:
-    """Images with what the network says and how sure it is.
+    """Images with the network's answers and confidence.
 
     Args:
         images: brightness, shape (N, H, W), 1 is ink.
-        answers: what it says, N of them.
-        confidence: the probability that it gives its answer, shape (N,), in [0, 1].
+        answers: the network's N answers.
+        confidence: the probability of its answer, shape (N,), in [0, 1].
         title: over the row.
 
     Returns:

@@ -22,7 +22,7 @@ def two_papers(N: Array, L: Array, N_line: Array, L_line: Array) -> Figure:
         N: sizes of the trained networks, shape (W,), positive.
         L: their losses, shape (W,).
         N_line: sizes at which the ruler is drawn, shape (P,).
-        L_line: what the ruler says there, shape (P,).
+        L_line: the ruler's losses there, shape (P,).
 
     Returns:
         A figure of two panels.
@@ -42,17 +42,17 @@ def two_papers(N: Array, L: Array, N_line: Array, L_line: Array) -> Figure:
 def scaling_run(
     N: Array, L: Array, used: Array, N_line: Array, laws: Mapping[str, Array]
 ) -> Figure:
-    """Losses of trained networks on log-log paper, and what laws say about them.
+    """Losses of trained networks on log-log paper, and what scaling laws predict.
 
     Args:
         N: sizes, shape (W,), positive.
         L: losses, shape (W,).
-        used: True for the networks that were known when the first law was fitted, shape (W,).
+        used: True for the networks that the first law was fitted to, shape (W,).
         N_line: sizes at which the laws are drawn, shape (P,).
-        laws: for each law's name its losses at N_line, shape (P,).
+        laws: predicted losses at N_line by law name, shape (P,).
 
     Returns:
-        A figure of one panel; networks that came later are hollow.
+        A figure of one panel; networks that it was not fitted to are hollow.
     """
     drawing, axes = figure(figsize=(6.6, 4.2))
     axes.set(xscale="log", yscale="log", xlabel="parameters N", ylabel="loss on unseen digits")
@@ -68,12 +68,12 @@ def scaling_run(
 
 
 def budgets(N: Array, losses: Mapping[str, Array], twenty: Array) -> Figure:
-    """The loss that each budget buys, against the size of the model that it is spent on.
+    """The loss that each budget reaches, against the size of the model.
 
     Args:
         N: sizes, shape (P,), positive and rising.
-        losses: for each budget's name the losses at N, shape (P,).
-        twenty: for each budget the size that reads 20 tokens a parameter, shape (B,).
+        losses: losses at N by budget name, shape (P,).
+        twenty: the size with 20 tokens per parameter for each budget, shape (B,).
 
     Returns:
         A figure of one panel; a dot marks the lowest loss of a budget, a square the size of
@@ -95,11 +95,11 @@ def budgets(N: Array, losses: Mapping[str, Array], twenty: Array) -> Figure:
 
 
 def lifetime_cost(N: Array, costs: Mapping[str, Array]) -> Figure:
-    """What models of one and the same loss cost, against their size.
+    """The cost of models that reach the same loss, against their size.
 
     Args:
         N: sizes, shape (P,), positive and rising.
-        costs: for each use's name the operations at N, shape (P,); not finite where no amount
+        costs: operations at N by use, shape (P,); not finite where no amount
             of training reaches the loss.
 
     Returns:

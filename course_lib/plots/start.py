@@ -17,8 +17,8 @@ def gallery(pictures: Mapping[str, Array], columns: int = 5) -> Figure:
     """Pictures in rows, ink black on white paper.
 
     Args:
-        pictures: for each title a picture, shape (H, V), in [0, 1].
-        columns: pictures side by side.
+        pictures: pictures by title, shape (H, V), in [0, 1].
+        columns: number of pictures per row.
 
     Returns:
         A figure with one panel for each picture.

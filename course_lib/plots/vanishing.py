@@ -20,8 +20,7 @@ def gradient_norms(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
     """The norm of every layer's gradient, on a logarithmic scale.
 
     Args:
-        panels: for each panel's title the norms by the pile's name, shape (L,), the first layer
-            first.
+        panels: norms (L,), first layer first, by pile name, by panel title.
 
     Returns:
         A figure with one panel for each title and one scale for all. Norms of 0 cannot be drawn.
@@ -47,13 +46,13 @@ def gradient_norms(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
 
 
 def deep_training(nudges: Array, losses: Mapping[str, Array], moved: Mapping[str, Array]) -> Figure:
-    """What deep piles learn, and which of their layers took part.
+    """The losses of deep piles, and how much each of their layers learned.
 
     Args:
-        nudges: how many nudges had been made, shape (S,), rising.
-        losses: for each pile's name its loss then, shape (S,).
-        moved: for the same names how far each layer's kernel has moved, relative to its own size,
-            shape (L,), the first layer first.
+        nudges: number of nudges so far, shape (S,), rising.
+        losses: losses at these times by pile name, shape (S,).
+        moved: how far each layer's kernel has moved, relative to its own size, by pile name,
+            shape (L,), first layer first.
 
     Returns:
         Two panels: losses against nudges, and movement against layers on a logarithmic scale.
@@ -82,7 +81,7 @@ def first_layer_changes(changes: Mapping[str, Array]) -> Figure:
     """What the first layer's units learned, as pictures: weights after training minus before.
 
     Args:
-        changes: for each pile's name the change of some units' weights, shape (U, H, V).
+        changes: changes of some units' weights by pile name, shape (U, H, V).
 
     Returns:
         One row of pictures for each pile, all on one scale: green rose, white stayed, red fell.
