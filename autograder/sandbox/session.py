@@ -97,7 +97,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
                 f"expected isolation bubblewrap, process or user, received {isolation!r}"
             )
         if isolation == "user" and os.geteuid() != 0:
-            raise SandboxError("isolation user is for root alone. Next: use process")
+            raise SandboxError("isolation user needs root. Next: use process")
         if isolation == "bubblewrap" and (reason := isolation_available()) != "bubblewrap":
             raise SandboxError(reason)
         self.isolation = isolation

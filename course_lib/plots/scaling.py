@@ -52,7 +52,7 @@ def scaling_run(
         laws: predicted losses at N_line by law name, shape (P,).
 
     Returns:
-        A figure of one panel; networks that it was not fitted to are hollow.
+        A figure of one panel; the other networks are hollow.
     """
     drawing, axes = figure(figsize=(6.6, 4.2))
     axes.set(xscale="log", yscale="log", xlabel="parameters N", ylabel="loss on unseen digits")
