@@ -90,7 +90,7 @@ def init(
 
 @app.command()
 def release(
-    week: Annotated[str, typer.Argument(help="Such as week06 or 6.")],
+    week: Annotated[str, typer.Argument(help="The week, such as week06 or 6.")],
     course: CourseOption = Path("."),
     own: Annotated[
         bool, typer.Option(help="Import functions of earlier weeks from the students' own file.")
@@ -132,7 +132,7 @@ def check(
 
 @app.command()
 def grade(
-    week: Annotated[str, typer.Argument(help="Such as week06 or 6.")],
+    week: Annotated[str, typer.Argument(help="The week, such as week06 or 6.")],
     course: CourseOption = Path("."),
     workers: WorkersOption = 0,
     isolation: IsolationOption = "bubblewrap",
@@ -142,7 +142,7 @@ def grade(
     ] = False,
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="STUDENT", help="Run this student's submission again, and no others."),
+        typer.Option(metavar="STUDENT", help="Run only this student's submission, changed or not."),
     ] = None,
     question: Annotated[
         list[str] | None,
@@ -215,7 +215,7 @@ def _counted(reports: Iterable[Report], table: ClassTable) -> Iterator[dict[str,
 
 @app.command()
 def feedback(
-    week: Annotated[str, typer.Argument(help="Such as week06 or 6.")],
+    week: Annotated[str, typer.Argument(help="The week, such as week06 or 6.")],
     course: CourseOption = Path("."),
 ) -> None:
     """Write the feedback pages of a graded week."""

@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
-    week: Annotated[str, typer.Argument(help="Such as week06 or 6.")],
+    week: Annotated[str, typer.Argument(help="The week, such as week06 or 6.")],
     course: Annotated[Path, typer.Option("--course", help="The course directory.")] = Path("."),
     output: Annotated[
         Path | None, typer.Option(help="The HTML file to write; its tables are written next to it.")

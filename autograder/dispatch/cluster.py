@@ -183,9 +183,7 @@ class _Flow(Generic[Work]):
         if isinstance(error, KilledWorker):
             return []
         if isinstance(error, NoWorkerError):
-            raise ClusterError(
-                "the cluster has no workers; start some and grade again"
-            )
+            raise ClusterError("the cluster has no workers; start some and grade again")
         if isinstance(error, CancelledError):
             raise ClusterError(
                 "the scheduler is gone; what was graded is saved. Start it and grade again"
@@ -239,7 +237,7 @@ def _prepared(client: Client, job: Job) -> Iterator[None]:
     try:
         yield
     finally:
-        # A cluster that is gone has no job either.
+        # Nothing to remove on a cluster that has ended.
         with contextlib.suppress(Exception):
             client.unregister_worker_plugin(job.name)
 
