@@ -15,14 +15,11 @@ The decorated function *is* the reference. `catalogue` finds the questions of a 
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -30,6 +27,7 @@ from numpy.typing import NDArray
 
 from autograder.answer import Answer, Status, ask
 from autograder.errors import QuestionError
+from autograder.questions import source_text
 from autograder.tree import Tree, to_tree
 
 Array = NDArray[Any]
@@ -93,8 +91,7 @@ class Mistake:
     @property
     def code(self) -> str:
         """The formula's body without its docstring, as a student might have written it."""
-        body: list[ast.stmt] = _without_docstring(_syntax(self.formula)).body
-        return ast.unparse(ast.Module(body, []))
+        return source_text.body(self.formula)
 
 
 @dataclass(frozen=True)
@@ -244,18 +241,7 @@ class Question:
     @cached_property
     def driver_source(self) -> str:
         """The driver as source that can be executed by itself; empty for a plain call."""
-        if self.drive is None:
-            return ""
-        function = _without_docstring(_syntax(self.drive))
-        function.name = "drive"
-        function.decorator_list = []
-        # The annotations' types are not defined in the sandbox.
-        for node in ast.walk(function):
-            if isinstance(node, ast.arg):
-                node.annotation = None
-            elif isinstance(node, ast.FunctionDef):
-                node.returns = None
-        return ast.unparse(function)
+        return source_text.executable(self.drive, "drive") if self.drive else ""
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -336,7 +322,7 @@ class Question:
         """
         makers = [case.make for case in self.cases.values()]
         makers += [function for function in (self.drive, self.measured_by) if function]
-        called = _called_functions([self.reference, *makers])
+        called = source_text.called_functions([self.reference, *makers])
         return "\n".join(
             [inspect.getsource(function) for function in (self.reference, *makers, *called)]
             + list(self.cases)
@@ -426,42 +412,3 @@ def choice(name: str, *, points: float, correct: str, wrong: Mapping[str, str]) 
         formula.__doc__ = f"{reason}\n\nNext: reread the section and choose again."
         made.mistake(f"{name.replace('_', '-')}-{letter}")(formula)
     return made
-
-
-def _called_functions(functions: Sequence[Callable[..., Any]]) -> list[Callable[..., Any]]:
-    """The functions that these call by name, directly or through others."""
-    found: dict[str, Callable[..., Any]] = {}
-    waiting = list(functions)
-    while waiting:
-        function = waiting.pop()
-        for name in _names_used(function.__code__):
-            called = function.__globals__.get(name)
-            if inspect.isfunction(called) and name not in found and called not in functions:
-                found[name] = called
-                waiting.append(called)
-    return [found[name] for name in sorted(found)]
-
-
-def _names_used(code: CodeType) -> set[str]:
-    inner = [constant for constant in code.co_consts if isinstance(constant, CodeType)]
-    return set(code.co_names).union(*map(_names_used, inner))
-
-
-def _syntax(function: Callable[..., Any]) -> ast.FunctionDef | ast.ClassDef:
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-    if not isinstance(tree, (ast.FunctionDef, ast.ClassDef)):
-        raise QuestionError(f"{function.__name__}: expected a function or a class, not a lambda")
-    return tree
-
-
-def _without_docstring(
-    function: ast.FunctionDef | ast.ClassDef,
-) -> ast.FunctionDef | ast.ClassDef:
-    first = function.body[0]
-    if (
-        isinstance(first, ast.Expr)
-        and isinstance(first.value, ast.Constant)
-        and isinstance(first.value.value, str)
-    ):
-        function.body = function.body[1:]
-    return function
