@@ -114,23 +114,9 @@ def grade_course(
     allowed = assignment.limits(limits)
     with courses.alone(course), BulkWriter(course, assignment.week.stem) as writer:
         writer.sweep()
-        waiting: list[Submission] = []
-        unchanged: list[str] = []
         complete = set() if force else writer.complete()
         keyed = ResultKeys(assignment, isolation, allowed).with_keys(handed_in)
-        with _Batches(writer.rewrite, REWRITTEN) as batches:
-            for submission in keyed:
-                earlier = _earlier(course, assignment, submission, complete)
-                again = regrade_report(course, assignment, earlier, questions) if earlier else None
-                if earlier is None or again is None:
-                    waiting.append(submission)
-                    continue
-                if again.report.verdicts != earlier.verdicts:
-                    batches.add((again.report, again.changed))
-                if not again.changed:
-                    unchanged.append(submission.student)
-                yield replace(again.report, kept=not again.report.judged_again)
-        writer.renew_penalties(unchanged)
+        waiting = yield from _regraded(course, assignment, keyed, complete, questions, writer)
         if not waiting:
             return
         if cluster:
@@ -142,6 +128,42 @@ def grade_course(
             for report in reports:
                 batches.add(report)
                 yield report
+
+
+def _regraded(
+    course: Course,
+    assignment: Assignment,
+    keyed: Sequence[Submission],
+    complete: set[str],
+    questions: Collection[str],
+    writer: BulkWriter,
+) -> Generator[Report, None, list[Submission]]:
+    """Yield reports on submissions that need not be run again; return the other submissions.
+
+    Args:
+        course: the course.
+        assignment: the week.
+        keyed: the submissions, with their result keys.
+        complete: students whose earlier report is in the gradebook.
+        questions: as in `grade_course`.
+        writer: writes new verdicts into the gradebook.
+    """
+    waiting: list[Submission] = []
+    unchanged: list[str] = []
+    with _Batches(writer.rewrite, REWRITTEN) as batches:
+        for submission in keyed:
+            earlier = _earlier(course, assignment, submission, complete)
+            again = regrade_report(course, assignment, earlier, questions) if earlier else None
+            if earlier is None or again is None:
+                waiting.append(submission)
+                continue
+            if again.report.verdicts != earlier.verdicts:
+                batches.add((again.report, again.changed))
+            if not again.changed:
+                unchanged.append(submission.student)
+            yield replace(again.report, kept=not again.report.judged_again)
+    writer.renew_penalties(unchanged)
+    return waiting
 
 
 class _Batches(AbstractContextManager["_Batches[Item]"], Generic[Item]):

@@ -216,7 +216,7 @@ def mlp_loss_and_grads(X, y, params):
 """
 cheat(
     GROUP,
-    "large-loan",
+    "large-follow-through",
     "asks the solution's function, called for follow-through, for 10 gigabytes, by broadcasting",
     LENT.format("relu_backward(np.ones((36_000, 1)), np.ones((1, 36_000)))"),
     danger="plain nbgrader has no follow-through",
