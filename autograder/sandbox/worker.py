@@ -69,6 +69,20 @@ def _signal_name(number: int) -> str:
         return str(number)
 
 
+def _configuration(control: int, limits: Limits, libraries: Libraries) -> dict[str, Any]:
+    """What `fork_server.main` is told, apart from directories and the system-call filter."""
+    return {
+        "control": control,
+        "preload": libraries.statements,
+        "memory": limits.memory,
+        "processes": limits.processes,
+        "threads": limits.processes * THREADS_A_PROCESS,
+        "files": limits.files,
+        "file_size": limits.file_size,
+        "cpu_seconds": 2 * int(limits.notebook_seconds) + 1,
+    }
+
+
 class Worker:
     """A process in the sandbox that forks one child at a time, each for one submission.
 
@@ -102,16 +116,7 @@ class Worker:
         self._wait_until_ready()
 
     def _start(self, control: int, limits: Limits, libraries: Libraries) -> Any:
-        argument: dict[str, Any] = {
-            "control": control,
-            "preload": libraries.statements,
-            "memory": limits.memory,
-            "processes": limits.processes,
-            "threads": limits.processes * THREADS_A_PROCESS,
-            "files": limits.files,
-            "file_size": limits.file_size,
-            "cpu_seconds": 2 * int(limits.notebook_seconds) + 1,
-        }
+        argument = _configuration(control, limits, libraries)
         descriptors = [control]
         variables: dict[str, str] = {}
         owner: dict[str, Any] = {}
