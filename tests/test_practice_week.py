@@ -11,12 +11,12 @@ import pytest
 from autograder.course import directory
 from autograder.course.directory import Course, run_converter
 from autograder.feedback.pages import generate_feedback
-from autograder.grading import grade_class, pipeline, single_notebook
+from autograder.grading import grade_class, single_notebook
 from autograder.grading.assignment import load_assignment
 from autograder.questions import catalogue
 from autograder.records import Outcome
 from autograder.release import generate
-from tests.conftest import source
+from tests.conftest import EXHAUSTIVE, source
 from tests.gradebook.test_bulk import execute
 from tests.test_validate import validate
 
@@ -92,6 +92,7 @@ def test_does_check_tell_right_from_wrong(tmp_path: Path):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not EXHAUSTIVE, reason="here `test_validate` asks it of another week")
 def test_does_validate_tell_right_from_wrong(tmp_path: Path):
     path = tmp_path / f"{STEM}.ipynb"
     nbformat.write(source(STEM), path)
