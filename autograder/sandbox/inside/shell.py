@@ -7,10 +7,7 @@ Runs inside the sandbox. Cells behave as in Jupyter (magics, rich outputs, trace
 from __future__ import annotations
 
 import ast
-import base64
 import builtins
-import io
-import re
 import sys
 import traceback
 import warnings
@@ -22,120 +19,17 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+from autograder.sandbox.inside.outputs import (
+    Output,
+    Recorder,
+    Stream,
+    plain,
+    representations,
+    text_of,
+    without_colours,
+)
+
 _MAX_ERROR = 300
-
-Output = dict[str, Any]
-
-
-class Recorder:
-    """Collects one cell's outputs, up to limits on text and pictures."""
-
-    def __init__(self) -> None:
-        self.outputs: list[Output] = []
-        self._pieces: list[str] = []
-        self._text = self._pictures = 0
-        self._cut = False
-        self._open = False
-
-    def start(self, text: int, pictures: int) -> None:
-        """Begin a cell.
-
-        Args:
-            text: characters of text that it may show.
-            pictures: characters of base64-encoded pictures that it may show.
-        """
-        self.outputs, self._pieces = [], []
-        self._text, self._pictures = text, pictures
-        self._cut, self._open = False, True
-
-    def finish(self) -> list[Output]:
-        """The cell's outputs; anything written later is dropped."""
-        if self._cut:
-            self._text = _MAX_ERROR
-            self.write("stderr", "\n[The rest of this cell's output was cut.]\n")
-        self._flush()
-        self._open = False
-        return self.outputs
-
-    def write(self, stream: str, text: str) -> None:
-        """Add text to a stream; consecutive texts of one stream are joined."""
-        if not self._open or not text:
-            return
-        if self._text <= 0:
-            self._cut = True
-            return
-        last = self.outputs[-1] if self.outputs else {}
-        if last.get("name") != stream:
-            self._flush()
-            self.outputs.append({"output_type": "stream", "name": stream, "text": ""})
-        if len(text) > self._text:
-            text, self._cut = text[: self._text], True
-        self._text -= len(text)
-        self._pieces.append(text)
-
-    def add(self, output: Output) -> None:
-        """Add a display, a result or an error; representations beyond the limits are left out."""
-        if not self._open:
-            return
-        self._flush()
-        if "data" in output:
-            data = output["data"]
-            if len(data.get("text/plain", "")) > self._text:
-                data["text/plain"] = data["text/plain"][: max(0, self._text)]
-                self._cut = True
-            output["data"] = {kind: item for kind, item in data.items() if self._fits(kind, item)}
-            if not output["data"]:
-                return
-        elif not self._fits("text/plain", "".join(output["traceback"])):
-            output["traceback"] = [_ANSI.sub("", f"{output['ename']}: {output['evalue']}")]
-        self.outputs.append(output)
-
-    def clear(self) -> None:
-        """Drop the outputs so far, for `clear_output`."""
-        self.outputs, self._pieces = [], []
-
-    def _flush(self) -> None:
-        if self._pieces:
-            self.outputs[-1]["text"] = _ANSI.sub("", "".join(self._pieces))
-            self._pieces = []
-
-    def _fits(self, kind: str, value: Any) -> bool:
-        size = len(value) if isinstance(value, str) else len(repr(value))
-        picture = kind.startswith("image/") and kind != "image/svg+xml"
-        left = (self._pictures if picture else self._text) - size
-        if left < 0:
-            self._cut = True
-            return False
-        if picture:
-            self._pictures = left
-        else:
-            self._text = left
-        return True
-
-
-class Stream(io.TextIOBase):
-    """`sys.stdout` or `sys.stderr` of the notebook."""
-
-    def __init__(self, name: str, recorder: Recorder) -> None:
-        self._name = name
-        self._recorder = recorder
-
-    encoding = "utf-8"
-    errors = "replace"
-
-    @property
-    def name(self) -> str:
-        return f"<{self._name}>"
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        self._recorder.write(self._name, text)
-        return len(text)
 
 
 class _Publisher(DisplayPublisher):  # type: ignore[misc]
@@ -143,8 +37,8 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]
         self.shell.recorder.add(
             {
                 "output_type": "display_data",
-                "data": _representations(data),
-                "metadata": _plain(metadata or {}),
+                "data": representations(data),
+                "metadata": plain(metadata or {}),
             }
         )
 
@@ -165,8 +59,8 @@ class _ResultHook(DisplayHook):  # type: ignore[misc]
             {
                 "output_type": "execute_result",
                 "execution_count": self.prompt_count,
-                "data": _representations(format_dict),
-                "metadata": _plain(md_dict or {}),
+                "data": representations(format_dict),
+                "metadata": plain(md_dict or {}),
             }
         )
 
@@ -215,8 +109,8 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
             {
                 "output_type": "error",
                 "ename": etype.__name__,
-                "evalue": _text_of(evalue),
-                "traceback": [_ANSI.sub("", line) for line in stb],
+                "evalue": text_of(evalue),
+                "traceback": [without_colours(line) for line in stb],
             }
         )
 
@@ -286,32 +180,3 @@ def _stay_open(shell: NotebookShell) -> None:
 
 def _no_input(prompt: object = "") -> NoReturn:
     raise EOFError("input() is not available while a notebook is graded")
-
-
-def _representations(data: Any) -> dict[str, Any]:
-    """Data in the form that nbformat stores: text, base64, or JSON if the MIME type says so."""
-    made = {}
-    for kind, value in dict(data).items():
-        if isinstance(value, bytes):
-            made[str(kind)] = base64.b64encode(value).decode()
-        elif isinstance(value, str):
-            made[str(kind)] = _ANSI.sub("", value)
-        else:
-            made[str(kind)] = _plain(value) if str(kind).endswith("json") else _text_of(value)
-    return made
-
-
-def _plain(value: Any) -> Any:
-    """The value as JSON types; anything else is replaced by its text."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value if type(value) in (bool, int, float, str, type(None)) else _text_of(value)
-
-
-def _text_of(value: Any) -> str:
-    try:
-        return str(value)[:10_000]
-    except Exception:
-        return type(value).__name__
