@@ -51,9 +51,10 @@ def test_can_nobody_else_read_them(tmp_path):
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-@pytest.mark.parametrize("damaged", [b"", b"k1", b"\n", b"k2\ncontent"])
+@pytest.mark.parametrize("damaged", [b"", b"k1", b"\ncontent", b"k2\ncontent"])
 def test_is_a_damaged_file_no_answers(tmp_path, damaged):
     answers.save(tmp_path, STEM, report())
     (path,) = answers.folder(tmp_path, STEM).iterdir()
     path.write_bytes(damaged)
     assert answers.find(tmp_path, STEM, report()) == b""
+    assert answers.find(tmp_path, STEM, report(key="")) == b""

@@ -56,6 +56,13 @@ def test_are_frequent_unexplained_answers_first_and_have_the_examples():
     assert sum(each.example is not None for each in found) == MOST_UNEXPLAINED
 
 
+def test_is_a_frequent_answer_before_a_costly_one():
+    cheap, dear = verdict("gradient_check_at_a_corner", "", "c"), verdict("dense_backward", "", "d")
+    found = made(report("s01", cheap), report("s02", cheap), report("s03", dear)).unexplained
+    assert found[0].points_lost < found[1].points_lost
+    assert [each.students for each in found] == [2, 1]
+
+
 def test_is_no_pair_something_else_than_pairs_that_nobody_asked_for():
     assert made(report("s01")).pairs is None
     assert made(report("s01"), pairs=[]).pairs == ()
