@@ -14,6 +14,7 @@ from autograder.course import own_functions
 from autograder.course.directory import Course
 from autograder.errors import CourseError
 from autograder.grading.recorded_answers import ask_digest
+from autograder.intake.metadata import grade_id_of, stamp_of
 from autograder.intake.read import read_notebook
 from autograder.intake.restore import Released, Role, role_of
 from autograder.judging.judge import Judge
@@ -95,8 +96,7 @@ class Assignment:
             # Keys, not attributes: a NotebookNode looks up attributes slowly.
             if cell["cell_type"] != "code":
                 continue
-            name = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
-            if name in self.week.questions:
+            if (name := grade_id_of(cell)) in self.week.questions:
                 steps.append(Hold(index, name, self.week.questions[name].calls))
             elif self.run_experiments or role_of(cell) is not Role.EXPERIMENT:
                 steps.append(Cell(index, cell["source"]))
@@ -189,11 +189,10 @@ class Assignment:
     def libraries(self) -> Libraries:
         """What a worker imports before it forks: libraries, and what read-only cells import."""
         imports = tuple(
-            ast.unparse(statement)
+            statement
             for cell in self.released.cells
-            if cell.metadata.get("nbgrader", {}).get("locked") and cell.cell_type == "code"
-            for statement in ast.walk(ast.parse(cell.source))
-            if isinstance(statement, (ast.Import, ast.ImportFrom))
+            if cell.cell_type == "code" and stamp_of(cell).get("locked")
+            for statement in _imports(cell.source)
         )
         return Libraries(imports, self.week.libraries)
 
@@ -214,7 +213,7 @@ class Assignment:
             for index, cell in enumerate(self.source.cells)
             if cell.cell_type == "code"
             and role_of(cell) is not Role.EXPERIMENT
-            and not cell.metadata.get("nbgrader", {}).get("grade")
+            and not stamp_of(cell).get("grade")
         ]
 
     @cached_property
@@ -246,6 +245,23 @@ def load_assignment(course: Course, week: str) -> Assignment:
     cache_file = course.root / ".autograder" / "references" / f"{found.stem}.npz"
     own_text = own.read_text(encoding="utf-8") if own.is_file() else ""
     return Assignment(found, released, source, course.secret, cache_file, own_text)
+
+
+def _imports(source: str) -> list[str]:
+    """The import statements of a cell that can be executed without it."""
+    try:
+        statements = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        # In `autograder check` the locked cells are a student's copy. The cell itself will fail.
+        return []
+    found = [each for each in statements if isinstance(each, (ast.Import, ast.ImportFrom))]
+    return [ast.unparse(each) for each in found if not _needs_its_module(each)]
+
+
+def _needs_its_module(statement: ast.Import | ast.ImportFrom) -> bool:
+    return isinstance(statement, ast.ImportFrom) and (
+        statement.level > 0 or statement.module == "__future__"
+    )
 
 
 def ask_for(

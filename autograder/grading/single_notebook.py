@@ -12,7 +12,9 @@ from autograder.course import own_functions
 from autograder.errors import UnknownName
 from autograder.grading.assignment import Assignment, load_assignment
 from autograder.grading.pipeline import grade_notebook
+from autograder.intake.metadata import grade_id_of
 from autograder.intake.read import read_notebook
+from autograder.light_imports import NotebookNode
 from autograder.questions import catalogue
 from autograder.records import Report
 from autograder.sandbox.session import Sandbox
@@ -55,11 +57,21 @@ def check_file(path: Path, isolation: str) -> Report:
         UnknownName: when none of its checks belongs to a week of this course.
     """
     notebook = read_notebook(path)
-    names = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
+    assignment = assignment_of(notebook)
+    if assignment is None:
+        raise UnknownName(f"{path} contains no check of any week of this course.")
+    with Sandbox(isolation, assignment.limits(), assignment.libraries) as sandbox:
+        files = own_functions.handed_in(path.parent)
+        return grade_notebook(notebook, "", assignment, sandbox, files)
+
+
+def assignment_of(notebook: NotebookNode) -> Assignment | None:
+    """The first week of which the notebook has a check; None if there is no such week.
+
+    A student's machine has no released notebook, so the student's stands in its place.
+    """
+    names = set(map(grade_id_of, notebook.cells))
     for stem in catalogue.stems():
         if names & set((week := catalogue.week(stem)).questions):
-            assignment = Assignment(week, released=notebook)
-            with Sandbox(isolation, assignment.limits(), assignment.libraries) as sandbox:
-                files = own_functions.handed_in(path.parent)
-                return grade_notebook(notebook, "", assignment, sandbox, files)
-    raise UnknownName(f"{path} contains no check of any week of this course.")
+            return Assignment(week, released=notebook)
+    return None

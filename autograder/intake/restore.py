@@ -10,9 +10,11 @@ whose cell was lost by the name that it defines.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
+from autograder.intake.metadata import grade_id_of, is_experiment, stamp_of
 from autograder.light_imports import NotebookNode
 
 _DEFINED = re.compile(r"^(?:(?:def|class)\s+(\w+)|(\w+)\s*=)", re.MULTILINE)
@@ -37,16 +39,14 @@ _GRADING_DATA = ("grade_id", "grade", "solution", "locked", "points")
 
 def role_of(cell: NotebookNode) -> Role:
     """What a cell is for, from the metadata that `release` stamped on it."""
-    # By key, here and below: an attribute of a notebook's node is found by a function in Python.
-    metadata = cell["metadata"]
-    stamp = metadata.get("nbgrader", {})
+    stamp = stamp_of(cell)
     if stamp.get("grade"):
         return Role.WRITTEN if stamp.get("solution") else Role.CHECK
     if stamp.get("solution"):
         return Role.SOLUTION
     if stamp.get("locked"):
         return Role.LOCKED
-    return Role.EXPERIMENT if "experiment" in metadata.get("tags", ()) else Role.OTHER
+    return Role.EXPERIMENT if is_experiment(cell) else Role.OTHER
 
 
 class Released:
@@ -57,7 +57,7 @@ class Released:
         self.cells: dict[str, NotebookNode] = {cell["id"]: cell for cell in notebook["cells"]}
         self.roles = {name: role_of(cell) for name, cell in self.cells.items()}
         self.by_grade_id = {
-            grade_id: name for name, cell in self.cells.items() if (grade_id := _grade_id(cell))
+            grade_id: name for name, cell in self.cells.items() if (grade_id := grade_id_of(cell))
         }
         self.by_content = {_content(cell): name for name, cell in self.cells.items()}
 
@@ -102,7 +102,7 @@ class _Restoration:
 
     def recognise(self, submitted: list[NotebookNode]) -> None:
         """Find out which submitted cell is which released cell; a second copy is none."""
-        names = [self.by_grade_id.get(_grade_id(cell), "") for cell in submitted]
+        names = [self.by_grade_id.get(grade_id_of(cell), "") for cell in submitted]
         names = [
             name or (cell["id"] if cell["id"] in self.released else "")
             for name, cell in zip(names, submitted, strict=True)
@@ -165,8 +165,8 @@ class _Restoration:
             )
         if role in _GUARDED and cell["source"] != original["source"]:
             self.notes.append(f"The read-only cell {name} had been edited and was restored.")
-        stamp, ours = cell["metadata"].get("nbgrader"), original["metadata"]["nbgrader"]
-        if isinstance(stamp, dict) and _grading_data(stamp) != _grading_data(ours):
+        stamp, ours = stamp_of(cell), stamp_of(original)
+        if stamp and _grading_data(stamp) != _grading_data(ours):
             self.notes.append(
                 f"The grading data of the cell {name} had been changed and was restored."
             )
@@ -243,14 +243,8 @@ def _content(cell: NotebookNode) -> tuple[str, str]:
     return cell["cell_type"], cell["source"]
 
 
-def _grading_data(stamp: NotebookNode) -> list[Any]:
+def _grading_data(stamp: Mapping[str, Any]) -> list[Any]:
     return [stamp.get(key) for key in _GRADING_DATA]
-
-
-def _grade_id(cell: NotebookNode) -> str:
-    stamp = cell["metadata"].get("nbgrader")
-    name = stamp.get("grade_id") if isinstance(stamp, dict) else None
-    return name if isinstance(name, str) else ""
 
 
 def _bare(cell: NotebookNode, name: str) -> NotebookNode:

@@ -13,12 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.cli import demo
+from autograder.cli import main as command_line
 from autograder.cli.demo import Pupil
 from autograder.course import directory
 from autograder.errors import UnreadableNotebook
 from autograder.gradebook.outputs import write_outputs
 from autograder.grading import grade_class
 from autograder.grading.assignment import load_assignment
+from autograder.grading.single_notebook import assignment_of
 from autograder.intake.read import parse_notebook
 from autograder.intake.restore import Released, restore
 from autograder.records import Report
@@ -73,6 +75,47 @@ def test_is_noise_refused(content):
     with pytest.raises(UnreadableNotebook) as reason:
         parse_notebook(content)
     assert_calm(str(reason.value))
+
+
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # shows the fixtures
+@pytest.mark.filterwarnings("ignore::SyntaxWarning")  # of what the student wrote
+@examples()
+@given(seed=st.integers(0, 2**32))
+def test_is_a_changed_notebook_prepared_for_check_where_it_is_all_there_is(complete, seed):
+    """`autograder check` has no released notebook: whatever was changed stands in its place."""
+    try:
+        submitted = parse_notebook(mutated(complete, Random(seed)))
+    except UnreadableNotebook:
+        return  # the first test reads the reason
+    if (assignment := assignment_of(submitted)) is None:
+        return
+    assignment.limits()
+    for statement in assignment.libraries.statements:
+        compile(statement, "", "exec")
+    notebook, notes = restore(submitted, assignment.released_cells)
+    assignment.steps(notebook)
+    for note in notes:
+        assert_calm(note)
+
+
+@pytest.mark.parametrize("seed", range(200 if EXHAUSTIVE else 16))
+def test_does_check_of_a_changed_notebook_end_in_a_report_or_a_sentence(
+    complete, seed, tmp_path, capsys, monkeypatch
+):
+    """The very files that `grade` gets below, through the command that a student types."""
+    path = tmp_path / "mine.ipynb"
+    path.write_bytes(mutated(complete, Random(seed)))
+    monkeypatch.setattr("sys.argv", ["autograder", "check", str(path), "--isolation", "process"])
+    with pytest.raises(SystemExit) as ended:
+        command_line.main()
+    code = ended.value.code
+    out, err = capsys.readouterr()
+    assert "Traceback" not in out + err
+    if code == 1:
+        assert_calm(" ".join(err.removeprefix("autograder: ").split()))
+    else:
+        assert code in {0, command_line.SOME_NOT_GRADED}
+        assert "points on the public cases." in out and "grader failed" not in out
 
 
 @pytest.mark.bubblewrap
