@@ -34,15 +34,16 @@ for name in ("COLUMNS", "LINES"):
     os.environ.pop(name, None)
 
 
-# What needs one of these needs reference values, and so Keras, which takes seconds to import.
-FROM_KERAS = {"reference_cache", "released_course"}
+# What needs one of these starts a sandbox, or needs reference values and so Keras, which takes
+# seconds to import.
+SLOW_FIXTURES = {"reference_cache", "released_course", "sandbox", "walled"}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave what needs Keras's values out of `make check`."""
+    """Leave what needs a slow fixture out of `make check`."""
     for item in items:
-        if FROM_KERAS & set(getattr(item, "fixturenames", ())):
+        if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
 
 
