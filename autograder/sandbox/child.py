@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
@@ -14,6 +15,9 @@ from autograder.sandbox.worker import Ended, Worker
 
 Received = TypeVar("Received")
 
+_SENT = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
+"""Signals that a process is sent; a fault in its own code causes others, such as SIGSEGV."""
+
 
 class Stopped(Exception):
     """The child was stopped, or ended itself.
@@ -22,12 +26,15 @@ class Stopped(Exception):
         status: TIMED_OUT or CRASHED.
         predicate: ends a sentence about the cell or question that was running, such as
             "was stopped after 20 s".
+        killed: whether a signal that code only gets from somebody else ended it. A submission
+            may send that signal to itself; the course's own code does not.
     """
 
-    def __init__(self, status: Status, predicate: str) -> None:
+    def __init__(self, status: Status, predicate: str, *, killed: bool = False) -> None:
         super().__init__(predicate)
         self.status = status
         self.predicate = predicate
+        self.killed = killed
 
 
 class Child:
@@ -113,12 +120,12 @@ class Child:
         """Restart the notebook's time limit.
 
         Returns:
-            False when the process is close to the limit of its whole CPU time.
+            False when the process has ended, or is close to the limit of its whole CPU time.
         """
         self._spent_before += self._spent
         self._spent = 0.0
         # The process's CPU time limit is twice the notebook's time limit.
-        return self._spent_before < self._limits.notebook_seconds
+        return self._ended is None and self._spent_before < self._limits.notebook_seconds
 
     def end(self, gone: bool = False) -> Ended:
         """End the child and everything that it started; a second call does nothing.
@@ -147,4 +154,5 @@ class Child:
         if isinstance(error, ProtocolError):
             predicate = f"sent no result that can be read ({error})"
             raise Stopped(Status.CRASHED, predicate) from None
-        raise Stopped(Status.CRASHED, ended.predicate(self._limits)) from None
+        killed = not ended.why and (ended.status is None or -ended.status in _SENT)
+        raise Stopped(Status.CRASHED, ended.predicate(self._limits), killed=killed) from None

@@ -94,6 +94,18 @@ def _answer(message: Tree, ask: Ask) -> Answer:
     raise ProtocolError("expected the answer to a question, received something else")
 
 
+def start_of_notebook(frame: bytes) -> None:
+    """Accept the message that the process is ready for the first cell.
+
+    Raises:
+        ProtocolError: when the message is anything else.
+    """
+    match decode(frame):
+        case {"started": True, **others} if not others:
+            return
+    raise ProtocolError("expected the start of the notebook, received something else")
+
+
 def end_of_notebook(frame: bytes) -> None:
     """Accept the message that all cells have been run.
 

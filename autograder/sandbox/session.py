@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from autograder.answer import Answer, Status
-from autograder.errors import SandboxError
+from autograder.errors import ProtocolError, SandboxError, WorkerLost
 from autograder.sandbox import responses
 from autograder.sandbox.child import Child, Stopped
 from autograder.sandbox.inside import inward
@@ -59,6 +59,8 @@ OnCall = Callable[[str, list[Tree], dict[str, Tree]], Tree]
 NUMPY_ALONE = Libraries()
 NO_FILES: Mapping[str, str] = {}
 
+_LOST = "A process of the sandbox ended before its first cell, perhaps because memory was short."
+_SOLUTION_LOST = "The solution's process was killed from outside, perhaps because memory was short."
 _MAX_CALLS = 1_000
 _MAX_ERROR = 300
 _SLACK = 2**16
@@ -123,7 +125,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
             self._close_trusted()
             if self._trusted_sandbox is None:
                 self._trusted_sandbox = Sandbox(self.isolation, self.limits, self._libraries)
-            self._trusted = self._trusted_sandbox.open(steps, files)
+            self._trusted = Session(self._trusted_sandbox, steps, files, trusted=True)
         return self._trusted
 
     def open(self, steps: Steps, files: Mapping[str, str] = NO_FILES) -> Session:
@@ -197,9 +199,23 @@ class Session(AbstractContextManager["Session"]):
         sandbox: where it runs.
         steps: its cells and checks, in the notebook's order.
         files: texts that stand beside the notebook, by name; its cells may import them.
+        trusted: whether all cells are the course's own. Such code does not end its process, so
+            if it ends, that is nobody's answer.
+
+    Raises:
+        WorkerLost: when a process ends before its first cell; or, if it is trusted, whenever it is
+            killed or a cell is stopped.
     """
 
-    def __init__(self, sandbox: Sandbox, steps: Steps, files: Mapping[str, str] = NO_FILES) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        steps: Steps,
+        files: Mapping[str, str] = NO_FILES,
+        *,
+        trusted: bool = False,
+    ) -> None:
+        self._trusted = trusted
         self._sandbox = sandbox
         self._limits = sandbox.limits
         self._steps = tuple(steps)
@@ -230,6 +246,9 @@ class Session(AbstractContextManager["Session"]):
         Returns:
             The answers by ask id. Once a question has hung or crashed, its remaining cases have
             the same answer.
+
+        Raises:
+            WorkerLost: when a process was lost, here or on the way to an answer by `on_call`.
         """
         encoded = asks if isinstance(asks, EncodedAsks) else encode_asks(asks)
         answers: Answers = {}
@@ -246,6 +265,8 @@ class Session(AbstractContextManager["Session"]):
                 child.send(encoded.frame if whole else write_asks(waiting))
                 self._gather(child, waiting, answers, encoded.known, on_call)
             except Stopped as stopped:
+                if self._trusted and stopped.killed:
+                    raise WorkerLost(_SOLUTION_LOST) from None
                 self._silence(next(ask for ask in waiting if ask.id not in answers), stopped)
                 self._answer_silenced(left, answers)
         return answers
@@ -304,6 +325,8 @@ class Session(AbstractContextManager["Session"]):
                 self._run_cells(self._child, steps, waiting)
                 return self._child
             except Stopped as stopped:
+                if self._trusted:
+                    raise WorkerLost(_SOLUTION_LOST) from None
                 if waiting:
                     self._drop(waiting[0], stopped)
                 else:
@@ -324,7 +347,7 @@ class Session(AbstractContextManager["Session"]):
             "text": self._limits.output,
             "pictures": self._limits.picture,
         }
-        child.send(inward.write(notebook))
+        self._start(child, inward.write(notebook))
         # JSON may need twelve bytes for one character.
         largest = 12 * self._limits.output + self._limits.picture + _SLACK
         left = self._limits.shown
@@ -335,6 +358,16 @@ class Session(AbstractContextManager["Session"]):
             self.cells[result.index] = result if left >= 0 else replace(result, outputs=_CUT)
             waiting.pop(0)
         child.read(child.receive(self._limits.cell_seconds, _SLACK), responses.end_of_notebook)
+
+    def _start(self, child: Child, notebook: bytes) -> None:
+        """Send the notebook, and wait until the child is ready for its first cell."""
+        try:
+            child.send(notebook)
+            frame = child.receive(self._limits.cell_seconds, _SLACK)
+            child.read(frame, responses.start_of_notebook)
+        except Stopped:
+            # None of the submission's code has run yet.
+            raise WorkerLost(_LOST) from None
 
     def _gather(
         self,
@@ -408,5 +441,8 @@ def _instruction(step: Cell | Hold) -> dict[str, Any]:
 def _reply(on_call: OnCall, call: responses.Call) -> bytes:
     try:
         return inward.write({"value": on_call(call.name, call.arguments, call.keywords)})
-    except Exception as error:  # The student chose the arguments, so the error is theirs too.
+    except Exception as error:
+        if isinstance(error, SandboxError) and not isinstance(error, ProtocolError):
+            raise
+        # The student chose the arguments, so the error is theirs too.
         return inward.write({"error": str(error)[:_MAX_ERROR]})

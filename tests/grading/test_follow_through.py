@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import numpy as np
 import pytest
 
 from autograder.cli import demo
 from autograder.course import directory
-from autograder.errors import SandboxError
+from autograder.errors import SandboxError, WorkerLost
+from autograder.grading import grade_class
 from autograder.grading.assignment import Assignment, load_assignment
 from autograder.grading.follow_through import SolutionFunctions
+from autograder.records import Report
 from autograder.sandbox.session import Sandbox
+from tests.faults.footprint import descendants
 
 pytestmark = pytest.mark.bubblewrap
 
@@ -49,3 +55,58 @@ def test_is_a_function_that_raises_asked_again(assignment):
         for _ in range(2):
             with pytest.raises(RuntimeError, match="relu_backward|operands|broadcast"):
                 call_solution(assignment, sandbox, np.ones((2, 3)), np.ones((4, 5)))
+
+
+def kill_solution(sandbox: Sandbox, place: int) -> None:
+    """Kill one of the solution's processes: bubblewrap, the worker, or its child (from 0 to 2)."""
+    inner = sandbox._trusted_sandbox
+    assert inner is not None and inner._worker is not None
+    outermost = inner._worker._process.pid
+    os.kill(sorted({outermost, *descendants(outermost)})[place], signal.SIGKILL)
+
+
+@pytest.mark.parametrize("place", [0, 1, -1], ids=["bubblewrap", "worker", "child"])
+def test_is_a_killed_solution_a_lost_worker_and_then_replaced(assignment, place):
+    with Sandbox(limits=assignment.limits(), libraries=assignment.libraries) as sandbox:
+        call_solution(assignment, sandbox, DOUT, Z)
+        kill_solution(sandbox, place)
+        with pytest.raises(WorkerLost, match="killed from outside"):
+            call_solution(assignment, sandbox, DOUT, Z)
+        assert call_solution(assignment, sandbox, DOUT, Z).tolist() == [[0.0, 2.0, 0.0]]
+
+
+def borrower(course, monkeypatch: pytest.MonkeyPatch, kills: int) -> tuple[Report, int]:
+    """Grade a student who needs the solution's functions, which are killed at the first calls."""
+    opened = directory.load(course)
+    demo.hand_in(opened, [demo.Pupil("ada", demo.MISTAKES["transposes-dW"])])
+    assignment = load_assignment(opened, demo.WEEK)
+    killed: list[str] = []
+    real = SolutionFunctions.__call__
+
+    def call(self, name, arguments, keywords):
+        self.start()
+        if len(killed) < kills:
+            killed.append(name)
+            kill_solution(self._sandbox, -1)
+        return real(self, name, arguments, keywords)
+
+    monkeypatch.setattr(SolutionFunctions, "__call__", call)
+    handed_in = grade_class.submissions(opened, assignment)
+    (report,) = grade_class.grade_course(opened, assignment, handed_in, workers=1, force=True)
+    return report, len(killed)
+
+
+def test_does_a_killed_solution_cost_its_borrower_a_try_and_no_points(fresh_course, monkeypatch):
+    undisturbed, _ = borrower(fresh_course, monkeypatch, 0)
+    report, killed = borrower(fresh_course, monkeypatch, 1)
+    assert killed == 1
+    assert (report.points, report.key) == (undisturbed.points, undisturbed.key)
+    assert [v.message for v in report.verdicts] == [v.message for v in undisturbed.verdicts]
+
+
+def test_is_a_borrower_whose_solution_is_always_killed_graded_again_next_time(
+    fresh_course, monkeypatch
+):
+    report, killed = borrower(fresh_course, monkeypatch, 100)
+    assert killed == 3 and not report.key
+    assert "killed from outside" in report.unreadable

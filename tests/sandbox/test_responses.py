@@ -100,6 +100,13 @@ def test_is_an_output_that_nbformat_does_not_know_refused(output: Any) -> None:
         responses.cell_result(encode(CELL | {"outputs": [output]}), 2)
 
 
+@pytest.mark.parametrize("message", [True, {}, {"started": 1}, {"started": True, "more": 1}])
+def test_is_nothing_else_the_start_of_a_notebook(message: Any) -> None:
+    responses.start_of_notebook(encode({"started": True}))
+    with pytest.raises(ProtocolError):
+        responses.start_of_notebook(encode(message))
+
+
 @pytest.mark.parametrize("message", [True, {}, {"sealed": False}, {"sealed": True, "more": 1}])
 def test_is_nothing_else_the_end_of_a_notebook(message: Any) -> None:
     responses.end_of_notebook(encode({"sealed": True}))

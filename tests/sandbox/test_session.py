@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from dataclasses import replace
 
+import pytest
+
 from autograder.answer import Status
+from autograder.errors import WorkerLost
+from autograder.sandbox.child import Child
 from autograder.sandbox.session import Ask, Cell, Hold, Sandbox
-from tests.sandbox.notebooks import LIMITS, ask_all
+from tests.faults.footprint import descendants
+from tests.sandbox.notebooks import LIMITS, ask_all, run_cell
 
 
 def test_a_question_that_hangs_or_crashes_costs_itself(sandbox: Sandbox) -> None:
@@ -86,3 +94,50 @@ def test_restarts_are_bounded(sandbox: Sandbox) -> None:
         assert {result.status for result in session.cells.values()} == {Status.CRASHED}
         assert session.cells[5].error == "not run: the notebook had already been stopped 4 times"
         assert session.ask([Ask(0, "f", "", {})])[0].status is Status.CRASHED
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV])
+def test_a_child_that_ends_before_its_first_cell_is_a_lost_worker(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    """Is it blamed on no cell, and the next submission run?"""
+    assert run_cell(sandbox, "a = 1").error == ""
+    assert sandbox._worker is not None
+    worker = sandbox._worker._process.pid
+    before = descendants(worker)
+    fork = sandbox.fork
+
+    def fork_and_kill() -> Child:
+        child = fork()
+        while not (forked := descendants(worker) - before):
+            time.sleep(0.001)
+        os.kill(max(forked), number)
+        return child
+
+    monkeypatch.setattr(sandbox, "fork", fork_and_kill)
+    with pytest.raises(WorkerLost, match="before its first cell"):
+        sandbox.open([Cell(0, "a = 1")])
+    monkeypatch.undo()
+    assert run_cell(sandbox, "a = 1").error == ""
+
+
+def test_a_cell_that_kills_its_own_process_is_to_blame(sandbox: Sandbox) -> None:
+    """Only code of the course never sends itself the signal that others send."""
+    result = run_cell(sandbox, "import os\nos.kill(os.getpid(), 9)")
+    assert result.error == "cell 1 ended the process with signal SIGKILL"
+
+
+def test_a_call_whose_answer_is_lost_costs_the_question_nothing(sandbox: Sandbox) -> None:
+    """What goes wrong outside is not an exception inside; wrong arguments are."""
+    source = "def lent(n):\n    return n\ndef f():\n    return lent(1)"
+
+    def lost(name: str, arguments: object, keywords: object) -> None:
+        raise WorkerLost("killed from outside")
+
+    def refused(name: str, arguments: object, keywords: object) -> None:
+        raise RuntimeError("too large")
+
+    asks = [Ask(0, "f", "", {}, ("lent",))]
+    with pytest.raises(WorkerLost, match="from outside"):
+        ask_all(sandbox, source, asks, on_call=lost)
+    assert ask_all(sandbox, source, asks, on_call=refused)[0].error.endswith("lent: too large")

@@ -49,6 +49,8 @@ class _Submission:
 
     def run(self, notebook: Mapping[str, Any]) -> None:
         """Run the cells, hold the functions at their checks, and report the end of the notebook."""
+        # Before any of the student's code, which could not be blamed for what happened so far.
+        self._channel.send(encode({"started": True}))
         for name, text in notebook["files"].items():
             with open(name, "w", encoding="utf-8") as file:
                 file.write(text)
