@@ -9,7 +9,7 @@
     ├── UnreadableNotebook        a submission that is not a notebook; recorded as a zero
     ├── ClusterError              the workers of `--cluster` are unavailable or incompatible
     └── SandboxError              the sandbox cannot be started or broke its protocol
-        ├── WorkerLost            the sandbox's process was killed from outside
+        ├── WorkerLost            a process was killed from outside; its work can be tried again
         └── ProtocolError         the sandbox sent data that the protocol forbids
 
 A student's mistakes are never exceptions: they are verdicts.
@@ -53,7 +53,7 @@ class SandboxError(AutograderError):
 
 
 class WorkerLost(SandboxError):
-    """The sandbox's first process was killed from outside, not by the submission in it."""
+    """A process was killed from outside, not by the submission; the work can be tried again."""
 
 
 class ProtocolError(SandboxError):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import atexit
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from autograder.course import directory as courses
 from autograder.course import own_functions
+from autograder.dispatch.local import persistently
 from autograder.errors import UnknownName
 from autograder.grading.assignment import Assignment, load_assignment
 from autograder.grading.pipeline import grade_notebook
@@ -32,7 +34,7 @@ def grade_for_nbgrader(notebook: Any, root: Path, week: str, student: str) -> Re
     assignment, sandbox = _for_this_process(root, week)
     submitted = root / "submitted" / student / assignment.week.stem
     files = own_functions.handed_in(submitted)
-    return grade_notebook(notebook, student, assignment, sandbox, files)
+    return _persistently(notebook, student, assignment, sandbox, files)
 
 
 @cache
@@ -62,7 +64,22 @@ def check_file(path: Path, isolation: str) -> Report:
         raise UnknownName(f"{path} contains no check of any week of this course.")
     with Sandbox(isolation, assignment.limits(), assignment.libraries) as sandbox:
         files = own_functions.handed_in(path.parent)
-        return grade_notebook(notebook, "", assignment, sandbox, files)
+        return _persistently(notebook, "", assignment, sandbox, files)
+
+
+def _persistently(
+    notebook: NotebookNode,
+    student: str,
+    assignment: Assignment,
+    sandbox: Sandbox,
+    files: Mapping[str, str],
+) -> Report:
+    """Grade a notebook, again if a process of the sandbox is lost."""
+
+    def once(submitted: NotebookNode, sandbox: Sandbox) -> Report:
+        return grade_notebook(submitted, student, assignment, sandbox, files)
+
+    return persistently(once, notebook, sandbox)
 
 
 def assignment_of(notebook: NotebookNode) -> Assignment | None:

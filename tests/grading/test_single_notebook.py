@@ -7,11 +7,12 @@ import copy
 import nbformat
 import pytest
 
-from autograder.errors import UnknownName
+from autograder.errors import UnknownName, WorkerLost
 from autograder.grading import single_notebook
 from autograder.intake.restore import restore
 from autograder.records import Outcome
 from autograder.sandbox.requests import Hold
+from autograder.sandbox.session import Session
 from tests.conftest import source
 from tests.submissions import write_submission
 
@@ -30,6 +31,21 @@ def test_is_it_judged_on_public_cases_whatever_its_name(tmp_path, isolation):
     report = single_notebook.check_file(path, isolation)
     assert report.right and report.week == "week02" and report.points == report.max_points > 0
     assert {verdict.outcome for verdict in report.verdicts} == {Outcome.RIGHT}
+
+
+def test_does_a_lost_process_cost_a_second_try(tmp_path, monkeypatch):
+    path = write_submission(tmp_path / "mine.ipynb", source("week02_bends"))
+    lost = []
+    real = Session.ask
+
+    def ask(self, *given):
+        if not lost:
+            lost.append(True)
+            raise WorkerLost("killed from outside")
+        return real(self, *given)
+
+    monkeypatch.setattr(Session, "ask", ask)
+    assert single_notebook.check_file(path, "process").right and lost
 
 
 ODD = {

@@ -52,6 +52,7 @@ def grade(folder: Path) -> dict[str, Any]:
     Raises:
         AutograderError: if the grader itself fails.
     """
+    from autograder.dispatch.local import persistently
     from autograder.grading import pipeline
     from autograder.records import Submission
     from autograder.sandbox.session import Sandbox
@@ -64,7 +65,9 @@ def grade(folder: Path) -> dict[str, Any]:
     path = find_notebook(folder / "submission", assignment.week.stem)
     submission = Submission("", assignment.week.name, path)
     with Sandbox(isolation(), limits, assignment.libraries) as sandbox:
-        report = pipeline.grade(submission, assignment, sandbox)
+        report = persistently(
+            lambda each, sandbox: pipeline.grade(each, assignment, sandbox), submission, sandbox
+        )
     by_hand = {name: written.points for name, written in assignment.week.written.items()}
     return results_json.results(report, about, by_hand)
 
