@@ -132,7 +132,7 @@ check("greet_robot")
 #
 # ### Choose a letter
 #
-# At the end of each week you answer a few questions by a letter. Choose wrongly first: a wrong choice says what speaks against it.
+# At the end of each week you answer a few questions by a letter, for practice and without points. Choose wrongly first: a wrong choice says what speaks against it.
 #
 # **A.** In attempt two, what changes while the robot learns?
 #
@@ -158,7 +158,7 @@ check("who_learns")
 # - **The exercises**: short functions, a check below each.
 # - **The experiment**: your own functions draw a picture. Nothing there is graded.
 # - **The same in Keras**: your numbers beside those of a professional library.
-# - **Self-check** and one question to answer in your own words.
+# - **Self-check**, for practice, and one question to answer in your own words, worth a fifth of the points.
 # - **The bridge**: what breaks next.
 #
 # A week takes about three hours. Work with pencil and paper beside you. When a check says something that you do not understand, print the numbers in between: that is what everybody does.

@@ -476,6 +476,8 @@ else:
 #
 # ## Self-check
 #
+# For practice, without points: a wrong choice gets its reason, and you may choose again.
+#
 # **A.** $x = (3, 4)$, $w = (2, -1)$, $b = -2$. What are the score and the rule's answer?
 #
 # - a: score 2, answer 1
@@ -551,7 +553,7 @@ check("price_step_too_long")
 #
 # My network has a step between its layers. A step is not a weighted sum, so the two kernels cannot be multiplied together. One hidden rule says "at least one", the other "both", and the output says yes to the first unless the second objects.
 #
-# **Rubric (10 points).** 4: the contradiction, by inequalities or by the drawing. 3: the equation of the collapse. 3: the step between the layers prevents the merging, shown on the network.
+# **Rubric (20 points).** 8: the contradiction, by inequalities or by the drawing. 6: the equation of the collapse. 6: the step between the layers prevents the merging, shown on the network.
 # ### END SOLUTION
 
 # %% [markdown]

@@ -711,6 +711,8 @@ else:
 #
 # ## Self-check
 #
+# For practice, without points: a wrong choice gets its reason, and you may choose again.
+#
 # **A.** A nudge of 1 passes ten sigmoids, all at $z = 0$. What is left of it?
 #
 # - a: 2.5
@@ -784,7 +786,7 @@ check("equal_wishes")
 #
 # The pile learns from nudges that travel from the end to the front. At every bend a nudge is multiplied by the slope there. A sigmoid's slope is at most 0.25, so after ten layers at most $0.25^{10} \approx 10^{-6}$ of the nudge is left, and the first layers hardly learn. ReLU has slope 1 for every positive z, and the nudge lives. Its price: for negative z the slope is exactly 0.
 #
-# **Rubric (10 points).** 3: the equation of the collapse. 2: a bend prevents the merging, with an example. 3: the product of slopes with a number such as $0.25^{10}$. 2: a bend that keeps the product alive, and its price.
+# **Rubric (20 points).** 6: the equation of the collapse. 4: a bend prevents the merging, with an example. 6: the product of slopes with a number such as $0.25^{10}$. 4: a bend that keeps the product alive, and its price.
 # ### END SOLUTION
 
 # %% [markdown]

@@ -500,6 +500,8 @@ else:
 # %% [markdown]
 # ## Self-check
 #
+# For practice, without points: a wrong choice gets its reason, and you may choose again.
+#
 # **A.** A dense layer goes from 16 inputs to 10 units. How many parameters does it have?
 #
 # - a: 160
@@ -577,7 +579,7 @@ check("stricter_gatekeeper")
 #
 # N pictures are N rows of one matrix. One product does for all of them what a loop would do one number at a time, thousands of times faster and with the same result.
 #
-# **Rubric (10 points).** 4: shapes, and what kernels and biases do. 2: where the bends stand, and why the last layer has none. 2: what masks show, and what not. 2: one product for the batch instead of loops.
+# **Rubric (20 points).** 8: shapes, and what kernels and biases do. 4: where the bends stand, and why the last layer has none. 4: what masks show, and what not. 4: one product for the batch instead of loops.
 # ### END SOLUTION
 
 # %% [markdown]

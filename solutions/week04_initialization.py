@@ -520,6 +520,8 @@ else:
 # %% [markdown]
 # ## Self-check
 #
+# For practice, without points: a wrong choice gets its reason, and you may choose again.
+#
 # **A.** Every weight of a pile starts at 0.1. What happens when it learns?
 #
 # - a: the units of a layer stay copies of each other
@@ -595,7 +597,7 @@ check("first_loss")
 #
 # So the factor should be 1. For ReLU, which halves the mean square, that is the variance 2 / fan-in (He). For tanh it is about one over the mean of both fans, 2 / (fan-in + fan-out) (Xavier), a compromise between the way forward and the way back.
 #
-# **Rubric (10 points).** 3: equal units get equal nudges, so dice are needed. 4: the factor of a layer and its product over the layers, with numbers for too large and too small. 2: He's 2 / fan-in and its reason, or Xavier's compromise. 1: a failure as it looked in the experiment.
+# **Rubric (20 points).** 6: equal units get equal nudges, so dice are needed. 8: the factor of a layer and its product over the layers, with numbers for too large and too small. 4: He's 2 / fan-in and its reason, or Xavier's compromise. 2: a failure as it looked in the experiment.
 # ### END SOLUTION
 
 # %% [markdown]

@@ -573,6 +573,8 @@ else:
 #
 # ## Self-check
 #
+# For practice, without points: a wrong choice gets its reason, and you may choose again.
+#
 # **A.** In a list of prices one has a zero too many. Which loss is pulled farther by it?
 #
 # - a: the mean absolute error
@@ -648,7 +650,7 @@ check("sum_of_a_row")
 #
 # Counting mistakes does not help: the count does not move when a weight moves a little, so its slope is 0 nearly everywhere and there is no direction to follow.
 #
-# **Rubric (10 points).** 3: the slope of the squared error passes the bend, with $p(1 - p)$ nearly 0. 3: cross-entropy's slope is $p - y$, largest when sure and wrong. 2: a number for each at the same place. 2: why counting mistakes gives no direction (or why the loss is computed from logits).
+# **Rubric (20 points).** 6: the slope of the squared error passes the bend, with $p(1 - p)$ nearly 0. 6: cross-entropy's slope is $p - y$, largest when sure and wrong. 4: a number for each at the same place. 4: why counting mistakes gives no direction (or why the loss is computed from logits).
 # ### END SOLUTION
 
 # %% [markdown]

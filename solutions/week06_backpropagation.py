@@ -669,6 +669,8 @@ else:
 # %% [markdown]
 # ## Self-check
 #
+# For practice, without points: a wrong choice gets its reason, and you may choose again.
+#
 # **A.** A network has 13,002 weights. What does backpropagation need, about, for the slopes of all of them?
 #
 # - a: one pass forward and one pass back
@@ -744,7 +746,7 @@ check("gradient_check_at_a_corner")
 #
 # The price is memory. The slope of a dense layer's kernel is made from the layer's inputs, and relu's from its pre-activations. These have to be kept from the forward pass until the bill arrives, for every example of the batch.
 #
-# **Rubric (10 points).** 4: the blame of a later layer is computed once and reused by all layers before it. 3: the cost of both compared, with numbers. 3: what is kept from the forward pass, so that memory is the price.
+# **Rubric (20 points).** 8: the blame of a later layer is computed once and reused by all layers before it. 6: the cost of both compared, with numbers. 6: what is kept from the forward pass, so that memory is the price.
 # ### END SOLUTION
 
 # %% [markdown]

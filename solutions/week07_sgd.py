@@ -656,6 +656,8 @@ else:
 # %% [markdown]
 # ## Self-check
 #
+# For practice, without points: a wrong choice gets its reason, and you may choose again.
+#
 # **A.** 1,437 examples, batches of 32. How many steps does an epoch have?
 #
 # - a: 44
@@ -729,7 +731,7 @@ check("middle_of_the_cosine")
 #
 # Near the bottom the exact gradient goes to 0 and the scatter does not. Each batch still pulls its own way, so the weights wander around the best place instead of resting in it. How far they wander depends on the length of the steps. A schedule that lets the learning rate fall, such as a cosine, calms them, and so does a larger batch.
 #
-# **Rubric (10 points).** 4: right on average; scatter falls with the root of the batch size, cost in proportion. 3: many rough steps against few exact ones, with numbers. 3: at the end the scatter keeps the weights moving; a smaller rate or a larger batch calms it.
+# **Rubric (20 points).** 8: right on average; scatter falls with the root of the batch size, cost in proportion. 6: many rough steps against few exact ones, with numbers. 6: at the end the scatter keeps the weights moving; a smaller rate or a larger batch calms it.
 # ### END SOLUTION
 
 # %% [markdown]

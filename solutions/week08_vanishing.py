@@ -671,6 +671,8 @@ else:
 # %% [markdown]
 # ## Self-check
 #
+# For practice, without points: a wrong choice gets its reason, and you may choose again.
+#
 # **A.** How many sigmoids does it take, at the least, until at most one millionth of a nudge is left? Weights are 1.
 #
 # - a: 4
@@ -746,7 +748,7 @@ check("waking_the_dead")
 #
 # A residual block computes X + F(X). Its input is used twice, so two bills come back and are added: one through the branch F, and `dout` itself through the skip. Even where the branch hands back nothing, all of `dout` arrives. Over 30 blocks the factors are near 1 instead of near 0.25, and a power of something near 1 stays near 1. If each branch hands back 0.05, it is $1.05^{30} \approx 4$.
 #
-# **Rubric (10 points).** 4: multiplication in every layer, so that the nudge falls like a power of the depth, with a number. 4: the bills of skip and branch are added, and dout arrives unchanged. 2: clipping only shortens.
+# **Rubric (20 points).** 8: multiplication in every layer, so that the nudge falls like a power of the depth, with a number. 8: the bills of skip and branch are added, and dout arrives unchanged. 4: clipping only shortens.
 # ### END SOLUTION
 
 # %% [markdown]

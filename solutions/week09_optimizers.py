@@ -593,6 +593,8 @@ else:
 # %% [markdown]
 # ## Self-check
 #
+# For practice, without points: a wrong choice gets its reason, and you may choose again.
+#
 # **A.** A weight gets the same gradient $g$ again and again. With a momentum of 0.9, how long do its steps become in the end?
 #
 # - a: `lr * g`, as without momentum
@@ -670,7 +672,7 @@ check("loud_weights_under_l2")
 #
 # There are prices: two more numbers for every weight, more settings to choose, and overshooting, since a ball that rolls does not stop at the minimum.
 #
-# **Rubric (10 points).** 3: one learning rate for a steep and a flat direction. 3: momentum adds up what stays and cancels what alternates. 2: Adam divides by the size of recent gradients. 2: at least one price.
+# **Rubric (20 points).** 6: one learning rate for a steep and a flat direction. 6: momentum adds up what stays and cancels what alternates. 4: Adam divides by the size of recent gradients. 4: at least one price.
 # ### END SOLUTION
 
 # %% [markdown]

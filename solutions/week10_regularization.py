@@ -697,6 +697,8 @@ else:
 # %% [markdown]
 # ## Self-check
 #
+# For practice, without points: a wrong choice gets its reason, and you may choose again.
+#
 # **A.** Training loss 1.9, validation loss 2.0, ten classes. What helps?
 #
 # - a: more dropout
@@ -772,7 +774,7 @@ check("where_the_peak_is")
 #
 # Flipping would do harm. A mirrored 2 or 7 is no number any more, but its label would still say so. A much stronger penalty would do harm too, when the training loss rises until the robot underfits.
 #
-# **Rubric (10 points).** 3: overfitting, read from the gap. 5: two fitting tools, each with how it works. 2: something that would do harm, with the reason.
+# **Rubric (20 points).** 6: overfitting, read from the gap. 10: two fitting tools, each with how it works. 4: something that would do harm, with the reason.
 # ### END SOLUTION
 
 # %% [markdown]

@@ -590,6 +590,8 @@ else:
 # %% [markdown]
 # ## Self-check
 #
+# For practice, without points: a wrong choice gets its reason, and you may choose again.
+#
 # **A.** A loss follows $L = a\,N^{-0.5}$. The model becomes 100 times as large. By what is the loss divided?
 #
 # - a: 100
@@ -665,7 +667,7 @@ check("model_for_a_billion_users")
 #
 # The law was fitted to models of one family, on one data set, within a range. In our own run the ruler was too hopeful at five times the size of the largest toy. Data may also run out or repeat, and a lower loss is not the same as a more useful model.
 #
-# **Rubric (10 points).** 3: 20 tokens a parameter is best for the training bill alone. 3: use costs 2N a token and favours a smaller N; numbers. 2: the limit, where the size alone holds the loss up. 2: one honest doubt.
+# **Rubric (20 points).** 6: 20 tokens a parameter is best for the training bill alone. 6: use costs 2N a token and favours a smaller N; numbers. 4: the limit, where the size alone holds the loss up. 4: one honest doubt.
 # ### END SOLUTION
 
 # %% [markdown]

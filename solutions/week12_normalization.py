@@ -551,6 +551,8 @@ else:
 # %% [markdown]
 # ## Self-check
 #
+# For practice, without points: a wrong choice gets its reason, and you may choose again.
+#
 # These are asked in job interviews.
 #
 # **A.** X has 32 examples and 10 features. How many means does each layer compute?
@@ -628,7 +630,7 @@ check("modes_of_layer_norm")
 #
 # With batches of 2 the statistics are almost all noise: in a batch of two every normalized number is near −1 or 1, whatever was put in. The running averages are taken from a behaviour that differs from the one at test time. Layer norm does not know the batch at all. It gives the same answer for a batch of 2, for a single word at test time, and while training, so the text robot should get layer norm.
 #
-# **Rubric (10 points).** 4: over what each norm measures. 3: what follows for small batches and for test time. 3: a reasoned choice for both robots.
+# **Rubric (20 points).** 8: over what each norm measures. 6: what follows for small batches and for test time. 6: a reasoned choice for both robots.
 # ### END SOLUTION
 
 # %% [markdown]

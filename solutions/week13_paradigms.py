@@ -672,6 +672,8 @@ else:
 # %% [markdown]
 # ## Self-check
 #
+# For practice, without points: a wrong choice gets its reason, and you may choose again.
+#
 # **A.** A text has 1,000 tokens, the context is 10. How many pairs does it give?
 #
 # - a: 100
@@ -747,7 +749,7 @@ check("first_preference")
 #
 # The third robot tells two jokes, and people say which is better. The label is the comparison, and the loss is DPO, with the robot of the first kind as reference. A laugh as a reward at the end and the policy gradient would do as well. It learns what these people like, not what is funny or true, and without a reference it might repeat one joke for ever. A late reward says little about which word was the good one.
 #
-# **Rubric (10 points).** 4: a fitting source of labels for each robot, and what plays the label. 3: a fitting loss for each. 3: a limit for each.
+# **Rubric (20 points).** 8: a fitting source of labels for each robot, and what plays the label. 6: a fitting loss for each. 6: a limit for each.
 # ### END SOLUTION
 
 # %% [markdown]

@@ -451,6 +451,8 @@ print(f"largest difference of the logits: {gap:.1e}")
 # %% [markdown]
 # ## Self-check
 #
+# For practice, without points: a wrong choice gets its reason, and you may choose again.
+#
 # **A.** What does universal approximation promise for a network that is wide enough?
 #
 # - a: gradient descent will find weights that fit
@@ -526,7 +528,7 @@ check("why_few_weights_are_shared")
 #
 # *For the hospital.* What is measured can be trusted as far as the test images resemble the hospital's own, and no further: the robot answers noise with confidence. It should be tested on the hospital's own images, watched for images unlike those it knows, and a person should decide.
 #
-# **Rubric (10 points).** 4: two open questions, stated so that a stranger understands them. 3: for each one observation and what is unexplained. 3: what follows for somebody who would rely on it.
+# **Rubric (20 points).** 8: two open questions, stated so that a stranger understands them. 6: for each one observation and what is unexplained. 6: what follows for somebody who would rely on it.
 # ### END SOLUTION
 
 # %% [markdown]

@@ -386,29 +386,3 @@ def question(
         )
 
     return make
-
-
-def choice(name: str, *, points: float, correct: str, wrong: Mapping[str, str]) -> Question:
-    """A multiple-choice question; each wrong letter has its reason.
-
-    Args:
-        name: the variable that the student sets.
-        points: what it is worth.
-        correct: the right letter.
-        wrong: for every other letter, one sentence that says why it is wrong.
-    """
-
-    def reference() -> str:
-        return correct
-
-    reference.__doc__ = f"The letter of the right choice, one of {sorted([correct, *wrong])}."
-    made = Question(name, points, reference, name)
-    made.case("choice")(lambda rng: {})
-    for letter, reason in wrong.items():
-
-        def formula(letter: str = letter) -> str:
-            return letter
-
-        formula.__doc__ = f"{reason}\n\nNext: reread the section and choose again."
-        made.mistake(f"{name.replace('_', '-')}-{letter}")(formula)
-    return made

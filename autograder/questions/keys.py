@@ -51,7 +51,7 @@ def _folder(stem: str) -> Path:
 
 
 def _file(question: Question) -> Path:
-    # By its module, autograder.questions.WEEK.PART: the code of a choice is in `define`.
+    # By its module, autograder.questions.WEEK.PART: the code of a choice is in `choice`.
     _, _, stem, part = question.module.split(".")
     return _folder(stem) / f"{part}.py"
 

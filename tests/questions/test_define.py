@@ -13,7 +13,7 @@ import pytest
 from autograder.answer import Answer, Status
 from autograder.errors import QuestionError
 from autograder.questions import catalogue
-from autograder.questions.define import choice, question
+from autograder.questions.define import question
 from autograder.tree import same_tree, to_tree
 
 QUESTIONS = {name: item for week in catalogue.weeks() for name, item in week.questions.items()}
@@ -192,10 +192,3 @@ def test_can_a_driver_be_executed_by_itself():
     namespace: dict = {}
     exec(total.driver_source, namespace)
     assert namespace["drive"](iter, [1, 2]) == [1, 2]
-
-
-def test_has_every_wrong_choice_its_reason():
-    made = choice("why", points=1, correct="a", wrong={"b": "Because it is not.", "c": "No."})
-    assert made.reference() == "a"
-    assert made.mistakes["why-b"].why == "Because it is not."
-    assert made.mistakes["why-b"].formula() == "b"

@@ -10,7 +10,8 @@ from hypothesis.extra import numpy as arrays
 
 from autograder.errors import MissingReference, QuestionError
 from autograder.questions import catalogue, references
-from autograder.questions.define import choice, question
+from autograder.questions.choice import choice, seal
+from autograder.questions.define import question
 from autograder.records import Expected
 from autograder.tree import same_tree
 
@@ -149,7 +150,7 @@ def test_does_what_is_carried_arrive(tmp_path):
 
 
 def letter():
-    return choice("why", points=1, correct="a", wrong={"b": "It is not."})
+    return choice("why", correct=seal("why", "a"), wrong={seal("why", "b"): "It is not."})
 
 
 def changed():

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from autograder.questions.define import choice
+from autograder.questions.choice import choice
 
 who_learns = choice(
     "who_learns",
-    points=0,
-    correct="c",
+    correct="fc49808d46c4",
     wrong={
-        "a": "Nobody writes down what a cat looks like; that is what the robot finds out.",
-        "b": "Pictures are only shown; nothing in them changes.",
+        "24f08f0f5fc3": "Nobody writes down what a cat looks like; that is what the robot finds "
+        "out.",
+        "ede44e463827": "Pictures are only shown; nothing in them changes.",
     },
 )

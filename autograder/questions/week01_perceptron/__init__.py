@@ -24,10 +24,10 @@ PARTS = (
 WRITTEN = (
     Written(
         "why_one_rule_fails",
-        points=10,
-        rubric="4 points: XOR needs b <= 0, w1 + b > 0, w2 + b > 0 and w1 + w2 + b <= 0, and these "
-        "contradict each other (or: no straight line has both 1s on one side). 3 points: a pile of "
-        "weighted sums alone is one weighted sum, with W = W1 W2 and b = b1 W2 + b2. 3 points: "
+        points=20,
+        rubric="8 points: XOR needs b <= 0, w1 + b > 0, w2 + b > 0 and w1 + w2 + b <= 0, and these "
+        "contradict each other (or: no straight line has both 1s on one side). 6 points: a pile of "
+        "weighted sums alone is one weighted sum, with W = W1 W2 and b = b1 W2 + b2. 6 points: "
         "the step between the layers is what prevents the merging, as the network of "
         "xor_by_hand shows.",
     ),

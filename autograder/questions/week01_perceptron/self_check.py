@@ -2,44 +2,45 @@
 
 from __future__ import annotations
 
-from autograder.questions.define import choice
+from autograder.questions.choice import choice
 
 score_of_a_rule = choice(
     "score_of_a_rule",
-    points=2.5,
-    correct="c",
+    correct="d219e194794c",
     wrong={
-        "a": "The score is 2 * 3 + (-1) * 4 - 2, which is 0; its last term is the bias.",
-        "b": "The score is exactly 0, and the step says 1 only for scores above 0.",
+        "35e9e1458a17": "The score is exactly 0, and the step says 1 only for scores above 0.",
+        "f7b13b866e4f": "The score is 2 * 3 + (-1) * 4 - 2, which is 0; its last term is the bias.",
     },
 )
 
 xor_after_more_epochs = choice(
     "xor_after_more_epochs",
-    points=2.5,
-    correct="b",
+    correct="6fdc2231808b",
     wrong={
-        "a": "No w and b are right for all four examples, so more epochs have nothing to find.",
-        "c": "A smaller learning rate scales w and b by one factor, so every label stays the same.",
+        "0e10841dc04a": "A smaller learning rate scales w and b by one factor, so every label "
+        "stays the same.",
+        "c4f882c6b3c9": "No w and b are right for all four examples, so more epochs have nothing "
+        "to find.",
     },
 )
 
 hundred_linear_layers = choice(
     "hundred_linear_layers",
-    points=2.5,
-    correct="a",
+    correct="9230a56ebc16",
     wrong={
-        "b": "Two layers of weighted sums merge too: their kernel is W1 W2.",
-        "c": "Neighbours merge in pairs, (X W1 + b1) W2 + b2 = X W + b, until one remains.",
+        "2d64f65a587d": "Two layers of weighted sums merge too: their kernel is W1 W2.",
+        "4744b5cde535": "Neighbours merge in pairs, (X W1 + b1) W2 + b2 = X W + b, until one "
+        "remains.",
     },
 )
 
 price_step_too_long = choice(
     "price_step_too_long",
-    points=2.5,
-    correct="b",
+    correct="7cf10b486767",
     wrong={
-        "a": "Every nudge goes against the slope, so a larger lr makes it longer, not shorter.",
-        "c": "The slope gives the direction only; if lr is too large, the nudge overshoots.",
+        "0927b567ca43": "Every nudge goes against the slope, so a larger lr makes it longer, not "
+        "shorter.",
+        "0c6daf28b7dc": "The slope gives the direction only; if lr is too large, the nudge "
+        "overshoots.",
     },
 )

@@ -24,14 +24,14 @@ PARTS = (
 WRITTEN = (
     Written(
         "why_bends",
-        10,
-        "3 points: without bends two layers are one, "
+        20,
+        "6 points: without bends two layers are one, "
         "(X W1 + b1) W2 + b2 = X (W1 W2) + (b1 W2 + b2), so depth adds nothing. "
-        "2 points: a bend is not a straight line, so the product can no longer be merged (XOR or "
+        "4 points: a bend is not a straight line, so the product can no longer be merged (XOR or "
         "another example). "
-        "3 points: a nudge is multiplied by one slope at every bend it passes; ten sigmoids at "
+        "6 points: a nudge is multiplied by one slope at every bend it passes; ten sigmoids at "
         "their best give 0.25^10, about 1e-6, so the first layers hardly move. "
-        "2 points: names a bend that keeps the product alive and what it costs (ReLU: slope 1 on "
+        "4 points: names a bend that keeps the product alive and what it costs (ReLU: slope 1 on "
         "the positive side, but exactly 0 on the negative one).",
     ),
 )

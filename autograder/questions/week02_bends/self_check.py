@@ -2,44 +2,46 @@
 
 from __future__ import annotations
 
-from autograder.questions.define import choice
+from autograder.questions.choice import choice
 
 ten_sigmoids = choice(
     "ten_sigmoids",
-    points=2.5,
-    correct="b",
+    correct="764d535133a5",
     wrong={
-        "a": "Slopes along a path are multiplied, not added: 0.25 ten times is 0.25^10, not 2.5.",
-        "c": "1 is the largest slope of tanh and ReLU; a sigmoid's largest slope is 0.25.",
+        "31f7e9b796a9": "1 is the largest slope of tanh and ReLU; a sigmoid's largest slope is "
+        "0.25.",
+        "6581d0f89777": "Slopes along a path are multiplied, not added: 0.25 ten times is "
+        "0.25^10, not 2.5.",
     },
 )
 
 shifted_logits = choice(
     "shifted_logits",
-    points=2.5,
-    correct="c",
+    correct="70a36c132d88",
     wrong={
-        "a": "Every exp is multiplied by exp(100), and so is the denominator's sum: it cancels.",
-        "b": "Only differences between a row's logits matter, and a shift does not change them.",
+        "3a955adda515": "Only differences between a row's logits matter, and a shift does not "
+        "change them.",
+        "5798c846b34d": "Every exp is multiplied by exp(100), and so is the denominator's sum: it "
+        "cancels.",
     },
 )
 
 silent_unit = choice(
     "silent_unit",
-    points=2.5,
-    correct="a",
+    correct="06ce5a1063ed",
     wrong={
-        "b": "A ReLU has slope exactly 0 at z = -3, and anything times 0 is exactly 0.",
-        "c": "The slope of a ReLU is 0 or 1, never negative.",
+        "0386f5e5e5c2": "The slope of a ReLU is 0 or 1, never negative.",
+        "b40228d94e05": "A ReLU has slope exactly 0 at z = -3, and anything times 0 is exactly 0.",
     },
 )
 
 equal_wishes = choice(
     "equal_wishes",
-    points=2.5,
-    correct="b",
+    correct="1dfae0f53d6c",
     wrong={
-        "a": "Only dout minus its average under s counts, and that difference is 0 here.",
-        "c": "The probabilities of a row sum to 1 whatever Z is, so they cannot all grow at once.",
+        "2348766e4434": "The probabilities of a row sum to 1 whatever Z is, so they cannot all "
+        "grow at once.",
+        "cde4197a5d99": "Only dout minus its average under s counts, and that difference is 0 "
+        "here.",
     },
 )

@@ -24,11 +24,11 @@ PARTS = (
 WRITTEN = (
     Written(
         "one_picture_through",
-        points=10,
-        rubric="4 points: the shapes along the way, (1, 64) to (1, 16) to (1, 10), and what a "
-        "kernel and a bias do in each layer. 2 points: a bend after every layer except the last, "
-        "because logits may have any sign and softmax turns them into probabilities. 2 points: "
+        points=20,
+        rubric="8 points: the shapes along the way, (1, 64) to (1, 16) to (1, 10), and what a "
+        "kernel and a bias do in each layer. 4 points: a bend after every layer except the last, "
+        "because logits may have any sign and softmax turns them into probabilities. 4 points: "
         "what a mask shows and what it does not (no clean strokes; one unit does not represent one "
-        "digit). 2 points: why the layer is one product for the whole batch and not a loop.",
+        "digit). 4 points: why the layer is one product for the whole batch and not a loop.",
     ),
 )

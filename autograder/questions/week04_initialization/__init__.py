@@ -22,12 +22,12 @@ PARTS = (
 WRITTEN = (
     Written(
         "why_dice_and_how_hard",
-        points=10,
-        rubric="3 points: equal units get equal nudges, so zeros or any constant leave one unit "
-        "forever; random draws make them differ. 4 points: a layer multiplies the spread by about "
+        points=20,
+        rubric="6 points: equal units get equal nudges, so zeros or any constant leave one unit "
+        "forever; random draws make them differ. 8 points: a layer multiplies the spread by about "
         "std * sqrt(fan_in) (for ReLU by half of that squared), with a product over the layers and "
-        "a number for too large and too small. 2 points: He's 2/fan_in and where the 2 comes from, "
-        "or Xavier's compromise between both fans. 1 point: names a failure seen in the "
+        "a number for too large and too small. 4 points: He's 2/fan_in and where the 2 comes from, "
+        "or Xavier's compromise between both fans. 2 points: names a failure seen in the "
         "experiment and what it looked like.",
     ),
 )

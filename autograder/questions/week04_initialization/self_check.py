@@ -2,44 +2,43 @@
 
 from __future__ import annotations
 
-from autograder.questions.define import choice
+from autograder.questions.choice import choice
 
 constant_start = choice(
     "constant_start",
-    points=2.5,
-    correct="a",
+    correct="f945b90f4936",
     wrong={
-        "b": "The size of the constant does not matter: equal units receive equal nudges.",
-        "c": "The nudges do reach them, but all units get the same ones, so they stay equal.",
+        "a5dcdb185092": "The size of the constant does not matter: equal units receive equal "
+        "nudges.",
+        "e2a291aa0341": "The nudges do reach them, but all units get the same ones, so they stay "
+        "equal.",
     },
 )
 
 spread_after_ten = choice(
     "spread_after_ten",
-    points=2.5,
-    correct="c",
+    correct="f52504811a36",
     wrong={
-        "a": "A layer multiplies the spread by std * sqrt(fan_in), not by std.",
-        "b": "0.05 * sqrt(100) is a half, not 1.",
+        "1f19c3e73b06": "A layer multiplies the spread by std * sqrt(fan_in), not by std.",
+        "9352ed137a28": "0.05 * sqrt(100) is a half, not 1.",
     },
 )
 
 why_the_two = choice(
     "why_the_two",
-    points=2.5,
-    correct="b",
+    correct="345582562b4d",
     wrong={
-        "a": "Both fans appear in Xavier's rule; He's uses only the inputs.",
-        "c": "The bias starts at 0 and adds nothing to the spread.",
+        "14a98b1d11d3": "Both fans appear in Xavier's rule; He's uses only the inputs.",
+        "bd5ba183a3ba": "The bias starts at 0 and adds nothing to the spread.",
     },
 )
 
 first_loss = choice(
     "first_loss",
-    points=2.5,
-    correct="b",
+    correct="e85bf911df56",
     wrong={
-        "a": "A loss near 0 would mean that the untrained robot is certain and right.",
-        "c": "A first loss of 40 means that it is certain but wrong: the logits are far too large.",
+        "2cba8a5c0b08": "A loss near 0 would mean that the untrained robot is certain and right.",
+        "3be78f59704b": "A first loss of 40 means that it is certain but wrong: the logits are "
+        "far too large.",
     },
 )

@@ -24,12 +24,12 @@ PARTS = (
 WRITTEN = (
     Written(
         "why_cross_entropy",
-        points=10,
-        rubric="3 points: the squared error of a probability reaches the logit only through the "
-        "bend's slope, 2 (p - y) p (1 - p), which is nearly 0 when the robot is sure. 3 points: "
+        points=20,
+        rubric="6 points: the squared error of a probability reaches the logit only through the "
+        "bend's slope, 2 (p - y) p (1 - p), which is nearly 0 when the robot is sure. 6 points: "
         "cross-entropy gives the logit p - y, which is largest exactly when it is sure and wrong. "
-        "2 points: a number for each at the same place (at z = -8 with y = 1 about 0.0007 against "
-        "1). 2 points: why the count of mistakes cannot be used, or why the loss is computed from "
+        "4 points: a number for each at the same place (at z = -8 with y = 1 about 0.0007 against "
+        "1). 4 points: why the count of mistakes cannot be used, or why the loss is computed from "
         "logits and not from probabilities.",
     ),
 )

@@ -2,44 +2,47 @@
 
 from __future__ import annotations
 
-from autograder.questions.define import choice
+from autograder.questions.choice import choice
 
 typing_mistake = choice(
     "typing_mistake",
-    points=2.5,
-    correct="b",
+    correct="ea826544613f",
     wrong={
-        "a": "Under the absolute error one house adds at most 1/N to the slope, however far off.",
-        "c": "The slope of a square grows with the error; the slope of an absolute value does not.",
+        "37312c952f29": "Under the absolute error one house adds at most 1/N to the slope, "
+        "however far off.",
+        "cc518dd7a52b": "The slope of a square grows with the error; the slope of an absolute "
+        "value does not.",
     },
 )
 
 untrained_vocabulary = choice(
     "untrained_vocabulary",
-    points=2.5,
-    correct="c",
+    correct="a822e14964a3",
     wrong={
-        "a": "A loss of 1 would mean that the true token gets a probability of 1/e, about 0.37.",
-        "b": "The loss is the logarithm of 1/p, not 1/p itself.",
+        "42bf5a57e4cd": "The loss is the logarithm of 1/p, not 1/p itself.",
+        "a8d142a3bd52": "A loss of 1 would mean that the true token gets a probability of 1/e, "
+        "about 0.37.",
     },
 )
 
 sure_and_wrong = choice(
     "sure_and_wrong",
-    points=2.5,
-    correct="a",
+    correct="9fe98ed0c021",
     wrong={
-        "b": "0.001 is the probability itself; the gradient for the true class is p - 1.",
-        "c": "-1/p is the derivative for the probability; the logit comes before the softmax.",
+        "60de5eadfbb5": "0.001 is the probability itself; the gradient for the true class is p - "
+        "1.",
+        "faf9a0d31083": "-1/p is the derivative for the probability; the logit comes before the "
+        "softmax.",
     },
 )
 
 sum_of_a_row = choice(
     "sum_of_a_row",
-    points=2.5,
-    correct="b",
+    correct="62692b596cb6",
     wrong={
-        "a": "The probabilities of a row sum to 1, and the one-hot row subtracts 1 again.",
-        "c": "It is 1/N times the sum of p - onehot, and p and onehot have the same sum.",
+        "024d0fdb34b2": "The probabilities of a row sum to 1, and the one-hot row subtracts 1 "
+        "again.",
+        "aba4d1f75ff4": "It is 1/N times the sum of p - onehot, and p and onehot have the same "
+        "sum.",
     },
 )

@@ -27,10 +27,10 @@ PARTS = (
 WRITTEN = (
     Written(
         "why_blame_is_cheap",
-        points=10,
-        rubric="4 points: the backward pass reuses the blame of the next layer instead of "
-        "following every path from the weight to the loss. 3 points: the cost compared, two "
-        "passes per weight against about one backward pass for all. 3 points: what has to be kept "
+        points=20,
+        rubric="8 points: the backward pass reuses the blame of the next layer instead of "
+        "following every path from the weight to the loss. 6 points: the cost compared, two "
+        "passes per weight against about one backward pass for all. 6 points: what has to be kept "
         "from the forward pass (inputs and pre-activations), so the price is memory.",
     ),
 )

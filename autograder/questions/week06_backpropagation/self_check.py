@@ -2,47 +2,47 @@
 
 from __future__ import annotations
 
-from autograder.questions.define import choice
+from autograder.questions.choice import choice
 
 passes_for_all_slopes = choice(
     "passes_for_all_slopes",
-    points=2.5,
-    correct="a",
+    correct="ae9bcb5d6e37",
     wrong={
-        "b": "Central differences would need that, two forward passes per weight; the chain rule "
-        "reuses the gradient of the next layer.",
-        "c": "A loop over the weights would only be needed if each slope were computed separately.",
+        "232c04b17b87": "A loop over the weights would only be needed if each slope were computed "
+        "separately.",
+        "980742e013b7": "Central differences would need that, two forward passes per weight; the "
+        "chain rule reuses the gradient of the next layer.",
     },
 )
 
 blame_at_a_fork = choice(
     "blame_at_a_fork",
-    points=2.5,
-    correct="c",
+    correct="0b5ca2826f77",
     wrong={
-        "a": "Slopes are multiplied along one path; the two uses are two different paths.",
-        "b": "The larger one alone would ignore that the other use affects the loss too.",
+        "564a21dc89a9": "The larger one alone would ignore that the other use affects the loss "
+        "too.",
+        "97976c45f323": "Slopes are multiplied along one path; the two uses are two different "
+        "paths.",
     },
 )
 
 order_of_the_bill = choice(
     "order_of_the_bill",
-    points=2.5,
-    correct="b",
+    correct="9ca000c6a1c8",
     wrong={
-        "a": "The first layer's blame is computed from that of the layers after it, which does not "
-        "exist yet.",
-        "c": "Blame that has not arrived cannot be passed on, so the order matters.",
+        "8558a5089685": "Blame that has not arrived cannot be passed on, so the order matters.",
+        "9e197ab68974": "The first layer's blame is computed from that of the layers after it, "
+        "which does not exist yet.",
     },
 )
 
 gradient_check_at_a_corner = choice(
     "gradient_check_at_a_corner",
-    points=2.5,
-    correct="b",
+    correct="45255f882e7a",
     wrong={
-        "a": "An error of 0.5 is not a rounding error; rounding gives only about 1e-10 here.",
-        "c": "With a smaller step the two points are still on either side of the corner, so the "
-        "quotient stays at one half.",
+        "4f1851bd9625": "With a smaller step the two points are still on either side of the "
+        "corner, so the quotient stays at one half.",
+        "b85890910caa": "An error of 0.5 is not a rounding error; rounding gives only about 1e-10 "
+        "here.",
     },
 )

@@ -25,11 +25,11 @@ PARTS = (
 WRITTEN = (
     Written(
         "why_small_batches",
-        points=10,
-        rubric="4 points: the gradient of a random batch is right on average, and its scatter "
+        points=20,
+        rubric="8 points: the gradient of a random batch is right on average, and its scatter "
         "shrinks only with the square root of the batch size while its cost grows in proportion. "
-        "3 points: so many rough steps beat a few exact ones for the same number of examples, with "
-        "numbers from the experiment. 3 points: near the end the scatter keeps the weights moving "
+        "6 points: so many rough steps beat a few exact ones for the same number of examples, with "
+        "numbers from the experiment. 6 points: near the end the scatter keeps the weights moving "
         "around, which a smaller learning rate (a schedule) or a larger batch reduces.",
     ),
 )

@@ -24,11 +24,11 @@ PARTS = (
 WRITTEN = (
     Written(
         "why_a_skip_keeps_the_nudge_alive",
-        points=10,
-        rubric="4 points: in a plain network every layer multiplies the gradient by a slope and a "
-        "kernel, so it shrinks or grows like a power of the depth. 4 points: a residual block "
+        points=20,
+        rubric="8 points: in a plain network every layer multiplies the gradient by a slope and a "
+        "kernel, so it shrinks or grows like a power of the depth. 8 points: a residual block "
         "adds its branch to its input, so gradients are added too, and dout arrives unchanged "
-        "whatever the branch does. 2 points: what clipping does and does not do (it shortens "
+        "whatever the branch does. 4 points: what clipping does and does not do (it shortens "
         "gradients that are too large and cannot revive one that has vanished).",
     ),
 )

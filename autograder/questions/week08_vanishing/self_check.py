@@ -2,48 +2,47 @@
 
 from __future__ import annotations
 
-from autograder.questions.define import choice
+from autograder.questions.choice import choice
 
 sigmoids_to_a_millionth = choice(
     "sigmoids_to_a_millionth",
-    points=2.5,
-    correct="b",
+    correct="550dc8523bce",
     wrong={
-        "a": "Four sigmoids leave at most 0.25^4, which is still 1/256.",
-        "c": "Far fewer are enough: each sigmoid leaves a quarter at most, and quarters are "
-        "multiplied, not added.",
+        "e87f10b2ce9d": "Far fewer are enough: each sigmoid leaves a quarter at most, and "
+        "quarters are multiplied, not added.",
+        "f5e71d87e47e": "Four sigmoids leave at most 0.25^4, which is still 1/256.",
     },
 )
 
 idle_block = choice(
     "idle_block",
-    points=2.5,
-    correct="c",
+    correct="150db81b0efd",
     wrong={
-        "a": "The branch returns 0, but the skip is a second path, and its gradient is added.",
-        "b": "The skip passes dout back once, and the branch with W2 = 0 adds nothing to it.",
+        "74b22230159c": "The branch returns 0, but the skip is a second path, and its gradient is "
+        "added.",
+        "8cc8f801bb0b": "The skip passes dout back once, and the branch with W2 = 0 adds nothing "
+        "to it.",
     },
 )
 
 after_clipping = choice(
     "after_clipping",
-    points=2.5,
-    correct="a",
+    correct="3ec112174813",
     wrong={
-        "b": "That would be a limit for each array by itself; together the two would still be "
-        "longer than 5.",
-        "c": "Giving each of them half of 5 would change their ratio, and with it the direction.",
+        "535f7567f5ed": "That would be a limit for each array by itself; together the two would "
+        "still be longer than 5.",
+        "b119ed8770d0": "Giving each of them half of 5 would change their ratio, and with it the "
+        "direction.",
     },
 )
 
 waking_the_dead = choice(
     "waking_the_dead",
-    points=2.5,
-    correct="b",
+    correct="3c169f75d6b5",
     wrong={
-        "a": "Slope times gradient is exactly 0 for every picture, so not even a small nudge "
-        "arrives.",
-        "c": "Its weights move only by what passes back through the unit; for every picture that "
-        "is 0, whatever the step size.",
+        "626ebba9e758": "Its weights move only by what passes back through the unit; for every "
+        "picture that is 0, whatever the step size.",
+        "cfa9abdd1da0": "Slope times gradient is exactly 0 for every picture, so not even a small "
+        "nudge arrives.",
     },
 )

@@ -24,11 +24,11 @@ PARTS = (
 WRITTEN = (
     Written(
         "why_memory_helps",
-        points=10,
-        rubric="3 points: in a ravine one learning rate has to serve a steep and a flat "
-        "direction. 3 points: momentum adds up what stays the same and cancels what alternates. 2 "
+        points=20,
+        rubric="6 points: in a ravine one learning rate has to serve a steep and a flat "
+        "direction. 6 points: momentum adds up what stays the same and cancels what alternates. 4 "
         "points: Adam divides by the size of recent gradients, so that all weights move at a "
-        "similar pace. 2 points: at least one price (memory, one more hyperparameter to choose, "
+        "similar pace. 4 points: at least one price (memory, one more hyperparameter to choose, "
         "overshooting, noise near the end).",
     ),
 )

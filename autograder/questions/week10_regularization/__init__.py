@@ -27,9 +27,9 @@ PARTS = (
 WRITTEN = (
     Written(
         "which_tools_and_why",
-        points=10,
-        rubric="3 points: reads the two losses as overfitting, by their gap. 5 points: two "
-        "suitable tools and, for each, how it makes memorizing harder. 2 points: one tool that "
+        points=20,
+        rubric="6 points: reads the two losses as overfitting, by their gap. 10 points: two "
+        "suitable tools and, for each, how it makes memorizing harder. 4 points: one tool that "
         "would do harm here, with the reason.",
     ),
 )

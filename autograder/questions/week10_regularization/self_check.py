@@ -2,50 +2,48 @@
 
 from __future__ import annotations
 
-from autograder.questions.define import choice
+from autograder.questions.choice import choice
 
 which_disease = choice(
     "which_disease",
-    points=2.5,
-    correct="c",
+    correct="b8b04b27197e",
     wrong={
-        "a": "With a training loss of 1.9 the network is not yet good at what it has seen; "
-        "dropout makes that even harder.",
-        "b": "Early stopping cuts training short, and this network has learned too little.",
+        "afbefc155f01": "Early stopping cuts training short, and this network has learned too "
+        "little.",
+        "c0c9845106e6": "With a training loss of 1.9 the network is not yet good at what it has "
+        "seen; dropout makes that even harder.",
     },
 )
 
 dropout_at_test_time = choice(
     "dropout_at_test_time",
-    points=2.5,
-    correct="b",
+    correct="1fb7cef51f51",
     wrong={
-        "a": "Inverted dropout has already divided by 0.7 during training, so nothing is left to "
-        "scale.",
-        "c": "If units were dropped at random, the same picture would get a different answer each "
-        "time.",
+        "9f26023afb0e": "If units were dropped at random, the same picture would get a different "
+        "answer each time.",
+        "ea43dd997759": "Inverted dropout has already divided by 0.7 during training, so nothing "
+        "is left to scale.",
     },
 )
 
 flipped_digits = choice(
     "flipped_digits",
-    points=2.5,
-    correct="a",
+    correct="a44166eb7194",
     wrong={
-        "b": "Flipped pictures are new pictures; the problem is that some no longer match their "
-        "label.",
-        "c": "The network could learn both shapes; but no reader would take a mirrored 2 for a 2.",
+        "5c53b8a825ed": "Flipped pictures are new pictures; the problem is that some no longer "
+        "match their label.",
+        "e0b6957e1d7d": "The network could learn both shapes; but no reader would take a mirrored "
+        "2 for a 2.",
     },
 )
 
 where_the_peak_is = choice(
     "where_the_peak_is",
-    points=2.5,
-    correct="b",
+    correct="45902603ffb3",
     wrong={
-        "a": "With far more features than pictures the error falls again; that is the second "
-        "descent.",
-        "c": "With few features the model cannot fit the wrong labels, so the error has no peak "
-        "yet.",
+        "22e74ab0b7f8": "With few features the model cannot fit the wrong labels, so the error "
+        "has no peak yet.",
+        "35c70a266e5b": "With far more features than pictures the error falls again; that is the "
+        "second descent.",
     },
 )

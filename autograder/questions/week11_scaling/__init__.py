@@ -26,12 +26,12 @@ PARTS = (
 WRITTEN = (
     Written(
         "why_small_models_are_over_trained",
-        10,
-        "3 points: compute-optimal (about 20 tokens per parameter) is best for the training cost "
-        "6 N D alone. 3 points: every token that is served costs about 2 N, so with many served "
+        20,
+        "6 points: compute-optimal (about 20 tokens per parameter) is best for the training cost "
+        "6 N D alone. 6 points: every token that is served costs about 2 N, so with many served "
         "tokens a smaller N pays back what its longer training costs; the two terms are compared, "
-        "with numbers. 2 points: the limit: the loss cannot fall below what the smaller N allows, "
-        "1.69 + 406.4 / N^0.34, and D grows without bound near it. 2 points: one honest doubt "
+        "with numbers. 4 points: the limit: the loss cannot fall below what the smaller N allows, "
+        "1.69 + 406.4 / N^0.34, and D grows without bound near it. 4 points: one honest doubt "
         "about the prediction (extrapolation beyond the measured range, constants fitted to one "
         "data set, data that repeat or run out, loss is not usefulness).",
     ),

@@ -2,44 +2,45 @@
 
 from __future__ import annotations
 
-from autograder.questions.define import choice
+from autograder.questions.choice import choice
 
 hundred_times_larger = choice(
     "hundred_times_larger",
-    points=2.5,
-    correct="b",
+    correct="731afd57b2a0",
     wrong={
-        "a": "For the loss to be divided by 100, the exponent would have to be 1; here it is 0.5.",
-        "c": "50 is 0.5 times 100, but 0.5 is an exponent, not a factor.",
+        "7de6c0a2432b": "50 is 0.5 times 100, but 0.5 is an exponent, not a factor.",
+        "f80e3a66dbd6": "For the loss to be divided by 100, the exponent would have to be 1; here "
+        "it is 0.5.",
     },
 )
 
 line_that_bends = choice(
     "line_that_bends",
-    points=2.5,
-    correct="c",
+    correct="4a8fa70a621b",
     wrong={
-        "a": "A larger exponent is a steeper line, but a straight one.",
-        "b": "A different unit for N shifts the whole line sideways and leaves it straight.",
+        "8057e2b5e185": "A different unit for N shifts the whole line sideways and leaves it "
+        "straight.",
+        "e5aa9d91b2f0": "A larger exponent is a steeper line, but a straight one.",
     },
 )
 
 tokens_in_four_epochs = choice(
     "tokens_in_four_epochs",
-    points=2.5,
-    correct="a",
+    correct="b14bdf846b91",
     wrong={
-        "b": "10 billion is the number of different tokens; every pass over them costs compute.",
-        "c": "Four passes read the tokens four times: a product, not a power.",
+        "1064a1eaa7de": "Four passes read the tokens four times: a product, not a power.",
+        "d1150256bd1f": "10 billion is the number of different tokens; every pass over them costs "
+        "compute.",
     },
 )
 
 model_for_a_billion_users = choice(
     "model_for_a_billion_users",
-    points=2.5,
-    correct="c",
+    correct="3d5b2defb48b",
     wrong={
-        "a": "20 tokens per parameter minimize the training cost; here the cost of use is larger.",
-        "b": "A larger model needs fewer training tokens, but costs more for every token in use.",
+        "0cebecef5de9": "20 tokens per parameter minimize the training cost; here the cost of use "
+        "is larger.",
+        "1aaa9c2bc8b8": "A larger model needs fewer training tokens, but costs more for every "
+        "token in use.",
     },
 )

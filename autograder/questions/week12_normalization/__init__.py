@@ -24,10 +24,10 @@ PARTS = (
 WRITTEN = (
     Written(
         "why_two_norms",
-        points=10,
-        rubric="4 points: batch norm measures each feature over the examples of a batch, layer "
-        "norm each example over its features. 3 points: the consequences for small batches and "
-        "for test time (noise, running averages, two modes; layer norm has none of them). 3 "
+        points=20,
+        rubric="8 points: batch norm measures each feature over the examples of a batch, layer "
+        "norm each example over its features. 6 points: the consequences for small batches and "
+        "for test time (noise, running averages, two modes; layer norm has none of them). 6 "
         "points: a reasoned choice for each of the two tasks.",
     ),
 )

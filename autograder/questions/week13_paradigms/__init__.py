@@ -25,11 +25,11 @@ PARTS = (
 WRITTEN = (
     Written(
         "where_labels_come_from",
-        points=10,
-        rubric="4 points: for each of the three robots a suitable source of labels (text itself; "
+        points=20,
+        rubric="8 points: for each of the three robots a suitable source of labels (text itself; "
         "pairs of pictures or picture and caption; reward at the end or comparisons of two "
-        "answers), 1 each and 1 for naming what plays the part of the label. 3 points: which of "
-        "this week's losses goes with it. 3 points: for each, one thing that this source cannot "
+        "answers), 2 each and 2 for naming what plays the part of the label. 6 points: which of "
+        "this week's losses goes with it. 6 points: for each, one thing that this source cannot "
         "teach, or that can go wrong (it only imitates; wrong negatives or views that destroy the "
         "content; a late reward says little about a single move, or the robot drifts from the "
         "reference).",

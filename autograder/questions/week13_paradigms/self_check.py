@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
-from autograder.questions.define import choice
+from autograder.questions.choice import choice
 
 pairs_in_a_text = choice(
     "pairs_in_a_text",
-    points=2.5,
-    correct="c",
+    correct="755dffec2ff8",
     wrong={
-        "a": "The windows overlap: a new one begins at every token, not at every tenth.",
-        "b": "There are 991 windows, but the last of them has no token after it.",
+        "0b43133f120b": "The windows overlap: a new one begins at every token, not at every tenth.",
+        "dbeae7cf2981": "There are 991 windows, but the last of them has no token after it.",
     },
 )
 
 strangers_alike = choice(
     "strangers_alike",
-    points=2.5,
-    correct="b",
+    correct="02bb2fe5b0a6",
     wrong={
-        "a": "A loss of 0 would mean that every partner is found with certainty.",
-        "c": "The partner gets a probability of 1/8, so the loss is the logarithm of 8.",
+        "0160f4b92aae": "The partner gets a probability of 1/8, so the loss is the logarithm of 8.",
+        "6d73f215cfca": "A loss of 0 would mean that every partner is found with certainty.",
     },
 )
 
 blame_after_a_loss = choice(
     "blame_after_a_loss",
-    points=2.5,
-    correct="a",
+    correct="52f3e779dfcb",
     wrong={
-        "b": "That is the gradient for a return of 1; a negative return reverses its sign.",
-        "c": "A return of 0 would give a row of zeros.",
+        "3918c3b36aac": "A return of 0 would give a row of zeros.",
+        "5c37ceb68524": "That is the gradient for a return of 1; a negative return reverses its "
+        "sign.",
     },
 )
 
 first_preference = choice(
     "first_preference",
-    points=2.5,
-    correct="c",
+    correct="bb81a1ab8ae6",
     wrong={
-        "a": "A loss of 0 would need an infinite margin; at the start every margin is 0.",
-        "b": "sigmoid(0) is 0.5, and the loss is -log of it, whatever beta is.",
+        "8ebeeeddc1b3": "sigmoid(0) is 0.5, and the loss is -log of it, whatever beta is.",
+        "ae3da0b40ab1": "A loss of 0 would need an infinite margin; at the start every margin is "
+        "0.",
     },
 )

@@ -24,11 +24,11 @@ PARTS = (
 WRITTEN = (
     Written(
         "what_is_still_mysterious",
-        points=10,
-        rubric="4 points: two of the open questions (double descent; why gradient descent finds "
+        points=20,
+        rubric="8 points: two of the open questions (double descent; why gradient descent finds "
         "networks that generalize; what a theorem about existence does not promise; whether "
-        "single units mean anything) stated so that an outsider understands them. 3 points: for "
-        "each, one observation that is known and one explanation that is not. 3 points: what "
+        "single units mean anything) stated so that an outsider understands them. 6 points: for "
+        "each, one observation that is known and one explanation that is not. 6 points: what "
         "follows for somebody who would rely on such a network.",
     ),
 )

@@ -1,46 +1,45 @@
 """The self-check of the week."""
 
-from autograder.questions.define import choice
+from autograder.questions.choice import choice
 
 what_the_theorem_promises = choice(
     "what_the_theorem_promises",
-    points=2.5,
-    correct="c",
+    correct="03b35f59a9e0",
     wrong={
-        "a": "It says nothing about training: good weights exist, but nothing guarantees that "
-        "gradient descent finds them.",
-        "b": "The width needed can be astronomically large; the theorem gives no small bound on "
-        "it.",
+        "31e897c6da26": "The width needed can be astronomically large; the theorem gives no small "
+        "bound on it.",
+        "c239d4b249d8": "It says nothing about training: good weights exist, but nothing "
+        "guarantees that gradient descent finds them.",
     },
 )
 
 what_the_first_filters_see = choice(
     "what_the_first_filters_see",
-    points=2.5,
-    correct="a",
+    correct="82b5867cf8d2",
     wrong={
-        "b": "A 3 x 3 window is far too small for a whole digit; that takes later layers.",
-        "c": "Nothing forces a filter to copy a pixel, and trained filters show edges and blobs.",
+        "9c54a7b73fb2": "A 3 x 3 window is far too small for a whole digit; that takes later "
+        "layers.",
+        "a9f3ee5494d7": "Nothing forces a filter to copy a pixel, and trained filters show edges "
+        "and blobs.",
     },
 )
 
 who_computes_the_gradient = choice(
     "who_computes_the_gradient",
-    points=2.5,
-    correct="b",
+    correct="9cd3f3fc267a",
     wrong={
-        "a": "Finite differences would need a forward pass for every weight.",
-        "c": "Keras stores no gradients in advance; each operation knows only how to pass a "
-        "gradient back through itself.",
+        "876d90571b4f": "Finite differences would need a forward pass for every weight.",
+        "e6d27725d74a": "Keras stores no gradients in advance; each operation knows only how to "
+        "pass a gradient back through itself.",
     },
 )
 
 why_few_weights_are_shared = choice(
     "why_few_weights_are_shared",
-    points=2.5,
-    correct="b",
+    correct="a215025a509f",
     wrong={
-        "a": "A convolution covers every position of the image; it does not look at fewer pixels.",
-        "c": "Weights have the same precision in both layers.",
+        "0cd08545488e": "A convolution covers every position of the image; it does not look at "
+        "fewer pixels.",
+        "7869faec2aad": "Weights have the same precision in both layers.",
     },
 )
