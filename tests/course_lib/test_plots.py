@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import matplotlib
@@ -248,30 +249,44 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
     ],
 }
 CASES = [
-    pytest.param(name, given, id=f"{name}-{number}")
+    pytest.param((name, given), id=f"{name}-{number}")
     for name, several in ARGUMENTS.items()
     for number, given in enumerate(several)
 ]
 
 
-@pytest.fixture(autouse=True)
-def figures_without_a_screen() -> Iterator[None]:
+@dataclass(frozen=True)
+class Drawn:
+    """A figure, and what was there before and after it was drawn."""
+
+    figure: Any
+    given: tuple[Any, ...]
+    given_before: tuple[Any, ...]
+    style: dict[str, Any]
+    style_before: dict[str, Any]
+
+
+@pytest.fixture(scope="module", params=CASES)
+def drawn(request: pytest.FixtureRequest) -> Iterator[Drawn]:
+    """Each figure drawn once, without a screen."""
     import matplotlib.pyplot as plt
 
-    before = matplotlib.get_backend()
+    name, given = request.param
+    backend = matplotlib.get_backend()
     plt.switch_backend("agg")
-    yield
+    given_before, style_before = copy_tree(given), dict(matplotlib.rcParams)
+    figure = getattr(plots, name)(*given)
+    yield Drawn(figure, given, given_before, dict(matplotlib.rcParams), style_before)
     plt.close("all")
-    plt.switch_backend(before)
+    plt.switch_backend(backend)
 
 
 def test_is_every_figure_drawn_here():
     assert sorted(ARGUMENTS) == sorted(plots.__all__)
 
 
-@pytest.mark.parametrize(("name", "given"), CASES)
-def test_is_it_a_figure_that_says_what_it_shows(name, given):
-    figure = getattr(plots, name)(*given)
+def test_is_it_a_figure_that_says_what_it_shows(drawn):
+    figure = drawn.figure
     assert isinstance(figure, Figure)
     figure.canvas.draw()
     assert figure.axes
@@ -285,15 +300,9 @@ def test_is_it_a_figure_that_says_what_it_shows(name, given):
             assert axes.get_xlabel() or not place.is_last_row(), "no horizontal label"
 
 
-@pytest.mark.parametrize(("name", "given"), CASES)
-def test_are_its_arguments_left_as_they_were(name, given):
-    kept = copy_tree(given)
-    getattr(plots, name)(*given)
-    assert same_tree(kept, given)
+def test_are_its_arguments_left_as_they_were(drawn):
+    assert same_tree(drawn.given_before, drawn.given)
 
 
-@pytest.mark.parametrize(("name", "given"), CASES)
-def test_does_it_leave_the_style_of_other_figures_alone(name, given):
-    before = dict(matplotlib.rcParams)
-    getattr(plots, name)(*given)
-    assert dict(matplotlib.rcParams) == before
+def test_does_it_leave_the_style_of_other_figures_alone(drawn):
+    assert drawn.style == drawn.style_before
