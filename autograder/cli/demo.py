@@ -397,7 +397,7 @@ def run(directory: Path, *, workers: int = 0) -> None:
         table.add(brief(report))
     table.print()
     screen.print(
-        "The written question, worth 10 more points, is graded by hand in nbgrader's formgrader."
+        "The written question, worth 20 more points, is graded by hand in nbgrader's formgrader."
     )
     with screen.status("Writing feedback"):
         pages = generate_feedback(course, STEM)

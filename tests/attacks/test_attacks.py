@@ -56,11 +56,12 @@ LIMITS = Limits(
     file_size=8 * 2**20,
     restarts=3,
 )
-FULL, WITHOUT_PLACE = 90.0, 84.0
+FULL, WITHOUT_PLACE = 80.0, 74.0
 LONGEST = 6 * (LIMITS.restarts + 2)
 """Seconds that the worst submission may cost under these limits."""
-A_SANDBOX, FOLLOW_THROUGH = 2, 3
-"""Processes: bubblewrap and the worker; for follow-through also the solution's process."""
+A_SANDBOX, FOLLOW_THROUGH = 2, 5
+"""Processes: bubblewrap and the worker; for follow-through also the solution's, and the two that
+begin its namespaces."""
 OUTSIDE = [
     f"{place}/{name}"
     for place in ("/tmp", "/var/tmp", "/dev/shm")

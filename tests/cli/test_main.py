@@ -78,7 +78,7 @@ def test_does_check_judge_a_file_on_public_cases(fresh_course, run):
     file = fresh_course / "submitted" / "gate-from-blame" / demo.STEM / f"{demo.STEM}.ipynb"
     code, out, _ = run("check", file)
     assert code == 3
-    assert "gate-from-the-blame" in out and "69 of 90 points on the public cases." in out
+    assert "gate-from-the-blame" in out and "59 of 80 points on the public cases." in out
     assert "It calls relu_backward, which is not right yet: start there." in out
 
 

@@ -67,4 +67,4 @@ def test_is_as_much_held_after_a_class_as_before(
         kind, _, number = student.rpartition("-")
         if number.isdecimal():
             honest.setdefault(kind, set()).add(earned)
-    assert honest["right"] == {90.0} and all(len(each) == 1 for each in honest.values())
+    assert honest["right"] == {80.0} and all(len(each) == 1 for each in honest.values())

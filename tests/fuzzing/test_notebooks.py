@@ -137,7 +137,7 @@ def test_does_a_class_of_changed_notebooks_cost_a_neighbour_nothing(fresh_course
     reports = grade_all(opened, assignment, force=True)
     assert len(reports) == count + len(neighbours)
     for report in reports:
-        assert 0 <= report.points <= report.max_points == 90
+        assert 0 <= report.points <= report.max_points == 80
         assert_calm(report.unreadable or ".")
         assert "grader failed" not in report.unreadable, report
     found = rows(opened.db_url)

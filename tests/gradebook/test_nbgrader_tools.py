@@ -78,7 +78,7 @@ def grades(course, student: str):
 def test_are_the_pages_of_the_formgrader_whole(formgrader):
     (assignment,) = formgrader.get("assignments")
     assert assignment["num_submissions"] == len(NAMES)
-    assert (assignment["max_score"], assignment["max_written_score"]) == (100.0, 10.0)
+    assert (assignment["max_score"], assignment["max_written_score"]) == (100.0, 20.0)
     for page in (
         "manage_assignments",
         f"manage_submissions/{STEM}",
@@ -91,7 +91,7 @@ def test_are_the_pages_of_the_formgrader_whole(formgrader):
     ):
         assert "nbgrader formgrade" in formgrader.page(page)
     scores = {each["student"]: each["score"] for each in formgrader.get(f"submissions/{STEM}")}
-    assert (scores["right"], scores["transposes-dW"], scores["corrupt-json"]) == (90, 78, 0)
+    assert (scores["right"], scores["transposes-dW"], scores["corrupt-json"]) == (80, 68, 0)
     assert {each["id"] for each in formgrader.get("students")} >= set(NAMES)
     for student, words in [
         ("transposes-dW", "kernel-gradient-transposed"),
@@ -130,7 +130,7 @@ def test_is_what_a_person_saves_in_the_formgrader_kept(graded, formgrader):
     assert [row["manual_comment"] for name, row in comments.items() if student in name].count(
         "Well put."
     ) == 1
-    assert submission(formgrader, student)["score"] == 99.0
+    assert submission(formgrader, student)["score"] == 89.0
 
 
 def test_does_the_button_that_autogrades_change_no_row(graded, formgrader):
@@ -147,7 +147,7 @@ def test_does_a_due_date_set_in_the_formgrader_cost_the_late(graded, formgrader)
     due = {"duedate_notimezone": "2026-11-20T12:30", "duedate_timezone": "+0100"}
     formgrader.put(f"assignment/{STEM}", **due)
     run(graded, "autograder", "grade", "week06")
-    assert penalty(graded, "right") == 90.0
+    assert penalty(graded, "right") == 80.0
     formgrader.put(f"assignment/{STEM}", duedate_notimezone=None, duedate_timezone=None)
     config.write_text(text)
     run(graded, "autograder", "grade", "week06")
@@ -169,7 +169,7 @@ def test_does_nbgrader_export_hold_every_student(graded):
     assert {line["student_id"] for line in lines} >= set(NAMES)
     (right,) = [line for line in lines if line["student_id"] == "right"]
     assert right["assignment"] == STEM
-    assert (float(right["raw_score"]), float(right["max_score"])) == (90.0, 100.0)
+    assert (float(right["raw_score"]), float(right["max_score"])) == (80.0, 100.0)
 
 
 def test_do_the_commands_of_nbgrader_db_work(graded):

@@ -32,7 +32,7 @@ def test_do_the_tables_say_what_the_gradebook_and_the_reports_say(opened):
     assert {row["students"] for row in rows(found["unexplained.csv"])} == {"2"}
     scores = {row["student"]: row for row in rows(found["scores.csv"])}
     assert len(scores) == 6 and scores["Zoë Absent (zoe22)"]["points"] == ""
-    assert scores["Kim Mustermann (kim20)"]["points"] == "69.0"
+    assert scores["Kim Mustermann (kim20)"]["points"] == "59.0"
     assert scores["Kim Mustermann (kim20)"]["waiting"] == "yes"
     document = json.loads((page.parent / f"{page.stem}.json").read_text(encoding="utf-8"))
     assert document["submissions"] == 5 and document["pairs"] is None

@@ -73,7 +73,7 @@ def test_does_the_zip_hold_what_gradescope_runs(opened, tmp_path, monkeypatch):
     assert {mode for name, mode in modes.items() if name.startswith("private/")} == {0o600}
     assert made.path.stat().st_mode & 0o077 == 0
     assert settings["secret"] != opened.secret.hex()
-    assert made.points == 90 and "no index" in " ".join(build_zip.about(made))
+    assert made.points == 80 and "no index" in " ".join(build_zip.about(made))
 
 
 class _Loaded:
@@ -199,7 +199,7 @@ def test_does_it_install_and_grade_offline_in_a_clean_root(clean_root, released_
             written = json.loads((base / "results" / "results.json").read_text())
             if name == "snoop":
                 # The paths that it tries exist in the clean root alone.
-                assert written["score"] == 90 and written["extra_data"]["isolation"] != "process"
+                assert written["score"] == 80 and written["extra_data"]["isolation"] != "process"
                 continue
             report = pipeline.grade(Submission("", "week06", path), assignment, sandbox)
             told = [(test["score"], test["output"]) for test in written["tests"]]

@@ -110,7 +110,7 @@ def test_is_a_mistake_named_as_in_the_notebook(root):
     path = root / "submission" / "week06_backpropagation (1).ipynb"
     write_submission(path, edited(demo.MISTAKES["transposes-dW"]))
     written = run(root)
-    assert written["score"] == 78
+    assert written["score"] == 68
     failed = [test for test in written["tests"] if test["status"] == "failed"]
     assert [test["name"] for test in failed] == ["dense_backward"]
     assert "dW: expected shape (5, 3), received (3, 5)." in failed[0]["output"]
@@ -164,7 +164,7 @@ def test_can_a_submission_neither_read_nor_write_what_is_the_graders(root, monke
     container.main(root)
     written = results(root)
     assert written["extra_data"]["isolation"] == "user"
-    assert written["score"] == 90, written
+    assert written["score"] == 80, written
 
 
 def test_is_the_notebook_found_among_other_files(tmp_path):
