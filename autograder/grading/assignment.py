@@ -17,6 +17,7 @@ from autograder.grading.recorded_answers import ask_digest
 from autograder.intake.metadata import grade_id_of, stamp_of
 from autograder.intake.read import read_notebook
 from autograder.intake.restore import Released, Role, role_of
+from autograder.judging.bounded_measures import BoundedMeasures
 from autograder.judging.judge import Judge
 from autograder.questions import catalogue, references
 from autograder.questions.catalogue import Week
@@ -78,7 +79,8 @@ class Assignment:
             hidden = references.carried(questions.values(), self.secret, self.carried, again)
         elif self.cache:
             hidden = references.hidden(questions.values(), self.secret, self.cache)
-        self.judge = Judge(questions, public, hidden, self.secret)
+        measures = BoundedMeasures(self.week.stem)
+        self.judge = Judge(questions, public, hidden, self.secret, measures)
 
     @cached_property
     def released_cells(self) -> Released:

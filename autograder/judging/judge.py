@@ -16,6 +16,7 @@ from autograder.answer import Answer
 from autograder.judging import wording
 from autograder.judging.compare import differences
 from autograder.judging.derivative import matches_own_function
+from autograder.judging.measures import Measures
 from autograder.judging.mistakes import MistakenAnswer, mistaken_answer, mistakes_behind
 from autograder.questions import references
 from autograder.questions.define import Inputs, Question
@@ -55,6 +56,7 @@ class Judge:
         public: reference answers to the public cases.
         hidden: reference answers to the hidden cases; None to judge by public cases alone.
         secret: seeds the inputs of the hidden cases.
+        measures: measures students' answers; by default in this process, without limits.
     """
 
     def __init__(
@@ -63,8 +65,10 @@ class Judge:
         public: References,
         hidden: References | None = None,
         secret: bytes = references.PUBLIC_SECRET,
+        measures: Measures | None = None,
     ) -> None:
         self.questions = questions
+        self._measures = measures or Measures()
         self.probes = {
             name: self._probes(question, public, hidden, secret)
             for name, question in questions.items()
@@ -118,9 +122,9 @@ class Judge:
             Points between 0 and the question's, the outcome, and the message.
         """
         question = self.questions[name]
-        trials = _trials(question, self.probes[name], answers)
+        trials = self._trials(question, self.probes[name], answers)
         # Of the last probe, which is hidden if any is: nobody can have tuned for it.
-        figures = question.figures(answers[-1], self.probes[name][-1].inputs)
+        figures = self._measures.figures(question, answers[-1], self.probes[name][-1].inputs)
         verdict = replace(self._judge(question, trials, ask_again), figures=figures)
         if not culprits or not ask_again or not worth_asking_again(verdict.outcome):
             return verdict
@@ -138,7 +142,7 @@ class Judge:
         """
         question = self.questions[name]
         public = [probe for probe in self.probes[name] if probe.public]
-        found = self._wrong(question, _trials(question, public, answers))
+        found = self._wrong(question, self._trials(question, public, answers))
         return found[0][1][0].outcome if found else Outcome.RIGHT
 
     def _follow_through(
@@ -146,7 +150,7 @@ class Judge:
     ) -> Verdict:
         probes = self.probes[question.name]
         answers = ask_again(question, [probe.inputs for probe in probes], culprits)
-        trials = _trials(question, probes, answers)
+        trials = self._trials(question, probes, answers)
         found = self._wrong(question, trials)
         points = _points(question, found)
         message = wording.carried(question, culprits, points, right=not found)
@@ -172,6 +176,16 @@ class Judge:
         return _verdict(
             question, points, first.outcome, message, trials, first.part, " + ".join(named)
         )
+
+    def _trials(
+        self, question: Question, probes: Sequence[Probe], answers: Sequence[Answer]
+    ) -> list[Trial]:
+        given = [probe.inputs for probe in probes]
+        measured = self._measures.measured(question, answers, given)
+        return [
+            Trial(probe.case, probe.public, probe.weight, probe.inputs, probe.expected, answer)
+            for probe, answer in zip(probes, measured, strict=True)
+        ]
 
     def _wrong(self, question: Question, trials: Sequence[Trial]) -> Wrong:
         pairs = [(t, differences(t.answer, t.expected, question.returns)) for t in trials]
@@ -221,20 +235,6 @@ class Judge:
                 for name, answers in self.answers_of_mistakes(question).items()
             }
         return self._mistaken_answers[question.name]
-
-
-def _trials(question: Question, probes: Sequence[Probe], answers: Sequence[Answer]) -> list[Trial]:
-    return [
-        Trial(
-            probe.case,
-            probe.public,
-            probe.weight,
-            probe.inputs,
-            probe.expected,
-            question.measured(answer, probe.inputs),
-        )
-        for probe, answer in zip(probes, answers, strict=True)
-    ]
 
 
 def _points(question: Question, found: Wrong) -> float:

@@ -35,6 +35,8 @@ Rng = np.random.Generator
 Inputs = dict[str, Any]
 Formula = Callable[..., Any]
 
+TOO_LARGE = "working with it takes too much memory"
+"""Why an answer that cannot be measured within the memory that a measure has is unusable."""
 NOTHING_ELSE: Mapping[str, Any] = {}
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _ARGUMENT = re.compile(r"^\s{4,}(\w+):\s+(.*)$")
@@ -193,10 +195,10 @@ class Question:
     def measure(self, measured_by: Callable[..., Any]) -> Callable[..., Any]:
         """Judge what the decorated function computes from an answer, not the answer itself.
 
-        It receives the answer's arrays (a tuple as a list), then the case's inputs, and runs
-        outside the sandbox, where no student can reach it. For example, a network's parameters
-        are evaluated on held-out data, or random draws become statistics. The reference is what
-        it should return.
+        It receives the answer's arrays (a tuple as a list), then the case's inputs. It runs
+        outside the sandbox, where no student can reach it, in a process with limits of its own:
+        a student chose the arrays. For example, a network's parameters are evaluated on held-out
+        data, or random draws become statistics. The reference is what it should return.
         """
         self.measured_by = measured_by
         return measured_by
@@ -213,9 +215,10 @@ class Question:
         try:
             with np.errstate(all="ignore"):
                 value = to_tree(self.measured_by(answer.value, *given.values()))
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            # A student's arrays may have any structure and shape.
-            return replace(answer, status=Status.RAISED, value=None, error=f"unusable: {error}")
+        except Exception as error:
+            # A student's arrays may have any structure, shape and size.
+            reason = TOO_LARGE if isinstance(error, MemoryError) else error
+            return replace(answer, status=Status.RAISED, value=None, error=f"unusable: {reason}")
         return replace(answer, value=value)
 
     def figure(
@@ -235,7 +238,7 @@ class Question:
         try:
             with np.errstate(all="ignore"):
                 return tuple(self.figured_by(answer.value, *given.values()).items())
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        except Exception:
             return ()
 
     @cached_property

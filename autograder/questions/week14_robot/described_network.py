@@ -3,7 +3,7 @@
 A Keras model cannot be sent, and loading one that a student saved would run code of the student's
 choice. So the driver records each layer's class, the settings named here, and the weights; this
 module computes what those layers compute, and nothing else. Its cost is bounded by the number of
-weights, which is checked first.
+weights, which is checked first, and by their shapes: a bias or a norm has one number per channel.
 """
 
 from __future__ import annotations
@@ -124,14 +124,27 @@ def _with_bias(layer: Mapping[str, Any]) -> int:
 def _dense(layer: Mapping[str, Any], X: Any, weights: list[Array]) -> Any:
     from keras import ops
 
-    return sum(weights[1:], ops.matmul(X, weights[0]))
+    return _biased(ops.matmul(X, weights[0]), weights[1:])
 
 
 def _conv(layer: Mapping[str, Any], X: Any, weights: list[Array]) -> Any:
     from keras import ops
 
     padding, strides = str(layer["padding"]), _numbers(layer, "strides")
-    return sum(weights[1:], ops.conv(X, weights[0], strides=strides, padding=padding))
+    return _biased(ops.conv(X, weights[0], strides=strides, padding=padding), weights[1:])
+
+
+def _biased(X: Any, biases: list[Array]) -> Any:
+    return sum((_per_channel(X, bias) for bias in biases), X)
+
+
+def _per_channel(X: Any, weight: Array) -> Array:
+    """The weight, if it has one number for each channel of X."""
+    channels = tuple(X.shape[-1:])
+    # Other shapes could broadcast to any size.
+    if weight.shape != channels:
+        raise ValueError(f"a weight has shape {weight.shape}, its layer's channels {channels}")
+    return weight
 
 
 def _pool(pool: str) -> Callable[[Mapping[str, Any], Any, list[Array]], Any]:
@@ -145,8 +158,8 @@ def _pool(pool: str) -> Callable[[Mapping[str, Any], Any, list[Array]], Any]:
 
 
 def _batch_norm(layer: Mapping[str, Any], X: Any, weights: list[Array]) -> Any:
-    *knobs, mean, variance = weights
-    scaled = (X - mean) / np.sqrt(variance + _numbers(layer, "epsilon"))
+    *knobs, mean, variance = (_per_channel(X, weight) for weight in weights)
+    scaled = (X - mean) / np.sqrt(variance + float(_numbers(layer, "epsilon")))
     return _turned(layer, scaled, knobs)
 
 
@@ -154,17 +167,25 @@ def _layer_norm(layer: Mapping[str, Any], X: Any, weights: list[Array]) -> Any:
     from keras import ops
 
     mean, variance = ops.moments(X, axes=[-1], keepdims=True)
-    return _turned(layer, (X - mean) / ops.sqrt(variance + _numbers(layer, "epsilon")), weights)
+    return _turned(
+        layer, (X - mean) / ops.sqrt(variance + float(_numbers(layer, "epsilon"))), weights
+    )
 
 
 def _turned(layer: Mapping[str, Any], X: Any, knobs: list[Array]) -> Any:
-    knobs = list(knobs)
+    knobs = [_per_channel(X, knob) for knob in knobs]
     X = X * knobs.pop(0) if _numbers(layer, "scale") else X
     return X + knobs.pop(0) if _numbers(layer, "center") else X
 
 
 def _knobs(layer: Mapping[str, Any]) -> int:
     return bool(_numbers(layer, "scale")) + bool(_numbers(layer, "center"))
+
+
+def _rescale(layer: Mapping[str, Any], X: Any, weights: list[Array]) -> Any:
+    scale, offset = (np.asarray(_numbers(layer, name), np.float32) for name in ("scale", "offset"))
+    scale, offset = (each if each.ndim == 0 else _per_channel(X, each) for each in (scale, offset))
+    return X * scale + offset
 
 
 def _mean(layer: Mapping[str, Any], X: Any, weights: list[Array]) -> Any:
@@ -203,7 +224,7 @@ _LAYERS: dict[str, Callable[[Mapping[str, Any], Any, list[Array]], Any]] = {
     "LayerNormalization": _layer_norm,
     "MaxPooling2D": _pool("max_pool"),
     "ReLU": lambda layer, X, weights: _activated({"activation": "relu"}, X),
-    "Rescaling": lambda layer, X, weights: X * _numbers(layer, "scale") + _numbers(layer, "offset"),
+    "Rescaling": _rescale,
     "Reshape": _reshape,
     "Softmax": lambda layer, X, weights: _activated({"activation": "softmax"}, X),
 }
