@@ -3,6 +3,9 @@
 A question's `measure` computes with arrays that a student chose: two small ones can broadcast to
 terabytes, and a few numbers can keep a loop busy for hours. Where the grader serves a whole class,
 this is done in another process (`measure_process`), and costs that question alone.
+
+Sending the arrays takes several times as long as measuring them. So answers with exactly the shapes
+and types of a right answer are measured in place, which takes the memory that the right one took.
 """
 
 from __future__ import annotations
@@ -16,10 +19,12 @@ import sys
 import tempfile
 import time
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import IO, Any
+
+import numpy as np
 
 from autograder.answer import Answer, Status
 from autograder.errors import ProtocolError, SandboxError, WorkerLost
@@ -36,6 +41,8 @@ _LONGEST_WAIT = 12 * SECONDS
 """Wall time for the same; on a busy machine it is much longer than the CPU time."""
 _START_SECONDS = 120.0
 _TRIES = 2
+_SETTINGS = 16
+_MOST_EXPECTED = 10_000
 _LOST = "The process that measures answers was killed, perhaps because memory was short."
 _MAIN = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from {module} import main; main()"
 _ONE_THREAD = {
@@ -63,6 +70,7 @@ class BoundedMeasures(Measures):
         self._memory = memory
         self._seconds = seconds
         self._idle: list[_Process] = []
+        self._expected: set[tuple[str, int, Hashable]] = set()
         weakref.finalize(self, _close_all, self._idle)
 
     def measured(
@@ -75,15 +83,42 @@ class BoundedMeasures(Measures):
         """
         if question.measured_by is None:
             return list(answers)
-        returned = [n for n, each in enumerate(answers) if each.status is Status.RETURNED]
         measured = list(answers)
+        returned = []
+        for place, (answer, inputs) in enumerate(zip(answers, given, strict=True)):
+            if self._is_expected(question, answer, inputs):
+                measured[place] = question.measured(answer, inputs)
+            elif answer.status is Status.RETURNED:
+                returned.append(place)
         try:
             requests = [_request(question, "measure", answers[n].value, given[n]) for n in returned]
         except ProtocolError as error:
-            return [_judged(each, {"error": str(error)}) for each in answers]
+            for place in returned:
+                measured[place] = _judged(answers[place], {"error": str(error)})
+            return measured
         for place, reply in zip(returned, self._replies(requests), strict=True):
             measured[place] = _judged(answers[place], reply)
         return measured
+
+    def expect(
+        self, question: Question, answers: Sequence[Answer], given: Sequence[Inputs]
+    ) -> None:
+        """Measure answers in place from now on that have the shapes and types of these.
+
+        Args:
+            question: what was asked.
+            answers: right ones, one per case, which have been measured.
+            given: the inputs of each case; they have to stay alive as long as this object.
+        """
+        if question.measured_by is None or len(self._expected) > _MOST_EXPECTED:
+            return
+        for answer, inputs in zip(answers, given, strict=True):
+            self._expected.add((question.name, id(inputs), _signature(answer.value)))
+
+    def _is_expected(self, question: Question, answer: Answer, given: Inputs) -> bool:
+        if answer.status is not Status.RETURNED or not self._expected:
+            return False
+        return (question.name, id(given), _signature(answer.value)) in self._expected
 
     def figures(self, question: Question, answer: Answer, given: Inputs) -> Figures:
         """Like `Measures.figures`.
@@ -93,6 +128,8 @@ class BoundedMeasures(Measures):
         """
         if question.figured_by is None or answer.status is not Status.RETURNED:
             return ()
+        if self._is_expected(question, answer, given):
+            return question.figures(answer, given)
         try:
             (reply,) = self._replies([_request(question, "figure", answer.value, given)])
         except ProtocolError:
@@ -220,6 +257,19 @@ class _Process:
         return f"working with it takes more than {self._seconds} s"
 
 
+def _signature(tree: Tree) -> Hashable:
+    """What decides how much memory and time a measure takes: structure, shapes, types, settings."""
+    if isinstance(tree, dict):
+        return "dict", *((name, _signature(item)) for name, item in tree.items())
+    if isinstance(tree, (list, tuple)):
+        return "list", *map(_signature, tree)
+    if isinstance(tree, np.ndarray):
+        # A few numbers may be settings, such as a layer's strides.
+        values = tree.tobytes() if tree.size <= _SETTINGS else b""
+        return tree.dtype.str, tree.shape, values
+    return type(tree).__name__, str(tree)
+
+
 def _close_all(processes: list[_Process]) -> None:
     while processes:
         processes.pop().close()
@@ -230,8 +280,6 @@ def _request(question: Question, kind: str, value: Tree, given: Inputs) -> bytes
 
 
 def _judged(answer: Answer, reply: dict[str, Any]) -> Answer:
-    if answer.status is not Status.RETURNED:
-        return answer
     if "error" in reply:
         error = f"unusable: {reply['error']}"
         return replace(answer, status=Status.RAISED, value=None, error=error)

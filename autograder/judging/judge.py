@@ -126,6 +126,9 @@ class Judge:
         # Of the last probe, which is hidden if any is: nobody can have tuned for it.
         figures = self._measures.figures(question, answers[-1], self.probes[name][-1].inputs)
         verdict = replace(self._judge(question, trials, ask_again), figures=figures)
+        if verdict.right:
+            given = [probe.inputs for probe in self.probes[name]]
+            self._measures.expect(question, answers, given)
         if not culprits or not ask_again or not worth_asking_again(verdict.outcome):
             return verdict
         if not replaceable:

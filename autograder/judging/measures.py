@@ -25,6 +25,11 @@ class Measures:
         """
         return [question.measured(*pair) for pair in zip(answers, given, strict=True)]
 
+    def expect(
+        self, question: Question, answers: Sequence[Answer], given: Sequence[Inputs]
+    ) -> None:
+        """Take note of what right answers look like; the arguments are those of `measured`."""
+
     def figures(self, question: Question, answer: Answer, given: Inputs) -> Figures:
         """The answer's numbers for a leaderboard, by name; empty if the answer is not usable."""
         return question.figures(answer, given)

@@ -67,6 +67,25 @@ def test_are_other_answers_left_as_they_are():
     assert not started(before)
 
 
+def test_are_answers_with_the_shapes_of_a_right_one_measured_in_place():
+    """A few numbers may be settings, so those have to be equal too."""
+    measures = BoundedMeasures(WEEK.stem)
+    measures.expect(QUESTION, [answer(30)], [GIVEN])
+    before = descendants(os.getpid())
+    other = answer(30)
+    other.value["first"][0]["X"][:] = 1
+    assert measured(measures, answer(30), other)[1].status is Status.RETURNED
+    assert not started(before)
+    for different in (answer(29), answer(300)):
+        measured(measures, different)
+        assert started(before)
+        measures = BoundedMeasures(WEEK.stem)
+        measures.expect(QUESTION, [answer(30)], [GIVEN])
+    other.value["first"][0]["y"][0] = 2
+    measured(measures, other)
+    assert started(before)
+
+
 def test_is_an_answer_with_too_many_parts_unusable():
     crowd = Answer(Status.RETURNED, [0.5] * 30_000)
     (refused,) = measured(BoundedMeasures(WEEK.stem), crowd)

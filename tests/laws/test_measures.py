@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,9 @@ BOMBS: dict[str, list[Any]] = {
     "not finite": [np.full((4, 4), np.nan), np.full(4, np.inf)],
     "text": ["nan", ""],
 }
+
+
+NUMBERS = (0.0, 1.0, -1.0, 1e6, -1e300, 1e300, 1e-320, np.inf, np.nan)
 
 
 def cases(week: Week, question: Question) -> Iterator[tuple[Inputs, Tree]]:
@@ -137,6 +140,37 @@ def test_do_a_students_arrays_cost_their_question_alone(week, question):
         (again,) = measures.measured(question, [answer], [given])
         assert again.status is expected.status and same_tree(again.value, expected.value)
         assert measures.figures(question, answer, given) == figures
+
+
+@every_measured_question
+def test_do_the_numbers_in_arrays_of_right_shapes_cost_little(week, question):
+    """Such answers are measured in place, so only shapes and types may decide what they take."""
+    measures = BoundedMeasures(week.stem)
+    for given, honest in cases(week, question):
+        # What it imports is not the answer's.
+        question.measured(Answer(Status.RETURNED, honest), given)
+        for number in NUMBERS:
+            answer = Answer(Status.RETURNED, map_tree(partial(filled, number), honest))
+            measures.expect(question, [answer], [given])
+            forget_peak()
+            before, started = peak(), time.process_time()
+            (found,) = measures.measured(question, [answer], [given])
+            measures.figures(question, answer, given)
+            assert found.status in (Status.RETURNED, Status.RAISED)
+            assert peak() - before < ROOM
+            assert time.process_time() - started < SECONDS
+    assert not measures._idle
+
+
+def filled(number: float, leaf: Any) -> Any:
+    """An array filled with a number, as far as its type can hold it."""
+    if not isinstance(leaf, np.ndarray):
+        return leaf
+    kind = np.iinfo(leaf.dtype) if leaf.dtype.kind in "iu" else None
+    fits = (
+        number if kind is None else int(np.clip(np.nan_to_num(number), kind.min / 2, kind.max / 2))
+    )
+    return np.full_like(leaf, fits)
 
 
 @every_measured_question
