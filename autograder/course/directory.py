@@ -15,7 +15,7 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -200,7 +200,7 @@ def read_config(root: Path) -> Any:
     return config
 
 
-def run_converter(converter: type[Any], config: Any, assignment: str) -> None:
+def run_converter(converter: Callable[..., Any], config: Any, assignment: str) -> None:
     """Run one of nbgrader's converters on an assignment, in this process and without its log.
 
     Raises:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from autograder.cli import demo
 from autograder.course.directory import Course
+from autograder.feedback.pages import POLICY
 from autograder.gradebook.bulk import BulkWriter
 from autograder.questions import catalogue
 from autograder.records import Outcome, Report, Verdict
@@ -49,3 +51,24 @@ def keep(
             for name, source in (cells or {}).get(each.student, {}).items():
                 demo.answer_cell(notebook, name).source = source
             writer.write([replace(each, notebook=None if each.unreadable else notebook)])
+
+
+def every_page(opened: Course) -> dict[str, str]:
+    """All HTML below feedback/, by student; each with its policy before anything that is read."""
+    found = {}
+    for page in sorted((opened.root / "feedback").rglob("*.html")):
+        text = page.read_text(encoding="utf-8")
+        assert text.count(POLICY) == 1 and text.index(POLICY) < text.index("<title>")
+        assert "</html>" in text
+        found[page.parents[1].name] = text
+    return found
+
+
+def add_text(opened: Course, student: str, source: str) -> None:
+    """Append a text cell to a graded notebook, as an earlier version may have graded it."""
+    path = opened.notebook("autograded", demo.STEM, student)
+    notebook = json.loads(path.read_text())
+    cell = {"id": "added", "cell_type": "markdown", "metadata": {}, "source": source}
+    notebook["cells"].append(cell)
+    path.chmod(0o644)
+    path.write_text(json.dumps(notebook))
