@@ -29,7 +29,7 @@ import numpy as np
 from autograder.answer import Answer, Status
 from autograder.errors import ProtocolError, SandboxError, WorkerLost
 from autograder.judging.measures import Figures, Measures
-from autograder.questions.define import TOO_LARGE, Inputs, Question
+from autograder.questions.define import TOO_LARGE, UNUSABLE, Inputs, Question
 from autograder.sandbox.inside.wire import Channel, decode, encode
 from autograder.tree import Tree
 
@@ -281,6 +281,6 @@ def _request(question: Question, kind: str, value: Tree, given: Inputs) -> bytes
 
 def _judged(answer: Answer, reply: dict[str, Any]) -> Answer:
     if "error" in reply:
-        error = f"unusable: {reply['error']}"
+        error = f"{UNUSABLE}{reply['error']}"
         return replace(answer, status=Status.RAISED, value=None, error=error)
     return replace(answer, value=reply["value"])

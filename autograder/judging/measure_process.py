@@ -18,7 +18,7 @@ from autograder.answer import Answer, Status
 from autograder.errors import ProtocolError
 from autograder.questions import catalogue
 from autograder.questions.catalogue import Week
-from autograder.questions.define import TOO_LARGE
+from autograder.questions.define import TOO_LARGE, UNUSABLE
 from autograder.sandbox.inside.processes import address_space
 from autograder.sandbox.inside.wire import Channel, decode, encode
 from course_lib.quiet import import_keras
@@ -62,7 +62,7 @@ def reply(week: Week, request: Mapping[str, Any]) -> bytes:
         measured = question.measured(answer, request["given"])
         if measured.status is Status.RETURNED:
             return encode({"value": measured.value})
-        return encode({"error": measured.error.removeprefix("unusable: ")})
+        return encode({"error": measured.error.removeprefix(UNUSABLE)})
     except ProtocolError as error:
         return encode({"error": str(error)})
     except MemoryError:

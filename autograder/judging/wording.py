@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judging import patterns
-from autograder.questions.define import Mistake, Question
+from autograder.questions.define import UNUSABLE, Mistake, Question
 from autograder.records import Difference, Outcome, Trial
 
 Wrong = Sequence[tuple[Trial, list[Difference]]]
@@ -99,7 +99,7 @@ def wrong(
     elif mistakes:
         lines.append(mistakes[0].next_step)
     else:
-        lines += _unexplained(question, first)
+        lines += _unexplained(question, trial, first)
     return "\n".join(line for line in lines if line)
 
 
@@ -143,7 +143,7 @@ def _observed(question: Question, public: Wrong, trial: Trial, first: Difference
     return [pattern or _count(part, first), _evidence(part, trial, first)]
 
 
-def _unexplained(question: Question, first: Difference) -> list[str]:
+def _unexplained(question: Question, trial: Trial, first: Difference) -> list[str]:
     """The last lines when no mistake is named: they state no cause."""
     match first.outcome:
         case Outcome.NOT_ATTEMPTED:
@@ -152,11 +152,11 @@ def _unexplained(question: Question, first: Difference) -> list[str]:
             return [f"Next: define `{question.calls}` in the cell above its check; keep its name."]
         case Outcome.TIMED_OUT | Outcome.CRASHED:
             return ["Next: look for a loop whose condition never becomes false."]
-        case Outcome.RAISED:
+        case Outcome.RAISED if not _is_unusable(trial):
             return ["Next: print the shapes of the arguments just before that line."]
         case Outcome.CHANGED_ARGUMENTS:
             return ["Check: keep a copy of the argument, call, and compare."]
-        case Outcome.STRUCTURE | Outcome.DTYPE:
+        case Outcome.STRUCTURE | Outcome.DTYPE | Outcome.RAISED:
             return ["Next: compare what you return with `Returns` in the docstring."]
         case Outcome.WARNED:
             return ["Next: find the inputs for which an intermediate value leaves float64's range."]
@@ -172,6 +172,10 @@ def _call(question: Question) -> str:
 
 def _raised(trial: Trial) -> list[str]:
     answer = trial.answer
+    if _is_unusable(trial):
+        if trial.public:
+            return [f"What it returned is {answer.error}."]
+        return ["The public cases are right; on a hidden one it returned something unusable."]
     if not trial.public:
         name = answer.error.partition(":")[0]
         known = isinstance(getattr(builtins, name, None), type)
@@ -181,6 +185,11 @@ def _raised(trial: Trial) -> list[str]:
         ]
     place = f", at {answer.line}" if answer.line else ""
     return [f"It raised {answer.error}{place}."]
+
+
+def _is_unusable(trial: Trial) -> bool:
+    """Whether the call returned, but what it returned cannot be measured."""
+    return trial.answer.error.startswith(UNUSABLE)
 
 
 def _count(part: str, difference: Difference) -> str:

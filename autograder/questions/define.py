@@ -35,6 +35,8 @@ Rng = np.random.Generator
 Inputs = dict[str, Any]
 Formula = Callable[..., Any]
 
+UNUSABLE = "unusable: "
+"""How the error of an answer begins that was returned and cannot be measured."""
 TOO_LARGE = "working with it takes too much memory"
 """Why an answer that cannot be measured within the memory that a measure has is unusable."""
 NOTHING_ELSE: Mapping[str, Any] = {}
@@ -218,7 +220,7 @@ class Question:
         except Exception as error:
             # A student's arrays may have any structure, shape and size.
             reason = TOO_LARGE if isinstance(error, MemoryError) else error
-            return replace(answer, status=Status.RAISED, value=None, error=f"unusable: {reason}")
+            return replace(answer, status=Status.RAISED, value=None, error=f"{UNUSABLE}{reason}")
         return replace(answer, value=value)
 
     def figure(

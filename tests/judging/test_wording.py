@@ -111,6 +111,7 @@ def _judge() -> Judge:
     [
         Answer(Status.RAISED, error="ValueError: 0.123456", line="line 2 of the cell, `secret`"),
         Answer(Status.RAISED, error="LeakedX0123: 0.123456"),
+        Answer(Status.RAISED, error="unusable: 0.123456"),
         Answer(Status.CRASHED, error="softmax ended with exit status 123456"),
         Answer(Status.RETURNED, np.full((2, 2), 0.123456)),
         Answer(Status.RETURNED, {"0.123456": np.ones(3)}),
@@ -126,3 +127,11 @@ def test_does_a_message_reveal_nothing_of_a_hidden_case(answer):
     message = judge.judge("softmax", answers).message
     assert "123456" not in message and "secret" not in message and "0123" not in message
     assert "hidden" in message
+
+
+def test_does_an_unusable_answer_say_what_to_compare():
+    judge = _judge()
+    answers = [Answer(Status.RAISED, error="unusable: no W1") for _ in judge.probes["softmax"]]
+    message = judge.judge("softmax", answers).message
+    assert "What it returned is unusable: no W1." in message
+    assert message.endswith("compare what you return with `Returns` in the docstring.")
