@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,8 @@ def _notebook(document: dict[str, Any]) -> NotebookNode:
 
 
 def _upgrade(document: dict[str, Any], major: int) -> dict[str, Any]:
+    for cell in _old_cells(document):
+        _leave_out_what_takes_long(cell)
     try:
         old = nbformat.versions[major].to_notebook_json({"metadata": {}} | document)
         upgraded: dict[str, Any] = nbformat.convert(old, 4)
@@ -162,6 +165,25 @@ def _upgrade(document: dict[str, Any], major: int) -> dict[str, Any]:
             f"The notebook has the old format {major} and cannot be brought to format 4."
         ) from None
     return upgraded
+
+
+def _old_cells(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The cells of formats 1 to 3, some of which keep them in worksheets."""
+    sheets = document.get("worksheets")
+    for holder in (document, *(sheets if isinstance(sheets, list) else ())):
+        cells = holder.get("cells") if isinstance(holder, dict) else None
+        if isinstance(cells, list):
+            yield from (each for each in cells if isinstance(each, dict))
+
+
+def _leave_out_what_takes_long(cell: dict[str, Any]) -> None:
+    """nbformat compares every tag with every other, and writes as many # as a heading says."""
+    if "outputs" in cell:
+        cell["outputs"] = []
+    if isinstance(cell.get("metadata"), dict):
+        cell["metadata"].pop("tags", None)
+    if cell.get("level") not in range(1, 7):
+        cell.pop("level", None)
 
 
 def _cell(raw: dict[str, Any]) -> NotebookNode:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from html import escape
+from typing import Literal
 
 RIGHT_COLOR = "#1b7837"
 WRONG_COLOR = "#b35806"
@@ -13,15 +14,24 @@ CALM_COLOR = "#5a5a5a"
 # Control characters that a terminal would execute, and Unicode's bidirectional controls.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
+# Longer than any name, so that no name is cut between a letter and its accent.
+_PIECE = 300
+
 
 def printable(text: str) -> str:
     """The text without control characters, except tabs and line feeds."""
     return _CONTROLS.sub("", text)
 
 
+def normalize(form: Literal["NFKC", "NFKD"], text: str) -> str:
+    """`unicodedata.normalize` piece by piece: it sorts the marks on one letter, and slowly."""
+    pieces = (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
+    return "".join(unicodedata.normalize(form, piece) for piece in pieces)
+
+
 def fold(text: str) -> str:
     """The text for comparing names: NFKC, case-folded, no format characters, single spaces."""
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    plain = normalize("NFKC", normalize("NFKC", text).casefold())
     return " ".join("".join(c for c in plain if unicodedata.category(c) != "Cf").split())
 
 

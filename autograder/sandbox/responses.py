@@ -83,11 +83,12 @@ def _answer(message: Tree, ask: Ask) -> Answer:
             "error": str(error),
             "line": str(line),
         } if number == ask.id and status in _FROM_INSIDE:
+            names, kinds = frozenset(_words(changed)), frozenset(_words(warned))
             return Answer(
                 Status(status),
                 _value(value) if status == Status.RETURNED else None,
-                tuple(name for name in ask.arguments if name in _words(changed)),
-                tuple(kind for kind in _CONDITIONS if kind in _words(warned)),
+                tuple(name for name in ask.arguments if name in names),
+                tuple(kind for kind in _CONDITIONS if kind in kinds),
                 printable(error[:MAX_ERROR_LENGTH]),
                 printable(line[:MAX_ERROR_LENGTH]),
             )

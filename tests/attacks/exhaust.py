@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.attacks.attack import cheat, forge, harm
@@ -233,3 +234,29 @@ def relu_backward(dout, z):
 """,
     gains=(6.0, "It is right: other graders take its points away."),
 )
+harm(
+    GROUP,
+    "picture-of-spaces",
+    "shows a picture of spaces, at whose check for base64 the grader and the class wait",
+    """
+from IPython.display import publish_display_data
+for kind in ("image/png", "image/jpeg", "image/gif"):
+    publish_display_data({kind: " " * 600_000 + "!"})
+""",
+)
+
+
+@forge(GROUP, "attaches a picture of spaces, at whose check the grader and the class wait")
+def attachment_of_spaces(notebook: Any) -> None:
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.attachments = {"a.png": {"image/png": " " * 200_000 + "!"}}
+
+
+@forge(GROUP, "hands in an old format with tags that are all compared, and an endless heading")
+def old_format(notebook: Any) -> bytes:
+    tags = [number if number % 2 else str(number) for number in range(100_000)]
+    heading = {"cell_type": "heading", "level": 10**11, "metadata": {"tags": tags}, "source": "x"}
+    sheet = {"cells": [heading], "metadata": {}}
+    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [sheet]}
+    return json.dumps(old).encode()

@@ -59,6 +59,42 @@ def script_in_text(notebook: Any) -> None:
             cell.attachments = {"a.png": {"image/png": f'" onerror="{RUN}'}}
 
 
+@forge(GROUP, "links to scripts whose scheme is spelled with entities, escapes and controls")
+def links_in_disguise(notebook: Any) -> None:
+    spellings = ["java&#115;cript:", "javascript&colon;", "java&Tab;script&#x3a;", "java\tscript:"]
+    spellings += ["&#1;javascript:", "\x01javascript:", "vbscript:", "files/javascript:"]
+    spellings += ["data&colon;text/html,", "javascript\\:", "JAVA&NewLine;SCRIPT:"]
+    text = "".join(
+        f"[click]({each}{RUN})\n\n![click](<{each}{RUN}>)\n\n<{each}{RUN}>\n\n"
+        f"> [click][{number}]\n\n[{number}]: {each}{RUN}\n\n# [click]( {each}{RUN} 'x')\n\n"
+        for number, each in enumerate(spellings)
+    )
+    notebook.cells.append(new_markdown_cell(text))
+
+
+@forge(GROUP, "shows a picture that is not attached, at which others stop for the whole class")
+def missing_picture(notebook: Any) -> None:
+    notebook.cells.append(new_markdown_cell("![plot](attachment:plot.png)"))
+    empty = new_markdown_cell("![plot](attachment:plot.png)", attachments={"plot.png": {}})
+    notebook.cells.append(empty)
+    shown = new_markdown_cell("![plot][x]\n\n[x]: attachment:plot.png")
+    notebook.cells.append(shown)
+
+
+@forge(GROUP, "writes text that takes a renderer hours: runs of stars, brackets and formulas")
+def slow_text(notebook: Any) -> None:
+    for text in (
+        "a" + "*" * 200_000 + "b",
+        "a" + " " * 200_000 + "b",
+        "[" * 200_000,
+        "a\\\\[ " * 40_000,
+        "*a " * 40_000 + "a*" * 40_000,
+        "~~~~mermaid\n" * 20_000,
+    ):
+        notebook.cells.append(new_markdown_cell(text))
+    notebook.cells.append(new_code_cell("1" + "\n" * 200_000 + "2"))
+
+
 @forge(GROUP, "raises an error and returns a text whose words are a script")
 def script_in_message(notebook: Any) -> None:
     from autograder.cli.demo import answer_cell

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.errors import UnreadableNotebook
+from autograder.intake import read
 from autograder.intake.read import parse_notebook, read_notebook
 
 
@@ -194,3 +195,30 @@ def test_does_nothing_else_ever_come_out(content):
         nbformat.validate(parse_notebook(content))
     except UnreadableNotebook as error:
         assert str(error)
+
+
+def old_format(**cell: Any) -> bytes:
+    """A notebook in format 3 with one heading."""
+    heading = {"cell_type": "heading", "level": 1, "metadata": {}, "source": "x", **cell}
+    sheets = [{"cells": [heading], "metadata": {}}]
+    content = {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": sheets}
+    return json.dumps(content).encode()
+
+
+@pytest.mark.parametrize(
+    ("level", "source"),
+    [(3, "### x"), (10**11, "# x"), ("2", "# x"), (-1, "# x"), (None, "# x"), ([], "# x")],
+)
+def test_is_a_heading_of_an_old_format_as_deep_as_headings_are(level, source):
+    assert parse_notebook(old_format(level=level)).cells[0].source == source
+
+
+def test_are_tags_of_an_old_format_left_out_before_nbformat_compares_them(monkeypatch):
+    seen = []
+    upgrade = read.nbformat.convert
+    monkeypatch.setattr(
+        read.nbformat, "convert", lambda old, to: seen.append(str(old)) or upgrade(old, to)
+    )
+    tags = [number if number % 2 else str(number) for number in range(2_000)]
+    (cell,) = parse_notebook(old_format(metadata={"tags": tags, "kept": 1})).cells
+    assert cell.metadata == {"kept": 1} and "1998" not in seen[0]

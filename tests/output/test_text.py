@@ -15,6 +15,7 @@ from autograder.output.text import (
     WRONG_COLOR,
     as_html,
     fold,
+    normalize,
     printable,
 )
 
@@ -99,3 +100,19 @@ def test_do_color_and_mark_tell_right_from_wrong_from_untouched():
 def test_is_indented_evidence_in_monospace():
     html = as_html("relu\n  yours 1\nBecause.", right=False)
     assert html.count("monospace") == 1 and "white-space:pre-wrap" in html
+
+
+def test_are_accents_of_a_name_compared_however_they_are_written():
+    name = "Zoë Ångström " * 20
+    assert len(name) < 300
+    assert fold(unicodedata.normalize("NFD", name)) == fold(name)
+
+
+@given(st.text(max_size=900))
+def test_is_a_long_text_normalized_in_pieces(text):
+    assert normalize("NFKD", text[:300]) == unicodedata.normalize("NFKD", text[:300])
+    without_marks = [
+        [each for each in made if not unicodedata.combining(each)]
+        for made in (normalize("NFKD", text), unicodedata.normalize("NFKD", text))
+    ]
+    assert without_marks[0] == without_marks[1]

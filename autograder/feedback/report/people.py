@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from autograder.gradebook.totals import Total
+from autograder.output.text import normalize
 
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -99,7 +100,7 @@ def _digest(key: bytes, student: str) -> bytes:
 
 def _plain(text: str) -> str:
     """In lower case and without accents, as people write names in code."""
-    decomposed = unicodedata.normalize("NFKD", text)
+    decomposed = normalize("NFKD", text)
     return "".join(each for each in decomposed if not unicodedata.combining(each)).casefold()
 
 
