@@ -21,6 +21,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from autograder.errors import SandboxError
+from autograder.sandbox.inside import namespaces
 from autograder.sandbox.limits import Limits
 
 PACKAGES = ("numpy", "ipython", "matplotlib", "scikit-learn", "matplotlib-inline")
@@ -47,6 +48,8 @@ _FROM_ETC = ("/etc/ld.so.cache", "/etc/alternatives")
 GRADER_DIRECTORY = "/grader"
 PACKAGE_DIRECTORY = "/site-packages"  # answer.py finds a student's lines by this name.
 TEMPORARY_DIRECTORY = "/tmp"
+_PATH_INSIDE = [GRADER_DIRECTORY, PACKAGE_DIRECTORY]
+_PUBLIC_PROC_FILES = ("cpuinfo", "meminfo", "stat", "filesystems", "version")
 
 # No garbage collection during imports: these objects live as long as the process.
 _BOOT = """\
@@ -56,6 +59,17 @@ sys.path[:0] = {path!r}
 from autograder.sandbox.inside.fork_server import main
 main(sys.argv[1])
 """
+
+_TRY_NESTED = """\
+import sys
+sys.path[:0] = {path!r}
+from autograder.sandbox.inside import namespaces
+sys.exit(not namespaces.are_available(namespaces.Space(["/tmp"], 2**20, 100)))
+"""
+
+
+def _boot(path: Sequence[str]) -> str:
+    return _BOOT.format(path=list(path))
 
 
 def isolation_available() -> str:
@@ -207,24 +221,27 @@ def distributions(libraries: Sequence[str]) -> list[str]:
 
 
 def bubblewrap_command(
-    worker_argument: str, limits: Limits, seccomp: int | None, libraries: Sequence[str] = ()
+    worker_argument: str, limits: Limits, libraries: Sequence[str] = (), *, nested: bool
 ) -> list[str]:
     """The command that starts the worker in its own namespaces.
 
     Args:
         worker_argument: what the worker's `main` receives.
         limits: bound the files that may be written.
-        seccomp: descriptor of the system-call filter, if there is one.
         libraries: what notebooks may import in addition to the packages of every week.
+        nested: whether each submission has namespaces of its own inside.
     """
+    return [*_in_bubblewrap(limits, libraries, nested), _boot(_PATH_INSIDE), worker_argument]
+
+
+def _in_bubblewrap(limits: Limits, libraries: Sequence[str], nested: bool) -> list[str]:
+    """The command that runs Python code, given as one more word, in the sandbox."""
     packages = required_packages((*PACKAGES, *distributions(libraries)))
-    path = [GRADER_DIRECTORY, PACKAGE_DIRECTORY]
     python = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
     return [
         shutil.which("bwrap") or "bwrap",
         *["--unshare-all", "--as-pid-1", "--die-with-parent", "--new-session", "--cap-drop", "ALL"],
         *["--uid", "1000", "--gid", "1000", "--hostname", "sandbox"],
-        *([] if seccomp is None else ["--seccomp", str(seccomp)]),
         *_environment_arguments(environment(TEMPORARY_DIRECTORY, libraries)),
         *_system(),
         *_python(),
@@ -234,12 +251,37 @@ def bubblewrap_command(
           for word in ("--ro-bind", str(source), f"{GRADER_DIRECTORY}/{name}")],
         # /proc is read-only: if the grader runs as root, code inside could otherwise change
         # kernel settings below /proc/sys, which bubblewrap does not protect.
-        *["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev"],
+        *["--proc", "/proc", "--remount-ro", "/proc"],
+        *(_for_nested_namespaces(python) if nested else ()),
+        *["--dev", "/dev"],
         *["--size", str(limits.file_size), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"],
         *["--size", str(limits.file_size), "--tmpfs", TEMPORARY_DIRECTORY],
         *["--remount-ro", "/", "--chdir", "/"],
-        *["--", python, "-I", "-B", "-c", _BOOT.format(path=path), worker_argument],
+        *["--", python, "-I", "-B", "-c"],
     ]  # fmt: skip
+
+
+def _for_nested_namespaces(python: str) -> list[str]:
+    """Mounts for `namespaces.enter`: a /proc of its own, and what submissions find at /proc."""
+    words = ["--proc", namespaces.OWN_PROC]
+    # TensorFlow ends the process unless both exist; it reads any text as a command.
+    words += ["--symlink", python, f"{namespaces.PUBLIC_PROC}/self/exe"]
+    words += ["--ro-bind", "/proc/version", f"{namespaces.PUBLIC_PROC}/self/cmdline"]
+    for name in _PUBLIC_PROC_FILES:
+        words += ["--ro-bind-try", f"/proc/{name}", f"{namespaces.PUBLIC_PROC}/{name}"]
+    return words
+
+
+@functools.cache
+def nested_namespaces_available() -> bool:
+    """Whether each submission can have namespaces of its own inside bubblewrap's.
+
+    Elsewhere a sandbox serves one submission and is then replaced, which takes a second each.
+    """
+    if isolation_available() != "bubblewrap":
+        return False
+    command = [*_in_bubblewrap(Limits(), (), nested=True), _TRY_NESTED.format(path=_PATH_INSIDE)]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
 
 
 def process_command(
@@ -257,7 +299,7 @@ def process_command(
         link = directory / name
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(source)
-    boot = _BOOT.format(path=[str(directory)])
+    boot = _boot([str(directory)])
     return [sys.executable, "-I", "-B", "-c", boot, worker_argument]
 
 

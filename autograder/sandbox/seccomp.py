@@ -1,8 +1,9 @@
 """A system-call filter for what namespaces and resource limits do not cover.
 
-It refuses three kinds of calls: those that allocate memory outside of any process, which would
-outlive a submission or escape its limit (System V and POSIX message objects, kernel keys, anonymous
-memory files); those that create nested namespaces; and those that a NumPy notebook does not need.
+It refuses three kinds of calls: those that allocate kernel memory outside of any process, which
+would escape its limit (System V and POSIX message objects, kernel keys, anonymous memory files,
+record locks, larger buffers of sockets and pipes); those that create namespaces; and those that a
+NumPy notebook does not need.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ _ALLOW = 0x7FFF0000
 _REFUSE = 0x00050000
 _NEW_USER_NAMESPACE = 0x10000000
 _FOREIGN_TABLE = 0x40000000  # x86-64 processes reach the x32 calls by this bit.
-_SOCKET_FAMILIES = (1, 2, 10)  # AF_UNIX, AF_INET, AF_INET6: the others include host sockets.
+_UNIX_SOCKETS = 1  # asyncio needs them. No other family has a use without a network.
+_FILE_COMMANDS = (6, 7, 37, 38, 1031)
+"""F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW, F_SETPIPE_SZ: kernel memory without a limit."""
 
 _LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
+_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT, _SECOND_ARGUMENT = 0, 4, 16, 24
 
 _EVERYWHERE = {
     "io_uring_setup": 425,
@@ -33,7 +36,9 @@ _TABLES: dict[str, tuple[int, dict[str, int]]] = {
         0xC000003E,
         {
             "shmget": 29,
+            "fcntl": 72,
             "socket": 41,
+            "setsockopt": 54,
             "clone": 56,
             "semget": 64,
             "msgget": 68,
@@ -68,6 +73,8 @@ _TABLES: dict[str, tuple[int, dict[str, int]]] = {
             "semget": 190,
             "shmget": 194,
             "socket": 198,
+            "setsockopt": 208,
+            "fcntl": 25,
             "add_key": 217,
             "request_key": 218,
             "keyctl": 219,
@@ -85,18 +92,13 @@ _TABLES: dict[str, tuple[int, dict[str, int]]] = {
 _CLONE3 = 435
 
 
-def filter_program(*, network: bool = True) -> bytes:
-    """The filter in the form that `bwrap --seccomp` reads; empty on an unknown processor.
-
-    Args:
-        network: whether internet sockets may be opened. They are harmless in a network namespace
-            without interfaces.
-    """
+def filter_program() -> bytes:
+    """The filter as instructions for the kernel; empty on an unknown processor."""
     if platform.machine() not in _TABLES:
         return b""
     architecture, numbers = _TABLES[platform.machine()]
     refused = {**numbers, **_EVERYWHERE}
-    clone, socket = refused.pop("clone"), refused.pop("socket")
+    clone, sockets, files = (refused.pop(name) for name in ("clone", "socket", "fcntl"))
     refuse = _instruction(_RETURN, _REFUSE | errno.EPERM)
     allow = _instruction(_RETURN, _ALLOW)
     program = [
@@ -112,20 +114,23 @@ def filter_program(*, network: bool = True) -> bytes:
     ]
     for number in refused.values():
         program += [_instruction(_JUMP_EQUAL, number, 0, 1), refuse]
-    allowed = _SOCKET_FAMILIES if network else _SOCKET_FAMILIES[:1]
-    families = len(allowed)
     program += [
         _instruction(_JUMP_EQUAL, clone, 0, 4),
         _instruction(_LOAD, _FIRST_ARGUMENT),
         _instruction(_JUMP_ANY_BIT, _NEW_USER_NAMESPACE, 0, 1),
         refuse,
         allow,
-        _instruction(_JUMP_EQUAL, socket, 0, families + 2),
+        _instruction(_JUMP_EQUAL, sockets, 0, 4),
         _instruction(_LOAD, _FIRST_ARGUMENT),
+        _instruction(_JUMP_EQUAL, _UNIX_SOCKETS, 1, 0),
+        refuse,
+        allow,
+        _instruction(_JUMP_EQUAL, files, 0, 1 + 2 * len(_FILE_COMMANDS)),
+        _instruction(_LOAD, _SECOND_ARGUMENT),
     ]
-    for position, family in enumerate(allowed):
-        program.append(_instruction(_JUMP_EQUAL, family, families - position, 0))
-    return b"".join([*program, refuse, allow])
+    for command in _FILE_COMMANDS:
+        program += [_instruction(_JUMP_EQUAL, command, 0, 1), refuse]
+    return b"".join([*program, allow])
 
 
 def _instruction(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:

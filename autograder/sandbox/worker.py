@@ -79,6 +79,8 @@ def _configuration(control: int, limits: Limits, libraries: Libraries) -> dict[s
         "threads": limits.processes * THREADS_A_PROCESS,
         "files": limits.files,
         "file_size": limits.file_size,
+        "filter": "",
+        "nested": False,
         "cpu_seconds": 2 * int(limits.notebook_seconds) + 1,
     }
 
@@ -117,15 +119,14 @@ class Worker:
 
     def _start(self, control: int, limits: Limits, libraries: Libraries) -> Any:
         argument = _configuration(control, limits, libraries)
-        descriptors = [control]
         variables: dict[str, str] = {}
         owner: dict[str, Any] = {}
         if self._isolation == "bubblewrap":
             argument["directories"] = [mounts.TEMPORARY_DIRECTORY, "/dev/shm"]
-            program = self._filter_descriptor()
-            descriptors += [] if program is None else [program]
+            argument["nested"] = mounts.nested_namespaces_available()
+            argument["filter"] = seccomp.filter_program().hex()
             command = mounts.bubblewrap_command(
-                json.dumps(argument), limits, program, libraries.names
+                json.dumps(argument), limits, libraries.names, nested=argument["nested"]
             )
         else:
             base = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory()))
@@ -135,7 +136,7 @@ class Worker:
             if self._isolation == "user":
                 owner = {"user": UNPRIVILEGED_USER, "group": UNPRIVILEGED_USER, "extra_groups": []}
                 argument["alone"] = True
-                argument["filter"] = seccomp.filter_program(network=False).hex()
+                argument["filter"] = seccomp.filter_program().hex()
                 base.chmod(0o755)
                 os.chown(temporary, UNPRIVILEGED_USER, UNPRIVILEGED_USER)
             command = mounts.process_command(json.dumps(argument), base / "grader", libraries.names)
@@ -147,24 +148,13 @@ class Worker:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
-                pass_fds=descriptors,
+                pass_fds=[control],
                 env=variables,
                 start_new_session=True,
                 **owner,
             )
         except OSError as error:
             raise SandboxError(f"the sandbox cannot be started: {error}") from None
-
-    def _filter_descriptor(self) -> int | None:
-        """A pipe that holds the system-call filter for bubblewrap; None if there is none."""
-        program = seccomp.filter_program()
-        if not program:
-            return None
-        reading, writing = os.pipe()
-        os.write(writing, program)
-        os.close(writing)
-        self._cleanup.callback(os.close, reading)
-        return reading
 
     def _wait_until_ready(self) -> None:
         self._control.settimeout(_START_SECONDS)

@@ -35,7 +35,7 @@ def test_is_the_sandbox_tried_from_inside():
     assert found["bubblewrap"].good and found["bubblewrap"].found.endswith("works here")
     assert "no network, no capabilities" in found["sandbox"].found
     assert "memory 2 GiB" in found["limits"].found
-    for name in ("user namespaces", "sandbox", "system-call filter", "limits"):
+    for name in ("user namespaces", "sandbox", "nested namespaces", "system-call filter", "limits"):
         assert found[name].good, found[name]
 
 

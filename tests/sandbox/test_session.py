@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -101,6 +102,8 @@ def test_a_child_that_ends_before_its_first_cell_is_a_lost_worker(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
     """Is it blamed on no cell, and the next submission run?"""
+    if sandbox.isolation == "bubblewrap" and number != signal.SIGKILL:
+        pytest.skip("the first process of a namespace ignores every other signal")
     assert run_cell(sandbox, "a = 1").error == ""
     assert sandbox._worker is not None
     worker = sandbox._worker._process.pid
@@ -111,7 +114,11 @@ def test_a_child_that_ends_before_its_first_cell_is_a_lost_worker(
         child = fork()
         while not (forked := descendants(worker) - before):
             time.sleep(0.001)
-        os.kill(max(forked), number)
+        # It ignores SIGTERM until it has put its own handler in place of its parent's.
+        for _ in range(50):
+            with suppress(ProcessLookupError):
+                os.kill(max(forked), number)
+            time.sleep(0.002)
         return child
 
     monkeypatch.setattr(sandbox, "fork", fork_and_kill)

@@ -3,7 +3,13 @@
 It has imported NumPy and an IPython shell, and never runs a student's code itself. Over its control
 socket it receives `open` with the socket that becomes the submission's channel, and later `end`, or
 `gone` if that channel has closed. It replies with how the submission's processes ended. In between
-it watches what they use together. If it cannot clean up, it exits and is replaced.
+it watches what they use together.
+
+Under bubblewrap each submission has namespaces of its own, begun by two small processes:
+
+    fork server ─▶ process in new namespaces ─▶ init (process 1 there) ─▶ the submission
+
+Without them it deletes what a submission has left behind; if it cannot, it exits and is replaced.
 """
 
 from __future__ import annotations
@@ -21,9 +27,10 @@ import socket
 import sys
 import time
 import traceback
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NoReturn
 
-from autograder.sandbox.inside import processes
+from autograder.sandbox.inside import namespaces, processes
 from autograder.sandbox.inside.serve import serve
 from autograder.sandbox.inside.shell import NotebookShell, start_shell
 from autograder.sandbox.inside.wire import Channel
@@ -35,7 +42,11 @@ _GONE_MILLISECONDS = 500
 _MAX_CONTROL = 4096
 _MAX_LEFTOVERS = 10_000
 _WORK = "/work"
-_MAX_DESCRIPTORS = 256
+_MAX_DESCRIPTORS = 96
+_SIGNALED = 128
+_OUTSIDE = (0, 1)
+"""Who sends from outside: a process that has no number here, and the fork server."""
+_HIGHEST_SIGNAL = 64
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP = 1, 4, 22
 _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
 _SECCOMP_MODE_FILTER = 2
@@ -47,7 +58,8 @@ def main(argument: str) -> None:
 
     Args:
         argument: JSON with the control socket's descriptor, the directories that a notebook may
-            write, the import statements to execute first, and the limits.
+            write, the import statements to execute first, whether each submission has
+            namespaces of its own (`nested`), and the limits.
     """
     try:
         _serve_submissions(json.loads(argument))
@@ -66,7 +78,6 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
     _prctl(_PR_SET_DUMPABLE, 0)
     # Nor gain privileges through a program such as su.
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    _filter_system_calls(bytes.fromhex(configuration.get("filter", "")))
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     for statement in configuration["preload"]:
         # A missing module is reported by the cell that needs it.
@@ -77,6 +88,8 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
     gc.freeze()
     gc.enable()
     limits = _limits(configuration)
+    # Without namespaces of their own, submissions would share this one.
+    single_use = processes.IN_NAMESPACE and not configuration["nested"]
     shared, _ = processes.held()
     control.send(b'{"ready": true}')
     while True:
@@ -84,10 +97,12 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
         if not message:
             return
         before = time.process_time()
-        child = _fork(control, descriptors[0], directories[0], shell, limits)
+        child = _fork(control, descriptors[0], shell, limits, configuration)
         report, word = _watch(control, child, shared, configuration)
+        if configuration["nested"]:
+            _ask_to_end(child)
         seconds, peak = processes.kill_all(child)
-        clean = _empty_all(directories)
+        clean = configuration["nested"] or (not single_use and _empty_all(directories))
         if not (word or control.recv(_MAX_CONTROL)):
             return
         seconds += time.process_time() - before
@@ -100,9 +115,9 @@ def _serve_submissions(configuration: dict[str, Any]) -> None:
 def _fork(
     control: socket.socket,
     descriptor: int,
-    directory: str,
     shell: NotebookShell,
     limits: dict[int, int],
+    configuration: dict[str, Any],
 ) -> int:
     child = os.fork()
     if child:
@@ -110,10 +125,58 @@ def _fork(
         return child
     try:
         control.close()
-        _confine(directory, limits)
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if configuration["nested"]:
+            _begin_namespaces(descriptor, configuration)
+        _confine(configuration["directories"][0], limits)
+        _filter_system_calls(bytes.fromhex(configuration["filter"]))
         serve(Channel(socket.socket(fileno=descriptor)), shell)
+    except Exception:
+        # Once the submission runs, this is /dev/null.
+        traceback.print_exc(file=sys.__stderr__)
     finally:
         os._exit(0)
+
+
+def _begin_namespaces(descriptor: int, configuration: dict[str, Any]) -> None:
+    """Go on in a grandchild that has namespaces of its own; this process and its child wait for it.
+
+    The child is process 1 there: it collects orphans, and everything there ends with it. It is not
+    the submission, because the kernel lets process 1 ignore signals that end any other.
+    """
+    directories, size, files = (
+        configuration[name] for name in ("directories", "file_size", "files")
+    )
+    namespaces.enter(namespaces.Space(directories, size, files))
+    if init := os.fork():
+        os.close(descriptor)
+        _end_as(init, lambda: os.kill(init, signal.SIGTERM))
+    if child := os.fork():
+        os.close(descriptor)
+        _end_as(child, processes.kill_others)
+    namespaces.drop_capabilities()
+
+
+def _end_as(child: int, end: Callable[[], None]) -> NoReturn:
+    """Wait for a child and exit with its status, or with 128 plus the signal that ended it.
+
+    SIGTERM from outside the namespace calls `end`. Everything is waited for, so that its CPU time
+    is counted.
+    """
+    awaited = {signal.SIGCHLD, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
+    status = -int(signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            number, how = os.waitpid(-1, os.WNOHANG)
+            if number == child:
+                status = os.waitstatus_to_exitcode(how)
+                processes.kill_others()
+            elif not number:
+                received = signal.sigwaitinfo(awaited)
+                if received.si_signo == signal.SIGTERM and received.si_pid in _OUTSIDE:
+                    end()
+    os._exit(status if status >= 0 else _SIGNALED - status)
 
 
 def _confine(directory: str, limits: dict[int, int]) -> None:
@@ -121,7 +184,6 @@ def _confine(directory: str, limits: dict[int, int]) -> None:
 
     It does little, since every memory page that a new process writes to has to be copied first.
     """
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.setsid()
@@ -190,15 +252,28 @@ def _watch(
             # A dying process closes its channel shortly before it can be waited for.
             poll.unregister(control)
             ready |= {number for number, _ in poll.poll(_GONE_MILLISECONDS)}
-    status = _status(child) if descriptor in ready else None
+    status = _status(child, configuration["nested"]) if descriptor in ready else None
     os.close(descriptor)
     return {"status": status, "why": why}, word
 
 
-def _status(child: int) -> int:
+def _ask_to_end(child: int) -> None:
+    """Let the submission's namespaces end in order; killed from outside, their CPU time is lost."""
+    descriptor = os.pidfd_open(child)
+    os.kill(child, signal.SIGTERM)
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    poll.poll(_GONE_MILLISECONDS)
+    os.close(descriptor)
+
+
+def _status(child: int, nested: bool) -> int:
     ended = os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
     assert ended is not None
-    return ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
+    status = ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
+    if nested and _SIGNALED < status <= _SIGNALED + _HIGHEST_SIGNAL:
+        return _SIGNALED - status
+    return status
 
 
 def _excess(shared: int, configuration: dict[str, Any]) -> tuple[str, int]:
@@ -207,12 +282,14 @@ def _excess(shared: int, configuration: dict[str, Any]) -> tuple[str, int]:
     Memory that is still shared with this process is not counted.
     """
     running = processes.running()
-    if len(running) > configuration["processes"]:
+    if len(running) - (2 if configuration["nested"] else 0) > configuration["processes"]:
         return "processes", 0
     held = [processes.held(number) for number in running]
     if sum(threads for _, threads in held) > configuration["threads"]:
         return "threads", 0
-    if processes.IN_NAMESPACE and _files(configuration["directories"]) > configuration["files"]:
+    # In namespaces of its own, a file system of its own limits their number.
+    watched = processes.IN_NAMESPACE and not configuration["nested"]
+    if watched and _files(configuration["directories"]) > configuration["files"]:
         return "files", 0
     left = configuration["memory"] - sum(max(0, memory - shared) for memory, _ in held)
     return ("memory" if left < 0 else ""), left
@@ -261,7 +338,7 @@ class _Program(ctypes.Structure):
 
 
 def _filter_system_calls(instructions: bytes) -> None:
-    """Install a system-call filter if one is given; under bubblewrap, bubblewrap does it."""
+    """Install a system-call filter if one is given."""
     if instructions:
         program = _Program(len(instructions) // 8, instructions)
         _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(program))

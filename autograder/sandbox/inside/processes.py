@@ -84,6 +84,13 @@ def kill_all(child: int) -> tuple[float, int]:
         peak = max(peak, used.ru_maxrss * 1024)
 
 
+def kill_others() -> None:
+    """End all other processes of this PID namespace; outside of one, do nothing."""
+    if os.getpid() == 1:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(-1, signal.SIGKILL)
+
+
 def _signal_all(child: int) -> None:
     # Never -1 outside of a PID namespace, where it means every process of this user. The group
     # comes first: its members, killed all at once, cannot fork faster than they are killed.
