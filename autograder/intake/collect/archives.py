@@ -113,7 +113,7 @@ def _refuse(source: Path, reason: str) -> NoReturn:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """The entry's name as UTF-8, even if the archive lacks the flag, which some platforms forget."""
+    """The name of an entry as UTF-8, even where a platform forgot the flag that says so."""
     name = info.orig_filename
     if not info.flag_bits & _UTF8_NAME:
         try:

@@ -85,7 +85,7 @@ LEAVES = {
     "mode of /dev/shm": "os.chmod('/dev/shm', 0)",
     "mode of a device": "os.chmod('/dev/null', 0)",
     "times": "[os.utime(p, (1, 1)) for p in ('/tmp', '/dev/shm', '/dev/null')]",
-    "access times": "[open(p, 'rb').read(9) for p in ('/dev/zero', '/usr/bin/env', '/proc/cpuinfo')]",
+    "access times": "[open(p, 'rb').read(9) for p in ('/dev/zero', '/usr/bin/env')]",
     "extended attribute": "os.setxattr('/tmp', 'user.left', b'x')",
     "attribute of the root": "os.setxattr('/', 'user.left', b'x')",
     "default ACL": "os.setxattr('/tmp', 'system.posix_acl_default', bytes.fromhex("
