@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets import default
 
 from autograder.feedback.pages import READABLE, with_policy
-from autograder.feedback.sanitize import renders_quickly
+from autograder.feedback.sanitize import plain_text, renders_quickly
 from autograder.output.files import write_whole
 
 # What concerns every page, and so is no page's own failure.
@@ -40,13 +40,14 @@ class PageExporter(HTMLExporter):  # type: ignore[misc]
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
         """Markdown as HTML; as plain text where it would take long or the renderer fails."""
-        if renders_quickly(source):
+        plain = plain_text(source)
+        if plain is None and renders_quickly(source):
             try:
                 return str(super().markdown2html(context, source))
             except Exception:
                 # Such as a picture that is not attached, or text that is nested too deeply.
                 return _as_text(source)
-        return _as_text(source)
+        return _as_text(source if plain is None else plain)
 
     def from_notebook_node(
         self, nb: Any, resources: dict[str, Any] | None = None, **kw: Any

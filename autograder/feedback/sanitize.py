@@ -48,7 +48,7 @@ _TILDES = re.compile("~++")
 _BRACKETS = re.compile(
     r"(?<!\\)!\[[\w .,:;'()%+-]{0,200}+"
     r"(?P<image>\]\(attachment:(?P<name>[A-Za-z0-9_.%+-]{1,200}+)(?=[)\s]))"
-    r"|^(?:[^\w\n\[\]\\!]|\d)*+(?P<label>\[)"
+    r"|^[^A-Za-z_\n\[\]\\!]*+(?P<label>\[)"
     r"|(?<!\\)(?P<open>\[)"
     r"|(?P<close>\](?=[(:]))",
     re.MULTILINE,
@@ -65,7 +65,7 @@ _DEFINITION = re.compile(
 )
 # Pygments has hundreds of lexers, and some take forever on the wrong text.
 _FENCE = re.compile(
-    r"^((?:[^\w\n`~]|\d)*+(?:`{3,}+(?![^\n]*`)|~{3,}+)[ \t]*+)"
+    r"^([^A-Za-z_\n`~]*+(?:`{3,}+(?![^\n]*`)|~{3,}+)[ \t]*+)"
     r"(?!(?:python3?|py|text)[ \t]*+$)[^\s~][^\n]*+$",
     re.MULTILINE,
 )
@@ -139,6 +139,14 @@ def as_plain_text(source: str) -> str:
     longest = max(map(len, _TILDES.findall(source)), default=0)
     fence = "~" * max(3, longest + 1)
     return f"{fence}text\n{source}\n{fence}"
+
+
+def plain_text(source: str) -> str | None:
+    """The text that `as_plain_text` was given; None for other Markdown."""
+    first, _, rest = source.partition("\n")
+    fence = first.removesuffix("text")
+    fenced = len(fence) >= 3 and fence == "~" * len(fence) and rest.endswith(f"\n{fence}")
+    return rest.removesuffix(f"\n{fence}") if fenced else None
 
 
 def _pictures(attachments: Mapping[str, Any]) -> dict[str, dict[str, str]]:

@@ -17,8 +17,10 @@ from nbconvert.filters.strings import strip_files_prefix
 from autograder.feedback.sanitize import (
     MAX_NOTEBOOK,
     NOT_SHOWN,
+    as_plain_text,
     disarm_text,
     is_base64,
+    plain_text,
     renders_quickly,
     shown,
 )
@@ -313,6 +315,12 @@ def test_is_text_that_is_slow_to_render_shown_as_it_is(name):
     assert page.startswith(("<pre", '<div class="highlight"'))
     # Renderers leave the last line ends out, and turn tabs to spaces.
     assert html.unescape(re.sub("<[^>]*>", "", page)).split() == cleaned(source).split()[1:-1]
+
+
+@given(st.text(st.sampled_from("~text\n "), max_size=30))
+def test_is_plain_text_recognised_again(source):
+    assert plain_text(as_plain_text(source)) == source
+    assert plain_text(source) is None or source.startswith("~~~")
 
 
 def test_is_one_notebook_s_markdown_limited_altogether():
