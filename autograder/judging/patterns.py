@@ -32,9 +32,9 @@ def describe(found: Sequence[tuple[Difference, Mapping[str, int]]], part: str) -
         for difference, _ in found
     ):
         return ""
-    arrays = [(d.yours.astype(float), d.expected.astype(float), sizes) for d, sizes in found]
     if found[0][0].outcome is Outcome.SHAPE:
-        return _shape_pattern(part, arrays)
+        return _shape_pattern(part, [(d.yours, d.expected.astype(float)) for d, _ in found])
+    arrays = [(d.yours.astype(float), d.expected.astype(float), sizes) for d, sizes in found]
     for pattern in (_sign, _scale, _transposed, _offset, _permuted):
         if sentence := pattern(part, arrays):
             return sentence
@@ -51,15 +51,25 @@ def _close(left: Array, right: Array) -> bool:
     return scale > 0 and bool(np.max(np.abs(left - right)) <= RELATIVE * scale)
 
 
-def _shape_pattern(part: str, arrays: Arrays) -> str:
-    if all(_close(yours.T, expected) for yours, expected, _ in arrays):
+def _shape_pattern(part: str, arrays: Sequence[tuple[Array, Array]]) -> str:
+    # Sizes come first: an array of another shape may have any size.
+    if all(
+        yours.shape == expected.shape[::-1] and _close(yours.T.astype(float), expected)
+        for yours, expected in arrays
+    ):
         return f"{start(part)} is the transpose of the expected array."
     if all(
-        yours.size == expected.size and _close(yours.reshape(expected.shape), expected)
-        for yours, expected, _ in arrays
+        yours.size == expected.size
+        and _close(yours.reshape(expected.shape).astype(float), expected)
+        for yours, expected in arrays
     ):
         return f"The numbers in {part} are right, but its shape is not."
-    if all(yours.ndim and _close(yours.sum(axis=0), expected) for yours, expected, _ in arrays):
+    if all(
+        yours.ndim
+        and yours.shape[1:] == expected.shape
+        and _close(yours.sum(axis=0, dtype=float), expected)
+        for yours, expected in arrays
+    ):
         return f"Summed over its first axis, {part} equals the expected array."
     return ""
 

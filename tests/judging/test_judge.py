@@ -179,3 +179,17 @@ def test_is_a_measured_answer_judged_by_the_graders_measurement():
     assert points(np.array([-1.0, 0.5])) == 0
     assert points(np.ones(5)) == 0
     assert points("all right") == 0
+
+
+def test_is_what_was_answered_told_by_numbers_and_not_by_their_layout():
+    """Answers are compared across a class by it; large ones are read in parts."""
+    question = catalogue.question("relu")
+    judge = Judge({"relu": question}, references.public([question], "week02_bends"))
+    X = np.random.default_rng(0).normal(size=(300, 400))
+
+    def answered(value):
+        answers = [Answer(Status.RETURNED, value) for _ in judge.probes["relu"]]
+        return judge.judge("relu", answers).answered
+
+    assert answered(X) == answered(np.asfortranarray(X)) == answered(X * (1 + 1e-12))
+    assert len({answered(X), answered(-X), answered(X.T.copy()), answered(X[:-1])}) == 4
