@@ -12,8 +12,10 @@ from autograder.cli import demo
 from autograder.cli.demo import writes
 from autograder.course import directory
 from autograder.dispatch import local
+from autograder.errors import WorkerLost
 from autograder.grading import grade_class, pipeline
 from autograder.grading.assignment import load_assignment
+from autograder.judging.bounded_measures import BoundedMeasures
 from autograder.records import Report, Verdict
 from autograder.sandbox.session import Sandbox
 
@@ -117,3 +119,23 @@ def test_are_experiments_run_only_when_asked(opened):
     assert pictures() == 0
     assignment.run_experiments = True
     assert pictures() >= 3
+
+
+def test_is_a_lost_process_that_measures_booked_on_nobody(opened, monkeypatch):
+    """Tried again twice, then recorded without a key, so that the next run tries it again."""
+    demo.hand_in(opened, demo.harmless(1))
+    assignment = load_assignment(opened, demo.WEEK)
+    handed_in = grade_class.submissions(opened, assignment)
+    tries = []
+
+    def lost(self, question, answers, given):
+        tries.append(question.name)
+        raise WorkerLost("the process that measures was killed")
+
+    monkeypatch.setattr(BoundedMeasures, "measured", lost)
+    (report,) = grade_class.grade_course(opened, assignment, handed_in, workers=1)
+    assert len(tries) == 3 and not report.key
+    assert report.unreadable == "the process that measures was killed"
+    monkeypatch.undo()
+    (report,) = grade_class.grade_course(opened, assignment, handed_in, workers=1)
+    assert report.key and not report.unreadable
