@@ -11,7 +11,7 @@ from autograder.course.people import Person
 from autograder.intake.collect.archives import Entry
 
 _OFFSET = re.compile(r" (?=(?:[+-]\d\d:?(?:\d\d)?|Z)$)")
-_COPY = re.compile(r"(?: ?\((\d+)\)|[-_ ](\d{1,2})|[-_ ][Cc]opy(\d*))$")
+_COPY = re.compile(r"(?: ?\((\d{1,9})\)|[-_ ](\d{1,2})|[-_ ][Cc]opy(\d{0,9}))$")
 
 
 @dataclass(frozen=True)

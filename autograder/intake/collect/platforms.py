@@ -20,7 +20,7 @@ from autograder.intake.collect.attempts import (
 
 _CANVAS = re.compile(
     r"(?:(?P<name>.*?)_(?P<late>LATE_)?(?P<user>\d+)|(?P<hidden_late>LATE_)?(?P<hidden>anon_[^\W_]+))"
-    r"_(?:(?P<attachment>\d+)_(?P<file>.+)|(?P<entry>text|link)\.html)",
+    r"_(?:(?P<attachment>\d{1,18})_(?P<file>.+)|(?P<entry>text|link)\.html)",
     re.DOTALL,
 )
 _MOODLE = re.compile(

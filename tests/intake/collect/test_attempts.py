@@ -69,3 +69,10 @@ def test_is_a_time_with_an_offset_read_in_utc(time, hours):
 def test_is_any_other_value_a_time_in_utc_or_none(said):
     time = parse_time(said)
     assert time is None or time.tzinfo == UTC
+
+
+@pytest.mark.parametrize("stem", ["x ({})", "x copy{}", "x-Copy{}"])
+def test_is_a_name_with_thousands_of_digits_no_copy(stem):
+    """Python refuses to read a number of that length."""
+    name = stem.format("1" * 5_000)
+    assert base_name(name) == name and copy_number(name) == 0
