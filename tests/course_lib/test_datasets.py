@@ -168,7 +168,7 @@ def test_do_as_many_labels_belong_to_as_many_images(tmp_path):
     labels = (tmp_path / "t10k-labels-idx1-ubyte").read_bytes()
     write_idx(tmp_path, "t10k", 9)
     (tmp_path / "t10k-labels-idx1-ubyte").write_bytes(labels)
-    with pytest.raises(ValueError, match="holds 9 images, .* 10 labels"):
+    with pytest.raises(ValueError, match="contains 9 images, .* 10 labels"):
         datasets.mnist(tmp_path)
 
 

@@ -14,6 +14,8 @@ from matplotlib.figure import Figure
 from autograder.tree import copy_tree, same_tree
 from course_lib import plots
 
+pytestmark = pytest.mark.slow
+
 
 class Value(NamedTuple):
     """What `blame_graph` reads of a student's `Value`."""

@@ -27,7 +27,10 @@ DUE = "2026-11-20 12:00:00"
 RIGHT = "def relu(z):\n    return z * (z > 0)"
 
 # nbgrader's own, while it adds a submission.
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+]
 
 
 def report(course: Course, student: str, relu: float, best: float, essay: str = "") -> Report:

@@ -19,6 +19,8 @@ from autograder.questions import catalogue, references
 from autograder.questions.define import TOO_LARGE
 from tests.faults.footprint import descendants
 
+pytestmark = pytest.mark.slow
+
 WEEK = catalogue.week("week07")
 QUESTION = WEEK.questions["train_in_new_orders"]
 GIVEN = references.inputs(QUESTION, QUESTION.cases["short-last-batch"], references.PUBLIC_SECRET)

@@ -24,6 +24,8 @@ from autograder.questions.define import Inputs, Question
 from autograder.tree import Tree, map_tree, same_tree
 from tests.conftest import EXHAUSTIVE
 
+pytestmark = pytest.mark.slow
+
 MEASURED = [
     (week, question)
     for week in map(catalogue.week, catalogue.stems())

@@ -17,7 +17,10 @@ from tests.tiny_course import LESSON, POINTS, TINY_WEEK, course, write_lesson
 __all__ = ["course"]
 
 # nbgrader's own, while it adds a submission.
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+]
 
 GELU = """
 # %% solution="gelu"

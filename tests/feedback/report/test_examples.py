@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from autograder.cli import demo
 from autograder.feedback.report.examples import Example, Examples
 from autograder.feedback.report.findings import Group
@@ -13,6 +15,8 @@ from autograder.feedback.report.write import write_report
 from autograder.gradebook.totals import Total
 from tests.feedback.classes import WEEK, verdict
 from tests.feedback.report.a_class import GATE, Page
+
+pytestmark = pytest.mark.slow
 
 CODE = "def relu_backward(dout, z):\n    return dout * (dout > 0)"
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from autograder.cli import demo
 from autograder.feedback.report.write import write_report
 from tests.feedback.classes import WEEK
 from tests.feedback.report.a_class import FRAME, SCRIPT, Page
+
+pytestmark = pytest.mark.slow
 
 
 def test_does_the_page_need_nothing_else_and_run_nothing(opened):

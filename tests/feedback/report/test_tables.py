@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from nbgrader.api import Gradebook
 
 from autograder.cli import demo
 from autograder.feedback.report.write import write_report
 from tests.feedback.classes import WEEK
 from tests.feedback.report.a_class import GATE, rows
+
+pytestmark = pytest.mark.slow
 
 
 def test_do_the_tables_say_what_the_gradebook_and_the_reports_say(opened):

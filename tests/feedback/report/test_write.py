@@ -15,6 +15,8 @@ from autograder.feedback.report.write import write_report
 from tests.feedback.classes import WEEK, keep, unreadable
 from tests.feedback.report.a_class import FRAME, GATE, NAMES, Page, rows
 
+pytestmark = pytest.mark.slow
+
 
 def test_is_nobody_named_in_an_anonymous_report(opened, tmp_path):
     written = write_report(

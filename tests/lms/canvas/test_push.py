@@ -14,6 +14,8 @@ from autograder.lms.exporter import WeekGrades
 from autograder.records import Outcome, Report, Verdict
 from tests.lms.canvas.fake_canvas import Fault
 
+pytestmark = pytest.mark.slow
+
 STEM = "week06_backpropagation"
 MESSAGE = "relu · 1 of 4 points · no-gate\n  [0]: yours 1\nThe gate is z > 0.\nCheck: z = 0."
 
