@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import copy
 import html
 import re
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from nbconvert.filters.strings import strip_files_prefix
 
 from autograder.feedback.sanitize import (
     MAX_NOTEBOOK,
@@ -24,23 +21,12 @@ from autograder.feedback.sanitize import (
     renders_quickly,
     shown,
 )
-
-PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
+from tests.feedback.text_cells import PNG, cleaned, markdown, rendered
 
 
 def display(**data: object) -> dict[str, object]:
     named = {name.replace("__", "/"): value for name, value in data.items()}
     return {"output_type": "display_data", "data": named, "metadata": {"image/png": {"width": 9}}}
-
-
-def markdown(source: str, **more: object) -> dict[str, object]:
-    return {"cell_type": "markdown", "metadata": {}, "source": source, **more}
-
-
-def cleaned(source: str) -> str:
-    notebook = {"cells": [markdown(source)]}
-    disarm_text(notebook, ())
-    return str(notebook["cells"][0]["source"])
 
 
 def test_are_text_and_raster_images_kept():
@@ -97,187 +83,6 @@ def test_is_there_no_tag_whatever_was_written(source):
     text = cleaned(source)
     assert Tags(text).found == []
     assert cleaned(text) == text
-
-
-class Addresses(HTMLParser):
-    """All that a page links to or loads, with entities resolved as a browser does."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.links: list[str] = []
-        self.images: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        for name, value in attrs:
-            if name == "src" and tag == "img":
-                self.images.append(value or "")
-            elif name in ("href", "src", "action", "formaction", "data", "xlink:href", "srcset"):
-                self.links.append(value or "")
-            assert not name.startswith("on")
-
-
-def normalised(address: str) -> str:
-    """An address as the URL standard reads it: no white space around it, no tab or line in it."""
-    whole = address.strip("".join(map(chr, range(0x21))))
-    return re.sub(r"[\t\n\r]", "", whole).casefold()
-
-
-def assert_allowed(page: str) -> None:
-    found = Addresses(page)
-    # Written out here, so that a change of the code's own list does not change the law.
-    allowed = ("http://", "https://", "mailto:", "#")
-    assert all(normalised(each).startswith(allowed) for each in found.links)
-    pictures = (*allowed, "data:image/png;base64,")
-    assert all(normalised(each).startswith(pictures) for each in found.images)
-
-
-def rendered(source: str, **attachments: dict[str, str]) -> str:
-    """The cell as nbgrader's pages show it."""
-    notebook = {"cells": [markdown(source, attachments={**attachments})]}
-    disarm_text(notebook, ())
-    (cell,) = notebook["cells"]
-    renderer = IPythonRenderer(escape=False, attachments=cell.get("attachments", {}))
-    return strip_files_prefix(MarkdownWithMath(renderer=renderer).render(cell["source"]))
-
-
-SPELLINGS = [
-    "javascript:alert(1)",
-    "java&#115;cript:alert(1)",
-    "javascript&colon;alert(1)",
-    "javascript&#x3a;alert(1)",
-    "&#106;avascript:alert(1)",
-    "java\tscript:alert(1)",
-    "java&Tab;script:alert(1)",
-    "java&NewLine;script:alert(1)",
-    "&#1;javascript:alert(1)",
-    "\x01javascript:alert(1)",
-    "java\\script:alert(1)",
-    "javascript\\:alert(1)",
-    "JaVaScRiPt:alert(1)",
-    "vbscript:x",
-    "data:text/html,<script>alert(1)</script>",
-    "data:text/html;base64,PHNjcmlwdD4=",
-    "files/javascript:alert(1)",
-    "/files/javascript:alert(1)",
-    "file:///etc/passwd",
-    "blob:x",
-    "//answers.example",
-    "notes.md",
-    "attachment:a.png",
-    "https&colon;//a.org",
-]
-FORMS = [
-    "[x]({})",
-    "![x]({})",
-    "[x]( \n {})",
-    "[x](<{}>)",
-    '[x]({} "title")',
-    "<{}>",
-    '<a href="{}">x</a>',
-    "[x]\n\n[x]: {}",
-    "[x][y]\n\n > [y]: {}",
-    "[x]\n\n1. [x]: <{}>\n",
-    "![x][y]\n\n[y]:\n{}",
-    "[![y]({0})]({0})",
-    "# [x]({})",
-    "|a|\n|-|\n|[x]({})|",
-    "`a`[x]({})$b$",
-    "[`]`]({})",
-    "[x\\]]({})",
-    "t\n: [x]({0})\n\n    [y]: {0}\n\n    [y]",
-    "[x\r]\r\r[x]: {}",
-]
-
-
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("spelling", SPELLINGS)
-def test_is_a_link_to_anything_else_shown_as_text(form, spelling):
-    page = rendered(form.format(spelling))
-    assert_allowed(page)
-    # A heading links to itself.
-    assert all(each.startswith("#") for each in Addresses(page).links)
-
-
-PIECES = [
-    *SPELLINGS,
-    *("[", "]", "(", ")", "](", "]:", "![", "<", ">", "`", "``", "$", "$$", "\\", "\\(", "\\)"),
-    *(
-        "\n",
-        "\n\n",
-        "\r",
-        "\x0b",
-        "\u2028",
-        "\xa0",
-        "\t",
-        " ",
-        "    ",
-        "> ",
-        "- ",
-        "1. ",
-        ": ",
-        "# ",
-        "    ",
-    ),
-    *(
-        "    ",
-        "&",
-        "&#",
-        ";",
-        ":",
-        '"',
-        "'",
-        "|",
-        "~~",
-        "~~~",
-        "```",
-        "*",
-        "_",
-        "x",
-        "[x]",
-        "[x]: ",
-    ),
-    *("https://", "mailto:", "#", "![x](attachment:a.png)", "\\begin{a}", "\\end{a}"),
-]
-
-
-@settings(max_examples=600)
-@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
-def test_has_every_link_an_allowed_scheme_whatever_was_written(source):
-    assert_allowed(rendered(source, **{"a.png": {"image/png": PNG}}))
-    assert cleaned(cleaned(source)) == cleaned(source)
-
-
-@pytest.mark.parametrize(
-    ("source", "address"),
-    [
-        ("[x](https://a.org/b_(c)?d=e#f)", "https://a.org/b_(c)?d=e#f"),
-        ('[x](HTTP://a.org "title")', "HTTP://a.org"),
-        ("[x](mailto:a@b.org)", "mailto:a@b.org"),
-        ("[x](#head)", "#head"),
-        ("https://a.org", "https://a.org"),
-        ("[x]\n\n[x]: https://a.org", "https://a.org"),
-        ('[x][1]\n\n- [1]: https://a.org "A title"\n- [2]: https://b.org', "https://a.org"),
-    ],
-)
-def test_does_a_link_with_an_allowed_scheme_stay_a_link(source, address):
-    assert address in Addresses(rendered(source)).links
-
-
-def test_is_a_label_that_stands_for_much_text_no_label():
-    """Otherwise a page could be a thousand times as long as what was handed in."""
-    for definition in ("[x]: https://a.org/" + "a" * 3_000, f'[x]: #a\n"{"a" * 3_000}"'):
-        source = f"{definition}\n\n" + "[x] " * 1_000
-        assert len(rendered(source)) < 10 * len(source)
-
-
-def test_is_an_attached_picture_shown_once_and_nothing_else():
-    picture = {"image/png": PNG}
-    names = ("a.png", "b%20%C3%A9.png", "a.png", "c.png")
-    source = "\n\n".join(f"- ![é {name}](attachment:{name})" for name in names)
-    page = rendered(source, **{"a.png": picture, "b é.png": picture})
-    assert page.count("<img") == 2 and page.count(PNG) == 2
-    assert "attachment:c.png" in page
 
 
 def test_are_attachments_of_the_course_s_own_cells_checked_too():
