@@ -14,7 +14,7 @@ from autograder.course import own_functions
 from autograder.course.directory import Course
 from autograder.errors import CourseError
 from autograder.grading.recorded_answers import ask_digest
-from autograder.intake.metadata import grade_id_of, stamp_of
+from autograder.intake.metadata import grade_id_of, points_of, stamp_of
 from autograder.intake.read import read_notebook
 from autograder.intake.restore import Released, Role, role_of
 from autograder.judging.bounded_measures import BoundedMeasures
@@ -67,6 +67,9 @@ class Assignment:
     _known_follow_ups: KnownAnswers = field(init=False, default_factory=KnownAnswers)
 
     def __post_init__(self) -> None:
+        if self.source is not None:
+            # What was released counts, whatever points the package gives since then.
+            self.week = self.week.worth(points_of(self.released))
         questions = self.week.questions
         if "keras" in self.week.libraries:
             # Judging may call Keras on what students returned. Imported this way, TensorFlow

@@ -28,6 +28,16 @@ def grade_id_of(cell: NotebookNode) -> str:
     return name if isinstance(name, str) else ""
 
 
+def points_of(notebook: NotebookNode) -> dict[str, float]:
+    """The points of every graded cell of a released notebook, by its id."""
+    found = {}
+    for cell in notebook.cells:
+        points = stamp_of(cell).get("points")
+        if stamp_of(cell).get("grade") and isinstance(points, (int, float)) and points >= 0:
+            found[grade_id_of(cell)] = float(points)
+    return found
+
+
 def is_experiment(cell: NotebookNode) -> bool:
     """Whether the cell has the tag `experiment`."""
     tags = cell["metadata"].get("tags")

@@ -8,8 +8,8 @@ import inspect
 import pkgutil
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -40,6 +40,20 @@ class Week:
         """The points of every graded cell of the notebook."""
         parts: list[Question | Written] = [*self.questions.values(), *self.written.values()]
         return {part.name: part.points for part in parts}
+
+    def worth(self, points: Mapping[str, float]) -> Week:
+        """The same week with other points, by the question's name; the rest keep theirs."""
+        questions = {
+            name: replace(each, points=points.get(name, each.points))
+            for name, each in self.questions.items()
+        }
+        written = {
+            name: replace(each, points=points.get(name, each.points))
+            for name, each in self.written.items()
+        }
+        parts = [*questions.values(), *written.values()]
+        total = sum(part.points for part in parts)
+        return replace(self, questions=questions, written=written, points=total)
 
     @property
     def answer_cells(self) -> dict[str, str]:

@@ -90,3 +90,19 @@ def test_is_a_week_that_is_not_released_refused_with_the_command(released_course
     with pytest.raises(CourseError, match="run `autograder release week02`"):
         load_assignment(opened, "week02")
     assert json.dumps(load_assignment(opened, "week06").released)
+
+
+def test_do_the_points_of_the_released_notebook_count():
+    """A course that was released before a question's points changed is graded as released."""
+    week = catalogue.week("week06")
+    notebook = read_notebook(released(week.stem))
+    for cell in notebook.cells:
+        stamp = cell.metadata.get("nbgrader", {})
+        if stamp.get("grade_id") in ("relu_backward", "self_check"):
+            stamp["points"] = 20
+    made = Assignment(week, notebook, notebook)
+    assert made.week.questions["relu_backward"].points == 20
+    assert made.judge.questions["relu_backward"].points == 20
+    assert made.week.points == sum(made.week.points_by_name.values()) != week.points
+    assert catalogue.week("week06").questions["relu_backward"].points != 20
+    assert Assignment(week, notebook).week == week
