@@ -51,7 +51,7 @@ class Week:
             name: replace(each, points=points.get(name, each.points))
             for name, each in self.written.items()
         }
-        parts = [*questions.values(), *written.values()]
+        parts: list[Question | Written] = [*questions.values(), *written.values()]
         total = sum(part.points for part in parts)
         return replace(self, questions=questions, written=written, points=total)
 

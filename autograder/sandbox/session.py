@@ -192,7 +192,8 @@ class Session(AbstractContextManager["Session"]):
     """A submission in the sandbox.
 
     Attributes:
-        cells: the results of its cells, by index.
+        cells: the results of its cells, by index: those of the first run that came to the end.
+            A later run follows hidden cases, so nothing that it shows is used.
         seconds: wall time that its functions have taken, by question.
 
     Args:
@@ -227,6 +228,7 @@ class Session(AbstractContextManager["Session"]):
         self._silenced: dict[str, Answer] = {}
         self._usage = Usage(0.0, 0)
         self._has_seen_hidden = False
+        self._sealed = False
         self.cells: dict[int, CellResult] = {}
         self.seconds: dict[str, float] = defaultdict(float)
         try:
@@ -355,9 +357,11 @@ class Session(AbstractContextManager["Session"]):
             frame = child.receive(self._limits.cell_seconds, largest)
             result = child.read(frame, lambda frame: responses.cell_result(frame, waiting[0]))
             left -= len(frame)
-            self.cells[result.index] = result if left >= 0 else replace(result, outputs=_CUT)
+            if not self._sealed:
+                self.cells[result.index] = result if left >= 0 else replace(result, outputs=_CUT)
             waiting.pop(0)
         child.read(child.receive(self._limits.cell_seconds, _SLACK), responses.end_of_notebook)
+        self._sealed = True
 
     def _start(self, child: Child, notebook: bytes) -> None:
         """Send the notebook, and wait until the child is ready for its first cell."""
@@ -406,8 +410,9 @@ class Session(AbstractContextManager["Session"]):
 
     def _drop(self, index: int, stopped: Stopped) -> None:
         """Run the notebook without this cell from now on."""
-        error = f"cell {index} {stopped.predicate}"
-        self.cells[index] = CellResult(index, (), error, stopped.status)
+        if not self._sealed:
+            error = f"cell {index} {stopped.predicate}"
+            self.cells[index] = CellResult(index, (), error, stopped.status)
         self._left_out.add(index)
         self._count_restart()
 

@@ -148,3 +148,19 @@ def test_a_call_whose_answer_is_lost_costs_the_question_nothing(sandbox: Sandbox
     with pytest.raises(WorkerLost, match="from outside"):
         ask_all(sandbox, source, asks, on_call=lost)
     assert ask_all(sandbox, source, asks, on_call=refused)[0].error.endswith("lent: too large")
+
+
+def test_do_the_outputs_of_the_first_whole_run_stay(sandbox: Sandbox) -> None:
+    """A later run follows hidden cases, so what its cells show must reach no page."""
+    shows = (
+        "import os; seen = os.urandom(8).hex(); print(seen)\ndef f(): os._exit(1)\ndef g(): 1 / 0"
+    )
+    steps = [Cell(0, shows), Hold(1, "f", "f"), Hold(2, "seen", "seen")]
+    with sandbox.open(steps) as session:
+        before = session.cells[0]
+        answers = session.ask(
+            [Ask(0, "f", "", {}, hidden=True), Ask(1, "seen", "", {}, hidden=True)]
+        )
+        assert answers[0].status is Status.CRASHED and answers[1].status is Status.RETURNED
+        assert str(answers[1].value) not in str(before.outputs)
+        assert session.cells[0] is before
