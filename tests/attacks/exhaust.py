@@ -260,3 +260,77 @@ def old_format(notebook: Any) -> bytes:
     sheet = {"cells": [heading], "metadata": {}}
     old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [sheet]}
     return json.dumps(old).encode()
+
+
+# What follows spoils what all submissions of a sandbox once shared.
+harm(
+    GROUP,
+    "limits-of-process-one",
+    "lowers the limits of the process that everybody is forked from",
+    """
+import resource
+for kind in (resource.RLIMIT_NPROC, resource.RLIMIT_FSIZE, resource.RLIMIT_CPU):
+    resource.prlimit(1, kind, (1, 1))
+""",
+    danger=UNCONTAINED,
+)
+harm(
+    GROUP,
+    "priority-of-process-one",
+    "makes the process that everybody is forked from the last that the kernel runs",
+    """
+import os
+os.setpriority(os.PRIO_PROCESS, 1, 19)
+os.sched_setscheduler(1, os.SCHED_IDLE, os.sched_param(0))
+os.sched_setaffinity(1, [max(os.sched_getaffinity(0))])
+""",
+    danger=UNCONTAINED,
+)
+harm(
+    GROUP,
+    "closes-the-temporary-folder",
+    "empties /tmp and /dev/shm and takes every right to them away, for good",
+    """
+import os, shutil
+os.chdir("/")
+for place in ("/tmp", "/dev/shm"):
+    for name in os.listdir(place):
+        shutil.rmtree(f"{place}/{name}", ignore_errors=True)
+    os.setxattr(place, "user.left", b"for the next")
+    acl = "0200000001000000ffffffff04000000ffffffff20000000ffffffff"
+    os.setxattr(place, "system.posix_acl_default", bytes.fromhex(acl))
+    os.chmod(place, 0)
+""",
+    danger=UNCONTAINED,
+)
+harm(
+    GROUP,
+    "memory-of-sockets",
+    "fills the buffers of socket pairs, in ten processes: memory that is nobody's",
+    """
+import os, socket, time
+for _ in range(9):
+    if os.fork() == 0:
+        break
+kept = []
+try:
+    while True:
+        pair = socket.socketpair()
+        kept.append(pair)
+        for end in pair:
+            end.setblocking(False)
+            try:
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**24)
+            except OSError:
+                pass
+            try:
+                while True:
+                    end.send(bytes(2**16))
+            except BlockingIOError:
+                pass
+except OSError:
+    pass
+""",
+    danger=UNCONTAINED,
+    costs=("whatever needs a process of its own after it",),
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 
 import numpy as np
 import pytest
@@ -62,7 +63,12 @@ def kill_solution(sandbox: Sandbox, place: int) -> None:
     inner = sandbox._trusted_sandbox
     assert inner is not None and inner._worker is not None
     outermost = inner._worker._process.pid
-    os.kill(sorted({outermost, *descendants(outermost)})[place], signal.SIGKILL)
+    victim = sorted({outermost, *descendants(outermost)})[place]
+    doomed = {victim, *descendants(victim)}
+    os.kill(victim, signal.SIGKILL)
+    # A namespace ends shortly after the process outside that started it.
+    while doomed & descendants(os.getpid()):
+        time.sleep(0.001)
 
 
 @pytest.mark.parametrize("place", [0, 1, -1], ids=["bubblewrap", "worker", "child"])
