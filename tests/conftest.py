@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from autograder.course import directory
 from autograder.grading.assignment import load_assignment
@@ -27,6 +28,10 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 # and faults in place of a few.
 EXHAUSTIVE = bool(os.environ.get("EXHAUSTIVE"))
 SECRETS = (b"first secret", b"second secret", b"third secret")
+
+# The same random examples in every run, so that a failure is a change's and can be repeated.
+settings.register_profile("usual", derandomize=not EXHAUSTIVE, database=None, deadline=None)
+settings.load_profile("usual")
 
 # Readline, which pytest loads, leaves them to the processes that tests run in; a console that is
 # made there would take them for its own, and no test could give it another width.

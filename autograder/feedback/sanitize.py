@@ -59,7 +59,7 @@ _ALLOWED = r"(?:https?://|mailto:|#)"
 _TARGET = re.compile(rf"\([ \t\n]{{0,4}}{_ALLOWED}", re.IGNORECASE)
 # A label may be used often, so what it stands for is short, and nothing may follow on later lines.
 _DEFINITION = re.compile(
-    rf':[ \t]{{1,4}}{_ALLOWED}[^\s<>]{{0,200}}+(?:[ \t]+"[^"\n\\]{{0,100}}+")?+[ \t]*+$'
+    rf':[ \t]{{1,4}}{_ALLOWED}[^\s<>\]]{{0,200}}+(?:[ \t]+"[^"\n\\]{{0,100}}+")?+[ \t]*+$'
     r"""(?!\n[ \t]*+["'(])""",
     re.IGNORECASE | re.MULTILINE,
 )
