@@ -22,6 +22,7 @@ _NEW_MOUNTS, _NEW_IPC, _NEW_USER, _NEW_PIDS, _NEW_NETWORK = (
     0x00020000, 0x08000000, 0x10000000, 0x20000000, 0x40000000,
 )  # fmt: skip
 _READ_ONLY, _NO_SUID, _NO_DEVICES, _REMOUNT, _BIND, _WITH_SUBMOUNTS = 1, 2, 4, 32, 4096, 16384
+_RESTRICTIONS = os.ST_NOSUID | os.ST_NODEV | os.ST_NOEXEC | os.ST_NOATIME | os.ST_NODIRATIME
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _CAPABILITY_VERSION = 0x20080522
 _SET_DUMPABLE = 4
@@ -77,8 +78,10 @@ def enter(space: Space) -> None:
         options = f"size={space.size},nr_inodes={space.files},mode=0755"
         _mount("tmpfs", directory, "tmpfs", _NO_SUID | _NO_DEVICES, options)
     for name in _DEVICES:
-        # They are the machine's own: their modes and times must not change.
-        _mount("", f"/dev/{name}", None, _REMOUNT | _BIND | _READ_ONLY | _NO_SUID)
+        # They are the machine's own: their modes and times must not change. The kernel refuses
+        # to lift a restriction that a mount has already.
+        restrictions = os.statvfs(f"/dev/{name}").f_flag & _RESTRICTIONS
+        _mount("", f"/dev/{name}", None, _REMOUNT | _BIND | _READ_ONLY | restrictions)
     for directory in ("/proc", OWN_PROC):
         _mount(PUBLIC_PROC, directory, None, _BIND | _WITH_SUBMOUNTS)
 
