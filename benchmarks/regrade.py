@@ -1,4 +1,4 @@
-"""Judging a class again from kept answers, after a question was mended: the whole command.
+"""Regrading a class from recorded answers, after a question was corrected: the whole command.
 
 python -m benchmarks.regrade [--submissions 1000]
 """

@@ -67,7 +67,7 @@ def seconds(roots: list[Path], workers: int) -> float:
 
 
 def graded(root: Path, workers: int) -> tuple[float, float]:
-    """Grade everything anew; when that began and when it ended."""
+    """Grade everything again; when that began and when it ended."""
     opened = directory.load(root)
     assignment = load_assignment(opened, demo_class.WEEK)
     handed_in = grade_class.submissions(opened, assignment)

@@ -83,7 +83,7 @@ def _notebook_in(folder: Path, assignment: str) -> Path:
 
 def _timestamp(folder: Path) -> str:
     path = folder / "timestamp.txt"
-    # A link could lead anywhere, and a reader of a pipe would wait for ever.
+    # A link could lead anywhere, and a reader of a pipe would wait forever.
     if path.is_symlink() or not path.is_file():
         return ""
     try:

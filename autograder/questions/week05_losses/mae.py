@@ -161,7 +161,7 @@ def _(rng: Rng) -> Inputs:
 
 @mae_grad.case("equal", weight=2)
 def _(rng: Rng) -> Inputs:
-    # Only zeros stay equal when both sides are rounded anew, as happens to measure tolerances.
+    # Only zeros stay equal when both sides are rounded again, as happens to measure tolerances.
     given = pairs_of_numbers(rng, 4, 8)
     equal = rng.permutation(np.resize([True, False, False], 32)).reshape(4, 8)
     return {name: np.where(equal, 0.0, numbers) for name, numbers in given.items()}

@@ -72,7 +72,7 @@ def _(rng: Rng) -> Inputs:
 
 @value_depth.case("many-paths")
 def _(rng: Rng) -> Inputs:
-    # Two or more ways through each of 60 steps: to walk every path would take for ever.
+    # Two or more ways through each of 60 steps: to walk every path would take forever.
     return {
         "step": "y * b + (y + y * c * d) * 0.5",
         "depth": 60,

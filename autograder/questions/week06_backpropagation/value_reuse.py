@@ -19,7 +19,7 @@ def value_reuse(expression: str, values: Array, calls: int) -> Any:
     Args:
         expression: what to compute, with leaves a, b, c ...
         values: of the leaves, a row for each time it is computed, shape (R, V), float64.
-        calls: how often backward() is called; each call starts anew.
+        calls: how often backward() is called; each call starts from scratch.
 
     Returns:
         The expression's data (R,), and after backward() the grad of every leaf (R, V).

@@ -36,7 +36,7 @@ def cosine_annealing(steps: Array, lr: float, lr_min: float, total_steps: int) -
 
 @question(points=4, builds_on=("cosine_annealing",))
 def cosine_restarts(steps: Array, lr: float, lr_min: float, period: int) -> Any:
-    """The learning rate at a step, along half a cosine that begins anew after every period.
+    """The learning rate at a step, along half a cosine that restarts after every period.
 
     The student's first argument is `step`, one whole number; each step is asked for in turn.
 

@@ -65,7 +65,7 @@ def add_noise(images: Array, std: float, seed: int) -> Any:
         leaves_range: whether dark and bright pixels leave [0, 1].
         shared: whether all images got the same noise.
         repeats: whether the same seed gives the same result.
-        continues: whether the next call draws anew.
+        continues: whether the next call draws again.
 
     Source: keras.layers.GaussianNoise.
     """

@@ -81,7 +81,7 @@ def dropout_forward(X: Array, rate: float, seed: int, training: bool) -> Any:
         mask: 1 where it is True exactly at the entries that are kept, as they all are at test time.
         shared: 1 where all examples share one row of draws, 2 where all features share one column.
         repeats: whether the same seed gives the same output.
-        continues: whether the next call draws anew.
+        continues: whether the next call draws again.
 
     Source: keras.layers.Dropout; Srivastava et al. 2014.
     """

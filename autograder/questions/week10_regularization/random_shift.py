@@ -119,7 +119,7 @@ def random_shift(images: Array, max_shift: int, seed: int) -> Any:
         diagonal: the share that moved equally along both axes, of few images only whether all;
             2 where all moved alike.
         repeats: whether the same seed gives the same result.
-        continues: whether the next call draws anew.
+        continues: whether the next call draws again.
 
     Source: keras.random.randint and windows of keras.ops.pad.
     """
