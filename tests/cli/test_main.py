@@ -4,37 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import sys
 from contextlib import closing
 
 import pytest
 
 from autograder.cli import demo
 from autograder.cli.display import brief
-from autograder.cli.main import main
 from autograder.course.directory import load
 from autograder.questions import catalogue
 from tests.submissions import hand_in
 
 KNOWN = ", ".join(stem.partition("_")[0] for stem in catalogue.stems())
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run `autograder` with these arguments; its exit code, output and error text."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["autograder", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "200")
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
 
 
 @pytest.mark.bubblewrap

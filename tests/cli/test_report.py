@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 
 from autograder.cli import demo
-from autograder.cli.main import main
 from autograder.course import directory
 from autograder.release import generate
 from tests.feedback.classes import WEEK, keep, report
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run `autograder` with these arguments; its exit code, output and error text."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["autograder", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "200")
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
 
 
 def test_does_the_command_say_where_the_page_and_its_tables_are(tmp_path, run):

@@ -338,12 +338,17 @@ class _Program(ctypes.Structure):
 
 
 def _filter_system_calls(instructions: bytes) -> None:
-    """Install a system-call filter if one is given."""
+    """Install a system-call filter if one is given.
+
+    Raises:
+        OSError: when the kernel refuses it; no student's code may run then.
+    """
     if instructions:
         program = _Program(len(instructions) // 8, instructions)
-        _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(program))
+        if _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(program)):
+            raise OSError(ctypes.get_errno(), "the kernel refuses the system-call filter")
 
 
-def _prctl(option: int, value: int, more: int = 0) -> None:
+def _prctl(option: int, value: int, more: int = 0) -> int:
     word = ctypes.c_ulong
-    _LIBC.prctl(option, word(value), word(more), word(0), word(0))
+    return int(_LIBC.prctl(option, word(value), word(more), word(0), word(0)))
