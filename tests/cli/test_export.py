@@ -12,7 +12,6 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.cli.main import main
 from autograder.course.directory import init, load
 from autograder.gradebook.bulk import BulkWriter
 from autograder.questions import catalogue
@@ -54,24 +53,6 @@ def third_party(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(site)
     yield site
     sys.modules.pop("their_lms", None)
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run `autograder` with these arguments; its exit code, output and error text."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["autograder", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "200")
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
 
 
 @pytest.fixture(scope="module")
