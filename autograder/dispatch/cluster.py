@@ -136,7 +136,7 @@ class _Flow(Generic[Work]):
     ) -> Iterator[tuple[Work, Any, Answer | None]]:
         """Each piece with its content and answer; None if all its workers were lost."""
         waiting = iter(work)
-        completed = as_completed(loop=self._client.loop, with_results=True, raise_errors=False)
+        completed = as_completed(loop=self._client.loop)
         more = True
         while more or self._sent:
             while more and len(self._sent) * PIECES_A_TASK < self._most():
@@ -144,9 +144,9 @@ class _Flow(Generic[Work]):
                     completed.add(self._send(pieces))
             if self._sent:
                 self._wait(completed)
-                future, found = next(completed)
+                future = next(completed)
+                answers: Sequence[Answer | None] = self._result_of(future)
                 pieces = self._sent.pop(future)
-                answers: Sequence[Answer | None] = self._checked(future, found)
                 answers = answers or [None for _ in pieces]
                 for (piece, content), answer in zip(pieces, answers, strict=True):
                     yield piece, content, answer
@@ -175,20 +175,22 @@ class _Flow(Generic[Work]):
         self._sent[future] = pieces
         return future
 
-    def _checked(self, future: Future, found: Any) -> list[Answer]:
+    def _result_of(self, future: Future) -> list[Answer]:
         """The answers to a task's pieces; empty if all its workers were lost."""
-        if future.status == "finished":
-            return found  # type: ignore[no-any-return]
-        error = future.exception() if future.status == "error" else CancelledError()
-        if isinstance(error, KilledWorker):
+        try:
+            # Not what Dask says of the task's status now: a result may be lost with its worker
+            # before it is fetched, and then this waits for the task to be done again.
+            return future.result()  # type: ignore[no-any-return]
+        except KilledWorker:
             return []
-        if isinstance(error, NoWorkerError):
-            raise ClusterError("the cluster has no workers; start some and grade again")
-        if isinstance(error, CancelledError):
+        except NoWorkerError:
+            raise ClusterError("the cluster has no workers; start some and grade again") from None
+        except CancelledError:
             raise ClusterError(
                 "the scheduler is gone; what was graded is saved. Start it and grade again"
-            )
-        raise ClusterError(f"a worker failed ({type(error).__name__}: {error})")
+            ) from None
+        except Exception as error:
+            raise ClusterError(f"a worker failed ({type(error).__name__}: {error})") from None
 
     def _most(self) -> int:
         """How many pieces may be in flight, given the current workers."""
