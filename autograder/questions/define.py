@@ -323,14 +323,15 @@ class Question:
         """The source of everything that decides this question's reference values.
 
         The shipped values are looked up by this text in every version of Python, so it is the
-        source as written, not as `ast` prints it: that differs between versions.
+        source as written, not as `ast` prints it: that differs between versions. It does not
+        cover points, weights and docstrings, which may change without computing anything.
         """
         makers = [case.make for case in self.cases.values()]
         makers += [function for function in (self.drive, self.measured_by) if function]
         called = source_text.called_functions([self.reference, *makers])
         return "\n".join(
-            [inspect.getsource(function) for function in (self.reference, *makers, *called)]
-            + list(self.cases)
+            [source_text.definition(each) for each in (self.reference, *makers, *called)]
+            + [f"{case.name} {dict(case.hidden) or ''}" for case in self.cases.values()]
         )
 
     def _claim(self, taken: Mapping[str, object], name: str, kind: str) -> None:

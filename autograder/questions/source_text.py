@@ -36,6 +36,23 @@ def executable(function: Callable[..., Any], name: str) -> str:
     return ast.unparse(tree)
 
 
+def definition(function: Callable[..., Any]) -> str:
+    """The function as written, without its decorators and docstring, which change no value."""
+    text = textwrap.dedent(inspect.getsource(function))
+    try:
+        tree = ast.parse(text).body[0]
+    except SyntaxError:
+        # A lambda's source is the line that it stands in, which may be a part of a statement.
+        return text
+    if not isinstance(tree, (ast.FunctionDef, ast.ClassDef)):
+        return text
+    lines = text.splitlines()
+    documented = ast.get_docstring(tree, clean=False) is not None
+    if documented and tree.body[0].lineno > tree.lineno:
+        del lines[tree.body[0].lineno - 1 : tree.body[0].end_lineno]
+    return "\n".join(lines[tree.lineno - 1 :])
+
+
 def called_functions(functions: Sequence[Callable[..., Any]]) -> list[Callable[..., Any]]:
     """The functions that these call by name, directly or through others; sorted by name."""
     found: dict[str, Callable[..., Any]] = {}

@@ -80,3 +80,22 @@ def test_can_a_function_be_executed_where_its_types_are_unknown():
 def test_are_called_functions_found_through_others_and_once():
     assert source_text.called_functions([first]) == [second, third]
     assert source_text.called_functions([first, third]) == [second]
+
+
+def test_does_a_definition_leave_out_what_computes_nothing():
+    @decorated
+    def documented(x):
+        """Changes nothing.
+
+        Nor does this.
+        """
+        return x  # as written
+
+    def plain(x):
+        return x  # as written
+
+    assert source_text.definition(documented.__wrapped__) == source_text.definition(plain).replace(
+        "plain", "documented"
+    )
+    assert source_text.definition(third) == "def third(x):\n    return x or third(x)"
+    assert "lambda x: x" in source_text.definition(lambda x: x)
