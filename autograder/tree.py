@@ -16,10 +16,14 @@ header, because NumPy parses that header as Python source.
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -31,6 +35,7 @@ Tree = Any
 
 MAX_DEPTH = 16
 MAX_LEAVES = 20_000
+MAX_ITEMS = 1_000_000
 MAX_BYTES = 64 * 2**20
 MAX_TEXT = 300
 MAX_JSON = 8 * 2**20
@@ -40,7 +45,9 @@ MAX_NESTING = 32
 MAX_DIMENSIONS = 32
 MAX_AXIS = 2**31
 
-_NUMBERS = (bool, int, float, np.generic)
+_NUMBERS = (bool, int, float, complex, np.number, np.bool_, Fraction, Decimal)
+_WITHOUT_ORDER = (set, frozenset, bytes, bytearray, type)
+"""What can be iterated over and is still no list of parts."""
 _DTYPES = {
     name: np.dtype(name)
     for name in (
@@ -122,10 +129,12 @@ def same_tree(left: Tree, right: Tree) -> bool:
 
 
 def to_tree(value: Any) -> Tree:
-    """Reduce whatever a function returned to arrays in dicts and lists.
+    """Reduce whatever a function returned to arrays and text in dicts and lists.
 
-    Lists of numbers, NumPy matrices and Python scalars become arrays: how numbers are packed is
-    not what a week teaches. Everything else becomes an `Opaque` leaf and fails by its kind.
+    Lists of numbers, NumPy matrices and Python scalars become arrays, and whatever else holds
+    parts in order (a generator, a dict's values, an array of objects) a list: how an answer is
+    packed is not what a week teaches. Everything else becomes an `Opaque` leaf and fails by its
+    kind.
 
     Raises:
         ValueError: when it is nested, branched or large beyond any answer's need.
@@ -138,20 +147,57 @@ def _to_tree(value: Any, depth: int, budget: list[int]) -> Tree:
     budget[0] -= 1
     if depth == 0 or budget[0] < 0:
         raise ValueError("the returned value is nested too deeply or has too many parts")
-    if isinstance(value, dict):
-        return {str(key): _to_tree(item, depth - 1, budget) for key, item in value.items()}
+    # Text that comes out of NumPy, and the members of some enumerations, are kinds of `str`.
+    if isinstance(value, str):
+        return str.__str__(value)[:MAX_TEXT]
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind in "UO":
+            return _to_tree(value.tolist(), depth - 1, budget)
+        return _leaf(np.array(value, subok=False), budget)
+    if isinstance(value, _NUMBERS):
+        return _leaf(_array_of_numbers(value), budget)
+    if isinstance(value, Mapping):
+        return {_key(key): _to_tree(item, depth - 1, budget) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         if not value or _shape(value) is None:
             return [_to_tree(item, depth - 1, budget) for item in value]
         try:
-            return _leaf(np.array(value), budget)
+            return _leaf(_array_of_numbers(value), budget)
         except ValueError:
             return [_to_tree(item, depth - 1, budget) for item in value]
-    if isinstance(value, (np.ndarray, np.generic, bool, int, float, complex)):
-        return _leaf(np.array(value, subok=False), budget)
-    if isinstance(value, str):
-        return value[:MAX_TEXT]
+    return _unusual(value, depth, budget)
+
+
+def _unusual(value: Any, depth: int, budget: list[int]) -> Tree:
+    """What is neither text, numbers, an array, a list nor a dict, but can be read as one."""
+    if not isinstance(value, _WITHOUT_ORDER):
+        if isinstance(value, memoryview) or hasattr(value, "__array__"):
+            return _to_tree(np.asarray(value), depth - 1, budget)
+        if dataclasses.is_dataclass(value) and not isinstance(value, Opaque):
+            names = [each.name for each in dataclasses.fields(value)]
+            named = {name: getattr(value, name) for name in names}
+            return _to_tree(named, depth - 1, budget)
+        if isinstance(value, Iterable):
+            parts = list(itertools.islice(value, MAX_ITEMS + 1))
+            if len(parts) > MAX_ITEMS:
+                raise ValueError("the returned value has no end, or too many parts")
+            return _to_tree(parts, depth - 1, budget)
     return Opaque("None" if value is None else type(value).__name__)
+
+
+def _key(key: Any) -> str:
+    return str.__str__(key) if isinstance(key, str) else str(key)
+
+
+def _array_of_numbers(value: Any) -> np.ndarray[Any, Any]:
+    """Numbers as an array; those that NumPy has no type for, such as fractions, as float64."""
+    array = np.array(value)
+    if array.dtype.kind != "O":
+        return array
+    try:
+        return array.astype(np.float64)
+    except OverflowError:
+        raise ValueError("the returned value has an integer beyond float64's range") from None
 
 
 def _shape(value: Sequence[Any]) -> tuple[int, ...] | None:
@@ -172,7 +218,9 @@ def _leaf(array: np.ndarray[Any, Any], budget: list[int]) -> np.ndarray[Any, Any
     budget[1] -= array.nbytes
     if budget[1] < 0:
         raise ValueError(f"the returned arrays hold more than {MAX_BYTES // 2**20} MiB")
-    return array
+    # What is sent to the grader, and what the notebook's `check` judges without sending it, are
+    # the same: long doubles are judged as doubles in both.
+    return array if array.dtype in _NAMES else array.astype(_portable(array.dtype))
 
 
 def pack(tree: Tree) -> tuple[bytes, list[bytes]]:

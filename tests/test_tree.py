@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import array
+import dataclasses
+import enum
+import itertools
+from collections import OrderedDict, UserDict, UserList, deque
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -84,11 +92,129 @@ def test_is_a_tree_with_too_many_parts_refused():
 
 
 def test_is_everything_that_is_no_array_opaque():
-    tree = to_tree({"a": object(), "b": np.array(["x"]), "c": [1, 2.5], "d": (np.ones(2), None)})
+    tree = to_tree({"a": object(), "b": b"x", "c": [1, 2.5], "d": (np.ones(2), None)})
     assert tree["a"] == Opaque("object")
-    assert isinstance(tree["b"], Opaque)
+    assert tree["b"] == Opaque("bytes")
     assert np.array_equal(tree["c"], [1.0, 2.5])
     assert tree["d"][1] == Opaque("None")
+
+
+WORDS = np.array(["vanishing", "healthy"])
+
+
+class Mood(enum.StrEnum):
+    HEALTHY = "healthy"
+
+
+class Pair(NamedTuple):
+    left: Any
+    right: Any
+
+
+@dataclasses.dataclass
+class Parts:
+    left: Any
+    right: Any
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WORDS[1],
+        np.where(True, "healthy", "vanishing"),
+        np.select([False, True], WORDS, "?"),
+        np.str_("healthy"),
+        np.array("healthy"),
+        np.array("healthy", dtype=object),
+        Mood.HEALTHY,
+    ],
+    ids=repr,
+)
+def test_is_text_that_comes_out_of_numpy_text(text):
+    found = to_tree(text)
+    assert type(found) is str and found == "healthy"
+    assert to_tree({text if isinstance(text, str) else "healthy": 1}).keys() == {"healthy"}
+
+
+@pytest.mark.parametrize("wrap", [np.array, list, tuple, iter, lambda words: map(str, words)])
+def test_is_a_list_of_texts_a_list_in_every_container(wrap):
+    assert to_tree(wrap(WORDS)) == ["vanishing", "healthy"]
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        list,
+        iter,
+        deque,
+        UserList,
+        lambda parts: Pair(*parts),
+        lambda parts: (part for part in parts),
+        lambda parts: map(np.copy, parts),
+        lambda parts: dict(enumerate(parts)).values(),
+        lambda parts: np.array([*parts, None], dtype=object)[:2],
+    ],
+)
+def test_are_parts_in_order_a_list_in_every_container(wrap):
+    parts = (np.ones((2, 3)), np.zeros(3))
+    assert same_tree(to_tree(wrap(parts)), list(parts))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"left": 1.0, "right": 2.0},
+        UserDict(left=1.0, right=2.0),
+        OrderedDict(left=1.0, right=2.0),
+        MappingProxyType({"left": 1.0, "right": 2.0}),
+        Parts(1.0, 2.0),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_are_named_parts_a_dict(value):
+    assert same_tree(to_tree(value), {"left": np.array(1.0), "right": np.array(2.0)})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        range(1, 4),
+        array.array("q", [1, 2, 3]),
+        memoryview(array.array("q", [1, 2, 3])),
+        np.array([1, 2, 3]).view(np.recarray),
+        np.ma.masked_array([1, 2, 3]),
+        np.array([1, 2, 3], dtype=object),
+        [Fraction(1), Decimal(2), 3],
+        np.longdouble([1, 2, 3]),
+        np.array([1, 2, 3], ">i8"),
+        np.broadcast_to(np.array([[1], [2], [3]]), (3, 2))[:, 1],
+        np.array([3, 2, 1])[::-1],
+        (number for number in (1, 2, 3)),
+        np.poly1d([1, 2, 3]),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_are_numbers_one_array_in_every_container(value):
+    found = to_tree(value)
+    assert type(found) is np.ndarray
+    assert found.dtype in (np.int64, np.float64)
+    assert found.tolist() == [1, 2, 3]
+
+
+def test_is_a_number_beyond_the_integers_of_numpy_a_float():
+    assert same_tree(to_tree(10**25), np.array(1e25))
+    assert same_tree(to_tree([10**25, 1]), np.array([1e25, 1.0]))
+    assert same_tree(to_tree(Fraction(1, 3)), np.array(1 / 3))
+    with pytest.raises(ValueError, match="range"):
+        to_tree(10**400)
+
+
+def test_is_what_has_no_order_or_no_end_refused():
+    assert to_tree({1.0, 2.0}) == Opaque("set")
+    assert to_tree(Mood) == Opaque("EnumType")
+    assert to_tree(Opaque("None")) == Opaque("Opaque")
+    with pytest.raises(ValueError, match="no end"):
+        to_tree(itertools.count())
 
 
 NUMBERS = st.sampled_from([1, 2.5, True, np.float32(0.5), np.int8(3)])

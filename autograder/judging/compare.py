@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.answer import Answer, Status
+from autograder.questions.define import Question
 from autograder.questions.tolerance import tolerance
-from autograder.records import Difference, Expected, Outcome
+from autograder.records import Difference, Expected, Outcome, Trial
 from autograder.tree import Opaque, Tree
 
 _ENDED = {
@@ -34,8 +35,18 @@ class Pair:
     yours: Tree
 
 
+def differences_of(question: Question, trial: Trial) -> list[Difference]:
+    """What costs an answer points in one case; see `differences`."""
+    stability = question.cases[trial.case].stability
+    return differences(trial.answer, trial.expected, question.returns, stability=stability)
+
+
 def differences(
-    answer: Answer, expected: Expected, returns: tuple[str, ...] = ()
+    answer: Answer,
+    expected: Expected,
+    returns: tuple[str, ...] = (),
+    *,
+    stability: bool = True,
 ) -> list[Difference]:
     """All differences between an answer and its reference, the most serious first.
 
@@ -43,6 +54,7 @@ def differences(
         answer: the answer to one case.
         expected: the reference for that case.
         returns: names of the parts of a returned tuple, or of the one value.
+        stability: whether a warning is a difference where the values are right.
 
     Returns:
         At most one difference per part; empty when the answer is right.
@@ -56,7 +68,7 @@ def differences(
             found.append(difference)
     if answer.changed:
         found.append(Difference(Outcome.CHANGED_ARGUMENTS, detail=", ".join(answer.changed)))
-    if answer.warned and not found:
+    if stability and answer.warned and not found:
         found.append(Difference(Outcome.WARNED, detail=", ".join(answer.warned)))
     return sorted(found, key=lambda difference: _ORDER[difference.outcome])
 
@@ -77,8 +89,7 @@ def _pair_named(
 ) -> Iterator[Pair | Difference]:
     if isinstance(value, dict) and set(value) == set(names):
         value = [value[name] for name in names]
-    elif isinstance(value, np.ndarray) and value.shape == (len(names),):
-        # A tuple of plain numbers arrives as one array.
+    elif _holds_parts(value, expected.value):
         value = [np.asarray(item) for item in value]
     if not isinstance(value, list) or len(value) != len(names):
         wanted = f"{len(names)} values ({', '.join(names)})"
@@ -90,14 +101,30 @@ def _pair_named(
         yield from _pair(item, leaf, allowed, name)
 
 
+def _holds_parts(value: Tree, expected: list[Tree]) -> bool:
+    """Whether an array holds the parts of an answer: lists of numbers, or stacked arrays.
+
+    An array that has the shape of one part is that part alone.
+    """
+    if not isinstance(value, np.ndarray) or value.shape[:1] != (len(expected),):
+        return False
+    return all(value.shape != part.shape for part in expected if isinstance(part, np.ndarray))
+
+
 def _pair(value: Tree, expected: Tree, allowed: Tree, name: str) -> Iterator[Pair | Difference]:
     if isinstance(expected, dict):
-        if not isinstance(value, dict) or set(value) != set(expected):
-            wanted = f"a dict with the keys {', '.join(expected)}"
-            yield Difference(Outcome.STRUCTURE, name, f"expected {wanted}, received {kind(value)}")
+        wanted = f"expected a dict with the keys {', '.join(expected)}, received {kind(value)}"
+        if not isinstance(value, dict) or not set(value) & set(expected):
+            yield Difference(Outcome.STRUCTURE, name, wanted)
             return
+        if set(value) - set(expected):
+            yield Difference(Outcome.STRUCTURE, name, wanted, values_right=True)
         for key in expected:
-            yield from _pair(value[key], expected[key], allowed[key], f'{name}["{key}"]')
+            part = f'{name}["{key}"]'
+            if key in value:
+                yield from _pair(value[key], expected[key], allowed[key], part)
+            else:
+                yield Difference(Outcome.STRUCTURE, part, wanted)
     elif isinstance(expected, list):
         if isinstance(value, np.ndarray) and value.shape[:1] == (len(expected),):
             value = [np.asarray(item) for item in value]
@@ -137,7 +164,8 @@ def _leaf_difference(pair: Pair) -> Difference | None:
         return Difference(Outcome.STRUCTURE, pair.part, detail)
     if array.shape != expected.shape:
         detail = f"expected shape {expected.shape}, received {array.shape}"
-        return Difference(Outcome.SHAPE, pair.part, detail, array, expected)
+        right = _same_without_axes_of_size_1(array, expected, pair.allowed)
+        return Difference(Outcome.SHAPE, pair.part, detail, array, expected, right)
     if array.dtype.kind == "c" or array.dtype == np.float16:
         detail = f"expected {expected.dtype}, received {array.dtype}"
         return Difference(Outcome.DTYPE, pair.part, detail, array, expected)
@@ -149,6 +177,15 @@ def _leaf_difference(pair: Pair) -> Difference | None:
     unusable = ~np.isfinite(array) & np.isfinite(expected)
     outcome = Outcome.NOT_FINITE if unusable.any() else Outcome.VALUES
     return Difference(outcome, pair.part, "", array, expected)
+
+
+def _same_without_axes_of_size_1(
+    array: NDArray[Any], expected: NDArray[Any], allowed: float
+) -> bool:
+    """Whether an array is right but for axes of size 1 that it has more or fewer."""
+    if array.squeeze().shape != expected.squeeze().shape or array.dtype.kind not in "biuf":
+        return False
+    return not wrong_entries(array.reshape(expected.shape), expected, allowed).any()
 
 
 def as_array(value: Tree) -> NDArray[Any] | None:

@@ -37,8 +37,9 @@ def outcomes(value: Any, **answer: Any) -> list[Outcome]:
         (EXACT.astype(np.float32), np.float32(2.5)),
         (EXACT * (1 + 4e-16), 2.5),
         (np.asfortranarray(EXACT), 2.5),
+        (np.array(EXACT, dtype=object), 2.5),
     ],
-    ids=["tuple", "lists", "dict", "matrix", "rows", "float32", "rounding", "fortran"],
+    ids=["tuple", "lists", "dict", "matrix", "rows", "float32", "rounding", "fortran", "objects"],
 )
 def test_is_a_right_answer_right_in_whatever_container(value):
     assert outcomes(value) == []
@@ -62,7 +63,7 @@ def test_is_a_right_answer_right_in_whatever_container(value):
         ((np.where(EXACT > 3, np.inf, EXACT), 2.5), Outcome.NOT_FINITE),
         ((EXACT + 1e-12, 2.5), Outcome.VALUES),
         ((EXACT, 2.4999), Outcome.VALUES),
-        ((np.array(EXACT, dtype=object), 2.5), Outcome.STRUCTURE),
+        ((np.array([[None, 2.0], [1.0, 2.0]]), 2.5), Outcome.STRUCTURE),
     ],
 )
 def test_does_a_wrong_answer_fail_its_own_test(value, outcome):
@@ -80,6 +81,24 @@ def test_is_a_tuple_of_plain_numbers_compared_part_by_part():
         found = differences(returned, expected, ("a", "alpha"))
         assert [difference.part for difference in found] == parts
         assert not found or differences(returned, expected)
+
+
+def test_are_parts_of_one_shape_right_as_one_array_and_one_part_alone_is_not():
+    """`np.stack([dgamma, dbeta])`, and two lists of numbers, arrive as one array."""
+    expected = Expected([np.ones(3), np.zeros(3)], [4.0, 4.0])
+
+    def found(value: Any) -> list[tuple[Outcome, str]]:
+        returned = Answer(Status.RETURNED, to_tree(value))
+        return [(d.outcome, d.part) for d in differences(returned, expected, ("dgamma", "dbeta"))]
+
+    assert found(np.stack([np.ones(3), np.zeros(3)])) == []
+    assert found(([1.0, 1.0, 1.0], [0.0, 0.0, 0.0])) == []
+    assert found(np.stack([np.ones(3), np.ones(3)])) == [(Outcome.VALUES, "dbeta")]
+    assert found(([1.0, 1.0], [0.0, 0.0]))[0] == (Outcome.SHAPE, "dgamma")
+    assert found(np.ones(3)) == [(Outcome.STRUCTURE, "")]
+    pair = Expected([np.ones(2), np.zeros(2)], [4.0, 4.0])
+    alone = Answer(Status.RETURNED, np.ones(2))
+    assert [d.outcome for d in differences(alone, pair, ("a", "b"))] == [Outcome.STRUCTURE]
 
 
 def test_is_an_extra_axis_found_that_broadcasting_would_hide():
