@@ -65,7 +65,8 @@ class Difference:
     """Where and how an answer departs from its reference; the first test that it fails.
 
     `part` is the quantity in the student's own symbols (`dW`, `grads["W1"]`), `yours` and
-    `expected` are that leaf's values where the test got so far as to have them.
+    `expected` are that leaf's values where the test got so far as to have them. `values_right` says
+    that the numbers are right and only their form is not as asked.
     """
 
     outcome: Outcome
@@ -73,6 +74,7 @@ class Difference:
     detail: str = ""
     yours: Any = None
     expected: Any = None
+    values_right: bool = False
 
 
 @dataclass(frozen=True, repr=False)

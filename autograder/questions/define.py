@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.answer import Answer, Status, ask
+from autograder.answer import Answer, Status, ask, conditions_met
 from autograder.errors import QuestionError
 from autograder.questions import source_text
 from autograder.tree import Tree, to_tree
@@ -49,7 +49,8 @@ _SHAPE = re.compile(r"shape \(([A-Z]\w*(?:, *[A-Z]\w*)*),?\)")
 class Case:
     """One named set of inputs.
 
-    `weight` is its share of the question's points. `square` is the reason why axes may have equal
+    `weight` is its share of the question's points. A case with `stability` tests how a formula is
+    computed, so that a NumPy warning costs its points; in any other case it costs none. `square` is the reason why axes may have equal
     sizes or size 1, if that is what the case tests. `hidden` replaces some inputs in the hidden
     draw, if the public ones are too costly to run twice.
     """
@@ -57,6 +58,7 @@ class Case:
     name: str
     make: Callable[[np.random.Generator], Inputs]
     weight: float = 1.0
+    stability: bool = False
     square: str = ""
     hidden: Mapping[str, Any] = field(default_factory=dict)
 
@@ -132,6 +134,7 @@ class Question:
     reference: Formula
     calls: str
     returns: tuple[str, ...] = ()
+    parts: Mapping[str, float] | None = None
     builds_on: tuple[str, ...] = ()
     derivative: Derivative | None = None
     few_mistakes: str = ""
@@ -150,6 +153,7 @@ class Question:
         name: str,
         *,
         weight: float = 1.0,
+        stability: bool = False,
         square: str = "",
         hidden: Mapping[str, Any] = NOTHING_ELSE,
     ) -> Callable[[Callable[[np.random.Generator], Inputs]], Callable[..., Inputs]]:
@@ -157,7 +161,7 @@ class Question:
 
         def add(make: Callable[[np.random.Generator], Inputs]) -> Callable[..., Inputs]:
             self._claim(self.cases, name, "case")
-            self.cases[name] = Case(name, make, weight, square, hidden)
+            self.cases[name] = Case(name, make, weight, stability, square, hidden)
             return make
 
         return add
@@ -306,7 +310,8 @@ class Question:
             given: the case's inputs.
             expected: the reference answer, which supplies the parts that are right.
         """
-        answer = ask(mistake.formula, given, None if mistake.at else self.drive)
+        drive = None if mistake.at else self.drive
+        answer = ask(mistake.formula, given, drive, conditions_met)
         if not mistake.at or answer.status is not Status.RETURNED:
             return answer
         if isinstance(expected, dict):
@@ -357,6 +362,7 @@ def question(
     *,
     calls: str = "",
     returns: Sequence[str] = (),
+    parts: Mapping[str, float] | None = None,
     builds_on: Sequence[str] = (),
     derivative: Derivative | None = None,
     few_mistakes: str = "",
@@ -368,6 +374,9 @@ def question(
         points: what it is worth.
         calls: the name that the notebook defines, if it is not the question's own.
         returns: names of the parts, if a student returns a tuple.
+        parts: the share of each named part, or of each key of a returned dict, in the points; equal
+            by default. Empty if the answer counts as a whole, as it does by default where a driver
+            or a measure describes it.
         builds_on: questions whose functions a right answer may call (follow-through).
         derivative: what the answer is the gradient of.
         few_mistakes: the reason for fewer than two catalogued mistakes.
@@ -385,6 +394,7 @@ def question(
             reference,
             calls or name,
             tuple(returns),
+            parts,
             tuple(builds_on),
             derivative,
             few_mistakes,

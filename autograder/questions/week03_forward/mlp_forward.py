@@ -14,7 +14,12 @@ from course_lib.models import to_keras
 Bend = Callable[[Array], Array]
 
 
-@question(points=16, returns=("logits", "layers"), builds_on=("dense_forward",))
+@question(
+    points=16,
+    returns=("logits", "layers"),
+    builds_on=("dense_forward",),
+    parts={"logits": 2, "layers": 1},
+)
 def mlp_forward(X: Array, params: Params, activation: Any) -> Any:
     """The forward pass of a network: every layer but the last is followed by a bend.
 

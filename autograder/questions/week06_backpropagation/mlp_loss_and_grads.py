@@ -26,6 +26,7 @@ from course_lib.models import by_student_name, to_keras
     returns=("loss", "grads"),
     builds_on=("relu_backward", "dense_backward"),
     derivative=Derivative(of="mlp_loss_and_grads", wrt="params", value="loss", gradient="grads"),
+    parts={"loss": 1, "grads": 4},
 )
 def mlp_loss_and_grads(X: Array, y: Array, params: Params) -> Any:
     """The loss of a two-layer network on a batch, and its gradient for every parameter.

@@ -16,7 +16,12 @@ from course_lib.models import from_keras, to_keras
 Params = dict[str, Array]
 
 
-@question(points=12, returns=("params", "history"), builds_on=("minibatch_indices", "sgd_step"))
+@question(
+    points=12,
+    returns=("params", "history"),
+    builds_on=("minibatch_indices", "sgd_step"),
+    parts={"params": 2, "history": 1},
+)
 def train(
     X: Array,
     y: Array,

@@ -30,7 +30,12 @@ from autograder.questions.week09_optimizers.formulas import (
 )
 
 
-@question(points=12, returns=("params", "state"), builds_on=("adam_step",))
+@question(
+    points=12,
+    returns=("params", "state"),
+    builds_on=("adam_step",),
+    parts={"params": 2, "state": 1},
+)
 def adamw_step(
     params: Arrays,
     grads: Arrays,

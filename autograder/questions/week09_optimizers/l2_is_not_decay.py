@@ -23,7 +23,12 @@ from autograder.questions.week09_optimizers.formulas import (
 )
 
 
-@question(points=8, returns=("l2", "decayed"), builds_on=("adam_step", "adamw_step"))
+@question(
+    points=8,
+    returns=("l2", "decayed"),
+    builds_on=("adam_step", "adamw_step"),
+    parts={"l2": 1, "decayed": 1},
+)
 def l2_is_not_decay(
     params: Arrays,
     grads: Arrays,

@@ -26,6 +26,7 @@ from autograder.questions.week12_normalization.layers import batch_normalization
     points=16,
     returns=("out", "running_mean", "running_var"),
     builds_on=("batchnorm_inference",),
+    parts={"out": 2, "running_mean": 1, "running_var": 1},
 )
 def batchnorm_forward(
     X: Array,

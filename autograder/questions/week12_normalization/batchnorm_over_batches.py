@@ -19,7 +19,12 @@ from autograder.questions.week12_normalization.formulas import (
 from autograder.questions.week12_normalization.layers import batch_normalization
 
 
-@question(points=6, calls="batchnorm_forward", returns=("out", "running_mean", "running_var"))
+@question(
+    points=6,
+    calls="batchnorm_forward",
+    returns=("out", "running_mean", "running_var"),
+    parts={"out": 2, "running_mean": 1, "running_var": 1},
+)
 def batchnorm_over_batches(
     batches: Array,
     X: Array,

@@ -11,7 +11,10 @@ from autograder.questions.define import Array, Inputs, Rng, question
 NAMES = ("W1", "b1", "gamma", "beta", "running mean", "running var", "W2", "b2")
 
 
-@question(points=16)
+@question(
+    points=16,
+    parts=dict.fromkeys(("losses", *NAMES), 1.0),
+)
 def train_step(X: Array, y: Array, weights: Any, lr: float) -> Any:
     """One nudge for each of several batches; returns the losses and where the weights arrive.
 

@@ -1,0 +1,130 @@
+"""The points that an answer earns: every returned part counts by itself, in each case.
+
+A case is worth its weight. Within it each part is worth its share: the parts are the names of a
+returned tuple and the keys of a returned dict, down to single arrays. A part is right in a case
+only when it is right in the public and in the hidden draw of that case. Right numbers in another
+form than was asked for (a kept axis, an extra key, another book's convention) keep most of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from autograder.questions.define import Question
+from autograder.records import Difference, Expected, Trial
+from autograder.tree import Tree
+
+Wrong = Sequence[tuple[Trial, Sequence[Difference]]]
+
+NOT_AS_ASKED = 2 / 3
+"""The share of its points that is kept by what is right but not as asked."""
+WHOLE = ""
+"""The part of an answer that has no parts."""
+
+
+def earned(
+    question: Question,
+    found: Wrong,
+    *,
+    conventions: Collection[str] = (),
+    not_as_asked: float = NOT_AS_ASKED,
+) -> float:
+    """The points of an answer.
+
+    Args:
+        question: what was asked.
+        found: the wrong trials with their differences; empty if the answer is right.
+        conventions: parts that follow another book's convention; `WHOLE` for all of them.
+        not_as_asked: the share that is kept by what is right but not as asked.
+
+    Returns:
+        Between 0 and the question's points, rounded to hundredths.
+    """
+    lost: dict[str, dict[str, float]] = {}
+    for trial, differences in found:
+        of_case = lost.setdefault(trial.case, {})
+        for part, share in shares(question, trial.expected).items():
+            kept = _kept(part, differences, conventions, not_as_asked)
+            of_case[part] = max(of_case.get(part, 0.0), share * (1.0 - kept))
+    total = sum(case.weight for case in question.cases.values())
+    missing = sum(question.cases[name].weight * sum(parts.values()) for name, parts in lost.items())
+    return round(question.points * (1.0 - missing / total), 2)
+
+
+def right_parts(question: Question, found: Wrong) -> tuple[str, ...]:
+    """The parts that are right in every trial, in the order in which they are returned.
+
+    Args:
+        question: what was asked.
+        found: the wrong trials with their differences; not empty.
+    """
+    right: dict[str, bool] = {}
+    for trial, differences in found:
+        for part in shares(question, trial.expected):
+            correct = not any(_concerns(each.part, part) for each in differences)
+            right[part] = right.get(part, True) and correct
+    return tuple(part for part, correct in right.items() if correct)
+
+
+def shares(question: Question, expected: Expected) -> dict[str, float]:
+    """Each part of an answer and its share of a case; the shares add up to 1.
+
+    Args:
+        question: states the shares of its parts, or that they are equal.
+        expected: the reference answer of the case.
+    """
+    tops = _top_level(question, expected.value)
+    weights = [1.0 if question.parts is None else question.parts[key] for key, _, _ in tops]
+    found: dict[str, float] = {}
+    for (_, name, value), weight in zip(tops, weights, strict=True):
+        below = list(_arrays(name, value))
+        found |= {part: weight / sum(weights) / len(below) for part in below}
+    return found or {WHOLE: 1.0}
+
+
+def _top_level(question: Question, value: Tree) -> list[tuple[str, str, Tree]]:
+    """The key, the name and the value of each part; none if the answer counts as a whole."""
+    # What a driver or a measure returns describes an answer; it need not be parts of one.
+    described = question.drive is not None or question.measured_by is not None
+    if question.parts == {} or (question.parts is None and described):
+        return []
+    names = question.returns
+    if isinstance(value, list) and len(names) == len(value) > 1:
+        return [(name, name, item) for name, item in zip(names, value, strict=True)]
+    if isinstance(value, dict):
+        name = names[0] if len(names) == 1 else ""
+        return [(key, f'{name}["{key}"]', item) for key, item in value.items()]
+    return []
+
+
+def _arrays(name: str, value: Tree) -> Iterator[str]:
+    """The names of the arrays in nested dicts, as `compare.pairs` names them."""
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from _arrays(f'{name}["{key}"]', item)
+    else:
+        yield name
+
+
+def _kept(
+    part: str,
+    differences: Sequence[Difference],
+    conventions: Collection[str],
+    not_as_asked: float,
+) -> float:
+    """The share of its points that one part keeps."""
+    wrong = [each for each in differences if _concerns(each.part, part)]
+    if not wrong:
+        return 1.0
+    by_convention = any(_concerns(each, part) for each in conventions)
+    return not_as_asked if by_convention or all(each.values_right for each in wrong) else 0.0
+
+
+def _concerns(named: str, part: str) -> bool:
+    """Whether what is said of a place in the answer is said of this part."""
+    return (
+        WHOLE in (named, part)
+        or named == part
+        or named.startswith(f"{part}[")
+        or part.startswith(f"{named}[")
+    )
