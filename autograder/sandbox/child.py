@@ -57,6 +57,7 @@ class Child:
         self._channel: Channel = worker.open()
         self._spent = 0.0
         self._spent_before = 0.0
+        self._not_charged = 0.0
         self._ended: Ended | None = None
         self.waited = 0.0
 
@@ -100,6 +101,13 @@ class Child:
         finally:
             self.waited = time.monotonic() - started
             self._spent += self.waited
+
+    def uncharge(self) -> None:
+        """Do not charge the last message's time to the notebook, up to as much again as it has."""
+        # The process's CPU time limit is twice the notebook's time limit.
+        spared = min(self.waited, self._limits.notebook_seconds - self._not_charged)
+        self._spent -= spared
+        self._not_charged += spared
 
     def read(self, frame: bytes, read: Callable[[bytes], Received]) -> Received:
         """Decode a message.

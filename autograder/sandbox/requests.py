@@ -55,10 +55,15 @@ class KnownAnswers:
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell to run; `index` is its position in the notebook."""
+    """A code cell to run; `index` is its position in the notebook.
+
+    No question depends on an `optional` cell, an experiment: its time is not charged to the
+    notebook, and stopping it costs nothing.
+    """
 
     index: int
     source: str
+    optional: bool = False
 
 
 @dataclass(frozen=True)

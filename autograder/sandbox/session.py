@@ -225,6 +225,7 @@ class Session(AbstractContextManager["Session"]):
         self._restarts = 0
         self._given_up = ""
         self._left_out: set[int] = set()
+        self._optional = {each.index for each in steps if isinstance(each, Cell) and each.optional}
         self._silenced: dict[str, Answer] = {}
         self._usage = Usage(0.0, 0)
         self._has_seen_hidden = False
@@ -295,10 +296,19 @@ class Session(AbstractContextManager["Session"]):
 
     def above(self, question: str) -> CellResult | None:
         """The result of the last cell that ran before this question's check."""
+        cell = self._cell_above(question)
+        return self.cells.get(cell.index) if cell else None
+
+    def source_above(self, question: str) -> str:
+        """The source of that cell, as the grader has it."""
+        cell = self._cell_above(question)
+        return cell.source if cell else ""
+
+    def _cell_above(self, question: str) -> Cell | None:
         last = None
         for step in self._steps:
             if isinstance(step, Cell):
-                last = self.cells.get(step.index)
+                last = step
             elif step.question == question:
                 return last
         return None
@@ -355,6 +365,8 @@ class Session(AbstractContextManager["Session"]):
         left = self._limits.shown
         while waiting:
             frame = child.receive(self._limits.cell_seconds, largest)
+            if waiting[0] in self._optional:
+                child.uncharge()
             result = child.read(frame, lambda frame: responses.cell_result(frame, waiting[0]))
             left -= len(frame)
             if not self._sealed:
@@ -414,7 +426,8 @@ class Session(AbstractContextManager["Session"]):
             error = f"cell {index} {stopped.predicate}"
             self.cells[index] = CellResult(index, (), error, stopped.status)
         self._left_out.add(index)
-        self._count_restart()
+        if index not in self._optional:
+            self._count_restart()
 
     def _silence(self, running: Ask, stopped: Stopped) -> None:
         """Stop asking the question that killed the process."""

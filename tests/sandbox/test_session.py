@@ -13,6 +13,7 @@ import pytest
 from autograder.answer import Status
 from autograder.errors import WorkerLost
 from autograder.sandbox.child import Child
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Ask, Cell, Hold, Sandbox
 from tests.faults.footprint import descendants
 from tests.sandbox.notebooks import LIMITS, ask_all, run_cell
@@ -164,3 +165,24 @@ def test_do_the_outputs_of_the_first_whole_run_stay(sandbox: Sandbox) -> None:
         assert answers[0].status is Status.CRASHED and answers[1].status is Status.RETURNED
         assert str(answers[1].value) not in str(before.outputs)
         assert session.cells[0] is before
+
+
+def test_does_an_experiment_that_is_stopped_or_slow_cost_nothing() -> None:
+    limits = Limits(cell_seconds=1.0, notebook_seconds=1.5, restarts=0)
+    cells = [
+        Cell(0, "import os, time"),
+        Cell(1, "time.sleep(0.7)", optional=True),
+        Cell(2, "time.sleep(0.7)", optional=True),
+        Cell(3, "while True: pass", optional=True),
+        Cell(4, "os._exit(1)", optional=True),
+        Cell(5, "def f(x): return 2 * x"),
+    ]
+    with (
+        Sandbox("process", limits) as sandbox,
+        sandbox.open([*cells, Hold(6, "f", "f")]) as session,
+    ):
+        answers = session.ask([Ask(0, "f", "", {"x": 4})])
+    assert (answers[0].status, answers[0].value) == (Status.RETURNED, 8)
+    statuses = [session.cells[index].status for index in range(6)]
+    assert statuses[3:5] == [Status.TIMED_OUT, Status.CRASHED]
+    assert {*statuses[:3], statuses[5]} == {Status.RETURNED}
