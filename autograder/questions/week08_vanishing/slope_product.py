@@ -40,6 +40,11 @@ def bend(rng: Rng, low: float, high: float) -> Array:
     return np.array(rng.uniform(low, high))
 
 
+@slope_product.driver
+def _(slope_product: Any, depth: int, max_slope: Array) -> Any:
+    return slope_product(depth, float(max_slope))
+
+
 @slope_product.case("typical", weight=2)
 def _(rng: Rng) -> Inputs:
     return {"depth": int(rng.integers(7, 13)), "max_slope": bend(rng, 0.2, 0.4)}

@@ -87,9 +87,11 @@ def drive_steps(step: Any, params: Arrays, grads: Arrays, state: Any, *settings:
     other_params, other_state = copied(params), copied(state)
     for s in range(len(grads["W1"])):
         answer = step(params, {name: g[s] for name, g in grads.items()}, state, *settings)
-        if not isinstance(answer, (tuple, list)) or len(answer) != 2:
+        # Whatever can be unpacked into two values is a pair; a dict would give its keys.
+        pair = [] if isinstance(answer, dict) or not np.iterable(answer) else list(answer)
+        if len(pair) != 2:
             return answer
-        params, state = answer
+        params, state = pair
         turned = {name: -g[s] for name, g in grads.items()}
         other_params, other_state = step(other_params, turned, other_state, *settings)
     return params, state

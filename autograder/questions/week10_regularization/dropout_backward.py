@@ -14,8 +14,9 @@ from course_lib.gradients import vector_jacobian_product
 
 def blame(dX: Array, dout: Array, mask: Array, rate: float) -> list[Array]:
     """Where blame passed and what it was multiplied by, as the parts named in `returns`."""
-    if np.shape(dX) != dout.shape:
-        raise ValueError(f"dX has shape {np.shape(dX)}, dout has {dout.shape}")
+    dX = np.asarray(dX)
+    if dX.shape != dout.shape:
+        raise ValueError(f"dX has shape {dX.shape}, dout has {dout.shape}")
     passed = dX != 0
     both = passed & mask
     candidates = [1 / (1 - rate), 1 - rate, *([1 / rate] if rate else [])]

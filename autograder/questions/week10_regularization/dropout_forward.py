@@ -102,7 +102,8 @@ def _(dropout_forward: Any, X: Array, rate: float, seed: int, training: bool) ->
     if first is None:
         return None
     # What was returned may be X itself, which a later call may change.
-    first = [np.copy(part) for part in first] if isinstance(first, tuple) else np.copy(first)
+    alone = isinstance(first, np.ndarray)
+    first = np.copy(first) if alone else [np.copy(part) for part in first]
     following = dropout_forward(X, rate, rng, training)
     again = dropout_forward(X, rate, np.random.default_rng(seed), training)
     return {"first": first, "following": following, "again": again}
@@ -110,9 +111,15 @@ def _(dropout_forward: Any, X: Array, rate: float, seed: int, training: bool) ->
 
 @dropout_forward.measure
 def _(calls: Any, X: Array, rate: float, seed: int, training: bool) -> Any:
-    if any(not isinstance(call, list) or len(call) != 2 for call in calls.values()):
+    both = (2, *X.shape)
+    pairs = {
+        # One array may hold both.
+        name: list(call) if isinstance(call, np.ndarray) and call.shape == both else call
+        for name, call in calls.items()
+    }
+    if any(not isinstance(call, list) or len(call) != 2 for call in pairs.values()):
         raise ValueError("expected two values, out and mask")
-    return statements(X, rate, **calls)
+    return statements(X, rate, **pairs)
 
 
 def drawn(rng: Rng, rate: float, training: bool) -> Inputs:
