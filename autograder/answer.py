@@ -2,23 +2,30 @@
 
 The same few lines run in three places: in the sandbox around a student's function, in the
 notebook's `check`, and around the catalogue's wrong formulas. One way of asking means that a
-mistake is recognised by exactly what a student who makes it would have answered. The file stands
-alone (NumPy and the standard library) because the sandbox sees nothing else of the grader.
+mistake is recognised by exactly what a student who makes it would have answered; only a notebook
+has settings of its own for warnings. The file stands alone (NumPy and the standard library)
+because the sandbox sees nothing else of the grader.
 """
 
 from __future__ import annotations
 
+import re
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from types import FunctionType
 from typing import Any
+from warnings import catch_warnings
 
 import numpy as np
 
 from autograder.tree import Opaque, Tree, copy_tree, same_tree, to_tree
 
 MAX_ERROR_LENGTH = 300
+_FLOATING_POINT = re.compile(r"(divide by zero|overflow|invalid value) encountered( in [\w ]+)?")
+LONGEST_LINE = 120
 
 
 class Status(StrEnum):
@@ -36,9 +43,11 @@ class Status(StrEnum):
 class Answer:
     """What one question answered to one case; an answer is equal to itself alone.
 
-    `changed` names the arguments that the call altered, `warned` the floating-point conditions
-    (overflow, divide by zero, invalid value) that it let escape, `error` the exception's last
-    line and `line` the student's source line that raised it.
+    `changed` names the arguments that the call altered, `warned` what NumPy warned of during it
+    (such as "overflow in exp"), `error` the exception's last line and `line` the student's source
+    line that raised it. `quoted` is that line of a hidden case, quoted by the grader; it never
+    comes out of the sandbox. `changed_later` names globals that the function reads and that the
+    notebook changed after its check, before anything was asked.
     """
 
     status: Status
@@ -47,6 +56,8 @@ class Answer:
     warned: tuple[str, ...] = ()
     error: str = ""
     line: str = ""
+    quoted: str = ""
+    changed_later: tuple[str, ...] = ()
 
 
 class _Missing:
@@ -56,10 +67,41 @@ class _Missing:
 MISSING = _Missing()
 
 
+@contextmanager
+def warnings_shown() -> Iterator[list[str]]:
+    """Record the floating-point warnings that Jupyter would show, and keep them from being shown.
+
+    The notebook's own settings count: those of `np.seterr` and of `warnings`. What is set in the
+    meantime ends with this. The filters of `warnings` belong to the whole process, so use it in
+    one thread at a time.
+    """
+    warned: list[str] = []
+    with np.errstate(), catch_warnings(record=True) as shown:
+        yield warned
+        for each in shown:
+            if found := _FLOATING_POINT.match(str(each.message)):
+                warned.append(f"{found[1]}{found[2] or ''}")
+
+
+@contextmanager
+def conditions_met() -> Iterator[list[str]]:
+    """Record the floating-point conditions of which NumPy would warn by default, in any thread."""
+    warned: list[str] = []
+    with np.errstate(
+        over="call",
+        divide="call",
+        invalid="call",
+        under="ignore",
+        call=lambda kind, _flag: warned.append(kind),
+    ):
+        yield warned
+
+
 def ask(
     target: Any,
     arguments: Mapping[str, Any],
     driver: Callable[..., Any] | None = None,
+    watch: Callable[[], AbstractContextManager[list[str]]] = warnings_shown,
 ) -> Answer:
     """Put one case to a student's function, class or variable.
 
@@ -67,6 +109,7 @@ def ask(
         target: what the notebook defines under the question's name, or `MISSING`.
         arguments: the case's named inputs in the order of the question's signature.
         driver: how to use `target` where one plain call is not enough; receives it first.
+        watch: records warnings during the call; `conditions_met` in a process with threads.
 
     Returns:
         The answer, with its value reduced to a `Tree` of fresh arrays. Never raises for what
@@ -77,21 +120,14 @@ def ask(
     if target is None or target is Ellipsis:
         return Answer(Status.NOT_ATTEMPTED)
     passed = copy_tree(dict(arguments))
-    warned: list[str] = []
     try:
-        with np.errstate(
-            over="call",
-            divide="call",
-            invalid="call",
-            under="ignore",
-            call=lambda kind, _flag: warned.append(kind),
-        ):
+        with watch() as warned:
             value = _call(target, passed, driver)
             tree = to_tree(value)
     except NotImplementedError:
         return Answer(Status.NOT_ATTEMPTED)
     except (Exception, SystemExit) as error:
-        return Answer(Status.RAISED, error=_last_line(error), line=_student_line(error))
+        return Answer(Status.RAISED, error=_last_line(error), line=_student_line(error, target))
     if isinstance(tree, Opaque) and tree.kind in ("None", "ellipsis"):
         return Answer(Status.NOT_ATTEMPTED)
     changed = tuple(name for name in arguments if not same_tree(arguments[name], passed[name]))
@@ -100,7 +136,7 @@ def ask(
 
 def _call(target: Any, arguments: dict[str, Any], driver: Callable[..., Any] | None) -> Any:
     if driver is not None:
-        return driver(target, *arguments.values())
+        return driver(_returning_lists(target), *arguments.values())
     if callable(target):
         return target(*arguments.values())
     if arguments:
@@ -108,16 +144,43 @@ def _call(target: Any, arguments: dict[str, Any], driver: Callable[..., Any] | N
     return target
 
 
+def _returning_lists(target: Any) -> Any:
+    """The same function with a list in place of an iterator, which a driver could read only once.
+
+    A class, and what is no function, is itself.
+    """
+    if not callable(target) or isinstance(target, type):
+        return target
+
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        value = target(*arguments, **keywords)
+        return list(value) if isinstance(value, Iterator) else value
+
+    return call
+
+
 def _last_line(error: BaseException) -> str:
-    text = "".join(traceback.format_exception_only(error)).strip().splitlines()
-    return (text[-1] if text else type(error).__name__)[:MAX_ERROR_LENGTH]
+    """The line of its traceback that names the exception, with the first line of its text."""
+    name = type(error).__name__
+    lines = [line.strip() for line in "".join(traceback.format_exception_only(error)).splitlines()]
+    lines = [line for line in lines if line] or [name]
+    # Before it, a syntax error shows the source; after it come further lines of the text, and notes.
+    named = [i for i, line in enumerate(lines) if line.split(":")[0].split(".")[-1] == name]
+    place = named[0] if named else -1
+    line = " ".join(lines[place:][:2]) if lines[place].endswith(":") else lines[place]
+    return line[:MAX_ERROR_LENGTH]
 
 
-def _student_line(error: BaseException) -> str:
-    """The innermost line of the traceback that stands in this question's own cell."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if "site-packages" not in frame.filename]
-    for frame in reversed(own):
-        if frame.filename != __file__ and frame.line:
-            return f"line {frame.lineno} of the cell, `{frame.line[:120]}`"
-    return ""
+def _student_line(error: BaseException, target: Any) -> str:
+    """The innermost line of the traceback in this question's own cell, or else of all."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if "site-packages" not in frame.filename and frame.filename != __file__ and frame.line
+    ]
+    if isinstance(target, FunctionType):
+        cell = target.__code__.co_filename
+        frames = [frame for frame in frames if frame.filename == cell] or frames
+    if not frames:
+        return ""
+    return f"line {frames[-1].lineno} of the cell, `{(frames[-1].line or '')[:LONGEST_LINE]}`"

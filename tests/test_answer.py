@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import warnings
+
 import numpy as np
 import pytest
 
-from autograder.answer import MISSING, Status, ask
+from autograder.answer import MISSING, Status, ask, conditions_met
+
+as_in_jupyter = pytest.mark.filterwarnings("default:.* encountered:RuntimeWarning")
 
 X = {"x": np.array([1.0, -2.0, 3.0])}
 
@@ -17,11 +22,6 @@ def in_place(x):
 
 def overflowing(x):
     return np.exp(1000 * x)
-
-
-def silenced(x):
-    with np.errstate(all="ignore"):
-        return np.exp(1000 * x)
 
 
 def stub(x):
@@ -37,9 +37,107 @@ def test_is_a_changed_argument_noticed_and_the_next_call_spared():
     assert X["x"][1] == -2.0
 
 
-def test_is_an_escaping_overflow_noticed_and_a_silenced_one_not():
-    assert ask(overflowing, X).warned == ("overflow",)
-    assert ask(silenced, X).warned == ()
+@as_in_jupyter
+def test_is_an_escaping_overflow_noticed_every_time():
+    assert [ask(overflowing, X).warned for _ in range(3)] == [("overflow in exp",)] * 3
+    assert ask(overflowing, X, watch=conditions_met).warned == ("overflow",)
+
+
+SILENCED = {
+    "seterr": "np.seterr(all='ignore')\ndef f(x): return np.exp(1000 * x)",
+    "seterr of one kind": "np.seterr(over='ignore')\ndef f(x): return np.exp(1000 * x)",
+    "seterr inside": "def f(x):\n    np.seterr(over='ignore')\n    return np.exp(1000 * x)",
+    "errstate": "def f(x):\n    with np.errstate(over='ignore'):\n        return np.exp(1000 * x)",
+    "errstate above": "@np.errstate(all='ignore')\ndef f(x): return np.exp(1000 * x)",
+    "a call": "np.seterr(all='call'); np.seterrcall(print)\ndef f(x): return np.exp(1000 * x)",
+    "filter": "warnings.filterwarnings('ignore')\ndef f(x): return np.exp(1000 * x)",
+    "filter of a category": """
+warnings.simplefilter('ignore', RuntimeWarning)
+def f(x): return np.exp(1000 * x)""",
+    "filter of a message": """
+warnings.filterwarnings('ignore', message='overflow encountered')
+def f(x): return np.exp(1000 * x)""",
+    "filter inside": """
+def f(x):
+    warnings.filterwarnings('ignore')
+    return np.exp(1000 * x)""",
+    "catch_warnings": """
+def f(x):
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        return np.exp(1000 * x)""",
+    "catch_warnings that records": """
+def f(x):
+    with warnings.catch_warnings(record=True):
+        return np.exp(1000 * x)""",
+    "an exception of the filter": """
+warnings.simplefilter('error')
+def f(x):
+    try:
+        return np.exp(1000 * x)
+    except RuntimeWarning:
+        return np.where(x > 0, np.inf, 0)""",
+    "an exception of NumPy": """
+np.seterr(all='raise')
+def f(x):
+    try:
+        return np.exp(1000 * x)
+    except FloatingPointError:
+        return np.where(x > 0, np.inf, 0)""",
+    "an exception of Python": """
+def one(x):
+    try:
+        return math.exp(1000 * x)
+    except OverflowError:
+        return np.inf
+def f(x): return np.array([one(each) for each in x])""",
+}
+
+
+@as_in_jupyter
+@pytest.mark.parametrize("source", SILENCED.values(), ids=SILENCED)
+def test_do_the_settings_of_the_notebook_count(source):
+    """In the way it says what NumPy may warn of, in every case and for no other function."""
+    notebook = {"np": np, "math": math, "warnings": warnings}
+    with np.errstate(), warnings.catch_warnings():
+        exec(source, notebook)
+        for _ in range(2):
+            answer = ask(notebook["f"], X)
+            assert answer.status is Status.RETURNED
+            assert answer.warned == ()
+            np.testing.assert_array_equal(answer.value, [np.inf, 0.0, np.inf])
+    assert ask(overflowing, X).warned == ("overflow in exp",)
+
+
+@as_in_jupyter
+def test_does_a_setting_inside_a_function_end_with_the_call():
+    def sets(x):
+        np.seterr(all="ignore")
+        warnings.simplefilter("ignore")
+        return x
+
+    ask(sets, X)
+    assert ask(overflowing, X).warned == ("overflow in exp",)
+
+
+@as_in_jupyter
+def test_is_an_exception_that_the_notebook_asked_for_its_own():
+    with np.errstate(all="raise"):
+        answer = ask(overflowing, X)
+    assert answer.error == "FloatingPointError: overflow encountered in exp"
+    with np.errstate(all="warn"):
+        # To lose what is too small to be seen is what a right formula often does.
+        assert ask(lambda x: np.exp(-800 * np.abs(x)), X).warned == ()
+
+
+@as_in_jupyter
+def test_is_a_warning_that_numpy_did_not_give_no_answer():
+    def talkative(x):
+        warnings.warn("in the beginning: overflow encountered", RuntimeWarning, stacklevel=1)
+        warnings.warn("old", DeprecationWarning, stacklevel=1)
+        return x
+
+    assert ask(talkative, X).warned == ()
 
 
 @pytest.mark.parametrize("target", [stub, lambda x: None, lambda x: ..., None, ...])
@@ -75,3 +173,28 @@ def test_is_an_endless_structure_refused():
     endless: list[object] = []
     endless.append(endless)
     assert ask(lambda x: endless, X).status is Status.RAISED
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        lambda x: (part for part in (x + 1, x + 2)),
+        lambda x: map(np.copy, (x + 1, x + 2)),
+        lambda x: zip(x + 1, x + 2, strict=True),
+    ],
+)
+def test_can_a_driver_read_a_generator_twice(parts):
+    def drive(target, x):
+        answer = target(x)
+        return [*answer, *answer]
+
+    expected = [*parts(X["x"])] * 2
+    answer = ask(parts, X, drive)
+    assert np.array_equal(np.array(answer.value), np.array(expected))
+
+
+def test_does_a_driver_receive_a_class_as_it_is():
+    class Value:
+        made = 3
+
+    assert ask(Value, X, lambda target, x: target.made).value == 3

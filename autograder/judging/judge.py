@@ -14,7 +14,7 @@ import numpy as np
 
 from autograder.answer import Answer
 from autograder.judging import wording
-from autograder.judging.compare import differences
+from autograder.judging.compare import differences_of
 from autograder.judging.derivative import matches_own_function
 from autograder.judging.measures import Measures
 from autograder.judging.mistakes import MistakenAnswer, mistaken_answer, mistakes_behind
@@ -193,7 +193,7 @@ class Judge:
         ]
 
     def _wrong(self, question: Question, trials: Sequence[Trial]) -> Wrong:
-        pairs = [(t, differences(t.answer, t.expected, question.returns)) for t in trials]
+        pairs = [(trial, differences_of(question, trial)) for trial in trials]
         return [(trial, found) for trial, found in pairs if found]
 
     def _own_function(self, question: Question, found: Wrong, ask_again: AskAgain | None) -> str:

@@ -13,6 +13,7 @@ from autograder.answer import Answer, Status
 from autograder.judging.compare import (
     Pair,
     differences,
+    differences_of,
     pairs,
     wrong_entries,
 )
@@ -59,8 +60,7 @@ def mistakes_behind(
         name
         for name, answers in catalogued.items()
         if all(
-            _reproduces(trial, made, question.returns)
-            for trial, made in zip(trials, answers, strict=True)
+            _reproduces(question, trial, made) for trial, made in zip(trials, answers, strict=True)
         )
     ]
     if whole:
@@ -72,9 +72,7 @@ def _part_by_part(
     question: Question, trials: Sequence[Trial], catalogued: Mapping[str, Sequence[MistakenAnswer]]
 ) -> tuple[str, ...]:
     wrong_parts = {
-        difference.part
-        for trial in trials
-        for difference in differences(trial.answer, trial.expected, question.returns)
+        difference.part for trial in trials for difference in differences_of(question, trial)
     }
     if not wrong_parts or not wrong_parts <= set(question.returns):
         return ()
@@ -97,7 +95,7 @@ def _part_by_part(
     return tuple(found)
 
 
-def _reproduces(trial: Trial, made: MistakenAnswer, returns: tuple[str, ...]) -> bool:
+def _reproduces(question: Question, trial: Trial, made: MistakenAnswer) -> bool:
     yours, mistaken = trial.answer, made.answer
     if yours.status is not mistaken.status:
         return False
@@ -109,8 +107,9 @@ def _reproduces(trial: Trial, made: MistakenAnswer, returns: tuple[str, ...]) ->
         return False
     # Warnings only identify a mistake when the values are right: a student may silence them.
     unwarned = Answer(Status.RETURNED, yours.value)
-    values_right = not differences(unwarned, trial.expected, returns)
-    return not values_right or bool(yours.warned) == bool(mistaken.warned)
+    values_right = not differences(unwarned, trial.expected, question.returns)
+    counts = values_right and question.cases[trial.case].stability
+    return not counts or bool(yours.warned) == bool(mistaken.warned)
 
 
 def _without_numbers(error: str) -> str:

@@ -2,6 +2,7 @@
 
 Numbers appear for public cases only. Nothing that came from a hidden case is repeated: not its
 inputs, not its expected values, and not the text of an exception, which student code can choose.
+The line that raised it is quoted from the notebook (see `grading.hidden_answers`).
 """
 
 from __future__ import annotations
@@ -32,7 +33,20 @@ def right(question: Question, trials: Sequence[Trial]) -> str:
     """The message for an answer that is right in every case."""
     cases = len({trial.case for trial in trials})
     checked = "The answer is right." if cases == 1 else f"All {cases} cases are right."
-    return f"{heading(question, question.points)}\n{checked}"
+    return "\n".join([heading(question, question.points), checked, *_warnings(question, trials)])
+
+
+def _warnings(question: Question, trials: Sequence[Trial]) -> list[str]:
+    """A remark on the first NumPy warning that costs no points; nothing if there is none."""
+    warned = [t for t in trials if t.answer.warned and not question.cases[t.case].stability]
+    if not warned:
+        return []
+    first = warned[0]
+    where = "the case" if first.public else "a hidden draw of the case"
+    return [
+        f"NumPy warned of {', '.join(first.answer.warned)} in {where} {first.case}. "
+        "The values are right, so this costs no points."
+    ]
 
 
 def start_there(culprits: Sequence[str]) -> str:
@@ -179,10 +193,9 @@ def _raised(trial: Trial) -> list[str]:
     if not trial.public:
         name = answer.error.partition(":")[0]
         known = isinstance(getattr(builtins, name, None), type)
-        return [
-            f"The public cases are right; on a hidden one it raised "
-            f"{name if known else 'an exception'}."
-        ]
+        what = name if known else "an exception"
+        place = f", at {answer.quoted}" if answer.quoted else ""
+        return [f"The public cases are right; on a hidden one it raised {what}{place}."]
     place = f", at {answer.line}" if answer.line else ""
     return [f"It raised {answer.error}{place}."]
 

@@ -49,10 +49,11 @@ _SHAPE = re.compile(r"shape \(([A-Z]\w*(?:, *[A-Z]\w*)*),?\)")
 class Case:
     """One named set of inputs.
 
-    `weight` is its share of the question's points. A case with `stability` tests how a formula is
-    computed, so that a NumPy warning costs its points; in any other case it costs none. `square` is the reason why axes may have equal
-    sizes or size 1, if that is what the case tests. `hidden` replaces some inputs in the hidden
-    draw, if the public ones are too costly to run twice.
+    `weight` is its share of the question's points. `stability` says that its numbers are too large
+    or too small for a careless formula: a NumPy warning costs points in such a case, and in no
+    other. `square` is the reason why axes may have equal sizes or size 1, if that is what the case
+    tests. `hidden` replaces some inputs in the hidden draw, if the public ones are too costly to
+    run twice.
     """
 
     name: str

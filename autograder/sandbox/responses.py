@@ -18,7 +18,8 @@ from autograder.sandbox.requests import Ask, CellResult, KnownAnswers
 from autograder.tree import Opaque, Tree
 
 _FROM_INSIDE = (Status.RETURNED, Status.NOT_ATTEMPTED, Status.MISSING, Status.RAISED)
-_CONDITIONS = ("divide by zero", "overflow", "underflow", "invalid value")
+_WARNING = re.compile(r"(divide by zero|overflow|invalid value)( in [a-z][a-z0-9_ ]{0,30})?")
+_MOST_WARNINGS = 4
 _JSON_TYPE = re.compile(r"application/(.*\+)?json")  # as nbformat's schema has it
 _STREAMS = ("stdout", "stderr")
 
@@ -83,16 +84,23 @@ def _answer(message: Tree, ask: Ask) -> Answer:
             "error": str(error),
             "line": str(line),
         } if number == ask.id and status in _FROM_INSIDE:
-            names, kinds = frozenset(_words(changed)), frozenset(_words(warned))
+            names = frozenset(_words(changed))
             return Answer(
                 Status(status),
                 _value(value) if status == Status.RETURNED else None,
                 tuple(name for name in ask.arguments if name in names),
-                tuple(kind for kind in _CONDITIONS if kind in kinds),
+                _warnings(_words(warned), ask),
                 printable(error[:MAX_ERROR_LENGTH]),
                 printable(line[:MAX_ERROR_LENGTH]),
             )
     raise ProtocolError("expected the answer to a question, received something else")
+
+
+def _warnings(words: Sequence[str], ask: Ask) -> tuple[str, ...]:
+    """What NumPy warned of; in a hidden case only of which kind, so that no text gets out."""
+    found = [match for word in words if (match := _WARNING.fullmatch(word))]
+    said = [match[1] if ask.hidden else match[0] for match in found]
+    return tuple(sorted(set(said))[:_MOST_WARNINGS])
 
 
 def start_of_notebook(frame: bytes) -> None:
@@ -107,17 +115,27 @@ def start_of_notebook(frame: bytes) -> None:
     raise ProtocolError("expected the start of the notebook, received something else")
 
 
-def end_of_notebook(frame: bytes) -> None:
-    """Accept the message that all cells have been run.
+def end_of_notebook(frame: bytes) -> dict[str, list[str]]:
+    """Decode the message that all cells have been run.
+
+    Returns:
+        By question, globals that its function reads and that the notebook has changed after its
+        check, as far as the process inside knows.
 
     Raises:
         ProtocolError: when the message is anything else.
     """
     # Not with ==, which would compare arrays entry by entry.
     match decode(frame):
-        case {"sealed": True, **others} if not others:
-            return
+        case {"sealed": True, "changed": dict(changed), **others} if not others:
+            return {question: _identifiers(names) for question, names in changed.items()}
     raise ProtocolError("expected the end of the notebook, received something else")
+
+
+def _identifiers(names: Any) -> list[str]:
+    if not isinstance(names, list):
+        raise ProtocolError("expected names, received something else")
+    return [name for name in _words(names) if name.isidentifier()]
 
 
 def _call(message: Tree, names: Sequence[str]) -> Call | None:

@@ -114,6 +114,7 @@ def test_is_a_wrong_derivative_of_a_right_activation_not_excused():
     assert "finite differences" not in student.verdict("sigmoid_grad").message
 
 
+@pytest.mark.filterwarnings("default:overflow encountered:RuntimeWarning")
 def test_do_cases_earn_their_weight():
     student = Student("week02_bends", sigmoid="def sigmoid(z):\n    return 1 / (1 + np.exp(-z))")
     verdict = student.verdict("sigmoid")

@@ -197,3 +197,45 @@ def test_are_hidden_inputs_new(question):
         hidden = references.inputs(question, case, SECRETS[0])
         shown = references.inputs(question, case, references.PUBLIC_SECRET)
         assert not same_tree(hidden, shown), case.name
+
+
+@pytest.mark.parametrize(
+    ("week", "question"),
+    [each for each in QUESTIONS if not each[1].measured_by],
+    ids=[question.name for _, question in QUESTIONS if not question.measured_by],
+)
+def test_does_a_warning_cost_points_in_a_case_for_stability_alone(week, question):
+    """Elsewhere it is a remark, and the message says so."""
+    public = references.public([question], week.stem)
+    judge_ = Judge({question.name: question}, public)
+    probes = judge_.probes[question.name]
+
+    def warned_in(cases: set[str]) -> Verdict:
+        return judge_.judge(
+            question.name,
+            [
+                Answer(
+                    Status.RETURNED,
+                    probe.expected.value,
+                    warned=("overflow in exp",) if probe.case in cases else (),
+                )
+                for probe in probes
+            ],
+        )
+
+    stability = {case.name for case in question.cases.values() if case.stability}
+    for name in question.cases:
+        verdict = warned_in({name})
+        assert verdict.right == (name not in stability)
+        assert "NumPy warned" in verdict.message and "overflow in exp" in verdict.message
+        if verdict.right:
+            assert verdict.points == question.points
+            assert f"in the case {name}. The values are right" in verdict.message
+        else:
+            assert verdict.outcome is Outcome.WARNED
+    assert "NumPy warned" not in warned_in(set()).message
+
+
+@every_question
+def test_is_a_case_called_stability_there_for_it(week, question):
+    assert all(case.stability for case in question.cases.values() if case.name == "stability")

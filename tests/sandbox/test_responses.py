@@ -50,6 +50,16 @@ def test_is_an_answer_what_was_sent() -> None:
     assert (answer.error, answer.line) == ("[31mno", "f()")
 
 
+def test_is_of_a_warning_in_a_hidden_case_only_the_kind_told() -> None:
+    """The rest is text that the student's code chooses, and so is its order."""
+    told = ["overflow in exp", "invalid value in 0123", "divide by zero", "0123 overflow"]
+    message = encode(ANSWER | {"changed": [], "error": "", "line": "", "warned": told})
+    shown = responses.answer(message, Ask(3, "f", "", {}), KnownAnswers())
+    hidden = responses.answer(message, Ask(3, "f", "", {}, hidden=True), KnownAnswers())
+    assert shown.warned == ("divide by zero", "overflow in exp")
+    assert hidden.warned == ("divide by zero", "overflow")
+
+
 @pytest.mark.parametrize(
     "message",
     [
@@ -107,8 +117,20 @@ def test_is_nothing_else_the_start_of_a_notebook(message: Any) -> None:
         responses.start_of_notebook(encode(message))
 
 
-@pytest.mark.parametrize("message", [True, {}, {"sealed": False}, {"sealed": True, "more": 1}])
+SEALED = {"sealed": True, "changed": {}}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        *(True, {}, {"sealed": True}, SEALED | {"sealed": False}, SEALED | {"more": 1}),
+        *(SEALED | {"changed": each} for each in ([], {"f": "g"}, {"f": [1]})),
+    ],
+)
 def test_is_nothing_else_the_end_of_a_notebook(message: Any) -> None:
-    responses.end_of_notebook(encode({"sealed": True}))
+    """Are names kept, and other texts dropped?"""
+    changed = {"f": ["slope", "a b", "<b>", "", "X_1"], "g": []}
+    found = responses.end_of_notebook(encode(SEALED | {"changed": changed}))
+    assert found == {"f": ["slope", "X_1"], "g": []}
     with pytest.raises(ProtocolError):
         responses.end_of_notebook(encode(message))

@@ -35,7 +35,7 @@ def _(rng: Rng) -> dict[str, Any]:
     return {"z": rng.normal(size=(4, 7)) * np.resize([0.0, 1.0, 1e-6, 2.0], (4, 7))}
 
 
-@gelu.case("stability")
+@gelu.case("stability", stability=True)
 def _(rng: Rng) -> dict[str, Any]:
     return {"z": rng.uniform(30, 1e4, (5, 3)) * np.resize([1.0, -1.0], (5, 3))}
 
@@ -176,7 +176,7 @@ def _(rng: Rng) -> dict[str, Any]:
     return {"z": rng.normal(size=(4, 7)) * np.resize([0.0, 1.0, 1e-6, 2.0], (4, 7))}
 
 
-@gelu_grad.case("stability")
+@gelu_grad.case("stability", stability=True)
 def _(rng: Rng) -> dict[str, Any]:
     return {"z": rng.uniform(60, 1e4, (5, 3)) * np.resize([1.0, -1.0], (5, 3))}
 

@@ -42,7 +42,7 @@ def _(rng: Rng) -> dict[str, Any]:
     return {"z": rng.integers(-6, 7, (3, 8))}
 
 
-@sigmoid.case("stability", weight=2)
+@sigmoid.case("stability", weight=2, stability=True)
 def _(rng: Rng) -> dict[str, Any]:
     return {"z": rng.uniform(800, 1e4, (5, 3)) * np.resize([1.0, -1.0], (5, 3))}
 
@@ -181,7 +181,7 @@ def _(rng: Rng) -> dict[str, Any]:
     return {"z": rng.normal(size=(4, 7)) * np.resize([0.0, 1.0, 1e-6], (4, 7))}
 
 
-@sigmoid_grad.case("stability")
+@sigmoid_grad.case("stability", stability=True)
 def _(rng: Rng) -> dict[str, Any]:
     z = rng.uniform(800, 1e4, (5, 4)) * np.resize([1.0, -1.0], (5, 4))
     return {"z": np.where(np.resize([True, True, False], z.shape), z, z / 1e4)}

@@ -37,7 +37,7 @@ def _(rng: Rng) -> dict[str, Any]:
     return {"z": rng.normal(size=(7, 4)) * np.resize([0.0, 1.0, 1e-6, 2.0, 1.0], (7, 4))}
 
 
-@silu.case("stability")
+@silu.case("stability", stability=True)
 def _(rng: Rng) -> dict[str, Any]:
     return {"z": rng.uniform(800, 1e4, (3, 5)) * np.resize([1.0, -1.0], (3, 5))}
 
@@ -130,7 +130,7 @@ def _(rng: Rng) -> dict[str, Any]:
     return {"z": rng.normal(size=(7, 4)) * np.resize([0.0, 1.0, 1e-6, 2.0, 1.0], (7, 4))}
 
 
-@silu_grad.case("stability")
+@silu_grad.case("stability", stability=True)
 def _(rng: Rng) -> dict[str, Any]:
     return {"z": rng.uniform(800, 1e4, (3, 5)) * np.resize([1.0, -1.0], (3, 5))}
 

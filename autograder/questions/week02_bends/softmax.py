@@ -37,13 +37,13 @@ def _(rng: Rng) -> dict[str, Any]:
     return {"Z": rng.uniform(-2, 2, (4, 4))}
 
 
-@softmax.case("hundreds")
+@softmax.case("hundreds", stability=True)
 def _(rng: Rng) -> dict[str, Any]:
     level = rng.uniform(420, 600, (6, 1)) * np.resize([1.0, -1.0], (6, 1))
     return {"Z": level + rng.uniform(-2, 2, (6, 4))}
 
 
-@softmax.case("stability", weight=2)
+@softmax.case("stability", weight=2, stability=True)
 def _(rng: Rng) -> dict[str, Any]:
     level = rng.uniform(1000, 9000, (7, 1)) * np.resize([1.0, -1.0], (7, 1))
     width = np.resize([2.0, 2.0, 900.0], (7, 1))
@@ -278,7 +278,7 @@ def _(rng: Rng) -> dict[str, Any]:
     return {"Z": rng.uniform(-2, 2, (4, 4)), "dout": rng.normal(size=(4, 4))}
 
 
-@softmax_vjp.case("stability")
+@softmax_vjp.case("stability", stability=True)
 def _(rng: Rng) -> dict[str, Any]:
     level = rng.uniform(1000, 9000, (7, 1)) * np.resize([1.0, -1.0], (7, 1))
     return {"Z": level + rng.uniform(-2, 2, (7, 4)), "dout": rng.normal(size=(7, 4))}

@@ -37,7 +37,7 @@ def _(rng: Rng) -> dict[str, Any]:
     return {"z": rng.normal(size=(7, 4)) * np.resize([0.0, 1.0, 1e-6], (7, 4))}
 
 
-@tanh.case("stability", weight=1)
+@tanh.case("stability", weight=1, stability=True)
 def _(rng: Rng) -> dict[str, Any]:
     return {"z": rng.uniform(800, 1e4, (3, 5)) * np.resize([1.0, -1.0], (3, 5))}
 
@@ -150,7 +150,7 @@ def _(rng: Rng) -> dict[str, Any]:
     return {"z": rng.normal(size=(7, 4)) * np.resize([0.0, 1.0, 1e-6], (7, 4))}
 
 
-@tanh_grad.case("stability")
+@tanh_grad.case("stability", stability=True)
 def _(rng: Rng) -> dict[str, Any]:
     z = rng.uniform(800, 1e4, (4, 5)) * np.resize([1.0, -1.0], (4, 5))
     return {"z": np.where(np.resize([True, True, False], z.shape), z, z / 1e4)}

@@ -52,7 +52,7 @@ def _(rng: Rng) -> Inputs:
     return neuron(rng, 5, rng.uniform(-3, 3, 5))
 
 
-@bias_sweep.case("stability")
+@bias_sweep.case("stability", stability=True)
 def _(rng: Rng) -> Inputs:
     return neuron(rng, 4, rng.uniform(800, 1e4, 7) * np.resize([1.0, -1.0], 7))
 

@@ -39,13 +39,13 @@ def _(rng: Rng) -> Inputs:
     return {"logits": rng.uniform(-2, 2, (5, 5))}
 
 
-@predict_probabilities.case("hundreds")
+@predict_probabilities.case("hundreds", stability=True)
 def _(rng: Rng) -> Inputs:
     level = rng.uniform(420, 600, (7, 1)) * np.resize([1.0, -1.0], (7, 1))
     return {"logits": level + rng.uniform(-2, 2, (7, 3))}
 
 
-@predict_probabilities.case("stability", weight=2)
+@predict_probabilities.case("stability", weight=2, stability=True)
 def _(rng: Rng) -> Inputs:
     level = rng.uniform(1000, 9000, (6, 1)) * np.resize([1.0, -1.0], (6, 1))
     width = np.resize([2.0, 2.0, 900.0], (6, 1))

@@ -49,12 +49,12 @@ def _(rng: Rng) -> Inputs:
     return yes_or_no(rng, rng.uniform(-4, 4, 9))
 
 
-@binary_cross_entropy.case("sure-of-yes")
+@binary_cross_entropy.case("sure-of-yes", stability=True)
 def _(rng: Rng) -> Inputs:
     return yes_or_no(rng, rng.uniform(800, 1e4, 7))
 
 
-@binary_cross_entropy.case("sure-of-no")
+@binary_cross_entropy.case("sure-of-no", stability=True)
 def _(rng: Rng) -> Inputs:
     return yes_or_no(rng, rng.uniform(-1e4, -800, 7))
 
@@ -254,12 +254,12 @@ def _(rng: Rng) -> Inputs:
     return yes_or_no(rng, rng.uniform(-4, 4, 9))
 
 
-@binary_cross_entropy_grad.case("sure-of-yes")
+@binary_cross_entropy_grad.case("sure-of-yes", stability=True)
 def _(rng: Rng) -> Inputs:
     return yes_or_no(rng, rng.uniform(800, 1e4, 7))
 
 
-@binary_cross_entropy_grad.case("sure-of-no")
+@binary_cross_entropy_grad.case("sure-of-no", stability=True)
 def _(rng: Rng) -> Inputs:
     return yes_or_no(rng, rng.uniform(-1e4, -800, 7))
 

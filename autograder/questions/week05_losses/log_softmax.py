@@ -37,13 +37,13 @@ def _(rng: Rng) -> Inputs:
     return {"Z": rng.uniform(-2, 2, (4, 4))}
 
 
-@log_softmax.case("hundreds")
+@log_softmax.case("hundreds", stability=True)
 def _(rng: Rng) -> Inputs:
     level = rng.uniform(420, 600, (6, 1)) * np.resize([1.0, -1.0], (6, 1))
     return {"Z": level + rng.uniform(-2, 2, (6, 4))}
 
 
-@log_softmax.case("stability", weight=2)
+@log_softmax.case("stability", weight=2, stability=True)
 def _(rng: Rng) -> Inputs:
     return {"Z": far_scores(rng, 7, 4)["Z"]}
 

@@ -46,7 +46,7 @@ def _(rng: Rng) -> Inputs:
     return {"log_probs": row_log_softmax(given["Z"]), "y": given["y"]}
 
 
-@nll.case("stability")
+@nll.case("stability", stability=True)
 def _(rng: Rng) -> Inputs:
     given = far_scores(rng, 6, 5)
     return {"log_probs": row_log_softmax(given["Z"]), "y": given["y"]}

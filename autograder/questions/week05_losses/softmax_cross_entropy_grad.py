@@ -45,7 +45,7 @@ def _(rng: Rng) -> Inputs:
     return scores(rng, 4, 4)
 
 
-@softmax_cross_entropy_grad.case("stability", weight=2)
+@softmax_cross_entropy_grad.case("stability", weight=2, stability=True)
 def _(rng: Rng) -> Inputs:
     return far_scores(rng, 6, 5)
 

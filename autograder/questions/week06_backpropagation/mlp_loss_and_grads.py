@@ -84,7 +84,7 @@ def _(rng: Rng) -> Inputs:
     return given
 
 
-@mlp_loss_and_grads.case("stability", weight=2)
+@mlp_loss_and_grads.case("stability", weight=2, stability=True)
 def _(rng: Rng) -> Inputs:
     given = network(rng, 8, 3, 5, 4)
     given["params"]["W2"] *= 1e3

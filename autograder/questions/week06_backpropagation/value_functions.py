@@ -51,7 +51,7 @@ def _(rng: Rng) -> Inputs:
     }
 
 
-@value_functions.case("stability", weight=2)
+@value_functions.case("stability", weight=2, stability=True)
 def _(rng: Rng) -> Inputs:
     large = rng.uniform(800, 1e4, (6, 2)) * [1, -1]
     values = np.c_[large, signed(rng, 6, 3)]

@@ -54,7 +54,7 @@ def _(rng: Rng) -> Inputs:
     return {**given, "y": given["y"].astype(np.uint8)}
 
 
-@accuracy.case("stability")
+@accuracy.case("stability", stability=True)
 def _(rng: Rng) -> Inputs:
     given = answers(rng, 14, 3, int(rng.integers(6, 10)))
     # All of them so large that their exponentials overflow.

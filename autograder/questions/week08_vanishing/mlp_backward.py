@@ -65,7 +65,7 @@ def _(rng: Rng) -> Inputs:
     return network(rng, "relu", 6, 5, 4)
 
 
-@mlp_backward.case("stability", weight=0.5)
+@mlp_backward.case("stability", weight=0.5, stability=True)
 def _(rng: Rng) -> Inputs:
     given = network(rng, "relu", 7, 4, 6, 3)
     given["params"]["W2"] *= 1e3

@@ -54,7 +54,7 @@ def _(rng: Rng) -> Inputs:
     return captions(pairs_of_views(rng, 5, 5, float(rng.uniform(0.3, 0.6))))
 
 
-@clip_loss.case("cold")
+@clip_loss.case("cold", stability=True)
 def _(rng: Rng) -> Inputs:
     return captions(cold_views(rng, 6, 4))
 

@@ -60,7 +60,7 @@ def _(rng: Rng) -> Inputs:
     return answers(rng, 5, -8.0, 2.0, float(rng.uniform(1.5, 3.0)))
 
 
-@dpo_loss.case("long-answers", weight=2)
+@dpo_loss.case("long-answers", weight=2, stability=True)
 def _(rng: Rng) -> Inputs:
     given = answers(rng, 6, -10_000.0, 50.0, float(rng.uniform(0.6, 0.9)))
     # A third of the pairs is judged utterly wrongly, a third utterly rightly, a third barely.

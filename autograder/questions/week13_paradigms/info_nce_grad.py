@@ -57,7 +57,7 @@ def _(rng: Rng) -> Inputs:
     return pairs_of_views(rng, 6, 3, float(rng.uniform(2.0, 4.0)))
 
 
-@info_nce_grad.case("cold")
+@info_nce_grad.case("cold", stability=True)
 def _(rng: Rng) -> Inputs:
     return cold_views(rng, 6, 4)
 

@@ -65,7 +65,7 @@ def _(rng: Rng) -> Inputs:
     return experience(calm(rng, 4, 4), rng)
 
 
-@policy_gradient.case("stability", weight=2)
+@policy_gradient.case("stability", weight=2, stability=True)
 def _(rng: Rng) -> Inputs:
     return experience(far_scores(rng, 6, 5), rng)
 

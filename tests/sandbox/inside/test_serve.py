@@ -50,7 +50,7 @@ def test_an_answer_says_what_happened(sandbox: Sandbox) -> None:
         Ask(3, "changes", "def drive(f, n):\n    return [f(np.ones(1), 0.0 * n)] * n", {"n": 2}),
     ]
     answers = ask_all(sandbox, textwrap.dedent(source), asks)
-    assert answers[0].changed == ("x",) and answers[0].warned == ("overflow",)
+    assert answers[0].changed == ("x",) and answers[0].warned == ("overflow in exp",)
     assert answers[1].error == "ValueError: (2,)" and "raise ValueError" in answers[1].line
     assert answers[2].value["a"] == Opaque("object") and answers[2].value["b"].tolist() == [1, 2]
     assert np.array_equal(np.array(answers[3].value), np.ones(2))
