@@ -128,6 +128,8 @@ def encode_question(asked: Sequence[bytes], answers: Sequence[Answer]) -> bytes:
                 list(answer.warned),
                 answer.error,
                 answer.line,
+                answer.quoted,
+                list(answer.changed_later),
             ]
             for answer in answers
         ],
@@ -146,8 +148,10 @@ def _decode_question(encoded: bytes) -> tuple[list[bytes], list[Answer]]:
     tree = decode(frame)
     asked = tree["asked"].tobytes()
     answers = [
-        Answer(Status(status), value, tuple(changed), tuple(warned), error, line)
-        for status, value, changed, warned, error, line in tree["answers"]
+        Answer(
+            Status(status), value, tuple(changed), tuple(warned), error, line, quoted, tuple(later)
+        )
+        for status, value, changed, warned, error, line, quoted, later in tree["answers"]
     ]
     places = range(0, len(asked), _DIGEST_SIZE)
     return [asked[place : place + _DIGEST_SIZE] for place in places], answers

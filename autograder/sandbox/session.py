@@ -1,12 +1,13 @@
 """One submission in the sandbox: its notebook is run, then its functions are asked.
 
-A cell or question that hangs or kills its process costs only itself. The process is killed, and a
-fresh child runs the notebook again without that cell or question.
+A cell or case that hangs or kills its process costs only itself. The process is killed, and a
+fresh child runs the notebook again, without that cell, for the other cases.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -36,6 +37,7 @@ from autograder.sandbox.requests import (
     encode_asks,
     write_asks,
 )
+from autograder.sandbox.stopped import StoppedQuestions
 from autograder.sandbox.worker import Worker
 from autograder.tree import Tree
 
@@ -63,6 +65,7 @@ _LOST = "A process of the sandbox ended before its first cell, perhaps because m
 _SOLUTION_LOST = "The solution's process was killed from outside, perhaps because memory was short."
 _MAX_CALLS = 1_000
 _MAX_ERROR = 300
+_MAX_NAMES = 3
 _SLACK = 2**16
 _CUT: tuple[dict[str, Any], ...] = (
     {
@@ -227,9 +230,12 @@ class Session(AbstractContextManager["Session"]):
         self._left_out: set[int] = set()
         self._optional = {each.index for each in steps if isinstance(each, Cell) and each.optional}
         self._silenced: dict[str, Answer] = {}
+        self._stopped = StoppedQuestions(self._limits.notebook_seconds)
+        self._asked_at = 0.0
         self._usage = Usage(0.0, 0)
         self._has_seen_hidden = False
         self._sealed = False
+        self._changed_later: dict[str, tuple[str, ...]] = {}
         self.cells: dict[int, CellResult] = {}
         self.seconds: dict[str, float] = defaultdict(float)
         try:
@@ -247,8 +253,8 @@ class Session(AbstractContextManager["Session"]):
                 keyword arguments; its exceptions are raised inside.
 
         Returns:
-            The answers by ask id. Once a question has hung or crashed, its remaining cases have
-            the same answer.
+            The answers by ask id. Once a question has hung or crashed too often, its remaining
+            cases have the same answer (see `stopped`).
 
         Raises:
             WorkerLost: when a process was lost, here or on the way to an answer by `on_call`.
@@ -259,7 +265,7 @@ class Session(AbstractContextManager["Session"]):
         while left := [ask for ask in encoded.asks if ask.id not in answers]:
             waiting = [ask for ask in left if not ask.hidden] or left
             self._keep_hidden_from(waiting[0])
-            child = self._child or self._run_notebook()
+            child = self._child or self._run_again()
             if child is None:
                 gone = Answer(Status.CRASHED, error=self._given_up)
                 return answers | {ask.id: gone for ask in left}
@@ -270,7 +276,8 @@ class Session(AbstractContextManager["Session"]):
             except Stopped as stopped:
                 if self._trusted and stopped.killed:
                     raise WorkerLost(_SOLUTION_LOST) from None
-                self._silence(next(ask for ask in waiting if ask.id not in answers), stopped)
+                running = next(ask for ask in waiting if ask.id not in answers)
+                answers[running.id] = self._stop(running, stopped)
                 self._answer_silenced(left, answers)
         return answers
 
@@ -327,6 +334,12 @@ class Session(AbstractContextManager["Session"]):
     def __exit__(self, *error: object) -> None:
         self.close()
 
+    def _run_again(self) -> Child | None:
+        began = time.monotonic()
+        child = self._run_notebook()
+        self._stopped.spend(time.monotonic() - began)
+        return child
+
     def _run_notebook(self) -> Child | None:
         """Run the cells in fresh children until one finishes; None after too many restarts."""
         while not self._given_up:
@@ -372,8 +385,16 @@ class Session(AbstractContextManager["Session"]):
             if not self._sealed:
                 self.cells[result.index] = result if left >= 0 else replace(result, outputs=_CUT)
             waiting.pop(0)
-        child.read(child.receive(self._limits.cell_seconds, _SLACK), responses.end_of_notebook)
+        frame = child.receive(self._limits.cell_seconds, _SLACK)
+        changed = child.read(frame, responses.end_of_notebook)
+        if not self._sealed:
+            self._changed_later = {each: self._own_names(names) for each, names in changed.items()}
         self._sealed = True
+
+    def _own_names(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The names that stand in the notebook; the process inside could have sent any."""
+        text = "\n".join(step.source for step in self._steps if isinstance(step, Cell))
+        return tuple(each for each in names if re.search(rf"\b{each}\b", text))[:_MAX_NAMES]
 
     def _start(self, child: Child, notebook: bytes) -> None:
         """Send the notebook, and wait until the child is ready for its first cell."""
@@ -397,7 +418,9 @@ class Session(AbstractContextManager["Session"]):
         left = {ask.question: self._limits.answers for ask in waiting}
         for ask in waiting:
             largest = min(max(left[ask.question], 0), MAX_FRAME)
+            self._asked_at = time.monotonic()
             answers[ask.id], size = self._answer(child, ask, largest, known, on_call)
+            self._stopped.answered(ask.question)
             left[ask.question] -= size
 
     def _answer(
@@ -411,6 +434,8 @@ class Session(AbstractContextManager["Session"]):
             said = child.read(frame, lambda frame: responses.answer(frame, ask, known, names))
             if isinstance(said, Answer):
                 self.seconds[ask.question] += responses.time_taken(taken, seconds)
+                if changed := self._changed_later.get(ask.question):
+                    said = replace(said, changed_later=changed)
                 return said, len(frame)
             assert on_call is not None
             # The call's own time counts too, since a student chooses the arguments' size.
@@ -429,15 +454,18 @@ class Session(AbstractContextManager["Session"]):
         if index not in self._optional:
             self._count_restart()
 
-    def _silence(self, running: Ask, stopped: Stopped) -> None:
-        """Stop asking the question that killed the process."""
-        error = f"{running.question} {stopped.predicate}"
-        self._silenced[running.question] = Answer(stopped.status, error=error)
-        self._count_restart()
+    def _stop(self, running: Ask, stopped: Stopped) -> Answer:
+        """The answer to the case that stopped the process, and to the rest if that is enough."""
+        answer = Answer(stopped.status, error=f"{running.question} {stopped.predicate}")
+        self._stopped.spend(time.monotonic() - self._asked_at)
+        if self._trusted or not self._stopped.ask_on(running.question):
+            self._silenced[running.question] = answer
+            self._count_restart()
         self.close()
+        return answer
 
     def _answer_silenced(self, asks: Iterable[Ask], answers: Answers) -> None:
-        """Answer the remaining asks of questions that have killed the process."""
+        """Answer the remaining asks of questions that have stopped the process too often."""
         for ask in asks:
             if ask.id not in answers and ask.question in self._silenced:
                 answers[ask.id] = self._silenced[ask.question]

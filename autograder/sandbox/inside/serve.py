@@ -1,7 +1,7 @@
 """Inside the sandbox: run a submission's cells, hold its functions, then answer for them.
 
 Questions are asked only after all outputs have been sent, so that no question can show up in them.
-Each function is asked as it was defined at its check.
+Each function is asked as it was defined at its check, and meets the notebook as it was there.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from autograder.answer import MISSING, Status, ask
 from autograder.errors import ProtocolError
 from autograder.sandbox.inside import inward
 from autograder.sandbox.inside.shell import NotebookShell
+from autograder.sandbox.inside.snapshot import Snapshot
 from autograder.sandbox.inside.wire import SECONDS, Channel, encode
 from autograder.tree import to_tree
 
@@ -43,7 +44,9 @@ class _Submission:
     def __init__(self, channel: Channel, shell: NotebookShell) -> None:
         self._channel = channel
         self._shell = shell
+        self._namespace: dict[str, Any] = shell.user_ns
         self._held: dict[str, Any] = {}
+        self._snapshots: dict[str, Snapshot] = {}
         self._drivers: dict[str, Callable[..., Any]] = {}
         self._process = os.getpid()
 
@@ -58,10 +61,23 @@ class _Submission:
             sys.path.append(os.getcwd())
         for step in notebook["steps"]:
             if "hold" in step:
-                self._held[step["hold"]] = self._shell.user_ns.get(step["calls"], MISSING)
+                self._hold(step["hold"], step["calls"])
             else:
                 self._run_cell(step, notebook["text"], notebook["pictures"])
-        self._channel.send(encode({"sealed": True}))
+        self._channel.send(encode({"sealed": True, "changed": self._end()}))
+
+    def _hold(self, question: str, name: str) -> None:
+        target = self._namespace.get(name, MISSING)
+        self._held[question] = target
+        self._snapshots[question] = Snapshot(name, target, self._namespace)
+
+    def _end(self) -> dict[str, list[str]]:
+        """Complete the snapshots; what each function reads that changed after its check."""
+        changed = {question: each.changed() for question, each in self._snapshots.items()}
+        names = dict(self._namespace)
+        for each in reversed(self._snapshots.values()):
+            names = each.complete(names)
+        return {question: names for question, names in changed.items() if names}
 
     def _run_cell(self, step: Mapping[str, Any], text: int, pictures: int) -> None:
         try:
@@ -76,8 +92,16 @@ class _Submission:
         self._channel.send(frame)
 
     def answer(self, asked: list[dict[str, Any]]) -> None:
-        """Answer for the functions that are held."""
+        """Answer for the functions that are held.
+
+        What one case changes is there for the next one, as in the notebook, but not for another
+        question.
+        """
+        before = None
         for each in asked:
+            if each["question"] != before and each["question"] in self._snapshots:
+                self._snapshots[each["question"]].put_back()
+            before = each["question"]
             if each["replace"]:
                 with self._replaced(each["replace"]):
                     self._answer(each)
@@ -126,7 +150,7 @@ class _Submission:
     @contextmanager
     def _replaced(self, names: tuple[str, ...]) -> Iterator[None]:
         """Have calls to some of the notebook's functions answered from outside."""
-        namespace = self._shell.user_ns
+        namespace = self._namespace
         before = {name: namespace.get(name, MISSING) for name in names}
         namespace.update({name: self._answered_outside(name) for name in names})
         try:

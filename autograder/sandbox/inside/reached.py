@@ -1,0 +1,157 @@
+"""What a function reaches through its globals, and what it contained at the function's check.
+
+A later cell may fill a list, scale an array in place or give a class another method. What can be
+put back (see `contents`) is put back; what changed is named, as a hint.
+"""
+
+from __future__ import annotations
+
+import builtins
+import dis
+import gc
+import random
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import lru_cache, partial
+from types import BuiltinMethodType, CellType, CodeType, FunctionType, MethodType
+from typing import Any
+
+import numpy as np
+
+from autograder.sandbox.inside.contents import (
+    MOST_ITEMS,
+    NOTEBOOK,
+    Content,
+    content_of,
+    is_class_of_notebook,
+)
+
+MOST_OBJECTS = 1_000
+"""What a function reaches beyond them is left as it is."""
+_PLAIN = (int, float, complex, bool, str, bytes, type(None))
+_SIZED = (list, tuple, dict, OrderedDict, defaultdict, Counter, deque, set, frozenset)
+_OPENED = frozenset(
+    (
+        *(*_SIZED, CellType, MethodType, BuiltinMethodType, partial, type(lru_cache(len))),
+        *(staticmethod, classmethod, property),
+    )
+)
+_GENERATORS = [getattr(each, "__self__", None) for each in (np.random.rand, random.random)]
+"""Those behind `np.random.rand()` and `random.random()`."""
+
+Found = Iterator[tuple[str, Any]]
+
+
+class Reached:
+    """What a function reaches, and what that contained when this was made.
+
+    Args:
+        name: the function's name in the notebook.
+        target: the function, or any other object.
+        namespace: the notebook's.
+    """
+
+    def __init__(self, name: str, target: Any, namespace: Mapping[str, Any]) -> None:
+        self.globals = {name: target}
+        self._name = name
+        self._namespace = namespace
+        self._codes: list[CodeType] = []
+        self._contents: list[tuple[str, Any, Content, Any]] = []
+        # What a student's object answers may be an exception.
+        with suppress(Exception):
+            self._walk(name, target)
+
+    def put_back(self) -> None:
+        """Let everything that was reached contain what it did."""
+        for _, each, kind, content in self._contents:
+            # An array may have become read-only.
+            with suppress(Exception):
+                kind.put_back(each, content)
+
+    def changed(self) -> list[str]:
+        """The globals that are something else by now, or contain something else."""
+        found = []
+        for name, value in self.globals.items():
+            with suppress(Exception):
+                if not _same(value, self._namespace.get(name, value)) and self._reads(name):
+                    found.append(name)
+        for name, each, kind, content in self._contents:
+            with suppress(Exception):
+                if not kind.same(content, kind.read(each)):
+                    found.append(name)
+        return list(dict.fromkeys(found))
+
+    def _walk(self, name: str, target: Any) -> None:
+        seen: dict[int, Any] = {}
+        waiting = [(name, target)]
+        while waiting and len(seen) < MOST_OBJECTS:
+            name, each = waiting.pop()
+            if type(each) in _PLAIN or id(each) in seen:
+                continue
+            seen[id(each)] = each
+            with suppress(Exception):
+                if kind := content_of(each):
+                    self._contents.append((name, each, kind, kind.read(each)))
+            waiting += self._behind(name, each)
+
+    def _behind(self, name: str, each: Any) -> Found:
+        """What an object leads to, with the global through which it is reached."""
+        kind = type(each)
+        if kind is FunctionType:
+            if each.__globals__ is self._namespace:
+                yield from self._behind_function(name, each)
+        elif kind in _OPENED:
+            if kind not in _SIZED or len(each) <= MOST_ITEMS:
+                yield from ((name, item) for item in gc.get_referents(each))
+        elif is_class_of_notebook(each):
+            yield from ((name, item) for item in (*vars(each).values(), *each.__bases__))
+        elif kind.__module__ == NOTEBOOK:
+            yield from ((name, item) for item in (kind, getattr(each, "__dict__", None)))
+
+    def _behind_function(self, name: str, function: FunctionType) -> Found:
+        for code in _with_inner(function.__code__):
+            self._codes.append(code)
+            for each in code.co_names:
+                if each in self._namespace:
+                    self.globals[each] = self._namespace[each]
+                    yield each, self._namespace[each]
+                if each == "random":
+                    yield from ((each, generator) for generator in _GENERATORS)
+        # Its closure, default values and attributes.
+        for item in gc.get_referents(function):
+            if item is not function.__globals__ and item is not vars(builtins):
+                yield name, item
+
+    def _reads(self, name: str) -> bool:
+        """Whether this is the global that functions read, and no attribute of the same name."""
+        return name == self._name or any(
+            each.opname == "LOAD_GLOBAL" and each.argval == name
+            for code in self._codes
+            for each in dis.get_instructions(code)
+        )
+
+
+def _with_inner(code: CodeType) -> Iterator[CodeType]:
+    """The code of a function, and of those that it defines."""
+    yield code
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            yield from _with_inner(each)
+
+
+def _same(before: Any, now: Any) -> bool:
+    """Whether two values make no difference to who reads them."""
+    if before is now:
+        return True
+    if type(before) is not type(now):
+        return False
+    if type(before) is FunctionType:
+        return _essence(before.__code__) == _essence(now.__code__)
+    return type(before) in _PLAIN and bool(before == now)
+
+
+def _essence(code: CodeType) -> list[Any]:
+    """A function's code without its place in the notebook."""
+    own = [each for each in code.co_consts if not isinstance(each, CodeType)]
+    return [(each.co_code, each.co_names) for each in _with_inner(code)] + own
