@@ -13,7 +13,9 @@ class Limits:
         cell_seconds: wall time of one cell.
         question_seconds: wall time for one case of a question.
         notebook_seconds: wall time of a process that runs the notebook and then answers questions.
-            A process that replaces a stopped one has this time again.
+            A process that replaces a stopped one has this time again. Once stopped cases and the
+            runs after them have taken this time together, a question is not asked its other cases
+            after one was stopped.
         memory: bytes that all processes of a submission may use together.
         processes: processes that a submission may have at once.
         output: characters of text that a cell may show; the rest is cut.
@@ -23,6 +25,7 @@ class Limits:
         file_size: bytes of one file, and of all files together.
         files: files and directories that a submission may create.
         restarts: how often the notebook is run again without the cell or question that stopped it.
+            A question that stopped it for the first time is asked its other cases, and not counted.
     """
 
     cell_seconds: float = 20.0

@@ -18,34 +18,49 @@ from autograder.sandbox.session import Ask, Cell, Hold, Sandbox
 from tests.faults.footprint import descendants
 from tests.sandbox.notebooks import LIMITS, ask_all, run_cell
 
+HANGS = "import os\ndef hangs(n):\n    while n: pass\n    return n\ndef fine():\n    return 1\n"
 
-def test_a_question_that_hangs_or_crashes_costs_itself(sandbox: Sandbox) -> None:
-    """Are its remaining cases answered alike, and the other questions asked?"""
-    source = (
-        "import os\ndef hangs(n):\n    while n: pass\n    return n\n"
-        "def crashes():\n    os.abort()\ndef fine():\n    return 1"
-    )
+
+def test_a_case_that_hangs_or_crashes_costs_itself(sandbox: Sandbox) -> None:
+    """Are the question's other cases answered, before it and after it, and other questions?"""
+    source = HANGS + "def crashes(n):\n    if n: os.abort()\n    return n\n"
     asks = [
         Ask(0, "hangs", "", {"n": 0}),
         Ask(1, "hangs", "", {"n": 1}),
-        Ask(2, "crashes", "", {}),
+        Ask(2, "crashes", "", {"n": 1}),
         Ask(3, "hangs", "", {"n": 0}),
         Ask(4, "fine", "", {}),
+        Ask(5, "crashes", "", {"n": 0}),
+        Ask(6, "hangs", "", {"n": 0}, hidden=True),
     ]
     answers = ask_all(sandbox, source, asks)
-    assert [answers[n].status.name for n in range(5)] == [
-        *["RETURNED", "TIMED_OUT", "CRASHED", "TIMED_OUT", "RETURNED"]
+    assert [answers[n].status.name for n in range(7)] == [
+        *["RETURNED", "TIMED_OUT", "CRASHED", "RETURNED", "RETURNED", "RETURNED", "RETURNED"]
     ]
-    assert answers[3].error == "hangs was stopped after 0.5 s"
+    assert answers[1].error == "hangs was stopped after 0.5 s"
     assert answers[2].error == "crashes ended the process with signal SIGABRT"
 
 
+def test_a_question_that_never_answers_is_asked_twice(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Does an endless loop take its time limit twice, and not once for each case?"""
+    asks = [Ask(n, "hangs", "", {"n": 1}) for n in range(6)] + [Ask(6, "fine", "", {})]
+    forked = []
+    fork = sandbox.fork
+    monkeypatch.setattr(sandbox, "fork", lambda: forked.append(fork()) or forked[-1])
+    answers = ask_all(sandbox, HANGS, asks)
+    assert len(forked) == 3
+    assert {answers[n].status for n in range(6)} == {Status.TIMED_OUT}
+    assert answers[6].value == 1
+
+
 def test_no_answer_is_lost_with_the_process_that_gave_it(sandbox: Sandbox) -> None:
-    """Answers travel together: do those before a crash count, however often it crashes?"""
-    source = "import os\ndef fine(n):\n    return n\ndef crash():\n    os.abort()\n"
+    """Do those before a crash count, however often it crashes, until it is enough?"""
+    source = "import os\ndef fine(n):\n    return n\ndef crash(n):\n    os.abort()\n"
     source += "".join(f"crash{n} = crash\n" for n in range(LIMITS.restarts + 2))
     asks = [Ask(n, "fine", "", {"n": n}) for n in range(20)]
-    asks += [Ask(100 + n, f"crash{n}", "", {}) for n in range(LIMITS.restarts + 2)]
+    asks += [Ask(100 + n, f"crash{n // 2}", "", {"n": n}) for n in range(2 * (LIMITS.restarts + 2))]
     answers = ask_all(sandbox, source, asks)
     assert [answers[n].value for n in range(20)] == list(range(20))
     assert {answers[ask.id].status for ask in asks[20:]} == {Status.CRASHED}

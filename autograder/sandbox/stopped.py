@@ -1,0 +1,43 @@
+"""Which cases a submission is still asked after some of them had to be stopped."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+_ENOUGH = 2
+
+
+class StoppedQuestions:
+    """Counts what stops a submission's process, and decides when a question has had its chances.
+
+    Each case counts by itself: the process is stopped, and the other cases are asked in a fresh
+    one. A question whose cases all hang must not take the time limit for each of them, so the rest
+    of its cases counts as stopped, too, once two were stopped and none was answered. The same
+    holds once the submission has used up the time for such cases.
+
+    Args:
+        seconds: the time for stopped cases and the runs of the notebook after them.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._stopped: Counter[str] = Counter()
+        self._answered: set[str] = set()
+
+    def spend(self, seconds: float) -> None:
+        """Count time that was lost with a stopped case."""
+        self._seconds -= seconds
+
+    def answered(self, question: str) -> None:
+        """Count a case that was answered."""
+        self._answered.add(question)
+
+    def ask_on(self, question: str) -> bool:
+        """Count a case that was stopped.
+
+        Returns:
+            Whether to ask the question's other cases.
+        """
+        self._stopped[question] += 1
+        hangs = self._stopped[question] >= _ENOUGH and question not in self._answered
+        return self._seconds > 0 and not hangs
