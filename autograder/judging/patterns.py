@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,15 @@ RELATIVE = 1e-9
 """Patterns differ by factors such as 2 or N, so this may be far larger than rounding error."""
 
 
-def describe(found: Sequence[tuple[Difference, Mapping[str, int]]], part: str) -> str:
-    """A sentence that is true of every wrong array and its reference, or "" if none is known.
+class Pattern(NamedTuple):
+    """A sentence about wrong arrays and their references, and where to look for the reason."""
+
+    sentence: str
+    next_step: str
+
+
+def describe(found: Sequence[tuple[Difference, Mapping[str, int]]], part: str) -> Pattern | None:
+    """What is true of every wrong array and its reference; None if nothing is known.
 
     Args:
         found: the difference of each wrong trial, and that trial's sizes (N, D, ...).
@@ -31,14 +38,14 @@ def describe(found: Sequence[tuple[Difference, Mapping[str, int]]], part: str) -
         or not np.isfinite(difference.yours).all()
         for difference, _ in found
     ):
-        return ""
+        return None
     if found[0][0].outcome is Outcome.SHAPE:
         return _shape_pattern(part, [(d.yours, d.expected.astype(float)) for d, _ in found])
     arrays = [(d.yours.astype(float), d.expected.astype(float), sizes) for d, sizes in found]
     for pattern in (_sign, _scale, _transposed, _offset, _permuted):
         if sentence := pattern(part, arrays):
-            return sentence
-    return ""
+            return Pattern(sentence, _NEXT[pattern])
+    return None
 
 
 Arrays = Sequence[tuple[Array, Array, Mapping[str, int]]]
@@ -51,27 +58,34 @@ def _close(left: Array, right: Array) -> bool:
     return scale > 0 and bool(np.max(np.abs(left - right)) <= RELATIVE * scale)
 
 
-def _shape_pattern(part: str, arrays: Sequence[tuple[Array, Array]]) -> str:
+def _shape_pattern(part: str, arrays: Sequence[tuple[Array, Array]]) -> Pattern | None:
     # Sizes come first: an array of another shape may have any size.
     if all(
         yours.shape == expected.shape[::-1] and _close(yours.T.astype(float), expected)
         for yours, expected in arrays
     ):
-        return f"{start(part)} is the transpose of the expected array."
+        sentence = f"{start(part)} is the transpose of the expected array."
+        return Pattern(sentence, _NEXT[_transposed])
     if all(
         yours.size == expected.size
         and _close(yours.reshape(expected.shape).astype(float), expected)
         for yours, expected in arrays
     ):
-        return f"The numbers in {part} are right, but its shape is not."
+        return Pattern(
+            f"The numbers in {part} are right, but its shape is not.",
+            "Next: print the shape after each step, and find where an axis appears or is lost.",
+        )
     if all(
         yours.ndim
         and yours.shape[1:] == expected.shape
         and _close(yours.sum(axis=0, dtype=float), expected)
         for yours, expected in arrays
     ):
-        return f"Summed over its first axis, {part} equals the expected array."
-    return ""
+        return Pattern(
+            f"Summed over its first axis, {part} equals the expected array.",
+            "Next: find out over which axis the docstring's formula sums.",
+        )
+    return None
 
 
 def _sign(part: str, arrays: Arrays) -> str:
@@ -131,6 +145,16 @@ def _permuted(part: str, arrays: Arrays) -> str:
     ):
         return f"{start(part)} contains the expected numbers in a different order."
     return ""
+
+
+_NEXT = {
+    _sign: "Next: look for a minus sign that is missing or too many, or a difference turned round.",
+    _scale: "Next: look for a factor that is missing or too many, such as a sum for a mean.",
+    _transposed: "Next: look for a missing or needless `.T`, or two factors in the wrong order.",
+    _offset: "Next: look for a constant that is left out, or added where none belongs.",
+    _permuted: "Next: compare the order of rows and columns with the docstring's.",
+}
+"""Where to look for the reason of each pattern."""
 
 
 def _subject(part: str, arrays: Arrays) -> str:

@@ -8,19 +8,19 @@ The line that raised it is quoted from the notebook (see `grading.hidden_answers
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from autograder.judging import patterns
+from autograder.judging.advice.next_step import next_step
+from autograder.judging.advice.values import letters
 from autograder.questions.define import UNUSABLE, Mistake, Question
 from autograder.records import Difference, Outcome, Trial
 
 Wrong = Sequence[tuple[Trial, list[Difference]]]
-
-UNEXPLAINED = "No catalogued mistake explains it."
-_GENERAL_STEP = "Next: work one small example by hand and print every intermediate value."
 
 
 def heading(question: Question, points: float, part: str = "", label: str = "") -> str:
@@ -97,7 +97,8 @@ def wrong(
     first = differences[0]
     label = " + ".join(mistake.name for mistake in mistakes) or _label(first.outcome)
     lines = [heading(question, points, first.part, label)]
-    lines += _observed(question, public, trial, first)
+    pattern = _pattern(question, public, first)
+    lines += _observed(question, trial, first, pattern)
     if any(mistake.convention for mistake in mistakes):
         lines.append(
             "This is a different convention, valid elsewhere; the course uses the one stated."
@@ -113,7 +114,7 @@ def wrong(
     elif mistakes:
         lines.append(mistakes[0].next_step)
     else:
-        lines += _unexplained(question, trial, first)
+        lines += next_step(question, trial, first, pattern)
     return "\n".join(line for line in lines if line)
 
 
@@ -121,7 +122,15 @@ def _label(outcome: Outcome) -> str:
     return "" if outcome is Outcome.VALUES else str(outcome)
 
 
-def _observed(question: Question, public: Wrong, trial: Trial, first: Difference) -> list[str]:
+def _pattern(question: Question, public: Wrong, first: Difference) -> patterns.Pattern | None:
+    """What is true of this part in every wrong public case; None if nothing is known."""
+    same_part = [(d, question.sizes(t.inputs)) for t, (d, *_) in public if d.part == first.part]
+    return patterns.describe(same_part, first.part or _call(question))
+
+
+def _observed(
+    question: Question, trial: Trial, first: Difference, pattern: patterns.Pattern | None
+) -> list[str]:
     match first.outcome:
         case Outcome.NOT_ATTEMPTED:
             return ["The cell still contains its stub, or returns nothing."]
@@ -143,38 +152,26 @@ def _observed(question: Question, public: Wrong, trial: Trial, first: Difference
         return [f"The public cases are right; a hidden one differs: {first.outcome}."]
     part = first.part or _call(question)
     if isinstance(first.expected, str):
-        if not trial.inputs:
-            # A choice: naming the expected text would give the answer away.
-            return []
         received = repr(first.yours) if isinstance(first.yours, str) else first.detail
+        if not trial.inputs:
+            return _choice(question, first, received)
         return [f"{patterns.start(part)}: expected {first.expected!r}, received {received}."]
     if first.outcome is Outcome.DTYPE or not isinstance(first.yours, np.ndarray):
         return [f"{patterns.start(part)}: {first.detail}."]
-    same_part = [(d, question.sizes(t.inputs)) for t, (d, *_) in public if d.part == first.part]
-    pattern = patterns.describe(same_part, part)
+    known = pattern.sentence if pattern else ""
     if first.outcome is Outcome.SHAPE:
-        return [f"{patterns.start(part)}: {first.detail}.", pattern]
-    return [pattern or _count(part, first), _evidence(part, trial, first)]
+        return [f"{patterns.start(part)}: {first.detail}.", known]
+    return [known or _count(part, first), _evidence(part, trial, first)]
 
 
-def _unexplained(question: Question, trial: Trial, first: Difference) -> list[str]:
-    """The last lines when no mistake is named: they state no cause."""
-    match first.outcome:
-        case Outcome.NOT_ATTEMPTED:
-            return ["Next: write it and run its check again."]
-        case Outcome.MISSING:
-            return [f"Next: define `{question.calls}` in the cell above its check; keep its name."]
-        case Outcome.TIMED_OUT | Outcome.CRASHED:
-            return ["Next: look for a loop whose condition never becomes false."]
-        case Outcome.RAISED if not _is_unusable(trial):
-            return ["Next: print the shapes of the arguments just before that line."]
-        case Outcome.CHANGED_ARGUMENTS:
-            return ["Check: keep a copy of the argument, call, and compare."]
-        case Outcome.STRUCTURE | Outcome.DTYPE | Outcome.RAISED:
-            return ["Next: compare what you return with `Returns` in the docstring."]
-        case Outcome.WARNED:
-            return ["Next: find the inputs for which an intermediate value leaves float64's range."]
-    return [UNEXPLAINED, _GENERAL_STEP]
+def _choice(question: Question, first: Difference, received: str) -> list[str]:
+    """What was received in place of a letter; naming the right one would give it away."""
+    listed = letters(question, first.expected)
+    if not listed or str(first.yours).strip().lower() in listed:
+        return []
+    *others, last = listed
+    wanted = f"one of the letters {', '.join(others)} and {last}"
+    return [f"{question.calls}: expected {wanted}, received {received}."]
 
 
 def _call(question: Question) -> str:
@@ -197,7 +194,9 @@ def _raised(trial: Trial) -> list[str]:
         place = f", at {answer.quoted}" if answer.quoted else ""
         return [f"The public cases are right; on a hidden one it raised {what}{place}."]
     place = f", at {answer.line}" if answer.line else ""
-    return [f"It raised {answer.error}{place}."]
+    # Later versions of Python end with a suggestion, which is part of the next step here.
+    error = re.sub(r"\.? Did you (?:mean|forget)\b.*", "", answer.error, flags=re.DOTALL)
+    return [f"It raised {error.rstrip('.')}{place}."]
 
 
 def _is_unusable(trial: Trial) -> bool:
