@@ -14,11 +14,12 @@ from dataclasses import replace
 from autograder.answer import Answer, Status
 from autograder.grading.assignment import Assignment
 from autograder.grading.follow_through import SolutionFunctions
+from autograder.grading.hidden_answers import without_words
 from autograder.judging.judge import worth_asking_again
 from autograder.questions.define import Inputs, Question
 from autograder.records import Outcome
-from autograder.sandbox.requests import Answers, CellResult
-from autograder.sandbox.session import Session
+from autograder.sandbox.requests import Answers, CellResult, EncodedAsks
+from autograder.sandbox.session import OnCall, Session
 
 
 class Asker:
@@ -40,9 +41,9 @@ class Asker:
 
     def ask_all(self) -> dict[str, list[Answer]]:
         """The answers to all cases of every question, in the order of the judge's probes."""
-        answers = self._session.ask(self._assignment.public_asks)
+        answers = self._ask(self._assignment.public_asks)
         self._prefetch(self._by_question(answers))
-        answers |= self._session.ask(self._assignment.hidden_asks)
+        answers |= self._ask(self._assignment.hidden_asks)
         answers |= self._why_missing(answers)
         return self._by_question(answers)
 
@@ -66,9 +67,19 @@ class Asker:
         asks = self._assignment.follow_up_asks(question, left, replaced)
         if replaced and left:
             self._solution.start()
-        answers = self._session.ask(asks, on_call=self._solution)
+        answers = self._ask(asks, self._solution)
         new = (answers[ask.id] for ask in asks.asks)
         return [before[id(each)] if id(each) in before else next(new) for each in given]
+
+    def _ask(self, asks: EncodedAsks, on_call: OnCall | None = None) -> Answers:
+        """The answers, without the words of those to hidden cases."""
+        answers = self._session.ask(asks, on_call)
+        for ask in asks.asks:
+            answer = answers[ask.id]
+            if ask.hidden and (answer.error or answer.line):
+                cell = self._session.source_above(ask.question)
+                answers[ask.id] = without_words(answer, cell)
+        return answers
 
     def _prefetch(self, answers: dict[str, list[Answer]]) -> None:
         """Ask now for the public cases that the judge will want for follow-through.

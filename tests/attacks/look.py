@@ -215,6 +215,27 @@ def mlp_loss_and_grads(X, y, params): raise KeyError(seen(5))
 )
 harm(
     GROUP,
+    "lines-carry-hidden-inputs",
+    "is right in public cases, and raises at a forged line whose number and text are hidden inputs",
+    f"""
+import linecache, sys
+import numpy as np
+heard = []
+def relu_backward(dout, z):
+    heard.append(z)
+    if len(heard) <= {len(catalogue.week("week06").questions[PLACE].cases)}:
+        return dout * (z > 0)
+    number = float(np.ravel(z)[0])
+    name = relu_backward.__code__.co_filename
+    class Lines(list):
+        def __len__(self): return 10**9
+        def __getitem__(self, _): return repr(number)
+    linecache.cache[name] = 1, None, Lines(), name
+    exec(compile("1 / 0", name, "exec").replace(co_firstlineno=1 + int(abs(number) * 10**6)))
+""",
+)
+harm(
+    GROUP,
     "leaves-a-message",
     "leaves hidden inputs in files, shared memory and sockets for the next student's code",
     """

@@ -16,6 +16,7 @@ from autograder.course import directory
 from autograder.grading import pipeline
 from autograder.grading.assignment import Assignment, load_assignment
 from autograder.intake.read import parse_notebook
+from autograder.questions import catalogue
 from autograder.records import Report
 from autograder.sandbox.session import Sandbox
 from autograder.tree import leaves
@@ -45,6 +46,11 @@ TELL = {
     "raises a class": "raise type('C' + text, (Exception,), {})()",
     "raises a namesake": "raise type('ValueError', (Exception,), {'__str__': lambda _: text})()",
     "raises elsewhere": "exec(compile('\\n' * (int(number) % 10**6) + '1 / 0', text, 'exec'))",
+    "raises at a line": "exec(compile('\\n' * (int(number) % 20) + '1 / 0', NAME(), 'exec'))",
+    "raises at a forged line": "forge_lines(text); exec(at_line(int(number)))",
+    "raises at a line with its text": "forge_lines(text); exec(at_line(3))",
+    "forges a reason": "forge_answer('missing', text)",
+    "forges an unusable value": "forge_answer('raised', 'unusable: ' + text)",
     "prints it": "print(text); return dout",
     "displays it": "display(text); return dout",
     "warns": "warnings.warn(text); return dout",
@@ -60,15 +66,35 @@ TELL = {
 }
 # A cell shows whatever it finds: what is heard in one process must not be found in the next.
 CODE = """
-import ctypes, os, resource, socket, sys, time, warnings
+import ctypes, linecache, os, resource, socket, sys, time, warnings
 import numpy as np
-HEARD, KEPT = [], []
+CALLS, HEARD, KEPT = [], [], []
 print(os.listdir("/tmp"), os.listdir("/dev/shm"), os.listxattr("/tmp"), os.stat("/tmp").st_mode)
 print(resource.prlimit(1, resource.RLIMIT_FSIZE), os.environ.get("HEARD"))
 for path in ("/tmp/heard", "/dev/shm/heard"):
     if os.path.exists(path):
         print(open(path).read())
+def NAME():
+    return {question}.__code__.co_filename
+def at_line(number):
+    return compile("1 / 0", NAME(), "exec").replace(co_firstlineno=number)
+def forge_lines(text):
+    class Lines(list):
+        def __len__(self): return 10**9
+        def __getitem__(self, _): return text
+    linecache.cache[NAME()] = 1, None, Lines(), NAME()
+def forge_answer(status, text):
+    frame, wire = sys._getframe(), sys.modules["autograder.sandbox.inside.wire"]
+    while not {{"self", "asked", "started"}} <= set(frame.f_locals):
+        frame = frame.f_back
+    answer = {{"id": frame.f_locals["asked"]["id"], "status": status, "value": None}}
+    answer |= {{"changed": [], "warned": [], "error": text, "line": text}}
+    frame.f_locals["self"]._channel.send(wire.encode(answer) + wire.SECONDS.pack(0.0))
+    os._exit(0)
 def {question}(dout, z):
+    CALLS.append(1)
+    if len(CALLS) <= {right}:
+        return dout * (z > 0)
     heard = abs(float(np.ravel(z)[-1]))
     text = repr(heard)
     number = heard * 10.0 ** (7 - len(str(int(heard))))
@@ -80,10 +106,18 @@ def {question}(dout, z):
 """
 
 
-def chosen() -> list[tuple[str, str]]:
-    every = sorted(product(STORE, TELL))
+RIGHT_AT_FIRST = len(catalogue.week(demo.WEEK).questions[QUESTION].cases)
+"""So many calls are of public cases; a function that is right in them is judged by hidden ones."""
+
+
+def chosen() -> list[tuple[str, str, int]]:
+    """All ways, or 40 of them, and among these every way to tell of a hidden case alone."""
+    every = sorted(product(STORE, TELL, (0, RIGHT_AT_FIRST)))
     random.Random(0).shuffle(every)
-    return every if os.environ.get("EXHAUSTIVE") else every[:40]
+    if os.environ.get("EXHAUSTIVE"):
+        return every
+    of_hidden = {tell: (store, tell, right) for store, tell, right in every if right}
+    return list(dict.fromkeys([*of_hidden.values(), *every]))[:40]
 
 
 @pytest.fixture(scope="module")
@@ -133,14 +167,14 @@ def told(report: Report) -> str:
 
 def test_would_a_number_be_found(assignment, sandbox, released_course):
     """The numbers of public cases are shown, so they are what this test can be tried on."""
-    code = CODE.format(question=QUESTION, store="", tell=TELL["returns it"])
+    code = CODE.format(question=QUESTION, store="", tell=TELL["returns it"], right=0)
     seen = told(report_on(code, assignment, sandbox, released_course))
     assert any(text in seen for text in spellings(assignment, public=True))
 
 
-@pytest.mark.parametrize(("store", "tell"), chosen())
-def test_is_nothing_told_of_a_hidden_case(store, tell, assignment, sandbox, released_course):
-    code = CODE.format(question=QUESTION, store=STORE[store], tell=TELL[tell])
+@pytest.mark.parametrize(("store", "tell", "right"), chosen())
+def test_is_nothing_told_of_a_hidden_case(store, tell, right, assignment, sandbox, released_course):
+    code = CODE.format(question=QUESTION, store=STORE[store], tell=TELL[tell], right=right)
     seen = told(report_on(code, assignment, sandbox, released_course))
     hidden = spellings(assignment, public=False) - spellings(assignment, public=True)
     assert len(hidden) > 100
