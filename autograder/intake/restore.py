@@ -2,64 +2,31 @@
 
 A student may move, copy, delete, rename or retype cells, by accident or with intent. Grading
 needs every graded cell once, with the released points, and each check after its answer. What the
-student wrote stays, in the student's order; what the course wrote comes from the released
-notebook. Cells are told by nbgrader's id, by their cell id, by unchanged source, and an answer
-whose cell was lost by the name that it defines.
+student wrote stays, in the student's order, also what stood in a cell of the course's; what the
+course wrote comes from the released notebook (see `recognise`, `edited` and `written`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from enum import Enum
 from typing import Any
 
-from autograder.intake.metadata import grade_id_of, is_experiment, stamp_of
+from autograder.intake.edited import NOT_RUN, Edited, compare, own_lines
+from autograder.intake.metadata import stamp_of
+from autograder.intake.names import names_in
+from autograder.intake.recognise import COPY, recognise
+from autograder.intake.released import ANSWERS, GUARDED, Released, Role, content_of, role_of
+from autograder.intake.written import find_written_answers
 from autograder.light_imports import NotebookNode
 
+__all__ = ["Released", "Role", "restore", "role_of"]
+
+MOST_PARSED = 300_000
+"""Characters of one notebook that are parsed; what is beyond is searched for words."""
+
 _DEFINED = re.compile(r"^(?:(?:def|class)\s+(\w+)|(\w+)\s*=)", re.MULTILINE)
-
-
-class Role(Enum):
-    """What a cell of the released notebook is for."""
-
-    LOCKED = "locked"
-    SOLUTION = "solution"
-    CHECK = "check"
-    WRITTEN = "written"
-    EXPERIMENT = "experiment"
-    OTHER = "other"
-
-
-# The student's words and code stay in these; the others come back as they were released.
-_ANSWERS = frozenset({Role.SOLUTION, Role.WRITTEN})
-_GUARDED = frozenset({Role.LOCKED, Role.CHECK})
 _GRADING_DATA = ("grade_id", "grade", "solution", "locked", "points")
-
-
-def role_of(cell: NotebookNode) -> Role:
-    """What a cell is for, from the metadata that `release` stamped on it."""
-    stamp = stamp_of(cell)
-    if stamp.get("grade"):
-        return Role.WRITTEN if stamp.get("solution") else Role.CHECK
-    if stamp.get("solution"):
-        return Role.SOLUTION
-    if stamp.get("locked"):
-        return Role.LOCKED
-    return Role.EXPERIMENT if is_experiment(cell) else Role.OTHER
-
-
-class Released:
-    """What students received, made by `release`, and how its cells are told; once for a class."""
-
-    def __init__(self, notebook: NotebookNode) -> None:
-        self.metadata = notebook["metadata"]
-        self.cells: dict[str, NotebookNode] = {cell["id"]: cell for cell in notebook["cells"]}
-        self.roles = {name: role_of(cell) for name, cell in self.cells.items()}
-        self.by_grade_id = {
-            grade_id: name for name, cell in self.cells.items() if (grade_id := grade_id_of(cell))
-        }
-        self.by_content = {_content(cell): name for name, cell in self.cells.items()}
 
 
 def restore(submitted: NotebookNode, released: Released) -> tuple[NotebookNode, list[str]]:
@@ -79,6 +46,7 @@ def restore(submitted: NotebookNode, released: Released) -> tuple[NotebookNode, 
     restoration.rebuild()
     restoration.insert_missing()
     restoration.put_checks_after_answers()
+    restoration.find_written_answers()
     restoration.rename_clashing_ids()
     notebook = NotebookNode(
         nbformat=4,
@@ -93,48 +61,82 @@ class _Restoration:
     """One notebook on its way back; `cells` are pairs: a released cell's id or "", and a cell."""
 
     def __init__(self, released: Released) -> None:
+        self._all = released
         self.released = released.cells
         self.roles = released.roles
-        self.by_grade_id = released.by_grade_id
-        self.by_content = released.by_content
         self.cells: list[tuple[str, NotebookNode]] = []
         self.notes: list[str] = []
+        self._added_to: set[str] = set()
+        self._defined: dict[str, frozenset[str]] = {}
+        self._may_parse = MOST_PARSED
 
     def recognise(self, submitted: list[NotebookNode]) -> None:
         """Find out which submitted cell is which released cell; a second copy is none."""
-        names = [self.by_grade_id.get(grade_id_of(cell), "") for cell in submitted]
-        names = [
-            name or (cell["id"] if cell["id"] in self.released else "")
-            for name, cell in zip(names, submitted, strict=True)
-        ]
-        known = set(names)
-        taken: set[str] = set()
-        for name, cell in zip(names, submitted, strict=True):
-            if not name:
-                same = self.by_content.get(_content(cell), "")
-                name = "" if same in known else same
-            if name in taken:
-                if self.roles[name] in _GUARDED:
-                    self.notes.append(f"A second copy of the cell {name} was left out.")
-                    continue
-                if self.roles[name] in _ANSWERS:
-                    self.notes.append(
-                        f"A second copy of the cell {name} runs as a cell of its own."
-                    )
-                name = ""
-            taken.add(name)
-            taken.discard("")
-            self.cells.append((name, cell))
+        cells = [self._all.respaced(cell) for cell in submitted]
+        for name, cell in zip(recognise(cells, self._all), cells, strict=True):
+            original = name.removeprefix(COPY)
+            edited = self._edited(original, cell)
+            if edited.before:
+                self.cells.append(_own(original, edited.before))
+            if name == original:
+                self.cells.append((name, cell))
+            else:
+                self._keep_copy(original, cell)
+            if edited.after:
+                self.cells.append(_own(original, edited.after))
+            if edited.not_run:
+                self.cells.append(_own(original, _as_comments(original, edited.not_run)))
+
+    def _edited(self, name: str, cell: NotebookNode) -> Edited:
+        """What a student wrote into a read-only cell; it stays beside it."""
+        if self.roles.get(name) not in GUARDED or cell["source"] == self.released[name]["source"]:
+            return Edited()
+        released = self.released[name]["source"]
+        self._may_parse -= len(cell["source"])
+        if cell["cell_type"] != "code" or self._may_parse < 0:
+            return Edited(not_run=own_lines(cell["source"], released))
+        edited = compare(released, cell["source"])
+        if edited.before or edited.after:
+            self._added_to.add(name)
+        if self.roles[name] is Role.LOCKED:
+            # What it adds may use what the cell imports.
+            return Edited("", edited.before + edited.after, edited.not_run)
+        return edited
+
+    def _keep_copy(self, name: str, cell: NotebookNode) -> None:
+        """A second copy of a cell that is there already."""
+        role = self.roles[name]
+        if role in GUARDED:
+            self.notes.append(f"A second copy of the cell {name} was left out.")
+            return
+        if role in ANSWERS:
+            self.notes.append(f"A second copy of the cell {name} runs as a cell of its own.")
+        self.cells.append(("", cell))
 
     def adopt_lost_answers(self) -> None:
-        """An answer written in a cell of the student's own takes the place of its lost cell."""
-        for name in self._missing(Role.SOLUTION):
-            position = self._last_definition(self.released[name])
-            if position is not None and not self.cells[position][0]:
-                self.cells[position] = (name, self.cells[position][1])
-                self.notes.append(
-                    f"The cell {name} was missing; the cell that defines it was taken."
-                )
+        """An answer written in a cell of the student's own takes the place of its cell.
+
+        That cell may be lost, or still have its stub: the student wrote a new one beside it.
+        """
+        places = {name: index for index, (name, _) in enumerate(self.cells) if name}
+        emptied = set()
+        for name in (name for name, role in self.roles.items() if role is Role.SOLUTION):
+            place, stub = places.get(name), self.released[name]
+            if place is not None and self.cells[place][1]["source"] != stub["source"]:
+                continue
+            position = self._last_definition(stub)
+            if position is None or self.cells[position][0]:
+                continue
+            if place is not None:
+                check = places.get(self._all.first_check.get(name, ""), place)
+                if place < position < check:
+                    continue  # what it defines counts where it is
+                emptied.add(place)
+            self.cells[position] = (name, self.cells[position][1])
+            state = "missing" if place is None else "untouched"
+            self.notes.append(f"The cell {name} was {state}; the cell that defines it was taken.")
+        if emptied:
+            self.cells = [cell for index, cell in enumerate(self.cells) if index not in emptied]
 
     def rebuild(self) -> None:
         """Give every cell its released metadata and type and, where it is guarded, source."""
@@ -149,7 +151,7 @@ class _Restoration:
             return NotebookNode(_bare(cell, name), metadata=original["metadata"])
         self._note_changes(name, cell, original, role)
         rebuilt = NotebookNode(original)
-        if role in _ANSWERS:
+        if role in ANSWERS:
             rebuilt["source"] = cell["source"]
             if role is Role.WRITTEN and "attachments" in cell:
                 rebuilt["attachments"] = cell["attachments"]
@@ -163,8 +165,9 @@ class _Restoration:
                 f"The cell {name} was a {cell.cell_type} cell; "
                 f"it is a {original.cell_type} cell again."
             )
-        if role in _GUARDED and cell["source"] != original["source"]:
-            self.notes.append(f"The read-only cell {name} had been edited and was restored.")
+        if role in GUARDED and cell["source"] != original["source"]:
+            rest = "; what was added to it runs beside it" if name in self._added_to else ""
+            self.notes.append(f"The read-only cell {name} had been edited and was restored{rest}.")
         stamp, ours = stamp_of(cell), stamp_of(original)
         if stamp and _grading_data(stamp) != _grading_data(ours):
             self.notes.append(
@@ -173,7 +176,7 @@ class _Restoration:
 
     def insert_missing(self) -> None:
         """Put back lost locked, answer and check cells after what preceded them when released."""
-        wanted = self._missing(*_GUARDED, *_ANSWERS)
+        wanted = self._missing(*GUARDED, *ANSWERS)
         order = list(self.released)
         for name in wanted:
             cell = NotebookNode(self.released[name])
@@ -207,16 +210,20 @@ class _Restoration:
                     f"The check {name} stood before its answer and was moved after it."
                 )
 
+    def find_written_answers(self) -> None:
+        """An answer in words may stand in another cell than its question."""
+        self.notes += find_written_answers(self.cells, self._all)
+
     def rename_clashing_ids(self) -> None:
         """A student's own cell cannot keep an id that belongs to a released cell."""
         taken = set(self.released) | {cell["id"] for _, cell in self.cells}
+        number = 0
         for name, cell in self.cells:
             if not name and cell["id"] in self.released:
-                number = 1
-                while f"own-{number}" in taken:
+                while f"own-{number}" in taken or not number:
                     number += 1
-                cell.id = f"own-{number}"
-                taken.add(cell.id)
+                cell["id"] = f"own-{number}"
+                taken.add(cell["id"])
 
     def _missing(self, *roles: Role) -> list[str]:
         present = {name for name, _ in self.cells}
@@ -224,23 +231,43 @@ class _Restoration:
 
     def _last_definition(self, stub: NotebookNode) -> int | None:
         """Position of the last of the student's code cells that defines what the stub defines."""
-        defined = _DEFINED.search(stub.source)
+        defined = _DEFINED.search(stub["source"])
         if not defined:
             return None
         target = defined[1] or defined[2]
-        pattern = re.compile(rf"^(?:(?:def|class)\s+{target}\b|{target}\s*=[^=])", re.MULTILINE)
-        found = [
-            position
-            for position, (name, cell) in enumerate(self.cells)
-            if cell.cell_type == "code"
-            and self.roles.get(name) not in {*_GUARDED, Role.EXPERIMENT}
-            and pattern.search(cell.source)
-        ]
-        return found[-1] if found else None
+        for position in reversed(range(len(self.cells))):
+            name, cell = self.cells[position]
+            source = cell["source"]
+            if (
+                target in source
+                and cell["cell_type"] == "code"
+                and self.roles.get(name) not in GUARDED
+                and source != self.released.get(name, {}).get("source")
+                and target in self._names_defined(source)
+            ):
+                return position
+        return None
+
+    def _names_defined(self, source: str) -> frozenset[str]:
+        if source not in self._defined:
+            self._may_parse -= len(source)
+            self._defined[source] = names_in(source, parse=self._may_parse >= 0).defined
+        return self._defined[source]
 
 
-def _content(cell: NotebookNode) -> tuple[str, str]:
-    return cell["cell_type"], cell["source"]
+def _own(name: str, source: str) -> tuple[str, NotebookNode]:
+    """A new code cell; its id clashes, so that it gets one of its own."""
+    cell = {
+        "id": name,
+        "cell_type": "code",
+        "metadata": NotebookNode(),
+        "source": source.strip("\n"),
+    }
+    return "", NotebookNode(cell | {"execution_count": None, "outputs": []})
+
+
+def _as_comments(name: str, lines: str) -> str:
+    return NOT_RUN.format(name) + "\n".join(f"# {line}".rstrip() for line in lines.splitlines())
 
 
 def _grading_data(stamp: Mapping[str, Any]) -> list[Any]:
@@ -249,7 +276,7 @@ def _grading_data(stamp: Mapping[str, Any]) -> list[Any]:
 
 def _bare(cell: NotebookNode, name: str) -> NotebookNode:
     """The student's own cell without metadata: tags and stamps decide how a cell is graded."""
-    kind, source = _content(cell)
+    kind, source = content_of(cell)
     bare = {"id": name, "cell_type": kind, "metadata": NotebookNode(), "source": source}
     if kind == "code":
         bare |= {"execution_count": None, "outputs": []}

@@ -1,0 +1,124 @@
+"""Which names a code cell defines, and which it takes from other cells.
+
+A student wrote the cell, so it need not be Python: what the parser refuses is searched for words.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import symtable
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+LONGEST = 50_000
+"""Characters of a cell that is parsed: a syntax tree is a hundred times as large as its text."""
+
+_FILE = "<student>"
+# Once and for all: changing filters for a moment is not safe while other threads grade.
+warnings.filterwarnings("ignore", category=SyntaxWarning, module=re.escape(_FILE))
+warnings.filterwarnings("ignore", category=DeprecationWarning, module=re.escape(_FILE))
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_DEFINITION = re.compile(
+    r"^(?:(?:async +)?def|class) +(\w+)|^(\w+) *(?::[^=\n]*)?=(?!=)", re.MULTILINE
+)
+# Cell magics below which Python follows; below any other stands a file, a page or a shell script.
+_PYTHON_BELOW = re.compile(r"%%(?:time|timeit|capture|prun)\b.*")
+_MAGIC = re.compile(
+    r"^(?P<indent>[ \t]*)(?P<target>\w+ *= *)?(?:[%!].*|\?{0,2}[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE
+)
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of one cell.
+
+    Attributes:
+        defined: those that it binds at its top level, by assignment, import, def or class.
+        used: those that it, or a function in it, looks up among the notebook's globals.
+    """
+
+    defined: frozenset[str]
+    used: frozenset[str]
+
+
+def names_in(source: str, *, parse: bool = True) -> Names:
+    """The names that a code cell defines and uses.
+
+    Args:
+        source: the cell.
+        parse: whether to read it as Python; if not, it is searched for words.
+    """
+    text = python_of(source) if parse else ""
+    try:
+        table = symtable.symtable(text, _FILE, "exec") if parse and len(text) <= LONGEST else None
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        table = None
+    if table is None:
+        defined = {first or second for first, second in _DEFINITION.findall(source)}
+        return Names(frozenset(defined), frozenset(_WORD.findall(source)))
+    return Names(frozenset(_defined(table)), frozenset(_used(table)))
+
+
+def parsed(source: str) -> ast.Module | None:
+    """The syntax tree of a code cell; None if it is not Python. Magics are strings in it."""
+    text = python_of(source)
+    if len(text) > LONGEST:
+        return None
+    try:
+        return ast.parse(text, _FILE)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def python_of(source: str) -> str:
+    """A code cell with IPython's own lines as strings; equally many lines."""
+    if not any(mark in source for mark in "%!?"):
+        return source
+    first, _, rest = source.partition("\n")
+    if first.startswith("%%"):
+        return f"{first!r}\n{rest}" if _PYTHON_BELOW.fullmatch(first) else repr(first)
+    if _is_python(source):
+        return source
+    return _MAGIC.sub(lambda found: f"{found['indent']}{found['target'] or ''}{found[0]!r}", source)
+
+
+def _is_python(source: str) -> bool:
+    if len(source) > LONGEST:
+        return True
+    try:
+        ast.parse(source, _FILE)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _defined(table: symtable.SymbolTable) -> Iterator[str]:
+    """Also what a function declares `global` and assigns."""
+    for each in table.get_symbols():
+        if each.is_assigned() or each.is_imported():
+            yield each.get_name()
+    for inner in _inside(table):
+        for each in inner.get_symbols():
+            if each.is_declared_global() and each.is_assigned():
+                yield each.get_name()
+
+
+def _used(table: symtable.SymbolTable) -> Iterator[str]:
+    for each in table.get_symbols():
+        if each.is_referenced():
+            yield each.get_name()
+    for inner in _inside(table):
+        for each in inner.get_symbols():
+            if each.is_global() and each.is_referenced():
+                yield each.get_name()
+
+
+def _inside(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    waiting = list(table.get_children())
+    while waiting:
+        inner = waiting.pop()
+        yield inner
+        waiting += inner.get_children()
