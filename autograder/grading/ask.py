@@ -43,7 +43,11 @@ class Asker:
         """The answers to all cases of every question, in the order of the judge's probes."""
         answers = self._ask(self._assignment.public_asks)
         self._prefetch(self._by_question(answers))
-        answers |= self._ask(self._assignment.hidden_asks)
+        stopped = self._stopped_already(answers)
+        hidden = self._assignment.hidden_asks
+        if stopped:
+            hidden = hidden.where(lambda ask: ask.id not in stopped)
+        answers |= self._ask(hidden) | stopped
         answers |= self._why_missing(answers)
         return self._by_question(answers)
 
@@ -101,6 +105,26 @@ class Asker:
             if culprits and worth_asking_again(outcome):
                 given = self._public(name)
                 self._prefetched[name, tuple(culprits)] = self.ask_again(question, given, culprits)
+
+    def _stopped_already(self, public: Answers) -> Answers:
+        """The answers to hidden cases whose public draw was stopped.
+
+        They are not asked: the case is lost, and would take its time limit once more.
+        """
+        stopped: dict[tuple[str, str], Answer] = {}
+        found: Answers = {}
+        probes = (
+            probe
+            for name in self._assignment.week.questions
+            for probe in self._assignment.judge.probes[name]
+        )
+        for ask, probe in zip(self._assignment.asks.asks, probes, strict=True):
+            case = ask.question, probe.case
+            if probe.public and public[ask.id].status in (Status.TIMED_OUT, Status.CRASHED):
+                stopped[case] = public[ask.id]
+            elif case in stopped:
+                found[ask.id] = stopped[case]
+        return found
 
     def _public(self, name: str) -> list[Inputs]:
         return [p.inputs for p in self._assignment.judge.probes[name] if p.public]

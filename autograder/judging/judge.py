@@ -148,7 +148,7 @@ class Judge:
         question = self.questions[name]
         public = [probe for probe in self.probes[name] if probe.public]
         found = self._wrong(question, self._trials(question, public, answers))
-        return found[0][1][0].outcome if found else Outcome.RIGHT
+        return wording.told(found)[1].outcome if found else Outcome.RIGHT
 
     def _follow_through(
         self, question: Question, culprits: Sequence[str], ask_again: AskAgain
@@ -177,7 +177,7 @@ class Judge:
         mistakes = [question.mistakes[name] for name in named]
         own = "" if mistakes else self._own_function(question, found, ask_again)
         message = wording.wrong(question, found, points, mistakes, own)
-        first = next((d for t, d in found if t.public), found[0][1])[0]
+        _, first = wording.told(found)
         return _verdict(
             question, points, first.outcome, message, trials, first.part, " + ".join(named)
         )

@@ -15,12 +15,15 @@ from typing import Any
 import numpy as np
 
 from autograder.judging import patterns
+from autograder.judging.advice import too_slow
 from autograder.judging.advice.next_step import next_step
 from autograder.judging.advice.values import letters
 from autograder.questions.define import UNUSABLE, Mistake, Question
 from autograder.records import Difference, Outcome, Trial
 
 Wrong = Sequence[tuple[Trial, list[Difference]]]
+
+_STOPPED = (Outcome.TIMED_OUT, Outcome.CRASHED)
 
 
 def heading(question: Question, points: float, part: str = "", label: str = "") -> str:
@@ -92,19 +95,24 @@ def wrong(
         own_function: the student's own wrong function of which the answer is the correct
             derivative; empty if there is none.
     """
-    public = [pair for pair in found if pair[0].public]
-    trial, differences = (public or list(found))[0]
-    first = differences[0]
+    trial, first = told(found)
+    public = [pair for pair in found if pair[0].public and pair[1][0].outcome not in _STOPPED]
+    slow = first.outcome is Outcome.TIMED_OUT
     label = " + ".join(mistake.name for mistake in mistakes) or _label(first.outcome)
     lines = [heading(question, points, first.part, label)]
     pattern = _pattern(question, public, first)
-    lines += _observed(question, trial, first, pattern)
+    if slow:
+        lines.append(too_slow.observed(question, trial, first, found))
+    else:
+        lines += _observed(question, trial, first, pattern)
     if any(mistake.convention for mistake in mistakes):
         lines.append(
             "This is a different convention, valid elsewhere; the course uses the one stated."
         )
     lines += [mistake.why for mistake in mistakes]
     lines += _where(question, found)
+    if not slow:
+        lines += too_slow.others(question, found)
     if own_function:
         lines.append(
             f"It matches finite differences of your own {own_function}: a correct "
@@ -113,9 +121,25 @@ def wrong(
         lines.append(f"Next: fix {own_function}; the first error is there.")
     elif mistakes:
         lines.append(mistakes[0].next_step)
+    elif slow:
+        lines.append(too_slow.next_step(question, found))
     else:
         lines += next_step(question, trial, first, pattern)
     return "\n".join(line for line in lines if line)
+
+
+def told(found: Wrong) -> tuple[Trial, Difference]:
+    """The trial that a message describes, and its first difference.
+
+    A public one if there is one, and rather one that came to its end than one that was stopped.
+
+    Args:
+        found: every wrong trial with its differences; not empty.
+    """
+    trial, differences = min(
+        found, key=lambda pair: (not pair[0].public, pair[1][0].outcome in _STOPPED)
+    )
+    return trial, differences[0]
 
 
 def _label(outcome: Outcome) -> str:
@@ -137,7 +161,7 @@ def _observed(
         case Outcome.MISSING:
             reason = f": {first.detail}" if first.detail else ""
             return [f"`{question.calls}` is not defined when its check runs{reason}."]
-        case Outcome.TIMED_OUT | Outcome.CRASHED if trial.public:
+        case Outcome.CRASHED if trial.public:
             return [f"{first.detail or 'The function did not return'}."]
         case Outcome.RAISED:
             return _raised(trial)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from autograder.answer import Status
@@ -12,6 +14,7 @@ from autograder.grading.ask import Asker
 from autograder.grading.assignment import load_assignment
 from autograder.grading.follow_through import SolutionFunctions
 from autograder.intake.read import read_notebook
+from autograder.records import Outcome
 from autograder.sandbox.session import Sandbox, Session
 
 pytestmark = pytest.mark.bubblewrap
@@ -78,3 +81,36 @@ def test_does_a_missing_name_say_how_the_cell_above_its_check_ended(released_cou
     assert {answer.status for answer in answers} == {Status.MISSING}
     said = "the cell above it raised ZeroDivisionError: division by zero"
     assert {answer.error for answer in answers} == {said}
+
+
+SLOW = """
+def relu_backward(dout, z):
+    while np.abs(z).max() > 100:
+        pass
+    return np.where(z > 0, dout, 0.0)
+"""
+
+
+def test_is_a_hidden_case_spared_whose_public_draw_was_stopped(released_course, monkeypatch):
+    """Does one slow case take its time limit once, and do the finished ones keep their points?"""
+    opened = directory.load(released_course)
+    assignment = load_assignment(opened, demo.WEEK)
+    notebook = demo.solved(opened)
+    demo.answer_cell(notebook, "relu_backward").source = SLOW
+    runs = []
+    real = Session._run_cells
+    monkeypatch.setattr(
+        Session, "_run_cells", lambda self, *rest: runs.append(self) or real(self, *rest)
+    )
+    limits = replace(assignment.limits(), question_seconds=1.0)
+    with Sandbox(limits=limits, libraries=assignment.libraries) as sandbox:
+        report = pipeline.grade_notebook(notebook, "ada", assignment, sandbox)
+    lost = [verdict for verdict in report.verdicts if not verdict.right]
+    (verdict,) = lost
+    assert (verdict.question, verdict.outcome) == ("relu_backward", Outcome.TIMED_OUT)
+    cases = assignment.week.questions["relu_backward"].cases.values()
+    weights = {case.name: case.weight for case in cases}
+    kept = 1 - weights["large"] / sum(weights.values())
+    assert verdict.points == round(verdict.max_points * kept, 2)
+    assert "the case large" in verdict.message and "was stopped after 1 s" in verdict.message
+    assert len(runs) == 2
