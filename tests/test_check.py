@@ -28,7 +28,9 @@ def relu(z):
 def test_is_a_right_answer_right():
     verdict = check("sigmoid")
     assert verdict.points == verdict.max_points
-    assert repr(verdict).startswith("sigmoid · 7 of 7 points")
+    assert repr(verdict) == (
+        "sigmoid\n4 of 4 public cases are right; hidden cases count when you hand in."
+    )
 
 
 def test_is_a_mistake_named():

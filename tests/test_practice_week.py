@@ -98,4 +98,4 @@ def test_does_validate_tell_right_from_wrong(tmp_path: Path):
     nbformat.write(source(STEM), path)
     assert "Success! Your notebook passes all the tests." in validate(path)
     nbformat.write(mistaken(), path)
-    assert "greet_robot · 0 of 0 points · braces-without-f" in validate(path)
+    assert "greet_robot · 0 of 3 public cases · braces-without-f" in validate(path)

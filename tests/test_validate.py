@@ -41,5 +41,5 @@ def test_does_nbgrader_validate_show_our_message_for_a_mistake(tmp_path):
     path = tmp_path / f"{STEM}.ipynb"
     nbformat.write(notebook, path)
     said = validate(path)
-    assert "relu · 0 of 4 points · relu-absolute-value" in said
+    assert "relu · 0 of 3 public cases · relu-absolute-value" in said
     assert said.count("The following cell failed") == 1

@@ -56,6 +56,16 @@ def brief(report: Report) -> dict[str, Any]:
     }
 
 
+def without_points(line: dict[str, Any]) -> dict[str, Any]:
+    """What `brief` gives, without points: no hidden case was asked, so nobody knows them."""
+    known = {name: value for name, value in line.items() if not name.endswith("points")}
+    known["questions"] = {
+        name: {key: value for key, value in question.items() if key != "points"}
+        for name, question in line["questions"].items()
+    }
+    return known
+
+
 class _Rate(ProgressColumn):
     """Submissions per second, over the last half minute."""
 

@@ -25,6 +25,7 @@ from autograder.cli.display import (
     print_json,
     progress,
     screen,
+    without_points,
 )
 from autograder.errors import AutograderError, UnknownName
 from autograder.light_imports import loading
@@ -115,18 +116,24 @@ def check(
     isolation: IsolationOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Run a notebook and grade it on the public cases, as its own checks do."""
+    """Run a notebook and judge it on the public cases, as its own checks do."""
     from autograder.grading.single_notebook import check_file
     from autograder.sandbox.mounts import isolation_available
 
     chosen = isolation or ("bubblewrap" if isolation_available() == "bubblewrap" else "process")
     report = check_file(file, chosen)
     if as_json:
-        print(json.dumps(brief(report), indent=1))
+        print(json.dumps(without_points(brief(report)), indent=1))
     else:
         for verdict in report.verdicts:
             screen.print(escape(verdict.message), end="\n\n", highlight=False)
-        screen.print(f"{report.points:g} of {report.max_points:g} points on the public cases.")
+        for problem in report.problems:
+            screen.print(escape(problem), end="\n\n", highlight=False)
+        right = sum(verdict.right for verdict in report.verdicts)
+        screen.print(
+            f"{right} of {len(report.verdicts)} questions are right on the public cases; "
+            "hidden cases count when you hand in."
+        )
     raise typer.Exit(0 if report.right else SOME_NOT_GRADED)
 
 

@@ -12,17 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from autograder.answer import Answer
-from autograder.judging import wording
+from autograder.answer import Answer, Status
+from autograder.double_precision import FLOAT32
+from autograder.judging import precision, wording
 from autograder.judging.compare import differences_of
 from autograder.judging.derivative import matches_own_function
 from autograder.judging.measures import Measures
 from autograder.judging.mistakes import MistakenAnswer, mistaken_answer, mistakes_behind
+from autograder.judging.points import NOT_AS_ASKED, WHOLE, earned
 from autograder.questions import references
 from autograder.questions.define import Inputs, Question
 from autograder.questions.references import References
 from autograder.records import Difference, Expected, Outcome, Trial, Verdict
-from autograder.tree import leaves
+from autograder.tree import leaves, same_tree
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,9 @@ class Probe:
 
 
 AskAgain = Callable[[Question, Sequence[Inputs], Sequence[str]], Sequence[Answer]]
-"""Calls the student's function with other inputs, the named functions replaced by correct ones."""
+"""Calls the student's function with other inputs, the named functions replaced by correct ones.
+
+`FLOAT32` among the names replaces float32 by float64 (see `double_precision`)."""
 
 Wrong = list[tuple[Trial, list[Difference]]]
 
@@ -59,6 +63,7 @@ class Judge:
         hidden: reference answers to the hidden cases; None to judge by public cases alone.
         secret: seeds the inputs of the hidden cases.
         measures: measures students' answers; by default in this process, without limits.
+        not_as_asked: the share of its points that is kept by what is right but not as asked.
     """
 
     def __init__(
@@ -68,8 +73,12 @@ class Judge:
         hidden: References | None = None,
         secret: bytes = references.PUBLIC_SECRET,
         measures: Measures | None = None,
+        not_as_asked: float = NOT_AS_ASKED,
     ) -> None:
         self.questions = questions
+        # Without hidden cases nobody knows yet what an answer earns.
+        self._knows_points = hidden is not None
+        self._not_as_asked = not_as_asked
         self._measures = measures or Measures()
         self.probes = {
             name: self._probes(question, public, hidden, secret)
@@ -127,7 +136,10 @@ class Judge:
         trials = self._trials(question, self.probes[name], answers)
         # Of the last probe, which is hidden if any is: nobody can have tuned for it.
         figures = self._measures.figures(question, answers[-1], self.probes[name][-1].inputs)
-        verdict = replace(self._judge(question, trials, ask_again), figures=figures)
+        verdict = self._judge(question, trials, ask_again)
+        if ask_again and precision.may_decide(question, trials, right=verdict.right):
+            verdict = self._in_double_precision(question, trials, verdict, ask_again)
+        verdict = replace(verdict, figures=figures)
         if verdict.right:
             given = [probe.inputs for probe in self.probes[name]]
             self._measures.expect(question, answers, given)
@@ -150,6 +162,33 @@ class Judge:
         found = self._wrong(question, self._trials(question, public, answers))
         return wording.told(found)[1].outcome if found else Outcome.RIGHT
 
+    def _in_double_precision(
+        self,
+        question: Question,
+        trials: Sequence[Trial],
+        verdict: Verdict,
+        ask_again: AskAgain,
+    ) -> Verdict:
+        """The verdict once float32 in the student's code means float64.
+
+        What was right and is right again stays as it is. An answer in float32 is worth no more
+        than the same code is in float64.
+        """
+        probes = self.probes[question.name]
+        answers = ask_again(question, [probe.inputs for probe in probes], (FLOAT32,))
+        again = self._trials(question, probes, answers)
+        if all(
+            same_tree(a.answer.value, b.answer.value) for a, b in zip(trials, again, strict=True)
+        ):
+            return verdict
+        own = self._judge(question, again, None)
+        if verdict.right and own.right:
+            return verdict
+        returned = all(trial.answer.status is Status.RETURNED for trial in again)
+        counts = own.points > verdict.points or (returned and precision.is_single(trials))
+        decisive = own if counts else verdict
+        return replace(decisive, message=wording.in_double_precision(decisive.message))
+
     def _follow_through(
         self, question: Question, culprits: Sequence[str], ask_again: AskAgain
     ) -> Verdict:
@@ -157,30 +196,38 @@ class Judge:
         answers = ask_again(question, [probe.inputs for probe in probes], culprits)
         trials = self._trials(question, probes, answers)
         found = self._wrong(question, trials)
-        points = _points(question, found)
-        message = wording.carried(question, culprits, points, right=not found)
         if not found:
-            return _verdict(question, points, Outcome.RIGHT, message, trials)
+            message = wording.carried(question, culprits, question.points, right=True)
+            return _verdict(question, question.points, Outcome.RIGHT, message, trials)
         own = self._judge(question, trials, None)
+        message = wording.carried(question, culprits, own.points, right=False)
         return replace(own, message=f"{message}\n{own.message.partition(chr(10))[2]}")
 
     def _judge(
         self, question: Question, trials: list[Trial], ask_again: AskAgain | None
     ) -> Verdict:
         found = self._wrong(question, trials)
-        points = _points(question, found)
         if not found:
-            return _verdict(
-                question, points, Outcome.RIGHT, wording.right(question, trials), trials
-            )
+            message = wording.right(question, trials, self._told(question.points))
+            return _verdict(question, question.points, Outcome.RIGHT, message, trials)
         named = mistakes_behind(question, trials, self._mistaken_answers_of(question))
         mistakes = [question.mistakes[name] for name in named]
+        points = earned(
+            question,
+            found,
+            conventions=[mistake.at or WHOLE for mistake in mistakes if mistake.convention],
+            not_as_asked=self._not_as_asked,
+        )
         own = "" if mistakes else self._own_function(question, found, ask_again)
-        message = wording.wrong(question, found, points, mistakes, own)
+        message = wording.wrong(question, found, self._told(points), mistakes, own)
         _, first = wording.told(found)
         return _verdict(
             question, points, first.outcome, message, trials, first.part, " + ".join(named)
         )
+
+    def _told(self, points: float) -> float | None:
+        """The points that a message tells."""
+        return points if self._knows_points else None
 
     def _trials(
         self, question: Question, probes: Sequence[Probe], answers: Sequence[Answer]
@@ -240,19 +287,6 @@ class Judge:
                 for name, answers in self.answers_of_mistakes(question).items()
             }
         return self._mistaken_answers[question.name]
-
-
-def _points(question: Question, found: Wrong) -> float:
-    """The question's points times the share of its weight that right cases have.
-
-    A case is right only when its public and its hidden version both are.
-    """
-    failed = {trial.case for trial, _ in found}
-    if not failed:
-        return question.points
-    total = sum(case.weight for case in question.cases.values())
-    earned = sum(case.weight for case in question.cases.values() if case.name not in failed)
-    return round(question.points * earned / total, 2)
 
 
 def worth_asking_again(outcome: Outcome) -> bool:

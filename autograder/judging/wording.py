@@ -18,6 +18,7 @@ from autograder.judging import patterns
 from autograder.judging.advice import too_slow
 from autograder.judging.advice.next_step import next_step
 from autograder.judging.advice.values import letters
+from autograder.judging.points import right_parts
 from autograder.questions.define import UNUSABLE, Mistake, Question
 from autograder.records import Difference, Outcome, Trial
 
@@ -26,17 +27,41 @@ Wrong = Sequence[tuple[Trial, list[Difference]]]
 _STOPPED = (Outcome.TIMED_OUT, Outcome.CRASHED)
 
 
-def heading(question: Question, points: float, part: str = "", label: str = "") -> str:
+def heading(question: Question, score: str, part: str = "", label: str = "") -> str:
     """The first line: `dense_backward · dW · 3 of 4 points · missing-batch-mean`."""
-    earned = f"{points:g} of {question.points:g} points"
-    return " · ".join(piece for piece in (question.name, part, earned, label) if piece)
+    return " · ".join(piece for piece in (question.name, part, score, label) if piece)
 
 
-def right(question: Question, trials: Sequence[Trial]) -> str:
-    """The message for an answer that is right in every case."""
-    cases = len({trial.case for trial in trials})
-    checked = "The answer is right." if cases == 1 else f"All {cases} cases are right."
-    return "\n".join([heading(question, question.points), checked, *_warnings(question, trials)])
+def _points(question: Question, points: float) -> str:
+    return f"{points:g} of {question.points:g} points"
+
+
+def _public_cases(question: Question, found: Wrong = ()) -> str:
+    """How many public cases are right; empty for a question that has no other cases."""
+    if not question.parameters:
+        return ""
+    count = len(question.cases)
+    right = count - len({trial.case for trial, _ in found})
+    return f"{right} of {count} public {'case' if count == 1 else 'cases'}"
+
+
+def right(question: Question, trials: Sequence[Trial], points: float | None) -> str:
+    """The message for an answer that is right in every case.
+
+    Args:
+        question: what was asked.
+        trials: its cases.
+        points: what it earns; None if hidden cases will decide that.
+    """
+    cases = len(question.cases)
+    if points is None and question.parameters:
+        verb = "is" if cases == 1 else "are"
+        first = heading(question, "")
+        checked = f"{_public_cases(question)} {verb} right; hidden cases count when you hand in."
+    else:
+        first = heading(question, "" if points is None else _points(question, points))
+        checked = "The answer is right." if cases == 1 else f"All {cases} cases are right."
+    return "\n".join([first, checked, *_warnings(question, trials)])
 
 
 def _warnings(question: Question, trials: Sequence[Trial]) -> list[str]:
@@ -58,6 +83,16 @@ def start_there(culprits: Sequence[str]) -> str:
     return f"It calls {' and '.join(culprits)}, which {verb} not right yet: start there."
 
 
+def in_double_precision(message: str) -> str:
+    """The message of a verdict that was reached with float64 in place of float32."""
+    first, _, rest = message.partition("\n")
+    remark = (
+        "Your code rounds to float32, which keeps about 7 digits; "
+        "it was judged with float64 in its place."
+    )
+    return f"{first}\n{remark}\n{rest}"
+
+
 def carried(question: Question, culprits: Sequence[str], points: float, *, right: bool) -> str:
     """The message after follow-through: the first error is in a function that this one calls.
 
@@ -71,7 +106,7 @@ def carried(question: Question, culprits: Sequence[str], points: float, *, right
     names = f"{', '.join(others)} or {last}" if others else last
     rest = "every case is right" if right else f"the answer earns {points:g} points"
     return (
-        f"{heading(question, points, label='follow-through')}\n"
+        f"{heading(question, _points(question, points), label='follow-through')}\n"
         f"With a correct {' and '.join(culprits)} in place of yours, {rest}.\n"
         f"The first error is in {names}; it is counted there, not here.\n"
         f"Next: fix {names} and run this check again."
@@ -81,7 +116,7 @@ def carried(question: Question, culprits: Sequence[str], points: float, *, right
 def wrong(
     question: Question,
     found: Wrong,
-    points: float,
+    points: float | None,
     mistakes: Sequence[Mistake] = (),
     own_function: str = "",
 ) -> str:
@@ -90,7 +125,7 @@ def wrong(
     Args:
         question: what was asked.
         found: every wrong trial with its differences; not empty.
-        points: the points that were earned.
+        points: the points that were earned; None if hidden cases will decide that.
         mistakes: the catalogued mistakes that explain the answer.
         own_function: the student's own wrong function of which the answer is the correct
             derivative; empty if there is none.
@@ -99,7 +134,8 @@ def wrong(
     public = [pair for pair in found if pair[0].public and pair[1][0].outcome not in _STOPPED]
     slow = first.outcome is Outcome.TIMED_OUT
     label = " + ".join(mistake.name for mistake in mistakes) or _label(first.outcome)
-    lines = [heading(question, points, first.part, label)]
+    known = _public_cases(question, found) if points is None else _points(question, points)
+    lines = [heading(question, known, first.part, label)]
     pattern = _pattern(question, public, first)
     if slow:
         lines.append(too_slow.observed(question, trial, first, found))
@@ -110,6 +146,8 @@ def wrong(
             "This is a different convention, valid elsewhere; the course uses the one stated."
         )
     lines += [mistake.why for mistake in mistakes]
+    if right := right_parts(question, found):
+        lines.append(f"Right parts: {', '.join(right)}.")
     lines += _where(question, found)
     if not slow:
         lines += too_slow.others(question, found)

@@ -15,11 +15,13 @@ import pytest
 
 from autograder.answer import Answer, Status
 from autograder.judging.judge import Judge
+from autograder.judging.points import WHOLE, shares
 from autograder.questions import catalogue, references
-from autograder.records import Verdict
+from autograder.questions.define import Question
+from autograder.records import Outcome, Verdict
 
 SNAPSHOTS = Path(__file__).parent / "messages"
-_POINTS = re.compile(r" · \S+ of \S+ points")
+_SCORE = re.compile(r" · \S+ of \S+ (?:points|public cases?)")
 # Some of these weeks' mistakes are networks that have to be trained.
 every_week = pytest.mark.parametrize(
     "stem",
@@ -48,9 +50,9 @@ def verdicts(stem: str) -> dict[tuple[str, str], Verdict]:
     }
 
 
-def without_points(message: str) -> str:
-    """The message as its snapshot holds it: points of one question depend on its neighbours'."""
-    message = _POINTS.sub("", message, count=1)
+def without_score(message: str) -> str:
+    """The message as its snapshot holds it: `check` tells cases there, and a grade tells points."""
+    message = _SCORE.sub("", message, count=1)
     # The mistake's line number is that of the question's file, not of a cell.
     message = re.sub(r"line \d+ of the cell", "line 3 of the cell", message)
     # Versions of Python report endless recursion differently.
@@ -59,7 +61,7 @@ def without_points(message: str) -> str:
 
 @every_week
 def test_are_the_messages_those_of_the_snapshots(stem):
-    messages = [without_points(verdict.message) for verdict in verdicts(stem).values()]
+    messages = [without_score(verdict.message) for verdict in verdicts(stem).values()]
     text = "\n\n".join(messages) + "\n"
     snapshot = SNAPSHOTS / f"{stem}.txt"
     if os.environ.get("UPDATE_SNAPSHOTS"):
@@ -79,19 +81,57 @@ def test_is_every_message_calm_and_complete(stem):
 
 
 @every_week
-def test_does_the_heading_state_the_points_of_the_right_cases(stem):
-    """And once, so that no point is left in a snapshot?"""
+def test_does_the_heading_state_the_right_public_cases_and_no_points(stem):
+    """And once: hidden cases decide the points, so `check` does not know them."""
     questions = catalogue.week(stem).questions
-    for (name, _), verdict in verdicts(stem).items():
+    for (name, mistake), verdict in verdicts(stem).items():
         question = questions[name]
         heading, *rest = verdict.message.splitlines()
-        assert f" · {verdict.points:g} of {question.points:g} points · " in heading
-        assert not re.search(r"\d points?\b", "\n".join(rest))
+        assert not re.search(r"\d points?\b", verdict.message)
         weights = {case.name: case.weight for case in question.cases.values()}
         listed = [line for line in rest if line.startswith("Right: ")]
         right = listed[0].removeprefix("Right: ").partition(". Not yet:")[0] if listed else ""
+        count = len(right.split(", ")) if right else 0
+        cases = "public case" if len(weights) == 1 else "public cases"
+        told = f" · {count} of {len(weights)} {cases} · "
+        assert told in heading if question.parameters else "public" not in heading
         earned = sum(weights[case] for case in right.split(", ") if case)
-        assert verdict.points == round(question.points * earned / sum(weights.values()), 2)
+        of_cases = round(question.points * earned / sum(weights.values()), 2)
+        # Right parts earn their share too, and right numbers in another form most of theirs.
+        alone = counts_as_a_whole(question) and not question.mistakes[mistake].convention
+        alone = alone and verdict.outcome not in (Outcome.SHAPE, Outcome.STRUCTURE)
+        assert verdict.points == of_cases if alone else verdict.points >= of_cases
+
+
+def counts_as_a_whole(question: Question) -> bool:
+    """Whether no part of an answer earns points by itself."""
+    case = next(iter(question.cases))
+    expected = references.public([question], catalogue.week(question.week).stem)[
+        question.name, case
+    ]
+    return set(shares(question, expected)) == {WHOLE}
+
+
+@pytest.mark.parametrize("name", ["softmax", "tanh"])
+def test_does_a_grade_state_points_where_the_check_states_cases(name):
+    question = catalogue.question(name)
+    public = references.public([question], catalogue.week(question.week).stem)
+    graded = Judge({name: question}, public, public)
+    checked = Judge({name: question}, public)
+    for mistake, answers in checked.answers_of_mistakes(question).items():
+        grade, check = graded.judge(name, [*answers, *answers]), checked.judge(name, answers)
+        assert grade.points == check.points
+        assert f" · {grade.points:g} of {question.points:g} points · {mistake}" in grade.message
+        assert " public case" not in grade.message and " public case" in check.message
+        assert without_score(grade.message) == without_score(check.message)
+    right = [Answer(Status.RETURNED, probe.expected.value) for probe in checked.probes[name]]
+    count = len(right)
+    assert graded.judge(name, [*right, *right]).message == (
+        f"{name} · {question.points:g} of {question.points:g} points\nAll {count} cases are right."
+    )
+    assert checked.judge(name, right).message == (
+        f"{name}\n{count} of {count} public cases are right; hidden cases count when you hand in."
+    )
 
 
 def _judge() -> Judge:
