@@ -27,11 +27,13 @@ class Edited:
         before: added code that stood before the first of the course's statements.
         after: added code that stood after it.
         not_run: what is only kept as text: other changes, and comments.
+        is_reformatted: whether the code is the course's, in another layout.
     """
 
     before: str = ""
     after: str = ""
     not_run: str = ""
+    is_reformatted: bool = False
 
 
 def same_text(one: str, other: str) -> bool:
@@ -67,7 +69,7 @@ def compare(released: str, edited: str) -> Edited:
         each.matched for each in ours if each.meaning
     )
     taken = names_in(released).defined
-    found = Edited()
+    found = Edited(is_reformatted=all(each.matched for each in ours + theirs))
     begun = False
     for each in theirs:
         begun = begun or each.matched

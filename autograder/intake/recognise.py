@@ -37,7 +37,7 @@ def recognise(submitted: Sequence[NotebookNode], released: Released) -> list[str
         if not names[index]:
             same = released.by_content.get(content_of(cell), "")
             names[index] = "" if same in known else same
-    _recognise_changed(names, submitted, released)
+    recognise_changed(names, submitted, released)
     chosen = _chosen(names, submitted, released)
     return [
         f"{COPY}{name}" if name and chosen[name] != index else name
@@ -69,10 +69,16 @@ def _chosen(
     return chosen
 
 
-def _recognise_changed(
+def recognise_changed(
     names: list[str], submitted: Sequence[NotebookNode], released: Released
 ) -> None:
-    """Give the names of missing released cells to cells that have their lines, best match first."""
+    """Name the cells that have the lines of missing released cells, best match first.
+
+    Args:
+        names: the name of each submitted cell, changed in place; "" for one of the student's own.
+        submitted: the cells.
+        released: what students received.
+    """
     present = set(names)
     missing = [
         name

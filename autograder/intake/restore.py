@@ -15,7 +15,7 @@ from typing import Any
 from autograder.intake.edited import NOT_RUN, Edited, compare, own_lines
 from autograder.intake.metadata import stamp_of
 from autograder.intake.names import names_in
-from autograder.intake.recognise import COPY, recognise
+from autograder.intake.recognise import COPY, recognise, recognise_changed
 from autograder.intake.released import ANSWERS, GUARDED, Released, Role, content_of, role_of
 from autograder.intake.written import find_written_answers
 from autograder.light_imports import NotebookNode
@@ -67,6 +67,7 @@ class _Restoration:
         self.cells: list[tuple[str, NotebookNode]] = []
         self.notes: list[str] = []
         self._added_to: set[str] = set()
+        self._reformatted: set[str] = set()
         self._defined: dict[str, frozenset[str]] = {}
         self._may_parse = MOST_PARSED
 
@@ -86,6 +87,10 @@ class _Restoration:
                 self.cells.append(_own(original, edited.after))
             if edited.not_run:
                 self.cells.append(_own(original, _as_comments(original, edited.not_run)))
+        # What was merged into a read-only cell may be an experiment.
+        names = [name for name, _ in self.cells]
+        recognise_changed(names, [cell for _, cell in self.cells], self._all)
+        self.cells = [(name, cell) for name, (_, cell) in zip(names, self.cells, strict=True)]
 
     def _edited(self, name: str, cell: NotebookNode) -> Edited:
         """What a student wrote into a read-only cell; it stays beside it."""
@@ -98,6 +103,8 @@ class _Restoration:
         edited = compare(released, cell["source"])
         if edited.before or edited.after:
             self._added_to.add(name)
+        elif edited.is_reformatted and not edited.not_run:
+            self._reformatted.add(name)
         if self.roles[name] is Role.LOCKED:
             # What it adds may use what the cell imports.
             return Edited("", edited.before + edited.after, edited.not_run)
@@ -165,7 +172,8 @@ class _Restoration:
                 f"The cell {name} was a {cell.cell_type} cell; "
                 f"it is a {original.cell_type} cell again."
             )
-        if role in GUARDED and cell["source"] != original["source"]:
+        changed = cell["source"] != original["source"] and name not in self._reformatted
+        if role in GUARDED and changed:
             rest = "; what was added to it runs beside it" if name in self._added_to else ""
             self.notes.append(f"The read-only cell {name} had been edited and was restored{rest}.")
         stamp, ours = stamp_of(cell), stamp_of(original)
