@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -51,7 +52,7 @@ def check(name: str) -> Verdict | float:
 
 
 def _verdict(name: str, notebook: dict[str, Any]) -> Verdict:
-    from autograder.answer import MISSING, ask
+    from autograder.answer import MISSING
 
     judge = _judge(name)
     targets = {
@@ -62,7 +63,7 @@ def _verdict(name: str, notebook: dict[str, Any]) -> Verdict:
     def ask_again(
         question: Question, given: Sequence[Inputs], _replaced: Sequence[str]
     ) -> list[Answer]:
-        return [ask(targets[question.name], inputs, question.drive) for inputs in given]
+        return [_ask(targets[question.name], question, inputs) for inputs in given]
 
     def verdict_on(each: str, culprits: Sequence[str] = ()) -> Verdict:
         given = [probe.inputs for probe in judge.probes[each]]
@@ -71,6 +72,21 @@ def _verdict(name: str, notebook: dict[str, Any]) -> Verdict:
 
     built_on = [verdict_on(each) for each in judge.questions[name].builds_on]
     return verdict_on(name, [each.question for each in built_on if not each.right])
+
+
+def _ask(target: Any, question: Question, inputs: Inputs) -> Answer:
+    """The answer, unless the grader would have stopped the call."""
+    from autograder.answer import Answer, Status, ask
+    from autograder.sandbox.limits import Limits
+
+    started = time.perf_counter()
+    answer = ask(target, inputs, question.drive)
+    seconds = time.perf_counter() - started
+    limit = question.seconds or Limits().question_seconds
+    if seconds <= limit:
+        return answer
+    error = f"{question.calls} took {seconds:.0f} s; the grader stops a case after {limit:g} s"
+    return Answer(Status.TIMED_OUT, error=error)
 
 
 @cache

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from autograder import check
+from autograder.records import Outcome
 
 
 def sigmoid(z):
@@ -37,6 +38,15 @@ def test_is_a_mistake_named():
     verdict = check("tanh")
     assert verdict.mistake == "tanh-half-argument"
     assert "tanh-half-argument" in verdict._repr_html_()
+
+
+def test_is_a_function_too_slow_for_the_grader_told_so(monkeypatch):
+    """Jupyter stops nothing, so that `check` has to say what grading would stop."""
+    clock = iter(range(0, 1000, 7))
+    monkeypatch.setattr("time.perf_counter", lambda: next(clock))
+    verdict = check("sigmoid")
+    assert verdict.outcome is Outcome.TIMED_OUT
+    assert "sigmoid took 7 s; the grader stops a case after 5 s" in verdict.message
 
 
 def test_is_an_untouched_stub_calm():

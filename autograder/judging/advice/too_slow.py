@@ -31,7 +31,7 @@ def observed(question: Question, trial: Trial, first: Difference, found: Wrong) 
     if not trial.public:
         return f"The public cases are right; a hidden draw of the case {trial.case} is too slow."
     if _endless(question, found):
-        return f"No case came to its end: {first.detail or 'the function did not return'}."
+        return f"Every case is too slow: {first.detail or 'the function did not return'}."
     return _sentence(question, trial, first)
 
 

@@ -49,7 +49,7 @@ def test_is_an_endless_loop_suspected_only_where_no_case_ended():
     every = ["typical", "square", "stability", "vocabulary"]
     message = judged(every, every).message
     assert message.splitlines()[1:] == [
-        f"No case came to its end: {STOPPED}.",
+        f"Every case is too slow: {STOPPED}.",
         "Next: look for a loop whose condition never becomes false.",
     ]
     assert "never becomes false" not in judged(every[1:], every).message
