@@ -34,7 +34,7 @@ from autograder.questions.week09_optimizers.formulas import (
     points=12,
     returns=("params", "state"),
     builds_on=("adam_step",),
-    parts={"params": 2, "state": 1},
+    parts={"params": 4, "state": 1},
 )
 def adamw_step(
     params: Arrays,
