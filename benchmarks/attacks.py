@@ -252,13 +252,14 @@ MITIGATED = [
     "",
     "- Whether a call changed its arguments, and whether NumPy warned, is seen in the student's",
     "  own process, which could deny it. The values themselves are compared outside.",
-    "- An answer may be right or wrong as a hidden input wishes: a few bits of the hidden cases,",
-    "  for as many points. Numbers, names and words of hidden cases are never shown.",
+    "- An answer may be right or wrong as a hidden input wishes, and raise a chosen exception at",
+    "  a chosen line of its cell: a few bits of the hidden cases, for the question's points.",
+    "  Numbers, names and words of hidden cases are never shown.",
     "- SciPy and scikit-learn can be imported, since the data sets need them; they hold forward",
     "  functions and finite differences, and no reference values.",
     "- Questions without arguments (a choice) have one answer, which a student can also guess.",
-    "- Kernel memory that no process owns (pipes, sockets) is bounded by the numbers of processes",
-    "  and descriptors alone.",
+    "- Kernel memory that no process owns (pipes, sockets) is bounded by a control group around",
+    "  each sandbox. Where none can be made, about 20 MB a process are left.",
 ]
 
 

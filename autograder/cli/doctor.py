@@ -22,7 +22,7 @@ from autograder.cli.display import screen
 from autograder.course import database as databases
 from autograder.course import directory as courses
 from autograder.errors import AutograderError, SandboxError
-from autograder.sandbox import mounts, seccomp
+from autograder.sandbox import control_group, mounts, seccomp
 from autograder.sandbox.limits import Limits, readable_size
 from autograder.sandbox.session import Cell, Sandbox
 
@@ -182,7 +182,7 @@ def _inside() -> list[Finding]:
             seen = json.loads(output["text"])
     except (SandboxError, ValueError, KeyError) as error:
         return [Finding("sandbox", False, f"no cell runs in it ({error})", "please report this")]
-    return [_walls(seen), _nested(), _filter(seen), _limits(seen, limits)]
+    return [_walls(seen), _nested(), _filter(seen), _limits(seen, limits), _kernel_memory()]
 
 
 def _walls(seen: dict[str, Any]) -> Finding:
@@ -226,6 +226,17 @@ def _limits(seen: dict[str, Any], limits: Limits) -> Finding:
         f"{limits.notebook_seconds:g} s per notebook, no core files"
     )
     return Finding("limits", True, found)
+
+
+def _kernel_memory() -> Finding:
+    """Whether the memory that no process owns is limited; nothing is missing where it is not."""
+    found = (
+        "limited by a control group around each sandbox"
+        if control_group.is_available()
+        else "no control group can be made here, so only the numbers of processes and descriptors "
+        "bound it (see docs/security.md)"
+    )
+    return Finding("kernel memory", True, found)
 
 
 def _packages() -> Iterator[Finding]:

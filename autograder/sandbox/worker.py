@@ -9,12 +9,12 @@ import signal
 import socket
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
 from autograder.errors import SandboxError, WorkerLost
-from autograder.sandbox import mounts, seccomp
+from autograder.sandbox import control_group, mounts, seccomp
 from autograder.sandbox.inside.wire import Channel
 from autograder.sandbox.libraries import Libraries
 from autograder.sandbox.limits import Limits, readable_size
@@ -26,6 +26,8 @@ _START_SECONDS = 120.0
 _END_SECONDS = 20.0
 _KILLED = "The sandbox's process was killed from outside, perhaps because memory was short."
 THREADS_A_PROCESS = 8
+_KERNEL_MEMORY = 256 * 2**20
+"""Bytes that the kernel may hold for a submission, beside its own memory and its files."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,10 @@ class Worker:
         self._cleanup.callback(self._errors.close)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._cleanup.callback(self._control.close)
+        self._group = control_group.create() if isolation == "bubblewrap" else None
+        if self._group:
+            self._cleanup.callback(self._group.remove)
+        self._times_full = 0
         with theirs:
             try:
                 self._process = self._start(theirs.fileno(), limits, libraries)
@@ -116,6 +122,7 @@ class Worker:
                 self._cleanup.close()
                 raise
         self._wait_until_ready()
+        self._bound_memory(limits)
 
     def _start(self, control: int, limits: Limits, libraries: Libraries) -> Any:
         argument = _configuration(control, limits, libraries)
@@ -128,6 +135,8 @@ class Worker:
             command = mounts.bubblewrap_command(
                 json.dumps(argument), limits, libraries.names, nested=argument["nested"]
             )
+            if self._group:
+                command = self._group.entered_by(command)
         else:
             base = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory()))
             temporary = base / "tmp"
@@ -174,12 +183,24 @@ class Worker:
         last = (message.strip().splitlines() or ["it gave no reason"])[-1]
         raise SandboxError(f"the sandbox's Python did not start: {last}")
 
+    def _bound_memory(self, limits: Limits) -> None:
+        """Limit the control group, if there is one, now that the libraries are loaded."""
+        if self._group:
+            try:
+                # /tmp and /dev/shm hold as many bytes each as one file may have.
+                self._group.bound(limits.memory + 2 * limits.file_size + _KERNEL_MEMORY)
+            except OSError as error:
+                self.close()
+                raise WorkerLost(f"The sandbox's memory cannot be limited: {error}.") from None
+
     def open(self) -> Channel:
         """Fork a child for a submission and return the channel to it.
 
         Raises:
             OSError: when the worker is gone.
         """
+        if self._group:
+            self._times_full = self._group.times_full()
         ours, theirs = socket.socketpair()
         with theirs:
             try:
@@ -199,25 +220,36 @@ class Worker:
             How it ended; None when the worker ended too.
 
         Raises:
-            WorkerLost: when the worker was killed from outside; nothing inside can kill it.
+            WorkerLost: when the worker was killed from outside; nothing inside can kill it, but
+                for the kernel when the submission has filled the control group.
         """
         self._control.settimeout(_END_SECONDS)
         try:
             self._control.send(b"gone" if gone else b"end")
             report = json.loads(self._control.recv(_MAX_CONTROL))
-            if not report["clean"]:
-                self.close()
-            return Ended(
+            ended = Ended(
                 None if report["status"] is None else int(report["status"]),
                 str(report["why"]),
                 float(report["cpu_seconds"]),
                 int(report["peak"]),
             )
+            if ended.status == -signal.SIGKILL and self._has_filled_its_group():
+                ended = replace(ended, why="memory")
+            if not report["clean"]:
+                self.close()
+            return ended
         except (OSError, ValueError, KeyError, TypeError):
+            full = self._has_filled_its_group()
             self.close()
+            if self._killed and full:
+                return Ended(why="memory")
             if self._killed:
                 raise WorkerLost(_KILLED) from None
             return None
+
+    def _has_filled_its_group(self) -> bool:
+        """Whether the submission has used up the group's memory, so that the kernel killed."""
+        return self._group is not None and self._group.times_full() > self._times_full
 
     def stop(self) -> None:
         """Tell the worker to end, from any thread; calls that wait for it then fail."""

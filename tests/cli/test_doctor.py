@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from autograder.cli import doctor
 from autograder.cli.doctor import Finding, examine
 from autograder.cli.main import app
-from autograder.sandbox import mounts
+from autograder.sandbox import control_group, mounts
 
 APPARMOR = "kernel/apparmor_restrict_unprivileged_userns"
 
@@ -37,6 +37,14 @@ def test_is_the_sandbox_tried_from_inside():
     assert "memory 2 GiB" in found["limits"].found
     for name in ("user namespaces", "sandbox", "nested namespaces", "system-call filter", "limits"):
         assert found[name].good, found[name]
+
+
+@pytest.mark.parametrize(("available", "said"), [(True, "limited by a"), (False, "security.md")])
+def test_is_it_said_whether_kernel_memory_is_limited(monkeypatch, available, said):
+    """Nothing is missing without a group, so the doctor still ends well."""
+    monkeypatch.setattr(control_group, "is_available", lambda: available)
+    finding = doctor._kernel_memory()
+    assert finding.good and said in finding.found
 
 
 def test_is_the_restriction_of_ubuntu_explained(monkeypatch):
