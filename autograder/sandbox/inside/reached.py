@@ -1,7 +1,8 @@
-"""What a function reaches through its globals, and what it contained at the function's check.
+"""What a function reaches through its globals, as it was at the function's check.
 
-A later cell may fill a list, scale an array in place or give a class another method. What can be
-put back (see `contents`) is put back; what changed is named, as a hint.
+By the time the function is asked, a cell may have replaced `np.exp` or the builtin `sum`, filled a
+list, scaled an array in place or given a class another method. What the code names in modules, and
+what objects contained (see `contents`), is put back; globals that changed are named, as a hint.
 """
 
 from __future__ import annotations
@@ -9,15 +10,13 @@ from __future__ import annotations
 import builtins
 import dis
 import gc
-import random
+import sys
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache, partial
-from types import BuiltinMethodType, CellType, CodeType, FunctionType, MethodType
+from types import BuiltinMethodType, CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
-
-import numpy as np
 
 from autograder.sandbox.inside.contents import (
     MOST_ITEMS,
@@ -37,9 +36,8 @@ _OPENED = frozenset(
         *(staticmethod, classmethod, property),
     )
 )
-_GENERATORS = [getattr(each, "__self__", None) for each in (np.random.rand, random.random)]
-"""Those behind `np.random.rand()` and `random.random()`."""
 
+Namespace = dict[str, Any]
 Found = Iterator[tuple[str, Any]]
 
 
@@ -50,20 +48,28 @@ class Reached:
         name: the function's name in the notebook.
         target: the function, or any other object.
         namespace: the notebook's.
+        folder: the notebook's, whose modules are a student's own.
+
+    Attributes:
+        globals: the notebook's names that it reads, and what they stood for.
     """
 
-    def __init__(self, name: str, target: Any, namespace: Mapping[str, Any]) -> None:
+    def __init__(self, name: str, target: Any, namespace: Namespace, folder: str) -> None:
         self.globals = {name: target}
         self._name = name
         self._namespace = namespace
+        self._folder = folder
         self._codes: list[CodeType] = []
+        self._elsewhere: list[tuple[Namespace, str, Any]] = []
         self._contents: list[tuple[str, Any, Content, Any]] = []
         # What a student's object answers may be an exception.
         with suppress(Exception):
             self._walk(name, target)
 
     def put_back(self) -> None:
-        """Let everything that was reached contain what it did."""
+        """Let modules have what they had, and objects contain what they did."""
+        for namespace, name, value in self._elsewhere:
+            namespace[name] = value
         for _, each, kind, content in self._contents:
             # An array may have become read-only.
             with suppress(Exception):
@@ -99,7 +105,7 @@ class Reached:
         """What an object leads to, with the global through which it is reached."""
         kind = type(each)
         if kind is FunctionType:
-            if each.__globals__ is self._namespace:
+            if self._is_own(each.__globals__):
                 yield from self._behind_function(name, each)
         elif kind in _OPENED:
             if kind not in _SIZED or len(each) <= MOST_ITEMS:
@@ -112,19 +118,39 @@ class Reached:
     def _behind_function(self, name: str, function: FunctionType) -> Found:
         for code in _with_inner(function.__code__):
             self._codes.append(code)
-            for each in code.co_names:
-                if each in self._namespace:
-                    self.globals[each] = self._namespace[each]
-                    yield each, self._namespace[each]
-                if each == "random":
-                    yield from ((each, generator) for generator in _GENERATORS)
+            yield from self._named(code.co_names, function.__globals__, name)
         # Its closure, default values and attributes.
         for item in gc.get_referents(function):
             if item is not function.__globals__ and item is not vars(builtins):
                 yield name, item
 
+    def _named(self, names: tuple[str, ...], namespace: Namespace, name: str) -> Found:
+        """What the names in a function's code stand for, also as attributes of modules."""
+        places = {id(each): each for each in (namespace, vars(builtins), sys.modules)}
+        waiting = list(places.values())
+        for place in waiting:
+            for each in names:
+                if each not in place:
+                    continue
+                value = place[each]
+                if place is self._namespace:
+                    self.globals[each] = value
+                    yield each, value
+                else:
+                    self._elsewhere.append((place, each, value))
+                    yield name, value
+                if type(value) is ModuleType and id(vars(value)) not in places:
+                    places[id(vars(value))] = vars(value)
+                    waiting.append(vars(value))
+
+    def _is_own(self, namespace: Namespace) -> bool:
+        """Whether this is the notebook's namespace, or that of a module in the same folder."""
+        return namespace is self._namespace or str(namespace.get("__file__")).startswith(
+            self._folder
+        )
+
     def _reads(self, name: str) -> bool:
-        """Whether this is the global that functions read, and no attribute of the same name."""
+        """Whether this is a global that functions read, and no attribute of the same name."""
         return name == self._name or any(
             each.opname == "LOAD_GLOBAL" and each.argval == name
             for code in self._codes

@@ -19,7 +19,7 @@ from autograder.answer import MISSING, Status, ask
 from autograder.errors import ProtocolError
 from autograder.sandbox.inside import inward
 from autograder.sandbox.inside.shell import NotebookShell
-from autograder.sandbox.inside.snapshot import Snapshot
+from autograder.sandbox.inside.snapshot import Snapshots
 from autograder.sandbox.inside.wire import SECONDS, Channel, encode
 from autograder.tree import to_tree
 
@@ -46,7 +46,7 @@ class _Submission:
         self._shell = shell
         self._namespace: dict[str, Any] = shell.user_ns
         self._held: dict[str, Any] = {}
-        self._snapshots: dict[str, Snapshot] = {}
+        self._snapshots = Snapshots(shell.user_ns)
         self._drivers: dict[str, Callable[..., Any]] = {}
         self._process = os.getpid()
 
@@ -61,23 +61,10 @@ class _Submission:
             sys.path.append(os.getcwd())
         for step in notebook["steps"]:
             if "hold" in step:
-                self._hold(step["hold"], step["calls"])
+                self._held[step["hold"]] = self._snapshots.take(step["hold"], step["calls"])
             else:
                 self._run_cell(step, notebook["text"], notebook["pictures"])
-        self._channel.send(encode({"sealed": True, "changed": self._end()}))
-
-    def _hold(self, question: str, name: str) -> None:
-        target = self._namespace.get(name, MISSING)
-        self._held[question] = target
-        self._snapshots[question] = Snapshot(name, target, self._namespace)
-
-    def _end(self) -> dict[str, list[str]]:
-        """Complete the snapshots; what each function reads that changed after its check."""
-        changed = {question: each.changed() for question, each in self._snapshots.items()}
-        names = dict(self._namespace)
-        for each in reversed(self._snapshots.values()):
-            names = each.complete(names)
-        return {question: names for question, names in changed.items() if names}
+        self._channel.send(encode({"sealed": True, "changed": self._snapshots.end()}))
 
     def _run_cell(self, step: Mapping[str, Any], text: int, pictures: int) -> None:
         try:
@@ -99,8 +86,8 @@ class _Submission:
         """
         before = None
         for each in asked:
-            if each["question"] != before and each["question"] in self._snapshots:
-                self._snapshots[each["question"]].put_back()
+            if each["question"] != before:
+                self._snapshots.put_back(each["question"])
             before = each["question"]
             if each["replace"]:
                 with self._replaced(each["replace"]):

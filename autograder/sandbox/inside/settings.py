@@ -34,6 +34,7 @@ _SETTINGS: tuple[tuple[Callable[[], Any], Callable[[Any], object]], ...] = (
 )
 
 Settings = list[tuple[Callable[[Any], object], Any]]
+"""How to set each of them, and to what."""
 
 
 def read() -> Settings:

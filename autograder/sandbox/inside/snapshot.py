@@ -1,18 +1,17 @@
-"""The notebook as a function saw it at its check, put back whenever the function is asked.
+"""The notebook as each function saw it at its check, put back whenever the function is asked.
 
 A function looks up names when it is called. By then, later cells may have given them to something
-else: another helper of the same name, `sum = 0`, `del np`, `%reset -f`. So the bindings of the
-notebook and of the modules it names are copied at each check (no object is), and put back into the
-same namespaces, which the notebook's functions hold. What names refer to stays shared; `reached`
-puts back what it contained. docs/security.md says what no snapshot covers.
+else: another helper of the same name, `sum = 0`, `del np`, `%reset -f`. So the names of the
+notebook are copied at each check (no object is), and put back into the notebook's own namespace,
+which all its functions have as globals. What names refer to stays shared; `reached` puts back what
+it contained. docs/security.md says what a snapshot does not cover.
 """
 
 from __future__ import annotations
 
 import builtins
-import sys
-from collections.abc import Iterable
-from types import FunctionType, ModuleType
+import os
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -20,70 +19,76 @@ import numpy as np
 from autograder.answer import MISSING
 from autograder.sandbox.inside import settings
 from autograder.sandbox.inside.contents import MOST_BYTES
-from autograder.sandbox.inside.reached import Reached
-
-Namespace = dict[str, Any]
+from autograder.sandbox.inside.reached import Namespace, Reached
 
 _BUILTINS = frozenset(dir(builtins))
 
 
-class Snapshot:
-    """The notebook at one check.
+class Snapshots:
+    """The notebook at each of its checks.
+
+    Make it before any cell runs, in the notebook's folder.
 
     Args:
-        name: what the question asks for.
-        target: the object of that name.
-        namespace: the notebook's own, which all functions of the notebook have as globals.
+        namespace: the notebook's.
     """
 
-    def __init__(self, name: str, target: Any, namespace: Namespace) -> None:
+    def __init__(self, namespace: Namespace) -> None:
         self._namespace = namespace
-        self._settings = settings.read()
-        self._modules = [(each, dict(each)) for each in _modules(namespace)]
-        self._reached = Reached(name, target, namespace)
-        # A large array that a cell has deleted would otherwise use up the notebook's memory.
-        kept = {key: each for key, each in namespace.items() if not _is_large(each)}
-        self.names = kept | self._reached.globals
-        if target is MISSING:
-            del self.names[name]
+        self._folder = os.getcwd()
+        self._names: dict[str, Namespace] = {}
+        self._reached: dict[str, Reached] = {}
+        self._settings: dict[str, settings.Settings] = {}
 
-    def complete(self, later: Namespace) -> Namespace:
-        """Add the names that the notebook defines only after this check.
+    def take(self, question: str, name: str) -> Any:
+        """Remember the notebook as it is at a question's check.
 
-        A function that needs them was checked by hand once they were there. Names of builtins
-        are left out: the function meant the builtin.
+        Args:
+            question: the question.
+            name: what it asks for.
+
+        Returns:
+            The object of that name, or `MISSING`.
         """
-        added = {each: later[each] for each in later.keys() - self.names.keys() - _BUILTINS}
-        self.names |= added
-        return self.names
+        target = self._namespace.get(name, MISSING)
+        reached = Reached(name, target, self._namespace, self._folder)
+        # A large array that a cell deletes later would otherwise stay in memory.
+        names = {key: each for key, each in self._namespace.items() if not _is_large(each)}
+        if target is not MISSING:
+            names |= reached.globals
+        self._names[question] = names
+        self._reached[question] = reached
+        self._settings[question] = settings.read()
+        return target
 
-    def put_back(self) -> None:
-        """Let functions see the notebook as it was."""
+    def end(self) -> dict[str, list[str]]:
+        """Complete the snapshots when all cells have run.
+
+        A name that is only defined after a check is added to its snapshot: the function was
+        written and checked with it there. A builtin's is not, since the function meant the builtin.
+
+        Returns:
+            By question, the globals that its function reads and that have changed since its check.
+        """
+        later = dict(self._namespace)
+        for names in reversed(self._names.values()):
+            names |= {each: later[each] for each in later.keys() - names.keys() - _BUILTINS}
+            later = names
+        with suppress(Exception):
+            now = settings.read()
+            if all(each == now for each in self._settings.values()):
+                self._settings.clear()
+        changed = {question: each.changed() for question, each in self._reached.items()}
+        return {question: names for question, names in changed.items() if names}
+
+    def put_back(self, question: str) -> None:
+        """Let functions see the notebook as it was at this question's check, if it has one."""
+        if question not in self._names:
+            return
         self._namespace.clear()
-        self._namespace.update(self.names)
-        for namespace, content in self._modules:
-            namespace.update(content)
-        self._reached.put_back()
-        settings.put_back(self._settings)
-
-    def changed(self) -> list[str]:
-        """What the function reads that the notebook has changed since."""
-        return self._reached.changed()
-
-
-def _modules(namespace: Namespace) -> Iterable[Namespace]:
-    """The namespaces of the modules that the notebook names or took a function from."""
-    found: dict[int, Namespace] = {}
-    for each in (vars(builtins), sys.modules, *map(_globals_of, namespace.values())):
-        if each is not None and each is not namespace:
-            found[id(each)] = each
-    return found.values()
-
-
-def _globals_of(each: Any) -> Namespace | None:
-    if type(each) is ModuleType:
-        return vars(each)
-    return each.__globals__ if type(each) is FunctionType else None
+        self._namespace.update(self._names[question])
+        self._reached[question].put_back()
+        settings.put_back(self._settings.get(question, []))
 
 
 def _is_large(each: Any) -> bool:
