@@ -141,6 +141,8 @@ def _pair(value: Tree, expected: Tree, allowed: Tree, name: str) -> Iterator[Pai
 def kind(value: Tree) -> str:
     """A value's kind, to be put into a sentence: `an array of shape (3,)`, `a single number`."""
     if isinstance(value, Opaque):
+        if value.kind.startswith("array of "):
+            return f"an {value.kind}"
         return "None" if value.kind == "None" else f"a value of type {value.kind}"
     if isinstance(value, str):
         return f"the text {value[:40]!r}"

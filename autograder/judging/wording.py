@@ -195,6 +195,8 @@ def _observed(
 ) -> list[str]:
     match first.outcome:
         case Outcome.NOT_ATTEMPTED:
+            if not question.parameters:
+                return [f"`{question.calls}` has no value yet."]
             return ["The cell still contains its stub, or returns nothing."]
         case Outcome.MISSING:
             reason = f": {first.detail}" if first.detail else ""

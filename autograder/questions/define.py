@@ -139,6 +139,7 @@ class Question:
     builds_on: tuple[str, ...] = ()
     derivative: Derivative | None = None
     few_mistakes: str = ""
+    float32: str = ""
     seconds: float = 0.0
     week: str = ""
     module: str = ""
@@ -259,6 +260,11 @@ class Question:
         return tuple(inspect.signature(self.reference).parameters)
 
     @property
+    def names_a_class(self) -> bool:
+        """Whether students write a class, whose name begins with a capital letter."""
+        return self.calls[:1].isupper()
+
+    @property
     def shapes(self) -> dict[str, tuple[str, ...]]:
         """The symbolic shapes of the arguments in the docstring, such as ("N", "D")."""
         shapes = {}
@@ -367,6 +373,7 @@ def question(
     builds_on: Sequence[str] = (),
     derivative: Derivative | None = None,
     few_mistakes: str = "",
+    float32: str = "",
     seconds: float = 0.0,
 ) -> Callable[[Formula], Question]:
     """Create a question from the decorated reference, whose name it takes.
@@ -381,6 +388,7 @@ def question(
         builds_on: questions whose functions a right answer may call (follow-through).
         derivative: what the answer is the gradient of.
         few_mistakes: the reason for fewer than two catalogued mistakes.
+        float32: the reason why right answers are computed in float32.
         seconds: the time limit for one case, if a right answer trains a network; 0 for the
             limit of all other questions.
     """
@@ -399,6 +407,7 @@ def question(
             tuple(builds_on),
             derivative,
             few_mistakes,
+            float32,
             seconds,
         )
 

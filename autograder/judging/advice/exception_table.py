@@ -368,7 +368,7 @@ _TABLE: tuple[tuple[str, str, Step], ...] = (
     ),
     # Everything else
     ("Warning", "", "find what it warns of: a filter in the notebook makes warnings exceptions."),
-    (ANY, "", "go to that line, and print the values that it uses."),
+    (ANY, "", "find the line that raises it, and print the values that it uses."),
 )
 
 ROWS: dict[str, list[tuple[str, Step]]] = {}

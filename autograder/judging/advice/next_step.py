@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 import re
 
-from autograder.judging.advice import exceptions, returned, values
+from autograder.judging.advice import exceptions, returned, too_slow, values
 from autograder.judging.patterns import Pattern
 from autograder.questions.define import UNUSABLE, Question
 from autograder.records import Difference, Outcome, Trial
@@ -21,7 +21,6 @@ _HIDDEN = (
     "Next: try it on inputs of your own: other sizes, a single example, zeros, negative and large "
     "numbers."
 )
-_ENDLESS = "Next: look for a loop whose condition never becomes false."
 _STOPPED = (
     (
         r"memory",
@@ -57,7 +56,7 @@ def next_step(
     """
     match first.outcome:
         case Outcome.NOT_ATTEMPTED:
-            return ["Next: write it, end it with `return`, and run its check again."]
+            return [_not_attempted(question)]
         case Outcome.MISSING:
             return [_missing(question, first.detail)]
         case Outcome.CHANGED_ARGUMENTS:
@@ -69,11 +68,19 @@ def next_step(
     if not trial.public:
         return [_HIDDEN]
     match first.outcome:
-        case Outcome.TIMED_OUT | Outcome.CRASHED:
+        case Outcome.CRASHED:
             return [_stopped(first.detail)]
         case Outcome.STRUCTURE | Outcome.SHAPE if not isinstance(first.expected, str):
             return returned.next_step(question, trial, first, pattern)
     return values.next_step(question, trial, first, pattern)
+
+
+def _not_attempted(question: Question) -> str:
+    if not question.parameters:
+        return f"Next: give `{question.calls}` a value and run its check again."
+    if question.names_a_class:
+        return "Next: write it and run its check again."
+    return "Next: write it, end it with `return`, and run its check again."
 
 
 def _missing(question: Question, reason: str) -> str:
@@ -89,7 +96,7 @@ def _missing(question: Question, reason: str) -> str:
 
 def _stopped(predicate: str) -> str:
     """The next step after a cell or a function was stopped, by the reason that the grader gave."""
-    return next((step for words, step in _STOPPED if re.search(words, predicate)), _ENDLESS)
+    return next((step for words, step in _STOPPED if re.search(words, predicate)), too_slow.ENDLESS)
 
 
 def _raised(question: Question, trial: Trial) -> str:

@@ -12,18 +12,19 @@ from autograder.questions.define import Question
 from autograder.records import Difference, Outcome, Trial
 
 _MOST_PARTS = 5
+_TYPE = "a value of type "
 _COMPARE = "Next: compare what you return with `Returns` in the docstring."
 _NOT_CALLED = "Next: call it: a function's name needs round brackets to give a value."
+_FUNCTION = r"function|method|builtin_function_or_method|type|partial|ufunc"
 _OF_TYPE = (
-    (r"function|method|builtin_function_or_method|type|partial|ufunc", _NOT_CALLED),
     (
         r"generator|map|filter|zip|enumerate|reversed|range|dict_\w+|\w*iterator",
         "Next: collect its items first, with `np.array(list(...))`.",
     ),
     (r"set|frozenset", "Next: return a list or an array: a set has no order."),
     (r"ellipsis", "Next: replace the `...` by your own code."),
-    (r"array of object", "Next: give all rows the same length, and each entry one number."),
-    (r"array of <?U\d+|array of str.*", "Next: return numbers; these are texts in an array."),
+    (r"an array of object", "Next: give all rows the same length, and each entry one number."),
+    (r"an array of <?(?:U\d+|str.*)", "Next: return numbers; these are texts in an array."),
     (r"\w*Tensor|Variable|\w*Variable|Series|DataFrame", "Next: convert it with `np.asarray`."),
 )
 
@@ -34,9 +35,17 @@ def next_step(
     """What to do about an answer of the wrong structure or shape; see `advice.next_step`."""
     if order := _right_parts_in_another_order(question, trial):
         return [order, f"Next: return them in this order: `return {', '.join(question.returns)}`."]
+    if first.outcome is Outcome.SHAPE and question.measured_by is not None:
+        return [of_a_measure(first)]
     if first.outcome is Outcome.SHAPE:
         return [_of_shape(first, pattern)]
     return [_of_structure(question, first)]
+
+
+def of_a_measure(first: Difference) -> str:
+    """What to do where something that the grader computed from the answer is wrong."""
+    what = f"`{first.part}`" if first.part.isidentifier() else "this"
+    return f"Next: compute {what} yourself from what your function returns."
 
 
 def _right_parts_in_another_order(question: Question, trial: Trial) -> str:
@@ -74,26 +83,43 @@ def _of_shape(first: Difference, pattern: Pattern | None) -> str:
     return f"Next: print the shape after each step; find where it departs from {expected}."
 
 
+def in_place_of_text(first: Difference) -> str:
+    """What to do where something else was returned than a text."""
+    if re.fullmatch(_FUNCTION, first.detail.removeprefix(_TYPE)):
+        return _NOT_CALLED
+    if first.detail == "None":
+        return _none(first)
+    return "Next: return a text, in quotes."
+
+
+def _none(first: Difference) -> str:
+    name = f"`{first.part}`" if first.part else "it"
+    return f"Next: give {name} a value before the function returns; here it is None."
+
+
 def _of_structure(question: Question, first: Difference) -> str:
     received = first.detail.rpartition("received ")[2]
-    if of_type := re.fullmatch(r"a value of type (.*)", received):
-        for kind, step in _OF_TYPE:
-            if re.fullmatch(kind, of_type[1]):
-                return step
-        return "Next: return numbers or arrays; compare with `Returns` in the docstring."
     if received == "None":
-        name = f"`{first.part}`" if first.part else "it"
-        return f"Next: give {name} a value before the function returns; here it is None."
-    if received.startswith("the text "):
-        return "Next: return the number itself, without `str`, `print` or quotes."
+        return _none(first)
+    if re.fullmatch(_FUNCTION, received.removeprefix(_TYPE)):
+        return _NOT_CALLED
+    if "expected a single number" in first.detail:
+        return "Next: return a single number: no list, tuple, dict or text around it."
+    for kind, step in _OF_TYPE:
+        if re.fullmatch(kind, received.removeprefix(_TYPE)):
+            return step
+    if received.startswith(_TYPE):
+        return "Next: return numbers or arrays; compare with `Returns` in the docstring."
     if question.drive is not None or question.measured_by is not None:
         return _COMPARE
     if not first.part and len(question.returns) > 1:
         return f"Next: end with `return {', '.join(question.returns)}`, in this order."
     if "expected a dict with the keys" in first.detail:
         return _of_keys(received)
-    if re.search(r"expected (?:an array|a single number)", first.detail):
-        return "Next: return this value alone: no tuple or dict around it, all rows equally long."
+    if received.startswith("the text "):
+        return "Next: return numbers and not a text: without `str`, `print` or quotes."
+    if "expected an array" in first.detail:
+        return "Next: return the array alone: no tuple or dict around it, and rows of equal length."
     return _COMPARE
 
 

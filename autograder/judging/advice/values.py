@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.judging.advice import returned
 from autograder.judging.patterns import Pattern
 from autograder.questions.define import Question
 from autograder.records import Difference, Outcome, Trial
@@ -34,7 +35,7 @@ def next_step(
     if isinstance(first.expected, str):
         return [_of_text(question, trial, first)]
     if question.measured_by is not None:
-        return [_of_a_measure(first)]
+        return [returned.of_a_measure(first)]
     if first.outcome is Outcome.NOT_FINITE:
         return [
             "Next: print the intermediate values, and find the first that is nan or inf: from a "
@@ -51,7 +52,7 @@ def next_step(
         ]
     if not question.parameters:
         return [UNEXPLAINED, "Next: compute it once more by hand, step by step."]
-    if question.calls[:1].isupper():
+    if question.names_a_class:
         return [
             UNEXPLAINED,
             f"Next: take one small example, and print what each `{question.calls}` holds after "
@@ -72,7 +73,7 @@ def _of_text(question: Question, trial: Trial, first: Difference) -> str:
             return f'Next: write one of these letters in quotes, such as `{question.calls} = "a"`.'
         return "Next: reread the section and choose again."
     if not isinstance(first.yours, str):
-        return "Next: return a text, in quotes."
+        return returned.in_place_of_text(first)
     if question.measured_by is not None:
         return "Next: read again what the docstring asks for, and measure it yourself."
     if f'"{expected}"' in (question.reference.__doc__ or ""):
@@ -88,11 +89,6 @@ def letters(question: Question, expected: str) -> tuple[str, ...]:
         return ()
     # Each wrong letter is a mistake.
     return tuple(string.ascii_lowercase[: max(len(question.mistakes) + 1, 2)])
-
-
-def _of_a_measure(first: Difference) -> str:
-    what = f"`{first.part}`" if first.part.isidentifier() else "this"
-    return f"Next: call it with a large example and compute {what} from what it returns."
 
 
 def _nearly_right(yours: Any, expected: Any) -> bool:
