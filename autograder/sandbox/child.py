@@ -28,13 +28,17 @@ class Stopped(Exception):
             "was stopped after 20 s".
         killed: whether a signal that code only gets from somebody else ended it. A submission
             may send that signal to itself; the course's own code does not.
+        had_time: whether what was running had its own time, and not the rest of the notebook's.
     """
 
-    def __init__(self, status: Status, predicate: str, *, killed: bool = False) -> None:
+    def __init__(
+        self, status: Status, predicate: str, *, killed: bool = False, had_time: bool = True
+    ) -> None:
         super().__init__(predicate)
         self.status = status
         self.predicate = predicate
         self.killed = killed
+        self.had_time = had_time
 
 
 class Child:
@@ -158,7 +162,7 @@ class Child:
         if late and not ended.why:
             whole = f"was running when the notebook's {self._limits.notebook_seconds:g} s were over"
             predicate = whole if seconds is None else f"was stopped after {seconds:g} s"
-            raise Stopped(Status.TIMED_OUT, predicate) from None
+            raise Stopped(Status.TIMED_OUT, predicate, had_time=seconds is not None) from None
         if isinstance(error, ProtocolError):
             predicate = f"sent no result that can be read ({error})"
             raise Stopped(Status.CRASHED, predicate) from None

@@ -232,6 +232,7 @@ class Session(AbstractContextManager["Session"]):
         self._silenced: dict[str, Answer] = {}
         self._stopped = StoppedQuestions(self._limits.notebook_seconds)
         self._asked_at = 0.0
+        self._asked_again: set[int] = set()
         self._usage = Usage(0.0, 0)
         self._has_seen_hidden = False
         self._sealed = False
@@ -277,8 +278,9 @@ class Session(AbstractContextManager["Session"]):
                 if self._trusted and stopped.killed:
                     raise WorkerLost(_SOLUTION_LOST) from None
                 running = next(ask for ask in waiting if ask.id not in answers)
-                answers[running.id] = self._stop(running, stopped)
-                self._answer_silenced(left, answers)
+                if not self._has_another_chance(running, stopped):
+                    answers[running.id] = self._stop(running, stopped)
+                    self._answer_silenced(left, answers)
         return answers
 
     def _keep_hidden_from(self, ask: Ask) -> None:
@@ -453,6 +455,15 @@ class Session(AbstractContextManager["Session"]):
         self._left_out.add(index)
         if index not in self._optional:
             self._count_restart()
+
+    def _has_another_chance(self, running: Ask, stopped: Stopped) -> bool:
+        """Whether to ask this case again, because those before it had used up the time."""
+        if self._trusted or stopped.had_time or running.id in self._asked_again:
+            return False
+        self._asked_again.add(running.id)
+        self._count_restart()
+        self.close()
+        return True
 
     def _stop(self, running: Ask, stopped: Stopped) -> Answer:
         """The answer to the case that stopped the process, and to the rest if that is enough."""

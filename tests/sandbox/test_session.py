@@ -55,6 +55,15 @@ def test_a_question_that_never_answers_is_asked_twice(
     assert answers[6].value == 1
 
 
+def test_a_case_is_not_to_blame_for_the_time_of_those_before_it(sandbox: Sandbox) -> None:
+    """Is it asked again in a fresh process, if it ran when the notebook's time was over?"""
+    source = "import time\ndef waits(n):\n    time.sleep(0.4)\n    return n"
+    asks = [Ask(n, "waits", "", {"n": n}) for n in range(7)]
+    with Sandbox(sandbox.isolation, replace(LIMITS, notebook_seconds=2.0)) as hasty:
+        answers = ask_all(hasty, source, asks)
+    assert [answers[n].value for n in range(7)] == list(range(7))
+
+
 def test_no_answer_is_lost_with_the_process_that_gave_it(sandbox: Sandbox) -> None:
     """Do those before a crash count, however often it crashes, until it is enough?"""
     source = "import os\ndef fine(n):\n    return n\ndef crash(n):\n    os.abort()\n"
