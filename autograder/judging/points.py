@@ -8,7 +8,7 @@ form than was asked for (a kept axis, an extra key, another book's convention) k
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from autograder.questions.define import Question
 from autograder.records import Difference, Expected, Trial
@@ -54,6 +54,8 @@ def earned(
 def right_parts(question: Question, found: Wrong) -> tuple[str, ...]:
     """The parts that are right in every trial, in the order in which they are returned.
 
+    A dict all of whose arrays are right is named as a whole.
+
     Args:
         question: what was asked.
         found: the wrong trials with their differences; not empty.
@@ -63,7 +65,15 @@ def right_parts(question: Question, found: Wrong) -> tuple[str, ...]:
         for part in shares(question, trial.expected):
             correct = not any(_concerns(each.part, part) for each in differences)
             right[part] = right.get(part, True) and correct
-    return tuple(part for part, correct in right.items() if correct)
+    return tuple(dict.fromkeys(_largest(part, right) for part, correct in right.items() if correct))
+
+
+def _largest(part: str, right: Mapping[str, bool]) -> str:
+    """The largest dict around a part in which everything is right, or the part itself."""
+    around = part.rpartition("[")[0]
+    if around and all(correct for each, correct in right.items() if _concerns(each, around)):
+        return _largest(around, right)
+    return part
 
 
 def shares(question: Question, expected: Expected) -> dict[str, float]:

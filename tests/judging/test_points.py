@@ -142,3 +142,17 @@ def test_is_a_question_without_stated_parts_whole_when_a_measure_describes_its_a
     (expected,) = (trial.expected for trial in trials_of(catalogue.week("week04"), question)[:1])
     assert isinstance(expected, Expected)
     assert shares(question, expected) == {WHOLE: 1.0}
+
+
+def test_is_a_dict_whose_arrays_are_all_right_named_as_a_whole():
+    question, week = catalogue.question("adam_step"), catalogue.week("week09")
+
+    def spoil(value):
+        params = {name: array + 1.0 if name == "W1" else array for name, array in value[0].items()}
+        return [params, value[1]]
+
+    trials = trials_of(week, question, spoil)
+    found = [(t, differences(t.answer, t.expected, question.returns)) for t in trials]
+    assert right_parts(question, found)[-1] == "state"
+    assert 'params["W1"]' not in right_parts(question, found)
+    assert 'params["b1"]' in right_parts(question, found)
