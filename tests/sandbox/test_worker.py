@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 
 import pytest
 
@@ -50,6 +51,23 @@ def test_is_what_a_child_used_known_and_the_worker_ready_for_the_next() -> None:
         worker.close()
     with pytest.raises(OSError):
         worker.open()
+
+
+@pytest.mark.bubblewrap
+def test_is_a_submission_ended_at_once_that_has_only_begun() -> None:
+    """A signal that came before it was waited for would be found after half a second."""
+    worker = Worker("bubblewrap", LIMITS, Libraries())
+    seconds = []
+    try:
+        for _ in range(5):
+            channel = worker.open()
+            began = time.monotonic()
+            worker.end()
+            seconds.append(time.monotonic() - began)
+            channel.close()
+    finally:
+        worker.close()
+    assert min(seconds) < 0.4
 
 
 def test_does_a_python_that_cannot_start_say_why(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,7 @@ _SIGNALED = 128
 _OUTSIDE = (0, 1)
 """Who sends from outside: a process that has no number here, and the fork server."""
 _HIGHEST_SIGNAL = 64
+_AWAITED = (signal.SIGCHLD, signal.SIGTERM)
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP = 1, 4, 22
 _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
 _SECCOMP_MODE_FILTER = 2
@@ -119,8 +120,11 @@ def _fork(
     limits: dict[int, int],
     configuration: dict[str, Any],
 ) -> int:
+    # Until `_end_as` waits for it, SIGTERM stays pending in the child.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
     child = os.fork()
     if child:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
         os.close(descriptor)
         return child
     try:
@@ -163,8 +167,6 @@ def _end_as(child: int, end: Callable[[], None]) -> NoReturn:
     SIGTERM from outside the namespace calls `end`. Everything is waited for, so that its CPU time
     is counted.
     """
-    awaited = {signal.SIGCHLD, signal.SIGTERM}
-    signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
     status = -int(signal.SIGKILL)
     with contextlib.suppress(ChildProcessError):
         while True:
@@ -173,7 +175,7 @@ def _end_as(child: int, end: Callable[[], None]) -> NoReturn:
                 status = os.waitstatus_to_exitcode(how)
                 processes.kill_others()
             elif not number:
-                received = signal.sigwaitinfo(awaited)
+                received = signal.sigwaitinfo(_AWAITED)
                 if received.si_signo == signal.SIGTERM and received.si_pid in _OUTSIDE:
                     end()
     os._exit(status if status >= 0 else _SIGNALED - status)
@@ -186,6 +188,7 @@ def _confine(directory: str, limits: dict[int, int]) -> None:
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
     os.setsid()
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
