@@ -120,7 +120,7 @@ def _pair(value: Tree, expected: Tree, allowed: Tree, name: str) -> Iterator[Pai
         if set(value) - set(expected):
             yield Difference(Outcome.STRUCTURE, name, wanted, values_right=True)
         for key in expected:
-            part = f'{name}["{key}"]'
+            part = at_key(name, key)
             if key in value:
                 yield from _pair(value[key], expected[key], allowed[key], part)
             else:
@@ -136,6 +136,11 @@ def _pair(value: Tree, expected: Tree, allowed: Tree, name: str) -> Iterator[Pai
             yield from _pair(value[place], item, allowed[place], f"{name}[{place}]")
     else:
         yield Pair(name, expected, allowed, value)
+
+
+def at_key(name: str, key: str) -> str:
+    """The name of an entry of a dict, such as `grads["W1"]`; its key alone if the dict has none."""
+    return f'{name}["{key}"]' if name else key
 
 
 def kind(value: Tree) -> str:

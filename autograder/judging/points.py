@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from autograder.judging.compare import at_key
 from autograder.questions.define import Question
 from autograder.records import Difference, Expected, Trial
 from autograder.tree import Tree
@@ -103,7 +104,7 @@ def _top_level(question: Question, value: Tree) -> list[tuple[str, str, Tree]]:
         return [(name, name, item) for name, item in zip(names, value, strict=True)]
     if isinstance(value, dict):
         name = names[0] if len(names) == 1 else ""
-        return [(key, f'{name}["{key}"]', item) for key, item in value.items()]
+        return [(key, at_key(name, key), item) for key, item in value.items()]
     return []
 
 
@@ -111,7 +112,7 @@ def _arrays(name: str, value: Tree) -> Iterator[str]:
     """The names of the arrays in nested dicts, as `compare.pairs` names them."""
     if isinstance(value, dict) and value:
         for key, item in value.items():
-            yield from _arrays(f'{name}["{key}"]', item)
+            yield from _arrays(at_key(name, key), item)
     else:
         yield name
 
