@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from autograder.intake.edited import same_code
 from autograder.intake.names import Names, names_in
-from autograder.intake.released import GUARDED, Released, Role
+from autograder.intake.released import GUARDED, Released, Role, content_of
 from autograder.light_imports import NotebookNode
 
 _MOST_PARSED = 300_000
@@ -35,6 +35,13 @@ class Experiments:
         words = "|".join(map(re.escape, sorted(defined))) or r"(?!)"
         self._words = re.compile(rf"\b(?:{words})\b")
 
+    def name_of(self, cell: NotebookNode) -> str:
+        """The experiment that a cell is, or an unchanged copy of; empty if it is none."""
+        name = cell["id"]
+        if name not in self._released.cells:
+            name = self._released.by_content.get(content_of(cell), "")
+        return name if name in self._names else ""
+
     def to_run(self, cells: Sequence[NotebookNode]) -> set[int]:
         """The positions of the experiments that run.
 
@@ -45,16 +52,16 @@ class Experiments:
         students: list[str] = []
         found: set[int] = set()
         for index, cell in enumerate(cells):
-            name, source = cell["id"], cell["source"]
+            source = cell["source"]
             if cell["cell_type"] != "code":
                 continue
-            if name in self._names:
+            if name := self.name_of(cell):
                 if same_code(source, self._released.cells[name]["source"]):
                     unchanged[index] = self._names[name]
                 else:
                     found.add(index)
                     students.append(source)
-            elif self._released.roles.get(name) not in GUARDED and self._words.search(source):
+            elif self._released.roles.get(cell["id"]) not in GUARDED and self._words.search(source):
                 students.append(source)
         wanted, defined = _wanted(students, self._words)
         return found | set(_needed(unchanged, wanted - defined))

@@ -1,6 +1,7 @@
 """Which names a code cell defines, and which it takes from other cells.
 
-A student wrote the cell, so it need not be Python: what the parser refuses is searched for words.
+A student wrote the cell, so it need not be Python: it is then searched for definitions, and uses
+nothing, since it does not run.
 """
 
 from __future__ import annotations
@@ -51,15 +52,18 @@ def names_in(source: str, *, parse: bool = True) -> Names:
         source: the cell.
         parse: whether to read it as Python; if not, it is searched for words.
     """
-    text = python_of(source) if parse else ""
+    text = python_of(source) if parse else source
+    if not parse or len(text) > LONGEST:
+        return Names(_defined_in_words(source), frozenset(_WORD.findall(source)))
     try:
-        table = symtable.symtable(text, _FILE, "exec") if parse and len(text) <= LONGEST else None
+        table = symtable.symtable(text, _FILE, "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        table = None
-    if table is None:
-        defined = {first or second for first, second in _DEFINITION.findall(source)}
-        return Names(frozenset(defined), frozenset(_WORD.findall(source)))
+        return Names(_defined_in_words(source), frozenset())
     return Names(frozenset(_defined(table)), frozenset(_used(table)))
+
+
+def _defined_in_words(source: str) -> frozenset[str]:
+    return frozenset(first or second for first, second in _DEFINITION.findall(source))
 
 
 def parsed(source: str) -> ast.Module | None:

@@ -55,7 +55,7 @@ def test_is_a_name_that_a_cell_does_not_define_not_found(source):
         "class A(x): pass",
         "def f():\n    def g():\n        return [i for i in x]\n    return g",
         "x.y = 1",
-        "print x",
+        "%matplotlib inline\nprint(x)",
     ],
 )
 def test_is_a_name_found_that_is_taken_from_elsewhere(source):
@@ -63,7 +63,14 @@ def test_is_a_name_found_that_is_taken_from_elsewhere(source):
 
 
 @pytest.mark.parametrize(
-    "source", ["def f(x):\n    return x", "def f():\n    x = 1\n    return x", "a.x", "'x'  # x"]
+    "source",
+    [
+        "def f(x):\n    return x",
+        "def f():\n    x = 1\n    return x",
+        "a.x",
+        "'x'  # x",
+        "in x words",
+    ],
 )
 def test_is_a_name_of_a_functions_own_left_out(source):
     assert "x" not in names_in(source).used

@@ -330,7 +330,7 @@ def import_above_a_locked_cell(document: Document) -> None:
 @edit
 def magic_and_helper_in_every_locked_cell(document: Document) -> None:
     for cell in cells_of(document, "locked"):
-        cell["source"] = f"%config InlineBackend\n{cell['source']}\n{HELPER}"
+        cell["source"] = f"%matplotlib inline\n{cell['source']}\n{HELPER}"
     needs_helper(document)
 
 
