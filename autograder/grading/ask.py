@@ -15,6 +15,7 @@ from autograder.answer import Answer, Status
 from autograder.grading.assignment import Assignment
 from autograder.grading.follow_through import SolutionFunctions
 from autograder.grading.hidden_answers import without_words
+from autograder.grading.not_run import NotRun
 from autograder.judging.judge import worth_asking_again
 from autograder.questions.define import Inputs, Question
 from autograder.records import Outcome
@@ -29,12 +30,18 @@ class Asker:
         assignment: the questions and their cases.
         session: the submission in the sandbox.
         solution: answers calls to functions that the student got wrong.
+        not_run: tells where a missing name stands; None to say nothing of it.
     """
 
     def __init__(
-        self, assignment: Assignment, session: Session, solution: SolutionFunctions
+        self,
+        assignment: Assignment,
+        session: Session,
+        solution: SolutionFunctions,
+        not_run: NotRun | None = None,
     ) -> None:
         self._assignment = assignment
+        self._not_run = not_run
         self._session = session
         self._solution = solution
         self._prefetched: dict[tuple[str, tuple[str, ...]], list[Answer]] = {}
@@ -83,7 +90,13 @@ class Asker:
             if ask.hidden and (answer.error or answer.line):
                 cell = self._session.source_above(ask.question)
                 answers[ask.id] = without_words(answer, cell)
+            elif (error := self._explained(answer.error)) != answer.error:
+                answers[ask.id] = replace(answer, error=error)
         return answers
+
+    def _explained(self, error: str) -> str:
+        """The error, with the place of a name that is missing."""
+        return self._not_run.explained(error) if self._not_run else error
 
     def _prefetch(self, answers: dict[str, list[Answer]]) -> None:
         """Ask now for the public cases that the judge will want for follow-through.
@@ -142,7 +155,7 @@ class Asker:
         for ask in self._assignment.asks.asks:
             if answers[ask.id].status is Status.MISSING:
                 above = self._session.above(ask.question)
-                error = _ended(above) if above else ""
+                error = self._explained(_ended(above)) if above else ""
                 explained[ask.id] = replace(answers[ask.id], error=error)
         return explained
 

@@ -14,9 +14,10 @@ from autograder.course import own_functions
 from autograder.course.directory import Course
 from autograder.errors import CourseError
 from autograder.grading.recorded_answers import ask_digest
+from autograder.intake.experiments import Experiments
 from autograder.intake.metadata import grade_id_of, points_of, stamp_of
 from autograder.intake.read import read_notebook
-from autograder.intake.restore import Released, Role, role_of
+from autograder.intake.released import Released, Role, role_of
 from autograder.judging.bounded_measures import BoundedMeasures
 from autograder.judging.judge import Judge
 from autograder.questions import catalogue, references
@@ -49,7 +50,7 @@ class Assignment:
         cache: the file with reference answers to the hidden cases; None for public cases only.
         own: the course's version of the students' own file of earlier functions; empty when the
             notebook defines them itself.
-        run_experiments: also run the cells that no question depends on.
+        run_experiments: run all experiments, also those that nothing depends on.
         carried: a file of hidden values that another machine computed, in place of `cache`.
     """
 
@@ -90,6 +91,11 @@ class Assignment:
         """The cells of `released`, in a form that finds them in submissions."""
         return Released(self.released)
 
+    @cached_property
+    def experiments(self) -> Experiments:
+        """The lesson's experiments, which run where the student changed or needs them."""
+        return Experiments(self.released_cells)
+
     def steps(self, notebook: Any) -> list[Cell | Hold]:
         """What the sandbox does, in the order of the notebook: run a cell, or hold a function.
 
@@ -97,14 +103,17 @@ class Assignment:
             notebook: a restored submission, nbformat 4.
         """
         steps: list[Cell | Hold] = []
+        experiments = self.experiments.to_run(notebook["cells"])
         for index, cell in enumerate(notebook["cells"]):
             # Keys, not attributes: a NotebookNode looks up attributes slowly.
             if cell["cell_type"] != "code":
                 continue
             if (name := grade_id_of(cell)) in self.week.questions:
                 steps.append(Hold(index, name, self.week.questions[name].calls))
-            elif self.run_experiments or role_of(cell) is not Role.EXPERIMENT:
+            elif not self.experiments.name_of(cell):
                 steps.append(Cell(index, cell["source"]))
+            elif self.run_experiments or index in experiments:
+                steps.append(Cell(index, cell["source"], optional=True))
         return steps
 
     @cached_property

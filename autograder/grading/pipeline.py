@@ -20,6 +20,7 @@ from autograder.feedback.sanitize import disarm_text, shown
 from autograder.grading.ask import Asker
 from autograder.grading.assignment import Assignment
 from autograder.grading.follow_through import SolutionFunctions
+from autograder.grading.not_run import NotRun
 from autograder.grading.recorded_answers import encode_question, encode_submission
 from autograder.intake.read import parse_notebook, read_bytes
 from autograder.intake.restore import restore
@@ -108,8 +109,10 @@ def grade_notebook(
     """
     started = time.perf_counter()
     notebook, notes = restore(submitted, assignment.released_cells)
-    with sandbox.open(assignment.steps(notebook), files) as session:
-        asker = Asker(assignment, session, SolutionFunctions(assignment, sandbox))
+    steps = assignment.steps(notebook)
+    with sandbox.open(steps, files) as session:
+        not_run = NotRun(notebook, steps, session.cells)
+        asker = Asker(assignment, session, SolutionFunctions(assignment, sandbox), not_run)
         verdicts, answers = _judge(assignment, asker)
         usage = session.close()
     for index, result in session.cells.items():
