@@ -18,6 +18,7 @@ from autograder.intake.experiments import Experiments
 from autograder.intake.metadata import grade_id_of, points_of, stamp_of
 from autograder.intake.read import read_notebook
 from autograder.intake.released import Released, Role, role_of
+from autograder.intake.week_of import graded_names, names_of
 from autograder.judging.bounded_measures import BoundedMeasures
 from autograder.judging.judge import Judge
 from autograder.questions import catalogue, references
@@ -90,6 +91,13 @@ class Assignment:
     def released_cells(self) -> Released:
         """The cells of `released`, in a form that finds them in submissions."""
         return Released(self.released)
+
+    @cached_property
+    def cell_names(self) -> frozenset[str]:
+        """The names of the week's answer and check cells, which tell its notebook from others."""
+        if self.source is not None:
+            return graded_names(self.released)
+        return names_of(self.week)
 
     @cached_property
     def experiments(self) -> Experiments:

@@ -52,7 +52,8 @@ def submissions(course: Course, assignment: Assignment) -> list[Submission]:
         CourseError: when there are none.
     """
     folder = course.root / "submitted"
-    found = find_submissions(folder, assignment.week.stem, assignment.week.name)
+    week = assignment.week
+    found = find_submissions(folder, week.stem, week.name, assignment.cell_names)
     if not found:
         raise CourseError(
             f"nothing is handed in for {assignment.week.name}; put notebooks at "

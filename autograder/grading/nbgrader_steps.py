@@ -51,12 +51,16 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         self, file_stream: Any, resources: Resources | None = None, **kw: Any
     ) -> tuple[str, Resources]:
         from autograder.intake.read import read_notebook
+        from autograder.intake.week_of import graded_names, refuse_another_week
 
         assert resources is not None
+        released = _released(resources)
+        week = resources["nbgrader"]["assignment"].partition("_")[0]
         try:
             notebook = read_notebook(Path(file_stream.name))
+            refuse_another_week(notebook, week, graded_names(released))
         except UnreadableNotebook as error:
-            notebook = explain_unreadable(_released(resources), str(error))
+            notebook = explain_unreadable(released, str(error))
             # RestoreCells is told here, not in the metadata, which a submission could forge.
             resources["nbgrader"]["unreadable"] = str(error)
         return self.from_notebook_node(notebook, resources, **kw)  # type: ignore[no-any-return]

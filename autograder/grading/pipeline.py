@@ -24,6 +24,7 @@ from autograder.grading.not_run import NotRun
 from autograder.grading.recorded_answers import encode_question, encode_submission
 from autograder.intake.read import parse_notebook, read_bytes
 from autograder.intake.restore import restore
+from autograder.intake.week_of import about_mixture, refuse_another_week
 from autograder.judging.judge import AskAgain
 from autograder.light_imports import from_dict
 from autograder.questions.define import Inputs, Question
@@ -78,6 +79,7 @@ def grade_content(
     try:
         notebook, files = content
         submitted = parse_notebook(notebook)
+        refuse_another_week(submitted, assignment.week.name, assignment.cell_names)
         report = grade_notebook(submitted, submission.student, assignment, sandbox, files)
         return replace(report, key=submission.key)
     except UnreadableNotebook as error:
@@ -109,6 +111,7 @@ def grade_notebook(
     """
     started = time.perf_counter()
     notebook, notes = restore(submitted, assignment.released_cells)
+    notes += about_mixture(submitted, assignment.week.name, assignment.cell_names)
     steps = assignment.steps(notebook)
     with sandbox.open(steps, files) as session:
         not_run = NotRun(notebook, steps, session.cells)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from autograder.grading.assignment import Assignment, load_assignment
 from autograder.grading.pipeline import grade_notebook
 from autograder.intake.metadata import grade_id_of
 from autograder.intake.read import read_notebook
+from autograder.intake.week_of import about_name, graded_names, names_of, with_lost_names
 from autograder.light_imports import NotebookNode
 from autograder.questions import catalogue
 from autograder.records import Report
@@ -58,13 +60,15 @@ def check_file(path: Path, isolation: str) -> Report:
         UnreadableNotebook: when the file is not a notebook.
         UnknownName: when none of its checks belongs to a week of this course.
     """
-    notebook = read_notebook(path)
+    notebook = with_lost_names(read_notebook(path))
     assignment = assignment_of(notebook)
     if assignment is None:
         raise UnknownName(f"{path} contains no check of any week of this course.")
     with Sandbox(isolation, assignment.limits(), assignment.libraries) as sandbox:
         files = own_functions.handed_in(path.parent)
-        return _persistently(notebook, "", assignment, sandbox, files)
+        report = _persistently(notebook, "", assignment, sandbox, files)
+    said = about_name(path.name, assignment.week.name)
+    return replace(report, problems=(*report.problems, *said))
 
 
 def _persistently(
@@ -83,12 +87,17 @@ def _persistently(
 
 
 def assignment_of(notebook: NotebookNode) -> Assignment | None:
-    """The first week of which the notebook has a check; None if there is no such week.
+    """The week of which the notebook has the most checks; None if it has none of any week.
 
     A student's machine has no released notebook, so the student's stands in its place.
     """
     names = set(map(grade_id_of, notebook.cells))
+    best, most = None, 0
     for stem in catalogue.stems():
-        if names & set((week := catalogue.week(stem)).questions):
-            return Assignment(week, released=notebook)
-    return None
+        week = catalogue.week(stem)
+        if (found := len(names & set(week.questions))) > most:
+            best, most = week, found
+            # Nearly every notebook is of one week: the others need not be loaded.
+            if graded_names(notebook) <= names_of(week):
+                break
+    return Assignment(best, released=notebook) if best else None

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.roster import MARKUP
-from autograder.errors import CourseError
+from autograder.errors import CourseError, UnreadableNotebook
+from autograder.intake.collect.attempts import base_name
+from autograder.intake.file_names import notebook_stem
+from autograder.intake.folder import contents
+from autograder.intake.read import read_bytes
+from autograder.intake.week_of import fault_of_file, holds
 from autograder.records import Submission
 
 _LONGEST_TIME = 100
+_MOST_READ = 10
 
 
-def find_submissions(submitted: Path, assignment: str, week: str) -> list[Submission]:
+def find_submissions(
+    submitted: Path, assignment: str, week: str, names: Collection[str] = ()
+) -> list[Submission]:
     """Every submission of an assignment, in the order of the students' names.
 
     A folder without a fitting notebook, or one that cannot be read, is a submission too: its path
@@ -23,6 +32,7 @@ def find_submissions(submitted: Path, assignment: str, week: str) -> list[Submis
         submitted: nbgrader's folder of submissions.
         assignment: name of the assignment and of its notebook, such as week06_backpropagation.
         week: such as week06.
+        names: of the week's graded cells, which tell its notebook from others beside it.
 
     Raises:
         CourseError: when there is no such folder, it cannot be read, or a folder in it has a name
@@ -43,20 +53,31 @@ def find_submissions(submitted: Path, assignment: str, week: str) -> list[Submis
                 f"the folder {student.name!r} in {submitted} is named after no student: "
                 f"an id has none of {' '.join(MARKUP)}; rename it to the student's id"
             )
-    return [found for each in students if (found := _of_student(each, assignment, week))]
+    wanted = _Wanted(assignment, week, names)
+    return [found for each in students if (found := _of_student(each, wanted))]
 
 
-def _of_student(student: Path, assignment: str, week: str) -> Submission | None:
+@dataclass(frozen=True)
+class _Wanted:
+    """What is looked for; see `find_submissions`."""
+
+    assignment: str
+    week: str
+    names: Collection[str]
+
+
+def _of_student(student: Path, wanted: _Wanted) -> Submission | None:
     """What a student handed in; None where that is of other assignments only."""
+    week = wanted.week
     try:
-        folder = _folder_of(student, assignment)
+        folder = _folder_of(student, wanted)
         if folder is None:
             return None
         # A link could lead to another student's folder.
         for path in (student, folder):
             if path.is_symlink():
                 return Submission(student.name, week, path)
-        return Submission(student.name, week, _notebook_in(folder, assignment), _timestamp(folder))
+        return Submission(student.name, week, _notebook_in(folder, wanted), _timestamp(folder))
     except OSError as error:
         # One folder without its permissions must not cost the rest of the class its grades.
         return Submission(student.name, week, Path(error.filename or student))
@@ -66,19 +87,52 @@ def _visible_folder(path: Path) -> bool:
     return path.is_dir() and not path.name.startswith(".")
 
 
-def _folder_of(student: Path, assignment: str) -> Path | None:
-    if (student / assignment).is_dir():
-        return student / assignment
-    return None if any(map(_visible_folder, student.iterdir())) else student
+def _folder_of(student: Path, wanted: _Wanted) -> Path | None:
+    if (student / wanted.assignment).is_dir():
+        return student / wanted.assignment
+    folders = sorted(filter(_visible_folder, student.iterdir()))
+    # Students who make their folder themselves name it after the week.
+    named = [each for each in folders if _is_named(each.name, wanted)]
+    if len(named) == 1:
+        return named[0]
+    return None if folders else student
 
 
-def _notebook_in(folder: Path, assignment: str) -> Path:
-    """The assignment's notebook, or the only one there is under another name."""
-    # A link could lead to another student's file.
-    files = [folder / name for name in os.listdir(folder) if name.endswith(".ipynb")]
-    found = [file for file in files if file.is_file() and not file.is_symlink()]
-    named = [file for file in found if file.stem == assignment]
-    return (named or (found if len(found) == 1 else [folder]))[0]
+def _is_named(name: str, wanted: _Wanted) -> bool:
+    return base_name(name).casefold() in (wanted.assignment.casefold(), wanted.week.casefold())
+
+
+def _notebook_in(folder: Path, wanted: _Wanted) -> Path:
+    """The notebook to grade, or the folder where it is unclear which one that is.
+
+    A file that is alone is taken whatever its name: reading it tells what it is.
+    """
+    found = contents(folder)
+    files = found.notebooks or found.others
+    if len(files) == 1:
+        return files[0]
+    named = [path for path in found.notebooks if _has_name(path, wanted)]
+    exact = [path for path in named if path.name == f"{wanted.assignment}.ipynb"] or named
+    # The name counts, unless the file is damaged or of another week and another one is not.
+    if len(exact) == 1 and not fault_of_file(exact[0], wanted.week, wanted.names):
+        return exact[0]
+    if len(found.notebooks) <= _MOST_READ:
+        contents_of = {path: _read(path) for path in found.notebooks}
+        fitting = [path for path, read in contents_of.items() if holds(read, wanted.names)]
+        if len({contents_of[path] for path in fitting}) == 1:
+            return fitting[0]
+    return exact[0] if len(exact) == 1 else folder
+
+
+def _has_name(path: Path, wanted: _Wanted) -> bool:
+    return (notebook_stem(path.name) or "").casefold() == wanted.assignment.casefold()
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return read_bytes(path)
+    except UnreadableNotebook:
+        return b""
 
 
 def _timestamp(folder: Path) -> str:

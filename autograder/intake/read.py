@@ -7,14 +7,16 @@ run again.
 
 from __future__ import annotations
 
-import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import UnreadableNotebook
+from autograder.intake.decode import decode, too_deep
+from autograder.intake.file_kinds import ITSELF
+from autograder.intake.file_names import shown
+from autograder.intake.folder import about
 from autograder.light_imports import NotebookNode, from_dict, nbformat
 
 MAX_BYTES = 20 * 2**20
@@ -23,8 +25,6 @@ MAX_CELLS = 5_000
 IMAGE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif"})
 
 _CELL_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-_DIGITS = 4_300
 
 
 def read_notebook(path: Path, max_bytes: int = MAX_BYTES) -> NotebookNode:
@@ -33,104 +33,56 @@ def read_notebook(path: Path, max_bytes: int = MAX_BYTES) -> NotebookNode:
     Raises:
         UnreadableNotebook: one sentence for the student and the instructor.
     """
-    return parse_notebook(read_bytes(path, max_bytes))
+    return parse_notebook(read_bytes(path, max_bytes), max_bytes)
 
 
-def parse_notebook(content: bytes) -> NotebookNode:
+def parse_notebook(content: bytes, max_bytes: int = MAX_BYTES) -> NotebookNode:
     """Read a notebook from a file's content; see `read_notebook`."""
+    if len(content) > max_bytes:
+        raise _too_large(len(content), max_bytes)
     return _notebook(_document(content))
 
 
 def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
     """A file's content, where it is a file of a notebook's size; see `read_notebook`."""
+    name = shown(path.name)
     try:
         if path.is_dir():
-            raise UnreadableNotebook(_about_folder(path))
+            raise UnreadableNotebook(about(path))
         if not path.exists():
-            raise UnreadableNotebook(f"There is no file {path.name}.")
+            raise UnreadableNotebook(f"There is no file {name}.")
         if not path.is_file():
-            raise UnreadableNotebook(f"{path.name} is not a regular file.")
+            raise UnreadableNotebook(f"{name} is not a regular file. {ITSELF}")
         with path.open("rb") as file:
             content = file.read(max_bytes + 1)
             size = path.stat().st_size
     except OSError as error:
-        raise UnreadableNotebook(f"{path.name} cannot be opened: {error.strerror}.") from None
+        raise UnreadableNotebook(f"{name} cannot be opened: {error.strerror}.") from None
     if len(content) > max_bytes:
-        raise UnreadableNotebook(
-            f"The file holds {size / 2**20:.0f} MB; at most {max_bytes / 2**20:.0f} MB are read. "
-            "Clearing the outputs makes a notebook small."
-        )
+        raise _too_large(size, max_bytes)
     return content
 
 
-def _about_folder(path: Path) -> str:
-    if path.is_symlink():
-        return f"{path.name} is a link, which is not followed."
-    found = [name for name in os.listdir(path) if name.endswith(".ipynb")]
-    if not found:
-        return "The folder holds no notebook."
-    return f"The folder holds {len(found)} notebooks and none has the assignment's name."
-
-
-def _text(content: bytes) -> str:
-    start = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:512]
-    if not start:
-        raise UnreadableNotebook("The file is empty.")
-    if start.startswith(b"<"):
-        raise UnreadableNotebook(
-            "The file is a web page, not a notebook; perhaps a sign-in page was saved instead."
-        )
-    if start.startswith(b"PK\x03\x04"):
-        raise UnreadableNotebook("The file is a zip archive, not a notebook.")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UnreadableNotebook("The file is not text in UTF-8, as a notebook is.") from None
+def _too_large(size: int, max_bytes: int) -> UnreadableNotebook:
+    return UnreadableNotebook(
+        f"The file holds {size / 2**20:.0f} MB; at most {max_bytes / 2**20:.0f} MB are read. "
+        "Next: clear the outputs of all cells, save, and hand in the saved file."
+    )
 
 
 def _document(content: bytes) -> dict[str, Any]:
-    document = _json(_text(content))
+    document = decode(content)
     if not isinstance(document, dict):
-        raise UnreadableNotebook("The file is JSON but not a notebook.")
+        raise UnreadableNotebook(f"The file is JSON but not a notebook. {ITSELF}")
     return document
-
-
-def _json(text: str) -> Any:
-    try:
-        document = json.loads(text)
-        if _SURROGATE.search(text):
-            # Half a surrogate pair is a character that no file can hold.
-            whole = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
-            document = json.loads(whole)
-        return document
-    except json.JSONDecodeError as error:
-        raise UnreadableNotebook(_about_json(text, error)) from None
-    except RecursionError:
-        raise _too_deep() from None
-    except ValueError:
-        raise UnreadableNotebook(
-            f"The file holds a number of more than {_DIGITS} digits, which no notebook does."
-        ) from None
-
-
-def _about_json(text: str, error: json.JSONDecodeError) -> str:
-    if re.search(r"^(<{7}|={7}|>{7})( |$)", text, re.MULTILINE):
-        return "The file holds the marks of an unresolved merge conflict (<<<<<<<)."
-    if not text.rstrip().startswith("{"):
-        return "The file is not a notebook: it does not begin as one."
-    if error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated"):
-        return "The file ends in the middle of the notebook; it was not saved or sent completely."
-    return f"The file is not valid JSON, as a notebook is (line {error.lineno}: {error.msg})."
-
-
-def _too_deep() -> UnreadableNotebook:
-    return UnreadableNotebook("The file is nested far more deeply than a notebook.")
 
 
 def _notebook(document: dict[str, Any]) -> NotebookNode:
     major = document.get("nbformat", 4 if "cells" in document else None)
     if isinstance(major, bool) or not isinstance(major, int) or major < 1:
-        raise UnreadableNotebook("The file is JSON but not a notebook: it has no format number.")
+        raise UnreadableNotebook(
+            f"The file is JSON but not a notebook: it has no format number. {ITSELF}"
+        )
     if major > 4:
         raise UnreadableNotebook(
             f"The notebook has format {major}, newer than the 4 that is read here; "
@@ -140,7 +92,9 @@ def _notebook(document: dict[str, Any]) -> NotebookNode:
         document = _upgrade(document, major)
     cells = document.get("cells")
     if not isinstance(cells, list):
-        raise UnreadableNotebook("The file is JSON but not a notebook: it has no list of cells.")
+        raise UnreadableNotebook(
+            f"The file is JSON but not a notebook: it has no list of cells. {ITSELF}"
+        )
     if len(cells) > MAX_CELLS:
         raise UnreadableNotebook(
             f"The notebook has {len(cells)} cells; at most {MAX_CELLS} are read."
@@ -209,7 +163,7 @@ def _metadata(holder: dict[str, Any]) -> NotebookNode:
 def _node(value: Any, depth: int) -> Any:
     """As nbformat's `from_dict`, which goes down to where Python ends."""
     if isinstance(value, (dict, list)) and depth == 0:
-        raise _too_deep()
+        raise too_deep()
     if isinstance(value, dict):
         return NotebookNode(
             {
@@ -224,8 +178,11 @@ def _node(value: Any, depth: int) -> Any:
 
 def _source(source: Any) -> str:
     if isinstance(source, list):
-        return "".join([line for line in source if isinstance(line, str)])
-    return source if isinstance(source, str) else ""
+        source = "".join([line for line in source if isinstance(line, str)])
+    if not isinstance(source, str):
+        return ""
+    # Python and Markdown read all three ends of a line alike.
+    return source.replace("\r\n", "\n").replace("\r", "\n") if "\r" in source else source
 
 
 def _images(attachments: Any) -> dict[str, dict[str, str]]:

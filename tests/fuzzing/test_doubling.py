@@ -14,7 +14,7 @@ from autograder.feedback import sanitize
 from autograder.feedback.exporter import HTMLExporter, PageExporter
 from autograder.feedback.report import people
 from autograder.feedback.sanitize import MAX_CELL, MAX_NOTEBOOK, disarm_text, shown
-from autograder.intake import read, restore
+from autograder.intake import decode, file_kinds, read, restore, week_of
 from autograder.intake.collect import attempts, platforms
 from autograder.output import text as texts
 from autograder.sandbox import responses
@@ -114,6 +114,15 @@ READERS: dict[str, Callable[[int], Callable[[], object]]] = {
         )
     ),
     "a damaged notebook": lambda n: lambda: read_damaged("<<<<<< " * n + "\n<<<<<<" * n),
+    "a notebook with commas too many": lambda n: (
+        lambda: read.parse_notebook(b'{"cells": [' + b'{"source": "a\\n, ]"},' * n + b"],}}")
+    ),
+    "a notebook that ends in the middle": lambda n: (
+        lambda: read_damaged('"cells": [{"source": "' + '\\"' * n)
+    ),
+    "checks of no week": lambda n: (
+        lambda: week_of.is_of(read.parse_notebook(notebook(*[CHECKS] * n)), frozenset({"x"}))
+    ),
     "tags of an old format": lambda n: (
         lambda: read.parse_notebook(
             notebook(heading(metadata={"tags": [1, "a", *range(n), *map(str, range(n))]}), form=3)
@@ -123,6 +132,8 @@ READERS: dict[str, Callable[[int], Callable[[], object]]] = {
         lambda: read.parse_notebook(notebook(*[heading()] * n, form=3))
     ),
 }
+
+CHECKS = {"cell_type": "code", "source": 'check("a")\n' * 3 + "check(" * 3}
 
 MARKDOWN = [
     *("*", "a*", "*a ", "**a ", "_a ", "[", "]", "![", "[a](", "](", "[a]:", "]:", "a]: "),
@@ -154,7 +165,10 @@ def read_damaged(content: str) -> None:
         read.parse_notebook(b"{" + content.encode())
 
 
-MODULES = (sanitize, responses, shell, texts, people, read, restore, attempts, platforms)
+MODULES = (
+    *(sanitize, responses, shell, texts, people, read, restore, attempts, platforms),
+    *(decode, file_kinds, week_of),
+)
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -185,7 +199,8 @@ def patterns() -> dict[str, re.Pattern[str]]:
 
 
 UNITS = [
-    *" =~<[\n_1aA(-+:/",
+    *' =~<[\n_1aA(-+:/,"\\',
+    "check('",
     "def ",
     "x\n",
     "def\n",
@@ -215,7 +230,7 @@ def test_does_no_regular_expression_start_over_again_and_again(name):
 
 
 FULL = {"responses._JSON_TYPE", "read._CELL_ID", "platforms._CANVAS", "platforms._MOODLE"}
-FULL |= {"platforms._INBOUND"}
+FULL |= {"platforms._INBOUND", "decode._BEGUN"}
 
 
 @pytest.mark.parametrize(

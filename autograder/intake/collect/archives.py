@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
 from autograder.errors import UnusableSource
+from autograder.intake.file_names import is_clutter
 
 MAX_ENTRIES = 20_000
 MAX_TOTAL = 8 * 2**30
@@ -40,9 +41,6 @@ _BROKEN = (
     RuntimeError,
     ValueError,
     OverflowError,
-)
-_LEFT_BY_SYSTEMS = frozenset(
-    {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints", ".git"}
 )
 
 
@@ -218,4 +216,4 @@ def _file_reader(path: Path) -> Callable[[], bytes]:
 
 
 def _wanted(path: PurePosixPath) -> bool:
-    return not any(part in _LEFT_BY_SYSTEMS or part.startswith("._") for part in path.parts)
+    return not any(is_clutter(part) for part in path.parts)

@@ -23,6 +23,7 @@ from autograder.intake.collect import (
     store,
 )
 from autograder.intake.collect.attempts import Attempt, File
+from autograder.intake.week_of import fault, fault_of_file, names_in_file
 
 NEW, REPLACES, UNCHANGED, OLDER = "new", "replaces an earlier one", "unchanged", "older: kept aside"
 LEFT_OUT = "left out"
@@ -82,6 +83,7 @@ class _Version:
     files: Mapping[str, File]
     digest: str
     note: str
+    fault: str
 
     @property
     def time(self) -> datetime | None:
@@ -123,7 +125,8 @@ def collect(
     with archives.entries(source) as entries:
         kind, attempts = sources.attempts(entries, assignment, week, kind)
         attempts, times_known = sources.without_download_times(kind, attempts)
-        work = _Work(course, assignment, week, kind, times_known)
+        names = names_in_file(course.notebook("release", assignment))
+        work = _Work(course, assignment, week, kind, times_known, names)
         lines = work.match(attempts, Roster(students))
         if not dry_run:
             with work.store.staging() as staging:
@@ -137,7 +140,13 @@ class _Work:
     """The state of one call: each student's attempts, and what will change."""
 
     def __init__(
-        self, course: Course, assignment: str, week: str, kind: str, times_known: bool
+        self,
+        course: Course,
+        assignment: str,
+        week: str,
+        kind: str,
+        times_known: bool,
+        names: frozenset[str],
     ) -> None:
         self.store = store.Store(
             course.root, assignment, (f"{assignment}.ipynb", own_functions.FILE)
@@ -146,6 +155,7 @@ class _Work:
         self.week = week
         self.kind = kind
         self.times_known = times_known
+        self.names = names
         self.newest: list[tuple[str, _Version]] = []
         self.older: list[tuple[str, _Version]] = []
 
@@ -183,6 +193,8 @@ class _Work:
         # An unusable attempt counts too if it is the newest.
         if without := [line for line in lines if (line.time or _LONG_AGO) > newest.age[0]]:
             return without
+        if newest.fault and (any(not each.fault for each in older) or self._holds_better(student)):
+            return [_left_out(newest.found, f"{newest.fault} What came before is not replaced.")]
         result = self._result(student, newest)
         if result in (NEW, REPLACES):
             self.newest.append((student, newest))
@@ -195,7 +207,11 @@ class _Work:
         versions, lines = [], []
         for each in found:
             chosen, note = choose.notebook(
-                each.attempt.files, self.assignment, self.week, times=self.times_known
+                each.attempt.files,
+                self.assignment,
+                self.week,
+                times=self.times_known,
+                names=self.names,
             )
             if chosen is None:
                 lines.append(_left_out(each, note))
@@ -207,8 +223,14 @@ class _Work:
             if companion and companion.entry.size <= own_functions.MAX_BYTES:
                 files[own_functions.FILE] = companion
             contents = {name: file.entry.read() for name, file in files.items()}
-            versions.append(_Version(each, files, store.digest(contents), note))
+            wrong = fault(contents[f"{self.assignment}.ipynb"], self.week, self.names)
+            versions.append(_Version(each, files, store.digest(contents), note, wrong))
         return versions, lines
+
+    def _holds_better(self, student: str) -> bool:
+        """Whether a notebook of this week is already there, so that no other work replaces it."""
+        path = self.store.folder(student) / f"{self.assignment}.ipynb"
+        return self.store.holds(student) and not fault_of_file(path, self.week, self.names)
 
     def _result(self, student: str, version: _Version) -> str:
         if not self.store.holds(student):
@@ -228,7 +250,7 @@ class _Work:
 
     def _line(self, student: str, version: _Version, result: str, older: int) -> Line:
         found = version.found
-        notes = [version.note] if version.note else []
+        notes = [note for note in (version.note, version.fault) if note]
         if len(found.attempt.people) > 1:
             notes.append(f"a group of {len(found.attempt.people)}")
         if older:

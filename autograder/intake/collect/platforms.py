@@ -17,6 +17,7 @@ from autograder.intake.collect.attempts import (
     copy_number,
     parse_time,
 )
+from autograder.intake.file_names import notebook_stem
 
 _CANVAS = re.compile(
     r"(?:(?P<name>.*?)_(?P<late>LATE_)?(?P<user>\d+)|(?P<hidden_late>LATE_)?(?P<hidden>anon_[^\W_]+))"
@@ -169,9 +170,10 @@ def _plain(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt
     grouped: dict[str, list[File]] = {}
     for entry in entries:
         inside = entry.path.parts[depth:]
-        who = inside[0] if len(inside) > 1 else entry.path.stem
+        stem = notebook_stem(entry.path.name)
+        who = inside[0] if len(inside) > 1 else stem or entry.path.stem
         # A flat file is named after its person.
-        flat = len(inside) == 1 and entry.path.suffix == ".ipynb"
+        flat = len(inside) == 1 and stem is not None
         name = f"{assignment}.ipynb" if flat else entry.path.name
         grouped.setdefault(who, []).append(File(name, entry))
     return [
@@ -198,7 +200,8 @@ def _shared_depth(entries: Sequence[Entry]) -> int:
 
 
 def _are_people(entries: Sequence[Entry]) -> bool:
-    names = {base_name(entry.path.stem) for entry in entries if entry.path.suffix == ".ipynb"}
+    stems = (notebook_stem(entry.path.name) for entry in entries)
+    names = {base_name(stem) for stem in stems if stem is not None}
     return len(names) > 1
 
 

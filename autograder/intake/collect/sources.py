@@ -14,6 +14,7 @@ from autograder.errors import UnusableSource
 from autograder.intake.collect.archives import Entry
 from autograder.intake.collect.attempts import Attempt
 from autograder.intake.collect.platforms import PARSERS
+from autograder.intake.file_names import is_notebook
 
 _ONE_DOWNLOAD = timedelta(hours=1)
 # Their mark is in every path, whatever folders a student has made inside.
@@ -49,7 +50,7 @@ def attempts(
 
 
 def _recognise(entries: Sequence[Entry], assignment: str, week: str) -> str:
-    notebooks = {str(each.path) for each in entries if each.path.suffix == ".ipynb"}
+    notebooks = {str(each.path) for each in entries if is_notebook(each.path.name)}
     everything = notebooks or {str(each.path) for each in entries}
     explained = {
         name: {
