@@ -10,6 +10,7 @@ because the sandbox sees nothing else of the grader.
 from __future__ import annotations
 
 import re
+import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -127,7 +128,7 @@ def ask(
     except NotImplementedError:
         return Answer(Status.NOT_ATTEMPTED)
     except (Exception, SystemExit) as error:
-        return Answer(Status.RAISED, error=_last_line(error), line=_student_line(error, target))
+        return Answer(Status.RAISED, error=last_line(error), line=_student_line(error, target))
     if isinstance(tree, Opaque) and tree.kind in ("None", "ellipsis"):
         return Answer(Status.NOT_ATTEMPTED)
     changed = tuple(name for name in arguments if not same_tree(arguments[name], passed[name]))
@@ -159,16 +160,39 @@ def _returning_lists(target: Any) -> Any:
     return call
 
 
-def _last_line(error: BaseException) -> str:
-    """The line of its traceback that names the exception, with the first line of its text."""
+def last_line(error: BaseException) -> str:
+    """The line of a traceback that names the exception, with what helps to find its cause.
+
+    That is the place of a syntax error, and a name that is like one that is not defined.
+    """
     name = type(error).__name__
     lines = [line.strip() for line in "".join(traceback.format_exception_only(error)).splitlines()]
     lines = [line for line in lines if line] or [name]
-    # Before it, a syntax error shows the source; after it come further lines of the text, and notes.
+    # Before it, a syntax error shows the source; after it come the rest of the text, and notes.
     named = [i for i, line in enumerate(lines) if line.split(":")[0].split(".")[-1] == name]
     place = named[0] if named else -1
     line = " ".join(lines[place:][:2]) if lines[place].endswith(":") else lines[place]
+    if isinstance(error, SyntaxError) and error.lineno and error.text:
+        line = f"{line} (line {error.lineno}: `{error.text.strip()[:LONGEST_LINE]}`)"
+    elif isinstance(error, NameError) and (near := _like(error)):
+        # As Python itself says it from version 3.12 on.
+        line = f"{line}. Did you mean: '{near}'?"
     return line[:MAX_ERROR_LENGTH]
+
+
+def _like(error: NameError) -> str:
+    """A name like the one that is not defined, among those that its line could have used, or ""."""
+    trace = error.__traceback__
+    if sys.version_info >= (3, 12) or not isinstance(error.name, str) or trace is None:
+        return ""
+    while trace.tb_next:
+        trace = trace.tb_next
+    known = [*trace.tb_frame.f_locals, *trace.tb_frame.f_globals]
+    # Needed only here, so no other answer waits for it.
+    import difflib
+
+    names = [each for each in known if isinstance(each, str) and not each.startswith("_")]
+    return next(iter(difflib.get_close_matches(error.name, names, 1, 0.7)), "")
 
 
 def _student_line(error: BaseException, target: Any) -> str:

@@ -63,6 +63,8 @@ def _verdict(name: str, notebook: dict[str, Any]) -> Verdict:
     def ask_again(
         question: Question, given: Sequence[Inputs], _replaced: Sequence[str]
     ) -> list[Answer]:
+        if targets[question.name] is MISSING:
+            return [_missing(question, notebook)] * len(given)
         return [_ask(targets[question.name], question, inputs) for inputs in given]
 
     def verdict_on(each: str, culprits: Sequence[str] = ()) -> Verdict:
@@ -87,6 +89,18 @@ def _ask(target: Any, question: Question, inputs: Inputs) -> Answer:
         return answer
     error = f"{question.calls} took {seconds:.0f} s; the grader stops a case after {limit:g} s"
     return Answer(Status.TIMED_OUT, error=error)
+
+
+def _missing(question: Question, notebook: dict[str, Any]) -> Answer:
+    """The answer of a notebook that does not define a question's name, with a similar name."""
+    from autograder.answer import Answer, Status
+    from autograder.output.did_you_mean import nearest
+    from autograder.questions import catalogue
+
+    taken = {each.calls for each in catalogue.week(question.week).questions.values()}
+    own = [name for name in notebook if not name.startswith("_") and name not in taken]
+    near = nearest(question.calls, own, 1, 0.7)
+    return Answer(Status.MISSING, error=f"the notebook defines `{near[0]}`" if near else "")
 
 
 @cache

@@ -152,6 +152,31 @@ def test_does_a_failure_name_the_exception_and_the_line():
     assert "x @ np.ones((5, 5))" in answer.line
 
 
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("x @ weihgts", "NameError: name 'weihgts' is not defined. Did you mean: 'weights'?"),
+        ("unlike_any", "NameError: name 'unlike_any' is not defined"),
+        ("np.float", "AttributeError: module 'numpy' has no attribute 'float'."),
+        ("np.testing.assert_equal(1, 2)", "AssertionError: Items are not equal:"),
+        ("exec('x = 1\\nx ==')", "SyntaxError: invalid syntax (line 2: `x ==`)"),
+    ],
+)
+def test_does_the_error_say_what_helps_to_find_its_cause(source, error):
+    namespace = {"np": np, "weights": X}
+    exec(f"def f(x):\n    return {source}", namespace)
+    told = ask(namespace["f"], X).error
+    assert told.startswith(error) and "\n" not in told
+    assert ("Did you mean" in told) == ("Did you mean" in error)
+
+
+def test_is_a_hostile_name_of_an_error_no_failure_of_the_grader():
+    def hostile(x):
+        raise NameError("no", name=7)
+
+    assert ask(hostile, X).error == "NameError: no"
+
+
 def test_is_exit_a_failure_of_the_function_alone():
     assert ask(lambda x: exit(), X).status is Status.RAISED
 

@@ -59,6 +59,14 @@ def test_is_an_undefined_name_calm():
     assert "not defined" in repr(check("softmax"))
 
 
+def test_is_a_misspelled_name_found_in_the_notebook():
+    notebook = {"check": check, "softmx": sigmoid, "_softmax": tanh, "softmax_vjp": tanh}
+    exec("verdict = check('softmax')", notebook)
+    told = repr(notebook["verdict"])
+    assert "`softmax` is not defined when its check runs: the notebook defines `softmx`." in told
+    assert told.endswith("Next: rename `softmx` to `softmax`, if it is the answer.")
+
+
 def test_does_a_wrong_name_get_the_nearest():
     assert "did you mean 'sigmoid'" in repr(check("sigmiod"))
 

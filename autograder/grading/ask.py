@@ -16,7 +16,10 @@ from autograder.grading.assignment import Assignment
 from autograder.grading.follow_through import SolutionFunctions
 from autograder.grading.hidden_answers import without_words
 from autograder.grading.not_run import NotRun
+from autograder.intake.names import names_in
+from autograder.judging.advice.next_step import RAISED_ABOVE
 from autograder.judging.judge import worth_asking_again
+from autograder.output.did_you_mean import nearest
 from autograder.questions.define import Inputs, Question
 from autograder.records import Outcome
 from autograder.sandbox.requests import Answers, CellResult, EncodedAsks
@@ -156,11 +159,20 @@ class Asker:
             if answers[ask.id].status is Status.MISSING:
                 above = self._session.above(ask.question)
                 error = self._explained(_ended(above)) if above else ""
+                error = error or self._named_otherwise(ask.question)
                 explained[ask.id] = replace(answers[ask.id], error=error)
         return explained
+
+    def _named_otherwise(self, question: str) -> str:
+        """What the cell above a check defines under a similar name; empty if nothing."""
+        questions = self._assignment.week.questions
+        above = names_in(self._session.source_above(question)).defined
+        own = above - {each.calls for each in questions.values()}
+        near = nearest(questions[question].calls, sorted(own), 1, 0.7)
+        return f"the cell above it defines `{near[0]}`" if near else ""
 
 
 def _ended(cell: CellResult) -> str:
     if cell.status is not Status.RETURNED:
         return cell.error
-    return f"the cell above it raised {cell.error}" if cell.error else ""
+    return f"{RAISED_ABOVE}{cell.error}" if cell.error else ""

@@ -24,6 +24,7 @@ from autograder.records import Difference, Outcome, Trial
 
 Wrong = Sequence[tuple[Trial, list[Difference]]]
 
+_SUGGESTED = re.compile(r"\.? (?:Did you mean|(?:D|Or d)id you forget to import):? '[\w.]+'\?")
 _STOPPED = (Outcome.TIMED_OUT, Outcome.CRASHED)
 
 
@@ -199,7 +200,7 @@ def _observed(
                 return [f"`{question.calls}` has no value yet."]
             return ["The cell still contains its stub, or returns nothing."]
         case Outcome.MISSING:
-            reason = f": {first.detail}" if first.detail else ""
+            reason = f": {_plain(first.detail)}" if first.detail else ""
             return [f"`{question.calls}` is not defined when its check runs{reason}."]
         case Outcome.CRASHED if trial.public:
             return [f"{first.detail or 'The function did not return'}."]
@@ -258,9 +259,12 @@ def _raised(trial: Trial) -> list[str]:
         place = f", at {answer.quoted}" if answer.quoted else ""
         return [f"The public cases are right; on a hidden one it raised {what}{place}."]
     place = f", at {answer.line}" if answer.line else ""
-    # Later versions of Python end with a suggestion, which is part of the next step here.
-    error = re.sub(r"\.? Did you (?:mean|forget)\b.*", "", answer.error, flags=re.DOTALL)
-    return [f"It raised {error.rstrip('.')}{place}."]
+    return [f"It raised {_plain(answer.error)}{place}."]
+
+
+def _plain(error: str) -> str:
+    """An exception's text without Python's suggestions, which the next step makes, or full stop."""
+    return _SUGGESTED.sub("", error).rstrip(".")
 
 
 def _is_unusable(trial: Trial) -> bool:

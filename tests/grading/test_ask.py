@@ -72,15 +72,23 @@ def test_does_a_missing_name_say_how_the_cell_above_its_check_ended(released_cou
     assignment = load_assignment(opened, demo.WEEK)
     notebook = demo.solved(opened)
     demo.answer_cell(notebook, "tanh_backward").source = "1 / 0"
+    cell = demo.answer_cell(notebook, "relu_backward")
+    cell.source = cell.source.replace("def relu_backward", "def relu_bakward")
+    cell = demo.answer_cell(notebook, "relative_error")
+    cell.source = "\n\n" + cell.source.replace("return", "retrun")
     with (
         Sandbox(limits=assignment.limits(), libraries=assignment.libraries) as sandbox,
         sandbox.open(assignment.steps(notebook)) as session,
     ):
         solution = SolutionFunctions(assignment, sandbox)
-        answers = Asker(assignment, session, solution).ask_all()["tanh_backward"]
-    assert {answer.status for answer in answers} == {Status.MISSING}
-    said = "the cell above it raised ZeroDivisionError: division by zero"
-    assert {answer.error for answer in answers} == {said}
+        answers = Asker(assignment, session, solution).ask_all()
+    for name, reason in {
+        "tanh_backward": "the cell above it raised ZeroDivisionError: division by zero",
+        "relu_backward": "the cell above it defines `relu_bakward`",
+        "relative_error": "the cell above it raised SyntaxError: invalid syntax (line ",
+    }.items():
+        assert {answer.status for answer in answers[name]} == {Status.MISSING}
+        assert all(answer.error.startswith(reason) for answer in answers[name])
 
 
 SLOW = """

@@ -169,6 +169,37 @@ def test_does_a_message_reveal_nothing_of_a_hidden_case(answer):
     assert "hidden" in message
 
 
+@pytest.mark.parametrize(
+    ("status", "error", "told"),
+    [
+        (
+            Status.RAISED,
+            "NameError: name 'x' is not defined. Did you mean: 'y'?",
+            "It raised NameError: name 'x' is not defined.",
+        ),
+        (
+            Status.RAISED,
+            "NameError: name 'x' is not defined. Did you mean: 'y'? Or did you forget to import "
+            "'x'? (you define it in cell 3, which raised KeyError)",
+            "It raised NameError: name 'x' is not defined (you define it in cell 3, which raised "
+            "KeyError).",
+        ),
+        (
+            Status.MISSING,
+            "the cell above it raised NameError: name 'x' is not defined. Did you mean: 'y'?",
+            "`softmax` is not defined when its check runs: the cell above it raised NameError: "
+            "name 'x' is not defined.",
+        ),
+        (Status.RAISED, "ValueError: no.", "It raised ValueError: no."),
+    ],
+)
+def test_is_pythons_suggestion_left_to_the_next_step(status, error, told):
+    judge = _judge()
+    answers = [Answer(status, error=error) for _ in judge.probes["softmax"]]
+    _, observed, last = judge.judge("softmax", answers).message.splitlines()
+    assert observed == told and last.startswith("Next: ")
+
+
 def test_does_an_unusable_answer_say_what_to_compare():
     judge = _judge()
     answers = [Answer(Status.RAISED, error="unusable: no W1") for _ in judge.probes["softmax"]]

@@ -10,13 +10,18 @@ import numpy as np
 from autograder.output.did_you_mean import nearest
 from autograder.questions.define import Question
 
+# What `grading.not_run` says of a name that stands in a place that did not run to its end.
+_ELSEWHERE = re.compile(r"\((?:you define it|it is defined) in .*, which (.*)\)$")
 _PYTHONS_OWN = ("float", "int", "complex", "str", "object")
 
 
 def undefined(found: re.Match[str], question: Question) -> str:
     """The step after a NameError; the group is the name."""
     name = found[1]
-    # Python 3.12 and later suggest a name of the notebook.
+    if place := _ELSEWHERE.search(found.string):
+        if place[1] in ("was restored", "was not run", "does not run"):
+            return f"define `{name}` in the cell above this check, or in a new cell above that."
+        return f"correct that cell first, so that it defines `{name}`."
     suggested = re.search(r"Did you mean: '(\w+)'", found.string)
     known = [*question.parameters, *question.builds_on, question.calls, "np", *dir(builtins)]
     same = [each for each in question.parameters if each.lower() == name.lower()]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
-import traceback
 import warnings
 from typing import Any, NoReturn
 
@@ -19,6 +18,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
+from autograder.answer import last_line
 from autograder.sandbox.inside.outputs import (
     Output,
     Recorder,
@@ -29,7 +29,6 @@ from autograder.sandbox.inside.outputs import (
     without_colours,
 )
 
-_MAX_ERROR = 300
 
 
 class _Publisher(DisplayPublisher):  # type: ignore[misc]
@@ -130,12 +129,6 @@ def is_plain_python(source: str) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
-
-
-def last_line(error: BaseException) -> str:
-    """The line with which Python's own traceback ends."""
-    lines = "".join(traceback.format_exception_only(error)).strip().splitlines()
-    return (lines[-1] if lines else type(error).__name__)[:_MAX_ERROR]
 
 
 def start_shell() -> NotebookShell:

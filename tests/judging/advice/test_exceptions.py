@@ -60,6 +60,15 @@ def test_is_every_step_one_calm_sentence_without_gaps(steps):
         ("NameError: name 'w' is not defined", "write `W`"),
         ("NameError: name 'dput' is not defined", "write `dout`"),
         ("NameError: name 'prnit' is not defined", "write `print`"),
+        (
+            "NameError: name 'f' is not defined (you define it in cell 3, which raised KeyError)",
+            "correct that cell first",
+        ),
+        (
+            "NameError: name 'f' is not defined (it is defined in cell 3, an experiment, "
+            "which was not run)",
+            "define `f` in the cell above this check",
+        ),
         ("NameError: name 'loss_of_mine' is not defined", "check the spelling of `loss_of_mine`"),
         (
             "TypeError: dense_backward() takes 2 positional arguments but 3 were given",
