@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,7 @@ def check(name: str) -> Verdict | float:
 
 def _verdict(name: str, notebook: dict[str, Any]) -> Verdict:
     from autograder.answer import MISSING
+    from autograder.double_precision import FLOAT32, double_precision
 
     judge = _judge(name)
     targets = {
@@ -61,11 +63,13 @@ def _verdict(name: str, notebook: dict[str, Any]) -> Verdict:
     }
 
     def ask_again(
-        question: Question, given: Sequence[Inputs], _replaced: Sequence[str]
+        question: Question, given: Sequence[Inputs], replaced: Sequence[str]
     ) -> list[Answer]:
         if targets[question.name] is MISSING:
             return [_missing(question, notebook)] * len(given)
-        return [_ask(targets[question.name], question, inputs) for inputs in given]
+        # A student's machine has no correct functions to replace the student's by.
+        with double_precision(notebook) if FLOAT32 in replaced else nullcontext():
+            return [_ask(targets[question.name], question, inputs) for inputs in given]
 
     def verdict_on(each: str, culprits: Sequence[str] = ()) -> Verdict:
         given = [probe.inputs for probe in judge.probes[each]]

@@ -15,7 +15,7 @@ TESTS = PACKAGE.parent / "tests"
 # From the bottom to the top: a module imports from lower rows alone, or from its own folder.
 LEVELS = (
     {"errors", "light_imports"},
-    {"output", "tree"},
+    {"output", "tree", "double_precision"},
     {"answer"},
     {"records"},
     {"questions", "sandbox"},

@@ -137,7 +137,7 @@ class Judge:
         # Of the last probe, which is hidden if any is: nobody can have tuned for it.
         figures = self._measures.figures(question, answers[-1], self.probes[name][-1].inputs)
         verdict = self._judge(question, trials, ask_again)
-        if ask_again and precision.may_decide(question, trials, right=verdict.right):
+        if ask_again:
             verdict = self._in_double_precision(question, trials, verdict, ask_again)
         verdict = replace(verdict, figures=figures)
         if verdict.right:
@@ -168,18 +168,21 @@ class Judge:
         trials: Sequence[Trial],
         verdict: Verdict,
         ask_again: AskAgain,
+        replaced: Sequence[str] = (),
     ) -> Verdict:
-        """The verdict once float32 in the student's code means float64.
+        """The verdict once float32 in the student's code means float64, where that may decide.
 
         What was right and is right again stays as it is. An answer in float32 is worth no more
         than the same code is in float64.
         """
+        if not precision.may_decide(question, trials, right=verdict.right):
+            return verdict
         probes = self.probes[question.name]
-        answers = ask_again(question, [probe.inputs for probe in probes], (FLOAT32,))
+        given = [probe.inputs for probe in probes]
+        answers = ask_again(question, given, (*replaced, FLOAT32))
         again = self._trials(question, probes, answers)
-        if all(
-            same_tree(a.answer.value, b.answer.value) for a, b in zip(trials, again, strict=True)
-        ):
+        pairs = zip(trials, again, strict=True)
+        if all(same_tree(old.answer.value, new.answer.value) for old, new in pairs):
             return verdict
         own = self._judge(question, again, None)
         if verdict.right and own.right:
@@ -195,13 +198,12 @@ class Judge:
         probes = self.probes[question.name]
         answers = ask_again(question, [probe.inputs for probe in probes], culprits)
         trials = self._trials(question, probes, answers)
-        found = self._wrong(question, trials)
-        if not found:
-            message = wording.carried(question, culprits, question.points, right=True)
-            return _verdict(question, question.points, Outcome.RIGHT, message, trials)
         own = self._judge(question, trials, None)
-        message = wording.carried(question, culprits, own.points, right=False)
-        return replace(own, message=f"{message}\n{own.message.partition(chr(10))[2]}")
+        own = self._in_double_precision(question, trials, own, ask_again, culprits)
+        message = wording.carried(question, culprits, own.points, right=own.right)
+        if not own.right:
+            message = f"{message}\n{own.message.partition(chr(10))[2]}"
+        return replace(own, message=message)
 
     def _judge(
         self, question: Question, trials: list[Trial], ask_again: AskAgain | None

@@ -28,6 +28,7 @@ PACKAGES = ("numpy", "ipython", "matplotlib", "scikit-learn", "matplotlib-inline
 OWN_FILES = {
     "autograder/__init__.py": "autograder/sandbox/inside/check_stub.py",
     "autograder/answer.py": "autograder/answer.py",
+    "autograder/double_precision.py": "autograder/double_precision.py",
     "autograder/errors.py": "autograder/errors.py",
     "autograder/tree.py": "autograder/tree.py",
     "autograder/sandbox/__init__.py": "autograder/sandbox/__init__.py",

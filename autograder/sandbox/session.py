@@ -313,6 +313,12 @@ class Session(AbstractContextManager["Session"]):
         cell = self._cell_above(question)
         return cell.source if cell else ""
 
+    @property
+    def source(self) -> str:
+        """The source of all cells and of the files beside them, as the grader has it."""
+        cells = [step.source for step in self._steps if isinstance(step, Cell)]
+        return "\n".join([*cells, *self._files.values()])
+
     def _cell_above(self, question: str) -> Cell | None:
         last = None
         for step in self._steps:
@@ -395,7 +401,7 @@ class Session(AbstractContextManager["Session"]):
 
     def _own_names(self, names: Sequence[str]) -> tuple[str, ...]:
         """The names that stand in the notebook; the process inside could have sent any."""
-        text = "\n".join(step.source for step in self._steps if isinstance(step, Cell))
+        text = self.source
         return tuple(each for each in names if re.search(rf"\b{each}\b", text))[:_MAX_NAMES]
 
     def _start(self, child: Child, notebook: bytes) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Container, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from autograder.answer import Answer, ask
+from autograder.double_precision import FLOAT32, double_precision
 from autograder.judging.judge import Judge
 from autograder.questions import catalogue, references
 from autograder.questions.define import Question
+from autograder.records import Verdict
 from tests.conftest import EXHAUSTIVE
 from tests.laws.test_questions import solutions
 
@@ -30,14 +33,29 @@ def judge(stem: str) -> Judge:
     return Judge(questions, references.public(questions.values(), stem))
 
 
-def points_of(stem: str, question: Question, target: Any) -> str:
-    """What is said of a function that loses points on the public cases; empty for full points."""
+def verdict_on(
+    stem: str, question: Question, target: Any, namespace: dict[str, Any] | None = None
+) -> Verdict:
+    """The verdict on a function by the public cases.
 
-    def ask_again(other: Question, given: Sequence[Any], _replaced: Sequence[str]) -> list[Answer]:
-        return [ask(target, inputs, other.drive) for inputs in given]
+    Args:
+        stem: the week.
+        question: the question.
+        target: what the notebook defines for it.
+        namespace: the notebook's, if its functions may use float32.
+    """
+
+    def ask_again(other: Question, given: Sequence[Any], replaced: Sequence[str]) -> list[Answer]:
+        with double_precision(namespace or {}) if FLOAT32 in replaced else nullcontext():
+            return [ask(target, inputs, other.drive) for inputs in given]
 
     given = [probe.inputs for probe in judge(stem).probes[question.name]]
-    verdict = judge(stem).judge(question.name, ask_again(question, given, ()), ask_again)
+    return judge(stem).judge(question.name, ask_again(question, given, ()), ask_again)
+
+
+def points_of(stem: str, question: Question, target: Any) -> str:
+    """What is said of a function that loses points on the public cases; empty for full points."""
+    verdict = verdict_on(stem, question, target)
     return "" if verdict.points == question.points else verdict.message
 
 

@@ -9,7 +9,11 @@ import numpy as np
 from autograder.questions.define import Array, Inputs, Rng, question
 
 
-@question(points=14, parts={"weight shapes": 1, "logits": 3})
+@question(
+    points=14,
+    parts={"weight shapes": 1, "logits": 3},
+    float32="Keras computes in it",
+)
 def build_mlp(layer_sizes: Array, activation: str, X: Array, weights: Any) -> Any:
     """A Keras model of dense layers; the grader gives it weights and asks what it answers.
 

@@ -9,7 +9,7 @@ import numpy as np
 from autograder.questions.define import Array, Inputs, Rng, question
 
 
-@question(points=8)
+@question(points=8, float32="Keras keeps weights in it")
 def cnn_filters(kernel: Array, second: Array, rescaled: bool) -> Any:
     """The filters of a model's first convolution as pictures between -1 and 1.
 
@@ -43,7 +43,9 @@ def _(cnn_filters: Any, kernel: Array, second: Array, rescaled: bool) -> Any:
     model.add(keras.layers.Conv2D(F, (P, Q), use_bias=False))
     model.add(keras.layers.Conv2D(G, (R, S), use_bias=False))
     model.set_weights([kernel, second])
-    return cnn_filters(model)
+    pictures = cnn_filters(model)
+    # In a list of numbers they would seem to be float64.
+    return None if pictures is None else np.asarray(pictures, np.float32)
 
 
 def drawn(rng: Rng, P: int, Q: int, F: int, rescaled: bool) -> Inputs:
