@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from autograder.answer import Answer, Status
+from autograder.double_precision import FLOAT32, mentions_float32
 from autograder.grading.assignment import Assignment
 from autograder.grading.follow_through import SolutionFunctions
 from autograder.grading.hidden_answers import without_words
@@ -48,6 +49,7 @@ class Asker:
         self._session = session
         self._solution = solution
         self._prefetched: dict[tuple[str, tuple[str, ...]], list[Answer]] = {}
+        self._known: dict[tuple[str, tuple[str, ...]], list[Answer]] = {}
 
     def ask_all(self) -> dict[str, list[Answer]]:
         """The answers to all cases of every question, in the order of the judge's probes."""
@@ -59,7 +61,9 @@ class Asker:
             hidden = hidden.where(lambda ask: ask.id not in stopped)
         answers |= self._ask(hidden) | stopped
         answers |= self._why_missing(answers)
-        return self._by_question(answers)
+        found = self._by_question(answers)
+        self._known = {(name, ()): each for name, each in found.items()}
+        return found
 
     def ask_again(
         self, question: Question, given: Sequence[Inputs], replaced: Sequence[str]
@@ -69,21 +73,28 @@ class Asker:
         Args:
             question: the question.
             given: one set of named inputs per call.
-            replaced: names of the functions to replace.
+            replaced: names of the functions to replace; and `FLOAT32`, by float64, where the
+                same cases have been asked without it.
 
         Returns:
             One answer per set of inputs.
         """
+        others = tuple(name for name in replaced if name != FLOAT32)
+        if FLOAT32 in replaced and not mentions_float32(self._session.source):
+            return self._known[question.name, others]
         prefetched = self._prefetched.get((question.name, tuple(replaced)), [])
         public = map(id, self._public(question.name))
         before = dict(zip(public, prefetched, strict=False))
         left = [inputs for inputs in given if id(inputs) not in before]
         asks = self._assignment.follow_up_asks(question, left, replaced)
-        if replaced and left:
+        if others and left:
             self._solution.start()
         answers = self._ask(asks, self._solution)
         new = (answers[ask.id] for ask in asks.asks)
-        return [before[id(each)] if id(each) in before else next(new) for each in given]
+        found = [before[id(each)] if id(each) in before else next(new) for each in given]
+        if replaced:
+            self._known[question.name, tuple(replaced)] = found
+        return found
 
     def _ask(self, asks: EncodedAsks, on_call: OnCall | None = None) -> Answers:
         """The answers, without the words of those to hidden cases."""

@@ -122,3 +122,55 @@ def test_is_a_hidden_case_spared_whose_public_draw_was_stopped(released_course, 
     assert verdict.points == round(verdict.max_points * kept, 2)
     assert "the case large" in verdict.message and "was stopped after 1 s" in verdict.message
     assert len(runs) == 2
+
+
+SINGLE = """
+def relu_backward(dout, z):
+    return np.where(z > 0, dout, 0.0).astype(np.float32)
+"""
+NUMERICAL = """
+def dense_backward(dout, X, W):
+    def slopes(x, out):
+        found = np.zeros_like(x)
+        for index in np.ndindex(x.shape):
+            before = x[index]
+            x[index] = before + 1e-5
+            above = np.sum(dout * out())
+            x[index] = before - 1e-5
+            found[index] = (above - np.sum(dout * out())) / 2e-5
+            x[index] = before
+        return found
+
+    X, W = X.copy(), W.copy()
+    dX, dW = slopes(X, lambda: X @ W), slopes(W, lambda: X @ W)
+    return dX.astype("float32"), dW.astype("float32"), dout.sum(axis=0).astype("float32")
+"""
+
+
+@pytest.mark.parametrize("mentioned", [True, False])
+def test_is_float32_neither_a_fault_nor_a_hiding_place(released_course, monkeypatch, mentioned):
+    """Only a notebook that mentions float32 is run for it once more."""
+    opened = directory.load(released_course)
+    assignment = load_assignment(opened, demo.WEEK)
+    notebook = demo.solved(opened)
+    if mentioned:
+        demo.answer_cell(notebook, "relu_backward").source = SINGLE
+        demo.answer_cell(notebook, "dense_backward").source = NUMERICAL
+    else:
+        wrong = NUMERICAL.replace('.astype("float32")', "")
+        demo.answer_cell(notebook, "dense_backward").source = wrong
+    runs = []
+    real = Session._run_cells
+    monkeypatch.setattr(
+        Session, "_run_cells", lambda self, *rest: runs.append(self) or real(self, *rest)
+    )
+    with Sandbox(limits=assignment.limits(), libraries=assignment.libraries) as sandbox:
+        report = pipeline.grade_notebook(notebook, "ada", assignment, sandbox)
+    wrong = {verdict.question: verdict for verdict in report.verdicts if not verdict.right}
+    assert list(wrong) == ["dense_backward"]
+    assert ("rounds to float32" in wrong["dense_backward"].message) == mentioned
+    assert wrong["dense_backward"].points < 6
+    carried = {each.question: each for each in report.verdicts}["mlp_loss_and_grads"]
+    assert "With a correct dense_backward in place of yours, every case is right" in carried.message
+    students = len([session for session in runs if not session._trusted])
+    assert (students == 1) != mentioned
