@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
 from autograder.answer import MISSING, Status, ask
+from autograder.double_precision import FLOAT32, double_precision
 from autograder.errors import ProtocolError
 from autograder.sandbox.inside import inward
 from autograder.sandbox.inside.shell import NotebookShell
@@ -136,6 +137,13 @@ class _Submission:
 
     @contextmanager
     def _replaced(self, names: tuple[str, ...]) -> Iterator[None]:
+        """Let some names of the notebook mean something else."""
+        double = double_precision(self._namespace) if FLOAT32 in names else nullcontext()
+        with self._functions_replaced([name for name in names if name != FLOAT32]), double:
+            yield
+
+    @contextmanager
+    def _functions_replaced(self, names: Sequence[str]) -> Iterator[None]:
         """Have calls to some of the notebook's functions answered from outside."""
         namespace = self._namespace
         before = {name: namespace.get(name, MISSING) for name in names}

@@ -7,6 +7,7 @@ import textwrap
 import numpy as np
 
 from autograder.answer import Status
+from autograder.double_precision import FLOAT32
 from autograder.sandbox.session import Ask, Cell, Hold, Sandbox, encode_asks
 from autograder.tree import Opaque, Tree
 from tests.sandbox.notebooks import ask_all, run_cell, text_of
@@ -99,3 +100,15 @@ def test_a_function_is_asked_where_cells_run(sandbox: Sandbox) -> None:
     with sandbox.open([Cell(0, "from own import f\na = 1\nf(1)"), Hold(1, "f", "f")], files) as own:
         assert own.cells[0].outputs[0]["data"]["text/plain"] == "2"
         assert own.ask([Ask(7, "f", "", {"x": 1.0})])[7].value == 2.0
+
+
+def test_float32_means_float64_where_it_is_replaced(sandbox: Sandbox) -> None:
+    """Is float32 another type for its ask alone?"""
+    source = "import numpy as np\ndef f(x):\n    return x.astype('float32') * np.float32(1)"
+    asks = [
+        Ask(0, "f", "", {"x": np.ones(2)}, (FLOAT32,)),
+        Ask(1, "f", "", {"x": np.ones(2)}),
+    ]
+    answers = ask_all(sandbox, source, asks)
+    assert answers[0].value.dtype == np.float64
+    assert answers[1].value.dtype == np.float32
