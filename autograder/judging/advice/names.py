@@ -47,6 +47,8 @@ def no_function(found: re.Match[str], question: Question) -> str:
 
 
 def _definition(question: Question) -> str:
+    if question.names_a_class:
+        return f"class {question.calls}:"
     parameters = ", ".join(question.parameters) if question.drive is None else "..."
     return f"def {question.calls}({parameters}):"
 
