@@ -101,3 +101,24 @@ def test_does_feedback_show_the_message_and_the_reason(course, full_marks):
 def test_is_feedback_before_grading_told(course):
     with pytest.raises(CourseError, match="run `autograder grade week99`"):
         generate_feedback(course, STEM)
+
+
+def test_is_an_answer_below_its_question_left_to_a_person(course, full_marks):
+    released = nbformat.read(course.notebook("release", STEM), as_version=4)
+    write_submission(course.notebook("submitted", STEM, "ann"), released)
+    released.cells.append(nbformat.v4.new_markdown_cell("Without bends it is one linear map."))
+    write_submission(course.notebook("submitted", STEM, "bob"), released)
+    autograde(course)
+    found = execute(
+        course,
+        f"SELECT student_id, g.auto_score, g.needs_manual_grade FROM ({GRADES}) AS g "
+        "WHERE g.name = 'why_bends' ORDER BY student_id",
+    )
+    assert found == [("ann", 0.0, 0), ("bob", None, 1)]
+
+
+GRADES = """
+    SELECT a.student_id, c.name, g.auto_score, g.needs_manual_grade FROM grade g
+    JOIN base_cell c ON c.id = g.cell_id JOIN submitted_notebook s ON s.id = g.notebook_id
+    JOIN submitted_assignment a ON a.id = s.assignment_id
+"""

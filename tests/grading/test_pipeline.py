@@ -139,3 +139,26 @@ def test_is_a_lost_process_that_measures_booked_on_nobody(opened, monkeypatch):
     monkeypatch.undo()
     (report,) = grade_class.grade_course(opened, assignment, handed_in, workers=1)
     assert report.key and not report.unreadable
+
+
+def test_is_a_missing_name_told_with_the_read_only_cell_that_was_restored(opened):
+    def edit(notebook: Any) -> bytes:
+        locked = next(cell for cell in notebook.cells if cell.id == "earlier_weeks")
+        locked.source += "\nprint 'Python 2'\n\n\ndef slope(x):\n    return x"
+        answer = demo.answer_cell(notebook, "relu_backward")
+        answer.source = "def relu_backward(dout, z):\n    return dout * slope(z)"
+        return demo.to_bytes(notebook)
+
+    demo.hand_in(opened, [demo.Pupil("ada", edit)])
+    assignment = load_assignment(opened, demo.WEEK)
+    (submission,) = grade_class.submissions(opened, assignment)
+    with Sandbox(limits=assignment.limits(), libraries=assignment.libraries) as sandbox:
+        report = pipeline.grade(submission, assignment, sandbox)
+    (verdict,) = [each for each in report.verdicts if not each.right]
+    assert (
+        "NameError: name 'slope' is not defined (you define it in the read-only cell "
+        "earlier_weeks, which was restored)" in verdict.message
+    )
+    assert report.problems == (
+        "The read-only cell earlier_weeks had been edited and was restored.",
+    )
