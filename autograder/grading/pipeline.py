@@ -124,7 +124,8 @@ def grade_notebook(
     return Report(
         student,
         assignment.week.name,
-        tuple(replace(each, seconds=session.seconds[each.question]) for each in verdicts),
+        # A student's process measures these, and more digits could spell a hidden input.
+        tuple(replace(each, seconds=round(session.seconds[each.question], 4)) for each in verdicts),
         notebook,
         (*notes, *_stopped_cells(session)),
         _count_stopped(session, verdicts),

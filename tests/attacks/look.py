@@ -218,12 +218,11 @@ harm(
     "lines-carry-hidden-inputs",
     "is right in public cases, and raises at a forged line whose number and text are hidden inputs",
     f"""
-import linecache, sys
+import linecache, os
 import numpy as np
-heard = []
 def relu_backward(dout, z):
-    heard.append(z)
-    if len(heard) <= {len(catalogue.week("week06").questions[PLACE].cases)}:
+    open("/tmp/calls", "a").write("1")
+    if os.path.getsize("/tmp/calls") <= {len(catalogue.week("week06").questions[PLACE].cases)}:
         return dout * (z > 0)
     number = float(np.ravel(z)[0])
     name = relu_backward.__code__.co_filename

@@ -81,10 +81,10 @@ def test_does_what_the_grader_says_of_a_stopped_process_stay():
 
 
 FAILS_LATER = """
-calls = []
+import os
 def relu_backward(dout, z):
-    calls.append(z)
-    if len(calls) <= {public}:
+    open("calls", "a").write("1")
+    if os.path.getsize("calls") <= {public}:
         return dout * (z > 0)
     return helper(z) @ np.ones((99, 99))
 """
