@@ -49,6 +49,21 @@ def test_is_a_function_too_slow_for_the_grader_told_so(monkeypatch):
     assert "sigmoid took 7 s; the grader stops a case after 5 s" in verdict.message
 
 
+def sigmoid_grad(z):
+    return (sigmoid(z) * sigmoid(-z)).astype("float32")
+
+
+def tanh_grad(z):
+    return ((np.tanh(z + 1e-6) - np.tanh(z - 1e-6)) / 2e-6).astype("float32")
+
+
+def test_is_float32_neither_a_fault_nor_a_hiding_place():
+    assert check("sigmoid_grad").right
+    verdict = check("tanh_grad")
+    assert not verdict.right and "rounds to float32" in verdict.message
+    assert tanh_grad(np.ones(2)).dtype == np.float32
+
+
 def test_is_an_untouched_stub_calm():
     verdict = check("relu")
     assert "not attempted" in repr(verdict)

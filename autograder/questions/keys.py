@@ -2,8 +2,8 @@
 
 A verdict stores the key under which it was judged, and is judged again when the key has changed.
 The key covers the question's own file, the files that all questions share, and those that judge.
-It does not cover what runs student code, nor what both sides share (`answer`, `tree`, `records`):
-correcting a question leaves saved answers valid.
+It does not cover what runs student code, nor what both sides share (`answer`, `tree`, `records`,
+`double_precision`): correcting a question leaves saved answers valid.
 """
 
 from __future__ import annotations
