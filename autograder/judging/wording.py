@@ -24,6 +24,15 @@ from autograder.records import Difference, Outcome, Trial
 
 Wrong = Sequence[tuple[Trial, list[Difference]]]
 
+_HIDDEN = {
+    Outcome.CRASHED: "the process came to an end",
+    Outcome.STRUCTURE: "the result has another structure",
+    Outcome.SHAPE: "the result has another shape",
+    Outcome.DTYPE: "the result has another dtype",
+    Outcome.NOT_FINITE: "the result is not finite",
+    Outcome.VALUES: "the result has other values",
+}
+"""What is said of an answer to a hidden case, by its outcome."""
 _SUGGESTED = re.compile(r"\.? (?:Did you mean|(?:D|Or d)id you forget to import):? '[\w.]+'\?")
 _STOPPED = (Outcome.TIMED_OUT, Outcome.CRASHED)
 
@@ -214,7 +223,7 @@ def _observed(
         case Outcome.WARNED:
             return [f"The values are right, but NumPy warned during the call: {first.detail}."]
     if not trial.public:
-        return [f"The public cases are right; a hidden one differs: {first.outcome}."]
+        return [f"The public cases are right; in a hidden one {_HIDDEN[first.outcome]}."]
     part = first.part or _call(question)
     if isinstance(first.expected, str):
         received = repr(first.yours) if isinstance(first.yours, str) else first.detail

@@ -34,8 +34,9 @@ def next_step(error: str, question: Question) -> str:
 
 
 def has_advice(name: str) -> bool:
-    """Whether there is advice for this exception, or for what it is a kind of."""
-    return any(known in ROWS for known in _names(name) if known != ANY)
+    """Whether there is advice for this exception, or for what it is a kind of, without its text."""
+    rows = (row for known in _names(name) if known != ANY for row in ROWS.get(known, ()))
+    return any(not pattern for pattern, _ in rows)
 
 
 def _names(name: str) -> Iterator[str]:
