@@ -23,7 +23,7 @@ def comment(report: Report) -> str:
         reason; at most `LONGEST` characters. Nothing about hidden cases or other students.
     """
     if report.unreadable:
-        return _short([f"{OPENING}the notebook could not be read: {report.unreadable}"])
+        return _short([f"{OPENING}the notebook could not be graded: {report.unreadable}"])
     lines = [f"{OPENING}{report.points:g} of {report.max_points:g} points."]
     if right := [verdict.question for verdict in report.verdicts if verdict.right]:
         lines.append(f"Right: {', '.join(right)}.")

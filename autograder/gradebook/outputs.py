@@ -46,7 +46,7 @@ def write_outputs(notebook: NotebookNode, report: Report) -> None:
 
 def explain_unreadable(released: NotebookNode, reason: str) -> NotebookNode:
     """The released notebook, with the reason why the submission could not be graded on top."""
-    text = f"**This submission could not be read.** {html.escape(reason)}\n\nNothing was graded."
+    text = f"**This submission could not be graded.** {html.escape(reason)}\n\nNothing was graded."
     heading = {
         "id": UNREADABLE_ID,
         "cell_type": "markdown",

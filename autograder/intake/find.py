@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from autograder.course.roster import MARKUP
 from autograder.errors import CourseError, UnreadableNotebook
 from autograder.intake.collect.attempts import base_name
-from autograder.intake.file_names import notebook_stem
+from autograder.intake.file_names import is_clutter, notebook_stem
 from autograder.intake.folder import contents
 from autograder.intake.read import read_bytes
 from autograder.intake.week_of import fault_of_file, holds
@@ -17,6 +18,7 @@ from autograder.records import Submission
 
 _LONGEST_TIME = 100
 _MOST_READ = 10
+_A_WEEK = re.compile(r"week[ _-]?\d", re.IGNORECASE)
 
 
 def find_submissions(
@@ -25,8 +27,8 @@ def find_submissions(
     """Every submission of an assignment, in the order of the students' names.
 
     A folder without a fitting notebook, or one that cannot be read, is a submission too: its path
-    is then the folder, which `read_notebook` explains. A student folder without folders in it may
-    hold the notebook itself.
+    is then the folder, which `read_notebook` explains. A student folder may hold the notebook
+    itself.
 
     Args:
         submitted: nbgrader's folder of submissions.
@@ -84,7 +86,7 @@ def _of_student(student: Path, wanted: _Wanted) -> Submission | None:
 
 
 def _visible_folder(path: Path) -> bool:
-    return path.is_dir() and not path.name.startswith(".")
+    return path.is_dir() and not path.name.startswith(".") and not is_clutter(path.name)
 
 
 def _folder_of(student: Path, wanted: _Wanted) -> Path | None:
@@ -95,7 +97,21 @@ def _folder_of(student: Path, wanted: _Wanted) -> Path | None:
     named = [each for each in folders if _is_named(each.name, wanted)]
     if len(named) == 1:
         return named[0]
-    return None if folders else student
+    if not folders:
+        return student
+    # Elsewhere it is theirs if it has the week's cells; most folders are of other assignments.
+    unnamed = [each for each in folders if not _A_WEEK.match(each.name)]
+    places = [place for place in (student, *unnamed) if _is_in(place, wanted)]
+    # In several places it is unclear which one counts, as it is within one folder.
+    return student if len(places) > 1 else next(iter(places), None)
+
+
+def _is_in(place: Path, wanted: _Wanted) -> bool:
+    """Whether a folder itself, which is no link, holds a notebook of the week."""
+    if place.is_symlink():
+        return False
+    files = contents(place, subfolders=False).notebooks[:_MOST_READ]
+    return any(holds(_read(path), wanted.names) for path in files)
 
 
 def _is_named(name: str, wanted: _Wanted) -> bool:

@@ -37,14 +37,18 @@ class Contents:
     special: tuple[Path, ...]
 
 
-def contents(folder: Path) -> Contents:
+def contents(folder: Path, *, subfolders: bool = True) -> Contents:
     """A folder's files; those of its subfolders where it holds no notebook itself.
+
+    Args:
+        folder: the folder.
+        subfolders: whether to look into them.
 
     Raises:
         OSError: when it cannot be read.
     """
     inside = _listed(folder, 1)
-    return inside if inside.notebooks else _listed(folder, _DEPTH)
+    return inside if inside.notebooks or not subfolders else _listed(folder, _DEPTH)
 
 
 def _listed(folder: Path, depth: int) -> Contents:
@@ -83,27 +87,28 @@ def about(folder: Path) -> str:
         return f"{shown(folder.name)} is a link, which is not followed. {ITSELF}"
     found = contents(folder)
     if found.notebooks:
+        names = _and(folder, found.notebooks)
         return (
-            f"The folder holds {len(found.notebooks)} notebooks, {_and(found.notebooks)}, and "
-            "none has the assignment's name. Next: leave the one that counts and take out the rest."
+            f"The folder holds {len(found.notebooks)} notebooks, {names}, and none has the "
+            "assignment's name. Next: leave the one that counts and take out the rest."
         )
     if found.others or found.special:
-        names = _and([*found.others, *found.special])
+        names = _and(folder, (*found.others, *found.special))
         return f"The folder holds no notebook, only {names}. {_next_step(found)}"
     if any(map(is_clutter, os.listdir(folder))):
         return f"The folder holds no notebook, only what a system leaves beside one. {ITSELF}"
     return f"The folder holds no notebook: it is empty. {ITSELF}"
 
 
-def _and(paths: list[Path] | tuple[Path, ...]) -> str:
-    names = [_told(path) for path in paths[:_NAMED]]
+def _and(folder: Path, paths: tuple[Path, ...]) -> str:
+    names = [_told(folder, path) for path in paths[:_NAMED]]
     if len(paths) > _NAMED:
         names.append(f"{len(paths) - _NAMED} more")
     return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), names[-1]])
 
 
-def _told(path: Path) -> str:
-    name = shown(path.name)
+def _told(folder: Path, path: Path) -> str:
+    name = shown(path.relative_to(folder).as_posix())
     if path.is_symlink():
         return f"{name} (a link, which is not followed)"
     if not path.is_file():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import sqlite3
@@ -13,7 +14,8 @@ from autograder.cli import demo
 from autograder.cli.display import brief
 from autograder.course.directory import load
 from autograder.questions import catalogue
-from tests.submissions import hand_in
+from tests.conftest import source
+from tests.submissions import hand_in, write_submission
 
 KNOWN = ", ".join(stem.partition("_")[0] for stem in catalogue.stems())
 
@@ -68,6 +70,43 @@ def test_does_check_judge_a_file_on_public_cases(fresh_course, run):
     assert not line["questions"]["relu_backward"].keys() & {"points", "max_points"}
     assert not line.keys() & {"points", "max_points"}
     assert line["questions"]["relu_backward"]["mistake"] == "gate-from-the-blame"
+
+
+@pytest.mark.bubblewrap
+def test_is_another_weeks_notebook_said_in_the_table_and_a_right_file_read(fresh_course, run):
+    """A right notebook in UTF-16 under a browser's name, and one of week 07 in week 06's place."""
+    hand_in(fresh_course, "right")
+    folder = fresh_course / "submitted" / "right" / demo.STEM
+    path = folder / f"{demo.STEM}.ipynb"
+    (folder / "week06(1).ipynb.txt").write_bytes(path.read_text().encode("utf-16"))
+    path.unlink()
+    other = fresh_course / "submitted" / "ann" / demo.STEM / f"{demo.STEM}.ipynb"
+    write_submission(other, source("week07_sgd"))
+    code, out, _ = run("grade", "week06", "--course", fresh_course)
+    assert code == 3
+    ann, right = (" ".join(line.split()) for line in out.splitlines()[1:3])
+    assert ann.startswith(
+        "ann 0/80 This is the notebook of week 07, not of week 06. Next: hand in the notebook of"
+    )
+    assert right.startswith("right 80/80 all right")
+    report = json.loads(run("grade", "week06", "--course", fresh_course, "--json")[1])
+    (line,) = [line for line in report["submissions"] if line["student"] == "ann"]
+    assert line["unreadable"].startswith("This is the notebook of week 07, not of week 06.")
+    run("feedback", "week06", "--course", fresh_course)
+    page = fresh_course / "feedback" / "ann" / demo.STEM / f"{demo.STEM}.html"
+    assert "This is the notebook of week 07, not of week 06." in page.read_text()
+
+
+def test_does_check_say_of_which_week_a_notebook_is(tmp_path, run):
+    """By its cells, of which most decide, and not by its name."""
+    mixed = copy.deepcopy(source("week00_start"))
+    copied = [cell for cell in source("week07_sgd").cells if cell.id.endswith("sgd_step")]
+    mixed.cells += copy.deepcopy(copied)
+    path = write_submission(tmp_path / "week07.ipynb", mixed)
+    _, out, _ = run("check", path, "--isolation", "process")
+    told = " ".join(out.split())
+    assert "The notebook also has cells of week 07; only week 00 was graded." in told
+    assert "The file is called week07.ipynb, and its cells are those of week 00" in told
 
 
 def test_does_explain_print_the_page(run):

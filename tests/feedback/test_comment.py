@@ -56,7 +56,8 @@ def test_is_an_unexplained_answer_described():
 
 def test_are_an_unreadable_notebook_and_a_restored_cell_mentioned():
     unreadable = Report("ada", "week06", (RIGHT,), unreadable="it is no JSON")
-    assert comment(unreadable) == "Automatic checks: the notebook could not be read: it is no JSON"
+    said = comment(unreadable)
+    assert said == "Automatic checks: the notebook could not be graded: it is no JSON"
     report = Report("ada", "week06", (RIGHT,), problems=("A cell was put back.",))
     assert comment(report).endswith("\n\nA cell was put back.")
 

@@ -95,7 +95,7 @@ def test_are_the_pages_of_the_formgrader_whole(formgrader):
     assert {each["id"] for each in formgrader.get("students")} >= set(NAMES)
     for student, words in [
         ("transposes-dW", "kernel-gradient-transposed"),
-        ("corrupt-json", "This submission could not be read."),
+        ("corrupt-json", "This submission could not be graded."),
     ]:
         page = formgrader.page(f"submissions/{submission(formgrader, student)['id']}/")
         assert words in page

@@ -13,6 +13,7 @@ from autograder.feedback.pages import generate_feedback
 from autograder.gradebook.outputs import write_outputs
 from autograder.grading import single_notebook
 from autograder.records import Outcome, Report, Verdict
+from tests.conftest import source
 from tests.gradebook.test_bulk import STEM, execute
 from tests.submissions import write_submission
 from tests.tiny_course import course
@@ -85,6 +86,21 @@ def test_does_no_submission_stop_the_batch(course, full_marks):
         "f-pretended": 4.0,
         "g-fine": 4.0,
     }
+
+
+def test_does_nbgrader_read_and_refuse_what_grade_does(course, full_marks):
+    released = nbformat.read(course.notebook("release", STEM), as_version=4)
+    files = {
+        "a-utf-16": nbformat.writes(released).encode("utf-16"),
+        "b-a-brace-too-many": nbformat.writes(released).encode() + b"}",
+        "c-another-week": source("week07_sgd"),
+    }
+    for student, content in files.items():
+        write_submission(course.notebook("submitted", STEM, student), content)
+    autograde(course)
+    assert scores(course) == {"a-utf-16": 4.0, "b-a-brace-too-many": 4.0, "c-another-week": 0.0}
+    *_, page = generate_feedback(course, STEM)
+    assert "This is the notebook of week 07, not of week 99." in page.read_text()
 
 
 def test_does_feedback_show_the_message_and_the_reason(course, full_marks):

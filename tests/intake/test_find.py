@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from autograder.errors import CourseError, UnreadableNotebook
 from autograder.intake.find import find_submissions
 from autograder.intake.read import read_notebook
+from autograder.questions import catalogue
 from tests.submissions import write_submission
 
 WEEK = "week99_bends"
@@ -81,3 +84,75 @@ def test_is_a_folder_whose_name_is_markup_refused(tmp_path, name):
 def test_is_a_missing_folder_told_with_the_next_step(tmp_path):
     with pytest.raises(CourseError, match="put the submissions in submitted/<student>"):
         find_submissions(tmp_path / "submitted", WEEK, "week99")
+
+
+def notebook(*names: str, text: str = "") -> bytes:
+    """A notebook with graded cells of these names."""
+    cells = [
+        {
+            "cell_type": "code",
+            "id": name,
+            "metadata": {"nbgrader": {"grade_id": name, "grade": True}},
+            "source": f"{name}{text}",
+        }
+        for name in names
+    ]
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}).encode()
+
+
+MINE = notebook("mine")
+WEEK07 = notebook(*catalogue.week("week07").points_by_name)
+FOLDERS = {
+    "the other is of no week": ({"a.ipynb": MINE, "scratch.ipynb": notebook()}, "a.ipynb"),
+    "the other is of another week": ({"a.ipynb": MINE, "week07.ipynb": WEEK07}, "a.ipynb"),
+    "the other is damaged": ({"a.ipynb": MINE, "b.ipynb": b"<html>"}, "a.ipynb"),
+    "both are the same file": ({"a.ipynb": MINE, "b.ipynb": MINE}, "a.ipynb"),
+    "the named one counts": ({f"{WEEK}.ipynb": MINE, "a.ipynb": notebook("mine", text=" ")}, None),
+    "the named one is damaged": ({f"{WEEK}.ipynb": b"", "a.ipynb": MINE}, "a.ipynb"),
+    "the named one is another week's": ({f"{WEEK}.ipynb": WEEK07, "a.ipynb": MINE}, "a.ipynb"),
+    "the named one has lost its names": ({f"{WEEK}.ipynb": notebook(), "a.ipynb": MINE}, None),
+    "nearly named": ({f"{WEEK}.ipynb.txt": MINE, "a.ipynb": notebook("mine", text=" ")}, None),
+    "both are nearly named": (
+        {f"{WEEK}.ipynb": MINE, f"{WEEK}.IPYNB": notebook("mine", text=" ")},
+        None,
+    ),
+    "both are damaged": ({f"{WEEK}.ipynb": b"", "a.ipynb": b"<html>"}, None),
+    "two of the week": ({"a.ipynb": MINE, "b.ipynb": notebook("mine", text=" ")}, ""),
+    "neither is of the week": ({"a.ipynb": notebook(), "b.ipynb": WEEK07}, ""),
+}
+
+
+@pytest.mark.parametrize(("files", "taken"), FOLDERS.values(), ids=FOLDERS)
+def test_is_one_of_several_notebooks_taken_where_that_is_safe(tmp_path, files, taken):
+    """None stands for the first file, an empty text for the folder."""
+    for name, content in files.items():
+        write_submission(tmp_path / "ann" / WEEK / name, content)
+    (found,) = find_submissions(tmp_path, WEEK, "week99", {"mine"})
+    assert found.path == tmp_path / "ann" / WEEK / (next(iter(files)) if taken is None else taken)
+    if taken == "":
+        with pytest.raises(UnreadableNotebook, match=r"holds 2 notebooks, a.ipynb and b.ipynb"):
+            read_notebook(found.path)
+
+
+def test_is_what_a_system_leaves_no_students_folder(tmp_path):
+    write_submission(tmp_path / "__MACOSX" / WEEK / "._x.ipynb")
+    path = write_submission(tmp_path / "ann" / "x.ipynb")
+    write_submission(tmp_path / "ann" / "__MACOSX" / "._x.ipynb")
+    assert [found.path for found in find_submissions(tmp_path, WEEK, "week99")] == [path]
+
+
+@pytest.mark.parametrize("place", [".", "homework"])
+def test_is_a_notebook_in_the_wrong_place_found_by_its_cells(tmp_path, place):
+    path = write_submission(tmp_path / "ann" / place / "x.ipynb", MINE)
+    write_submission(tmp_path / "ann" / "week01_perceptron" / "week01_perceptron.ipynb", MINE)
+    write_submission(tmp_path / "ann" / "project" / "x.ipynb", notebook("another"))
+    (found,) = find_submissions(tmp_path, WEEK, "week99", {"mine"})
+    assert found.path == path
+
+
+def test_is_a_notebook_in_two_wrong_places_told(tmp_path):
+    for place in ("a", "b"):
+        write_submission(tmp_path / "ann" / place / "x.ipynb", notebook("mine", text=place))
+    (found,) = find_submissions(tmp_path, WEEK, "week99", {"mine"})
+    with pytest.raises(UnreadableNotebook, match=r"2 notebooks, a/x.ipynb and b/x.ipynb, and"):
+        read_notebook(found.path)

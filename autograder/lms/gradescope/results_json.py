@@ -95,7 +95,7 @@ def failure(message: str, names: Sequence[str] = ()) -> dict[str, Any]:
 
 def _about(report: Report, metadata: Metadata, by_hand: Mapping[str, float]) -> list[str]:
     if report.unreadable:
-        return [f"The submission could not be read as a notebook. {report.unreadable}"]
+        return [f"The submission could not be graded. {report.unreadable}"]
     lines = [
         f"{report.points:g} of {report.max_points:g} points. "
         f"{_ABOUT_ISOLATION.get(report.isolation, '')}".strip()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 
+import nbformat
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.course.roster import Student
 from autograder.errors import CourseError, UnusableSource
+from tests.conftest import source
 from tests.intake.collect.difficult_class import (
     CLASS,
     NB,
@@ -212,3 +214,55 @@ def test_are_the_course_without_students_and_its_own_folder_told(course, tmp_pat
     (tmp_path / "empty").mkdir()
     with pytest.raises(UnusableSource, match="contains no files"):
         take(course, tmp_path / "empty")
+
+
+def whole(course, text: str = "") -> str:
+    """A notebook of the course's week."""
+    notebook = nbformat.read(course.notebook("release", STEM), as_version=4)
+    notebook.cells[0].source += text
+    return nbformat.writes(notebook)
+
+
+def attempts(path, *texts: str):
+    """What Ann handed in, attempt by attempt."""
+    names = [canvas_name("lee, ann", "501", 70 + n, NB) for n in range(len(texts))]
+    return write_zip(path, dict(zip(names, texts, strict=True)))
+
+
+def test_does_another_weeks_notebook_replace_no_work_of_this_week(full, tmp_path):
+    mine, another = whole(full), nbformat.writes(source("week07_sgd"))
+    said = "This is the notebook of week 07, not of week 99. Next: hand in the notebook of week 99."
+    take(full, attempts(tmp_path / "1.zip", mine))
+    for number, texts in enumerate([(another,), ("<html>",), (mine, another)]):
+        found = take(full, attempts(tmp_path / f"2{number}.zip", *texts))
+        assert results(found) == {"leeann (Canvas user 501)": "left out"}, texts
+        (line,) = found.lines
+        assert line.note.endswith(" What came before is not replaced.")
+        assert line.note.startswith(said) == (texts[-1] == another)
+        assert content(full, "ann") == mine
+    newer = whole(full, " changed")
+    assert results(take(full, attempts(tmp_path / "3.zip", newer))) == {
+        "ann": "replaces an earlier one"
+    }
+
+
+def test_is_what_cannot_be_graded_collected_with_a_word_where_there_is_nothing_else(full, tmp_path):
+    another = nbformat.writes(source("week07_sgd"))
+    (line,) = take(full, attempts(tmp_path / "1.zip", another)).lines
+    assert line.result == "new" and line.note.startswith("This is the notebook of week 07")
+    assert content(full, "ann") == another
+    (line,) = take(full, attempts(tmp_path / "2.zip", whole(full))).lines
+    assert (line.result, line.note) == ("replaces an earlier one", "")
+
+
+@pytest.mark.parametrize("named", [f"{STEM}.ipynb", "week99.ipynb", "b.ipynb"])
+def test_is_this_weeks_notebook_chosen_by_its_cells(full, tmp_path, named):
+    """Where names say nothing, or one promises what the file does not hold."""
+    folder = moodle_folder("Ann Lee", 7)
+    files = {named: nbformat.writes(source("week07_sgd")), "a.ipynb": whole(full)}
+    found = take(
+        full, write_zip(tmp_path / "a.zip", {f"{folder}/{n}": t for n, t in files.items()})
+    )
+    (line,) = found.lines
+    assert (line.result, line.note) == ("new", "and 1 other notebook")
+    assert content(full, "ann") == files["a.ipynb"]
