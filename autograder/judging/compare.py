@@ -133,7 +133,7 @@ def _pair(value: Tree, expected: Tree, allowed: Tree, name: str) -> Iterator[Pai
             yield Difference(Outcome.STRUCTURE, name, f"expected {wanted}, received {kind(value)}")
             return
         for place, item in enumerate(expected):
-            yield from _pair(value[place], item, allowed[place], f"{name}[{place}]")
+            yield from _pair(value[place], item, allowed[place], f"{name or 'result'}[{place}]")
     else:
         yield Pair(name, expected, allowed, value)
 

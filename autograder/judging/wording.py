@@ -302,7 +302,7 @@ def _evidence(part: str, trial: Trial, difference: Difference) -> str:
     place = f"[{', '.join(map(str, index))}]" if index else ""
     left, reference = numbers(yours[index], expected[index])
     given = "" if difference.part else _given(trial, yours.shape, index)
-    name = part.removeprefix("the ")
+    name = "result" if part == "the result" else part
     return f"  {name}{place}: yours {left}, expected {reference}{given}"
 
 
