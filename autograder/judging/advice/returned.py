@@ -9,7 +9,7 @@ from autograder.answer import Answer, Status
 from autograder.judging.compare import differences
 from autograder.judging.patterns import Pattern
 from autograder.questions.define import Question
-from autograder.records import Difference, Outcome, Trial
+from autograder.records import Difference, Expected, Outcome, Trial
 
 _MOST_PARTS = 5
 _TYPE = "a value of type "
@@ -56,16 +56,15 @@ def _right_parts_in_another_order(question: Question, trial: Trial) -> str:
     if question.drive is not None or question.measured_by is not None:
         # What is compared is then not what the student's function returned.
         return ""
+    answers = [Answer(Status.RETURNED, part) for part in parts]
+    references = zip(trial.expected.value, trial.expected.rounding, strict=True)
+    expected = [Expected(value, rounding) for value, rounding in references]
+    fits = [[not differences(answer, reference) for reference in expected] for answer in answers]
     for order in permutations(range(len(names))):
-        sorted_ = [parts[place] for place in order]
-        if not differences(Answer(Status.RETURNED, sorted_), trial.expected, names):
-            received = sorted(range(len(names)), key=lambda at: order[at])
-            return f"All parts are right, but in another order: {_listed(names, received)}."
+        if all(row[place] for row, place in zip(fits, order, strict=True)):
+            received = ", ".join(names[place] for place in order)
+            return f"All parts are right, but in another order: {received}."
     return ""
-
-
-def _listed(names: tuple[str, ...], places: list[int]) -> str:
-    return ", ".join(names[place] for place in places)
 
 
 def _of_shape(first: Difference, pattern: Pattern | None) -> str:
