@@ -55,12 +55,12 @@ def find_submissions(
                 f"the folder {student.name!r} in {submitted} is named after no student: "
                 f"an id has none of {' '.join(MARKUP)}; rename it to the student's id"
             )
-    wanted = _Wanted(assignment, week, names)
+    wanted = Wanted(assignment, week, names)
     return [found for each in students if (found := _of_student(each, wanted))]
 
 
 @dataclass(frozen=True)
-class _Wanted:
+class Wanted:
     """What is looked for; see `find_submissions`."""
 
     assignment: str
@@ -68,7 +68,7 @@ class _Wanted:
     names: Collection[str]
 
 
-def _of_student(student: Path, wanted: _Wanted) -> Submission | None:
+def _of_student(student: Path, wanted: Wanted) -> Submission | None:
     """What a student handed in; None where that is of other assignments only."""
     week = wanted.week
     try:
@@ -79,7 +79,7 @@ def _of_student(student: Path, wanted: _Wanted) -> Submission | None:
         for path in (student, folder):
             if path.is_symlink():
                 return Submission(student.name, week, path)
-        return Submission(student.name, week, _notebook_in(folder, wanted), _timestamp(folder))
+        return Submission(student.name, week, notebook_in(folder, wanted), _timestamp(folder))
     except OSError as error:
         # One folder without its permissions must not cost the rest of the class its grades.
         return Submission(student.name, week, Path(error.filename or student))
@@ -89,7 +89,7 @@ def _visible_folder(path: Path) -> bool:
     return path.is_dir() and not path.name.startswith(".") and not is_clutter(path.name)
 
 
-def _folder_of(student: Path, wanted: _Wanted) -> Path | None:
+def _folder_of(student: Path, wanted: Wanted) -> Path | None:
     if (student / wanted.assignment).is_dir():
         return student / wanted.assignment
     folders = sorted(filter(_visible_folder, student.iterdir()))
@@ -106,7 +106,7 @@ def _folder_of(student: Path, wanted: _Wanted) -> Path | None:
     return student if len(places) > 1 else next(iter(places), None)
 
 
-def _is_in(place: Path, wanted: _Wanted) -> bool:
+def _is_in(place: Path, wanted: Wanted) -> bool:
     """Whether a folder itself, which is no link, holds a notebook of the week."""
     if place.is_symlink():
         return False
@@ -114,12 +114,12 @@ def _is_in(place: Path, wanted: _Wanted) -> bool:
     return any(holds(_read(path), wanted.names) for path in files)
 
 
-def _is_named(name: str, wanted: _Wanted) -> bool:
+def _is_named(name: str, wanted: Wanted) -> bool:
     return base_name(name).casefold() in (wanted.assignment.casefold(), wanted.week.casefold())
 
 
-def _notebook_in(folder: Path, wanted: _Wanted) -> Path:
-    """The notebook to grade, or the folder where it is unclear which one that is.
+def notebook_in(folder: Path, wanted: Wanted) -> Path:
+    """The notebook to grade in a folder, or the folder where it is unclear which one that is.
 
     A file that is alone is taken whatever its name: reading it tells what it is.
     """
@@ -140,7 +140,7 @@ def _notebook_in(folder: Path, wanted: _Wanted) -> Path:
     return exact[0] if len(exact) == 1 else folder
 
 
-def _has_name(path: Path, wanted: _Wanted) -> bool:
+def _has_name(path: Path, wanted: Wanted) -> bool:
     return (notebook_stem(path.name) or "").casefold() == wanted.assignment.casefold()
 
 

@@ -13,11 +13,14 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.errors import AutograderError
 from autograder.lms.gradescope import results_json
 from autograder.output.files import write_whole
+
+if TYPE_CHECKING:
+    from autograder.intake.find import Wanted
 
 PRIVATE = Path("source", "private")
 SETTINGS = "settings.json"
@@ -54,6 +57,7 @@ def grade(folder: Path) -> dict[str, Any]:
     """
     from autograder.dispatch.local import persistently
     from autograder.grading import pipeline
+    from autograder.intake.find import Wanted
     from autograder.records import Submission
     from autograder.sandbox.session import Sandbox
 
@@ -62,13 +66,15 @@ def grade(folder: Path) -> dict[str, Any]:
     _keep_from_others(folder, metadata)
     assignment = load(folder / PRIVATE)
     limits = replace(assignment.limits(), memory=submission_memory(container_memory()))
-    path = find_notebook(folder / "submission", assignment.week.stem)
-    submission = Submission("", assignment.week.name, path)
+    week = assignment.week
+    wanted = Wanted(week.stem, week.name, assignment.cell_names)
+    path = find_notebook(folder / "submission", wanted)
+    submission = Submission("", week.name, path)
     with Sandbox(isolation(), limits, assignment.libraries) as sandbox:
         report = persistently(
             lambda each, sandbox: pipeline.grade(each, assignment, sandbox), submission, sandbox
         )
-    by_hand = {name: written.points for name, written in assignment.week.written.items()}
+    by_hand = {name: written.points for name, written in week.written.items()}
     return results_json.results(report, about, by_hand)
 
 
@@ -101,23 +107,31 @@ def load(private: Path) -> Any:
     )
 
 
-def find_notebook(folder: Path, stem: str) -> Path:
-    """The assignment's notebook among the submitted files, or the folder if there is none."""
+def find_notebook(folder: Path, wanted: Wanted) -> Path:
+    """The assignment's notebook among the submitted files, or the folder if it is unclear."""
+    from autograder.intake.file_names import is_notebook, notebook_stem
+    from autograder.intake.find import notebook_in
+    from autograder.intake.week_of import fault_of_file
+
     # A link could point to a file that is not the student's.
     found = sorted(
         path
-        for path in folder.rglob("*.ipynb")
-        if path.is_file()
+        for path in folder.rglob("*")
+        if is_notebook(path.name)
+        and path.is_file()
         and not path.is_symlink()
         and not any(part.startswith((".", "__MACOSX")) for part in path.relative_to(folder).parts)
     )
-    named = [path for path in found if path.stem == stem]
+    named = [path for path in found if notebook_stem(path.name) == wanted.assignment]
     # `week06 (1).ipynb` is what a browser makes of a second download.
-    like = [path for path in found if path.stem.startswith(stem[:6])]
-    for choice in (named, like, found):
-        if len(choice) == 1:
+    like = [path for path in found if path.stem.startswith(wanted.week)]
+    for choice in (named, like):
+        if len(choice) == 1 and not fault_of_file(choice[0], wanted.week, wanted.names):
             return choice[0]
-    return named[0] if named else folder
+    chosen = notebook_in(folder, wanted)
+    if fault_of_file(chosen, wanted.week, wanted.names):
+        return next(iter((*named, *like)), chosen)
+    return chosen
 
 
 def isolation() -> str:

@@ -14,6 +14,7 @@ import nbformat
 import pytest
 
 from autograder.cli import demo
+from autograder.intake.find import Wanted
 from autograder.lms.gradescope import build_zip, container
 from autograder.questions import catalogue
 from autograder.questions.references import PUBLIC
@@ -167,18 +168,39 @@ def test_can_a_submission_neither_read_nor_write_what_is_the_graders(root, monke
     assert written["score"] == 80, written
 
 
+WANTED = Wanted(STEM, STEM[:6], frozenset({"mine"}))
+
+
 def test_is_the_notebook_found_among_other_files(tmp_path):
     for name in ("notes.ipynb", f"deep/{STEM} (2).ipynb", "__MACOSX/x.ipynb", ".hidden.ipynb"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.touch()
-    found = container.find_notebook(tmp_path, STEM)
+    found = container.find_notebook(tmp_path, WANTED)
     assert found.name == f"{STEM} (2).ipynb"
     (tmp_path / f"{STEM}.ipynb").touch()
-    assert container.find_notebook(tmp_path, STEM).name == f"{STEM}.ipynb"
+    assert container.find_notebook(tmp_path, WANTED).name == f"{STEM}.ipynb"
     (tmp_path / f"{STEM}.ipynb").unlink()
     (tmp_path / f"{STEM}.ipynb").symlink_to("/etc/passwd")
-    assert container.find_notebook(tmp_path, STEM).name == f"{STEM} (2).ipynb"
+    assert container.find_notebook(tmp_path, WANTED).name == f"{STEM} (2).ipynb"
+
+
+@pytest.mark.parametrize(
+    ("files", "taken"),
+    [
+        (["week07.ipynb", "handed in/x.ipynb"], "week07.ipynb"),
+        ([f"{STEM}.IPYNB"], f"{STEM}.IPYNB"),
+        ([f"{STEM}.ipynb.txt", "deep/notes.ipynb"], f"{STEM}.ipynb.txt"),
+        (["week06.html"], "week06.html"),
+        (["deep/week06.zip"], "week06.zip"),
+        (["a.pdf", "b.pdf"], ""),
+    ],
+)
+def test_is_a_file_found_under_any_name(tmp_path, files, taken):
+    for name in files:
+        write_submission(tmp_path / "in" / name)
+    found = container.find_notebook(tmp_path / "in", WANTED)
+    assert found.name == (taken or "in")
 
 
 def test_is_memory_left_for_the_grader():
