@@ -60,6 +60,11 @@ class Answer:
     quoted: str = ""
     changed_later: tuple[str, ...] = ()
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the process had to be ended, or ended, while this was asked."""
+        return self.status in (Status.TIMED_OUT, Status.CRASHED)
+
 
 class _Missing:
     """The name is not defined in the notebook."""

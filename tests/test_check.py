@@ -64,6 +64,20 @@ def test_is_float32_neither_a_fault_nor_a_hiding_place():
     assert tanh_grad(np.ones(2)).dtype == np.float32
 
 
+@pytest.mark.filterwarnings("default:.* encountered:RuntimeWarning")
+def test_do_the_settings_of_the_notebook_count(monkeypatch):
+    """Is a warning that Jupyter would not show none, and one that it would show told?"""
+    monkeypatch.setitem(globals(), "silu", lambda z: z / (1 + np.exp(-z)))
+    assert check("silu").mistake == "silu-overflow-negative"
+    with np.errstate(all="ignore"):
+        assert check("silu").right
+    # A case of relu is not there for stability.
+    monkeypatch.setitem(globals(), "relu", lambda z: np.maximum(z, np.log(np.zeros(1))) * (z > 0))
+    verdict = check("relu")
+    assert verdict.right
+    assert "NumPy warned of divide by zero in log in the case typical." in verdict.message
+
+
 def test_is_an_untouched_stub_calm():
     verdict = check("relu")
     assert "not attempted" in repr(verdict)

@@ -147,7 +147,7 @@ class Asker:
         )
         for ask, probe in zip(self._assignment.asks.asks, probes, strict=True):
             case = ask.question, probe.case
-            if probe.public and public[ask.id].status in (Status.TIMED_OUT, Status.CRASHED):
+            if probe.public and public[ask.id].stopped:
                 stopped[case] = public[ask.id]
             elif case in stopped:
                 found[ask.id] = stopped[case]

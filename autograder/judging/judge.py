@@ -212,7 +212,7 @@ class Judge:
         if not found:
             message = wording.right(question, trials, self._told(question.points))
             return _verdict(question, question.points, Outcome.RIGHT, message, trials)
-        named = mistakes_behind(question, trials, self._mistaken_answers_of(question))
+        named = self._mistakes_behind(question, trials)
         mistakes = [question.mistakes[name] for name in named]
         points = earned(
             question,
@@ -230,6 +230,12 @@ class Judge:
     def _told(self, points: float) -> float | None:
         """The points that a message tells."""
         return points if self._knows_points else None
+
+    def _mistakes_behind(self, question: Question, trials: Sequence[Trial]) -> tuple[str, ...]:
+        if any(trial.answer.stopped for trial in trials):
+            # A mistake explains every case or is not named, and none explains this one.
+            return ()
+        return mistakes_behind(question, trials, self._mistaken_answers_of(question))
 
     def _trials(
         self, question: Question, probes: Sequence[Probe], answers: Sequence[Answer]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -239,3 +240,43 @@ def test_does_a_warning_cost_points_in_a_case_for_stability_alone(week, question
 @every_question
 def test_is_a_case_called_stability_there_for_it(week, question):
     assert all(case.stability for case in question.cases.values() if case.name == "stability")
+
+
+@pytest.mark.parametrize(
+    ("week", "question"),
+    [each for each in QUESTIONS if not each[1].measured_by and each[1].parameters],
+    ids=[q.name for _, q in QUESTIONS if not q.measured_by and q.parameters],
+)
+def test_does_a_case_that_is_too_slow_cost_itself(week, question):
+    """The message says for which sizes it is, and of a hidden draw no number."""
+    public = references.public([question], week.stem)
+    # The hidden draw is the public one, whose references need no Keras.
+    judge_ = Judge({question.name: question}, public, public, references.PUBLIC_SECRET)
+    probes = judge_.probes[question.name]
+    total = sum(case.weight for case in question.cases.values())
+
+    def too_slow_in(name: str, *, public: bool) -> Verdict:
+        stopped = Answer(Status.TIMED_OUT, error=f"{question.name} was stopped after 5 s")
+        return judge_.judge(
+            question.name,
+            [
+                stopped
+                if probe.case == name and probe.public is public
+                else Answer(Status.RETURNED, probe.expected.value)
+                for probe in probes
+            ],
+        )
+
+    for case in question.cases.values():
+        for draw in (True, False):
+            verdict = too_slow_in(case.name, public=draw)
+            kept = question.points * (1 - case.weight / total)
+            assert verdict.points == pytest.approx(kept, abs=0.01)
+            heading, sentence, *rest = verdict.message.splitlines()
+            assert heading.endswith("timed out") and rest[-1].startswith("Next: ")
+            if draw:
+                assert "oo slow" in sentence and "was stopped after 5 s" in sentence
+                assert case.name in sentence or len(question.cases) == 1
+            else:
+                assert f"a hidden draw of the case {case.name} is too slow" in sentence
+                assert not re.search(r"\d", sentence)

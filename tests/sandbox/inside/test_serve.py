@@ -5,12 +5,16 @@ from __future__ import annotations
 import textwrap
 
 import numpy as np
+import pytest
 
 from autograder.answer import Status
 from autograder.double_precision import FLOAT32
 from autograder.sandbox.session import Ask, Cell, Hold, Sandbox, encode_asks
 from autograder.tree import Opaque, Tree
 from tests.sandbox.notebooks import ask_all, run_cell, text_of
+from tests.test_answer import SILENCED
+
+SETTINGS = ("seterr", "a call", "filter", "an exception of the filter", "an exception of NumPy")
 
 
 def test_a_function_is_asked_as_it_stood_at_its_check(sandbox: Sandbox) -> None:
@@ -55,6 +59,26 @@ def test_an_answer_says_what_happened(sandbox: Sandbox) -> None:
     assert answers[1].error == "ValueError: (2,)" and "raise ValueError" in answers[1].line
     assert answers[2].value["a"] == Opaque("object") and answers[2].value["b"].tolist() == [1, 2]
     assert np.array_equal(np.array(answers[3].value), np.ones(2))
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_the_settings_of_the_notebook_count(sandbox: Sandbox, settings: str) -> None:
+    """Do its own settings for warnings decide in each case, and those at its check?"""
+    steps = [
+        Cell(0, "import math, warnings\nimport numpy as np"),
+        Cell(1, SILENCED[settings]),
+        Hold(2, "f", "f"),
+        Cell(3, "np.seterr(all='warn')\nwarnings.simplefilter('default')"),
+        Cell(4, "def g(x): return np.exp(1000 * x)"),
+        Hold(5, "g", "g"),
+    ]
+    x = {"x": np.array([1.0, -2.0])}
+    with sandbox.open(steps) as session:
+        asks = [Ask(n, name, "", x) for n, name in enumerate(("f", "g", "f", "g"))]
+        answers = session.ask(asks)
+    assert {answer.status for answer in answers.values()} == {Status.RETURNED}
+    warned = [answers[n].warned for n in range(4)]
+    assert warned == [(), ("overflow in exp",), (), ("overflow in exp",)]
 
 
 def test_what_is_printed_while_asked_is_dropped(sandbox: Sandbox) -> None:
