@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judging import patterns
-from autograder.judging.advice import too_slow
+from autograder.judging.advice import changed_later, too_slow
 from autograder.judging.advice.next_step import next_step
 from autograder.judging.advice.values import letters
 from autograder.judging.points import right_parts
@@ -34,6 +34,8 @@ _HIDDEN = {
 }
 """What is said of an answer to a hidden case, by its outcome."""
 _SUGGESTED = re.compile(r"\.? (?:Did you mean|(?:D|Or d)id you forget to import):? '[\w.]+'\?")
+# NumPy raises `numpy._core._exceptions._UFuncOutputCastingError`.
+_MODULE = re.compile(r"^(.* raised )?(?:[\w<>]+\.)+_*(?=\w+(?:: |$))")
 _STOPPED = (Outcome.TIMED_OUT, Outcome.CRASHED)
 
 
@@ -161,6 +163,7 @@ def wrong(
     lines += _where(question, found)
     if not slow:
         lines += too_slow.others(question, found)
+    lines += changed_later.remark(trial.answer)
     if own_function:
         lines.append(
             f"It matches finite differences of your own {own_function}: a correct "
@@ -272,8 +275,11 @@ def _raised(trial: Trial) -> list[str]:
 
 
 def _plain(error: str) -> str:
-    """An exception's text without Python's suggestions, which the next step makes, or full stop."""
-    return _SUGGESTED.sub("", error).rstrip(".")
+    """An exception's text without its module, Python's suggestions and the full stop.
+
+    The next step says what Python suggests.
+    """
+    return _SUGGESTED.sub("", _MODULE.sub(r"\1", error)).rstrip(".")
 
 
 def _is_unusable(trial: Trial) -> bool:
