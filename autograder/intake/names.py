@@ -22,7 +22,7 @@ warnings.filterwarnings("ignore", category=SyntaxWarning, module=re.escape(_FILE
 warnings.filterwarnings("ignore", category=DeprecationWarning, module=re.escape(_FILE))
 
 _WORD = re.compile(r"[^\W\d]\w*")
-_DEFINITION = re.compile(
+_BINDING = re.compile(
     r"^(?:(?:async +)?def|class) +(\w+)|^(\w+) *(?::[^=\n]*)?=(?!=)", re.MULTILINE
 )
 # Cell magics below which Python follows; below any other stands a file, a page or a shell script.
@@ -63,7 +63,7 @@ def names_in(source: str, *, parse: bool = True) -> Names:
 
 
 def _defined_in_words(source: str) -> frozenset[str]:
-    return frozenset(first or second for first, second in _DEFINITION.findall(source))
+    return frozenset(first or second for first, second in _BINDING.findall(source))
 
 
 def parsed(source: str) -> ast.Module | None:

@@ -14,7 +14,20 @@ from autograder.feedback import sanitize
 from autograder.feedback.exporter import HTMLExporter, PageExporter
 from autograder.feedback.report import people
 from autograder.feedback.sanitize import MAX_CELL, MAX_NOTEBOOK, disarm_text, shown
-from autograder.intake import decode, file_kinds, read, restore, week_of
+from autograder.grading import not_run
+from autograder.intake import (
+    decode,
+    edited,
+    experiments,
+    file_kinds,
+    names,
+    read,
+    recognise,
+    released,
+    restore,
+    week_of,
+    written,
+)
 from autograder.intake.collect import attempts, platforms
 from autograder.output import text as texts
 from autograder.sandbox import responses
@@ -133,6 +146,44 @@ READERS: dict[str, Callable[[int], Callable[[], object]]] = {
     ),
 }
 
+LOCKED = {
+    "id": "setup",
+    "cell_type": "code",
+    "metadata": {"nbgrader": {"grade_id": "setup", "locked": True}},
+    "source": "import numpy as np\nLEAK = 0.1\n",
+}
+QUESTION = {
+    "id": "why",
+    "cell_type": "markdown",
+    "metadata": {"nbgrader": {"grade_id": "why", "solution": True, "grade": True}},
+    "source": "## Why?\n\nYour answer.",
+}
+STUB = {
+    "id": "solution-relu",
+    "cell_type": "code",
+    "metadata": {"nbgrader": {"grade_id": "solution-relu", "solution": True}},
+    "source": "def relu(z):\n    pass",
+}
+NAMELESS = {"id": "", "metadata": {}}
+TEXT = {"cell_type": "raw", "source": "Why?"}
+RECEIVED = released.Released(read.parse_notebook(notebook(LOCKED, STUB, QUESTION)))
+
+
+def restored(*cells: Any) -> Callable[[], object]:
+    return lambda: restore.restore(read.parse_notebook(notebook(*cells)), RECEIVED)
+
+
+READERS |= {
+    "copies of a read-only cell": lambda n: restored(*[LOCKED | {"source": "x = 1"}] * n),
+    "a long read-only cell": lambda n: restored(LOCKED | {"source": "x = 1\n# b\n" * n}),
+    "one that is no Python": lambda n: restored(LOCKED | {"source": "print 1\n% a\n" * n}),
+    "cells that define an answer": lambda n: restored(*[STUB | NAMELESS] * n),
+    "many texts": lambda n: restored(QUESTION, *[TEXT] * n),
+    "texts above a question": lambda n: restored(*[TEXT] * n, QUESTION),
+    "copies of a question": lambda n: restored(*[QUESTION] * n),
+    "cells alike": lambda n: restored(*[LOCKED | NAMELESS] * n),
+}
+
 CHECKS = {"cell_type": "code", "source": 'check("a")\n' * 3 + "check(" * 3}
 
 MARKDOWN = [
@@ -168,6 +219,7 @@ def read_damaged(content: str) -> None:
 MODULES = (
     *(sanitize, responses, shell, texts, people, read, restore, attempts, platforms),
     *(decode, file_kinds, week_of),
+    *(edited, experiments, names, not_run, recognise, released, written),
 )
 
 
