@@ -25,7 +25,9 @@ import numpy as np
 from autograder.tree import Opaque, Tree, copy_tree, same_tree, to_tree
 
 MAX_ERROR_LENGTH = 300
-_FLOATING_POINT = re.compile(r"(divide by zero|overflow|invalid value) encountered( in [\w ]+)?")
+# Not "overflow encountered in f (vectorized)": Python's own functions leave flags of which
+# `np.vectorize` warns, and raise exceptions, which may have been caught.
+_FLOATING_POINT = re.compile(r"(divide by zero|overflow|invalid value) encountered( in [\w ]+)?$")
 LONGEST_LINE = 120
 
 

@@ -223,3 +223,17 @@ def test_does_a_driver_receive_a_class_as_it_is():
         made = 3
 
     assert ask(Value, X, lambda target, x: target.made).value == 3
+
+
+@as_in_jupyter
+def test_is_an_overflow_that_was_caught_as_an_exception_no_warning():
+    """`math.exp` raises OverflowError, and leaves a flag of which `np.vectorize` warns."""
+
+    def logistic(x):
+        try:
+            return 1 / (1 + math.exp(-x))
+        except OverflowError:
+            return 0.0
+
+    assert ask(np.vectorize(logistic), {"x": np.array([-1000.0, 0.0])}).warned == ()
+    assert ask(np.vectorize(np.exp), {"x": np.array([1000.0])}).warned == ("overflow in exp",)
