@@ -65,9 +65,13 @@ def too_deep() -> UnreadableNotebook:
 
 
 def _text(content: bytes) -> str:
+    encoding = json.detect_encoding(content)
     try:
-        return content.decode(json.detect_encoding(content))
-    except UnicodeDecodeError:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        if error.end == len(error.object) and error.start > 0:
+            # Cut off within a character: what comes before it says what the file is.
+            return error.object[: error.start].decode(encoding)
         raise UnreadableNotebook(
             "The file is not text in UTF-8, as a notebook is. Next: open the notebook in Jupyter, "
             "save it there, and hand in the saved file."

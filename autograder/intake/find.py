@@ -101,21 +101,30 @@ def _folder_of(student: Path, wanted: Wanted) -> Path | None:
         return student
     # Elsewhere it is theirs if it has the week's cells; most folders are of other assignments.
     unnamed = [each for each in folders if not _A_WEEK.match(each.name)]
-    places = [place for place in (student, *unnamed) if _is_in(place, wanted)]
+    places = [each for each in named or unnamed if _is_in(each, wanted)]
+    places += [student] if _is_in(student, wanted, subfolders=False) else []
     # In several places it is unclear which one counts, as it is within one folder.
-    return student if len(places) > 1 else next(iter(places), None)
+    unclear = len(places) > 1 or (named and not places)
+    return student if unclear else next(iter(places), None)
 
 
-def _is_in(place: Path, wanted: Wanted) -> bool:
-    """Whether a folder itself, which is no link, holds a notebook of the week."""
+def _is_in(place: Path, wanted: Wanted, *, subfolders: bool = True) -> bool:
+    """Whether a folder, which is no link, holds a notebook of the week."""
     if place.is_symlink():
         return False
-    files = contents(place, subfolders=False).notebooks[:_MOST_READ]
+    files = contents(place, subfolders=subfolders).notebooks[:_MOST_READ]
     return any(holds(_read(path), wanted.names) for path in files)
 
 
 def _is_named(name: str, wanted: Wanted) -> bool:
-    return base_name(name).casefold() in (wanted.assignment.casefold(), wanted.week.casefold())
+    """Whether a folder is named after the week: `Week 6`, `week06_backpropagation (1)`."""
+    week = wanted.week.replace("week0", "week")
+    named = {_letters(each) for each in (wanted.assignment, wanted.week, week)}
+    return _letters(name) in named or _letters(base_name(name)) in named
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\s_-]", "", name).casefold()
 
 
 def notebook_in(folder: Path, wanted: Wanted) -> Path:

@@ -45,6 +45,16 @@ def test_is_a_file_that_ends_early_told_from_one_with_a_fault_inside(data):
         decode(PRINTED[:end].encode())
 
 
+@pytest.mark.parametrize("stored", BYTES)
+def test_is_a_file_that_ends_within_a_character_told_as_cut_off(stored):
+    """Also where what is left of the character is no text."""
+    content = BYTES[stored]('{"cells": [{"source": "\U0001f600"}]}')
+    start = len(BYTES[stored]('{"cells": [{"source": "'))
+    for end in range(start, start + 4):
+        with pytest.raises(UnreadableNotebook, match="ends in the middle of the notebook"):
+            decode(content[:end])
+
+
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize(
     ("text", "place"),
@@ -70,7 +80,7 @@ def test_is_the_place_of_a_fault_named(text, place, ends):
         (b'{"a": ,' + b"[" * 100_000, "not valid JSON|nested far more deeply"),
         (b'{"a": ' + b"4" * 5_000 + b"}", "digits"),
         (b'{"a": ' + b"4" * 5_000 + b",}", "digits"),
-        (b"\xff\xfe{\0\x00\xd8", "not text in UTF-8"),
+        (b"\xff\xfe{\0\x00\xdc}\0", "not text in UTF-8"),
     ],
 )
 def test_is_what_can_be_read_in_several_ways_or_none_refused(content, reason):

@@ -141,13 +141,36 @@ def test_is_what_a_system_leaves_no_students_folder(tmp_path):
     assert [found.path for found in find_submissions(tmp_path, WEEK, "week99")] == [path]
 
 
-@pytest.mark.parametrize("place", [".", "homework"])
+@pytest.mark.parametrize("place", [".", "homework", "homework/week99"])
 def test_is_a_notebook_in_the_wrong_place_found_by_its_cells(tmp_path, place):
     path = write_submission(tmp_path / "ann" / place / "x.ipynb", MINE)
     write_submission(tmp_path / "ann" / "week01_perceptron" / "week01_perceptron.ipynb", MINE)
     write_submission(tmp_path / "ann" / "project" / "x.ipynb", notebook("another"))
     (found,) = find_submissions(tmp_path, WEEK, "week99", {"mine"})
     assert found.path == path
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["week09", "Week 9", "WEEK_09", "week09_optimizers (1)", "Week09_Optimizers", "week 09-2"],
+)
+def test_is_a_folder_named_after_the_week_taken(tmp_path, name):
+    path = write_submission(tmp_path / "ann" / name / "x.ipynb")
+    write_submission(tmp_path / "ann" / "week10_regularization" / "x.ipynb")
+    (found,) = find_submissions(tmp_path, "week09_optimizers", "week09")
+    assert found.path == path
+    assert find_submissions(tmp_path, "week08_vanishing", "week08") == []
+
+
+def test_is_one_of_two_folders_of_the_week_taken_where_that_is_safe(tmp_path):
+    write_submission(tmp_path / "ann" / "week99" / "x.ipynb", WEEK07)
+    path = write_submission(tmp_path / "ann" / "Week 99" / "x.ipynb", MINE)
+    (found,) = find_submissions(tmp_path, WEEK, "week99", {"mine"})
+    assert found.path == path
+    path.write_bytes(WEEK07)
+    (found,) = find_submissions(tmp_path, WEEK, "week99", {"mine"})
+    with pytest.raises(UnreadableNotebook, match="2 notebooks, Week 99/x.ipynb and week99/x.ipyn"):
+        read_notebook(found.path)
 
 
 def test_is_a_notebook_in_two_wrong_places_told(tmp_path):
