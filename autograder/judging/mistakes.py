@@ -131,6 +131,9 @@ def _same_value(yours: Tree, reference: Expected) -> bool:
 
 def _same_leaf(pair: Pair) -> bool:
     yours, mistaken = pair.yours, pair.expected
+    if isinstance(yours, str) and isinstance(mistaken, str):
+        # As `compare` takes texts: "B " is the letter b, right or wrong.
+        return yours.strip().lower() == mistaken.lower()
     if not isinstance(mistaken, np.ndarray) or not isinstance(yours, np.ndarray):
         return bool(type(yours) is type(mistaken) and yours == mistaken)
     if yours.shape != mistaken.shape or yours.dtype.kind == "c":

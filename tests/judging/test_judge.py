@@ -132,6 +132,14 @@ def test_does_a_missing_answer_score_nothing(status):
     assert (verdict.points, verdict.outcome) == (0.0, status)
 
 
+@pytest.mark.parametrize("letter", ["a", "A", " a "])
+def test_is_a_wrong_letter_told_its_reason_however_it_is_written(letter):
+    judge = judge_of("week00_start")
+    verdict = judge.judge("who_learns", [Answer(Status.RETURNED, letter)])
+    assert verdict.mistake == "who-learns-a"
+    assert verdict.message.endswith("Next: reread the section and choose again.")
+
+
 def test_is_a_cause_claimed_only_when_it_explains_every_case():
     judge = judge_of("week02_bends")
     question = judge.questions["softmax"]

@@ -191,9 +191,11 @@ def test_does_a_message_reveal_nothing_of_a_hidden_case(answer):
             "name 'x' is not defined.",
         ),
         (Status.RAISED, "ValueError: no.", "It raised ValueError: no."),
+        (Status.RAISED, "numpy.exceptions.AxisError: axis 2", "It raised AxisError: axis 2."),
+        (Status.RAISED, "numpy._core._exceptions._Odd: a.b", "It raised Odd: a.b."),
     ],
 )
-def test_is_pythons_suggestion_left_to_the_next_step(status, error, told):
+def test_is_an_exception_told_by_its_name_and_text_alone(status, error, told):
     judge = _judge()
     answers = [Answer(status, error=error) for _ in judge.probes["softmax"]]
     _, observed, last = judge.judge("softmax", answers).message.splitlines()

@@ -60,8 +60,9 @@ def of_numpy(found: re.Match[str], question: Question) -> str:
         return f"write `{replacement[1]}`; this NumPy has no `np.{name}`."
     if name in _PYTHONS_OWN:
         return f"write `{name}` alone; this NumPy has no `np.{name}`."
-    if near := nearest(name, _public(np), 1, 0.6):
-        return f"write `np.{near[0]}` if that is what you meant."
+    if near := nearest(name, _public(np), 2, 0.7):
+        listed = " or ".join(f"`np.{each}`" for each in near)
+        return f"write {listed} if that is what you meant."
     return f"look up the function in NumPy's documentation; there is no `np.{name}`."
 
 

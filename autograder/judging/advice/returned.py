@@ -51,7 +51,7 @@ def of_a_measure(first: Difference) -> str:
 def _right_parts_in_another_order(question: Question, trial: Trial) -> str:
     """A sentence if every part is right and they are only returned in another order, or ""."""
     names, parts = question.returns, trial.answer.value
-    if not isinstance(parts, list) or not len(names) == len(parts) <= _MOST_PARTS:
+    if not isinstance(parts, list) or not 1 < len(names) == len(parts) <= _MOST_PARTS:
         return ""
     if question.drive is not None or question.measured_by is not None:
         # What is compared is then not what the student's function returned.

@@ -21,7 +21,8 @@ def found(pattern: str, text: str) -> re.Match[str]:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("maximun", "write `np.maximum`"),
+        ("maximun", "`np.maximum`"),
+        ("tahn", "write `np.tan` or `np.tanh`"),
         ("exponential", "there is no `np.exponential`"),
         ("float", "write `float` alone"),
         ("int", "write `int` alone"),

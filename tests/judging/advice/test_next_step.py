@@ -119,10 +119,15 @@ def test_are_the_messages_those_of_the_snapshot():
         for fault, (_, message) in messages(catalogue.question(name)).items():
             # What was raised matters and not by which question: two show it.
             if fault not in ended() or name in ("dense_backward", "who_learns"):
-                text += f"[{fault}]\n{message}\n\n"
+                text += f"[{fault}]\n{_without_cases(message)}\n\n"
     if os.environ.get("UPDATE_SNAPSHOTS"):
         SNAPSHOT.write_text(text)
     assert text == SNAPSHOT.read_text()
+
+
+def _without_cases(message: str) -> str:
+    """The message without its cases: a question may get more of them."""
+    return re.sub(r" · \d+ of \d+ public cases?|^Right: .*\n", "", message, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize(
