@@ -45,6 +45,8 @@ on_three_secrets = pytest.mark.parametrize(
     "secret", SECRETS if EXHAUSTIVE else SECRETS[:1], ids=lambda secret: secret.decode()
 )
 
+BORDER = "border"
+"""How cases begin whose inputs lie on a stated border, where the next number has another answer."""
 VISIBLE = 100
 """How many tolerances a mistake has to show on at least one case."""
 
@@ -110,6 +112,8 @@ def test_does_rounding_alone_never_fail(week, question, reference_cache):
     target = solutions(week.stem)[question.calls]
     rng = np.random.default_rng(0)
     for probe in judge_.probes[question.name]:
+        if probe.case.startswith(BORDER):
+            continue
         nudged = _nudged(probe.inputs, rng)
         answer = question.measured(ask(target, nudged, question.drive), nudged)
         assert not differences(answer, probe.expected, question.returns), probe.case

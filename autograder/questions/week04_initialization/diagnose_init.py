@@ -40,27 +40,38 @@ def spreads(rng: Rng, first: float, factor: float) -> Array:
     return between
 
 
+# Just outside of the two limits, and just inside: a limit of 9 or 11 is another one.
 @diagnose_init.case("explodes", weight=2)
 def _(rng: Rng) -> Inputs:
-    return {"stds": spreads(rng, rng.uniform(0.01, 0.02), rng.uniform(15, 40))}
+    return {"stds": spreads(rng, rng.uniform(0.01, 0.02), rng.uniform(10.0002, 10.0008))}
 
 
 @diagnose_init.case("vanishes", weight=2)
 def _(rng: Rng) -> Inputs:
-    return {"stds": spreads(rng, rng.uniform(20, 30), 1 / rng.uniform(15, 40))}
+    return {"stds": spreads(rng, rng.uniform(0.3, 0.5), 1 / rng.uniform(10.0002, 10.0008))}
 
 
 @diagnose_init.case("healthy", weight=2)
 def _(rng: Rng) -> Inputs:
-    return {"stds": spreads(rng, rng.uniform(20, 30), rng.uniform(1.8, 4))}
+    return {"stds": spreads(rng, rng.uniform(20, 30), rng.uniform(9.992, 9.998))}
 
 
 @diagnose_init.case("healthy-with-a-hump", weight=2)
 def _(rng: Rng) -> Inputs:
     """High in the middle, low near the end, and home again."""
-    stds = spreads(rng, rng.uniform(0.01, 0.02), rng.uniform(0.25, 0.5))
+    stds = spreads(rng, rng.uniform(0.01, 0.02), 1 / rng.uniform(9.992, 9.998))
     stds[2], stds[-2] = 30 * stds[0], stds[0] / 30
     return {"stds": stds}
+
+
+@diagnose_init.case("border-above")
+def _(rng: Rng) -> Inputs:
+    return {"stds": spreads(rng, 1.0, 10.0)}
+
+
+@diagnose_init.case("border-below")
+def _(rng: Rng) -> Inputs:
+    return {"stds": spreads(rng, 10.0, 0.1)}
 
 
 @diagnose_init.case("not-a-number")

@@ -92,6 +92,16 @@ def _(rng: Rng) -> Inputs:
     return shuffled(rng, rows)
 
 
+@gradient_health.case("border", weight=2)
+def _(rng: Rng) -> Inputs:
+    # A thousand times is not more than a thousand times; powers of two make it exact.
+    unit = 2.0 ** int(rng.integers(-24, -16))
+    ratios = [1000.0, 1000.0 + rng.uniform(0.02, 0.08), 1000.0 - rng.uniform(0.02, 0.08)]
+    rows = [np.array([ratio * unit, 3 * unit, unit]) for ratio in ratios]
+    rows += [row[::-1] for row in rows]
+    return shuffled(rng, rows)
+
+
 def told(first: Any, last: Any, norms: Array) -> str:
     """The rules with any two numbers as the first and the last norm."""
     if not np.isfinite(norms).all() or first > 1000 * last:
