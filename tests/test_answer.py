@@ -91,6 +91,13 @@ def one(x):
     except OverflowError:
         return np.inf
 def f(x): return np.array([one(each) for each in x])""",
+    "an exception of Python in vectorize": """
+def one(x):
+    try:
+        return math.exp(1000 * x)
+    except OverflowError:
+        return np.inf
+f = np.vectorize(one, otypes=[float])""",
 }
 
 
