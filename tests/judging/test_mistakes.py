@@ -142,6 +142,14 @@ def test_is_an_answer_that_ends_otherwise_not_the_mistakes(changed):
         assert named(question, [replace(each, **changed) for each in answers]) == ()
 
 
+def test_does_a_warning_tell_mistakes_apart_only_where_it_costs_points():
+    question = WEEK.questions["relu_backward"]
+    for name, answers in answers_of(question).items():
+        if all(each.status is Status.RETURNED for each in answers):
+            warned = [replace(each, warned=("overflow in exp",)) for each in answers]
+            assert named(question, warned) == (name,)
+
+
 def test_are_exceptions_the_same_when_only_their_numbers_differ():
     question = WEEK.questions["relu_backward"]
     expected = JUDGE.probes[question.name][0].expected
