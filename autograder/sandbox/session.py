@@ -270,6 +270,7 @@ class Session(AbstractContextManager["Session"]):
             if child is None:
                 gone = Answer(Status.CRASHED, error=self._given_up)
                 return answers | {ask.id: gone for ask in left}
+            self._asked_at = time.monotonic()
             try:
                 whole = len(waiting) == len(encoded.asks)
                 child.send(encoded.frame if whole else write_asks(waiting))
