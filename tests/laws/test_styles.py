@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.laws.public_points import ASKED, verdict_on
-from tests.laws.styles import numbers
+from tests.laws.styles import later, networks, numbers, training
 
 WEEK_OF = {question.name: (week.stem, question) for week, question in ASKED}
 STYLES = [
     (question, style, answer)
-    for part in (numbers,)
+    for part in (numbers, networks, training, later)
     for question, answers in part.STYLES.items()
     for style, answer in answers.items()
 ]

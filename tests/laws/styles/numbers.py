@@ -14,7 +14,6 @@ import numpy as np
 from scipy import special
 
 HALF = 0.5
-ONE: Any = np.float64(1)
 
 
 def small_logistic(x: float) -> float:
@@ -135,7 +134,7 @@ STYLES: dict[str, dict[str, Any]] = {
         "heaviside": lambda z: np.heaviside(z, 0),
         "small-integers": lambda z: (z > 0).astype(np.int8),
         "rounded-sign": lambda z: np.sign(z).clip(0),
-        "searchsorted": lambda z: np.sign(np.maximum(np.sign(z), 0)),
+        "sign-of-a-sign": lambda z: np.sign(np.maximum(np.sign(z), 0)),
         "select": lambda z: np.select([z > 0], [1], default=0),
         "piecewise": lambda z: np.piecewise(z, [z > 0], [1, 0]),
         "unsigned-bytes": lambda z: np.greater(z, 0, out=np.empty(z.shape, bool)).view(np.uint8),

@@ -1,0 +1,404 @@
+"""Weeks 06 to 10: going backward, steps, cures."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections import ChainMap, OrderedDict, defaultdict, namedtuple
+from functools import partial, reduce, singledispatch
+from types import MappingProxyType, SimpleNamespace
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+Gradients = namedtuple("Gradients", ["dX", "dW", "db"])  # noqa: PYI024
+
+
+def slopes_flat(f: Any, x: Any, eps: float) -> Any:
+    flat = np.array(x, float).ravel()
+
+    def at(i: int, step: float) -> float:
+        moved = flat.copy()
+        moved[i] += step
+        return f(moved.reshape(np.shape(x)))
+
+    found = [(at(i, eps) - at(i, -eps)) / (2 * eps) for i in range(flat.size)]
+    return np.reshape(found, np.shape(x))
+
+
+def slopes_by_unit_vectors(f: Any, x: Any, eps: float) -> Any:
+    shape = np.shape(x)
+    units = np.eye(np.size(x)).reshape(-1, *shape)
+    return np.array([(f(x + eps * e) - f(x - eps * e)) / eps / 2 for e in units]).reshape(shape)
+
+
+def loss_closures(X: Any, y: Any, params: Any) -> Any:
+    """A tape of closures, as a small autograd would keep it."""
+    tape: list[Any] = []
+    grads: dict[str, Any] = {}
+
+    def dense(h: Any, n: int) -> Any:
+        def back(dout: Any) -> Any:
+            grads[f"b{n}"], grads[f"W{n}"] = dout.sum(0), h.T @ dout
+            return dout @ params[f"W{n}"].T
+
+        tape.append(back)
+        return h @ params[f"W{n}"] + params[f"b{n}"]
+
+    def relu(z: Any) -> Any:
+        tape.append(lambda dout: np.where(z > 0, dout, 0))
+        return np.maximum(z, 0)
+
+    Z = dense(relu(dense(X, 1)), 2)
+    loss = (special.logsumexp(Z, axis=1) - Z[np.arange(len(y)), y]).mean()
+    reduce(
+        lambda dout, back: back(dout),
+        reversed(tape),
+        (special.softmax(Z, axis=1) - np.eye(Z.shape[1])[y]) / len(y),
+    )
+    return loss, grads
+
+
+@singledispatch
+def moved(value: Any, grad: Any, lr: float) -> Any:
+    return value - lr * grad
+
+
+def sgd_update(params: Any, grads: Any, lr: float) -> Any:
+    new = copy.deepcopy(params)
+    for key in new:
+        new[key] -= lr * grads[key]
+    return new
+
+
+def batches_yielded(N: int, batch_size: int, rng: Any) -> Any:
+    order = rng.permutation(N)
+    while order.size:
+        batch, order = np.split(order, [batch_size])
+        yield batch
+
+
+def batches_shuffled(N: int, batch_size: int, rng: Any) -> Any:
+    rng.shuffle(order := list(range(N)))
+    return [order[start : start + batch_size] for start in range(0, N, batch_size)]
+
+
+def train_while(
+    X: Any, y: Any, params: Any, grad: Any, epochs: int, size: int, schedule: Any, rng: Any
+) -> Any:
+    params, history, step = dict(params), [], 0
+    while epochs:
+        total, order = 0.0, rng.permutation(len(X))
+        for start in range(0, len(X), size):
+            batch = order[start : start + size]
+            loss, slopes = grad(X[batch], y[batch], params)
+            rate, step = schedule(step), step + 1
+            params = {name: params[name] - rate * slopes[name] for name in params}
+            total += loss * len(batch)
+        history.append(total / len(X))
+        epochs -= 1
+    return params, history
+
+
+def cosine_by_cases(step: int, lr: float, lr_min: float, total_steps: int) -> float:
+    match min(step, total_steps) / total_steps:
+        case 1.0:
+            return lr_min
+        case share:
+            return lr_min + (lr - lr_min) * math.cos(math.pi * share / 2) ** 2
+
+
+def health_in_one_line(norms: Any) -> Any:
+    first, *_, last = [float(norm) for norm in norms] * 2
+    last = float(norms[-1])
+    bad = any(math.isnan(n) or math.isinf(n) for n in norms.tolist()) or first > 1000 * last
+    words = ("explodes", "vanishes", "healthy")
+    return next(
+        word
+        for word, true in zip(words, (bad, not first or first < last / 1000, True), strict=True)
+        if true
+    )
+
+
+def momentum_both(params: Any, grads: Any, velocity: Any, lr: float, momentum: float) -> Any:
+    new, speed = {}, defaultdict(lambda: 0.0, velocity)
+    for name, w in params.items():
+        speed[name] = momentum * speed[name] - lr * grads[name]
+        new[name] = w + speed[name]
+    return new, speed
+
+
+def adam_namespaces(
+    params: Any, grads: Any, state: Any, lr: float, beta1: float, beta2: float, eps: float
+) -> Any:
+    s = SimpleNamespace(**state)
+    s.t = np.int64(s.t + 1)
+    s.m = {k: beta1 * s.m[k] + (1 - beta1) * g for k, g in grads.items()}
+    s.v = {k: beta2 * s.v[k] + (1 - beta2) * g**2 for k, g in grads.items()}
+    rate = lr * np.sqrt(1 - beta2**s.t) / (1 - beta1**s.t)
+    new = {
+        k: w - rate * s.m[k] / (np.sqrt(s.v[k]) + eps * math.sqrt(1 - beta2**s.t))
+        for k, w in params.items()
+    }
+    return [new, vars(s)]
+
+
+class Clipper:
+    def __init__(self, norm: Any = np.linalg.norm) -> None:
+        self.norm = norm
+
+    def __call__(self, grads: Any, max_norm: float) -> Any:
+        size = self.norm([self.norm(g) for g in grads.values()])
+        return {k: g * min(1.0, max_norm / (size or 1.0)) for k, g in grads.items()}, size
+
+
+def stopping_by_enumerate(losses: Any, patience: int, min_delta: float) -> Any:
+    best, epoch = math.inf, -1
+    for now, loss in enumerate(losses):
+        if loss < best - min_delta:
+            best, epoch = loss, now
+        elif now - epoch >= patience:
+            return np.array([now, epoch])
+    return np.array([len(losses) - 1, epoch])
+
+
+def best_by_min(params: Any, nudge: Any, val_loss: Any, epochs: int) -> Any:
+    def run() -> Any:
+        for epoch in range(epochs):
+            nudge(params)
+            yield val_loss(params), epoch, copy.deepcopy(params)
+
+    return min(run())[2]
+
+
+STYLES: dict[str, dict[str, Any]] = {
+    "numerical_gradient": {"flat": slopes_flat, "unit-vectors": slopes_by_unit_vectors},
+    "relative_error": {
+        "ravel": lambda a, b: max(
+            abs(p - q) / max(1e-8, abs(p) + abs(q)) for p, q in zip(a.flat, b.flat, strict=True)
+        ),
+        "ufunc-methods": lambda a, b: np.maximum.reduce(
+            np.abs(a - b) / np.maximum(1e-8, np.abs(a) + np.abs(b)), axis=None
+        ),
+        "nested-maximum": lambda a, b: np.amax(np.abs(a - b) / (np.abs(a) + np.abs(b)).clip(1e-8)),
+    },
+    "relu_backward": {
+        "times-boolean": lambda dout, z: dout * (z > 0),
+        "heaviside": lambda dout, z: dout * np.heaviside(z, 0),
+        "in-place-on-a-copy": lambda dout, z: np.copyto(d := dout.copy(), 0, where=z <= 0) or d,
+        "comprehension": lambda dout, z: np.reshape(
+            [d if x > 0 else 0.0 for d, x in zip(dout.ravel(), z.ravel(), strict=True)], z.shape
+        ),
+        "sparse": lambda dout, z: (
+            (d := np.zeros_like(dout)).__setitem__(k := np.nonzero(z > 0), dout[k]) or d
+        ),
+        "float32-inside-a-mask": lambda dout, z: dout * (z > 0).astype(np.float32),
+    },
+    "sigmoid_backward": {
+        "out": lambda dout, out: np.multiply(d := dout * out, 1 - out, out=d),
+        "expanded": lambda dout, out: dout * out - dout * out**2,
+    },
+    "tanh_backward": {
+        "factors": lambda dout, out: dout * (1 - out) * (1 + out),
+        "difference": lambda dout, out: dout - dout * np.square(out),
+    },
+    "dense_backward": {
+        "named-tuple": lambda dout, X, W: Gradients(dout @ W.T, X.T @ dout, dout.sum(0)),
+        "dict": lambda dout, X, W: {"db": dout.sum(0), "dX": dout @ W.T, "dW": X.T @ dout},
+        "einsum": lambda dout, X, W: (
+            np.einsum("nm,dm->nd", dout, W),
+            np.einsum("nd,nm->dm", X, dout),
+            np.einsum("nm->m", dout),
+        ),
+        "sum-of-outers": lambda dout, X, W: [
+            [W @ d for d in dout],
+            sum(np.outer(x, d) for x, d in zip(X, dout, strict=True)),
+            sum(dout),
+        ],
+        "transposed-twice": lambda dout, X, W: (
+            (W @ dout.T).T,
+            (dout.T @ X).T,
+            np.ones(len(X)) @ dout,
+        ),
+        "generator": lambda dout, X, W: (
+            np.einsum(indices, dout, other)
+            for indices, other in (("nm,dm->nd", W), ("nm,nd->dm", X), ("nm,n->m", np.ones(len(X))))
+        ),
+        "matrix": lambda dout, X, W: (
+            np.matrix(dout) * np.matrix(W).T,
+            np.matrix(X).T * np.matrix(dout),
+            np.matrix(dout).sum(0).A1,
+        ),
+    },
+    "mlp_loss_and_grads": {"closures": loss_closures},
+    "minibatch_indices": {"generator": batches_yielded, "lists": batches_shuffled},
+    "sgd_step": {
+        "singledispatch": lambda params, grads, lr: {
+            k: moved(v, grads[k], lr) for k, v in params.items()
+        },
+        "deep-copy": sgd_update,
+        "read-only-dict": lambda params, grads, lr: MappingProxyType(
+            {k: params[k] - lr * grads[k] for k in params}
+        ),
+        "chain-map": lambda params, grads, lr: ChainMap(
+            *({k: v - lr * grads[k]} for k, v in params.items())
+        ),
+        "dict-of-zip": lambda params, grads, lr: dict(
+            zip(params, (params[k] - lr * grads[k] for k in params), strict=True)
+        ),
+    },
+    "accuracy": {
+        "mean-of-booleans": lambda logits, y: (logits.argmax(1) == y).mean(),
+        "counted": lambda logits, y: np.count_nonzero(np.argmax(logits, -1) == y) / len(y),
+        "sum-of-bools": lambda logits, y: sum(map(bool, logits.argmax(axis=1) == y)) / y.size,
+        "average-of-a-list": lambda logits, y: np.average(
+            [r.argmax() == k for r, k in zip(logits, y, strict=True)]
+        ),
+    },
+    "train": {"while": train_while},
+    "step_decay": {
+        "integer-division": lambda step, lr, factor, every: lr * factor ** (step // every),
+        "loop": lambda step, lr, factor, every: reduce(
+            lambda rate, _: rate * factor, range(step // every), lr
+        ),
+        "recursive": (
+            decay := lambda step, lr, factor, every: (
+                lr if step < every else factor * decay(step - every, lr, factor, every)
+            )
+        ),
+    },
+    "exponential_decay": {
+        "logarithm": lambda step, lr, factor, every: lr * math.exp(math.log(factor) * step / every),
+        "zero-dimensional": lambda step, lr, factor, every: np.array(lr) * factor ** (step / every),
+    },
+    "linear_warmup": {
+        "minimum": lambda step, lr, warmup_steps: lr * min(step / warmup_steps, 1),
+        "interpolated": lambda step, lr, warmup_steps: np.interp(step, [0, warmup_steps], [0, lr]),
+    },
+    "cosine_annealing": {
+        "half-angle": cosine_by_cases,
+        "complex-numbers": lambda step, lr, lr_min, total_steps: (
+            lr_min
+            + (lr - lr_min)
+            * (1 + np.exp(1j * np.pi * min(step, total_steps) / total_steps).real)
+            / 2
+        ),
+    },
+    "cosine_restarts": {
+        "modulo": lambda step, lr, lr_min, period: cosine_by_cases(
+            step % period, lr, lr_min, period
+        ),
+    },
+    "slope_product": {
+        "math-prod": lambda depth, max_slope: math.prod([max_slope] * depth),
+        "numpy-prod": lambda depth, max_slope: np.prod(np.full(depth, max_slope)),
+        "recursive": (
+            left := lambda depth, max_slope: max_slope * left(depth - 1, max_slope) if depth else 1
+        ),
+        "power-of-an-array": lambda depth, max_slope: np.array(max_slope) ** depth,
+        "string-of-a-number": lambda depth, max_slope: float(f"{max_slope**depth!r}"),
+    },
+    "gradient_health": {
+        "one-line": health_in_one_line,
+        "numpy-text": lambda norms: np.array(["explodes", "vanishes", "healthy"])[
+            0
+            if not np.isfinite(norms).all() or norms[0] > 1e3 * norms[-1]
+            else 1
+            if norms[0] == 0 or norms[0] < norms[-1] / 1e3
+            else 2
+        ],
+    },
+    "dead_fraction": {
+        "mean-of-booleans": lambda Z: np.mean(~(Z > 0).any(axis=0)),
+        "largest": lambda Z: (Z.max(0) <= 0).mean(),
+        "list": lambda Z: sum(all(x <= 0 for x in unit) for unit in Z.T.tolist()) / len(Z.T),
+    },
+    "residual_forward": {
+        "einsum": lambda X, W1, b1, W2, b2: (
+            X + np.einsum("nh,hd->nd", np.maximum(np.einsum("nd,dh->nh", X, W1) + b1, 0), W2) + b2
+        ),
+        "rows": lambda X, W1, b1, W2, b2: [x + (x @ W1 + b1).clip(0) @ W2 + b2 for x in X],
+    },
+    "clip_by_global_norm": {
+        "instance": Clipper(),
+        "hypot": lambda grads, max_norm: (
+            {
+                k: v
+                if (n := math.hypot(*(x for g in grads.values() for x in g.flat))) <= max_norm
+                else v * (max_norm / n)
+                for k, v in grads.items()
+            },
+            n,
+        ),
+        "ordered-dict": lambda grads, max_norm: (
+            OrderedDict(
+                (k, g * (max_norm / max(n, max_norm)))
+                for n in [math.sqrt(sum(np.vdot(g, g) for g in grads.values()))]
+                for k, g in reversed(grads.items())
+            ),
+            np.linalg.norm(np.concatenate([g.ravel() for g in grads.values()])),
+        ),
+    },
+    "momentum_step": {"default-dict": momentum_both},
+    "adam_step": {"namespace-and-rate": adam_namespaces},
+    "l2_penalty": {
+        "generator": lambda params, lam: (
+            lam * math.fsum(np.vdot(w, w) for name, w in params.items() if name[0] == "W")
+        ),
+        "norms": lambda params, lam: (
+            lam * sum(np.linalg.norm(v) ** 2 for k, v in params.items() if k.startswith("W"))
+        ),
+    },
+    "l2_grads": {
+        "union": lambda grads, params, lam: (
+            grads | {k: grads[k] + 2 * lam * params[k] for k in grads if k[:1] == "W"}
+        ),
+        "times-a-boolean": lambda grads, params, lam: {
+            k: g + 2 * lam * k.startswith("W") * params[k] for k, g in grads.items()
+        },
+    },
+    "decoupled_decay": {
+        "union": lambda params, lr, wd: {
+            **params,
+            **{k: w * (1 - lr * wd) for k, w in params.items() if "W" in k},
+        },
+    },
+    "dropout_forward": {
+        "binomial": lambda X, rate, rng, training: (
+            [X * (k := rng.binomial(1, 1 - rate, X.shape)) / (1 - rate), k]
+            if training
+            else [X, np.ones_like(X)]
+        ),
+        "stacked": lambda X, rate, rng, training: np.stack(
+            [X * (k := rng.random(X.shape) >= rate * training) / (1 - rate * training), k]
+        ),
+        "read-only": lambda X, rate, rng, training: (
+            np.where(k := rng.random(X.shape) < 1 - rate, X / (1 - rate), 0) if training else X,
+            k if training else np.broadcast_to(True, X.shape),
+        ),
+    },
+    "dropout_backward": {
+        "divided-mask": lambda dout, mask, rate: dout * (mask / (1 - rate)),
+        "list-of-rows": lambda dout, mask, rate: [
+            np.where(m, d, 0) / (1 - rate) for d, m in zip(dout, mask, strict=True)
+        ],
+    },
+    "early_stopping_epoch": {"enumerate": stopping_by_enumerate},
+    "keep_best": {"minimum-of-a-generator": best_by_min},
+    "horizontal_flip": {
+        "view": lambda images: images[:, :, ::-1],
+        "flip": partial(np.flip, axis=2),
+        "list-of-pictures": lambda images: [np.fliplr(image) for image in images],
+        "nested-lists": lambda images: [[row[::-1] for row in image] for image in images.tolist()],
+        "take": lambda images: images.take(range(images.shape[-1] - 1, -1, -1), axis=-1),
+    },
+    "add_noise": {
+        "picture-by-picture": lambda images, std, rng: [
+            image + std * rng.standard_normal(image.shape) for image in images
+        ],
+        "in-place-on-a-copy": lambda images, std, rng: np.add(
+            noisy := images.copy(), rng.normal(0, std, images.shape), out=noisy
+        ),
+    },
+}
