@@ -400,7 +400,8 @@ def keep_best(params, nudge, val_loss, epochs):
         epochs: how many epochs are run, all of them.
 
     Returns:
-        The parameters as they were after the epoch with the lowest loss, a dictionary.
+        The parameters as they were after the epoch with the lowest loss, a dictionary; of
+        equals, the first. The start is no epoch.
 
     Source: Keras' EarlyStopping with restore_best_weights=True.
     """

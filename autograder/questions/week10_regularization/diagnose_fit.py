@@ -61,10 +61,19 @@ def _(rng: Rng) -> Inputs:
 
 @diagnose_fit.case("near-the-thresholds")
 def _(rng: Rng) -> Inputs:
+    near, far = 2e-6, 8e-6
     return pairs(
-        rng, (0.35, 0.45, 0.15, 0.23), (0.35, 0.45, 0.27, 0.4), (0.55, 0.7, 0.02, 0.1),
-        (0.01, 0.05, 0.15, 0.2),
+        rng, (0.3, 0.4, 0.25 - far, 0.25 - near), (0.3, 0.4, 0.25 + near, 0.25 + far),
+        (0.5 + near, 0.5 + far, 0.02, 0.1), (0.5 - far, 0.5 - near, 0.02, 0.1),
     )  # fmt: skip
+
+
+@diagnose_fit.case("border")
+def _(rng: Rng) -> Inputs:
+    # Neither 0.5 nor a gap of 0.25 is above itself; these numbers are exact.
+    order = rng.permutation(4)
+    train, val = np.array([[0.5, 0.5], [0.25, 0.5], [0.5, 0.75], [0.125, 0.375]])[order].T
+    return {"train_losses": train, "val_losses": val}
 
 
 @diagnose_fit.case("unusual")

@@ -25,11 +25,12 @@ def keep_best(
     Args:
         params: parameters at the start.
         moves: what each epoch adds to each parameter, one row an epoch.
-        val_losses: the loss at the start and after every epoch; the start's is never the lowest.
+        val_losses: the loss at the start and after every epoch. The start is no epoch, even where
+            its loss is the lowest.
         epochs: how many epochs are run, all of them.
 
     Returns:
-        The parameters as they were after the best epoch, a dictionary.
+        The parameters as they were after the best epoch, a dictionary; of equals, the first.
 
     Source: keras.callbacks.EarlyStopping(restore_best_weights=True) with patience for all epochs.
     """
@@ -70,40 +71,51 @@ def _(
     epochs: int,
 ) -> Any:
     done = [0]
+    stages = [{name: value.copy() for name, value in params.items()}]
+    for epoch in range(len(moves["b1"])):
+        stages.append({name: stages[-1][name] + moves[name][epoch] for name in params})
 
     def nudge(params: Any) -> None:
         for name in params:
             params[name] += moves[name][done[0]]
         done[0] += 1
 
-    def val_loss(params: Any) -> float:
-        return val_losses[done[0]]
+    def val_loss(asked: Any) -> float:
+        gaps = [sum(np.abs(asked[name] - each[name]).sum() for name in each) for each in stages]
+        return val_losses[int(np.argmin(gaps))]
 
     return keep_best(
         {name: value.copy() for name, value in params.items()}, nudge, val_loss, epochs
     )
 
 
-def run(rng: Rng, losses: list[int]) -> Inputs:
-    """Epochs with these losses, lifted together by a random height."""
+def run(rng: Rng, start: float, losses: list[float]) -> Inputs:
+    """A start and epochs with these losses, lifted together by a random height."""
     shapes = {"W1": (4, 3), "b1": (3,), "W2": (3, 2), "b2": (2,)}
     height = int(rng.integers(10, 90))
     return {
         "params": {name: rng.normal(size=shape) for name, shape in shapes.items()},
         "moves": {name: rng.normal(size=(len(losses), *shape)) for name, shape in shapes.items()},
-        "val_losses": [(height + 20) / 64, *((height + loss) / 64 for loss in losses)],
+        "val_losses": [(height + loss) / 64 for loss in (start, *losses)],
         "epochs": len(losses),
     }
 
 
 @keep_best.case("falls-and-rises", weight=2)
 def _(rng: Rng) -> Inputs:
-    return run(rng, [9, 6, 3, 1, 4, 5, 3, 8])
+    return run(rng, 20, [9, 6, 3, 1, 4, 5, 3, 8])
 
 
 @keep_best.case("two-valleys")
 def _(rng: Rng) -> Inputs:
-    return run(rng, [9, 4, 7, 8, 2, 6, 5, 7])
+    return run(rng, 20, [9, 4, 7, 8, 2, 6, 5, 7])
+
+
+@keep_best.case("border")
+def _(rng: Rng) -> Inputs:
+    # The lowest by very little, then its equal; and a start that is lower, but no epoch.
+    lowest = 2 - 2.0**-12
+    return run(rng, 1, [9, 2, 6, lowest, 5, lowest, 7, 3])
 
 
 @keep_best.alternative("deepcopy")
@@ -121,8 +133,9 @@ def _(params, nudge, val_loss, epochs):
 
 @keep_best.mistake("best-kept-by-name-only", rows="L13")
 def _(params, nudge, val_loss, epochs):
-    """nudge writes into the arrays, so parameters kept without a copy change with every nudge.
+    """These are the parameters after the last epoch, not after the best one.
 
+    nudge writes into the arrays, so parameters kept without a copy change with every nudge.
     `best = params` is a second name for the same dictionary, and `dict(params)` is a new dictionary
     with the same arrays. Either way, the best parameters turn into the last ones.
 
@@ -182,6 +195,39 @@ def _(params, nudge, val_loss, epochs):
         if (loss := val_loss(params)) >= lowest:
             break
         best, lowest = {name: value.copy() for name, value in params.items()}, loss
+    return best
+
+
+@keep_best.mistake("last-of-equals-kept")
+def _(params, nudge, val_loss, epochs):
+    """A copy is kept only where the loss falls below the lowest; here an equal one replaces it.
+
+    Of two epochs with the same loss the first is asked for: training longer has gained nothing.
+
+    Check: where a loss occurs twice, which epoch's parameters do you return?
+    """
+    best, lowest = params, np.inf
+    for _ in range(epochs):
+        nudge(params)
+        if (loss := val_loss(params)) <= lowest:
+            best, lowest = {name: value.copy() for name, value in params.items()}, loss
+    return best
+
+
+@keep_best.mistake("start-counted-as-an-epoch")
+def _(params, nudge, val_loss, epochs):
+    """The search begins with the loss of the start; the start is no epoch, so nothing beats it here.
+
+    Begin with infinity, which every loss is below.
+
+    Check: call it with a start whose loss is the lowest of all.
+    """
+    best = {name: value.copy() for name, value in params.items()}
+    lowest = val_loss(params)
+    for _ in range(epochs):
+        nudge(params)
+        if (loss := val_loss(params)) < lowest:
+            best, lowest = {name: value.copy() for name, value in params.items()}, loss
     return best
 
 
