@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 import warnings
@@ -10,6 +11,24 @@ from contextlib import suppress
 from typing import Any
 
 import numpy as np
+
+_LONGEST_PATH = 4096
+_GETCWD = {"x86_64": 79, "aarch64": 17}.get(os.uname().machine)
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def _folder() -> str:
+    """The working folder, as the kernel has it.
+
+    The C library goes up folder by folder where the path is too long for the kernel, which takes
+    seconds for the deepest; there is no way back to such a folder by its name.
+    """
+    if _GETCWD is None:
+        return os.getcwd()
+    path = ctypes.create_string_buffer(_LONGEST_PATH)
+    if _LIBC.syscall(_GETCWD, path, _LONGEST_PATH) < 0:
+        raise OSError(ctypes.get_errno(), "the working folder has no path")
+    return os.fsdecode(path.value)
 
 
 def _set_path(path: list[str]) -> None:
@@ -24,7 +43,7 @@ def _set_filters(filters: list[Any]) -> None:
 
 
 _SETTINGS: tuple[tuple[Callable[[], Any], Callable[[Any], object]], ...] = (
-    (os.getcwd, os.chdir),
+    (_folder, os.chdir),
     (lambda: list(sys.path), _set_path),
     (sys.getrecursionlimit, sys.setrecursionlimit),
     (np.geterr, lambda kinds: np.seterr(**kinds)),
