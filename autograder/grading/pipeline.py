@@ -199,7 +199,7 @@ def verdict_on(
 def _stopped_cells(session: Session) -> list[str]:
     """A sentence for each cell that was stopped."""
     return [
-        f"{result.error.capitalize()}."
+        f"{result.error[:1].upper()}{result.error[1:]}."
         for result in session.cells.values()
         if result.status in (Status.TIMED_OUT, Status.CRASHED)
     ]
