@@ -64,6 +64,15 @@ def _set_state(generator: np.random.Generator, state: Any) -> None:
     generator.bit_generator.state = state
 
 
+def _set_entries(array: np.ndarray, content: np.ndarray) -> None:
+    if array.flags.writeable:
+        array[...] = content
+    else:
+        array.flags.writeable = True
+        array[...] = content
+        array.flags.writeable = False
+
+
 def _sample(array: np.ndarray) -> np.ndarray:
     return array.flat[:: array.size // _SAMPLE + 1]
 
@@ -104,7 +113,7 @@ _CONTAINERS: dict[type, Content] = {
 }
 _OTHERS: dict[type, Content] = {
     CellType: Content(lambda cell: cell.cell_contents, _set_cell, is_),
-    np.ndarray: Content(np.ndarray.copy, np.copyto, _same_array),
+    np.ndarray: Content(np.ndarray.copy, _set_entries, _same_array),
     np.random.Generator: Content(
         lambda generator: generator.bit_generator.state, _set_state, _not_compared
     ),

@@ -21,8 +21,6 @@ from autograder.sandbox.inside import settings
 from autograder.sandbox.inside.contents import MOST_BYTES
 from autograder.sandbox.inside.reached import Namespace, Reached
 
-_BUILTINS = frozenset(dir(builtins))
-
 
 class Snapshots:
     """The notebook at each of its checks.
@@ -35,6 +33,7 @@ class Snapshots:
 
     def __init__(self, namespace: Namespace) -> None:
         self._namespace = namespace
+        self._builtins = dict(vars(builtins))
         self._folder = os.getcwd()
         self._names: dict[str, Namespace] = {}
         self._reached: dict[str, Reached] = {}
@@ -70,9 +69,12 @@ class Snapshots:
         Returns:
             By question, the globals that its function reads and that have changed since its check.
         """
+        # What runs here calls them too. Those that a function saw replaced are put back with it.
+        vars(builtins).update(self._builtins)
+        known = self._builtins.keys()
         later = dict(self._namespace)
         for names in reversed(self._names.values()):
-            names |= {each: later[each] for each in later.keys() - names.keys() - _BUILTINS}
+            names |= {each: later[each] for each in later.keys() - names.keys() - known}
             later = names
         with suppress(Exception):
             now = settings.read()
