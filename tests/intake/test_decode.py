@@ -90,3 +90,17 @@ def test_is_what_can_be_read_in_several_ways_or_none_refused(content, reason):
 
 def test_is_half_a_surrogate_pair_replaced_after_a_repair():
     assert decode(b'{"a": ["\\ud800",]}}') == {"a": ["?"]}
+
+
+@given(
+    st.sampled_from(sorted(BYTES)),
+    st.lists(st.tuples(st.integers(0, 400), st.binary(max_size=3)), min_size=1, max_size=4),
+)
+def test_does_a_damaged_file_end_in_a_document_or_a_sentence(stored, damage):
+    content = bytearray(BYTES[stored](PRINTED))
+    for place, written in damage:
+        content[place : place + len(written)] = written
+    try:
+        decode(bytes(content))
+    except UnreadableNotebook as reason:
+        assert str(reason).isprintable() and str(reason).endswith(".")

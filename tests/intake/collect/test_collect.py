@@ -266,3 +266,10 @@ def test_is_this_weeks_notebook_chosen_by_its_cells(full, tmp_path, named):
     (line,) = found.lines
     assert (line.result, line.note) == ("new", "and 1 other notebook")
     assert content(full, "ann") == files["a.ipynb"]
+
+
+@pytest.mark.parametrize("suffix", [".ipynb.txt", ".IPYNB", ".ipynb.json", ".ipynb (1)"])
+def test_is_a_file_named_after_its_student_known_whatever_was_added(full, tmp_path, suffix):
+    files = {f"{student.id}{suffix}": whole(full) for student in CLASS[:2]}
+    found = take(full, write_zip(tmp_path / "a.zip", files))
+    assert (found.kind, results(found)) == ("plain", {"ann": "new", "bob": "new"})
