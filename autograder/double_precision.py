@@ -9,10 +9,13 @@ beside a student's code, in the sandbox and in the notebook's `check`.
 from __future__ import annotations
 
 import gc
+import os
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from types import CodeType, FunctionType
+from operator import is_
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -23,6 +26,8 @@ _TEXTS = {"float32": "float64", "single": "double", "f4": "f8", "<f4": "<f8", "f
 _MENTIONED = re.compile(r"float32|\bsingle\b|f4\b|['\"]f['\"]")
 _ATTRIBUTES = ("float32", "single")
 _SINGLE: Any = np.float32
+_DTYPE: Any = np.dtype(np.float32)
+_DEPTH = 3
 
 
 def mentions_float32(source: str) -> bool:
@@ -32,20 +37,22 @@ def mentions_float32(source: str) -> bool:
 
 @contextmanager
 def double_precision(namespace: dict[str, Any]) -> Iterator[None]:
-    """Let float32 be float64 to the functions of a notebook.
+    """Let float32 be float64 to the functions of a notebook and of the modules beside it.
 
-    Arrays that the notebook has made by then keep their type.
+    Their global numbers and arrays are float64 too, but have lost their last digits.
 
     Args:
         namespace: the notebook's, which its functions have as globals.
     """
+    namespaces = [namespace, *_modules_beside()]
     with ExitStack() as undo:
         for name in _ATTRIBUTES:
             _set(undo, vars(np), name, np.float64)
-        for name, value in list(namespace.items()):
-            if _doubled(value) is not value:
-                _set(undo, namespace, name, _doubled(value))
-        for function in _functions(namespace):
+        for each in namespaces:
+            for name, value in list(each.items()):
+                if (double := _doubled(value)) is not value:
+                    _set(undo, each, name, double)
+        for function in _functions(namespaces):
             _double(undo, function)
         yield
 
@@ -55,12 +62,19 @@ def _set(undo: ExitStack, namespace: dict[str, Any], name: str, value: Any) -> N
     namespace[name] = value
 
 
-def _functions(namespace: dict[str, Any]) -> list[FunctionType]:
-    """Every function that the notebook has defined: methods and inner functions too."""
+def _modules_beside() -> list[dict[str, Any]]:
+    """The namespaces of modules whose files stand in the working folder."""
+    found = [vars(each) for each in list(sys.modules.values()) if type(each) is ModuleType]
+    return [each for each in found if os.path.dirname(str(each.get("__file__"))) == os.getcwd()]
+
+
+def _functions(namespaces: list[dict[str, Any]]) -> list[FunctionType]:
+    """Every function that was defined in these: methods and inner functions too."""
+    own = set(map(id, namespaces))
     return [
         each
         for each in gc.get_objects()
-        if type(each) is FunctionType and each.__globals__ is namespace
+        if type(each) is FunctionType and id(each.__globals__) in own
     ]
 
 
@@ -77,27 +91,26 @@ def _double(undo: ExitStack, function: FunctionType) -> None:
             setattr(holder, name, after)
 
 
-def _doubled(value: Any) -> Any:
+def _doubled(value: Any, depth: int = _DEPTH) -> Any:
     """The value with float64 in place of float32; the same object where it has none."""
+    kind = type(value)
     if value is _SINGLE:
         return np.float64
-    if isinstance(value, np.dtype):
-        return np.dtype(np.float64) if value == _SINGLE else value
-    if type(value) is str:
+    if kind is type(_DTYPE):
+        return np.dtype(np.float64)
+    if kind is str:
         return _TEXTS.get(value, value)
-    if type(value) is tuple:
-        return _changed(value, tuple(map(_doubled, value)))
-    if type(value) is dict:
-        return _changed(value, {key: _doubled(item) for key, item in value.items()})
-    if type(value) is CodeType:
-        constants = _changed(value.co_consts, tuple(map(_doubled, value.co_consts)))
-        same = constants is value.co_consts
+    if kind is _SINGLE or (kind is np.ndarray and value.dtype == _DTYPE):
+        return value.astype(np.float64)
+    if kind is CodeType:
+        constants = tuple(map(_doubled, value.co_consts))
+        same = all(map(is_, constants, value.co_consts))
         return value if same else value.replace(co_consts=constants)
+    # A dict may hold itself.
+    if depth and kind in (tuple, list):
+        parts = [_doubled(item, depth - 1) for item in value]
+        return value if all(map(is_, parts, value)) else kind(parts)
+    if depth and kind is dict:
+        named = {key: _doubled(item, depth - 1) for key, item in value.items()}
+        return value if all(map(is_, named.values(), value.values())) else named
     return value
-
-
-def _changed(before: Any, after: Any) -> Any:
-    """What was made of a tuple or dict, or the same object where nothing in it is new."""
-    items = before.values() if isinstance(before, dict) else before
-    others = after.values() if isinstance(after, dict) else after
-    return after if any(a is not b for a, b in zip(items, others, strict=True)) else before

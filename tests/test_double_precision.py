@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import importlib
+import sys
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,9 @@ WAYS = {
     "global name": "kind = np.float32\ndef f(z): return z.astype(kind)",
     "global dtype": "kind = np.dtype('float32')\ndef f(z): return z.astype(kind)",
     "global text": "kind = 'float32'\ndef f(z): return z.astype(kind)",
+    "global number": "one = np.float32(1)\ndef f(z): return one * z.item() * np.ones(1, 'f')",
+    "global array": "ones = np.ones(1, 'float32')\ndef f(z): return z.item() * ones",
+    "list of names": "kinds = ['float64', 'float32']\ndef f(z): return z.astype(kinds[1])",
     "table": "kinds = {'low': np.float32}\ndef f(z): return z.astype(kinds['low'])",
     "default": "def f(z, kind=np.float32): return z.astype(kind)",
     "keyword default": "def f(z, *, kind='float32'): return z.astype(kind)",
@@ -51,7 +56,8 @@ def test_is_every_way_to_round_to_float32_turned_off_and_on_again(way):
         answer = namespace["f"](THIRD)
         assert answer.dtype == np.float64 and answer == THIRD
     assert namespace["f"](THIRD).dtype == np.float32
-    assert namespace == before
+    assert namespace.keys() == before.keys()
+    assert all(namespace[name] is before[name] for name in before)
     assert np.float32 is np.single and np.float32(1).itemsize == 4
 
 
@@ -74,3 +80,22 @@ def test_is_a_function_without_float32_the_same_object_all_along():
     with double_precision(namespace):
         assert namespace["f"].__code__ is code
         assert not gc.get_referents(waiting.__closure__[0])
+
+
+def test_are_modules_beside_the_notebook_in_double_precision_too(tmp_path, monkeypatch):
+    (tmp_path / "beside.py").write_text("def f(z):\n    return z.astype('float32')\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    beside = importlib.import_module("beside")
+    monkeypatch.delitem(sys.modules, "beside")
+    monkeypatch.setitem(sys.modules, "beside", beside)
+    with double_precision({}):
+        assert beside.f(THIRD).dtype == np.float64
+    assert beside.f(THIRD).dtype == np.float32
+
+
+def test_does_a_dict_that_holds_itself_end():
+    namespace = notebook("own = {'kind': 'f4'}\nown['own'] = own\nrow = []\nrow.append(row)")
+    with double_precision(namespace):
+        assert namespace["own"]["kind"] == "f8"
+    assert namespace["own"]["kind"] == "f4"
