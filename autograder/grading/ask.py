@@ -170,9 +170,14 @@ class Asker:
             if answers[ask.id].status is Status.MISSING:
                 above = self._session.above(ask.question)
                 error = self._explained(_ended(above)) if above else ""
-                error = error or self._named_otherwise(ask.question)
+                error = error or self._named_otherwise(ask.question) or self._place(ask.question)
                 explained[ask.id] = replace(answers[ask.id], error=error)
         return explained
+
+    def _place(self, question: str) -> str:
+        """Where the name that is asked for stands in a place that did not run; empty if nowhere."""
+        calls = self._assignment.week.questions[question].calls
+        return self._not_run.place_of(calls) if self._not_run else ""
 
     def _named_otherwise(self, question: str) -> str:
         """What the cell above a check defines under a similar name; empty if nothing."""

@@ -39,14 +39,16 @@ class NotRun:
         missing = _MISSING.search(error)
         if not missing:
             return error
-        name = missing[1]
-        if name not in self._known:
-            self._known[name] = self._place(name)
-        place = self._known[name]
+        place = self.place_of(missing[1])
         return f"{error} ({place})" if place else error
 
-    def _place(self, name: str) -> str:
+    def place_of(self, name: str) -> str:
         """Where a name stands, in words; empty if nowhere, or in a cell that ran to its end."""
+        if name not in self._known:
+            self._known[name] = self._place(name)
+        return self._known[name]
+
+    def _place(self, name: str) -> str:
         run = {step.index for step in self._steps}
         for index, cell in reversed(list(enumerate(self._notebook["cells"]))):
             source = cell["source"]

@@ -77,16 +77,18 @@ class _Restoration:
         for name, cell in zip(recognise(cells, self._all), cells, strict=True):
             original = name.removeprefix(COPY)
             edited = self._edited(original, cell)
-            if edited.before:
-                self.cells.append(_own(original, edited.before))
+            before, after = [edited.before], [edited.after]
+            if self.roles.get(original) is Role.LOCKED:
+                # What it adds may use what the cell imports.
+                before, after = [], before + after
+            if edited.not_run:
+                after.append(_as_comments(original, edited.not_run))
+            self.cells += [_own(original, source) for source in before if source]
             if name == original:
                 self.cells.append((name, cell))
             else:
                 self._keep_copy(original, cell)
-            if edited.after:
-                self.cells.append(_own(original, edited.after))
-            if edited.not_run:
-                self.cells.append(_own(original, _as_comments(original, edited.not_run)))
+            self.cells += [_own(original, source) for source in after if source]
         # What was merged into a read-only cell may be an experiment.
         names = [name for name, _ in self.cells]
         recognise_changed(names, [cell for _, cell in self.cells], self._all)
@@ -105,9 +107,6 @@ class _Restoration:
             self._added_to.add(name)
         elif edited.is_reformatted and not edited.not_run:
             self._reformatted.add(name)
-        if self.roles[name] is Role.LOCKED:
-            # What it adds may use what the cell imports.
-            return Edited("", edited.before + edited.after, edited.not_run)
         return edited
 
     def _keep_copy(self, name: str, cell: NotebookNode) -> None:
@@ -132,13 +131,15 @@ class _Restoration:
             if place is not None and self.cells[place][1]["source"] != stub["source"]:
                 continue
             position = self._last_definition(stub)
-            if position is None or self.cells[position][0]:
+            if position is None:
                 continue
             if place is not None:
                 check = places.get(self._all.first_check.get(name, ""), place)
                 if place < position < check:
                     continue  # what it defines counts where it is
                 emptied.add(place)
+            if self.cells[position][0]:
+                continue  # a cell with several answers; the stub is put back without its code
             self.cells[position] = (name, self.cells[position][1])
             state = "missing" if place is None else "untouched"
             self.notes.append(f"The cell {name} was {state}; the cell that defines it was taken.")

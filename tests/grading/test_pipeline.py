@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import nbformat
 import pytest
 
 from autograder.answer import Answer
@@ -141,12 +142,16 @@ def test_is_a_lost_process_that_measures_booked_on_nobody(opened, monkeypatch):
     assert report.key and not report.unreadable
 
 
-def test_is_a_missing_name_told_with_the_read_only_cell_that_was_restored(opened):
+def test_is_a_missing_name_told_with_the_cell_that_was_restored_or_does_not_run(opened):
     def edit(notebook: Any) -> bytes:
         locked = next(cell for cell in notebook.cells if cell.id == "earlier_weeks")
         locked.source += "\nprint 'Python 2'\n\n\ndef slope(x):\n    return x"
         answer = demo.answer_cell(notebook, "relu_backward")
         answer.source = "def relu_backward(dout, z):\n    return dout * slope(z)"
+        answer = demo.answer_cell(notebook, "tanh_backward")
+        text = nbformat.v4.new_markdown_cell(answer.source, id="text")
+        answer.source = "# My answer is above."
+        notebook.cells.insert(0, text)
         return demo.to_bytes(notebook)
 
     demo.hand_in(opened, [demo.Pupil("ada", edit)])
@@ -154,10 +159,14 @@ def test_is_a_missing_name_told_with_the_read_only_cell_that_was_restored(opened
     (submission,) = grade_class.submissions(opened, assignment)
     with Sandbox(limits=assignment.limits(), libraries=assignment.libraries) as sandbox:
         report = pipeline.grade(submission, assignment, sandbox)
-    (verdict,) = [each for each in report.verdicts if not each.right]
+    slope, in_text = [each.message for each in report.verdicts if not each.right]
     assert (
         "NameError: name 'slope' is not defined (you define it in the read-only cell "
-        "earlier_weeks, which was restored)" in verdict.message
+        "earlier_weeks, which was restored)" in slope
+    )
+    assert (
+        "`tanh_backward` is not defined when its check runs: you define it in cell 0, a markdown "
+        "cell, which does not run." in in_text
     )
     assert report.problems == (
         "The read-only cell earlier_weeks had been edited and was restored.",

@@ -447,6 +447,21 @@ def answers_below_their_checks(document: Document) -> None:
 
 
 @edit
+def answers_in_one_cell_at_the_end(document: Document) -> None:
+    answers = [answer for _, answer in stubs(document)]
+    document["cells"].append(own("\n\n\n".join(reversed(answers))))
+
+
+@edit
+def colab_code_in_the_first_locked_cell(document: Document) -> None:
+    """What fails there stops nothing that stands below."""
+    cell = cells_of(document, "locked")[0]
+    drive = "from google.colab import drive\ndrive.mount('/content/drive')  # " + KEPT
+    cell["source"] = f"!pip list\n{drive}\n{cell['source']}\n\n\n{HELPER}\n"
+    needs_helper(document)
+
+
+@edit
 def answers_in_cells_of_their_own(document: Document) -> None:
     for index, answer in stubs(document):
         document["cells"][index] = own(answer)
