@@ -88,7 +88,8 @@ def _same_items(before: Iterable[Any], now: Iterable[Any]) -> bool:
 
 
 def _same_entries(before: dict[Any, Any], now: dict[Any, Any]) -> bool:
-    return _same_items(before, now) and _same_items(before.values(), now.values())
+    left, right = ({id(key): id(value) for key, value in each.items()} for each in (before, now))
+    return left == right
 
 
 def _same_members(before: set[Any], now: set[Any]) -> bool:

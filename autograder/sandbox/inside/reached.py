@@ -62,9 +62,7 @@ class Reached:
         self._codes: list[CodeType] = []
         self._elsewhere: list[tuple[Namespace, str, Any]] = []
         self._contents: list[tuple[str, Any, Content, Any]] = []
-        # What a student's object answers may be an exception.
-        with suppress(Exception):
-            self._walk(name, target)
+        self._walk(name, target)
 
     def put_back(self) -> None:
         """Let modules have what they had, and objects contain what they did."""
@@ -96,10 +94,12 @@ class Reached:
             if type(each) in _PLAIN or id(each) in seen:
                 continue
             seen[id(each)] = each
+            # What a student's object answers may be an exception.
             with suppress(Exception):
                 if kind := content_of(each):
                     self._contents.append((name, each, kind, kind.read(each)))
-            waiting += self._behind(name, each)
+            with suppress(Exception):
+                waiting += self._behind(name, each)
 
     def _behind(self, name: str, each: Any) -> Found:
         """What an object leads to, with the global through which it is reached."""

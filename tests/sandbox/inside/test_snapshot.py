@@ -1,0 +1,110 @@
+"""Does a function meet the notebook as it was at its check?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.answer import MISSING
+from autograder.sandbox.inside.contents import MOST_BYTES
+from autograder.sandbox.inside.snapshot import Snapshots
+
+
+def run(source: str, namespace: dict[str, Any]) -> None:
+    exec(source, namespace)
+
+
+@pytest.fixture
+def namespace() -> dict[str, Any]:
+    return {"__name__": "__main__"}
+
+
+def test_has_every_check_its_own_bindings(namespace: dict[str, Any]) -> None:
+    """Two helpers of one name, and what is shared stays shared."""
+    snapshots = Snapshots(namespace)
+    run("seen = []\ndef helper(): return 1\ndef f(): seen.append(1); return helper()", namespace)
+    f = snapshots.take("first", "f")
+    run("def helper(): return 2\ndef g(): seen.append(2); return helper()", namespace)
+    g = snapshots.take("second", "g")
+    run("seen.append(0)\ndel helper", namespace)
+    assert snapshots.end() == {"first": ["seen"], "second": ["seen"]}
+    for _ in range(2):
+        snapshots.put_back("first")
+        assert (f(), g()) == (1, 1) and namespace["seen"] == [1, 2]
+        snapshots.put_back("second")
+        assert (f(), g()) == (2, 2) and namespace["seen"] == [1, 2]
+
+
+def test_are_names_kept_that_come_only_later_except_those_of_builtins(
+    namespace: dict[str, Any],
+) -> None:
+    """A helper below the check is found, the one that is nearest; `sum` stays Python's."""
+    snapshots = Snapshots(namespace)
+    run("def f(): return helper(sum([1, 2]))", namespace)
+    f = snapshots.take("first", "f")
+    run("def helper(x): return 10 * x\nsum = 0", namespace)
+    snapshots.take("second", "f")
+    run("del helper", namespace)
+    snapshots.end()
+    snapshots.put_back("first")
+    assert f() == 30
+    assert "sum" not in namespace
+    snapshots.put_back("second")
+    assert namespace["sum"] == 0
+
+
+def test_is_what_is_missing_at_its_check_missing(namespace: dict[str, Any]) -> None:
+    snapshots = Snapshots(namespace)
+    assert snapshots.take("first", "f") is MISSING
+    assert snapshots.take("second", "g") is MISSING
+    run("def f(): return 1", namespace)
+    assert snapshots.end() == {"first": ["f"]}
+    snapshots.put_back("first")
+    snapshots.put_back("no such question")
+
+
+def test_is_memory_free_that_a_cell_has_freed(namespace: dict[str, Any]) -> None:
+    """A large array that the function does not read; one that it reads is kept."""
+    snapshots = Snapshots(namespace)
+    large = np.zeros(MOST_BYTES // 8 + 1)
+    namespace |= {"read": large.copy(), "unread": large.copy(), "small": np.zeros(2)}
+    run("def f(): return read", namespace)
+    f = snapshots.take("first", "f")
+    before = namespace["read"]
+    run("read = unread = small = None", namespace)
+    assert snapshots.end() == {"first": ["read"]}
+    snapshots.put_back("first")
+    assert f() is before
+    assert namespace["unread"] is None
+    assert namespace["small"].size == 2
+
+
+def test_is_a_large_array_that_changes_in_place_named(namespace: dict[str, Any]) -> None:
+    """It cannot be put back."""
+    snapshots = Snapshots(namespace)
+    namespace["X"] = np.zeros(MOST_BYTES // 8 + 1)
+    run("def f(): return X", namespace)
+    f = snapshots.take("first", "f")
+    run("X += 1", namespace)
+    assert snapshots.end() == {"first": ["X"]}
+    snapshots.put_back("first")
+    assert f()[0] == 1
+
+
+def test_are_builtins_those_of_python_once_the_cells_have_run(
+    namespace: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Except for a function that saw them replaced."""
+    snapshots = Snapshots(namespace)
+    import builtins
+
+    monkeypatch.setattr(builtins, "sum", lambda *_: "mine")
+    run("def f(): return sum([1])", namespace)
+    f = snapshots.take("first", "f")
+    monkeypatch.setattr(builtins, "max", lambda *_: "mine")
+    snapshots.end()
+    assert (max([1]), sum([1])) == (1, 1)
+    snapshots.put_back("first")
+    assert (max([1]), f()) == (1, "mine")
