@@ -14,6 +14,7 @@ from autograder.judging.judge import Judge
 from autograder.questions import catalogue, references
 from autograder.questions.define import Question
 from autograder.records import Verdict
+from autograder.tree import pack, same_tree, unpack
 from tests.conftest import EXHAUSTIVE
 from tests.laws.test_questions import solutions
 
@@ -47,7 +48,12 @@ def verdict_on(
 
     def ask_again(other: Question, given: Sequence[Any], replaced: Sequence[str]) -> list[Answer]:
         with double_precision(namespace or {}) if FLOAT32 in replaced else nullcontext():
-            return [ask(target, inputs, other.drive) for inputs in given]
+            answers = [ask(target, inputs, other.drive) for inputs in given]
+        for answer in answers:
+            text, buffers = pack(answer.value)
+            # What the sandbox sends is what the notebook's `check` judges.
+            assert same_tree(unpack(text, memoryview(b"".join(buffers))), answer.value)
+        return answers
 
     given = [probe.inputs for probe in judge(stem).probes[question.name]]
     return judge(stem).judge(question.name, ask_again(question, given, ()), ask_again)
