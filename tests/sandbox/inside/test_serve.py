@@ -136,3 +136,104 @@ def test_float32_means_float64_where_it_is_replaced(sandbox: Sandbox) -> None:
     answers = ask_all(sandbox, source, asks)
     assert answers[0].value.dtype == np.float64
     assert answers[1].value.dtype == np.float32
+
+
+COUNTER = """
+count, seen = 0, []
+def f(x):
+    global count
+    count += 1
+    seen.append(x)
+    return count, len(seen)
+def g():
+    return count, len(seen)
+"""
+
+
+def test_does_state_last_from_case_to_case_but_not_to_other_questions(sandbox: Sandbox) -> None:
+    """Every visit begins with what the check saw, also that of the hidden cases."""
+    steps = [Cell(0, COUNTER), Hold(1, "f", "f"), Cell(2, "f(0)"), Hold(3, "g", "g")]
+    asks = [
+        Ask(0, "f", "", {"x": 1}),
+        Ask(1, "f", "", {"x": 2}),
+        Ask(2, "g", "", {}),
+        Ask(3, "f", "", {"x": 3}),
+        Ask(4, "f", "", {"x": 4}, hidden=True),
+    ]
+    with sandbox.open(steps) as session:
+        answers = session.ask([*asks[:4]]) | session.ask(asks[4:])
+    values = [[int(each) for each in answers[number].value] for number in range(5)]
+    assert values == [[1, 1], [2, 2], [1, 1], [1, 1], [1, 1]]
+
+
+def test_is_a_replaced_function_replaced_in_what_the_check_saw(sandbox: Sandbox) -> None:
+    """A last cell that deletes it, and one question after the other."""
+    steps = [
+        Cell(0, "def g(x):\n    return x\ndef f(x):\n    return 1 + g(x)"),
+        Hold(1, "f", "f"),
+        Hold(2, "g", "g"),
+        Cell(3, "%reset -f"),
+    ]
+    asks = [
+        Ask(0, "f", "", {"x": 1.0}, ("g",)),
+        Ask(1, "g", "", {"x": 1.0}),
+        Ask(2, "f", "", {"x": 1.0}, ("g",)),
+        Ask(3, "f", "", {"x": 1.0}),
+    ]
+    with sandbox.open(steps) as session:
+        answers = session.ask(asks, on_call=lambda name, arguments, keywords: 100.0)
+    assert [float(answers[number].value) for number in range(4)] == [101, 1, 101, 2]
+
+
+def test_has_a_module_that_is_loaded_again_both_its_states(sandbox: Sandbox) -> None:
+    """Each function of a student's own file as it was at its check."""
+    write = "open('model.py', 'w').write('def g(): return {0}\\ndef {1}(): return g()\\n')\n"
+    steps = [
+        Cell(0, f"import sys; sys.path.append('.')\n{write.format(1, 'f')}from model import f"),
+        Hold(1, "f", "f"),
+        Cell(
+            2,
+            f"{write.format(22, 'h')}import importlib, model\nimportlib.reload(model)\n"
+            "from model import h",
+        ),
+        Hold(3, "h", "h"),
+    ]
+    with sandbox.open(steps) as session:
+        answers = session.ask([Ask(0, "f", "", {}), Ask(1, "h", "", {}), Ask(2, "f", "", {})])
+    assert [int(answers[number].value) for number in range(3)] == [1, 22, 1]
+
+
+def test_is_named_what_changes_after_a_check(sandbox: Sandbox) -> None:
+    """Names that stand in the notebook, three of them at most; in every answer of the question."""
+    source = "a = b = c = d = 1\ndef f(x):\n    return a + b + c + d + x\ndef g():\n    return a"
+    steps = [
+        Cell(0, source),
+        Hold(1, "f", "f"),
+        Cell(2, "a, b, c, d = 5, 6, 7, 8"),
+        Hold(3, "g", "g"),
+    ]
+    asks = [
+        Ask(0, "f", "", {"x": 1}),
+        Ask(1, "g", "", {}),
+        Ask(2, "f", "", {"x": 2}, hidden=True),
+    ]
+    with sandbox.open(steps) as session:
+        answers = session.ask(asks)
+    assert [answers[number].changed_later for number in range(3)] == [
+        ("a", "b", "c"),
+        (),
+        ("a", "b", "c"),
+    ]
+
+
+def test_is_no_name_told_that_the_notebook_does_not_have(sandbox: Sandbox) -> None:
+    """The process inside may send any identifiers."""
+    forge = """
+import gc
+def f(): return 1
+for each in gc.get_objects():
+    if type(each).__name__ == 'Snapshots':
+        type(each).end = lambda self: {'f': ['gc', 'secret_' + 'x', 'get_' + 'obj', 'f', 'a b']}
+"""
+    with sandbox.open([Cell(0, forge), Hold(1, "f", "f")]) as session:
+        assert session.ask([Ask(0, "f", "", {})])[0].changed_later == ("gc", "f")
