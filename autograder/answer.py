@@ -170,7 +170,7 @@ def _returning_lists(target: Any) -> Any:
 def last_line(error: BaseException) -> str:
     """The line of a traceback that names the exception, with what helps to find its cause.
 
-    That is the place of a syntax error, and a name that is like one that is not defined.
+    That is the place of a syntax error, and a name like one that is not there.
     """
     name = type(error).__name__
     lines = [line.strip() for line in "".join(traceback.format_exception_only(error)).splitlines()]
@@ -181,25 +181,38 @@ def last_line(error: BaseException) -> str:
     line = " ".join(lines[place:][:2]) if lines[place].endswith(":") else lines[place]
     if isinstance(error, SyntaxError) and error.lineno and error.text:
         line = f"{line} (line {error.lineno}: `{error.text.strip()[:LONGEST_LINE]}`)"
-    elif isinstance(error, NameError) and (near := _like(error)):
+    elif isinstance(error, (NameError, AttributeError)) and (near := _like(error)):
         # As Python itself says it from version 3.12 on.
-        line = f"{line}. Did you mean: '{near}'?"
+        line = f"{line.rstrip('.')}. Did you mean: '{near}'?"
     return line[:MAX_ERROR_LENGTH]
 
 
-def _like(error: NameError) -> str:
-    """A name like the one that is not defined, among those that its line could have used, or ""."""
-    trace = error.__traceback__
-    if sys.version_info >= (3, 12) or not isinstance(error.name, str) or trace is None:
+def _like(error: NameError | AttributeError) -> str:
+    """A name like the one that is missing, among those that its line could have used, or ""."""
+    if sys.version_info >= (3, 12) or not isinstance(error.name, str):
         return ""
-    while trace.tb_next:
-        trace = trace.tb_next
-    known = [*trace.tb_frame.f_locals, *trace.tb_frame.f_globals]
+    try:
+        names = [each for each in _within_reach(error) if not each.startswith("_")]
+    except Exception:
+        # The object is the student's, and may say anything of itself.
+        return ""
     # Needed only here, so no other answer waits for it.
     import difflib
 
-    names = [each for each in known if isinstance(each, str) and not each.startswith("_")]
     return next(iter(difflib.get_close_matches(error.name, names, 1, 0.7)), "")
+
+
+def _within_reach(error: NameError | AttributeError) -> Iterator[str]:
+    """The names that the line which raised it could have used in place of the missing one."""
+    if isinstance(error, AttributeError):
+        yield from dir(error.obj)
+        return
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is not None:
+        yield from trace.tb_frame.f_locals
+        yield from trace.tb_frame.f_globals
 
 
 def _student_line(error: BaseException, target: Any) -> str:

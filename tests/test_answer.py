@@ -163,6 +163,10 @@ def test_does_a_failure_name_the_exception_and_the_line():
     ("source", "error"),
     [
         ("x @ weihgts", "NameError: name 'weihgts' is not defined. Did you mean: 'weights'?"),
+        (
+            "x.shpae",
+            "AttributeError: 'numpy.ndarray' object has no attribute 'shpae'. Did you mean",
+        ),
         ("unlike_any", "NameError: name 'unlike_any' is not defined"),
         ("np.float", "AttributeError: module 'numpy' has no attribute 'float'."),
         ("np.testing.assert_equal(1, 2)", "AssertionError: Items are not equal:"),
@@ -177,11 +181,19 @@ def test_does_the_error_say_what_helps_to_find_its_cause(source, error):
     assert ("Did you mean" in told) == ("Did you mean" in error)
 
 
-def test_is_a_hostile_name_of_an_error_no_failure_of_the_grader():
-    def hostile(x):
-        raise NameError("no", name=7)
+class Silent:
+    def __dir__(self):
+        raise KeyError
 
-    assert ask(hostile, X).error == "NameError: no"
+
+@pytest.mark.parametrize(
+    "error", [NameError("no", name=7), AttributeError("no", name="x", obj=Silent())]
+)
+def test_is_an_error_with_hostile_attributes_no_failure_of_the_grader(error):
+    def hostile(x):
+        raise error
+
+    assert ask(hostile, X).error == f"{type(error).__name__}: no"
 
 
 def test_is_exit_a_failure_of_the_function_alone():

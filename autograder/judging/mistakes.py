@@ -113,8 +113,8 @@ def _reproduces(question: Question, trial: Trial, made: MistakenAnswer) -> bool:
 
 
 def _without_numbers(error: str) -> str:
-    """An exception's text without numbers, which differ from call to call."""
-    return re.sub(r"[\d.,]+", "", error)
+    """An exception's text without numbers, and without names that a notebook happens to have."""
+    return re.sub(r"[\d.,]+", "", error.partition(" Did you mean")[0])
 
 
 def _at(reference: Expected, place: int) -> Expected:

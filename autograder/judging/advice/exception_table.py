@@ -67,7 +67,7 @@ _TABLE: tuple[tuple[str, str, Step], ...] = (
     (
         "AttributeError",
         r"has no attribute '(\w+)'",
-        "check the spelling of `.{0}`, and that `__init__` or an earlier line sets it.",
+        names.attribute,
     ),
     ("AttributeError", "", "print the value before the dot, and its type."),
     # Calls

@@ -12,6 +12,7 @@ from autograder.questions.define import Question
 
 # What `grading.not_run` says of a name that stands in a place that did not run to its end.
 _ELSEWHERE = re.compile(r"\((?:you define it|it is defined) in .*, which (.*)\)$")
+_SUGGESTED = re.compile(r"Did you mean: '(\w+)'")
 _PYTHONS_OWN = ("float", "int", "complex", "str", "object")
 
 
@@ -22,7 +23,7 @@ def undefined(found: re.Match[str], question: Question) -> str:
         if place[1] in ("was restored", "was not run", "does not run"):
             return f"define `{name}` in the cell above this check, or in a new cell above that."
         return f"correct that cell first, so that it defines `{name}`."
-    suggested = re.search(r"Did you mean: '(\w+)'", found.string)
+    suggested = _SUGGESTED.search(found.string)
     known = [*question.parameters, *question.builds_on, question.calls, "np", *dir(builtins)]
     same = [each for each in question.parameters if each.lower() == name.lower()]
     near = [suggested[1]] if suggested else nearest(name, known, 1, 0.6)
@@ -64,6 +65,14 @@ def of_numpy(found: re.Match[str], question: Question) -> str:
         listed = " or ".join(f"`np.{each}`" for each in near)
         return f"write {listed} if that is what you meant."
     return f"look up the function in NumPy's documentation; there is no `np.{name}`."
+
+
+def attribute(found: re.Match[str], question: Question) -> str:
+    """The step after `object.NAME`, which an object of the student's does not have."""
+    name = found[1]
+    if suggested := _SUGGESTED.search(found.string):
+        return f"write `.{suggested[1]}` if that is what you meant; if not, set `.{name}` first."
+    return f"check the spelling of `.{name}`, and that `__init__` or an earlier line sets it."
 
 
 def of_an_array(found: re.Match[str], question: Question) -> str:

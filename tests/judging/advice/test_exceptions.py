@@ -77,6 +77,11 @@ def test_is_every_step_one_calm_sentence_without_gaps(steps):
         ("TypeError: expected a function, received ndarray", "define it with `def dense_backward("),
         ("IndexError: index 3 is out of bounds for axis 1 with size 3", "from 0 to 2"),
         ("AttributeError: module 'numpy' has no attribute 'float'", "write `float` alone"),
+        ("AttributeError: 'Net' object has no attribute 'wieghts'", "spelling of `.wieghts`"),
+        (
+            "AttributeError: 'Net' object has no attribute 'wieghts'. Did you mean: 'weights'?",
+            "write `.weights`",
+        ),
         ("ModuleNotFoundError: No module named 'torch'", "do without `torch`"),
     ],
 )
