@@ -262,6 +262,8 @@ class Session(AbstractContextManager["Session"]):
         """
         encoded = asks if isinstance(asks, EncodedAsks) else encode_asks(asks)
         answers: Answers = {}
+        # A question has this room however often it is asked on in a fresh process.
+        room = dict.fromkeys((ask.question for ask in encoded.asks), self._limits.answers)
         self._answer_silenced(encoded.asks, answers)
         while left := [ask for ask in encoded.asks if ask.id not in answers]:
             waiting = [ask for ask in left if not ask.hidden] or left
@@ -274,7 +276,7 @@ class Session(AbstractContextManager["Session"]):
             try:
                 whole = len(waiting) == len(encoded.asks)
                 child.send(encoded.frame if whole else write_asks(waiting))
-                self._gather(child, waiting, answers, encoded.known, on_call)
+                self._gather(child, waiting, answers, room, encoded.known, on_call)
             except Stopped as stopped:
                 if self._trusted and stopped.killed:
                     raise WorkerLost(_SOLUTION_LOST) from None
@@ -420,17 +422,17 @@ class Session(AbstractContextManager["Session"]):
         child: Child,
         waiting: Sequence[Ask],
         answers: Answers,
+        room: dict[str, int],
         known: KnownAnswers,
         on_call: OnCall | None,
     ) -> None:
         """Add the child's answers to `answers` as they arrive, until all are there or it stops."""
-        left = {ask.question: self._limits.answers for ask in waiting}
         for ask in waiting:
-            largest = min(max(left[ask.question], 0), MAX_FRAME)
+            largest = min(max(room[ask.question], 0), MAX_FRAME)
             self._asked_at = time.monotonic()
             answers[ask.id], size = self._answer(child, ask, largest, known, on_call)
             self._stopped.answered(ask.question)
-            left[ask.question] -= size
+            room[ask.question] -= size
 
     def _answer(
         self, child: Child, ask: Ask, largest: int, known: KnownAnswers, on_call: OnCall | None

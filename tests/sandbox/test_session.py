@@ -64,6 +64,18 @@ def test_a_case_is_not_to_blame_for_the_time_of_those_before_it(sandbox: Sandbox
     assert [answers[n].value for n in range(7)] == list(range(7))
 
 
+def test_a_question_that_was_stopped_has_no_more_room_for_its_answers(sandbox: Sandbox) -> None:
+    """The grader holds all of them: does a fresh process begin where the last one ended?"""
+    source = (
+        "import os\nimport numpy as np\ndef f(n):\n    if n: os.abort()\n    return np.ones(75_000)"
+    )
+    asks = [Ask(place, "f", "", {"n": n}) for place, n in enumerate((0, 1, 0, 1, 0))]
+    with Sandbox(sandbox.isolation, replace(LIMITS, answers=2**20)) as tight:
+        answers = ask_all(tight, source, asks)
+    assert [answers[n].status.name for n in range(5)] == ["RETURNED", *["CRASHED"] * 4]
+    assert "sent no result that can be read" in answers[2].error
+
+
 def test_no_answer_is_lost_with_the_process_that_gave_it(sandbox: Sandbox) -> None:
     """Do those before a crash count, however often it crashes, until it is enough?"""
     source = "import os\ndef fine(n):\n    return n\ndef crash(n):\n    os.abort()\n"
