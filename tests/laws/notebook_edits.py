@@ -457,7 +457,7 @@ def colab_code_in_the_first_locked_cell(document: Document) -> None:
     """What fails there stops nothing that stands below."""
     cell = cells_of(document, "locked")[0]
     drive = "from google.colab import drive\ndrive.mount('/content/drive')  # " + KEPT
-    cell["source"] = f"!pip list\n{drive}\n{cell['source']}\n\n\n{HELPER}\n"
+    cell["source"] = f"!echo pip\n{drive}\n{cell['source']}\n\n\n{HELPER}\n"
     needs_helper(document)
 
 

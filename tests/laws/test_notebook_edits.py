@@ -22,7 +22,7 @@ from autograder.sandbox.session import Sandbox
 from tests.conftest import EXHAUSTIVE, REPOSITORY
 from tests.laws.notebook_edits import EDITS, solved
 
-WEEKS = catalogue.stems() if EXHAUSTIVE else catalogue.stems()[::3]
+WEEKS = catalogue.stems() if EXHAUSTIVE else catalogue.stems()[::5]
 
 
 @cache
@@ -92,7 +92,8 @@ def test_are_the_points_full_whatever_was_done(week):
     assignment, sandbox = week
     wrong = {}
     number = WEEKS.index(assignment.week.stem)
-    for name in EDITS if EXHAUSTIVE else list(EDITS)[number :: len(WEEKS)]:
+    # A tenth of a second each: half of them here, each in one week.
+    for name in EDITS if EXHAUSTIVE else list(EDITS)[number :: 2 * len(WEEKS)]:
         submitted = edited(assignment.week.stem, name)
         if submitted is None:
             continue
