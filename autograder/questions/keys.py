@@ -18,7 +18,7 @@ from autograder.questions.define import Question
 PACKAGE = Path(autograder.questions.__path__[0]).parent
 _SHARED = (
     "questions/*.py",
-    "judging/*.py",
+    "judging/**/*.py",
 )
 
 

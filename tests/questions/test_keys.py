@@ -16,8 +16,8 @@ WEEK = catalogue.week("week06")
 FOLDER = f"questions/{WEEK.stem}"
 SHARED = sorted(
     path.relative_to(keys.PACKAGE).as_posix()
-    for folder in ("questions", "judging")
-    for path in (keys.PACKAGE / folder).glob("*.py")
+    for pattern in ("questions/*.py", "judging/**/*.py")
+    for path in keys.PACKAGE.glob(pattern)
 )
 OWN = sorted({question.module.rpartition(".")[2] for question in WEEK.questions.values()})
 
@@ -65,11 +65,12 @@ def test_has_every_question_a_key_of_its_own():
 def test_are_the_folders_there_that_keys_are_made_of():
     assert {file.partition("/")[0] for file in SHARED} == {"judging", "questions"}
     assert {"judging/compare.py", "questions/tolerance.py"} <= set(SHARED)
+    assert "judging/advice/exceptions.py" in SHARED
 
 
 def test_is_everything_covered_that_judging_imports():
     """But for what also runs student code or only reports: see the docstring of `keys`."""
-    found, waiting = set(), [f"judging.{path.stem}" for path in judging_files()]
+    found, waiting = set(), judging_modules()
     while waiting:
         module = waiting.pop()
         path = keys.PACKAGE / (module.replace(".", "/") + ".py")
@@ -82,8 +83,9 @@ def test_is_everything_covered_that_judging_imports():
     }
 
 
-def judging_files():
-    return [file for file in (keys.PACKAGE / "judging").glob("*.py") if file.stem != "__init__"]
+def judging_modules():
+    files = (file for file in SHARED if file.startswith("judging/"))
+    return [file.removesuffix(".py").replace("/", ".") for file in files]
 
 
 @pytest.mark.parametrize("file", SHARED)
