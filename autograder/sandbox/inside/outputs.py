@@ -26,6 +26,8 @@ class Recorder:
         self._text = self._pictures = 0
         self._cut = False
         self._open = False
+        self._clear_next = False
+        self._named: dict[str, Output] = {}
 
     def start(self, text: int, pictures: int) -> None:
         """Begin a cell.
@@ -37,6 +39,8 @@ class Recorder:
         self.outputs, self._pieces = [], []
         self._text, self._pictures = text, pictures
         self._cut, self._open = False, True
+        self._clear_next = False
+        self._named = {}
 
     def finish(self) -> list[Output]:
         """The cell's outputs; anything written later is dropped."""
@@ -51,6 +55,7 @@ class Recorder:
         """Add text to a stream; consecutive texts of one stream are joined."""
         if not self._open or not text:
             return
+        self._clear_if_awaited()
         if self._text <= 0:
             self._cut = True
             return
@@ -63,26 +68,54 @@ class Recorder:
         self._text -= len(text)
         self._pieces.append(text)
 
-    def add(self, output: Output) -> None:
-        """Add a display, a result or an error; representations beyond the limits are left out."""
+    def add(self, output: Output, name: str = "") -> None:
+        """Add a display, a result or an error; representations beyond the limits are left out.
+
+        Args:
+            output: in nbformat's form.
+            name: by which the cell may update it.
+        """
         if not self._open:
             return
+        self._clear_if_awaited()
         self._flush()
+        if self._limit(output):
+            self.outputs.append(output)
+            if name:
+                self._named[name] = output
+
+    def update(self, output: Output, name: str) -> None:
+        """Replace what the display of this name shows, if this cell has shown it."""
+        shown = self._named.get(name)
+        if self._open and shown is not None and self._limit(output):
+            shown.update(data=output["data"], metadata=output["metadata"])
+
+    def clear(self, wait: bool = False) -> None:
+        """Drop the outputs so far, for `clear_output`.
+
+        Args:
+            wait: until there is something new to show.
+        """
+        self._clear_next = wait
+        if not wait:
+            self.outputs, self._pieces, self._named = [], [], {}
+
+    def _clear_if_awaited(self) -> None:
+        if self._clear_next:
+            self.clear()
+
+    def _limit(self, output: Output) -> bool:
+        """Leave out what exceeds the limits; False if nothing is left."""
         if "data" in output:
             data = output["data"]
             if len(data.get("text/plain", "")) > self._text:
                 data["text/plain"] = data["text/plain"][: max(0, self._text)]
                 self._cut = True
             output["data"] = {kind: item for kind, item in data.items() if self._fits(kind, item)}
-            if not output["data"]:
-                return
-        elif not self._fits("text/plain", "".join(output["traceback"])):
+            return bool(output["data"])
+        if not self._fits("text/plain", "".join(output["traceback"])):
             output["traceback"] = [without_colours(f"{output['ename']}: {output['evalue']}")]
-        self.outputs.append(output)
-
-    def clear(self) -> None:
-        """Drop the outputs so far, for `clear_output`."""
-        self.outputs, self._pieces = [], []
+        return True
 
     def _flush(self) -> None:
         if self._pieces:
@@ -119,6 +152,10 @@ class Stream(io.TextIOBase):
 
     def writable(self) -> bool:
         return True
+
+    def fileno(self) -> int:
+        """The process's own stream, for what asks for one, such as `faulthandler`."""
+        return 1 if self._name == "stdout" else 2
 
     def write(self, text: str) -> int:
         if not isinstance(text, str):

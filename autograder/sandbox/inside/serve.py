@@ -6,10 +6,10 @@ Each function is asked as it was defined at its check, and meets the notebook as
 
 from __future__ import annotations
 
+import asyncio
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from time import perf_counter
 from typing import Any
 
@@ -28,17 +28,28 @@ from autograder.tree import to_tree
 def serve(channel: Channel, shell: NotebookShell) -> None:
     """Serve one submission until the grader closes the channel.
 
+    As in Jupyter, everything runs inside an event loop. One task does it all, so that what a cell
+    sets for its context, as `np.seterr` does, is there for the cells and questions after it.
+
     Args:
         channel: to the grader.
         shell: runs the cells.
     """
-    submission = _Submission(channel, shell)
-    try:
-        submission.run(inward.receive(channel))
+    loop = asyncio.new_event_loop()
+    served = loop.create_task(_serve(_Submission(channel, shell)))
+    served.add_done_callback(lambda _: loop.stop())
+    while not served.done():
+        # A cell may stop the loop, and so may the exception of a task that it started.
+        with suppress(BaseException):
+            loop.run_forever()
+    served.result()
+
+
+async def _serve(submission: _Submission) -> None:
+    with suppress(EOFError):
+        await submission.run()
         while True:
-            submission.answer(inward.receive(channel))
-    except EOFError:
-        return
+            submission.answer()
 
 
 class _Submission:
@@ -51,25 +62,25 @@ class _Submission:
         self._drivers: dict[str, Callable[..., Any]] = {}
         self._process = os.getpid()
 
-    def run(self, notebook: Mapping[str, Any]) -> None:
+    async def run(self) -> None:
         """Run the cells, hold the functions at their checks, and report the end of the notebook."""
+        notebook = inward.receive(self._channel)
         # Before any of the student's code, which could not be blamed for what happened so far.
         self._channel.send(encode({"started": True}))
         for name, text in notebook["files"].items():
             with open(name, "w", encoding="utf-8") as file:
                 file.write(text)
-        if notebook["files"]:
-            sys.path.append(os.getcwd())
+        self._shell.begin()
         for step in notebook["steps"]:
             if "hold" in step:
                 self._held[step["hold"]] = self._snapshots.take(step["hold"], step["calls"])
             else:
-                self._run_cell(step, notebook["text"], notebook["pictures"])
+                await self._run_cell(step, notebook["text"], notebook["pictures"])
         self._channel.send(encode({"sealed": True, "changed": self._snapshots.end()}))
 
-    def _run_cell(self, step: Mapping[str, Any], text: int, pictures: int) -> None:
+    async def _run_cell(self, step: Mapping[str, Any], text: int, pictures: int) -> None:
         try:
-            outputs, error = self._shell.run(step["run"], text, pictures)
+            outputs, error = await self._shell.run(step["run"], text, pictures)
         finally:
             self._end_copies()
         index = step["index"]
@@ -79,14 +90,14 @@ class _Submission:
             frame = encode({"cell": index, "error": error or str(problem), "outputs": []})
         self._channel.send(frame)
 
-    def answer(self, asked: list[dict[str, Any]]) -> None:
+    def answer(self) -> None:
         """Answer for the functions that are held.
 
         What one case changes is there for the next one, as in the notebook, but not for another
         question.
         """
         before = None
-        for each in asked:
+        for each in inward.receive(self._channel):
             if each["question"] != before:
                 self._snapshots.put_back(each["question"])
             before = each["question"]

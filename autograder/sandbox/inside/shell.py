@@ -7,18 +7,25 @@ Runs inside the sandbox. Cells behave as in Jupyter (magics, rich outputs, trace
 from __future__ import annotations
 
 import ast
+import asyncio
 import builtins
+import os
+import pdb
 import sys
 import warnings
+from contextlib import suppress
 from typing import Any, NoReturn
 
+from IPython.core import debugger, page, payloadpage
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
 from autograder.answer import last_line
+from autograder.sandbox.inside import magics
 from autograder.sandbox.inside.outputs import (
     Output,
     Recorder,
@@ -29,20 +36,34 @@ from autograder.sandbox.inside.outputs import (
     without_colours,
 )
 
+_TURNS = 5
+"""How often the event loop goes round after a cell that has started tasks."""
 
 
 class _Publisher(DisplayPublisher):  # type: ignore[misc]
-    def publish(self, data: Any, metadata: Any = None, **_: Any) -> None:
-        self.shell.recorder.add(
-            {
-                "output_type": "display_data",
-                "data": representations(data),
-                "metadata": plain(metadata or {}),
-            }
-        )
+    def publish(
+        self,
+        data: Any,
+        metadata: Any = None,
+        *,
+        transient: Any = None,
+        update: bool = False,
+        **_: Any,
+    ) -> None:
+        self._validate_data(data, metadata)
+        output = {
+            "output_type": "display_data",
+            "data": representations(data),
+            "metadata": plain(metadata or {}),
+        }
+        name = str((transient or {}).get("display_id") or "")
+        if update:
+            self.shell.recorder.update(output, name)
+        else:
+            self.shell.recorder.add(output, name)
 
     def clear_output(self, wait: bool = False) -> None:
-        self.shell.recorder.clear()
+        self.shell.recorder.clear(wait)
 
 
 class _ResultHook(DisplayHook):  # type: ignore[misc]
@@ -74,7 +95,11 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
         self.recorder = Recorder()
         super().__init__(**options)
 
-    def run(self, source: str, text: int, pictures: int) -> tuple[list[Output], str]:
+    def begin(self) -> None:
+        """Take the process's working folder for the notebook's, to which `%cd -` leads back."""
+        self.history_manager.dir_hist[:] = [os.getcwd()]
+
+    async def run(self, source: str, text: int, pictures: int) -> tuple[list[Output], str]:
         """Run a cell.
 
         Args:
@@ -86,11 +111,34 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
             Its nbformat outputs, and the last line of its exception, empty when it has none.
         """
         self.recorder.start(text, pictures)
-        result = self.run_cell(source, store_history=False)
-        # Storing history would count cells too, but would format every traceback twice.
+        error = await self._run_as_in_jupyter(source)
+        # What the cell started in the background begins, as it does while Jupyter waits.
+        for _ in range(_TURNS if len(asyncio.all_tasks()) > 1 else 0):
+            await asyncio.sleep(0)
         self.execution_count += 1
-        error = result.error_before_exec or result.error_in_exec
+        self.payload_manager.clear_payload()
         return self.recorder.finish(), "" if error is None else last_line(error)
+
+    async def _run_as_in_jupyter(self, source: str) -> BaseException | None:
+        problem = None
+        try:
+            cell = self.transform_cell(source)
+        except Exception:
+            cell, problem = source, sys.exc_info()
+        # `store_history` would format every traceback twice.
+        self.history_manager.store_inputs(self.execution_count, cell, source)
+        result = None
+        try:
+            result = await self.run_cell_async(
+                source, transformed_cell=cell, preprocessing_exc_tuple=problem
+            )
+        except BaseException as error:
+            self.showtraceback()
+            return error
+        finally:
+            self.events.trigger("post_execute")
+            self.events.trigger("post_run_cell", result)
+        return result.error_before_exec or result.error_in_exec  # type: ignore[no-any-return]
 
     def transform_cell(self, raw_cell: str) -> str:
         """A cell as plain Python; only cells that are not plain Python go through IPython."""
@@ -102,6 +150,39 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
     def ask_exit(self) -> NoReturn:
         """End the cell, not the notebook."""
         raise SystemExit
+
+    def enable_gui(self, gui: object = None) -> None:
+        """Do nothing: nobody sees a window while a notebook is graded."""
+
+    def enable_matplotlib(self, gui: str | None = None) -> Any:
+        """Choose where figures are shown; below their cell if what is asked for is not here."""
+        try:
+            return super().enable_matplotlib(gui)
+        except (ImportError, RuntimeError):
+            self.pylab_gui_select = None
+            return super().enable_matplotlib("inline")
+
+    def init_hooks(self) -> None:
+        """Let help open beside the notebook, as in Jupyter, in place of among the outputs."""
+        super().init_hooks()
+        self.set_hook("show_in_pager", page.as_hook(payloadpage.page), 99)
+
+    def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
+        """Run a magic; one that is not installed says so, and the rest of its cell runs.
+
+        The student's own Jupyter, or Colab, may have it.
+        """
+        try:
+            return super().run_line_magic(magic_name, line, _stack_depth + 1)
+        except UsageError as error:
+            if self.find_line_magic(magic_name):
+                raise
+            print(f"UsageError: {error}", file=sys.stderr)
+        except ImportError as error:
+            if magic_name not in ("load_ext", "reload_ext"):
+                raise
+            print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return None
 
     def _showtraceback(self, etype: type[BaseException], evalue: Any, stb: Any) -> None:
         self.recorder.add(
@@ -135,20 +216,51 @@ def start_shell() -> NotebookShell:
     """Create the process's one shell, and replace the standard streams and `input`."""
     configuration = Config()
     configuration.HistoryManager.enabled = False
-    configuration.InteractiveShell.autoawait = False
     configuration.InteractiveShell.colors = "nocolor"
     configuration.InteractiveShell.banner1 = ""
+    # By these two, code such as tqdm's finds out that it runs in Jupyter.
+    configuration.IPKernelApp = Config()
+    NotebookShell.__name__ = "ZMQInteractiveShell"
     shell: NotebookShell = NotebookShell.instance(config=configuration)
+    magics.register(shell)
     sys.stdout = Stream("stdout", shell.recorder)
     sys.stderr = Stream("stderr", shell.recorder)
     builtins.input = _no_input
+    sys.breakpointhook = _go_on
+    pdb.set_trace = debugger.set_trace = _go_on
+    _find_modules_of_notebooks()
+    if "matplotlib" in sys.modules:
+        _keep_backend_without_screen(sys.modules["matplotlib"])
     _warm_up(shell)
     _stay_open(shell)
     return shell
 
 
+def _find_modules_of_notebooks() -> None:
+    """Let the working folder be searched where Jupyter searches it: before installed packages."""
+    packages = [path for path in sys.path if path.endswith("-packages")]
+    sys.path[:] = [*(path for path in sys.path if path not in packages), "", *packages]
+
+
+def _keep_backend_without_screen(matplotlib: Any) -> None:
+    """Let `matplotlib.use("TkAgg")`, which needs a screen, change nothing."""
+    use = matplotlib.use
+
+    def use_if_possible(backend: str, *, force: bool = True) -> None:
+        with suppress(ImportError):
+            use(backend, force=force)
+
+    matplotlib.use = use_if_possible
+
+
 def _warm_up(shell: NotebookShell) -> None:
     """Run what most notebooks run, so that no submission pays for the imports behind it."""
+    asyncio.run(_run_all(shell))
+    shell.reset(new_session=True)
+    shell.execution_count = 1
+
+
+async def _run_all(shell: NotebookShell) -> None:
     for cell in (
         "x = 1\nx",
         "print(2)",
@@ -157,9 +269,7 @@ def _warm_up(shell: NotebookShell) -> None:
         "1 +",
         "exit()",
     ):
-        shell.run(cell, 10_000, 0)
-    shell.reset(new_session=True)
-    shell.execution_count = 1
+        await shell.run(cell, 10_000, 0)
 
 
 def _stay_open(shell: NotebookShell) -> None:
@@ -173,3 +283,7 @@ def _stay_open(shell: NotebookShell) -> None:
 
 def _no_input(prompt: object = "") -> NoReturn:
     raise EOFError("input() is not available while a notebook is graded")
+
+
+def _go_on(*_: object, **__: object) -> None:
+    """In place of a debugger, which would wait for somebody."""
