@@ -192,14 +192,15 @@ def _like(error: NameError | AttributeError) -> str:
     if sys.version_info >= (3, 12) or not isinstance(error.name, str):
         return ""
     try:
-        names = [each for each in _within_reach(error) if not each.startswith("_")]
-    except Exception:
-        # The object is the student's, and may say anything of itself.
-        return ""
-    # Needed only here, so no other answer waits for it.
-    import difflib
+        # Needed only here, so no other answer waits for it.
+        import difflib
 
-    return next(iter(difflib.get_close_matches(error.name, names, 1, 0.7)), "")
+        names = [each for each in _within_reach(error) if not each.startswith("_")]
+        return next(iter(difflib.get_close_matches(error.name, names, 1, 0.7)), "")
+    except Exception:
+        # The object is the student's, and may say anything of itself; and they may have opened so
+        # many files that nothing more can be imported.
+        return ""
 
 
 def _within_reach(error: NameError | AttributeError) -> Iterator[str]:

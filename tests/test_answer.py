@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import warnings
 
 import numpy as np
@@ -256,3 +257,10 @@ def test_is_an_overflow_that_was_caught_as_an_exception_no_warning():
 
     assert ask(np.vectorize(logistic), {"x": np.array([-1000.0, 0.0])}).warned == ()
     assert ask(np.vectorize(np.exp), {"x": np.array([1000.0])}).warned == ("overflow in exp",)
+
+
+def test_does_a_missing_name_raise_only_once_where_nothing_can_be_imported(monkeypatch):
+    """A submission may have opened so many files that the look for a like name fails."""
+    monkeypatch.setitem(sys.modules, "difflib", None)
+    answer = ask(lambda x: no_such_name, X)  # noqa: F821
+    assert answer.status is Status.RAISED and "no_such_name" in answer.error
