@@ -36,6 +36,13 @@ class Edited:
     is_reformatted: bool = False
 
 
+def bare_lines(text: str) -> Iterator[str]:
+    """The lines of a text without blank ones and without marks of headings and quotations."""
+    for line in text.splitlines():
+        if bare := line.strip(" \t#>*"):
+            yield bare
+
+
 def same_text(one: str, other: str) -> bool:
     """Whether two cells differ at most in white space at the ends of lines and of the cell."""
     return one == other or list(_lines(one)) == list(_lines(other))

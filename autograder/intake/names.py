@@ -59,7 +59,8 @@ def names_in(source: str, *, parse: bool = True) -> Names:
         table = symtable.symtable(text, _FILE, "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Names(_defined_in_words(source), frozenset())
-    return Names(frozenset(_defined(table)), frozenset(_used(table)))
+    defined = _defined(table, has_global="global" in text)
+    return Names(frozenset(defined), frozenset(_used(table)))
 
 
 def _defined_in_words(source: str) -> frozenset[str]:
@@ -99,12 +100,12 @@ def _is_python(source: str) -> bool:
     return True
 
 
-def _defined(table: symtable.SymbolTable) -> Iterator[str]:
-    """Also what a function declares `global` and assigns."""
+def _defined(table: symtable.SymbolTable, *, has_global: bool) -> Iterator[str]:
+    """Also what a function declares `global` and assigns, where the word is there."""
     for each in table.get_symbols():
         if each.is_assigned() or each.is_imported():
             yield each.get_name()
-    for inner in _inside(table):
+    for inner in _inside(table) if has_global else ():
         for each in inner.get_symbols():
             if each.is_declared_global() and each.is_assigned():
                 yield each.get_name()
@@ -115,6 +116,9 @@ def _used(table: symtable.SymbolTable) -> Iterator[str]:
         if each.is_referenced():
             yield each.get_name()
     for inner in _inside(table):
+        if isinstance(inner, symtable.Function):
+            yield from inner.get_globals()
+            continue
         for each in inner.get_symbols():
             if each.is_global() and each.is_referenced():
                 yield each.get_name()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Sequence
 
-from autograder.intake.edited import same_text
+from autograder.intake.edited import bare_lines, same_text
 from autograder.intake.metadata import grade_id_of
 from autograder.intake.released import GUARDED, Released, Role, content_of
 from autograder.light_imports import NotebookNode
@@ -108,11 +108,13 @@ class _Lines:
         self._having: dict[str, set[str]] = defaultdict(set)
         self._sizes: Counter[str] = Counter()
         self._headings: dict[str, str] = {}
-        times = Counter(line for cell in released.cells.values() for line in _lines(cell))
+        times = Counter(
+            line for cell in released.cells.values() for line in bare_lines(cell["source"])
+        )
         for name, cell in released.cells.items():
             if name not in names:
                 continue
-            for number, line in enumerate(_lines(cell)):
+            for number, line in enumerate(bare_lines(cell["source"])):
                 self._having[line].add(name)
                 self._sizes[name] += len(line)
                 is_heading = not number and cell["source"].lstrip().startswith("#")
@@ -123,7 +125,7 @@ class _Lines:
         """The released cells that this one may be, and how much of them it has."""
         shared: Counter[str] = Counter()
         heading = ""
-        for line in set(_lines(cell)):
+        for line in set(bare_lines(cell["source"])):
             heading = self._headings.get(line, heading)
             for name in self._having.get(line, ()):
                 shared[name] += len(line)
@@ -136,10 +138,3 @@ class _Lines:
                 likeness = max(likeness, _SAME_HEADING)
             if likeness >= _ALIKE:
                 yield name, likeness
-
-
-def _lines(cell: NotebookNode) -> Iterator[str]:
-    """The lines of a cell without blank ones and without marks of headings and quotations."""
-    for line in cell["source"].splitlines():
-        if bare := line.strip(" \t#>*"):
-            yield bare

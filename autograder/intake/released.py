@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from autograder.intake.edited import bare_lines
 from autograder.intake.metadata import grade_id_of, is_experiment, stamp_of
 from autograder.light_imports import NotebookNode
 
@@ -52,6 +53,7 @@ class Released:
             grade_id: name for name, cell in self.cells.items() if (grade_id := grade_id_of(cell))
         }
         self.by_content = {content_of(cell): name for name, cell in self.cells.items()}
+        self.lines = {line for cell in self.cells.values() for line in bare_lines(cell["source"])}
         self.first_check = self._first_checks()
         self._by_ink = {_ink(cell): cell["source"] for cell in self.cells.values()}
 

@@ -11,7 +11,7 @@ import ast
 import re
 from collections.abc import Sequence
 
-from autograder.intake.edited import NOT_RUN, same_text
+from autograder.intake.edited import NOT_RUN, bare_lines
 from autograder.intake.names import parsed
 from autograder.intake.released import Released, Role
 from autograder.light_imports import NotebookNode
@@ -42,9 +42,9 @@ def find_written_answers(cells: Cells, released: Released) -> list[str]:
             continue
         place = next(index for index, (each, _) in enumerate(cells) if each == name)
         question = cells[place][1]
-        if not same_text(question["source"], released.cells[name]["source"]):
+        if question.get("attachments") or _students(question["source"], released):
             continue
-        if below := _texts_below(cells, place):
+        if below := _texts_below(cells, place, released):
             _take(question, [cells[index][1] for index in below])
             del cells[below[0] : below[-1] + 1]
             notes.append(f"The answer to {name} stood below its cell and was taken.")
@@ -56,15 +56,20 @@ def find_written_answers(cells: Cells, released: Released) -> list[str]:
     return notes
 
 
-def _texts_below(cells: Cells, place: int) -> list[int]:
+def _students(text: str, released: Released) -> str:
+    """The lines of a text that stand nowhere in the released notebook."""
+    return "\n".join(line for line in bare_lines(text) if line not in released.lines)
+
+
+def _texts_below(cells: Cells, place: int, released: Released) -> list[int]:
     """The positions of the student's own text cells right below."""
     found = []
     for index in range(place + 1, len(cells)):
         name, cell = cells[index]
-        if name or cell["cell_type"] == "code":
+        if name or cell["cell_type"] == "code" or not _students(cell["source"], released):
             break
         found.append(index)
-    return found if any(cells[index][1]["source"].strip() for index in found) else []
+    return found
 
 
 def _take(question: NotebookNode, answers: Sequence[NotebookNode]) -> None:
@@ -82,12 +87,10 @@ def _candidates(cells: Cells, place: int, released: Released) -> list[str]:
     around = {*_gap(cells, place, 1), *_gap(cells, place, -1)}
     found = []
     for index, (name, cell) in enumerate(cells):
-        text = cell["source"]
         if released.roles.get(name, Role.OTHER) is not Role.OTHER:
             continue
-        if name:
-            text = _added(text, released.cells[name]["source"])
-        if (index in around and text.strip()) or _is_prose(cell["cell_type"], text):
+        text = _students(cell["source"], released)
+        if text and (index in around or _is_prose(cell["cell_type"], text, cell["source"])):
             found.append(text)
     return found
 
@@ -102,19 +105,20 @@ def _gap(cells: Cells, place: int, step: int) -> list[int]:
     return found
 
 
-def _added(text: str, released: str) -> str:
-    known = {line.strip() for line in released.splitlines()}
-    return "\n".join(line for line in text.splitlines() if line.strip() not in known)
+def _is_prose(kind: str, text: str, source: str) -> bool:
+    """Whether a cell says something to people: text, comments alone, or no Python at all.
 
-
-def _is_prose(kind: str, text: str) -> bool:
-    """Whether a cell says something to people: text, comments alone, or no Python at all."""
+    Args:
+        kind: the cell's type.
+        text: the student's lines in it.
+        source: all of it.
+    """
     enough = len(_WORD.findall(text)) >= _FEWEST_WORDS and len(text) >= _FEWEST_CHARACTERS
     if kind != "code":
         return enough or "](attachment:" in text
-    if not enough or text.startswith(("%", NOT_RUN.partition("{")[0])):
+    if not enough or source.startswith(("%", NOT_RUN.partition("{")[0])):
         return False
-    tree = parsed(text)
+    tree = parsed(source)
     return tree is None or all(_is_text(each) for each in tree.body)
 
 

@@ -108,3 +108,19 @@ def test_is_an_answer_in_its_place_left_as_it_is(released):
     notebook, notes = restore(submitted, Released(released))
     assert [each.source for each in notebook.cells[-2:]] == [ANSWER, "More."]
     assert notes == []
+
+
+@pytest.mark.parametrize("place", [0, END])
+def test_are_copies_of_the_courses_own_texts_no_answer(released, place):
+    """Deepnote makes a cell of every paragraph, and whole cells are copied by accident."""
+    copies = [cell("markdown", each.source) for each in released.cells[:5:2] + released.cells[-1:]]
+    _, question = restored(released, place, *copies)
+    assert question == released.cells[-1]
+
+
+def test_does_an_answer_count_below_a_question_that_lost_its_last_line(released):
+    submitted = nbformat.from_dict(released)
+    submitted.cells[-1].source = submitted.cells[-1].source.partition("\n")[0]
+    submitted.cells += [cell("markdown", ANSWER), cell("code", "1 + 1", id="other")]
+    notebook, _ = restore(submitted, Released(released))
+    assert notebook.cells[-2].source.endswith(ANSWER)
