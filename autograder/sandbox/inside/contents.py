@@ -127,16 +127,28 @@ _CLASS = Content(lambda each: dict(vars(each)), _set_attributes, _same_entries)
 _LARGE_ARRAY = Content(_sample, _leave, _same_array)
 
 
-def content_of(each: Any) -> Content | None:
-    """How this object's content is handled; None if it has none that could be put back."""
+def content_of(each: Any, room: int = MOST_BYTES) -> Content | None:
+    """How this object's content is handled; None if it has none that could be put back.
+
+    Args:
+        each: any object.
+        room: bytes that are left for what it contains.
+    """
     kind = type(each)
     if kind in _CONTAINERS:
-        return _CONTAINERS[kind] if len(each) <= MOST_ITEMS else None
-    if kind is np.ndarray and each.nbytes > MOST_BYTES:
+        return _CONTAINERS[kind] if len(each) <= MOST_ITEMS and size_of(each) <= room else None
+    if kind is np.ndarray and each.nbytes > min(room, MOST_BYTES):
         return _LARGE_ARRAY
     if is_class_of_notebook(each):
         return _CLASS
     return _OTHERS.get(kind)
+
+
+def size_of(each: Any) -> int:
+    """Bytes that it takes to remember what an array or a container contains."""
+    if type(each) is np.ndarray:
+        return int(each.nbytes)
+    return 16 * len(each) if type(each) in _CONTAINERS else 0
 
 
 def is_class_of_notebook(each: Any) -> bool:

@@ -24,10 +24,13 @@ from autograder.sandbox.inside.contents import (
     Content,
     content_of,
     is_class_of_notebook,
+    size_of,
 )
 
 MOST_OBJECTS = 1_000
 """What a function reaches beyond them is left as it is."""
+ROOM = 4 * 2**20
+"""Bytes for what all of them contain; what has no room is left as it is."""
 _PLAIN = (int, float, complex, bool, str, bytes, type(None))
 _SIZED = (list, tuple, dict, OrderedDict, defaultdict, Counter, deque, set, frozenset)
 _OPENED = frozenset(
@@ -88,6 +91,7 @@ class Reached:
 
     def _walk(self, name: str, target: Any) -> None:
         seen: dict[int, Any] = {}
+        room = ROOM
         waiting = [(name, target)]
         while waiting and len(seen) < MOST_OBJECTS:
             name, each = waiting.pop()
@@ -96,8 +100,9 @@ class Reached:
             seen[id(each)] = each
             # What a student's object answers may be an exception.
             with suppress(Exception):
-                if kind := content_of(each):
+                if kind := content_of(each, room):
                     self._contents.append((name, each, kind, kind.read(each)))
+                    room -= min(size_of(each), room)
             with suppress(Exception):
                 waiting += self._behind(name, each)
 

@@ -146,6 +146,18 @@ def test_ends_the_search_however_much_there_is(monkeypatch: pytest.MonkeyPatch) 
     assert len(namespace["a"]) == 1000, "what is nearest comes first"
 
 
+def test_is_no_more_remembered_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network of many arrays must not fill the submission's memory at each check."""
+    monkeypatch.setattr(reached, "ROOM", 10_000)
+    namespace = notebook("a = {k: np.zeros(500) for k in range(9)}\ndef f(): return a")
+    found = of(namespace)
+    for array in namespace["a"].values():
+        array += 1
+    assert found.changed() == ["a"]
+    found.put_back()
+    assert sum(array[0] == 0 for array in namespace["a"].values()) == 2
+
+
 HOSTILE = """
 class Loud:
     def __getattribute__(self, name): raise SystemError(name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import os
 from typing import Any
 
 import numpy as np
@@ -98,8 +100,6 @@ def test_are_builtins_those_of_python_once_the_cells_have_run(
 ) -> None:
     """Except for a function that saw them replaced."""
     snapshots = Snapshots(namespace)
-    import builtins
-
     monkeypatch.setattr(builtins, "sum", lambda *_: "mine")
     run("def f(): return sum([1])", namespace)
     f = snapshots.take("first", "f")
@@ -108,3 +108,46 @@ def test_are_builtins_those_of_python_once_the_cells_have_run(
     assert (max([1]), sum([1])) == (1, 1)
     snapshots.put_back("first")
     assert (max([1]), f()) == (1, "mine")
+
+
+NOT_COVERED = {
+    "many items": ("x = list(range(10_001))\ndef f(): return len(x)", "x.pop()", 10_000),
+    "an iterator": ("x = iter([1, 2])\ndef f(): return next(x)", "next(x)", 2),
+    "slots": (
+        "class A:\n    __slots__ = ('n',)\nx = A()\nx.n = 1\ndef f(): return x.n",
+        "x.n = 2",
+        2,
+    ),
+    "by text": (
+        "import os\ndef f(): return getattr(os, 'ex' + 'tra')",
+        "os.extra = 2",
+        2,
+    ),
+    "environment": (
+        "import os\ndef f(): return os.environ['EXTRA']",
+        "os.environ['EXTRA'] = '2'",
+        "2",
+    ),
+    "a library's object": (
+        "from argparse import Namespace\nx = Namespace(n=1)\ndef f(): return x.n",
+        "x.n = 2",
+        2,
+    ),
+}
+
+
+@pytest.mark.parametrize("what", NOT_COVERED)
+def test_is_what_no_snapshot_covers_as_the_notebook_leaves_it(
+    what: str, namespace: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """docs/security.md lists these."""
+    monkeypatch.setattr(os, "extra", 1, raising=False)
+    monkeypatch.setenv("EXTRA", "1")
+    before, later, left = NOT_COVERED[what]
+    snapshots = Snapshots(namespace)
+    run(before, namespace)
+    f = snapshots.take("first", "f")
+    run(later, namespace)
+    snapshots.end()
+    snapshots.put_back("first")
+    assert f() == left
