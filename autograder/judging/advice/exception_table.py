@@ -322,7 +322,7 @@ _TABLE: tuple[tuple[str, str, Step], ...] = (
         "ModuleNotFoundError",
         r"No module named '([\w.]+)'",
         f"do without `{{0}}`: {INSTALLED} are installed, and `pip` does not work while a notebook "
-        "is graded.",
+        "is graded. Put code of your own into the notebook.",
     ),
     (
         "ImportError",
@@ -331,6 +331,12 @@ _TABLE: tuple[tuple[str, str, Step], ...] = (
     ),
     ("ImportError", "", f"use {INSTALLED} alone: nothing else is installed here."),
     ("FileNotFoundError", "", "do without the file: the notebook alone is handed in."),
+    (
+        "PermissionError",
+        r"Operation not permitted",
+        "do without the network and other processes: the grader refuses them.",
+    ),
+    ("CalledProcessError", "", "do without other programs: the grader has Python alone."),
     ("PermissionError", "", "write to the notebook's own folder only."),
     ("ConnectionError gaierror URLError HTTPError TimeoutError", "", _NO_NETWORK),
     ("OSError", r"[Rr]ead-only", "write to the notebook's own folder only."),

@@ -135,6 +135,10 @@ OTHERS = {
     "input": "raise EOFError('input() is not available while a notebook is graded')",
     "no-network": "raise ConnectionRefusedError(111, 'Connection refused')",
     "not-allowed": "raise PermissionError(13, 'Permission denied')",
+    "refused": "raise PermissionError(1, 'Operation not permitted')",
+    "another-program": "import subprocess\nsubprocess.run(['false'], check=True)",
+    "read-only-folder": "raise OSError(30, 'Read-only file system', '/etc/x')",
+    "name-resolution": "import socket\nraise socket.gaierror(-3, 'Temporary failure')",
     "no-such-character": "'\\N{SNOWMAN}'.encode('ascii')",
     # Source that is not Python
     "source-misspelled": "exec('retrun 1 2')",
