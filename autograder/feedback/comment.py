@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from autograder.records import Report, Verdict
 
 LONGEST = 4000
@@ -9,7 +11,9 @@ LONGEST = 4000
 OPENING = "Automatic checks: "
 _CUT = "The rest is on the feedback page."
 # Lines about cases and next steps, which only the feedback page shows.
-_LEFT_OUT = (" ", "Right: ", "Check: ", "Next: ")
+_LEFT_OUT = (" ", "Right: ", "Right parts: ", "Check: ", "Next: ")
+# Lines that follow a mistake's reason.
+_AFTER_REASONS = ("Right: ", "Right parts: ", "Too slow ", "Your notebook ", "Check: ", "Next: ")
 
 
 def comment(report: Report) -> str:
@@ -40,15 +44,19 @@ def _heading(verdict: Verdict) -> str:
 
 def _reasons(verdict: Verdict) -> list[str]:
     """One reason for each named mistake; without one, what was observed."""
-    told = [
-        line
-        for line in verdict.message.splitlines()[1:]
-        if line.strip() and not line.startswith(_LEFT_OUT)
-    ]
+    lines = verdict.message.splitlines()[1:]
     if not verdict.mistake:
-        return told[:2]
-    # The reasons are the last lines of the message, in the order of the names.
-    return told[-len(verdict.mistake.split(" + ")) :]
+        return _without(_LEFT_OUT, lines)[:2]
+    # What follow-through says comes first, and ends with a next step of its own.
+    ends = [at for at, line in enumerate(lines[:-1], 1) if line.startswith("Next: ")]
+    observed, *rest = lines[max(ends, default=0) :] or [""]
+    # The reasons are the last lines of what is left, in the order of the names.
+    rest = list(takewhile(lambda line: not line.startswith(_AFTER_REASONS), rest))
+    return _without(_LEFT_OUT, [observed, *rest])[-len(verdict.mistake.split(" + ")) :]
+
+
+def _without(beginnings: tuple[str, ...], lines: list[str]) -> list[str]:
+    return [line for line in lines if line.strip() and not line.startswith(beginnings)]
 
 
 def _short(lines: list[str]) -> str:

@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.feedback.comment import LONGEST, OPENING, comment
+from autograder.judging.judge import Judge
+from autograder.questions import catalogue, references
 from autograder.records import Outcome, Report, Verdict
 
 
@@ -44,6 +46,28 @@ def test_do_two_mistakes_get_two_reasons():
     )
     text = comment(Report("ada", "week06", (both,)))
     assert text.endswith("one + two\nWhy one.\nWhy two.")
+
+
+def test_is_the_reason_told_whatever_follows_it():
+    message = KNOWN.message.replace(
+        "Right: typical",
+        "Right parts: w, b.\nToo slow for N = 9: stopped.\nYour notebook changes `z` after this "
+        "check.\nRight: typical",
+    )
+    carried = "\nWith a correct tanh in place of yours, it earns 2 points.\nNext: fix tanh.\n"
+    for each in (message, message.replace("\n", carried, 1)):
+        text = comment(Report("ada", "week06", (verdict(message=each, mistake="no-gate"),)))
+        assert text.endswith("relu: 1 of 4 points, no-gate\nThe gate is open where z > 0.")
+
+
+def test_is_every_catalogued_mistake_told_by_its_reason():
+    week = catalogue.week("week06")
+    judge = Judge(week.questions, references.public(week.questions.values(), week.stem))
+    for question in week.questions.values():
+        for mistake, answers in judge.answers_of_mistakes(question).items():
+            found = judge.judge(question.name, answers)
+            told = comment(Report("ada", "week06", (found,))).splitlines()
+            assert told[-1] == question.mistakes[mistake].why
 
 
 def test_is_an_unexplained_answer_described():
