@@ -76,9 +76,9 @@ def lost_by(
         refused: ways and the questions that refuse them.
     """
     lost = {}
-    # A third of the questions for each way, and all in `make test-all`.
-    first = sum(map(ord, way)) % 3
-    for week, question in ASKED if EXHAUSTIVE else ASKED[first::3]:
+    # Every sixth question for each way, and all in `make test-all`.
+    first = sum(map(ord, way)) % 6
+    for week, question in ASKED if EXHAUSTIVE else ASKED[first::6]:
         solution = solutions(week.stem)[question.calls]
         if (way, question.name) not in refused and not inspect.isclass(solution):
             lost[question.name] = points_of(week.stem, question, handed_in(solution))
