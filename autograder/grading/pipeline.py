@@ -198,16 +198,21 @@ def verdict_on(
 
 def _stopped_cells(session: Session) -> list[str]:
     """A sentence for each cell that was stopped."""
+    no_cost = dict.fromkeys(session.optional, "; it is an experiment and costs no points")
     return [
-        f"{result.error[:1].upper()}{result.error[1:]}."
-        for result in session.cells.values()
+        f"{result.error[:1].upper()}{result.error[1:]}{no_cost.get(index, '')}."
+        for index, result in session.cells.items()
         if result.status in (Status.TIMED_OUT, Status.CRASHED)
     ]
 
 
 def _count_stopped(session: Session, verdicts: Sequence[Verdict]) -> int:
-    """How many cells and questions timed out or crashed."""
-    cells = [cell.status in (Status.TIMED_OUT, Status.CRASHED) for cell in session.cells.values()]
+    """How many cells and questions timed out or crashed, experiments not counted."""
+    cells = [
+        cell.status in (Status.TIMED_OUT, Status.CRASHED)
+        for index, cell in session.cells.items()
+        if index not in session.optional
+    ]
     questions = [each.outcome in (Outcome.TIMED_OUT, Outcome.CRASHED) for each in verdicts]
     return sum(cells) + sum(questions)
 

@@ -198,6 +198,7 @@ class Session(AbstractContextManager["Session"]):
         cells: the results of its cells, by index: those of the first run that came to the end.
             A later run follows hidden cases, so nothing that it shows is used.
         seconds: wall time that its functions have taken, by question.
+        optional: the indices of cells that no question depends on.
 
     Args:
         sandbox: where it runs.
@@ -228,7 +229,7 @@ class Session(AbstractContextManager["Session"]):
         self._restarts = 0
         self._given_up = ""
         self._left_out: set[int] = set()
-        self._optional = {each.index for each in steps if isinstance(each, Cell) and each.optional}
+        self.optional = {each.index for each in steps if isinstance(each, Cell) and each.optional}
         self._silenced: dict[str, Answer] = {}
         self._stopped = StoppedQuestions(self._limits.notebook_seconds)
         self._asked_at = 0.0
@@ -389,7 +390,7 @@ class Session(AbstractContextManager["Session"]):
         left = self._limits.shown
         while waiting:
             frame = child.receive(self._limits.cell_seconds, largest)
-            if waiting[0] in self._optional:
+            if waiting[0] in self.optional:
                 child.uncharge()
             result = child.read(frame, lambda frame: responses.cell_result(frame, waiting[0]))
             left -= len(frame)
@@ -462,7 +463,7 @@ class Session(AbstractContextManager["Session"]):
             error = f"cell {index} {stopped.predicate}"
             self.cells[index] = CellResult(index, (), error, stopped.status)
         self._left_out.add(index)
-        if index not in self._optional:
+        if index not in self.optional:
             self._count_restart()
 
     def _has_another_chance(self, running: Ask, stopped: Stopped) -> bool:

@@ -171,3 +171,25 @@ def test_is_a_missing_name_told_with_the_cell_that_was_restored_or_does_not_run(
     assert report.problems == (
         "The read-only cell earlier_weeks had been edited and was restored.",
     )
+
+
+def test_does_an_experiment_run_that_was_changed_and_cost_nothing_when_it_is_stopped(opened):
+    def edit(notebook: Any) -> bytes:
+        first, second = [cell for cell in notebook.cells if "experiment" in cell.id][:2]
+        first.source = "def slope(x):\n    return x\n\n\nprint('mine')"
+        second.source = "while True:\n    pass"
+        answer = demo.answer_cell(notebook, "relu_backward")
+        answer.source = "def relu_backward(dout, z):\n    return slope(dout) * (z > 0)"
+        return demo.to_bytes(notebook)
+
+    demo.hand_in(opened, [demo.Pupil("ada", edit)])
+    assignment = load_assignment(opened, demo.WEEK)
+    (submission,) = grade_class.submissions(opened, assignment)
+    limits = replace(assignment.limits(), cell_seconds=5.0)
+    with Sandbox(limits=limits, libraries=assignment.libraries) as sandbox:
+        report = pipeline.grade(submission, assignment, sandbox)
+    assert report.right and report.stopped == 0
+    (problem,) = report.problems
+    assert problem.endswith("was stopped after 5 s; it is an experiment and costs no points.")
+    shown = [output for cell in report.notebook.cells for output in cell.get("outputs", ())]
+    assert "mine\n" in [output.get("text") for output in shown]
