@@ -77,9 +77,11 @@ def _(rng: Rng) -> Inputs:
 
 @mlp_loss_and_grads.case("edge")
 def _(rng: Rng) -> Inputs:
-    # An empty example and no biases: the pre-activations of one row are exactly 0.
+    # An empty example, a faint one and no biases: pre-activations are 0, or hardly above it.
     given = network(rng, 6, 4, 5, 3)
-    given["X"][rng.integers(6)] = 0.0
+    empty, faint = rng.permutation(6)[:2]
+    given["X"][empty] = 0.0
+    given["X"][faint] *= 1e-6
     given["params"]["b1"] = np.zeros(5)
     return given
 

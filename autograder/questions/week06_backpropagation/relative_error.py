@@ -53,6 +53,13 @@ def _(rng: Rng) -> Inputs:
     return {"a": a, "b": a * rng.uniform(1.1, 1.5, a.shape)}
 
 
+@relative_error.case("opposite-signs", weight=0.5)
+def _(rng: Rng) -> Inputs:
+    # In |a + b| the two would cancel.
+    a = rng.uniform(0.5, 2.0, 5) * rng.choice([-1.0, 1.0])
+    return {"a": a, "b": -a * rng.uniform(0.4, 0.6, 5)}
+
+
 @relative_error.mistake("signed-error", rows="E08")
 def _(a: Array, b: Array) -> Any:
     """Without absolute values a negative difference is never the largest: max only sees a > b.

@@ -44,10 +44,10 @@ def _(rng: Rng) -> Inputs:
 
 @value_functions.case("edge")
 def _(rng: Rng) -> Inputs:
-    # a - a would reuse a value, so relu meets an exact 0 by a leaf that is 0.
+    # a - a would reuse a value, so relu meets an exact 0, and what is next to it, by a leaf.
     return {
         "expression": "relu(a) * b + exp(c) * d",
-        "values": np.c_[np.zeros(5), signed(rng, 5, 3)],
+        "values": np.c_[[0.0, 0.0, 0.0, 1e-6, -1e-6], signed(rng, 5, 3)],
     }
 
 

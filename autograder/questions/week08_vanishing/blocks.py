@@ -19,9 +19,14 @@ def block(rng: Rng, N: int, D: int, H: int) -> Inputs:
 
 
 def empty_picture(rng: Rng, N: int, D: int, H: int) -> Inputs:
-    """A block without a first bias, and one example of zeros: exact zeros stand before ReLU."""
+    """A block without a first bias, an empty example and a faint one.
+
+    Exact zeros stand before ReLU, and numbers that are hardly above 0.
+    """
     given = block(rng, N, D, H)
-    given["X"][rng.integers(N)] = 0.0
+    empty, faint = rng.permutation(N)[:2]
+    given["X"][empty] = 0.0
+    given["X"][faint] *= 1e-6
     given["b1"] = np.zeros(H)
     return given
 
