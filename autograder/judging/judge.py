@@ -76,8 +76,6 @@ class Judge:
         not_as_asked: float = NOT_AS_ASKED,
     ) -> None:
         self.questions = questions
-        # Without hidden cases nobody knows yet what an answer earns.
-        self._knows_points = hidden is not None
         self._not_as_asked = not_as_asked
         self._measures = measures or Measures()
         self.probes = {
@@ -229,7 +227,9 @@ class Judge:
 
     def _told(self, points: float) -> float | None:
         """The points that a message tells."""
-        return points if self._knows_points else None
+        # Without hidden cases nobody knows yet. A worker of a cluster adds its own after a while.
+        probes = (probe for of_question in self.probes.values() for probe in of_question)
+        return None if all(probe.public for probe in probes) else points
 
     def _mistakes_behind(self, question: Question, trials: Sequence[Trial]) -> tuple[str, ...]:
         if any(trial.answer.stopped for trial in trials):
