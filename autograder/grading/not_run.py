@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder.answer import Status
-from autograder.intake.edited import NOT_RUN
+from autograder.intake.edited import kept_lines
 from autograder.intake.names import names_in
 from autograder.sandbox.requests import CellResult, Steps
 
 _MISSING = re.compile(r"NameError: (?:free variable|name) '(\w+)'")
-_KEPT = re.compile(re.escape(NOT_RUN).replace(r"\{\}", "(.+?)"))
 
 
 class NotRun:
@@ -54,11 +53,9 @@ class NotRun:
             source = cell["source"]
             if name not in source:
                 continue
-            kept = _KEPT.match(source) if cell["cell_type"] == "code" else None
-            if kept:
-                lines = "\n".join(line[2:] for line in source[kept.end() :].splitlines())
-                if name in names_in(lines).defined:
-                    return f"you define it in the read-only cell {kept[1]}, which was restored"
+            if cell["cell_type"] == "code" and (kept := kept_lines(source)):
+                if name in names_in(kept[1]).defined:
+                    return f"you define it in the read-only cell {kept[0]}, which was restored"
             elif name not in names_in(source, parse=cell["cell_type"] == "code").defined:
                 continue
             elif cell["cell_type"] != "code":

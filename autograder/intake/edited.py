@@ -16,6 +16,7 @@ from autograder.intake.names import names_in, parsed
 NOT_RUN = "# Not run, since the read-only cell {} was restored. What else stood there:\n#\n"
 """How a cell begins that keeps, as comments, what a student wrote into a read-only cell."""
 
+_KEPT = re.compile(re.escape(NOT_RUN).replace(r"\{\}", "(.+?)"))
 _LINE_END = re.compile(r"\r\n|\r|\n")  # as Python counts lines
 
 
@@ -34,6 +35,19 @@ class Edited:
     after: str = ""
     not_run: str = ""
     is_reformatted: bool = False
+
+
+def as_comments(name: str, lines: str) -> str:
+    """A cell that keeps a student's lines from the read-only cell `name`, and runs none of them."""
+    return NOT_RUN.format(name) + "\n".join(f"# {line}".rstrip() for line in lines.splitlines())
+
+
+def kept_lines(source: str) -> tuple[str, str] | None:
+    """The name and the lines that `as_comments` was given; None for another cell."""
+    found = _KEPT.match(source)
+    if not found:
+        return None
+    return found[1], "\n".join(line[2:] for line in source[found.end() :].splitlines())
 
 
 def bare_lines(text: str) -> Iterator[str]:

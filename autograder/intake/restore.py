@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from autograder.intake.edited import NOT_RUN, Edited, compare, own_lines
+from autograder.intake.edited import Edited, as_comments, compare, own_lines
 from autograder.intake.metadata import stamp_of
 from autograder.intake.names import names_in
 from autograder.intake.recognise import COPY, recognise, recognise_changed
@@ -82,7 +82,7 @@ class _Restoration:
                 # What it adds may use what the cell imports.
                 before, after = [], before + after
             if edited.not_run:
-                after.append(_as_comments(original, edited.not_run))
+                after.append(as_comments(original, edited.not_run))
             self.cells += [_own(original, source) for source in before if source]
             if name == original:
                 self.cells.append((name, cell))
@@ -273,10 +273,6 @@ def _own(name: str, source: str) -> tuple[str, NotebookNode]:
         "source": source.strip("\n"),
     }
     return "", NotebookNode(cell | {"execution_count": None, "outputs": []})
-
-
-def _as_comments(name: str, lines: str) -> str:
-    return NOT_RUN.format(name) + "\n".join(f"# {line}".rstrip() for line in lines.splitlines())
 
 
 def _grading_data(stamp: Mapping[str, Any]) -> list[Any]:

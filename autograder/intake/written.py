@@ -11,7 +11,7 @@ import ast
 import re
 from collections.abc import Sequence
 
-from autograder.intake.edited import NOT_RUN, bare_lines
+from autograder.intake.edited import bare_lines, kept_lines
 from autograder.intake.names import parsed
 from autograder.intake.released import Released, Role
 from autograder.light_imports import NotebookNode
@@ -87,10 +87,12 @@ def _candidates(cells: Cells, place: int, released: Released) -> list[str]:
     around = {*_gap(cells, place, 1), *_gap(cells, place, -1)}
     found = []
     for index, (name, cell) in enumerate(cells):
-        if released.roles.get(name, Role.OTHER) is not Role.OTHER:
+        if released.roles.get(name, Role.OTHER) not in (Role.OTHER, Role.EXPERIMENT):
             continue
-        text = _students(cell["source"], released)
-        if text and (index in around or _is_prose(cell["cell_type"], text, cell["source"])):
+        kept = kept_lines(cell["source"])
+        source = kept[1] if kept else cell["source"]
+        text = _students(source, released)
+        if text and (index in around or _is_prose(cell["cell_type"], text, source)):
             found.append(text)
     return found
 
@@ -116,7 +118,7 @@ def _is_prose(kind: str, text: str, source: str) -> bool:
     enough = len(_WORD.findall(text)) >= _FEWEST_WORDS and len(text) >= _FEWEST_CHARACTERS
     if kind != "code":
         return enough or "](attachment:" in text
-    if not enough or source.startswith(("%", NOT_RUN.partition("{")[0])):
+    if not enough or source.startswith("%"):
         return False
     tree = parsed(source)
     return tree is None or all(_is_text(each) for each in tree.body)

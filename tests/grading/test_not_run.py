@@ -9,7 +9,7 @@ import pytest
 
 from autograder.answer import Status
 from autograder.grading.not_run import NotRun
-from autograder.intake.edited import NOT_RUN
+from autograder.intake.edited import as_comments
 from autograder.sandbox.requests import Cell, CellResult
 
 ERROR = "NameError: name 'slope' is not defined"
@@ -30,11 +30,10 @@ def explained(*cells: Any, ran: int = 99, **results: Any) -> str:
 
 
 def test_is_the_read_only_cell_named_that_was_restored():
-    commented = "\n".join(f"# {line}" for line in DEFINED.splitlines())
-    kept = cell("code", NOT_RUN.format("setup") + commented)
+    kept = cell("code", as_comments("setup", DEFINED))
     place = "(you define it in the read-only cell setup, which was restored)"
     assert explained(cell("code", "x = 1"), kept) == f" {place}"
-    assert explained(cell("code", NOT_RUN.format("setup") + "# slope(3)")) == ""
+    assert explained(cell("code", as_comments("setup", "slope(3)"))) == ""
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.intake.edited import compare, same_code, same_text
+from autograder.intake.edited import as_comments, compare, kept_lines, same_code, same_text
 
 RELEASED = '''\
 import numpy as np
@@ -86,3 +86,9 @@ def test_is_code_around_a_check_on_its_side_of_it():
 def test_does_no_edit_raise(hostile):
     compare(RELEASED, RELEASED + hostile)
     same_code(RELEASED, hostile)
+
+
+def test_are_lines_that_are_kept_as_comments_found_again():
+    lines = "def f(x):\n\n    return x  # {}"
+    assert kept_lines(as_comments("setup", lines)) == ("setup", lines)
+    assert kept_lines(f"# {lines}") is None

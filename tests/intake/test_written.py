@@ -124,3 +124,16 @@ def test_does_an_answer_count_below_a_question_that_lost_its_last_line(released)
     submitted.cells += [cell("markdown", ANSWER), cell("code", "1 + 1", id="other")]
     notebook, _ = restore(submitted, Released(released))
     assert notebook.cells[-2].source.endswith(ANSWER)
+
+
+def test_is_a_person_asked_to_read_what_was_written_into_a_read_only_cell_or_an_experiment(
+    released,
+):
+    for name in ("setup", "relu", "experiment-1"):
+        submitted = nbformat.from_dict(released)
+        edited = next(each for each in submitted.cells if each.id == name)
+        edited.source = f"{edited.source}\n{ANSWER}"
+        notebook, _ = restore(submitted, Released(released))
+        assert "Without bends a pile" in notebook.cells[-1].source, name
+    edited.source = "x = 3\n# with a larger step it would not converge at all"
+    assert restore(submitted, Released(released))[0].cells[-1] == released.cells[-1]
