@@ -82,7 +82,8 @@ def _(rng: Rng) -> Inputs:
 
 @mlp_forward.case("square", square="with equal sizes a wrong axis or transpose has the right shape")
 def _(rng: Rng) -> Inputs:
-    return network(rng, "sigmoid", 4, 4, 4, 4)
+    # Twelve layers: in the order of names as text, W10 would come before W2.
+    return network(rng, "sigmoid", *13 * [4])
 
 
 def walk(

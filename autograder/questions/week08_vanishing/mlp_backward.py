@@ -57,7 +57,8 @@ def _(rng: Rng) -> Inputs:
 
 @mlp_backward.case("deep", weight=2, square="the layers of a deep pile are often all of one width")
 def _(rng: Rng) -> Inputs:
-    return network(rng, "tanh", 4, 4, 4, 4, 4, 4, 4)
+    # Twelve layers: in the order of names as text, W10 would come before W2.
+    return network(rng, "tanh", *13 * [4])
 
 
 @mlp_backward.case("one-layer", weight=0.5)
