@@ -28,7 +28,14 @@ from tests.faults.a_class import course_of, rows
 pytestmark = pytest.mark.bubblewrap
 
 SLOW = {"loops-for-ever", "cell-never-ends", "memory-bomb", "prints-a-gigabyte", "crashes"}
+# Functions that round are asked again with float64 in place of float32.
+SINGLE = demo.writes(
+    relu_backward="def relu_backward(dout, z):\n    return np.float32(np.where(z > 0, dout, 0.0))",
+    dense_backward="def dense_backward(dout, X, W):\n"
+    "    return dout.astype('f4') @ W.T, X.T @ dout * 1.00000001, np.float32(dout.sum())",
+)
 MEMBERS = [pupil for pupil in demo.members() if EXHAUSTIVE or pupil.name not in SLOW]
+MEMBERS.append(demo.Pupil("rounds-to-float32", SINGLE))
 
 
 @pytest.fixture(scope="module")
