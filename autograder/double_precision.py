@@ -27,7 +27,8 @@ _MENTIONED = re.compile(r"float32|\bsingle\b|f4\b|['\"]f['\"]")
 _ATTRIBUTES = ("float32", "single")
 _SINGLE: Any = np.float32
 _DTYPE: Any = np.dtype(np.float32)
-_DEPTH = 3
+# Data sets, which are larger, stay as they are.
+_DEPTH, _MOST_ITEMS, _MOST_BYTES = 3, 1_000, 2**20
 
 
 def mentions_float32(source: str) -> bool:
@@ -101,16 +102,18 @@ def _doubled(value: Any, depth: int = _DEPTH) -> Any:
     if kind is str:
         return _TEXTS.get(value, value)
     if kind is _SINGLE or (kind is np.ndarray and value.dtype == _DTYPE):
-        return value.astype(np.float64)
+        return value.astype(np.float64) if value.nbytes <= _MOST_BYTES else value
     if kind is CodeType:
         constants = tuple(map(_doubled, value.co_consts))
         same = all(map(is_, constants, value.co_consts))
         return value if same else value.replace(co_consts=constants)
+    if kind not in (tuple, list, dict) or len(value) > _MOST_ITEMS:
+        return value
     # A dict may hold itself.
-    if depth and kind in (tuple, list):
+    if depth and kind is not dict:
         parts = [_doubled(item, depth - 1) for item in value]
         return value if all(map(is_, parts, value)) else kind(parts)
-    if depth and kind is dict:
+    if depth:
         named = {key: _doubled(item, depth - 1) for key, item in value.items()}
         return value if all(map(is_, named.values(), value.values())) else named
     return value

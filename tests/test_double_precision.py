@@ -99,3 +99,10 @@ def test_does_a_dict_that_holds_itself_end():
     with double_precision(namespace):
         assert namespace["own"]["kind"] == "f8"
     assert namespace["own"]["kind"] == "f4"
+
+
+def test_does_a_data_set_stay_as_it_is():
+    namespace = notebook("X = np.zeros(2**19, 'float32')\nrows = ['float32'] * 2000")
+    before = dict(namespace)
+    with double_precision(namespace):
+        assert namespace["X"] is before["X"] and namespace["rows"] is before["rows"]
