@@ -33,6 +33,7 @@ OWN_FILES = {
     "autograder/tree.py": "autograder/tree.py",
     "autograder/sandbox/__init__.py": "autograder/sandbox/__init__.py",
     "autograder/sandbox/inside": "autograder/sandbox/inside",
+    "google/colab/__init__.py": "autograder/sandbox/inside/colab_stub.py",
 }
 COURSE_FILES = ("__init__.py", "datasets.py", "datasets", "plots.py", "plots")
 
