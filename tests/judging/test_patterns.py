@@ -45,3 +45,9 @@ def test_is_a_pattern_claimed_only_when_every_case_shows_it():
     once = Difference(Outcome.VALUES, "dW", "", 7 * RIGHT, RIGHT)
     other = Difference(Outcome.VALUES, "dW", "", 2 * RIGHT, RIGHT)
     assert describe([(once, SIZES), (other, SIZES)], "dW") is None
+
+
+def test_is_no_pattern_claimed_where_only_the_last_digits_differ():
+    """A numerical gradient is off by 1e-11, and not by the same amount in every entry."""
+    noise = np.random.default_rng(2).normal(size=RIGHT.shape)
+    assert described(RIGHT + 1e-11 * noise) == ""

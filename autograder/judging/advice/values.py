@@ -47,8 +47,8 @@ def next_step(
         return [UNEXPLAINED, "Next: print both sides of the comparison for one small example."]
     if _nearly_right(first.yours, first.expected):
         return [
-            "Next: look for a rounded constant, a float32 array, or a small number that is added, "
-            "such as 1e-8."
+            "Next: look for a rounded constant, a float32 array, differences in place of a "
+            "formula, or a small number that is added, such as 1e-8."
         ]
     if not question.parameters:
         return [UNEXPLAINED, "Next: compute it once more by hand, step by step."]
