@@ -20,7 +20,8 @@ import numpy as np
 import pytest
 
 from autograder.tree import map_tree
-from tests.laws.public_points import lost_by
+from tests.laws.public_points import WEEKS, lost_by, verdict_on
+from tests.laws.test_questions import solutions
 
 Wrap = Callable[[Any], Any]
 
@@ -183,3 +184,21 @@ def test_is_an_answer_right_in_whatever_it_is_packed(packing):
         return lambda *arguments: PACKINGS[packing](solution(*arguments))
 
     assert not lost_by(packed, packing, REFUSED)
+
+
+CHOICES = [
+    (week, question)
+    for week in WEEKS
+    for question in week.questions.values()
+    if not question.parameters
+]
+
+
+@pytest.mark.parametrize(
+    ("week", "question"), CHOICES, ids=[question.name for _, question in CHOICES]
+)
+def test_is_a_letter_right_in_whatever_it_is_packed(week, question):
+    letter = solutions(week.stem)[question.calls]
+    for packing in [name for name in PACKINGS if "text" in name or "enumeration" in name]:
+        verdict = verdict_on(week.stem, question, PACKINGS[packing](letter))
+        assert verdict.right, (packing, verdict.message)
