@@ -80,11 +80,12 @@ def warnings_shown() -> Iterator[list[str]]:
     """Record the floating-point warnings that Jupyter would show, and keep them from being shown.
 
     The notebook's own settings count: those of `np.seterr` and of `warnings`. What is set in the
-    meantime ends with this. The filters of `warnings` belong to the whole process, so use it in
-    one thread at a time.
+    meantime ends with this. A number that becomes 0 because it is small is never a fault, also
+    after `np.seterr(all="raise")`. The filters of `warnings` belong to the whole process, so use
+    it in one thread at a time.
     """
     warned: list[str] = []
-    with np.errstate(), catch_warnings(record=True) as shown:
+    with np.errstate(under="ignore"), catch_warnings(record=True) as shown:
         yield warned
         for each in shown:
             if found := _FLOATING_POINT.match(str(each.message)):

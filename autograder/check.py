@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import nullcontext
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,39 @@ def check(name: str) -> Verdict | float:
 
 
 def _verdict(name: str, notebook: dict[str, Any]) -> Verdict:
+    with _settings_apart() as of_notebook:
+        return _judged(name, notebook, of_notebook)
+
+
+@contextmanager
+def _settings_apart() -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """Keep the notebook's settings for warnings from the grader's own code.
+
+    It may divide by 0 where `np.seterr(all="raise")` in the notebook would make that an exception.
+
+    Yields:
+        A context in which the notebook's settings hold, to ask its functions.
+    """
+    import numpy as np
+
+    kinds, filters = np.geterr(), list(warnings.filters)
+
+    @contextmanager
+    def of_notebook() -> Iterator[None]:
+        with np.errstate(**kinds), warnings.catch_warnings():
+            warnings.filters[:] = filters  # type: ignore[index]
+            yield
+
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield of_notebook
+
+
+def _judged(
+    name: str,
+    notebook: dict[str, Any],
+    of_notebook: Callable[[], AbstractContextManager[None]],
+) -> Verdict:
     from autograder.answer import MISSING
     from autograder.double_precision import FLOAT32, double_precision
 
@@ -68,7 +102,8 @@ def _verdict(name: str, notebook: dict[str, Any]) -> Verdict:
         if targets[question.name] is MISSING:
             return [_missing(question, notebook)] * len(given)
         # A student's machine has no correct functions to replace the student's by.
-        with double_precision(notebook) if FLOAT32 in replaced else nullcontext():
+        precision = double_precision(notebook) if FLOAT32 in replaced else nullcontext()
+        with of_notebook(), precision:
             return [_ask(targets[question.name], question, inputs) for inputs in given]
 
     def verdict_on(each: str, culprits: Sequence[str] = ()) -> Verdict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+import warnings
 
 import numpy as np
 import pytest
@@ -76,6 +77,20 @@ def test_do_the_settings_of_the_notebook_count(monkeypatch):
     verdict = check("relu")
     assert verdict.right
     assert "NumPy warned of divide by zero in log in the case typical." in verdict.message
+
+
+@pytest.mark.parametrize("setting", ["seterr", "filter"])
+def test_do_the_settings_of_the_notebook_stay_with_it(setting):
+    """A case of `nll` is made with numbers that become 0, and mistakes divide by 0."""
+    import autograder.check  # noqa: F401, the module, which the function of its name hides
+
+    sys.modules["autograder.check"]._judge.cache_clear()
+    with np.errstate(all="raise" if setting == "seterr" else "warn"), warnings.catch_warnings():
+        warnings.simplefilter("default" if setting == "seterr" else "error")
+        before = np.geterr(), list(warnings.filters)
+        assert check("nll").outcome is Outcome.MISSING
+        assert check("tanh").mistake == "tanh-half-argument"
+        assert before == (np.geterr(), list(warnings.filters))
 
 
 def test_is_an_untouched_stub_calm():
