@@ -70,7 +70,10 @@ def _chosen(
 
 
 def recognise_changed(
-    names: list[str], submitted: Sequence[NotebookNode], released: Released
+    names: list[str],
+    submitted: Sequence[NotebookNode],
+    released: Released,
+    roles: Container[Role] = _OFTEN_CHANGED,
 ) -> None:
     """Name the cells that have the lines of missing released cells, best match first.
 
@@ -78,12 +81,11 @@ def recognise_changed(
         names: the name of each submitted cell, changed in place; "" for one of the student's own.
         submitted: the cells.
         released: what students received.
+        roles: what the released cells are for that are looked for.
     """
     present = set(names)
     missing = [
-        name
-        for name, role in released.roles.items()
-        if role in _OFTEN_CHANGED and name not in present
+        name for name, role in released.roles.items() if role in roles and name not in present
     ]
     if not missing:
         return

@@ -8,13 +8,12 @@ course wrote comes from the released notebook (see `recognise`, `edited` and `wr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from autograder.intake.definitions import Definitions, target_of
 from autograder.intake.edited import Edited, as_comments, compare, own_lines
 from autograder.intake.metadata import stamp_of
-from autograder.intake.names import names_in
 from autograder.intake.recognise import COPY, recognise, recognise_changed
 from autograder.intake.released import ANSWERS, GUARDED, Released, Role, content_of, role_of
 from autograder.intake.written import find_written_answers
@@ -25,7 +24,6 @@ __all__ = ["Released", "Role", "restore", "role_of"]
 MOST_PARSED = 300_000
 """Characters of one notebook that are parsed; what is beyond is searched for words."""
 
-_DEFINED = re.compile(r"^(?:(?:def|class)\s+(\w+)|(\w+)\s*=)", re.MULTILINE)
 _GRADING_DATA = ("grade_id", "grade", "solution", "locked", "points")
 
 
@@ -68,7 +66,7 @@ class _Restoration:
         self.notes: list[str] = []
         self._added_to: set[str] = set()
         self._reformatted: set[str] = set()
-        self._defined: dict[str, frozenset[str]] = {}
+        self._definitions = Definitions(released, MOST_PARSED)
         self._may_parse = MOST_PARSED
 
     def recognise(self, submitted: list[NotebookNode]) -> None:
@@ -91,7 +89,7 @@ class _Restoration:
             self.cells += [_own(original, source) for source in after if source]
         # What was merged into a read-only cell may be an experiment.
         names = [name for name, _ in self.cells]
-        recognise_changed(names, [cell for _, cell in self.cells], self._all)
+        recognise_changed(names, [cell for _, cell in self.cells], self._all, {Role.EXPERIMENT})
         self.cells = [(name, cell) for name, (_, cell) in zip(names, self.cells, strict=True)]
 
     def _edited(self, name: str, cell: NotebookNode) -> Edited:
@@ -122,29 +120,37 @@ class _Restoration:
     def adopt_lost_answers(self) -> None:
         """An answer written in a cell of the student's own takes the place of its cell.
 
-        That cell may be lost, or still have its stub: the student wrote a new one beside it.
+        That cell may be lost, or have no answer: the student wrote a new one beside it.
         """
         places = {name: index for index, (name, _) in enumerate(self.cells) if name}
         emptied = set()
         for name in (name for name, role in self.roles.items() if role is Role.SOLUTION):
             place, stub = places.get(name), self.released[name]
-            if place is not None and self.cells[place][1]["source"] != stub["source"]:
+            position = self._definitions.last(self.cells, stub, in_text=place is None)
+            if position is None or position == place or not self._has_no_answer(place, stub):
                 continue
-            position = self._last_definition(stub)
-            if position is None:
-                continue
+            state = "was missing"
             if place is not None:
                 check = places.get(self._all.first_check.get(name, ""), place)
-                if place < position < check:
+                untouched = self.cells[place][1]["source"] == stub["source"]
+                if place < position < check or (position < check and not untouched):
                     continue  # what it defines counts where it is
-                emptied.add(place)
+                state = "was untouched" if untouched else "held no answer"
+                if untouched:
+                    emptied.add(place)
+                self.cells[place] = ("", self.cells[place][1])
             if self.cells[position][0]:
                 continue  # a cell with several answers; the stub is put back without its code
             self.cells[position] = (name, self.cells[position][1])
-            state = "missing" if place is None else "untouched"
-            self.notes.append(f"The cell {name} was {state}; the cell that defines it was taken.")
+            self.notes.append(f"The cell {name} {state}; the cell that defines it was taken.")
         if emptied:
             self.cells = [cell for index, cell in enumerate(self.cells) if index not in emptied]
+
+    def _has_no_answer(self, place: int | None, stub: NotebookNode) -> bool:
+        if place is None:
+            return True
+        source = self.cells[place][1]["source"]
+        return source == stub["source"] or target_of(stub) not in self._definitions.of(source)
 
     def rebuild(self) -> None:
         """Give every cell its released metadata and type and, where it is guarded, source."""
@@ -191,7 +197,7 @@ class _Restoration:
             cell = NotebookNode(self.released[name])
             position = self._after_nearest(order[: order.index(name)])
             if self.roles[name] is Role.SOLUTION:
-                defined_at = self._last_definition(cell)
+                defined_at = self._definitions.last(self.cells, cell, in_text=False)
                 if defined_at is not None:
                     # The untouched stub would undo what the student defined in a shared cell.
                     cell.source = "# This cell was missing; its answer is in a cell above."
@@ -237,31 +243,6 @@ class _Restoration:
     def _missing(self, *roles: Role) -> list[str]:
         present = {name for name, _ in self.cells}
         return [name for name, role in self.roles.items() if role in roles and name not in present]
-
-    def _last_definition(self, stub: NotebookNode) -> int | None:
-        """Position of the last of the student's code cells that defines what the stub defines."""
-        defined = _DEFINED.search(stub["source"])
-        if not defined:
-            return None
-        target = defined[1] or defined[2]
-        for position in reversed(range(len(self.cells))):
-            name, cell = self.cells[position]
-            source = cell["source"]
-            if (
-                target in source
-                and cell["cell_type"] == "code"
-                and self.roles.get(name) not in GUARDED
-                and source != self.released.get(name, {}).get("source")
-                and target in self._names_defined(source)
-            ):
-                return position
-        return None
-
-    def _names_defined(self, source: str) -> frozenset[str]:
-        if source not in self._defined:
-            self._may_parse -= len(source)
-            self._defined[source] = names_in(source, parse=self._may_parse >= 0).defined
-        return self._defined[source]
 
 
 def _own(name: str, source: str) -> tuple[str, NotebookNode]:

@@ -17,6 +17,7 @@ from autograder.feedback.sanitize import MAX_CELL, MAX_NOTEBOOK, disarm_text, sh
 from autograder.grading import not_run
 from autograder.intake import (
     decode,
+    definitions,
     edited,
     experiments,
     file_kinds,
@@ -219,7 +220,7 @@ def read_damaged(content: str) -> None:
 MODULES = (
     *(sanitize, responses, shell, texts, people, read, restore, attempts, platforms),
     *(decode, file_kinds, week_of),
-    *(edited, experiments, names, not_run, recognise, released, written),
+    *(definitions, edited, experiments, names, not_run, recognise, released, written),
 )
 
 

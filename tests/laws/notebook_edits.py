@@ -241,6 +241,13 @@ def locked_cells_merged(document: Document) -> None:
 
 
 @edit
+def locked_cells_merged_and_a_helper_added(document: Document) -> None:
+    for index in pairs(document, "locked", "locked"):
+        merge(document, index)
+    helper_in_a_locked_cell(document)
+
+
+@edit
 def locked_cells_merged_with_experiments(document: Document) -> None:
     for index in pairs(document, "locked", "experiment"):
         merge(document, index)
@@ -265,6 +272,13 @@ def answers_split(document: Document) -> None:
             rest["metadata"] = copy.deepcopy(cell["metadata"])
         cell["source"] = f"{KEPT}_{number} = {number}"
         document["cells"].insert(index + 1, rest)
+
+
+@edit
+def answers_split_and_merged_with_their_checks(document: Document) -> None:
+    for index in pairs(document, "solution", "check"):
+        merge(document, index)
+    answers_split(document)
 
 
 # --- cells of another type -----------------------------------------------
@@ -444,6 +458,25 @@ def answers_below_their_checks(document: Document) -> None:
     for index, answer in stubs(document):
         check = next(each for each in sorted(checks) if each > index)
         document["cells"].insert(check + 1, own(answer))
+
+
+@edit
+def answers_below_their_checks_and_a_word_in_their_cells(document: Document) -> None:
+    found = stubs(document)
+    cells = document["cells"]
+    for index, answer in found:
+        cells[index]["source"] = f"# See below, {KEPT}."
+        check = next(each for each in range(index, len(cells)) if kind_of(cells[each]) == "check")
+        cells.insert(check + 1, own(answer))
+
+
+@edit
+def functions_in_text_and_ids_lost(document: Document) -> None:
+    for cell in cells_of(document, "solution"):
+        if cell["source"].startswith("def "):
+            strip(cell)
+            cell["cell_type"] = "markdown"
+            del cell["outputs"], cell["execution_count"]
 
 
 @edit
