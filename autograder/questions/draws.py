@@ -9,12 +9,22 @@ that a rule predicts, or it does not. What a mistake predicts is told apart in t
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from statistics import NormalDist
+
+import numpy as np
 
 from autograder.questions.define import Array
 
 STANDARD_ERRORS = 6.2
 """A normal estimate departs further than this from its mean with a probability of 6e-10."""
+BINS = 64
+REGULAR, IRREGULAR = 14.0, 450.0
+"""Chi-squared of 61 degrees of freedom is lower with a probability below 1e-9.
+
+Nor is it higher, even if the error of the spread's estimate, which moves a uniform draw's two
+outermost bins, adds six times its standard error.
+"""
 
 
 def settled(estimate: float, standard_error: float, candidates: Sequence[float]) -> float:
@@ -68,3 +78,56 @@ def share(flags: Array, candidates: Sequence[float]) -> float:
         if abs(estimate - candidate) <= STANDARD_ERRORS * error:
             return candidate
     return estimate
+
+
+def normal(probability: float) -> float:
+    """The quantile of a normal draw, in standard deviations."""
+    return NormalDist().inv_cdf(probability)
+
+
+def truncated(probability: float) -> float:
+    """The quantile of a normal draw that is cut off at two, in its own standard deviations."""
+    inside = NormalDist().cdf(2.0) - NormalDist().cdf(-2.0)
+    spread = math.sqrt(1.0 - 4.0 * NormalDist().pdf(2.0) / inside)
+    return NormalDist().inv_cdf(NormalDist().cdf(-2.0) + probability * inside) / spread
+
+
+def uniform(probability: float) -> float:
+    """The quantile of a uniform draw, in standard deviations."""
+    return math.sqrt(12.0) * (probability - 0.5)
+
+
+def follow(draws: Array, *quantiles: Callable[[float], float]) -> bool:
+    """Whether independent draws have one of these distributions, whatever their mean and spread.
+
+    Equally likely bins are counted. Too uneven counts are another distribution's, such as
+    Laplace's; too even ones are no independent draws, but a fixed set in random order.
+
+    Args:
+        draws: any shape, some thousands.
+        quantiles: those of the distributions, in standard deviations.
+    """
+    spread = draws.std()
+    if not (np.isfinite(spread) and spread > 0):
+        return False
+    standard = ((draws - draws.mean()) / spread).ravel()
+    expected = standard.size / BINS
+    for quantile in quantiles:
+        edges = [quantile(place / BINS) for place in range(1, BINS)]
+        counts = np.bincount(np.searchsorted(edges, standard), minlength=BINS)
+        if REGULAR < float(((counts - expected) ** 2).sum() / expected) < IRREGULAR:
+            return True
+    return False
+
+
+def vary(counts: Array, size: int, rate: float) -> bool:
+    """Whether counts scatter as those of independent flags do, instead of being fixed.
+
+    Args:
+        counts: how many flags are true in each of some 40 draws.
+        size: of how many.
+        rate: how likely each is.
+    """
+    ratio = float(np.var(counts, ddof=1)) / (size * rate * (1 - rate))
+    # Forty draws leave this range with a probability below 1e-9.
+    return 0.15 < ratio < 4.0

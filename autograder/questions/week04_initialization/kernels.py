@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.questions import draws
 from autograder.questions.define import Array, Inputs, Question, Rng
-from autograder.questions.draws import deviation, settled, share
 
 Scale = Callable[..., float]
 """The standard deviation, or a uniform draw's limit, from (fan_in, fan_out, ...)."""
@@ -32,8 +32,8 @@ def statements(
     W = np.asarray(drawn["draws"], np.float64)
     if W.size == 0:
         raise ValueError("the kernel has no entries")
-    std = deviation(W, stds)
-    mean = settled(float(W.mean()), float(W.std()) / math.sqrt(W.size), means)
+    std = draws.deviation(W, stds)
+    mean = draws.settled(float(W.mean()), float(W.std()) / math.sqrt(W.size), means)
     some = W.ravel()[:4000]
     distinct = len(np.unique(some)) / len(some)
     return {
@@ -41,7 +41,8 @@ def statements(
         "share of distinct weights": 1.0 if distinct > 0.99 else distinct,
         "mean": mean,
         "std": std,
-        "share beyond 1.785 std": share(np.abs(W - mean) > 1.785 * std, (0.0, 0.0742555)),
+        "share beyond 1.785 std": draws.share(np.abs(W - mean) > 1.785 * std, (0.0, 0.0742555)),
+        "independent draws": draws.follow(W, draws.normal, draws.truncated, draws.uniform),
         "same seed, same weights": np.array_equal(W[:1], drawn["again"]),
         "second call, same weights": np.array_equal(W[:1], drawn["next"]),
     }

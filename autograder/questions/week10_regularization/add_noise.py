@@ -40,6 +40,7 @@ def grain(images: Array, std: float, first: Array, following: Array, again: Arra
         draws.mean(quiet, float(quiet.std()), [0.0, half, std / 2, std]),
         0.0 if spread == 0 else draws.deviation(quiet, spreads),
         bool(beyond.any()),
+        spread > 0 and draws.follow(quiet, draws.normal),
         same,
         bool(np.array_equal(first, again)),
         bool(not np.array_equal(first, following)),
@@ -47,7 +48,9 @@ def grain(images: Array, std: float, first: Array, following: Array, again: Arra
     return [np.asarray(part) for part in found]
 
 
-@question(points=4, returns=("mean", "spread", "leaves_range", "shared", "repeats", "continues"))
+@question(
+    points=4, returns=("mean", "spread", "leaves_range", "normal", "shared", "repeats", "continues")
+)
 def add_noise(images: Array, std: float, seed: int) -> Any:
     """Images with normal noise of mean 0 added to every pixel, not clipped.
 
@@ -63,6 +66,7 @@ def add_noise(images: Array, std: float, seed: int) -> Any:
         mean: of the noise, the difference to images.
         spread: its standard deviation.
         leaves_range: whether dark and bright pixels leave [0, 1].
+        normal: whether its draws are independent and normal.
         shared: whether all images got the same noise.
         repeats: whether the same seed gives the same result.
         continues: whether the next call draws again.

@@ -11,40 +11,54 @@ import numpy as np
 from autograder.questions import draws
 from autograder.questions.define import Array, Inputs, Rng, question
 
+SMALL = 60
+"""Entries of the small inputs by which counts are compared."""
 N_BELOW = {0.0: 0.158655253931457, 0.4: 0.274253117750074, 0.75: 0.401293674317076}
 """How often a standard normal number exceeds 1 - rate, for the rates of the cases."""
 
 
 def statements(
-    X: Array, rate: float, first: list[Array], following: list[Array], again: list[Array]
+    X: Array,
+    rate: float,
+    first: list[Array],
+    following: list[Array],
+    again: list[Array],
+    counts: Array | None = None,
 ) -> list[Any]:
-    """What three calls show, as the parts that the question names in `returns`.
+    """What some calls show, as the parts that the question names in `returns`.
 
     Args:
-        X: inputs without zeros, shape (N, D).
+        X: inputs, shape (N, D); rows of zeros, and others without a zero.
         rate: the share that should be dropped, one of the cases' rates.
         first: output (N, D) and mask of a call.
         following: the next call with the same generator.
         again: a call with a new generator of the same seed.
+        counts: zeros in each of many small outputs of `SMALL` numbers; None if nothing is dropped.
     """
     out, mask = first
     if out.shape != X.shape:
         raise ValueError(f"out has shape {out.shape}, X has {X.shape}")
     mask = np.broadcast_to(mask, X.shape).astype(float)
+    empty = ~X.any(axis=1)
+    blind, (X, out, mask) = mask[empty] != 0, (each[~empty] for each in (X, out, mask))
     kept = out != 0
     by_row, by_column = bool((kept == kept[0]).all()), bool((kept[:, 0] == kept.T).all())
     # One row of draws that all examples share is no more than that row.
     draws_made = kept[0] if by_row else kept[:, 0] if by_column else kept
     dropped = draws.share(~draws_made, [rate, 1 - rate, N_BELOW[rate], 0.0, 1.0])
+    # Where X is 0, out does not tell what was drawn, but the mask does.
+    blind = blind[0] if by_row else blind[:, 0] if by_column else blind
     chosen = mask[kept].sum() / max(kept.sum(), 1) - mask[~kept].sum() / max((~kept).sum(), 1)
     shared = (1.0 if by_row else 2.0 if by_column else 0.0) if 0 < kept.mean() < 1 else 0.0
     found = [
         dropped,
         constant_factor(out[kept], X[kept], [1 / (1 - rate), 1 / rate if rate else 1.0, 1 - rate]),
         chosen,
+        draws.share(blind, [1.0, 0.0, 1 - rate, rate, 1 - N_BELOW[rate]]),
         shared,
-        bool(np.array_equal(out, again[0])),
-        bool(not np.array_equal(out, following[0])),
+        counts is None or draws.vary(counts, SMALL, rate),
+        bool(np.array_equal(first[0], again[0])),
+        bool(not np.array_equal(first[0], following[0])),
     ]
     return [np.asarray(part) for part in found]
 
@@ -62,7 +76,19 @@ def constant_factor(scaled: Array, plain: Array, candidates: list[float]) -> flo
     return near[0] if near else middle
 
 
-@question(points=14, returns=("dropped", "scale", "mask", "shared", "repeats", "continues"))
+@question(
+    points=14,
+    returns=(
+        "dropped",
+        "scale",
+        "mask",
+        "mask_at_zeros",
+        "shared",
+        "independent",
+        "repeats",
+        "continues",
+    ),
+)
 def dropout_forward(X: Array, rate: float, seed: int, training: bool) -> Any:
     """Inverted dropout: out is 0 or X / (1 - rate) while training, and X at test time.
 
@@ -79,7 +105,9 @@ def dropout_forward(X: Array, rate: float, seed: int, training: bool) -> Any:
         dropped: the share of zeros in out.
         scale: the one factor of the other entries; 0 where they have several.
         mask: 1 where it is True exactly at the entries that are kept, as they all are at test time.
+        mask_at_zeros: the share of kept entries where X is 0.
         shared: 1 where all examples share one row of draws, 2 where all features share one column.
+        independent: whether the number of dropped entries varies as independent draws do.
         repeats: whether the same seed gives the same output.
         continues: whether the next call draws again.
 
@@ -88,11 +116,14 @@ def dropout_forward(X: Array, rate: float, seed: int, training: bool) -> Any:
     import keras
 
     calls = []
+    ones = np.ones_like(X)
     for number in (seed, seed + 1, seed):
         layer = keras.layers.Dropout(rate, seed=number, dtype=X.dtype.name)
-        out = np.asarray(layer(X, training=training))
-        calls.append([out, out != 0])
-    return statements(X, rate, *calls)
+        factor = np.asarray(layer(ones, training=training))
+        calls.append([X * factor, factor != 0])
+    first, following, again = calls
+    # Without counts: Keras draws every entry by itself.
+    return statements(X, rate, first, following, again)
 
 
 @dropout_forward.driver
@@ -106,7 +137,11 @@ def _(dropout_forward: Any, X: Array, rate: float, seed: int, training: bool) ->
     first = np.copy(first) if alone else [np.copy(part) for part in first]
     following = dropout_forward(X, rate, rng, training)
     again = dropout_forward(X, rate, np.random.default_rng(seed), training)
-    return {"first": first, "following": following, "again": again}
+    made = {"first": first, "following": following, "again": again}
+    if rate and training:
+        small = [dropout_forward(X[:5, :12], rate, rng, training)[0] for _ in range(40)]
+        made["counts"] = np.array([np.sum(np.asarray(out) == 0) for out in small])
+    return made
 
 
 @dropout_forward.measure
@@ -116,15 +151,17 @@ def _(calls: Any, X: Array, rate: float, seed: int, training: bool) -> Any:
         # One array may hold both.
         name: list(call) if isinstance(call, np.ndarray) and call.shape == both else call
         for name, call in calls.items()
+        if name != "counts"
     }
     if any(not isinstance(call, list) or len(call) != 2 for call in pairs.values()):
         raise ValueError("expected two values, out and mask")
-    return statements(X, rate, **pairs)
+    return statements(X, rate, **pairs, counts=calls.get("counts"))
 
 
 def drawn(rng: Rng, rate: float, training: bool) -> Inputs:
-    """Inputs without zeros, enough of them to tell the rules apart."""
-    X = rng.uniform(0.5, 2.0, (130, 160)) * rng.choice([-1.0, 1.0], (130, 160))
+    """Inputs that suffice to tell the rules apart, and some empty examples."""
+    X = rng.uniform(0.5, 2.0, (140, 160)) * rng.choice([-1.0, 1.0], (140, 160))
+    X[rng.permutation(np.arange(5, 140))[:10]] = 0.0
     return {"X": X, "rate": rate, "seed": int(rng.integers(2**31)), "training": training}
 
 
@@ -347,6 +384,30 @@ def _(X, rate, rng, training):
     """
     out, mask = dropped(X, rate, rng.random(X.shape) >= rate, training)
     return out, ~mask
+
+
+@dropout_forward.mistake("mask-read-from-the-output")
+def _(X, rate, rng, training):
+    """The mask says what was drawn; `out != 0` also says False where X itself is 0.
+
+    Backwards, such an entry would get no gradient, although it was kept.
+
+    Check: for X of zeros the mask should still be True at about 1 - rate of the entries.
+    """
+    out, _ = dropped(X, rate, rng.random(X.shape) >= rate, training)
+    return out, out != 0
+
+
+@dropout_forward.mistake("exactly-that-many-dropped")
+def _(X, rate, rng, training):
+    """Every entry is drawn by itself; here exactly the share `rate` of all entries is dropped.
+
+    Then one entry's fate depends on all others, and the number of dropped entries never varies.
+
+    Check: count the zeros of several calls; the counts should differ.
+    """
+    order = rng.permutation(X.size).reshape(X.shape)
+    return dropped(X, rate, order >= round(rate * X.size), training)
 
 
 @dropout_forward.mistake("mask-not-returned")

@@ -216,7 +216,7 @@ def _(params, nudge, val_loss, epochs):
 
 @keep_best.mistake("start-counted-as-an-epoch")
 def _(params, nudge, val_loss, epochs):
-    """The search begins with the loss of the start; the start is no epoch, so nothing beats it here.
+    """The search begins with the loss of the start, which is no epoch: nothing may beat it.
 
     Begin with infinity, which every loss is below.
 

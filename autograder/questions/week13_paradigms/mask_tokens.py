@@ -13,6 +13,8 @@ from autograder.questions import draws
 from autograder.questions.define import Array, Inputs, Rng, question
 
 NO_TARGET = -1
+SMALL = 60
+"""Tokens of the small texts by which numbers of gaps are compared."""
 
 
 @question(points=9)
@@ -58,6 +60,12 @@ def _(mask_tokens: Any, tokens: Array, mask_id: int, rate: float, seed: int) -> 
         "first": first,
         "again": mask_tokens(original.copy(), mask_id, rate, np.random.default_rng(seed)),
         "next": mask_tokens(original.copy(), mask_id, rate, rng),
+        "counts": np.array(
+            [
+                np.sum(mask_tokens(original[:5, :12].copy(), mask_id, rate, rng)[0] == mask_id)
+                for _ in range(40)
+            ]
+        ),
     }
 
 
@@ -89,6 +97,10 @@ def statements(answer: Any, tokens: Array, mask_id: int, rate: float) -> dict[st
         "smallest target": float(targets.min()),
         "texts have gaps in different places": float((first != first[:1]).any()),
         "texts have gaps in some places": float((first != first[:, :1]).any()),
+        # Without counts: Keras draws every token by itself.
+        "numbers of gaps vary": float(
+            "counts" not in answer or draws.vary(answer["counts"], SMALL, rate)
+        ),
         "the same seed makes the same gaps": float(np.array_equal(first, again)),
         "the next call makes other gaps": float(not np.array_equal(first, following)),
     }
@@ -151,6 +163,18 @@ def flags(tokens: Array, rate: float, rng: Rng) -> Array:
     """Which tokens to hide, for mistakes that lie elsewhere."""
     hidden: Array = rng.random(tokens.shape) < rate
     return hidden
+
+
+@mask_tokens.mistake("exactly-that-many-gaps")
+def _(tokens, mask_id, rate, rng):
+    """Each token is hidden with probability `rate` by itself; here it is exactly that share of all.
+
+    Then whether one token is hidden depends on all others, and the number of gaps never varies.
+
+    Check: count the gaps of several calls; the counts should differ.
+    """
+    hidden = rng.permutation(tokens.size).reshape(tokens.shape) < round(rate * tokens.size)
+    return np.where(hidden, mask_id, tokens), np.where(hidden, tokens, NO_TARGET)
 
 
 @mask_tokens.mistake("mask-id-in-the-targets")
