@@ -181,6 +181,23 @@ builtins.len = builtins.isinstance = Crash
 )
 harm(
     GROUP,
+    "hangs-at-every-second-case",
+    "answers one case and hangs at the next, in every process, so that no question is given up",
+    """
+import sys
+asked = 0
+def watch(frame, event, argument):
+    global asked
+    if event == "call" and frame.f_code.co_name == "_call":
+        asked += 1
+        while asked > 1:
+            pass
+sys.setprofile(watch)
+""",
+    costs=("everything",),
+)
+harm(
+    GROUP,
     "reads-the-keyboard",
     "waits for somebody to type",
     "import sys\nsys.stdin.read()\ninput('points? ')",
