@@ -18,6 +18,7 @@ from functools import lru_cache, partial
 from types import BuiltinMethodType, CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from autograder.answer import MISSING
 from autograder.sandbox.inside.contents import (
     MOST_ITEMS,
     NOTEBOOK,
@@ -31,7 +32,8 @@ MOST_OBJECTS = 1_000
 """What a function reaches beyond them is left as it is."""
 ROOM = 4 * 2**20
 """Bytes for what all of them contain; what has no room is left as it is."""
-_PLAIN = (int, float, complex, bool, str, bytes, type(None))
+PLAIN = frozenset((int, float, complex, bool, str, bytes, type(None)))
+_CLOSED = PLAIN | {CodeType}
 _SIZED = (list, tuple, dict, OrderedDict, defaultdict, Counter, deque, set, frozenset)
 _OPENED = frozenset(
     (
@@ -62,17 +64,25 @@ class Reached:
         self._name = name
         self._namespace = namespace
         self._folder = folder
+        self._room = ROOM
+        self._seen: dict[int, Any] = {}
         self._codes: list[CodeType] = []
-        self._elsewhere: list[tuple[Namespace, str, Any]] = []
+        self._modules = {id(each): each for each in (vars(builtins), sys.modules)}
+        self._in_modules: dict[tuple[int, str], Any] = {}
         self._contents: list[tuple[str, Any, Content, Any]] = []
-        self._walk(name, target)
+        waiting = [(name, target)]
+        while waiting:
+            self._open_all(waiting)
+            waiting = [(name, each) for each in self._named_in_modules()]
 
     def put_back(self) -> None:
         """Let modules have what they had, and objects contain what they did."""
-        for namespace, name, value in self._elsewhere:
-            namespace[name] = value
+        for (module, name), value in self._in_modules.items():
+            # Writing what is there already would slow down Python's lookups.
+            if self._modules[module].get(name, MISSING) is not value:
+                self._modules[module][name] = value
         for _, each, kind, content in self._contents:
-            # An array may have become read-only.
+            # An object may refuse it.
             with suppress(Exception):
                 kind.put_back(each, content)
 
@@ -81,7 +91,7 @@ class Reached:
         found = []
         for name, value in self.globals.items():
             with suppress(Exception):
-                if not _same(value, self._namespace.get(name, value)) and self._reads(name):
+                if not same(value, self._namespace.get(name, value)) and self._reads(name):
                     found.append(name)
         for name, each, kind, content in self._contents:
             with suppress(Exception):
@@ -89,25 +99,22 @@ class Reached:
                     found.append(name)
         return list(dict.fromkeys(found))
 
-    def _walk(self, name: str, target: Any) -> None:
-        seen: dict[int, Any] = {}
-        room = ROOM
-        waiting = [(name, target)]
-        while waiting and len(seen) < MOST_OBJECTS:
+    def _open_all(self, waiting: list[tuple[str, Any]]) -> None:
+        """Open objects, and what is in them, each with the global through which it is reached."""
+        while waiting and len(self._seen) < MOST_OBJECTS:
             name, each = waiting.pop()
-            if type(each) in _PLAIN or id(each) in seen:
+            if type(each) in _CLOSED or id(each) in self._seen:
                 continue
-            seen[id(each)] = each
+            self._seen[id(each)] = each
             # What a student's object answers may be an exception.
             with suppress(Exception):
-                if kind := content_of(each, room):
-                    self._contents.append((name, each, kind, kind.read(each)))
-                    room -= min(size_of(each), room)
-            with suppress(Exception):
                 waiting += self._behind(name, each)
+            with suppress(Exception):
+                if kind := content_of(each, self._room):
+                    self._contents.append((name, each, kind, kind.read(each)))
+                    self._room -= min(size_of(each), self._room)
 
     def _behind(self, name: str, each: Any) -> Found:
-        """What an object leads to, with the global through which it is reached."""
         kind = type(each)
         if kind is FunctionType:
             if self._is_own(each.__globals__):
@@ -115,38 +122,38 @@ class Reached:
         elif kind in _OPENED:
             if kind not in _SIZED or len(each) <= MOST_ITEMS:
                 yield from ((name, item) for item in gc.get_referents(each))
+        elif kind is ModuleType:
+            self._modules[id(vars(each))] = vars(each)
         elif is_class_of_notebook(each):
             yield from ((name, item) for item in (*vars(each).values(), *each.__bases__))
         elif kind.__module__ == NOTEBOOK:
             yield from ((name, item) for item in (kind, getattr(each, "__dict__", None)))
 
     def _behind_function(self, name: str, function: FunctionType) -> Found:
-        for code in _with_inner(function.__code__):
-            self._codes.append(code)
-            yield from self._named(code.co_names, function.__globals__, name)
+        namespace = function.__globals__
+        if namespace is not self._namespace:
+            self._modules[id(namespace)] = namespace
+        codes = [function.__code__]
+        for code in codes:
+            codes += [each for each in code.co_consts if type(each) is CodeType]
+            for each in code.co_names:
+                if namespace is self._namespace and each in namespace:
+                    self.globals[each] = namespace[each]
+                    yield each, namespace[each]
+        self._codes += codes
         # Its closure, default values and attributes.
         for item in gc.get_referents(function):
-            if item is not function.__globals__ and item is not vars(builtins):
+            if item is not namespace and item is not vars(builtins):
                 yield name, item
 
-    def _named(self, names: tuple[str, ...], namespace: Namespace, name: str) -> Found:
-        """What the names in a function's code stand for, also as attributes of modules."""
-        places = {id(each): each for each in (namespace, vars(builtins), sys.modules)}
-        waiting = list(places.values())
-        for place in waiting:
-            for each in names:
-                if each not in place:
-                    continue
-                value = place[each]
-                if place is self._namespace:
-                    self.globals[each] = value
-                    yield each, value
-                else:
-                    self._elsewhere.append((place, each, value))
-                    yield name, value
-                if type(value) is ModuleType and id(vars(value)) not in places:
-                    places[id(vars(value))] = vars(value)
-                    waiting.append(vars(value))
+    def _named_in_modules(self) -> Iterator[Any]:
+        """What names in the code stand for in modules; any may be one of a module's attributes."""
+        names = {name for code in self._codes for name in code.co_names}
+        for number, module in list(self._modules.items()):
+            for name in names & module.keys():
+                if (number, name) not in self._in_modules:
+                    self._in_modules[number, name] = module[name]
+                    yield module[name]
 
     def _is_own(self, namespace: Namespace) -> bool:
         """Whether this is the notebook's namespace, or that of a module in the same folder."""
@@ -163,15 +170,7 @@ class Reached:
         )
 
 
-def _with_inner(code: CodeType) -> Iterator[CodeType]:
-    """The code of a function, and of those that it defines."""
-    yield code
-    for each in code.co_consts:
-        if isinstance(each, CodeType):
-            yield from _with_inner(each)
-
-
-def _same(before: Any, now: Any) -> bool:
+def same(before: Any, now: Any) -> bool:
     """Whether two values make no difference to who reads them."""
     if before is now:
         return True
@@ -179,10 +178,10 @@ def _same(before: Any, now: Any) -> bool:
         return False
     if type(before) is FunctionType:
         return _essence(before.__code__) == _essence(now.__code__)
-    return type(before) in _PLAIN and bool(before == now)
+    return type(before) in PLAIN and bool(before == now)
 
 
 def _essence(code: CodeType) -> list[Any]:
     """A function's code without its place in the notebook."""
-    own = [each for each in code.co_consts if not isinstance(each, CodeType)]
-    return [(each.co_code, each.co_names) for each in _with_inner(code)] + own
+    inner = [_essence(each) if type(each) is CodeType else each for each in code.co_consts]
+    return [code.co_code, code.co_names, inner]

@@ -83,6 +83,7 @@ class _Submission:
             outputs, error = await self._shell.run(step["run"], text, pictures)
         finally:
             self._end_copies()
+            self._snapshots.cell_has_run()
         index = step["index"]
         try:
             frame = encode({"cell": index, "error": error, "outputs": outputs})

@@ -12,18 +12,27 @@ from __future__ import annotations
 import builtins
 import os
 from contextlib import suppress
-from typing import Any
+from types import BuiltinFunctionType
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograder.answer import MISSING
 from autograder.sandbox.inside import settings
 from autograder.sandbox.inside.contents import MOST_BYTES
-from autograder.sandbox.inside.reached import Namespace, Reached
+from autograder.sandbox.inside.reached import PLAIN, Namespace, Reached, same
+
+_FUNCTIONS = [name for name, each in vars(builtins).items() if type(each) is BuiltinFunctionType]
+
+
+class _Snapshot(NamedTuple):
+    names: Namespace
+    reached: Reached
+    settings: settings.Settings
 
 
 class Snapshots:
-    """The notebook at each of its checks.
+    """The notebook at each of its checks; numbers and texts need none.
 
     Make it before any cell runs, in the notebook's folder.
 
@@ -33,11 +42,11 @@ class Snapshots:
 
     def __init__(self, namespace: Namespace) -> None:
         self._namespace = namespace
-        self._builtins = dict(vars(builtins))
+        self._builtins = {name: vars(builtins)[name] for name in _FUNCTIONS}
         self._folder = os.getcwd()
-        self._names: dict[str, Namespace] = {}
-        self._reached: dict[str, Reached] = {}
-        self._settings: dict[str, settings.Settings] = {}
+        self._plain: dict[str, tuple[str, Any]] = {}
+        self._taken: dict[str, _Snapshot] = {}
+        self._latest: tuple[str, _Snapshot] | None = None
 
     def take(self, question: str, name: str) -> Any:
         """Remember the notebook as it is at a question's check.
@@ -50,15 +59,26 @@ class Snapshots:
             The object of that name, or `MISSING`.
         """
         target = self._namespace.get(name, MISSING)
+        if type(target) in PLAIN:
+            self._plain[question] = name, target
+        elif self._latest is not None and self._latest[0] == name:
+            self._taken[question] = self._latest[1]
+        else:
+            self._taken[question] = self._take(name, target)
+            self._latest = name, self._taken[question]
+        return target
+
+    def cell_has_run(self) -> None:
+        """The notebook may be another one now."""
+        self._latest = None
+
+    def _take(self, name: str, target: Any) -> _Snapshot:
         reached = Reached(name, target, self._namespace, self._folder)
         # A large array that a cell deletes later would otherwise stay in memory.
         names = {key: each for key, each in self._namespace.items() if not _is_large(each)}
         if target is not MISSING:
             names |= reached.globals
-        self._names[question] = names
-        self._reached[question] = reached
-        self._settings[question] = settings.read()
-        return target
+        return _Snapshot(names, reached, settings.read())
 
     def end(self) -> dict[str, list[str]]:
         """Complete the snapshots when all cells have run.
@@ -71,26 +91,35 @@ class Snapshots:
         """
         # What runs here calls them too. Those that a function saw replaced are put back with it.
         vars(builtins).update(self._builtins)
-        known = self._builtins.keys()
         later = dict(self._namespace)
-        for names in reversed(self._names.values()):
-            names |= {each: later[each] for each in later.keys() - names.keys() - known}
-            later = names
+        for each in reversed(self._taken.values()):
+            added = later.keys() - each.names.keys() - vars(builtins).keys()
+            each.names.update({name: later[name] for name in added})
+            later = each.names
         with suppress(Exception):
             now = settings.read()
-            if all(each == now for each in self._settings.values()):
-                self._settings.clear()
-        changed = {question: each.changed() for question, each in self._reached.items()}
+            if all(each.settings == now for each in self._taken.values()):
+                for each in self._taken.values():
+                    each.settings.clear()
+        changed = {question: each.reached.changed() for question, each in self._taken.items()}
+        for question, (name, target) in self._plain.items():
+            if not same(target, self._namespace.get(name, target)):
+                changed[question] = [name]
         return {question: names for question, names in changed.items() if names}
 
     def put_back(self, question: str) -> None:
         """Let functions see the notebook as it was at this question's check, if it has one."""
-        if question not in self._names:
+        taken = self._taken.get(question)
+        if taken is None:
             return
-        self._namespace.clear()
-        self._namespace.update(self._names[question])
-        self._reached[question].put_back()
-        settings.put_back(self._settings.get(question, []))
+        for name in self._namespace.keys() - taken.names.keys():
+            del self._namespace[name]
+        # Writing what is there already would slow down Python's lookups.
+        for name, value in taken.names.items():
+            if self._namespace.get(name, MISSING) is not value:
+                self._namespace[name] = value
+        taken.reached.put_back()
+        settings.put_back(taken.settings)
 
 
 def _is_large(each: Any) -> bool:

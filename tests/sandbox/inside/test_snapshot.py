@@ -47,6 +47,7 @@ def test_are_names_kept_that_come_only_later_except_those_of_builtins(
     run("def f(): return helper(sum([1, 2]))", namespace)
     f = snapshots.take("first", "f")
     run("def helper(x): return 10 * x\nsum = 0", namespace)
+    snapshots.cell_has_run()
     snapshots.take("second", "f")
     run("del helper", namespace)
     snapshots.end()
@@ -65,6 +66,34 @@ def test_is_what_is_missing_at_its_check_missing(namespace: dict[str, Any]) -> N
     assert snapshots.end() == {"first": ["f"]}
     snapshots.put_back("first")
     snapshots.put_back("no such question")
+
+
+def test_is_a_letter_that_is_changed_later_named(namespace: dict[str, Any]) -> None:
+    """It needs no snapshot, since nothing can change it."""
+    snapshots = Snapshots(namespace)
+    run("letter, other, unwritten = 'a', 'b', None", namespace)
+    taken = [snapshots.take(name, name) for name in ("letter", "other", "unwritten")]
+    assert taken == ["a", "b", None]
+    run("letter = 'c'; other = 'b'\ndef unwritten(): pass", namespace)
+    assert snapshots.end() == {"letter": ["letter"], "unwritten": ["unwritten"]}
+
+
+def test_do_checks_without_a_cell_between_them_share_a_snapshot(namespace: dict[str, Any]) -> None:
+    snapshots = Snapshots(namespace)
+    run("x = [1]\ndef f(): return x[:]\ndef g(): return x[:]", namespace)
+    f = snapshots.take("first", "f")
+    assert snapshots.take("second", "f") is f
+    g = snapshots.take("third", "g")
+    run("x.append(2)\ndef f(): return 3", namespace)
+    snapshots.cell_has_run()
+    later = snapshots.take("fourth", "f")
+    run("x.clear()", namespace)
+    assert snapshots.end() == {"first": ["f", "x"], "second": ["f", "x"], "third": ["x"]}
+    for question in ("first", "second", "third"):
+        snapshots.put_back(question)
+        assert f() == g() == [1]
+    snapshots.put_back("fourth")
+    assert later() == 3
 
 
 def test_is_memory_free_that_a_cell_has_freed(namespace: dict[str, Any]) -> None:
