@@ -37,6 +37,7 @@ ANSWERS = [
     ),
     Answer(Status.RETURNED, np.array([np.nan, -0.0, np.inf], np.float32)),
     Answer(Status.RAISED, error="ValueError: ½", line="line 3 of the cell, `x`"),
+    Answer(Status.RAISED, quoted="line 3 of the cell, `x`", changed_later=("slope", "one")),
     Answer(Status.MISSING, error="the cell above it raised NameError"),
     Answer(Status.TIMED_OUT, error="relu was stopped after 5 s"),
 ]
