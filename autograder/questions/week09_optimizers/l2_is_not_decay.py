@@ -10,6 +10,7 @@ from typing import Any
 
 from autograder.questions.define import Array, Inputs, Rng, question
 from autograder.questions.week09_optimizers.formulas import (
+    NO_EPS,
     Arrays,
     adam,
     adam_settings,
@@ -85,13 +86,13 @@ def _(l2_is_not_decay: Any, params: Arrays, grads: Arrays, *settings: float) -> 
     return l2_is_not_decay(params, steps, *settings)
 
 
-def walk(rng: Rng, steps: int, loudness: Array | float = 1.0) -> Inputs:
+def walk(rng: Rng, steps: int, loudness: Array | float = 1.0, eps: float = NO_EPS) -> Inputs:
     """Gradients for both walks, and a decay that shows."""
     grads = gradients(rng, steps)
     return {
         "params": parameters(rng),
         "grads": {**grads, "W1": loudness * grads["W1"]},
-        **adam_settings(rng),
+        **adam_settings(rng, eps),
         "weight_decay": one_of(rng, 0.25, 0.375, 0.5),
     }
 
@@ -103,7 +104,8 @@ def _(rng: Rng) -> Inputs:
 
 @l2_is_not_decay.case("loud-and-quiet-weights")
 def _(rng: Rng) -> Inputs:
-    return walk(rng, 6, loudness=10.0 ** rng.uniform(-1, 2, (4, 3)))
+    # Without an eps that counts, Adam would forgive a constant factor in its gradients.
+    return walk(rng, 6, loudness=10.0 ** rng.uniform(-1, 2, (4, 3)), eps=2**-4)
 
 
 def two_walks(
