@@ -126,8 +126,10 @@ class _Restoration:
         emptied = set()
         for name in (name for name, role in self.roles.items() if role is Role.SOLUTION):
             place, stub = places.get(name), self.released[name]
+            if place is not None and self._has_answer(place, stub):
+                continue
             position = self._definitions.last(self.cells, stub, in_text=place is None)
-            if position is None or position == place or not self._has_no_answer(place, stub):
+            if position is None:
                 continue
             state = "was missing"
             if place is not None:
@@ -146,11 +148,9 @@ class _Restoration:
         if emptied:
             self.cells = [cell for index, cell in enumerate(self.cells) if index not in emptied]
 
-    def _has_no_answer(self, place: int | None, stub: NotebookNode) -> bool:
-        if place is None:
-            return True
+    def _has_answer(self, place: int, stub: NotebookNode) -> bool:
         source = self.cells[place][1]["source"]
-        return source == stub["source"] or target_of(stub) not in self._definitions.of(source)
+        return source != stub["source"] and self._definitions.has(source, target_of(stub))
 
     def rebuild(self) -> None:
         """Give every cell its released metadata and type and, where it is guarded, source."""

@@ -50,6 +50,8 @@ def test_is_the_name_that_a_stub_defines_read_from_it(released):
 )
 def test_is_it_found_however_it_is_defined(released, source):
     assert last(released, ("", cell(source))) == 0
+    assert Definitions(released, 1_000).has(source, "relu")
+    assert not Definitions(released, 1_000).has(source.replace("relu", "elu"), "relu")
     assert last(released, ("solution-best_bend", cell(source)), ("", cell("x = 1"))) == 0
 
 
