@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, ValuesView
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -156,14 +156,14 @@ def _call(target: Any, arguments: dict[str, Any], driver: Callable[..., Any] | N
 def _returning_lists(target: Any) -> Any:
     """The same function with a list in place of an iterator, which a driver could read only once.
 
-    A class, and what is no function, is itself.
+    Likewise for a dict's values, which have no index. A class, and what is no function, is itself.
     """
     if not callable(target) or isinstance(target, type):
         return target
 
     def call(*arguments: Any, **keywords: Any) -> Any:
         value = target(*arguments, **keywords)
-        return list(value) if isinstance(value, Iterator) else value
+        return list(value) if isinstance(value, (Iterator, ValuesView)) else value
 
     return call
 

@@ -53,6 +53,11 @@ def mask_tokens(tokens: Array, mask_id: int, rate: float, seed: int) -> Any:
 def _(mask_tokens: Any, tokens: Array, mask_id: int, rate: float, seed: int) -> Any:
     rng = np.random.default_rng(seed)
     original = tokens.copy()
+
+    def gaps() -> Any:
+        inputs = mask_tokens(original[:5, :12].copy(), mask_id, rate, rng)[0]
+        return np.sum(np.asarray(inputs) == mask_id)
+
     first = mask_tokens(tokens, mask_id, rate, rng)
     if first is None:
         return None
@@ -60,12 +65,7 @@ def _(mask_tokens: Any, tokens: Array, mask_id: int, rate: float, seed: int) -> 
         "first": first,
         "again": mask_tokens(original.copy(), mask_id, rate, np.random.default_rng(seed)),
         "next": mask_tokens(original.copy(), mask_id, rate, rng),
-        "counts": np.array(
-            [
-                np.sum(mask_tokens(original[:5, :12].copy(), mask_id, rate, rng)[0] == mask_id)
-                for _ in range(40)
-            ]
-        ),
+        "counts": np.array([gaps() for _ in range(40)]),
     }
 
 
