@@ -61,6 +61,10 @@ def _close(left: Array, right: Array) -> bool:
     return scale > 0 and bool(np.max(np.abs(left - right)) <= RELATIVE * scale)
 
 
+def _zero(left: Array, right: Array) -> bool:
+    return not (left.any() or right.any())
+
+
 def _shape_pattern(part: str, arrays: Sequence[tuple[Array, Array]]) -> Pattern | None:
     # Sizes come first: an array of another shape may have any size.
     if all(
@@ -71,7 +75,9 @@ def _shape_pattern(part: str, arrays: Sequence[tuple[Array, Array]]) -> Pattern 
         return Pattern(sentence, _NEXT[_transposed])
     if all(
         yours.size == expected.size
-        and _close(yours.reshape(expected.shape).astype(float), expected)
+        and (
+            _close(yours.reshape(expected.shape).astype(float), expected) or _zero(yours, expected)
+        )
         for yours, expected in arrays
     ):
         return Pattern(
@@ -133,9 +139,9 @@ def _transposed(part: str, arrays: Arrays) -> str:
 
 
 def _offset(part: str, arrays: Arrays) -> str:
-    if all(
-        yours.size > 1 and _close(yours - np.mean(yours - expected), expected)
-        for yours, expected, _ in arrays
+    # A single entry is always off by one amount.
+    if any(yours.size > 1 for yours, _, _ in arrays) and all(
+        _close(yours - np.mean(yours - expected), expected) for yours, expected, _ in arrays
     ):
         return f"Every entry of {part} is off by the same amount."
     return ""

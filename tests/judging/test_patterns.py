@@ -51,3 +51,16 @@ def test_is_no_pattern_claimed_where_only_the_last_digits_differ():
     """A numerical gradient is off by 1e-11, and not by the same amount in every entry."""
     noise = np.random.default_rng(2).normal(size=RIGHT.shape)
     assert described(RIGHT + 1e-11 * noise) == ""
+
+
+def test_does_a_case_of_one_entry_contradict_no_offset():
+    table = Difference(Outcome.VALUES, "z", "", RIGHT + 0.5, RIGHT)
+    single = Difference(Outcome.VALUES, "z", "", np.array([3.5]), np.array([1.0]))
+    described_both = describe([(table, SIZES), (single, SIZES)], "z")
+    assert described_both and "off by the same amount" in described_both.sentence
+    assert describe([(single, SIZES)], "z") is None
+
+
+def test_are_the_numbers_right_where_all_are_zero_in_another_shape():
+    assert "its shape is not" in described(np.zeros((1, 3)), np.zeros(3))
+    assert described(np.ones((1, 3)), np.zeros(3)) == ""

@@ -42,9 +42,9 @@ def _(rng: Rng) -> Inputs:
     return two_layers(rng, 5, 7, 3)
 
 
-@collapse_linear.case("narrow-middle", weight=2)
+@collapse_linear.case("narrow-middle", weight=2, square="one output is still a column")
 def _(rng: Rng) -> Inputs:
-    return two_layers(rng, 6, 2, 4)
+    return two_layers(rng, 6, 2, 1)
 
 
 @collapse_linear.case("square", square="with D = H = M a wrong order has the right shape")

@@ -52,7 +52,7 @@ def _(rng: Rng) -> Inputs:
 
 @collapse_pile.case("one-layer")
 def _(rng: Rng) -> Inputs:
-    return pile(rng, 4, 3)
+    return pile(rng, 4, 1)
 
 
 @collapse_pile.case("square", weight=2)

@@ -74,6 +74,14 @@ def _(rng: Rng) -> Inputs:
     return {"X": X, "y": X.sum(axis=1) % 2, "epochs": 7, "lr": learning_rate(rng)}
 
 
+@perceptron_fit.case("one-input", square="one weight and one epoch are still arrays")
+def _(rng: Rng) -> Inputs:
+    X = rng.normal(size=(11, 1))
+    y = (X[:, 0] > rng.uniform(-0.2, 0.2)).astype(np.int64)
+    y[:2] = [1, 0]
+    return {"X": X, "y": y, "epochs": 1, "lr": learning_rate(rng)}
+
+
 def fitted(
     X: Array,
     y: Array,

@@ -46,6 +46,11 @@ def _(rng: Rng) -> Inputs:
     return rule_inputs(rng, 24, 24)
 
 
+@perceptron_predict.case("one-example", square="the label of one example is still an array")
+def _(rng: Rng) -> Inputs:
+    return rule_inputs(rng, 1, 3)
+
+
 @perceptron_predict.mistake("label-is-the-score")
 def _(X: Array, w: Array, b: float) -> Any:
     """X w + b is the score; the label is what the step makes of it, 0 or 1.

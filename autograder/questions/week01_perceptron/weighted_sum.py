@@ -40,9 +40,9 @@ def _(rng: Rng) -> Inputs:
     return rule_inputs(rng, 7, 4)
 
 
-@weighted_sum.case("many-inputs")
+@weighted_sum.case("many-inputs", square="the score of one example is still an array")
 def _(rng: Rng) -> Inputs:
-    return rule_inputs(rng, 5, 64)
+    return rule_inputs(rng, 1, 64)
 
 
 @weighted_sum.case("square", square="with N = D a wrong axis gives the right shape")

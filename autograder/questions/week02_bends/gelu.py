@@ -32,12 +32,12 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @gelu.case("edge")
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.normal(size=(4, 7)) * np.resize([0.0, 1.0, 1e-6, 2.0], (4, 7))}
+    return {"z": rng.normal(size=(4, 1, 7)) * np.resize([0.0, 1.0, 1e-6, 2.0], (4, 1, 7))}
 
 
 @gelu.case("stability", stability=True)
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.uniform(30, 1e4, (5, 3)) * np.resize([1.0, -1.0], (5, 3))}
+    return {"z": rng.uniform(30, 1e4, 15) * np.resize([1.0, -1.0], 15)}
 
 
 @gelu.alternative("scipy-normal-distribution")
@@ -173,12 +173,12 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @gelu_grad.case("edge")
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.normal(size=(4, 7)) * np.resize([0.0, 1.0, 1e-6, 2.0], (4, 7))}
+    return {"z": rng.normal(size=(4, 1, 7)) * np.resize([0.0, 1.0, 1e-6, 2.0], (4, 1, 7))}
 
 
 @gelu_grad.case("stability", stability=True)
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.uniform(60, 1e4, (5, 3)) * np.resize([1.0, -1.0], (5, 3))}
+    return {"z": rng.uniform(60, 1e4, 15) * np.resize([1.0, -1.0], 15)}
 
 
 @gelu_grad.mistake("gelu-slope-of-the-tanh-form", rows="A20 A21", convention=True)

@@ -35,13 +35,13 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @leaky_relu.case("edge")
 def _(rng: Rng) -> dict[str, Any]:
-    z = rng.normal(size=(3, 8)) * np.resize([0.0, 1.0, 1e-6, 1.0, 1.0], (3, 8))
+    z = rng.normal(size=(3, 1, 8)) * np.resize([0.0, 1.0, 1e-6, 1.0, 1.0], (3, 1, 8))
     return {"z": z, "slope": float(rng.integers(13, 26)) / 64}
 
 
 @leaky_relu.case("large")
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.uniform(-1e4, 1e4, (6, 4)), "slope": float(rng.integers(3, 26)) / 64}
+    return {"z": rng.uniform(-1e4, 1e4, 24), "slope": float(rng.integers(3, 26)) / 64}
 
 
 @leaky_relu.alternative("larger-of-two-lines")
@@ -158,13 +158,13 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @leaky_relu_grad.case("edge")
 def _(rng: Rng) -> dict[str, Any]:
-    z = rng.normal(size=(3, 8)) * np.resize([0.0, 1.0, 1e-6, 1.0, 1.0], (3, 8))
+    z = rng.normal(size=(3, 1, 8)) * np.resize([0.0, 1.0, 1e-6, 1.0, 1.0], (3, 1, 8))
     return {"z": z, "slope": float(rng.integers(13, 26)) / 64}
 
 
 @leaky_relu_grad.case("large")
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.uniform(-1e4, 1e4, (6, 4)), "slope": float(rng.integers(3, 26)) / 64}
+    return {"z": rng.uniform(-1e4, 1e4, 24), "slope": float(rng.integers(3, 26)) / 64}
 
 
 @leaky_relu_grad.mistake("leaky-slope-negated", rows="A18")

@@ -33,12 +33,12 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @relu.case("edge")
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.normal(size=(2, 3, 5)) * np.resize([0.0, 1.0, 1e-6, 1.0], (2, 3, 5))}
+    return {"z": rng.normal(size=(6, 1, 5)) * np.resize([0.0, 1.0, 1e-6, 1.0], (6, 1, 5))}
 
 
 @relu.case("large")
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.uniform(-1e4, 1e4, (4, 6))}
+    return {"z": rng.uniform(-1e4, 1e4, 24)}
 
 
 @relu.alternative("masked-product")
@@ -142,12 +142,12 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @relu_grad.case("edge")
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.normal(size=(2, 3, 5)) * np.resize([0.0, 1.0, 1e-6, 1.0], (2, 3, 5))}
+    return {"z": rng.normal(size=(6, 1, 5)) * np.resize([0.0, 1.0, 1e-6, 1.0], (6, 1, 5))}
 
 
 @relu_grad.case("large")
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.uniform(-1e4, 1e4, (4, 6))}
+    return {"z": rng.uniform(-1e4, 1e4, 24)}
 
 
 @relu_grad.mistake("relu-slope-mask-from-output", rows="A12")

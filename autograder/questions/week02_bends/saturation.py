@@ -50,15 +50,24 @@ def _(target: Any, z: Array, activation_grad: str, threshold: float) -> Any:
     return target(z, slopes[activation_grad], threshold)
 
 
+def where_sigmoid_rises_by(slope: float) -> float:
+    """The positive z at which sigmoid has this slope."""
+    return float(np.log(1 + np.sqrt(1 - 4 * slope)) - np.log(1 - np.sqrt(1 - 4 * slope)))
+
+
 # An odd number of entries: no fraction is then equal to its complement.
 @saturation_fraction.case("typical", weight=2)
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": 4 * rng.normal(size=(9, 7)), "activation_grad": "sigmoid", "threshold": 0.05}
+    z = 4 * rng.normal(size=(9, 7))
+    # On each side of the threshold, too near for one that is slightly off.
+    z[0] = where_sigmoid_rises_by(0.05 + 5e-6) * rng.choice([-1, 1], 7)
+    z[1] = where_sigmoid_rises_by(0.05 - 5e-6) * rng.choice([-1, 1], 7)
+    return {"z": rng.permutation(z), "activation_grad": "sigmoid", "threshold": 0.05}
 
 
-@saturation_fraction.case("falling-slopes")
+@saturation_fraction.case("falling-slopes", square="one example is a batch too")
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.uniform(-6, 6, (9, 11)), "activation_grad": "silu", "threshold": 0.04}
+    return {"z": rng.uniform(-6, 6, (1, 99)), "activation_grad": "silu", "threshold": 0.04}
 
 
 @saturation_fraction.case("at-the-threshold")

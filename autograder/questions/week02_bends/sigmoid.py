@@ -34,7 +34,7 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @sigmoid.case("edge")
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.normal(size=(4, 7)) * np.resize([0.0, 1.0, 1e-6], (4, 7))}
+    return {"z": rng.normal(size=(4, 1, 7)) * np.resize([0.0, 1.0, 1e-6], (4, 1, 7))}
 
 
 @sigmoid.case("whole-numbers")
@@ -44,7 +44,7 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @sigmoid.case("stability", weight=2, stability=True)
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.uniform(800, 1e4, (5, 3)) * np.resize([1.0, -1.0], (5, 3))}
+    return {"z": rng.uniform(800, 1e4, 15) * np.resize([1.0, -1.0], 15)}
 
 
 @sigmoid.alternative("half-of-tanh")
@@ -178,12 +178,12 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @sigmoid_grad.case("edge")
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.normal(size=(4, 7)) * np.resize([0.0, 1.0, 1e-6], (4, 7))}
+    return {"z": rng.normal(size=(4, 1, 7)) * np.resize([0.0, 1.0, 1e-6], (4, 1, 7))}
 
 
 @sigmoid_grad.case("stability", stability=True)
 def _(rng: Rng) -> dict[str, Any]:
-    z = rng.uniform(800, 1e4, (5, 4)) * np.resize([1.0, -1.0], (5, 4))
+    z = rng.uniform(800, 1e4, 20) * np.resize([1.0, -1.0], 20)
     return {"z": np.where(np.resize([True, True, False], z.shape), z, z / 1e4)}
 
 

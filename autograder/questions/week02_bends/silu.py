@@ -34,12 +34,12 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @silu.case("edge")
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.normal(size=(7, 4)) * np.resize([0.0, 1.0, 1e-6, 2.0, 1.0], (7, 4))}
+    return {"z": rng.normal(size=(7, 1, 4)) * np.resize([0.0, 1.0, 1e-6, 2.0, 1.0], (7, 1, 4))}
 
 
 @silu.case("stability", stability=True)
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.uniform(800, 1e4, (3, 5)) * np.resize([1.0, -1.0], (3, 5))}
+    return {"z": rng.uniform(800, 1e4, 15) * np.resize([1.0, -1.0], 15)}
 
 
 @silu.mistake("silu-overflow-negative", rows="A02")
@@ -127,12 +127,12 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @silu_grad.case("edge")
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.normal(size=(7, 4)) * np.resize([0.0, 1.0, 1e-6, 2.0, 1.0], (7, 4))}
+    return {"z": rng.normal(size=(7, 1, 4)) * np.resize([0.0, 1.0, 1e-6, 2.0, 1.0], (7, 1, 4))}
 
 
 @silu_grad.case("stability", stability=True)
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.uniform(800, 1e4, (3, 5)) * np.resize([1.0, -1.0], (3, 5))}
+    return {"z": rng.uniform(800, 1e4, 15) * np.resize([1.0, -1.0], 15)}
 
 
 @silu_grad.alternative("factored")

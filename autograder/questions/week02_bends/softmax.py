@@ -37,6 +37,11 @@ def _(rng: Rng) -> dict[str, Any]:
     return {"Z": rng.uniform(-2, 2, (4, 4))}
 
 
+@softmax.case("one-example", square="one row is still a table")
+def _(rng: Rng) -> dict[str, Any]:
+    return {"Z": rng.uniform(-2, 2, (1, 4))}
+
+
 @softmax.case("hundreds", stability=True)
 def _(rng: Rng) -> dict[str, Any]:
     level = rng.uniform(420, 600, (6, 1)) * np.resize([1.0, -1.0], (6, 1))
@@ -276,6 +281,11 @@ def _(rng: Rng) -> dict[str, Any]:
 @softmax_vjp.case("square", square="a sum without keepdims raises an error unless N equals K")
 def _(rng: Rng) -> dict[str, Any]:
     return {"Z": rng.uniform(-2, 2, (4, 4)), "dout": rng.normal(size=(4, 4))}
+
+
+@softmax_vjp.case("one-example", square="one row is still a table")
+def _(rng: Rng) -> dict[str, Any]:
+    return {"Z": rng.uniform(-2, 2, (1, 4)), "dout": rng.normal(size=(1, 4))}
 
 
 @softmax_vjp.case("stability", stability=True)

@@ -34,12 +34,12 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @tanh.case("edge")
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.normal(size=(7, 4)) * np.resize([0.0, 1.0, 1e-6], (7, 4))}
+    return {"z": rng.normal(size=(7, 1, 4)) * np.resize([0.0, 1.0, 1e-6], (7, 1, 4))}
 
 
 @tanh.case("stability", weight=1, stability=True)
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.uniform(800, 1e4, (3, 5)) * np.resize([1.0, -1.0], (3, 5))}
+    return {"z": rng.uniform(800, 1e4, 15) * np.resize([1.0, -1.0], 15)}
 
 
 @tanh.alternative("stretched-sigmoid")
@@ -147,12 +147,12 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @tanh_grad.case("edge")
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.normal(size=(7, 4)) * np.resize([0.0, 1.0, 1e-6], (7, 4))}
+    return {"z": rng.normal(size=(7, 1, 4)) * np.resize([0.0, 1.0, 1e-6], (7, 1, 4))}
 
 
 @tanh_grad.case("stability", stability=True)
 def _(rng: Rng) -> dict[str, Any]:
-    z = rng.uniform(800, 1e4, (4, 5)) * np.resize([1.0, -1.0], (4, 5))
+    z = rng.uniform(800, 1e4, 20) * np.resize([1.0, -1.0], 20)
     return {"z": np.where(np.resize([True, True, False], z.shape), z, z / 1e4)}
 
 

@@ -42,9 +42,9 @@ def _(rng: Rng) -> Inputs:
     return neuron(rng, 6, rng.uniform(-4, 4, 9))
 
 
-@bias_sweep.case("few-biases")
+@bias_sweep.case("one-bias", square="the answer to one bias is still an array")
 def _(rng: Rng) -> Inputs:
-    return neuron(rng, 9, rng.uniform(-3, 3, 4))
+    return neuron(rng, 9, rng.uniform(-3, 3, 1))
 
 
 @bias_sweep.case("square", square="with as many biases as pixels x * w + b has the right shape")

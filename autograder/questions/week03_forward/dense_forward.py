@@ -48,9 +48,9 @@ def _(rng: Rng) -> Inputs:
     return layer(rng, 7, 5, 3)
 
 
-@dense_forward.case("wide", weight=2)
+@dense_forward.case("wide", weight=2, square="one example is still a row")
 def _(rng: Rng) -> Inputs:
-    return layer(rng, 4, 6, 9)
+    return layer(rng, 1, 6, 9)
 
 
 @dense_forward.case("square", square="with N = D = M a wrong axis or transpose has the right shape")

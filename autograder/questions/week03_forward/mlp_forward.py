@@ -75,9 +75,9 @@ def _(rng: Rng) -> Inputs:
     return network(rng, "tanh", 6, 4, 5, 3)
 
 
-@mlp_forward.case("one-layer")
+@mlp_forward.case("one-layer", square="one example is still a row")
 def _(rng: Rng) -> Inputs:
-    return network(rng, "relu", 5, 4, 3)
+    return network(rng, "relu", 1, 4, 3)
 
 
 @mlp_forward.case("square", square="with equal sizes a wrong axis or transpose has the right shape")

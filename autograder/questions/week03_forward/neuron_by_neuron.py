@@ -49,9 +49,9 @@ def _(rng: Rng) -> Inputs:
     return layer(rng, 4, 4)
 
 
-@neuron_by_neuron.case("whole-number-biases")
+@neuron_by_neuron.case("whole-number-biases", square="one neuron's answer is still an array")
 def _(rng: Rng) -> Inputs:
-    return {**layer(rng, 6, 4), "b": rng.integers(1, 9, 4)}
+    return {**layer(rng, 6, 1), "b": rng.integers(1, 9, 1)}
 
 
 @neuron_by_neuron.alternative("one-product")

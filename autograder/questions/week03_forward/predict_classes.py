@@ -31,9 +31,12 @@ def _(rng: Rng) -> Inputs:
     return {"logits": rng.normal(size=(11, 5))}
 
 
-@predict_classes.case("all-negative")
+@predict_classes.case("all-negative", square="the class of one example is still an array")
 def _(rng: Rng) -> Inputs:
-    return {"logits": -rng.uniform(1, 9, (12, 4))}
+    logits = -rng.uniform(1, 9, (1, 4))
+    # Whoever looks for a logit above 0 and finds none answers with the first class.
+    logits[0, rng.integers(1, 4)] = -0.5
+    return {"logits": logits}
 
 
 @predict_classes.case("square", square="with N = K a wrong axis has the right shape")

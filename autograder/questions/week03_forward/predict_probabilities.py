@@ -39,6 +39,11 @@ def _(rng: Rng) -> Inputs:
     return {"logits": rng.uniform(-2, 2, (5, 5))}
 
 
+@predict_probabilities.case("one-example", square="one row is still a table")
+def _(rng: Rng) -> Inputs:
+    return {"logits": rng.uniform(-2, 2, (1, 4))}
+
+
 @predict_probabilities.case("hundreds", stability=True)
 def _(rng: Rng) -> Inputs:
     level = rng.uniform(420, 600, (7, 1)) * np.resize([1.0, -1.0], (7, 1))

@@ -49,7 +49,7 @@ def _(rng: Rng) -> Inputs:
 @weight_image.case("all-negative")
 def _(rng: Rng) -> Inputs:
     W = -np.abs(kernel(rng, 15, 4)) - 0.1
-    return {"W": W, "unit": int(rng.integers(1, 4)), "shape": (5, 3)}
+    return {"W": W, "unit": int(rng.integers(1, 4)), "shape": (1, 15)}
 
 
 @weight_image.case("unit-of-zeros")

@@ -62,8 +62,11 @@ def _(rng: Rng) -> Inputs:
 
 @distinct_units.case("alike-but-for-rounding")
 def _(rng: Rng) -> Inputs:
-    W = with_copies(rng, 6, int(rng.integers(4, 8)), 11)
-    return {"W": W + rng.uniform(-1e-12, 1e-12, W.shape)}
+    # So small that float32 holds ten decimals.
+    W = with_copies(rng, 6, int(rng.integers(4, 8)), 11) / 1_000
+    W += rng.uniform(-2e-10, 2e-10, W.shape)
+    # One more unit, which differs in the ninth decimal.
+    return {"W": np.concatenate([W, W[:, :1] + 4e-9], axis=1)}
 
 
 @distinct_units.alternative("pair-by-pair")

@@ -37,6 +37,11 @@ def _(rng: Rng) -> Inputs:
     return {"Z": rng.uniform(-2, 2, (4, 4))}
 
 
+@log_softmax.case("one-example", square="one row is still a table")
+def _(rng: Rng) -> Inputs:
+    return {"Z": rng.uniform(-2, 2, (1, 4))}
+
+
 @log_softmax.case("hundreds", stability=True)
 def _(rng: Rng) -> Inputs:
     level = rng.uniform(420, 600, (6, 1)) * np.resize([1.0, -1.0], (6, 1))

@@ -44,9 +44,9 @@ def _(rng: Rng) -> Inputs:
     return pairs_of_numbers(rng, 6, 1)
 
 
-@mae.case("large")
+@mae.case("large", square="one example is a batch too")
 def _(rng: Rng) -> Inputs:
-    return pairs_of_numbers(rng, 4, 9, 3e3)
+    return pairs_of_numbers(rng, 1, 9, 3e3)
 
 
 @mae.mistake("mae-summed-over-columns", rows="C02", convention=True)
@@ -159,11 +159,11 @@ def _(rng: Rng) -> Inputs:
     return pairs_of_numbers(rng, 8, 1)
 
 
-@mae_grad.case("equal", weight=2)
+@mae_grad.case("equal", weight=2, square="one example is a batch too")
 def _(rng: Rng) -> Inputs:
     # Only zeros stay equal when both sides are rounded again, as happens to measure tolerances.
-    given = pairs_of_numbers(rng, 4, 8)
-    equal = rng.permutation(np.resize([True, False, False], 32)).reshape(4, 8)
+    given = pairs_of_numbers(rng, 1, 32)
+    equal = rng.permutation(np.resize([True, False, False], (1, 32)), axis=1)
     return {name: np.where(equal, 0.0, numbers) for name, numbers in given.items()}
 
 

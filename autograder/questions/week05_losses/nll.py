@@ -46,6 +46,12 @@ def _(rng: Rng) -> Inputs:
     return {"log_probs": row_log_softmax(given["Z"]), "y": given["y"]}
 
 
+@nll.case("one-example", square="one example is a batch too")
+def _(rng: Rng) -> Inputs:
+    given = scores(rng, 1, 4, 3.0)
+    return {"log_probs": row_log_softmax(given["Z"]), "y": given["y"]}
+
+
 @nll.case("stability", stability=True)
 def _(rng: Rng) -> Inputs:
     given = far_scores(rng, 6, 5)

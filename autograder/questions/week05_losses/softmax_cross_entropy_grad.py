@@ -45,6 +45,11 @@ def _(rng: Rng) -> Inputs:
     return scores(rng, 4, 4)
 
 
+@softmax_cross_entropy_grad.case("one-example", square="one row is still a table")
+def _(rng: Rng) -> Inputs:
+    return scores(rng, 1, 4)
+
+
 @softmax_cross_entropy_grad.case("stability", weight=2, stability=True)
 def _(rng: Rng) -> Inputs:
     return far_scores(rng, 6, 5)

@@ -100,7 +100,7 @@ def epoch(rng: Rng, N: int, batch_size: int) -> Inputs:
 
 @minibatch_indices.case("last-short", weight=3)
 def _(rng: Rng) -> Inputs:
-    return epoch(rng, 25, 10)
+    return epoch(rng, 31, 10)
 
 
 @minibatch_indices.case("no-remainder", weight=2)

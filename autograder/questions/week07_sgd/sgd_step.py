@@ -61,7 +61,7 @@ def _(rng: Rng) -> Inputs:
 
 @sgd_step.case("other-names", weight=2)
 def _(rng: Rng) -> Inputs:
-    given = network(rng, 5, 4)
+    given = network(rng, 5, 1)
     names = {"W1": "slope", "b1": "offset"}
     return {
         "params": {names[name]: value for name, value in given["params"].items()},

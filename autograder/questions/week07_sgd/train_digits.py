@@ -17,7 +17,7 @@ TEST = 360
 @question(
     points=8,
     returns=("network", "test_accuracy"),
-    builds_on=("minibatch_indices", "sgd_step", "train"),
+    builds_on=("minibatch_indices", "sgd_step", "train", "linear_warmup", "cosine_annealing", "warmup_cosine"),
     seconds=30,
 )
 def train_digits(X: Array, y: Array) -> Any:

@@ -14,7 +14,7 @@ BUDGET = 21
 @question(
     points=6,
     returns=("size", "out"),
-    builds_on=("minibatch_indices", "sgd_step", "train"),
+    builds_on=("minibatch_indices", "sgd_step", "train", "accuracy"),
     seconds=30,
 )
 def train_xor(X: Array) -> Any:
