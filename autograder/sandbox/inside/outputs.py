@@ -143,7 +143,7 @@ class Stream(io.TextIOBase):
         self._name = name
         self._recorder = recorder
 
-    encoding = "utf-8"
+    encoding = "UTF-8"
     errors = "replace"
 
     @property
