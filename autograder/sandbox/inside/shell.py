@@ -86,7 +86,7 @@ class _ResultHook(DisplayHook):  # type: ignore[misc]
 
 
 class NotebookShell(InteractiveShell):  # type: ignore[misc]
-    """An IPython shell without history, colours, terminal or user."""
+    """IPython's shell as Jupyter has it, without terminal, colours or user."""
 
     displayhook_class = Type(_ResultHook)
     display_pub_class = Type(_Publisher)

@@ -90,6 +90,30 @@ def test_are_earlier_outputs_dropped_by_clear():
     assert [output["text"] for output in recorder.finish()] == ["2 %"]
 
 
+def test_are_earlier_outputs_kept_until_there_is_something_new():
+    """With `wait=True`; also at the end of the cell."""
+    recorder = Recorder()
+    recorder.start(100, 100)
+    recorder.write("stdout", "1 %")
+    recorder.clear(wait=True)
+    recorder.write("stdout", "2 %")
+    recorder.clear(wait=True)
+    assert [output["text"] for output in recorder.finish()] == ["2 %"]
+
+
+def test_is_a_display_updated_by_its_name_and_within_the_limits():
+    recorder = Recorder()
+    recorder.start(10, 100)
+    recorder.add(display(**{"text/plain": "a"}), "known")
+    recorder.update(display(**{"text/plain": "b"}), "known")
+    recorder.update(display(**{"text/plain": "c"}), "unknown")
+    assert [output["data"] for output in recorder.finish()] == [{"text/plain": "b"}]
+    recorder.start(2, 100)
+    recorder.add(display(**{"text/plain": "a"}), "known")
+    recorder.update(display(**{"text/plain": 50 * "b"}), "known")
+    assert recorder.finish()[0]["data"] == {"text/plain": "b"}
+
+
 def test_does_a_stream_behave_like_standard_output():
     recorder = Recorder()
     recorder.start(100, 0)

@@ -11,7 +11,7 @@ from autograder.answer import Status
 from autograder.double_precision import FLOAT32
 from autograder.sandbox.session import Ask, Cell, Hold, Sandbox, encode_asks
 from autograder.tree import Opaque, Tree
-from tests.sandbox.notebooks import ask_all, run_cell, text_of
+from tests.sandbox.notebooks import Outside, ask_all, run_cell, text_of
 from tests.test_answer import SILENCED
 
 SETTINGS = ("seterr", "a call", "filter", "an exception of the filter", "an exception of NumPy")
@@ -92,21 +92,20 @@ def test_what_is_printed_while_asked_is_dropped(sandbox: Sandbox) -> None:
 def test_a_replaced_function_is_answered_from_outside(sandbox: Sandbox) -> None:
     """Is only the named global replaced, only for its ask, and do errors arrive?"""
     source = "def g(x, y=1):\n    return x, y\ndef f(x):\n    a, b = g(x, y=2)\n    return a + b"
-    calls = []
 
-    def on_call(name: str, arguments: list[Tree], keywords: dict[str, Tree]) -> Tree:
-        calls.append((name, float(arguments[0]), float(keywords["y"])))
+    def reply(name: str, arguments: list[Tree]) -> Tree:
         if arguments[0] > 5:
             raise ValueError("expected less")
-        return [10 * arguments[0], 1.0]
+        return ["tuple", [10 * arguments[0], 1.0]]
 
+    outside = Outside(reply)
     asks = [
         Ask(0, "f", "", {"x": 3.0}, ("g",)),
         Ask(1, "f", "", {"x": 9.0}, ("g",)),
         Ask(2, "f", "", {"x": 3.0}),
     ]
-    answers = ask_all(sandbox, source, asks, on_call=on_call)
-    assert calls == [("g", 3.0, 2.0), ("g", 9.0, 2.0)]
+    answers = ask_all(sandbox, source, asks, solution=outside)
+    assert outside.calls == [("g", [3.0], {"y": 2}), ("g", [9.0], {"y": 2})]
     assert answers[0].value == 31.0
     assert answers[1].error == "RuntimeError: g: expected less"
     assert answers[2].value == 5.0
@@ -181,7 +180,7 @@ def test_is_a_replaced_function_replaced_in_what_the_check_saw(sandbox: Sandbox)
         Ask(3, "f", "", {"x": 1.0}),
     ]
     with sandbox.open(steps) as session:
-        answers = session.ask(asks, on_call=lambda name, arguments, keywords: 100.0)
+        answers = session.ask(asks, Outside(lambda name, arguments: 100.0))
     assert [float(answers[number].value) for number in range(4)] == [101, 1, 101, 2]
 
 
@@ -237,3 +236,11 @@ for each in gc.get_objects():
 """
     with sandbox.open([Cell(0, forge), Hold(1, "f", "f")]) as session:
         assert session.ask([Ask(0, "f", "", {})])[0].changed_later == ("gc", "f")
+
+
+def test_does_a_stopped_event_loop_go_on(sandbox: Sandbox) -> None:
+    """Also where a task of the cell ends it by an exception that is no error."""
+    stop = "import asyncio\nasyncio.get_running_loop().stop()\nawait asyncio.sleep(0)"
+    leave = "import asyncio\nasync def leave(): raise SystemExit\nt = asyncio.create_task(leave())"
+    for source in (stop, leave):
+        assert run_cell(sandbox, source).error == ""
