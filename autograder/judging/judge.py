@@ -15,13 +15,14 @@ import numpy as np
 from autograder.answer import Answer, Status
 from autograder.double_precision import FLOAT32
 from autograder.judging import precision, wording
+from autograder.judging.agreement import Entry, MistakenAnswer, footprint, mistaken_answer
 from autograder.judging.compare import differences_of
 from autograder.judging.derivative import matches_own_function
 from autograder.judging.measures import Measures
-from autograder.judging.mistakes import MistakenAnswer, mistaken_answer, mistakes_behind
-from autograder.judging.points import NOT_AS_ASKED, WHOLE, earned
+from autograder.judging.mistakes import mistakes_behind
+from autograder.judging.points import NOT_AS_ASKED, earned
 from autograder.questions import references
-from autograder.questions.define import Inputs, Question
+from autograder.questions.define import Inputs, Mistake, Question
 from autograder.questions.references import References
 from autograder.records import Difference, Expected, Outcome, Trial, Verdict
 from autograder.tree import leaves, same_tree
@@ -82,7 +83,7 @@ class Judge:
             name: self._probes(question, public, hidden, secret)
             for name, question in questions.items()
         }
-        self._mistaken_answers: dict[str, dict[str, list[MistakenAnswer]]] = {}
+        self._mistaken_answers: dict[str, list[Entry]] = {}
 
     @staticmethod
     def _probes(
@@ -215,7 +216,7 @@ class Judge:
         points = earned(
             question,
             found,
-            conventions=[mistake.at or WHOLE for mistake in mistakes if mistake.convention],
+            conventions=self._conventional_parts(question, mistakes),
             not_as_asked=self._not_as_asked,
         )
         own = "" if mistakes else self._own_function(question, found, ask_again)
@@ -235,7 +236,7 @@ class Judge:
         if any(trial.answer.stopped for trial in trials):
             # A mistake explains every case or is not named, and none explains this one.
             return ()
-        return mistakes_behind(question, trials, self._mistaken_answers_of(question))
+        return mistakes_behind(question, trials, self.prepared_mistakes(question))
 
     def _trials(
         self, question: Question, probes: Sequence[Probe], answers: Sequence[Answer]
@@ -273,28 +274,48 @@ class Judge:
         )
         return (rule.value or function.name) if matched else ""
 
+    def _conventional_parts(self, question: Question, mistakes: Sequence[Mistake]) -> set[str]:
+        """The parts of an answer that follow another book's convention."""
+        conventions = {mistake.name for mistake in mistakes if mistake.convention}
+        if not conventions:
+            return set()
+        catalogued = self.prepared_mistakes(question)
+        return {
+            part
+            for name, answers in catalogued
+            if name in conventions
+            for part in footprint(answers)
+        }
+
     def answers_of_mistakes(self, question: Question) -> dict[str, list[Answer]]:
         """The answers of each catalogued mistake to this question's probes, by its name."""
         return {
-            name: [
-                question.mistaken(mistake, probe.inputs, probe.expected.value)
-                for probe in self.probes[question.name]
-            ]
-            for name, mistake in question.mistakes.items()
+            name: self._answers_of(question, mistake) for name, mistake in question.mistakes.items()
         }
 
-    def _mistaken_answers_of(self, question: Question) -> dict[str, list[MistakenAnswer]]:
+    def _answers_of(self, question: Question, mistake: Mistake) -> list[Answer]:
+        return [
+            question.mistaken(mistake, probe.inputs, probe.expected.value)
+            for probe in self.probes[question.name]
+        ]
+
+    def prepared_mistakes(self, question: Question) -> list[Entry]:
         """The mistakes' answers, ready for comparison; computed once and cached for the class."""
         if question.name not in self._mistaken_answers:
-            probes = self.probes[question.name]
-            self._mistaken_answers[question.name] = {
-                name: [
-                    mistaken_answer(question.measured(answer, probe.inputs), probe.expected)
-                    for answer, probe in zip(answers, probes, strict=True)
-                ]
-                for name, answers in self.answers_of_mistakes(question).items()
-            }
+            self._mistaken_answers[question.name] = [
+                (mistake.name, self._prepared(question, self._answers_of(question, member)))
+                for mistake in question.mistakes.values()
+                for member in mistake.members
+            ]
         return self._mistaken_answers[question.name]
+
+    def _prepared(self, question: Question, answers: Sequence[Answer]) -> list[MistakenAnswer]:
+        return [
+            mistaken_answer(
+                question.measured(answer, probe.inputs), probe.expected, question.returns
+            )
+            for answer, probe in zip(answers, self.probes[question.name], strict=True)
+        ]
 
 
 def worth_asking_again(outcome: Outcome) -> bool:

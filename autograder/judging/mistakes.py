@@ -1,165 +1,185 @@
-"""Which catalogued mistake explains an answer: the only one that reproduces it on every case."""
+"""Which catalogued mistakes explain an answer; none are named where another cause is as likely.
+
+The explanations are tried from the surest to the least sure, and the first that fits is the one:
+a single mistake that reproduces the whole answer in every case, a mistake for each wrong part, two
+mistakes of which each shows in other cases, a single mistake that a guard hides in a few cases.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from itertools import combinations
 
-import numpy as np
-
-from autograder.answer import Answer, Status
-from autograder.judging.compare import (
-    Pair,
-    differences,
-    differences_of,
-    pairs,
-    wrong_entries,
-)
+from autograder.judging.agreement import Entry, Level, MistakenAnswer, Seen, footprint
+from autograder.judging.points import WHOLE
 from autograder.questions.define import Question
-from autograder.records import Difference, Expected, Trial
-from autograder.tree import Tree, map_tree
-
-
-@dataclass(frozen=True)
-class MistakenAnswer:
-    """A catalogued mistake's answer to one case, and the same answer as a reference."""
-
-    answer: Answer
-    reference: Expected
-
-
-def mistaken_answer(answer: Answer, expected: Expected) -> MistakenAnswer:
-    """Prepare a mistake's answer to be compared with those of a whole class.
-
-    Args:
-        answer: the mistake's answer to a case.
-        expected: that case's reference; its allowance is scaled to the mistake's magnitude.
-    """
-    allowances = _allowances(answer.value, _relative_allowance(expected))
-    return MistakenAnswer(answer, Expected(answer.value, allowances))
+from autograder.records import Trial
 
 
 def mistakes_behind(
-    question: Question, trials: Sequence[Trial], catalogued: Mapping[str, Sequence[MistakenAnswer]]
+    question: Question, trials: Sequence[Trial], catalogued: Sequence[Entry]
 ) -> tuple[str, ...]:
     """The names of the mistakes behind an answer; empty when the cause is uncertain.
 
     Args:
         question: what was asked.
         trials: the student's answers, some of them wrong.
-        catalogued: the answers of every catalogued mistake to the same trials, by its name.
+        catalogued: the answers of every catalogued mistake to the same trials.
 
     Returns:
-        One name when exactly one mistake reproduces the whole answer on every case. Otherwise the
-        mistakes made at single parts, when each wrong part is reproduced by exactly one of them.
-        Otherwise nothing.
+        One name when exactly one mistake explains the answer, several when each explains a part of
+        it or some of its cases. Parts that none explains are passed over.
     """
-    whole = [
-        name
-        for name, answers in catalogued.items()
-        if all(
-            _reproduces(question, trial, made) for trial, made in zip(trials, answers, strict=True)
-        )
-    ]
-    if whole:
-        return tuple(whole) if len(whole) == 1 else ()
-    return _part_by_part(question, trials, catalogued)
-
-
-def _part_by_part(
-    question: Question, trials: Sequence[Trial], catalogued: Mapping[str, Sequence[MistakenAnswer]]
-) -> tuple[str, ...]:
-    wrong_parts = {
-        difference.part for trial in trials for difference in differences_of(question, trial)
-    }
-    if not wrong_parts or not wrong_parts <= set(question.returns):
+    seen = [Seen(question, trial) for trial in trials]
+    for level in (Level.EQUAL, Level.WHERE_FINITE):
+        whole = {name for name, answers in catalogued if _everywhere(seen, answers) is level}
+        if whole:
+            return tuple(whole) if len(whole) == 1 else ()
+    of_parts = _by_part(question, seen, catalogued)
+    covered = frozenset().union(*of_parts.values())
+    if covered >= frozenset().union(*(each.wrong for each in seen)):
+        return tuple(of_parts)
+    if question.measured_by is not None:
+        # What is measured is often equal by chance.
         return ()
-    found = []
-    for part in sorted(wrong_parts, key=question.returns.index):
-        place = question.returns.index(part)
-        candidates = [
-            name
-            for name, answers in catalogued.items()
-            if question.mistakes[name].at == part
-            and all(
-                _same_value(trial.answer.value[place], _at(made.reference, place))
-                for trial, made in zip(trials, answers, strict=True)
-                if isinstance(trial.answer.value, list) and isinstance(made.answer.value, list)
-            )
-        ]
-        if len(candidates) != 1:
-            return ()
-        found.append(candidates[0])
-    return tuple(found)
+    cases = _Cases(question, seen, catalogued)
+    return cases.of_two() or cases.behind_a_guard() or tuple(of_parts)
 
 
-def _reproduces(question: Question, trial: Trial, made: MistakenAnswer) -> bool:
-    yours, mistaken = trial.answer, made.answer
-    if yours.status is not mistaken.status:
-        return False
-    if yours.status is Status.RAISED:
-        return _without_numbers(yours.error) == _without_numbers(mistaken.error)
-    if yours.status is not Status.RETURNED or yours.changed != mistaken.changed:
-        return False
-    if not _same_value(yours.value, made.reference):
-        return False
-    # Warnings only identify a mistake when the values are right: a student may silence them.
-    unwarned = Answer(Status.RETURNED, yours.value)
-    values_right = not differences(unwarned, trial.expected, question.returns)
-    counts = values_right and question.cases[trial.case].stability
-    return not counts or bool(yours.warned) == bool(mistaken.warned)
+def _everywhere(seen: Sequence[Seen], answers: Sequence[MistakenAnswer]) -> Level:
+    """The level at which a mistake reproduces the whole answer in every case."""
+    levels = []
+    for each, made in zip(seen, answers, strict=True):
+        levels.append(each.whole(made))
+        if levels[-1] is Level.NOT:
+            return Level.NOT
+    # An infinity equal to another proves nothing: other cases have to agree in numbers.
+    return min(levels) if Level.EQUAL in levels else Level.NOT
 
 
-def _without_numbers(error: str) -> str:
-    """An exception's text without numbers, and without names that a notebook happens to have."""
-    return re.sub(r"[\d.,]+", "", error.partition(" Did you mean")[0])
+def _by_part(
+    question: Question, seen: Sequence[Seen], catalogued: Sequence[Entry]
+) -> dict[str, frozenset[str]]:
+    """The mistakes that alone reproduce some parts in every case, and their parts, in order."""
+    order = list(dict.fromkeys(part for each in seen for part in sorted(each.wrong)))
+    if not order or WHOLE in order:
+        return {}
+    found: dict[str, frozenset[str]] = {}
+    for name, answers in catalogued:
+        parts = footprint(answers)
+        if parts and parts <= set(order) and _reproduces_parts(question, name, seen, answers):
+            found.setdefault(name, parts)
+    # A mistake in two parts is not also the two mistakes in one of them each.
+    largest = {
+        name: parts
+        for name, parts in found.items()
+        if not any(parts < others for others in found.values())
+    }
+    alone = {
+        name: parts
+        for name, parts in largest.items()
+        if not any(parts & others for other, others in largest.items() if other != name)
+    }
+    returned = {name: place for place, name in enumerate(question.returns)}
+
+    def place(name: str) -> tuple[int, int]:
+        first = min(alone[name], key=order.index)
+        return returned.get(first.partition("[")[0], 0), order.index(first)
+
+    return {name: alone[name] for name in sorted(alone, key=place)}
 
 
-def _at(reference: Expected, place: int) -> Expected:
-    return Expected(reference.value[place], reference.rounding[place])
-
-
-def _same_value(yours: Tree, reference: Expected) -> bool:
-    """Whether an answer equals a mistake's answer up to rounding error."""
-    for pair in pairs(yours, reference):
-        if isinstance(pair, Difference) or not _same_leaf(pair):
+def _reproduces_parts(
+    question: Question, name: str, seen: Sequence[Seen], answers: Sequence[MistakenAnswer]
+) -> bool:
+    parts = footprint(answers)
+    # A mistake that is catalogued for a part is known by its values; one of the whole answer
+    # only by values that are its own.
+    proved = bool(question.mistakes[name].at)
+    for each, made in zip(seen, answers, strict=True):
+        level = each.parts(made, parts)
+        if level is Level.NOT:
             return False
-    return True
+        proved = proved or (level is Level.EQUAL and bool(each.telling & made.wrong))
+    return proved
 
 
-def _same_leaf(pair: Pair) -> bool:
-    yours, mistaken = pair.yours, pair.expected
-    if isinstance(yours, str) and isinstance(mistaken, str):
-        # As `compare` takes texts: "B " is the letter b, right or wrong.
-        return yours.strip().lower() == mistaken.lower()
-    if not isinstance(mistaken, np.ndarray) or not isinstance(yours, np.ndarray):
-        return bool(type(yours) is type(mistaken) and yours == mistaken)
-    if yours.shape != mistaken.shape or yours.dtype.kind == "c":
-        return False
-    # A floating-point formula does not give integers, and an integer one gives no floats.
-    if (yours.dtype.kind == "f") != (mistaken.dtype.kind == "f"):
-        return False
-    return not wrong_entries(yours, mistaken, pair.allowed).any()
+class _Cases:
+    """How far each mistake that reproduces any wrong case reproduces every other."""
 
+    def __init__(
+        self, question: Question, seen: Sequence[Seen], catalogued: Sequence[Entry]
+    ) -> None:
+        self._question = question
+        self._seen = seen
+        self._known: list[tuple[str, Sequence[MistakenAnswer], list[bool]]] = []
+        for name, answers in catalogued:
+            pairs = zip(seen, answers, strict=True)
+            same = [each.whole(made) is not Level.NOT for each, made in pairs]
+            if any(self._proves(at, answers, same) for at in range(len(seen))):
+                self._known.append((name, answers, same))
 
-def _relative_allowance(expected: Expected) -> float:
-    """The largest allowance of any leaf, relative to the leaf's magnitude; at least 4 roundoffs."""
-    ratios = [4.0]
-    for pair in pairs(expected.value, expected):
-        if isinstance(pair, Pair) and isinstance(pair.expected, np.ndarray) and pair.expected.size:
-            magnitude = float(np.max(np.abs(pair.expected.astype(np.float64))))
-            if np.isfinite(magnitude) and magnitude > 0:
-                ratios.append(pair.allowed / magnitude)
-    return max(ratios)
+    def behind_a_guard(self) -> tuple[str, ...]:
+        """The one mistake that explains all cases but some in which the student is right.
 
+        Such cases weigh less than half. In one of them the answer may also be an exception or a
+        constant: a guard that is wrong itself.
+        """
+        names = {
+            name for name, answers, same in self._known if self._is_guarded(name, answers, same)
+        }
+        return tuple(names) if len(names) == 1 else ()
 
-def _allowances(tree: Tree, relative: float) -> Tree:
-    def allowed(leaf: Any) -> float:
-        if not isinstance(leaf, np.ndarray):
-            return 0.0
-        finite = np.abs(leaf[np.isfinite(leaf)])
-        return relative * float(finite.max()) if finite.size else 0.0
+    def of_two(self) -> tuple[str, ...]:
+        """The one pair of mistakes of which each explains other cases and is unseen in the rest."""
+        kinds = self._question.mistakes
+        pairs = {
+            (name, other)
+            for (name, answers, same), (other, others, too) in combinations(self._known, 2)
+            if name != other
+            and not (kinds[name].convention or kinds[other].convention)
+            and self._explain_together((answers, same), (others, too))
+        }
+        return next(iter(pairs)) if len(pairs) == 1 else ()
 
-    return map_tree(allowed, tree)
+    def _proves(self, at: int, answers: Sequence[MistakenAnswer], same: list[bool]) -> bool:
+        """Whether an answer equals a mistake's wrong one, and hardly any other's."""
+        each, made = self._seen[at], answers[at]
+        if not same[at] or not made.wrong:
+            return False
+        return bool(each.telling) or (made.fails and each.fails_like(made))
+
+    def _is_guarded(self, name: str, answers: Sequence[MistakenAnswer], same: list[bool]) -> bool:
+        pairs = list(zip(self._seen, same, strict=True))
+        cases = self._question.cases
+        others = {each.trial.case for each, alike in pairs if not alike}
+        weight = sum(cases[case].weight for case in others)
+        convention = self._question.mistakes[name].convention
+        return 2 * weight < sum(case.weight for case in cases.values()) and all(
+            alike or not each.wrong or (each.guarded and not convention) for each, alike in pairs
+        )
+
+    def _explain_together(
+        self,
+        first: tuple[Sequence[MistakenAnswer], list[bool]],
+        second: tuple[Sequence[MistakenAnswer], list[bool]],
+    ) -> bool:
+        return self._explains(first, second) and self._explains(second, first)
+
+    def _explains(
+        self,
+        mistake: tuple[Sequence[MistakenAnswer], list[bool]],
+        other: tuple[Sequence[MistakenAnswer], list[bool]],
+    ) -> bool:
+        """Whether a mistake explains what another does not, which is then unseen there."""
+        answers, same = mistake
+        its, too = other
+        shown = False
+        for at, made in enumerate(answers):
+            if same[at] and not too[at]:
+                if its[at].wrong and not made.fails:
+                    return False
+                shown = shown or self._proves(at, answers, same)
+            elif not (same[at] or too[at]):
+                return False
+        return shown

@@ -64,7 +64,7 @@ def right_parts(question: Question, found: Wrong) -> tuple[str, ...]:
     right: dict[str, bool] = {}
     for trial, differences in found:
         for part in shares(question, trial.expected):
-            correct = not any(_concerns(each.part, part) for each in differences)
+            correct = not any(concerns(each.part, part) for each in differences)
             right[part] = right.get(part, True) and correct
     return tuple(dict.fromkeys(_largest(part, right) for part, correct in right.items() if correct))
 
@@ -72,7 +72,7 @@ def right_parts(question: Question, found: Wrong) -> tuple[str, ...]:
 def _largest(part: str, right: Mapping[str, bool]) -> str:
     """The largest dict around a part in which everything is right, or the part itself."""
     around = part.rpartition("[")[0]
-    if around and all(correct for each, correct in right.items() if _concerns(each, around)):
+    if around and all(correct for each, correct in right.items() if concerns(each, around)):
         return _largest(around, right)
     return part
 
@@ -124,15 +124,20 @@ def _kept(
     not_as_asked: float,
 ) -> float:
     """The share of its points that one part keeps."""
-    wrong = [each for each in differences if _concerns(each.part, part)]
+    wrong = [each for each in differences if concerns(each.part, part)]
     if not wrong:
         return 1.0
-    by_convention = any(_concerns(each, part) for each in conventions)
+    by_convention = any(concerns(each, part) for each in conventions)
     return not_as_asked if by_convention or all(each.values_right for each in wrong) else 0.0
 
 
-def _concerns(named: str, part: str) -> bool:
-    """Whether what is said of a place in the answer is said of this part."""
+def concerns(named: str, part: str) -> bool:
+    """Whether what is said of a place in the answer is said of this part.
+
+    Args:
+        named: the name of a place in the answer, such as `grads`; `WHOLE` for all of it.
+        part: the name of a part, such as `grads["W1"]`.
+    """
     return (
         WHOLE in (named, part)
         or named == part

@@ -16,10 +16,11 @@ The decorated function *is* the reference. `catalogue` finds the questions of a 
 from __future__ import annotations
 
 import inspect
+import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,10 @@ class Mistake:
     student's code would raise. `rows` are its rows in the catalogue of mistakes. A `convention`
     is correct in other textbooks. The docstring's first paragraph is the reason in one sentence
     and its last the next step; `autograder explain` also shows what is between them.
+
+    `family` lists values of constants that people choose differently, such as the 1e-12 of
+    log(p + 1e-12). They are keyword-only parameters of the formula; any of the values is this
+    mistake.
     """
 
     name: str
@@ -79,6 +84,18 @@ class Mistake:
     at: str = ""
     rows: tuple[str, ...] = ()
     convention: bool = False
+    family: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+    @property
+    def members(self) -> list[Mistake]:
+        """The mistake with each choice of its family's constants; itself if it has no family."""
+        choices = itertools.product(*self.family.values())
+        return [replace(self, formula=self._with(constants)) for constants in choices]
+
+    def _with(self, constants: Sequence[float]) -> Formula:
+        if not constants:
+            return self.formula
+        return partial(self.formula, **dict(zip(self.family, constants, strict=True)))
 
     @property
     def paragraphs(self) -> list[str]:
@@ -169,13 +186,26 @@ class Question:
         return add
 
     def mistake(
-        self, name: str, *, at: str = "", rows: str = "", convention: bool = False
+        self,
+        name: str,
+        *,
+        at: str = "",
+        rows: str = "",
+        convention: bool = False,
+        family: Mapping[str, Sequence[float]] = NOTHING_ELSE,
     ) -> Callable[[Formula], Formula]:
         """Add the decorated formula to the mistakes that this question recognises."""
 
         def add(formula: Formula) -> Formula:
             self._claim(self.mistakes, name, "mistake")
-            self.mistakes[name] = Mistake(name, formula, at, tuple(rows.split()), convention)
+            if unknown := set(family) - set(getattr(formula, "__kwdefaults__", None) or ()):
+                raise QuestionError(
+                    f"{self.name}: {name} varies {', '.join(sorted(unknown))}; expected a "
+                    "keyword-only parameter of its formula with a default"
+                )
+            self.mistakes[name] = Mistake(
+                name, formula, at, tuple(rows.split()), convention, dict(family)
+            )
             return formula
 
         return add

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from autograder.answer import Answer, Status
+from autograder.judging.agreement import Entry, mistaken_answer
 from autograder.judging.judge import Judge, Probe
-from autograder.judging.mistakes import MistakenAnswer, mistaken_answer, mistakes_behind
+from autograder.judging.mistakes import mistakes_behind
 from autograder.questions import catalogue, references
 from autograder.questions.define import Mistake, Question
-from autograder.records import Expected, Trial
+from autograder.records import Trial
 from autograder.tree import map_tree
 
 WEEK = catalogue.week("week06")
@@ -35,12 +36,18 @@ def answers_of(question: Question) -> dict[str, list[Answer]]:
     return JUDGE.answers_of_mistakes(question)
 
 
-def catalogued(question: Question) -> dict[str, list[MistakenAnswer]]:
+def catalogued(question: Question) -> list[Entry]:
     probes = JUDGE.probes[question.name]
-    return {
-        name: [mistaken_answer(a, p.expected) for a, p in zip(answers, probes, strict=True)]
+    return [
+        (
+            name,
+            [
+                mistaken_answer(answer, probe.expected, question.returns)
+                for answer, probe in zip(answers, probes, strict=True)
+            ],
+        )
         for name, answers in answers_of(question).items()
-    }
+    ]
 
 
 def trials(question: Question, answers: Sequence[Answer]) -> list[Trial]:
@@ -92,8 +99,8 @@ def test_is_nothing_named_when_one_case_is_unlike_the_mistake(question):
 @every_question
 def test_is_nothing_named_that_two_mistakes_explain(question):
     known = catalogued(question)
-    name, answers = next(iter(answers_of(question).items()))
-    known["the-same-again"] = known[name]
+    answers = next(iter(answers_of(question).values()))
+    known.append(("the-same-again", known[0][1]))
     assert mistakes_behind(question, trials(question, answers), known) == ()
 
 
@@ -114,7 +121,7 @@ def at_different_parts(question: Question) -> list[tuple[Mistake, Mistake]]:
 def test_are_two_mistakes_in_different_parts_both_named(question):
     """As long as no single mistake is both of them at once."""
     made = answers_of(question)
-    known = {n: each for n, each in catalogued(question).items() if question.mistakes[n].at}
+    known = [each for each in catalogued(question) if question.mistakes[each[0]].at]
     pairs = at_different_parts(question)
     assert pairs
     for first, second in pairs:
@@ -157,15 +164,72 @@ def test_are_exceptions_the_same_when_only_their_numbers_differ():
         Answer(Status.RAISED, error=f"ValueError: shapes {shapes} do not fit")
         for shapes in ("(7,5) (5,3)", "(4,2) (2,9)")
     )
-    known = {"transposed": [mistaken_answer(made, expected)]}
+    known = [("transposed", [mistaken_answer(made, expected)])]
     trial = Trial("typical", True, 1.0, {}, expected, seen)
     assert mistakes_behind(question, [trial], known) == ("transposed",)
     other = replace(trial, answer=replace(seen, error="TypeError: no"))
     assert mistakes_behind(question, [other], known) == ()
 
 
-def test_is_the_allowance_of_a_mistake_that_of_its_own_magnitude():
-    """Is a mistake of 1000 times the size allowed 1000 times the rounding error, and no more?"""
-    expected = Expected(np.array([1.0, 2.0]), 8.0)
-    larger = mistaken_answer(Answer(Status.RETURNED, np.array([1000.0, 2000.0])), expected)
-    assert larger.reference.rounding == pytest.approx(8.0 * 1000)
+def without_case(question: Question, name: str, other: str, at: str) -> list[Answer]:
+    """One mistake's answers, and in one case another's; `right` names the right answer."""
+    made = answers_of(question)
+    right = [Answer(Status.RETURNED, p.expected.value) for p in JUDGE.probes[question.name]]
+    instead = right if other == "right" else made[other]
+    cases = [probe.case for probe in JUDGE.probes[question.name]]
+    return [
+        theirs if case == at else own
+        for case, own, theirs in zip(cases, made[name], instead, strict=True)
+    ]
+
+
+def test_is_a_mistake_named_that_a_guard_hides_in_an_edge_case():
+    question = WEEK.questions["mlp_loss_and_grads"]
+    guarded = without_case(question, "sum-for-mean", "right", "edge")
+    assert named(question, guarded) == ("sum-for-mean",)
+    raising = [
+        Answer(Status.RAISED, error="ValueError: no biases") if case.case == "edge" else answer
+        for case, answer in zip(JUDGE.probes[question.name], guarded, strict=True)
+    ]
+    assert named(question, raising) == ("sum-for-mean",)
+    # Most of the question's weight is in this case: nothing is known of the rest.
+    assert named(question, without_case(question, "sum-for-mean", "right", "typical")) == ()
+
+
+def test_are_two_mistakes_named_of_which_each_shows_in_other_cases():
+    question = catalogue.question("softmax_cross_entropy_grad")
+    judge = Judge(
+        {question.name: question},
+        references.public([question], catalogue.week(question.week).stem),
+    )
+    made = judge.answers_of_mistakes(question)
+    cases = [probe.case for probe in judge.probes[question.name]]
+    mixed = [
+        overflown if case == "stability" else averaged
+        for case, averaged, overflown in zip(
+            cases,
+            made["cross-entropy-gradient-not-averaged"],
+            made["gradient-overflow"],
+            strict=True,
+        )
+    ]
+    found = judge.judge(question.name, mixed).mistake
+    assert set(found.split(" + ")) == {"cross-entropy-gradient-not-averaged", "gradient-overflow"}
+
+
+def test_is_a_part_named_beside_another_that_nothing_explains():
+    question = WEEK.questions["dense_backward"]
+    answers = [
+        replace(answer, value=[answer.value[0], answer.value[1] * 1.7, answer.value[2]])
+        for answer in answers_of(question)["bias-gradient-averaged"]
+    ]
+    assert named(question, answers) == ("bias-gradient-averaged",)
+
+
+def test_is_a_mistake_in_the_whole_known_where_another_part_is_wrong_too():
+    question = WEEK.questions["dense_backward"]
+    answers = [
+        replace(answer, value=[answer.value[0] * 1.7, *answer.value[1:]])
+        for answer in answers_of(question)["batch-mean-taken-twice"]
+    ]
+    assert named(question, answers) == ("batch-mean-taken-twice",)
