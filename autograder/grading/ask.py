@@ -23,8 +23,9 @@ from autograder.judging.judge import worth_asking_again
 from autograder.output.did_you_mean import nearest
 from autograder.questions.define import Inputs, Question
 from autograder.records import Outcome
+from autograder.sandbox.open_calls import Solution
 from autograder.sandbox.requests import Answers, CellResult, EncodedAsks
-from autograder.sandbox.session import OnCall, Session
+from autograder.sandbox.session import Session
 
 
 class Asker:
@@ -96,9 +97,9 @@ class Asker:
             self._known[question.name, tuple(replaced)] = found
         return found
 
-    def _ask(self, asks: EncodedAsks, on_call: OnCall | None = None) -> Answers:
+    def _ask(self, asks: EncodedAsks, solution: Solution | None = None) -> Answers:
         """The answers, without the words of those to hidden cases."""
-        answers = self._session.ask(asks, on_call)
+        answers = self._session.ask(asks, solution)
         for ask in asks.asks:
             answer = answers[ask.id]
             if ask.hidden and (answer.error or answer.line):
@@ -127,11 +128,13 @@ class Asker:
                 continue
             outcome = judge.public_outcome(name, answers[name])
             culprits = self._assignment.culprits(name, at_fault)
+            if culprits and worth_asking_again(outcome):
+                again = self.ask_again(question, self._public(name), culprits)
+                self._prefetched[name, tuple(culprits)] = again
+                outcome = judge.public_outcome(name, again)
+            # As for the judge, one that is right by follow-through is not at fault.
             if outcome is not Outcome.RIGHT:
                 at_fault.add(name)
-            if culprits and worth_asking_again(outcome):
-                given = self._public(name)
-                self._prefetched[name, tuple(culprits)] = self.ask_again(question, given, culprits)
 
     def _stopped_already(self, public: Answers) -> Answers:
         """The answers to hidden cases whose public draw was stopped.

@@ -6,16 +6,12 @@ arguments, and so could request an array of 10 gigabytes or a training loop that
 
 from __future__ import annotations
 
-import numpy as np
-
-from autograder.answer import Status
 from autograder.course import own_functions
 from autograder.grading.assignment import Assignment
-from autograder.sandbox.requests import Ask, Cell, Hold
+from autograder.sandbox.inside.calls import Message
+from autograder.sandbox.open_calls import OpenCalls
+from autograder.sandbox.requests import Cell, Hold
 from autograder.sandbox.session import Sandbox, Session
-from autograder.tree import Tree
-
-_DRIVER = "def drive(function, arguments, keywords):\n    return function(*arguments, **keywords)"
 
 
 class SolutionFunctions:
@@ -39,24 +35,28 @@ class SolutionFunctions:
         if self._session is None:
             self._session = self._open()
 
-    def __call__(self, name: str, arguments: list[Tree], keywords: dict[str, Tree]) -> Tree:
-        """The value that the solution's function returns.
+    def exchange(self, message: Message, calls: OpenCalls, seconds: float) -> Message:
+        """Send a message of the student's process to the solution's, and return the next one back.
 
         Args:
-            name: the function.
-            arguments: positional arguments.
-            keywords: keyword arguments.
+            message: a call, or the return of a call that the solution made.
+            calls: those that have not returned.
+            seconds: the longest that it may take.
 
         Raises:
-            RuntimeError: when it raises, or exceeds a submission's limits.
+            Stopped: when the solution's process was stopped, for what the student asked of it;
+                `abandon` it then.
+            WorkerLost: when it was killed from outside.
         """
         self.start()
         assert self._session is not None
-        ask = Ask(0, name, _DRIVER, {"arguments": arguments, "keywords": keywords})
-        answer = self._session.ask([ask])[0]
-        if answer.status is not Status.RETURNED:
-            raise RuntimeError(answer.error)
-        return _numbers(answer.value)
+        return self._session.exchange(message, calls, seconds)
+
+    def abandon(self) -> None:
+        """End a process whose calls will not return; the next call starts another one."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
 
     def _open(self) -> Session:
         steps: list[Cell | Hold] = self._assignment.lesson()
@@ -64,10 +64,3 @@ class SolutionFunctions:
         steps += [Hold(len(steps) + place, name, name) for place, name in enumerate(names)]
         own = self._assignment.own
         return self._sandbox.trusted(steps, {own_functions.FILE: own} if own else {})
-
-
-def _numbers(value: Tree) -> Tree:
-    """Zero-dimensional arrays as plain numbers, which is what the function returned."""
-    if isinstance(value, list):
-        return [_numbers(item) for item in value]
-    return value[()] if isinstance(value, np.ndarray) else value

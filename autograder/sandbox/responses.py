@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,9 @@ import numpy as np
 from autograder.answer import MAX_ERROR_LENGTH, Answer, Status
 from autograder.errors import ProtocolError
 from autograder.output.text import printable
+from autograder.sandbox.inside.calls import Message
 from autograder.sandbox.inside.wire import decode
+from autograder.sandbox.open_calls import OpenCalls
 from autograder.sandbox.requests import Ask, CellResult, KnownAnswers
 from autograder.tree import Opaque, Tree
 
@@ -43,31 +44,23 @@ def cell_result(frame: bytes, expected: int) -> CellResult:
     raise ProtocolError("expected the result of a cell, received something else")
 
 
-@dataclass(frozen=True)
-class Call:
-    """A call to a function that is answered from outside, with the arguments a student passed."""
-
-    name: str
-    arguments: list[Tree]
-    keywords: dict[str, Tree]
-
-
-def answer(frame: bytes, ask: Ask, known: KnownAnswers, names: Sequence[str] = ()) -> Answer | Call:
+def answer(frame: bytes, ask: Ask, known: KnownAnswers, calls: OpenCalls) -> Answer | Message:
     """Decode an answer, or a call made on the way to it.
 
     Args:
         frame: the message.
         ask: what was asked.
         known: a cache of decoded answers.
-        names: the functions that may be called.
+        calls: those that have not returned; there is no answer before they have.
 
     Raises:
         ProtocolError: when the message is anything else.
     """
-    if (found := known.find(ask.id, frame)) is None:
+    found = None if calls else known.find(ask.id, frame)
+    if found is None:
         message = decode(frame)
-        if call := _call(message, names):
-            return call
+        if calls or (isinstance(message, dict) and "call" in message):
+            return calls.of_submission(message)
         found = _answer(message, ask)
         known.keep(ask.id, frame, found)
     return found
@@ -136,15 +129,6 @@ def _identifiers(names: Any) -> list[str]:
     if not isinstance(names, list):
         raise ProtocolError("expected names, received something else")
     return [name for name in _words(names) if name.isidentifier()]
-
-
-def _call(message: Tree, names: Sequence[str]) -> Call | None:
-    match message:
-        case {"call": str(name), "arguments": list(arguments), "keywords": dict(keywords)} if (
-            name in names
-        ):
-            return Call(name, arguments, keywords)
-    return None
 
 
 def _value(tree: Tree) -> Tree:

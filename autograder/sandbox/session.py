@@ -10,20 +10,22 @@ import os
 import re
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from typing import Any
 
 from autograder.answer import Answer, Status
-from autograder.errors import ProtocolError, SandboxError, WorkerLost
+from autograder.errors import SandboxError, WorkerLost
 from autograder.sandbox import responses
 from autograder.sandbox.child import Child, Stopped
 from autograder.sandbox.inside import inward
-from autograder.sandbox.inside.wire import MAX_FRAME
+from autograder.sandbox.inside.calls import Message
+from autograder.sandbox.inside.wire import MAX_FRAME, decode
 from autograder.sandbox.libraries import Libraries
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.mounts import isolation_available
+from autograder.sandbox.open_calls import OpenCalls, Solution
 from autograder.sandbox.requests import (
     Answers,
     Ask,
@@ -39,7 +41,6 @@ from autograder.sandbox.requests import (
 )
 from autograder.sandbox.stopped import StoppedQuestions
 from autograder.sandbox.worker import Worker
-from autograder.tree import Tree
 
 __all__ = [
     "Ask",
@@ -56,15 +57,11 @@ __all__ = [
     "isolation_available",
 ]
 
-OnCall = Callable[[str, list[Tree], dict[str, Tree]], Tree]
-
 NUMPY_ALONE = Libraries()
 NO_FILES: Mapping[str, str] = {}
 
 _LOST = "A process of the sandbox ended before its first cell, perhaps because memory was short."
 _SOLUTION_LOST = "The solution's process was killed from outside, perhaps because memory was short."
-_MAX_CALLS = 1_000
-_MAX_ERROR = 300
 _MAX_NAMES = 3
 _SLACK = 2**16
 _CUT: tuple[dict[str, Any], ...] = (
@@ -246,20 +243,19 @@ class Session(AbstractContextManager["Session"]):
             self.close()
             raise
 
-    def ask(self, asks: Iterable[Ask] | EncodedAsks, on_call: OnCall | None = None) -> Answers:
+    def ask(self, asks: Iterable[Ask] | EncodedAsks, solution: Solution | None = None) -> Answers:
         """Call the functions that the notebook's checks hold.
 
         Args:
             asks: the cases, with different ids; encode them once for a whole class.
-            on_call: answers a call to a replaced function, given its name, positional and
-                keyword arguments; its exceptions are raised inside.
+            solution: answers calls of replaced functions.
 
         Returns:
             The answers by ask id. Once a question has hung or crashed too often, its remaining
             cases have the same answer (see `stopped`).
 
         Raises:
-            WorkerLost: when a process was lost, here or on the way to an answer by `on_call`.
+            WorkerLost: when a process was lost, this one or the solution's.
         """
         encoded = asks if isinstance(asks, EncodedAsks) else encode_asks(asks)
         answers: Answers = {}
@@ -277,7 +273,7 @@ class Session(AbstractContextManager["Session"]):
             try:
                 whole = len(waiting) == len(encoded.asks)
                 child.send(encoded.frame if whole else write_asks(waiting))
-                self._gather(child, waiting, answers, room, encoded.known, on_call)
+                self._gather(child, waiting, answers, room, encoded.known, solution)
             except Stopped as stopped:
                 if self._trusted and stopped.killed:
                     raise WorkerLost(_SOLUTION_LOST) from None
@@ -425,37 +421,67 @@ class Session(AbstractContextManager["Session"]):
         answers: Answers,
         room: dict[str, int],
         known: KnownAnswers,
-        on_call: OnCall | None,
+        solution: Solution | None,
     ) -> None:
         """Add the child's answers to `answers` as they arrive, until all are there or it stops."""
         for ask in waiting:
             largest = min(max(room[ask.question], 0), MAX_FRAME)
             self._asked_at = time.monotonic()
-            answers[ask.id], size = self._answer(child, ask, largest, known, on_call)
+            answers[ask.id], size = self._answer(child, ask, largest, known, solution)
             self._stopped.answered(ask.question)
             room[ask.question] -= size
 
     def _answer(
-        self, child: Child, ask: Ask, largest: int, known: KnownAnswers, on_call: OnCall | None
+        self, child: Child, ask: Ask, largest: int, known: KnownAnswers, solution: Solution | None
     ) -> tuple[Answer, int]:
         """The answer, and the size of its frame."""
-        names = ask.replace if on_call is not None else ()
-        seconds = ask.seconds or self._limits.question_seconds
-        for _ in range(_MAX_CALLS):
-            frame, taken = child.receive_timed(seconds, largest)
-            said = child.read(frame, lambda frame: responses.answer(frame, ask, known, names))
-            if isinstance(said, Answer):
-                self.seconds[ask.question] += responses.time_taken(taken, seconds)
-                if changed := self._changed_later.get(ask.question):
-                    said = replace(said, changed_later=changed)
-                return said, len(frame)
-            assert on_call is not None
-            # The call's own time counts too, since a student chooses the arguments' size.
-            called = time.monotonic()
-            child.send(_reply(on_call, said))
-            seconds = max(seconds - child.waited - (time.monotonic() - called), 0.0)
-        child.end()
-        raise Stopped(Status.CRASHED, f"called {ask.replace} more than {_MAX_CALLS} times")
+        calls = OpenCalls(ask.replace if solution is not None else ())
+        seconds = left = ask.seconds or self._limits.question_seconds
+        try:
+            while True:
+                frame, taken = child.receive_timed(left, largest)
+                said = child.read(frame, lambda frame: responses.answer(frame, ask, known, calls))
+                if isinstance(said, Answer):
+                    self.seconds[ask.question] += responses.time_taken(taken, seconds)
+                    if changed := self._changed_later.get(ask.question):
+                        said = replace(said, changed_later=changed)
+                    return said, len(frame)
+                assert solution is not None
+                # A call's own time counts too, since a student chooses the arguments' size.
+                called = time.monotonic()
+                child.send(inward.write(solution.exchange(said, calls, left - child.waited)))
+                left = max(left - child.waited - (time.monotonic() - called), 0.0)
+        except Stopped as stopped:
+            if calls and solution is not None:
+                solution.abandon()
+            if stopped.status is Status.TIMED_OUT and stopped.had_time:
+                raise Stopped(Status.TIMED_OUT, f"was stopped after {seconds:g} s") from None
+            raise
+
+    def exchange(self, message: Message, calls: OpenCalls, seconds: float) -> Message:
+        """Send a call, or the return of one, and wait for the process's own.
+
+        Args:
+            message: see `inside.calls`.
+            calls: those that have not returned.
+            seconds: the longest that it may take.
+
+        Raises:
+            Stopped: when the process was stopped; it cannot be used again.
+            WorkerLost: when it was killed from outside.
+        """
+        child = self._child
+        if child is None:
+            raise WorkerLost(_SOLUTION_LOST)
+        try:
+            child.send(inward.write(message))
+            frame, _ = child.receive_timed(seconds, MAX_FRAME)
+            return child.read(frame, lambda frame: calls.of_solution(decode(frame)))
+        except Stopped as stopped:
+            self.close()
+            if stopped.killed:
+                raise WorkerLost(_SOLUTION_LOST) from None
+            raise
 
     def _drop(self, index: int, stopped: Stopped) -> None:
         """Run the notebook without this cell from now on."""
@@ -503,13 +529,3 @@ def _instruction(step: Cell | Hold) -> dict[str, Any]:
     if isinstance(step, Cell):
         return {"index": step.index, "run": step.source}
     return {"index": step.index, "hold": step.question, "calls": step.calls}
-
-
-def _reply(on_call: OnCall, call: responses.Call) -> bytes:
-    try:
-        return inward.write({"value": on_call(call.name, call.arguments, call.keywords)})
-    except Exception as error:
-        if isinstance(error, SandboxError) and not isinstance(error, ProtocolError):
-            raise
-        # The student chose the arguments, so the error is theirs too.
-        return inward.write({"error": str(error)[:_MAX_ERROR]})

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from autograder.answer import Answer, Status
-from autograder.sandbox.session import Ask, Cell, CellResult, Hold, Limits, Sandbox
+from autograder.sandbox.inside.calls import Message
+from autograder.sandbox.open_calls import OpenCalls
+from autograder.sandbox.session import Ask, Cell, CellResult, Hold, Limits, Sandbox, Session
 
 LIMITS = Limits(
     cell_seconds=1.0,
@@ -39,6 +42,47 @@ def ask_all(sandbox: Sandbox, source: str, asks: list[Ask], **options: Any) -> d
     holds = [Hold(1, name, name) for name in dict.fromkeys(ask.question for ask in asks)]
     with sandbox.open([Cell(0, source), *holds]) as session:
         return session.ask(asks, **options)
+
+
+class Outside:
+    """Answers calls of replaced functions, by one function that stands in the test."""
+
+    def __init__(self, reply: Callable[[str, list[Any]], Any]) -> None:
+        self.calls: list[tuple[str, list[Any], dict[str, Any]]] = []
+        self._reply = reply
+
+    def exchange(self, message: Message, calls: OpenCalls, seconds: float) -> Message:
+        self.calls.append((message["call"], message["arguments"], message["keywords"]))
+        try:
+            value = self._reply(message["call"], message["arguments"])
+        except ValueError as error:
+            return calls.of_solution({"error": str(error), "shared": []})
+        return calls.of_solution({"value": value, "shared": []})
+
+    def abandon(self) -> None:
+        raise AssertionError("a call was left open")
+
+
+class Lesson:
+    """Answers them by functions that a lesson defines, in a process of its own."""
+
+    def __init__(self, sandbox: Sandbox, source: str, *names: str) -> None:
+        self._sandbox = sandbox
+        self._steps = [Cell(0, source), *(Hold(1, name, name) for name in names)]
+        self._session: Session | None = None
+        self.messages = self.abandoned = 0
+
+    def exchange(self, message: Message, calls: OpenCalls, seconds: float) -> Message:
+        self.messages += 1
+        if self._session is None:
+            self._session = self._sandbox.trusted(self._steps)
+        return self._session.exchange(message, calls, seconds)
+
+    def abandon(self) -> None:
+        self.abandoned += 1
+        if self._session is not None:
+            self._session.close()
+        self._session = None
 
 
 def text_of(result: CellResult) -> str:

@@ -11,6 +11,7 @@ from autograder.answer import Status
 from autograder.errors import ProtocolError
 from autograder.sandbox import responses
 from autograder.sandbox.inside.wire import encode
+from autograder.sandbox.open_calls import OpenCalls
 from autograder.sandbox.requests import Ask, CellResult, KnownAnswers
 from autograder.sandbox.session import Sandbox
 from autograder.tree import same_tree
@@ -43,7 +44,7 @@ STREAM = {"output_type": "stream", "name": "stdout", "text": "a"}
 def test_is_an_answer_what_was_sent() -> None:
     ask = Ask(3, "f", "", {"x": 1, "y": 2})
     extra = {"changed": ["z", "y"], "warned": ["overflow"], "error": "\x1b[31mno", "line": "f()"}
-    answer = responses.answer(encode(ANSWER | extra), ask, KnownAnswers())
+    answer = responses.answer(encode(ANSWER | extra), ask, KnownAnswers(), OpenCalls(()))
     assert same_tree(answer.value, ANSWER["value"])
     # Only arguments that it has, and nothing that a terminal would obey.
     assert (answer.changed, answer.warned) == (("y",), ("overflow",))
@@ -54,8 +55,10 @@ def test_is_of_a_warning_in_a_hidden_case_only_the_kind_told() -> None:
     """The rest is text that the student's code chooses, and so is its order."""
     told = ["overflow in exp", "invalid value in 0123", "divide by zero", "0123 overflow"]
     message = encode(ANSWER | {"changed": [], "error": "", "line": "", "warned": told})
-    shown = responses.answer(message, Ask(3, "f", "", {}), KnownAnswers())
-    hidden = responses.answer(message, Ask(3, "f", "", {}, hidden=True), KnownAnswers())
+    shown = responses.answer(message, Ask(3, "f", "", {}), KnownAnswers(), OpenCalls(()))
+    hidden = responses.answer(
+        message, Ask(3, "f", "", {}, hidden=True), KnownAnswers(), OpenCalls(())
+    )
     assert shown.warned == ("divide by zero", "overflow in exp")
     assert hidden.warned == ("divide by zero", "overflow")
 
@@ -70,19 +73,21 @@ def test_is_of_a_warning_in_a_hidden_case_only_the_kind_told() -> None:
         ANSWER | {"status": "right"},
         ANSWER | {"changed": [1]},
         ANSWER | {"error": 1},
-        {"call": "g", "arguments": [], "keywords": {}},
+        {"call": "g", "arguments": [], "keywords": {}, "shared": []},
     ],
 )
 def test_is_what_answers_nothing_refused(message: Any) -> None:
     ask = Ask(3, "f", "", {"x": 1})
     with pytest.raises(ProtocolError):
-        responses.answer(encode(message), ask, KnownAnswers(), names=["h"])
+        responses.answer(encode(message), ask, KnownAnswers(), OpenCalls(["h"]))
 
 
 def test_is_a_call_told_from_an_answer() -> None:
-    message = encode({"call": "g", "arguments": [1], "keywords": {"y": "b"}})
-    call = responses.answer(message, Ask(3, "f", "", {}), KnownAnswers(), names=["g"])
-    assert isinstance(call, responses.Call) and call.name == "g" and call.keywords == {"y": "b"}
+    call = {"call": "g", "arguments": [1], "keywords": {"y": "b"}, "shared": []}
+    calls = OpenCalls(["g"])
+    assert responses.answer(encode(call), Ask(3, "f", "", {}), KnownAnswers(), calls) == call
+    with pytest.raises(ProtocolError, match="expected a call"):
+        responses.answer(encode(ANSWER), Ask(3, "f", "", {}), KnownAnswers(), calls)
 
 
 def test_is_a_cell_told_by_its_place() -> None:

@@ -7,6 +7,7 @@ import signal
 import time
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from autograder.sandbox.child import Child
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Ask, Cell, Hold, Sandbox
 from tests.faults.footprint import descendants
-from tests.sandbox.notebooks import LIMITS, ask_all, run_cell
+from tests.sandbox.notebooks import LIMITS, Lesson, Outside, ask_all, run_cell
 
 HANGS = "import os\ndef hangs(n):\n    while n: pass\n    return n\ndef fine():\n    return 1\n"
 
@@ -175,16 +176,104 @@ def test_a_call_whose_answer_is_lost_costs_the_question_nothing(sandbox: Sandbox
     """What goes wrong outside is not an exception inside; wrong arguments are."""
     source = "def lent(n):\n    return n\ndef f():\n    return lent(1)"
 
-    def lost(name: str, arguments: object, keywords: object) -> None:
+    def lost(name: str, arguments: list[Any]) -> None:
         raise WorkerLost("killed from outside")
 
-    def refused(name: str, arguments: object, keywords: object) -> None:
-        raise RuntimeError("too large")
+    def refused(name: str, arguments: list[Any]) -> None:
+        raise ValueError("too large")
 
     asks = [Ask(0, "f", "", {}, ("lent",))]
     with pytest.raises(WorkerLost, match="from outside"):
-        ask_all(sandbox, source, asks, on_call=lost)
-    assert ask_all(sandbox, source, asks, on_call=refused)[0].error.endswith("lent: too large")
+        ask_all(sandbox, source, asks, solution=Outside(lost))
+    answers = ask_all(sandbox, source, asks, solution=Outside(refused))
+    assert answers[0].error.endswith("lent: too large")
+
+
+def test_how_often_may_a_replaced_function_be_called(sandbox: Sandbox) -> None:
+    """As often as there is time; what counts is the time of the whole case."""
+    source = "def g(n):\n    return 0\ndef f(n):\n    return sum(g(each) for each in range(n))"
+    outside = Outside(lambda name, arguments: arguments[0])
+    asks = [Ask(0, "f", "", {"n": 3_000}, ("g",), seconds=60.0)]
+    assert ask_all(sandbox, source, asks, solution=outside)[0].value == 3_000 * 2_999 / 2
+    slow = Outside(lambda name, arguments: time.sleep(0.3) or 1.0)
+    asks = [Ask(0, "f", "", {"n": 3}, ("g",))]
+    answer = ask_all(sandbox, source, asks, solution=slow)[0]
+    assert (answer.status, answer.error) == (Status.TIMED_OUT, "f was stopped after 0.5 s")
+
+
+CALLS_BACK = "def twice(f, x):\n    return f(f(x))"
+
+
+def test_may_the_solution_call_the_function_that_it_was_given(sandbox: Sandbox) -> None:
+    """One that itself calls a replaced function, and one that ends or hangs in the process."""
+    source = """
+import os, time
+def twice(f, x): return None
+def half(x): return None
+def f(x): return twice(lambda each: half(each) + 1, x)
+def ends(x): return twice(os._exit, x)
+def hangs(x): return twice(time.sleep, x)
+"""
+    lesson = Lesson(sandbox, f"{CALLS_BACK}\ndef half(x):\n    return x / 2", "twice", "half")
+    asks = [
+        Ask(0, "f", "", {"x": 8.0}, ("twice", "half"), seconds=20.0),
+        Ask(1, "ends", "", {"x": 8}, ("twice",)),
+        Ask(2, "hangs", "", {"x": 8.0}, ("twice",)),
+        Ask(3, "f", "", {"x": 4.0}, ("twice", "half"), seconds=20.0),
+    ]
+    answers = ask_all(sandbox, source, asks, solution=lesson)
+    assert [answers[number].value for number in (0, 3)] == [3.5, 2.5]
+    assert [answers[number].status for number in (1, 2)] == [Status.CRASHED, Status.TIMED_OUT]
+    assert lesson.abandoned == 2
+    sandbox.close()
+
+
+def test_is_a_solution_that_hangs_the_end_of_the_case_that_called_it(sandbox: Sandbox) -> None:
+    """A student chooses the arguments; the next case has another process of the solution."""
+    lesson = Lesson(sandbox, "import time\ndef waits(n):\n    time.sleep(n)\n    return n", "waits")
+    source = "def waits(n): return None\ndef f(n): return waits(n)"
+    asks = [Ask(n, "f", "", {"n": seconds}, ("waits",)) for n, seconds in enumerate((5.0, 0.0))]
+    answers = ask_all(sandbox, source, asks, solution=lesson)
+    assert (answers[0].status, answers[0].error) == (
+        Status.TIMED_OUT,
+        "f was stopped after 0.5 s",
+    )
+    assert answers[1].value == 0.0
+    sandbox.close()
+
+
+FORGED = """
+import socket
+from autograder.sandbox.inside.wire import Channel, encode, SECONDS
+def twice(f, x): return None
+def secret(x): return None
+def forge(message):
+    import gc
+    channel = next(each for each in gc.get_objects() if type(each) is Channel)
+    channel.send(encode(message) + SECONDS.pack(0.0))
+    channel.receive_payload()
+def other_name(x): forge({"call": "secret", "arguments": [x], "keywords": {}, "shared": []})
+def passed_on(x): forge({"call": "twice", "arguments": [["shared", 0], x], "keywords": {},
+                         "shared": ["secret"]})
+def number(x): forge({"call": 0, "arguments": [x], "keywords": {}, "shared": []})
+def returns(x): forge({"value": x, "shared": []})
+def answers(x):
+    twice(lambda each: forge({"id": 4, "status": "returned", "value": None, "changed": [],
+                              "warned": [], "error": "", "line": ""}), x)
+"""
+
+
+def test_may_a_process_call_only_what_is_replaced(sandbox: Sandbox) -> None:
+    """Nor pass another function on, nor return where nothing was called, nor answer in a call."""
+    lesson = Lesson(sandbox, f"{CALLS_BACK}\ndef secret(x):\n    return x", "twice", "secret")
+    names = ("other_name", "passed_on", "number", "returns", "answers")
+    asks = [Ask(n, name, "", {"x": 1.0}, ("twice",)) for n, name in enumerate(names)]
+    # Each stops its process, so each has a notebook of its own.
+    for ask in asks:
+        answer = ask_all(sandbox, FORGED, [ask], solution=lesson)[ask.id]
+        assert answer.status is Status.CRASHED and "received something else" in answer.error
+    assert lesson.messages == 1
+    sandbox.close()
 
 
 def test_do_the_outputs_of_the_first_whole_run_stay(sandbox: Sandbox) -> None:

@@ -19,10 +19,10 @@ from autograder.answer import MISSING, Status, ask
 from autograder.double_precision import FLOAT32, double_precision
 from autograder.errors import ProtocolError
 from autograder.sandbox.inside import inward
+from autograder.sandbox.inside.calls import Calls, Message
 from autograder.sandbox.inside.shell import NotebookShell
 from autograder.sandbox.inside.snapshot import Snapshots
 from autograder.sandbox.inside.wire import SECONDS, Channel, encode
-from autograder.tree import to_tree
 
 
 def serve(channel: Channel, shell: NotebookShell) -> None:
@@ -61,6 +61,7 @@ class _Submission:
         self._snapshots = Snapshots(shell.user_ns)
         self._drivers: dict[str, Callable[..., Any]] = {}
         self._process = os.getpid()
+        self._calls = Calls(self._send_message, self._receive_message, self._held)
 
     async def run(self) -> None:
         """Run the cells, hold the functions at their checks, and report the end of the notebook."""
@@ -97,8 +98,13 @@ class _Submission:
         What one case changes is there for the next one, as in the notebook, but not for another
         question.
         """
+        received = inward.receive(self._channel)
+        if isinstance(received, dict):
+            # Only the solution's process is called; a student's is asked.
+            self._calls.serve(received)
+            return
         before = None
-        for each in inward.receive(self._channel):
+        for each in received:
             if each["question"] != before:
                 self._snapshots.put_back(each["question"])
             before = each["question"]
@@ -159,7 +165,7 @@ class _Submission:
         """Have calls to some of the notebook's functions answered from outside."""
         namespace = self._namespace
         before = {name: namespace.get(name, MISSING) for name in names}
-        namespace.update({name: self._answered_outside(name) for name in names})
+        namespace.update({name: self._calls.stand_in(name) for name in names})
         try:
             yield
         finally:
@@ -169,16 +175,9 @@ class _Submission:
                 else:
                     namespace[name] = value
 
-    def _answered_outside(self, name: str) -> Callable[..., Any]:
-        def call(*arguments: Any, **keywords: Any) -> Any:
-            positional = [to_tree(argument) for argument in arguments]
-            by_name = {key: to_tree(value) for key, value in keywords.items()}
-            frame = encode({"call": name, "arguments": positional, "keywords": by_name})
-            self._channel.send(frame + SECONDS.pack(0.0))
-            reply = inward.receive(self._channel)
-            if "error" in reply:
-                raise RuntimeError(f"{name}: {reply['error']}")
-            value = reply["value"]
-            return tuple(value) if isinstance(value, list) else value
+    def _send_message(self, message: Message) -> None:
+        self._channel.send(encode(message) + SECONDS.pack(0.0))
 
-        return call
+    def _receive_message(self) -> Message:
+        message: Message = inward.receive(self._channel)
+        return message
