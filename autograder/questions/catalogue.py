@@ -135,6 +135,10 @@ def _load(stem: str) -> Week:
             raise QuestionError(
                 f"{item.name}: it builds on {late.pop()}, which should come before it in PARTS"
             )
+        # What these call in turn may be wrong as well.
+        behind = [part for part in found[:place] if part.name in item.builds_on]
+        names_behind = (name for part in behind for name in (*part.builds_on, part.name))
+        item.builds_on = tuple(dict.fromkeys(names_behind))
     parts: list[Question | Written] = [*found, *written]
     total = sum(part.points for part in parts)
     if abs(total - module.POINTS) > 1e-9:

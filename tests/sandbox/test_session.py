@@ -267,7 +267,7 @@ def test_may_a_process_call_only_what_is_replaced(sandbox: Sandbox) -> None:
     """Nor pass another function on, nor return where nothing was called, nor answer in a call."""
     lesson = Lesson(sandbox, f"{CALLS_BACK}\ndef secret(x):\n    return x", "twice", "secret")
     names = ("other_name", "passed_on", "number", "returns", "answers")
-    asks = [Ask(n, name, "", {"x": 1.0}, ("twice",)) for n, name in enumerate(names)]
+    asks = [Ask(n, name, "", {"x": 1.0}, ("twice",), 20.0) for n, name in enumerate(names)]
     # Each stops its process, so each has a notebook of its own.
     for ask in asks:
         answer = ask_all(sandbox, FORGED, [ask], solution=lesson)[ask.id]

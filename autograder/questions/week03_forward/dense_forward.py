@@ -11,7 +11,12 @@ from autograder.questions.week03_forward.formulas import random_params
 from course_lib.models import to_keras
 
 
-@question(points=12, returns=("out", "cache"), parts={"out": 2, "cache": 1})
+@question(
+    points=12,
+    returns=("out", "cache"),
+    parts={"out": 2, "cache": 1},
+    builds_on=("neuron_by_neuron",),
+)
 def dense_forward(X: Array, W: Array, b: Array) -> Any:
     """One layer for a batch: out = X @ W + b.
 

@@ -45,7 +45,7 @@ def uniform_spreads(fan_in: int, fan_out: int) -> list[float]:
     return [right, limit_of(fan_in, fan_out), *(limit / 3**0.5 for limit in limits)]
 
 
-@question(points=10, returns=("W",))
+@question(points=10, returns=("W",), builds_on=("init_normal",))
 def he_normal(fan_in: int, fan_out: int, seed: int) -> Any:
     """A kernel of normal draws with mean 0 and variance 2 / fan_in.
 

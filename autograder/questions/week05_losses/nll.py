@@ -17,7 +17,7 @@ from autograder.questions.week05_losses.formulas import (
 )
 
 
-@question(points=7)
+@question(points=7, builds_on=("one_hot",))
 def nll(log_probs: Array, y: Array) -> Any:
     """The mean over the N examples of -log_probs[n, y[n]].
 

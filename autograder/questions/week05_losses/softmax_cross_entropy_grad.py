@@ -13,7 +13,7 @@ from autograder.questions.week05_losses.softmax_cross_entropy import cross_entro
 
 @question(
     points=10,
-    builds_on=("one_hot",),
+    builds_on=("one_hot", "log_softmax"),
     derivative=Derivative(of="softmax_cross_entropy", wrt="Z"),
 )
 def softmax_cross_entropy_grad(Z: Array, y: Array) -> Any:

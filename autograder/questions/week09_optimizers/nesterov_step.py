@@ -18,7 +18,12 @@ from autograder.questions.week09_optimizers.formulas import (
 from autograder.questions.week09_optimizers.momentum_step import walk
 
 
-@question(points=10, returns=("params", "velocity"), parts={"params": 2, "velocity": 1})
+@question(
+    points=10,
+    returns=("params", "velocity"),
+    parts={"params": 2, "velocity": 1},
+    builds_on=("momentum_step",),
+)
 def nesterov_step(
     params: Arrays, grads: Arrays, velocity: Arrays, lr: float, momentum: float
 ) -> Any:

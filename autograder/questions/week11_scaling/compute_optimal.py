@@ -9,7 +9,7 @@ import numpy as np
 from autograder.questions.define import Array, Inputs, Rng, question
 
 
-@question(points=8, returns=("N", "D"))
+@question(points=8, returns=("N", "D"), builds_on=("training_flops", "tokens_per_parameter"))
 def compute_optimal(C: Array) -> Any:
     """Parameters and tokens that spend C = 6 N D in Chinchilla's proportion, D = 20 N.
 

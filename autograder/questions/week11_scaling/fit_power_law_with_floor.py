@@ -68,7 +68,10 @@ def settled_law(yours: Any, N: Array, L: Array) -> Any:
 
 
 @question(
-    points=16, returns=NAMES, builds_on=("fit_power_law",), parts={"L_inf": 1, "a": 1, "alpha": 1}
+    points=16,
+    returns=NAMES,
+    builds_on=("fit_power_law", "predict_loss"),
+    parts={"L_inf": 1, "a": 1, "alpha": 1},
 )
 def fit_power_law_with_floor(N: Array, L: Array) -> Any:
     """The law L = L_inf + a * N^-alpha through losses that lie on one.

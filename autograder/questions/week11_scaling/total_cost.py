@@ -9,7 +9,7 @@ import numpy as np
 from autograder.questions.define import Array, Inputs, Rng, question
 
 
-@question(points=7)
+@question(points=7, builds_on=("training_flops",))
 def total_cost(N: Array, D: Array, inference_tokens: float) -> Any:
     """Operations for training and for use: 6 N D + 2 N * inference_tokens.
 

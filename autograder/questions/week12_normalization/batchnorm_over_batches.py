@@ -24,6 +24,7 @@ from autograder.questions.week12_normalization.layers import batch_normalization
     calls="batchnorm_forward",
     returns=("out", "running_mean", "running_var"),
     parts={"out": 2, "running_mean": 1, "running_var": 1},
+    builds_on=("batchnorm_inference",),
 )
 def batchnorm_over_batches(
     batches: Array,

@@ -23,7 +23,7 @@ from course_lib.gradients import vector_jacobian_product
 @question(
     points=12,
     returns=("dza", "dzb"),
-    builds_on=("cosine_similarity_matrix",),
+    builds_on=("cosine_similarity_matrix", "info_nce"),
     derivative=Derivative(of="info_nce", wrt="za", gradient="dza"),
 )
 def info_nce_grad(za: Array, zb: Array, temperature: float) -> Any:
