@@ -6,7 +6,7 @@ A full run and the notebook's `check` both end here, so they cannot disagree.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from autograder.judging.compare import differences_of
 from autograder.judging.derivative import matches_own_function
 from autograder.judging.measures import Measures
 from autograder.judging.mistakes import mistakes_behind
-from autograder.judging.points import NOT_AS_ASKED, earned
+from autograder.judging.points import NOT_AS_ASKED, WHOLE, concerns, earned
 from autograder.questions import references
 from autograder.questions.define import Inputs, Mistake, Question
 from autograder.questions.references import References
@@ -220,7 +220,10 @@ class Judge:
             not_as_asked=self._not_as_asked,
         )
         own = "" if mistakes else self._own_function(question, found, ask_again)
-        message = wording.wrong(question, found, self._told(points), mistakes, own)
+        left = self._unexplained(question, found, named)
+        if left:
+            found = [(t, sorted(each, key=lambda d: d.part in left)) for t, each in found]
+        message = wording.wrong(question, found, self._told(points), mistakes, own, left)
         _, first = wording.told(found)
         return _verdict(
             question, points, first.outcome, message, trials, first.part, " + ".join(named)
@@ -244,8 +247,10 @@ class Judge:
         given = [probe.inputs for probe in probes]
         measured = self._measures.measured(question, answers, given)
         return [
-            Trial(probe.case, probe.public, probe.weight, probe.inputs, probe.expected, answer)
-            for probe, answer in zip(probes, measured, strict=True)
+            Trial(probe.case, probe.public, probe.weight, handed, probe.expected, answer)
+            for probe, answer, handed in zip(
+                probes, measured, map(question.handed, given), strict=True
+            )
         ]
 
     def _wrong(self, question: Question, trials: Sequence[Trial]) -> Wrong:
@@ -276,16 +281,22 @@ class Judge:
 
     def _conventional_parts(self, question: Question, mistakes: Sequence[Mistake]) -> set[str]:
         """The parts of an answer that follow another book's convention."""
-        conventions = {mistake.name for mistake in mistakes if mistake.convention}
-        if not conventions:
+        return self._parts_of(question, {each.name for each in mistakes if each.convention})
+
+    def _unexplained(self, question: Question, found: Wrong, named: Sequence[str]) -> list[str]:
+        """The wrong parts that have nothing to do with the named mistakes; empty without these."""
+        parts = self._parts_of(question, named)
+        wrong = dict.fromkeys(each.part for _, differences in found for each in differences)
+        if not parts or WHOLE in wrong:
+            return []
+        return [part for part in wrong if not any(concerns(each, part) for each in parts)]
+
+    def _parts_of(self, question: Question, named: Collection[str]) -> set[str]:
+        """The parts of an answer that these mistakes change."""
+        if not named:
             return set()
         catalogued = self.prepared_mistakes(question)
-        return {
-            part
-            for name, answers in catalogued
-            if name in conventions
-            for part in footprint(answers)
-        }
+        return {part for name, made in catalogued if name in named for part in footprint(made)}
 
     def answers_of_mistakes(self, question: Question) -> dict[str, list[Answer]]:
         """The answers of each catalogued mistake to this question's probes, by its name."""

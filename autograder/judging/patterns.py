@@ -35,12 +35,22 @@ def describe(found: Sequence[tuple[Difference, Mapping[str, int]]], part: str) -
         not isinstance(difference.yours, np.ndarray)
         or not isinstance(difference.expected, np.ndarray)
         or difference.yours.dtype.kind not in "iuf"
-        or not np.isfinite(difference.yours).all()
         for difference, _ in found
     ):
         return None
+    finite = [each for each in found if np.isfinite(each[0].yours).all()]
+    pattern = _of_finite(finite, part) if finite else None
+    if pattern is None or len(finite) == len(found):
+        return pattern
+    sentence = f"{pattern.sentence.removesuffix('.')}, in the cases in which it is finite."
+    return pattern._replace(sentence=sentence)
+
+
+def _of_finite(found: Sequence[tuple[Difference, Mapping[str, int]]], part: str) -> Pattern | None:
     if found[0][0].outcome is Outcome.SHAPE:
         return _shape_pattern(part, [(d.yours, d.expected.astype(float)) for d, _ in found])
+    if any(d.outcome is Outcome.SHAPE for d, _ in found):
+        return None
     arrays = [(d.yours.astype(float), d.expected.astype(float), sizes) for d, sizes in found]
     if all(_close(yours, expected) for yours, expected, _ in arrays):
         # The last digits differ, which any pattern would hide.
@@ -104,18 +114,59 @@ def _sign(part: str, arrays: Arrays) -> str:
 
 
 def _scale(part: str, arrays: Arrays) -> str:
-    for name in _factors(arrays[0][2]):
-        values = [_value(name, sizes) for _, _, sizes in arrays]
-        if all(
-            _close(yours, factor * expected)
-            for (yours, expected, _), factor in zip(arrays, values, strict=True)
-        ):
-            factor = f"{values[0]:.4g} times"
-            sizes = arrays[0][2]
-            known = ", ".join(f"{s} = {sizes[s]}" for s in name if s in sizes)
-            reason = f", and {known} (the factor is {name})" if known else ""
-            return f"{_subject(part, arrays)} is {factor} the expected value{reason}."
-    return ""
+    ratios = [_ratio(yours, expected) for yours, expected, _ in arrays]
+    if not all(ratios):
+        return ""
+    sizes = arrays[0][2]
+    factor = _factor(ratios, [each for _, _, each in arrays])
+    if factor is None and not _is_evidence(arrays, ratios):
+        return ""
+    known = ", ".join(f"{s} = {sizes[s]}" for s in factor or "" if s in sizes)
+    reason = f", and {known} (the factor is {factor})" if known else ""
+    return f"{_subject(part, arrays)} is {ratios[0]:.4g} times the expected value{reason}."
+
+
+def _ratio(yours: Array, expected: Array) -> float:
+    """The number by which the whole expected array is multiplied; 0 if there is none."""
+    size = float(np.sum(expected * expected))
+    ratio = float(np.sum(yours * expected)) / size if 0 < size < np.inf else 0.0
+    return ratio if _close(yours, ratio * expected) else 0.0
+
+
+def _factor(ratios: Sequence[float], sizes: Sequence[Mapping[str, int]]) -> str | None:
+    """The expression in the sizes that is the ratio in every case, such as `-N` or `N/32`."""
+    names = _factors(sizes[0])
+    shares = [
+        [ratio / _value(name, each) for ratio, each in zip(ratios, sizes, strict=True)]
+        for name in names
+    ]
+    for sign, mark in ((1.0, ""), (-1.0, "-")):
+        for name, share in zip(names, shares, strict=True):
+            if np.allclose(share, sign, rtol=RELATIVE, atol=0.0):
+                return f"{mark}{name}"
+    if np.allclose(ratios, ratios[0], rtol=RELATIVE, atol=0.0):
+        return None
+    for name, share in zip(names, shares, strict=True):
+        if np.allclose(share, share[0], rtol=RELATIVE, atol=0.0):
+            return f"{share[0]:.6g}*{name}" if abs(share[0]) > 1 else _divided(name, share[0])
+    return None
+
+
+def _divided(name: str, share: float) -> str:
+    """`N/32` for N and 1/32."""
+    divisor = 1 / share
+    whole = round(divisor)
+    known = abs(divisor - whole) <= RELATIVE * abs(divisor)
+    return f"{name}/{whole}" if known and "/" not in name else f"{share:.6g}*{name}"
+
+
+def _is_evidence(arrays: Arrays, ratios: Sequence[float]) -> bool:
+    """Whether it says something that each array is the same multiple of its reference.
+
+    A single number always is a multiple.
+    """
+    same = np.allclose(ratios, ratios[0], rtol=RELATIVE, atol=0.0)
+    return bool(same and sum(np.count_nonzero(expected) for _, expected, _ in arrays) > 2)
 
 
 def _factors(sizes: Mapping[str, int]) -> list[str]:

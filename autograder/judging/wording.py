@@ -131,6 +131,7 @@ def wrong(
     points: float | None,
     mistakes: Sequence[Mistake] = (),
     own_function: str = "",
+    left: Sequence[str] = (),
 ) -> str:
     """The message for an answer that lost points.
 
@@ -141,6 +142,7 @@ def wrong(
         mistakes: the catalogued mistakes that explain the answer.
         own_function: the student's own wrong function of which the answer is the correct
             derivative; empty if there is none.
+        left: the wrong parts that the mistakes do not explain.
     """
     trial, first = told(found)
     public = [pair for pair in found if pair[0].public and pair[1][0].outcome not in _STOPPED]
@@ -148,7 +150,7 @@ def wrong(
     label = " + ".join(mistake.name for mistake in mistakes) or _label(first.outcome)
     known = _public_cases(question, found) if points is None else _points(question, points)
     lines = [heading(question, known, first.part, label)]
-    pattern = _pattern(question, public, first)
+    pattern = _pattern(question, public, first.part)
     if slow:
         lines.append(too_slow.observed(question, trial, first, found))
     else:
@@ -158,6 +160,7 @@ def wrong(
             "This is a different convention, valid elsewhere; the course uses the one stated."
         )
     lines += [mistake.why for mistake in mistakes]
+    lines += _not_right_either(question, public, left)
     if right := right_parts(question, found):
         lines.append(f"Right parts: {', '.join(right)}.")
     lines += _where(question, found)
@@ -197,10 +200,23 @@ def _label(outcome: Outcome) -> str:
     return "" if outcome is Outcome.VALUES else str(outcome)
 
 
-def _pattern(question: Question, public: Wrong, first: Difference) -> patterns.Pattern | None:
+def _pattern(question: Question, public: Wrong, part: str) -> patterns.Pattern | None:
     """What is true of this part in every wrong public case; None if nothing is known."""
-    same_part = [(d, question.sizes(t.inputs)) for t, (d, *_) in public if d.part == first.part]
-    return patterns.describe(same_part, first.part or _call(question))
+    same_part = [
+        (difference, question.sizes(trial.inputs))
+        for trial, differences in public
+        for difference in differences
+        if difference.part == part
+    ]
+    return patterns.describe(same_part, part or _call(question))
+
+
+def _not_right_either(question: Question, public: Wrong, left: Sequence[str]) -> list[str]:
+    """The wrong parts that no mistake explains, and what is known of them."""
+    if not left:
+        return []
+    known = [pattern.sentence for part in left if (pattern := _pattern(question, public, part))]
+    return [" ".join([f"Not right either: {', '.join(left)}.", *known])]
 
 
 def _observed(

@@ -26,6 +26,9 @@ def described(wrong: np.ndarray, right: np.ndarray = RIGHT) -> str:
         (7 * RIGHT, "7 times the expected value, and N = 7 (the factor is N)"),
         (RIGHT / 3, "K = 3 (the factor is 1/K)"),
         (2 * RIGHT, "2 times"),
+        (-7 * RIGHT, "-7 times the expected value, and N = 7 (the factor is -N)"),
+        (-RIGHT / 3, "(the factor is -1/K)"),
+        (0.3 * RIGHT, "is 0.3 times the expected value."),
         (RIGHT / 21, "the factor is 1/(N*K)"),
         (RIGHT + 0.5, "off by the same amount"),
         (RIGHT[::-1], "in a different order"),
@@ -45,6 +48,38 @@ def test_is_a_pattern_claimed_only_when_every_case_shows_it():
     once = Difference(Outcome.VALUES, "dW", "", 7 * RIGHT, RIGHT)
     other = Difference(Outcome.VALUES, "dW", "", 2 * RIGHT, RIGHT)
     assert describe([(once, SIZES), (other, SIZES)], "dW") is None
+
+
+def differences(*wrong: tuple[np.ndarray, int]) -> list[tuple[Difference, dict[str, int]]]:
+    """Arrays that should be `RIGHT`, each with its N."""
+    return [(Difference(Outcome.VALUES, "dW", "", yours, RIGHT), {"N": N}) for yours, N in wrong]
+
+
+def test_is_a_factor_found_that_is_a_size_by_a_constant():
+    found = describe(differences((RIGHT * 7 / 32, 7), (RIGHT * 4 / 32, 4)), "dW")
+    assert found and "0.2188 times the expected value, and N = 7 (the factor is N/32)" in str(found)
+    assert describe(differences((RIGHT * 7 / 32, 7), (RIGHT * 5 / 32, 4)), "dW") is None
+
+
+def test_does_one_case_that_is_not_finite_hide_nothing():
+    overflown = np.full_like(RIGHT, np.nan)
+    found = describe(differences((RIGHT * 7, 7), (overflown, 3)), "dW")
+    assert found and found.sentence == (
+        "Every entry of dW is 7 times the expected value, and N = 7 (the factor is N), in the "
+        "cases in which it is finite."
+    )
+    assert describe(differences((overflown, 3)), "dW") is None
+
+
+def test_is_no_single_number_called_a_multiple_of_another():
+    once = Difference(Outcome.VALUES, "loss", "", np.array(3.7), np.array(1.1))
+    assert describe([(once, {"N": 7})], "loss") is None
+
+
+def test_are_arrays_of_other_shapes_never_compared():
+    wide = np.ones((5, 4))
+    shapes = Difference(Outcome.SHAPE, "dW", "", wide, RIGHT)
+    assert describe([*differences((7 * RIGHT, 7)), (shapes, {"N": 7})], "dW") is None
 
 
 def test_is_no_pattern_claimed_where_only_the_last_digits_differ():
