@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from autograder.questions.define import Array, Derivative, Rng, question
+from autograder.questions.week02_bends.formulas import around_zero
 
 
-@question(points=4)
+@question(points=4, builds_on=("relu",))
 def leaky_relu(z: Array, slope: float) -> Any:
     """The hinge with a leak: z where z > 0, slope * z elsewhere.
 
@@ -35,7 +36,7 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @leaky_relu.case("edge")
 def _(rng: Rng) -> dict[str, Any]:
-    z = rng.normal(size=(3, 1, 8)) * np.resize([0.0, 1.0, 1e-6, 1.0, 1.0], (3, 1, 8))
+    z = around_zero(rng, 3, 1, 8)
     return {"z": z, "slope": float(rng.integers(13, 26)) / 64}
 
 
@@ -131,7 +132,7 @@ def _(z: Array, slope: float) -> Any:
     return z
 
 
-@question(points=4, derivative=Derivative(of="leaky_relu", wrt="z"))
+@question(points=4, derivative=Derivative(of="leaky_relu", wrt="z"), builds_on=("relu_grad",))
 def leaky_relu_grad(z: Array, slope: float) -> Any:
     """The slope of leaky_relu at z: 1 where z > 0, else `slope`, also at z = 0.
 
@@ -158,7 +159,7 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @leaky_relu_grad.case("edge")
 def _(rng: Rng) -> dict[str, Any]:
-    z = rng.normal(size=(3, 1, 8)) * np.resize([0.0, 1.0, 1e-6, 1.0, 1.0], (3, 1, 8))
+    z = around_zero(rng, 3, 1, 8)
     return {"z": z, "slope": float(rng.integers(13, 26)) / 64}
 
 

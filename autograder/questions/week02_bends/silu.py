@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograder.questions.define import Array, Derivative, Rng, question
-from autograder.questions.week02_bends.formulas import stable_sigmoid
+from autograder.questions.week02_bends.formulas import around_zero, stable_sigmoid
 
 
 @question(points=5, builds_on=("sigmoid",))
@@ -34,7 +34,7 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @silu.case("edge")
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.normal(size=(7, 1, 4)) * np.resize([0.0, 1.0, 1e-6, 2.0, 1.0], (7, 1, 4))}
+    return {"z": around_zero(rng, 7, 1, 4)}
 
 
 @silu.case("stability", stability=True)
@@ -101,7 +101,11 @@ def _(z: Array) -> Any:
     return z * stable_sigmoid(1.702 * z)
 
 
-@question(points=6, builds_on=("sigmoid",), derivative=Derivative(of="silu", wrt="z"))
+@question(
+    points=6,
+    builds_on=("sigmoid", "silu", "sigmoid_grad"),
+    derivative=Derivative(of="silu", wrt="z"),
+)
 def silu_grad(z: Array) -> Any:
     """The slope of SiLU at z: s + z * s * (1 - s) with s = sigmoid(z).
 
@@ -127,7 +131,7 @@ def _(rng: Rng) -> dict[str, Any]:
 
 @silu_grad.case("edge")
 def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.normal(size=(7, 1, 4)) * np.resize([0.0, 1.0, 1e-6, 2.0, 1.0], (7, 1, 4))}
+    return {"z": around_zero(rng, 7, 1, 4)}
 
 
 @silu_grad.case("stability", stability=True)

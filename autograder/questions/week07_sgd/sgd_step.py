@@ -61,13 +61,12 @@ def _(rng: Rng) -> Inputs:
 
 @sgd_step.case("other-names", weight=2)
 def _(rng: Rng) -> Inputs:
-    given = network(rng, 5, 1)
-    names = {"W1": "slope", "b1": "offset"}
+    shapes = {"slope": (5, 1, 3), "offset": (1,)}
     return {
-        "params": {names[name]: value for name, value in given["params"].items()},
+        "params": {name: rng.normal(size=shape) for name, shape in shapes.items()},
         # The same names in another order: they belong together by name.
-        "grads": {names[name]: given["grads"][name] for name in ("b1", "W1")},
-        "lr": given["lr"],
+        "grads": {name: rng.normal(size=shapes[name]) for name in ("offset", "slope")},
+        "lr": learning_rate(rng),
     }
 
 
