@@ -101,16 +101,13 @@ class Seen:
 
     @cached_property
     def guarded(self) -> bool:
-        """Whether the answer is an exception, or one number in every place."""
+        """Whether the answer is what a guard gives: an exception, or 0 or nan in every place."""
         if self.trial.answer.status is Status.RAISED:
             return True
         found = list(leaves(self.trial.answer.value))
-        return all(
-            isinstance(leaf, np.ndarray)
-            and leaf.size > 0
-            and leaf.dtype.kind in "biuf"
-            and bool(np.all((leaf == leaf.flat[0]) | (np.isnan(leaf) & np.isnan(leaf.flat[0]))))
-            for leaf in found
+        numbers = all(isinstance(leaf, np.ndarray) and leaf.dtype.kind in "biuf" for leaf in found)
+        return numbers and (
+            not any(leaf.any() for leaf in found) or all(np.isnan(leaf).all() for leaf in found)
         )
 
     def whole(self, made: MistakenAnswer) -> Level:

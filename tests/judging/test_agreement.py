@@ -96,9 +96,10 @@ def test_are_round_numbers_never_telling():
     assert not seen(right_but_one).telling
 
 
-def test_is_a_constant_a_guard():
+def test_is_a_guard_an_exception_or_nothing_but_zeros_or_nan():
     assert seen(np.zeros(4)).guarded and seen(np.full(4, np.nan)).guarded
-    assert not seen(RIGHT).guarded
+    assert not seen(RIGHT).guarded and not seen(np.full(4, 1.125)).guarded
+    assert not seen([0.0, np.nan, 0.0, 0.0]).guarded
 
 
 def test_is_the_allowance_of_a_mistake_that_of_its_own_magnitude():
