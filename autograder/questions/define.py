@@ -38,6 +38,8 @@ Formula = Callable[..., Any]
 
 UNUSABLE = "unusable: "
 """How the error of an answer begins that was returned and cannot be measured."""
+SMALL_NUMBERS = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-3)
+"""The family of the numbers that people add, or clip at, to keep clear of 0."""
 TOO_LARGE = "working with it takes too much memory"
 """Why an answer that cannot be measured within the memory that a measure has is unusable."""
 NOTHING_ELSE: Mapping[str, Any] = {}
@@ -158,6 +160,7 @@ class Question:
     few_mistakes: str = ""
     float32: str = ""
     seconds: float = 0.0
+    withheld: tuple[str, ...] = ()
     week: str = ""
     module: str = ""
     cases: dict[str, Case] = field(default_factory=dict)
@@ -198,10 +201,11 @@ class Question:
 
         def add(formula: Formula) -> Formula:
             self._claim(self.mistakes, name, "mistake")
-            if unknown := set(family) - set(getattr(formula, "__kwdefaults__", None) or ()):
+            defaults = getattr(formula, "__kwdefaults__", None) or {}
+            if any(defaults.get(each) not in values for each, values in family.items()):
                 raise QuestionError(
-                    f"{self.name}: {name} varies {', '.join(sorted(unknown))}; expected a "
-                    "keyword-only parameter of its formula with a default"
+                    f"{self.name}: each constant in the family of {name} should be a keyword-only "
+                    "parameter of its formula, with a default from the listed values"
                 )
             self.mistakes[name] = Mistake(
                 name, formula, at, tuple(rows.split()), convention, dict(family)
@@ -287,7 +291,14 @@ class Question:
     @property
     def parameters(self) -> tuple[str, ...]:
         """The argument names, in the order in which a student's function receives them."""
-        return tuple(inspect.signature(self.reference).parameters)
+        named = inspect.signature(self.reference).parameters
+        return tuple(name for name in named if name not in self.withheld)
+
+    def handed(self, inputs: Inputs) -> Inputs:
+        """The inputs that a student's code receives: all but the withheld ones."""
+        if not self.withheld:
+            return inputs
+        return {name: value for name, value in inputs.items() if name not in self.withheld}
 
     @property
     def names_a_class(self) -> bool:
@@ -333,11 +344,10 @@ class Question:
         Raises:
             QuestionError: when their names are not those of the signature.
         """
-        if set(inputs) != set(self.parameters):
-            raise QuestionError(
-                f"{self.name}: a case gives {sorted(inputs)}, expected {list(self.parameters)}"
-            )
-        return {name: inputs[name] for name in self.parameters}
+        expected = list(inspect.signature(self.reference).parameters)
+        if set(inputs) != set(expected):
+            raise QuestionError(f"{self.name}: a case gives {sorted(inputs)}, expected {expected}")
+        return {name: inputs[name] for name in expected}
 
     def mistaken(self, mistake: Mistake, given: Inputs, expected: Tree) -> Answer:
         """The answer of a student who makes this mistake and no other.
@@ -348,7 +358,7 @@ class Question:
             expected: the reference answer, which supplies the parts that are right.
         """
         drive = None if mistake.at else self.drive
-        answer = ask(mistake.formula, given, drive, conditions_met)
+        answer = ask(mistake.formula, self.handed(given), drive, conditions_met)
         if not mistake.at or answer.status is not Status.RETURNED:
             return answer
         if isinstance(expected, dict):
@@ -405,6 +415,7 @@ def question(
     few_mistakes: str = "",
     float32: str = "",
     seconds: float = 0.0,
+    withheld: Sequence[str] = (),
 ) -> Callable[[Formula], Question]:
     """Create a question from the decorated reference, whose name it takes.
 
@@ -421,6 +432,8 @@ def question(
         float32: the reason why right answers are computed in float32.
         seconds: the time limit for one case, if a right answer trains a network; 0 for the
             limit of all other questions.
+        withheld: arguments that the measure receives and no student's code does, such as the
+            examples on which a network is tested. They never enter the sandbox.
     """
 
     def make(reference: Formula) -> Question:
@@ -439,6 +452,7 @@ def question(
             few_mistakes,
             float32,
             seconds,
+            tuple(withheld),
         )
 
     return make

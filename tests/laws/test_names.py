@@ -137,3 +137,23 @@ def test_is_an_answer_with_another_mistake_in_one_case_named_by_these_or_by_none
                 and not named.shown_in(found) <= {at}
             ]
     assert wrong == []
+
+
+FAMILIES = [
+    (stem, question, mistake)
+    for stem, question in TRIED
+    for mistake in question.mistakes.values()
+    if mistake.family
+]
+
+
+@pytest.mark.parametrize(
+    ("stem", "question", "mistake"), FAMILIES, ids=[f"{q.name}-{m.name}" for _, q, m in FAMILIES]
+)
+def test_has_every_member_of_a_family_the_name_of_its_mistake(stem, question, mistake):
+    named = Named(stem, question)
+    for member in mistake.members:
+        answers = [
+            question.mistaken(member, probe.inputs, probe.expected.value) for probe in named.probes
+        ]
+        assert named.names(answers) == (mistake.name,), member.formula

@@ -94,6 +94,24 @@ def test_has_a_mistake_its_reason_its_next_step_and_its_code():
     assert made.code == "return np.minimum(X, limit)"
 
 
+def test_has_a_family_a_member_for_each_of_its_constants():
+    made = split()
+
+    @made.mistake("shifted", at="low", family={"small": (1e-8, 1e-3)})
+    def _(X, limit, *, small=1e-8):
+        """A small number is added."""
+        return np.minimum(X, limit) + small
+
+    given = {"X": np.zeros((1, 2)), "limit": 0.5}
+    expected = to_tree(made.reference(**given))
+    members = made.mistakes["shifted"].members
+    values = [made.mistaken(member, given, expected).value[0] for member in members]
+    assert [value.max() for value in values] == [1e-8, 1e-3]
+    assert len(made.mistakes["swapped"].members) == 1
+    with pytest.raises(QuestionError, match="keyword-only"):
+        made.mistake("unknown", family={"small": (1e-8,)})(made.mistakes["swapped"].formula)
+
+
 @every_question
 def test_can_every_mistake_be_shown_as_code(name):
     for mistake in QUESTIONS[name].mistakes.values():

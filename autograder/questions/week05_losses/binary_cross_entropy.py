@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Derivative, Inputs, Rng, question
+from autograder.questions.define import SMALL_NUMBERS, Array, Derivative, Inputs, Rng, question
 from autograder.questions.week05_losses.formulas import labels, stable_sigmoid
 
 
@@ -81,15 +81,17 @@ def _(z: Array, y: Array) -> Any:
     return with_probabilities(stable_sigmoid(z), y)
 
 
-@binary_cross_entropy.mistake("binary-loss-clipped", rows="C08 C09")
-def _(z: Array, y: Array) -> Any:
-    """Clipping p at 1e-7 limits the loss to 16.12; beyond that its slope is 0.
+@binary_cross_entropy.mistake(
+    "binary-loss-clipped", rows="C08 C09", family={"small": SMALL_NUMBERS[:-1]}
+)
+def _(z: Array, y: Array, *, small: float = 1e-7) -> Any:
+    """Clipping p limits the loss, at 1e-7 to 16.12; beyond that its slope is 0.
 
     Keras clips like this when it is given probabilities. From logits the loss is exact.
 
     Check: for z = [1000] and y = [0] the loss should be 1000.
     """
-    return with_probabilities(np.clip(stable_sigmoid(z), 1e-7, 1 - 1e-7), y)
+    return with_probabilities(np.clip(stable_sigmoid(z), small, 1 - small), y)
 
 
 @binary_cross_entropy.mistake("binary-loss-clipped-coarsely", rows="C09")
@@ -104,17 +106,20 @@ def _(z: Array, y: Array) -> Any:
     return with_probabilities(np.clip(stable_sigmoid(z), 1e-3, 1 - 1e-3), y)
 
 
-@binary_cross_entropy.mistake("binary-loss-with-epsilon", rows="C09")
-def _(z: Array, y: Array) -> Any:
-    """Adding a small number inside the logarithms changes every loss and limits it to 16.12.
+@binary_cross_entropy.mistake(
+    "binary-loss-with-epsilon", rows="C09", family={"small": SMALL_NUMBERS}
+)
+def _(z: Array, y: Array, *, small: float = 1e-7) -> Any:
+    """Adding a small number inside the logarithms changes every loss and limits it, 1e-7 to
+    16.12.
 
-    The error is only about 1e-7 in ordinary cases, which is enough to spoil a gradient check, but
-    it is unbounded where the robot is sure and wrong.
+    The error is only about as small in ordinary cases, which is enough to spoil a gradient
+    check, but it is unbounded where the robot is sure and wrong.
 
     Check: for z = [1000] and y = [0] the loss should be 1000.
     """
     p = stable_sigmoid(z)
-    return -np.mean(y * np.log(p + 1e-7) + (1 - y) * np.log(1 - p + 1e-7))
+    return -np.mean(y * np.log(p + small) + (1 - y) * np.log(1 - p + small))
 
 
 @binary_cross_entropy.mistake("binary-loss-of-yes-only", rows="C11")
@@ -229,6 +234,40 @@ def _(z: Array, y: Array) -> Any:
     Check: for z = [0] and y = [1] the loss should be log(2) = 0.6931.
     """
     return np.mean((z > 0) != y)
+
+
+@binary_cross_entropy.mistake("binary-loss-per-example", rows="N03")
+def _(z: Array, y: Array) -> Any:
+    """The losses of all examples, (N,), are not averaged; the loss is their mean.
+
+    Training needs a single number to minimise.
+
+    Check: the shape of the result should be ().
+    """
+    return np.logaddexp(0, z) - z * y
+
+
+@binary_cross_entropy.mistake("binary-loss-axis-kept", rows="N03")
+def _(z: Array, y: Array) -> Any:
+    """The mean over the examples leaves an axis of size 1: the loss has the shape (1,), not ().
+
+    The number is right. It comes from keepdims=True, or from a column z[:, None].
+
+    Check: the shape of the result should be ().
+    """
+    return np.mean(np.logaddexp(0, z) - z * y, keepdims=True)
+
+
+@binary_cross_entropy.mistake("binary-loss-every-pair-kept", rows="C20 N03")
+def _(z: Array, y: Array) -> Any:
+    """A column z, (N, 1), beside y, (N,), broadcasts to all N * N pairs, and nothing is averaged.
+
+    Each logit has one label, so both should have the shape (N,).
+
+    Check: print the shapes of z and y; they should be equal, and the result's should be ().
+    """
+    column = z[:, None]
+    return np.logaddexp(0, column) - column * y
 
 
 @question(points=7, derivative=Derivative(of="binary_cross_entropy", wrt="z"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import SMALL_NUMBERS, Array, Inputs, Rng, question
 from autograder.questions.week05_losses.formulas import far_scores, row_log_softmax, row_softmax
 
 
@@ -72,17 +72,17 @@ def _(Z: Array) -> Any:
     return np.log(row_softmax(Z))
 
 
-@log_softmax.mistake("log-softmax-with-epsilon", rows="C23")
-def _(Z: Array) -> Any:
-    """A small number inside the logarithm changes every value, and none can be below log(1e-12) =
-    -27.6.
+@log_softmax.mistake("log-softmax-with-epsilon", rows="C23", family={"small": SMALL_NUMBERS})
+def _(Z: Array, *, small: float = 1e-12) -> Any:
+    """A small number inside the logarithm changes every value and limits it: 1e-12 to log(1e-12),
+    which is -27.6.
 
     It hides log(0), and with it how wrong the robot is: a loss of 1000 becomes 27.6, and beyond
     that the slope is 0.
 
     Next: first take the logarithm of the fraction on paper; then log(0) cannot occur.
     """
-    return np.log(row_softmax(Z) + 1e-12)
+    return np.log(row_softmax(Z) + small)
 
 
 @log_softmax.mistake("log-softmax-overflow", rows="A26")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import SMALL_NUMBERS, Array, Inputs, Rng, question
 from autograder.questions.week05_losses.formulas import (
     far_scores,
     indicator,
@@ -164,27 +164,31 @@ def _(Z: Array, y: Array) -> Any:
     return -of_the_label(row_log_softmax(Z) / np.log(10), y).mean()
 
 
-@softmax_cross_entropy.mistake("cross-entropy-with-epsilon", rows="C23")
-def _(Z: Array, y: Array) -> Any:
-    """A small number inside the logarithm changes every loss and limits it to -log(1e-12) = 27.6.
+@softmax_cross_entropy.mistake(
+    "cross-entropy-with-epsilon", rows="C23", family={"small": SMALL_NUMBERS}
+)
+def _(Z: Array, y: Array, *, small: float = 1e-12) -> Any:
+    """A small number inside the logarithm changes every loss and limits it, 1e-12 to 27.6.
 
     It hides log(0), and with it how wrong the robot is. Beyond the limit the slope is 0.
 
     Check: for Z = [[0, 1000]] and y = [0] the loss should be 1000.
     """
-    return -np.log(of_the_label(row_softmax(Z), y) + 1e-12).mean()
+    return -np.log(of_the_label(row_softmax(Z), y) + small).mean()
 
 
-@softmax_cross_entropy.mistake("cross-entropy-clipped", rows="C09 C23")
-def _(Z: Array, y: Array) -> Any:
-    """Clipping the probabilities at 1e-7 limits the loss to 16.12; beyond that its slope is 0.
+@softmax_cross_entropy.mistake(
+    "cross-entropy-clipped", rows="C09 C23", family={"small": SMALL_NUMBERS}
+)
+def _(Z: Array, y: Array, *, small: float = 1e-7) -> Any:
+    """Clipping the probabilities limits the loss, at 1e-7 to 16.12; beyond that its slope is 0.
 
     Keras clips like this when it is given probabilities, because it then has nothing better. From
     logits the loss is exact.
 
     Check: for Z = [[0, 1000]] and y = [0] the loss should be 1000.
     """
-    return -np.log(np.clip(of_the_label(row_softmax(Z), y), 1e-7, 1 - 1e-7)).mean()
+    return -np.log(np.clip(of_the_label(row_softmax(Z), y), small, 1 - small)).mean()
 
 
 @softmax_cross_entropy.mistake("log-of-a-vanished-probability", rows="A33")
@@ -265,3 +269,25 @@ def _(Z: Array, y: Array) -> Any:
     Check: the shape of the result should be ().
     """
     return -of_the_label(row_log_softmax(Z), y)
+
+
+@softmax_cross_entropy.mistake("cross-entropy-axis-kept", rows="N03")
+def _(Z: Array, y: Array) -> Any:
+    """The mean over the examples leaves an axis of size 1: the loss has the shape (1,), not ().
+
+    The number is right. A column, (N, 1), comes from y[:, None] or take_along_axis.
+
+    Check: the shape of the result should be ().
+    """
+    return np.mean(-of_the_label(row_log_softmax(Z), y)[:, None], axis=0)
+
+
+@softmax_cross_entropy.mistake("cross-entropy-every-pair-kept", rows="C20 N03")
+def _(Z: Array, y: Array) -> Any:
+    """log_p[:, y] takes every label for every example, (N, N), and nothing is averaged.
+
+    Each example has one label, so one entry is taken from each row.
+
+    Check: log_p[np.arange(N), y] should have the shape (N,), and its mean the shape ().
+    """
+    return -row_log_softmax(Z)[:, y]

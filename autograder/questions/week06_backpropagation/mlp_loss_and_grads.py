@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Derivative, Inputs, Rng, question
+from autograder.questions.define import SMALL_NUMBERS, Array, Derivative, Inputs, Rng, question
 from autograder.questions.week06_backpropagation.formulas import (
     Params,
     all_gradients,
@@ -273,9 +273,12 @@ def _(X: Array, y: Array, params: Params) -> Any:
     return cross_entropies(hidden_layer(X, params)[2], y).mean() / math.log(2)
 
 
-@mlp_loss_and_grads.mistake("loss-with-a-ceiling", at="loss", rows="C23")
-def _(X: Array, y: Array, params: Params) -> Any:
-    """log(p + 1e-12) limits the loss to 27.6; the true loss grows with the logits.
+@mlp_loss_and_grads.mistake(
+    "loss-with-a-ceiling", at="loss", rows="C23", family={"small": SMALL_NUMBERS}
+)
+def _(X: Array, y: Array, params: Params, *, small: float = 1e-12) -> Any:
+    """A small number in log(p + small) limits the loss, 1e-12 to 27.6; the true loss grows with the
+    logits.
 
     For small logits the loss is right to many digits. Where the network is sure and wrong, p is 0
     in float64 and the loss stops growing. The logits still know how wrong it is.
@@ -283,7 +286,7 @@ def _(X: Array, y: Array, params: Params) -> Any:
     Check: logits [0, 1000] with label 0 should give a loss of 1000.
     """
     p = row_softmax(hidden_layer(X, params)[2])
-    return -np.log(p[np.arange(len(y)), y] + 1e-12).mean()
+    return -np.log(p[np.arange(len(y)), y] + small).mean()
 
 
 @mlp_loss_and_grads.mistake("softmax-overflow-in-the-network", rows="A26")

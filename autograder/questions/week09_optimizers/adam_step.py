@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Inputs, Rng, question
+from autograder.questions.define import SMALL_NUMBERS, Inputs, Rng, question
 from autograder.questions.week09_optimizers.formulas import (
     Arrays,
     State,
@@ -355,15 +355,15 @@ def _(params, grads, state, lr, beta1, beta2, eps):
     return adam(params, grads, state, lr, beta1, beta2, 0.0)
 
 
-@adam_step.mistake("adam-eps-fixed", rows="G21")
-def _(params, grads, state, lr, beta1, beta2, eps):
-    """The divisor uses the eps that was passed in; here it is always 1e-8.
+@adam_step.mistake("adam-eps-fixed", rows="G21", family={"small": SMALL_NUMBERS})
+def _(params, grads, state, lr, beta1, beta2, eps, *, small=1e-8):
+    """The divisor uses the eps that was passed in; here it is always the same.
 
-    That is the paper's value; Keras uses 1e-7. So the caller decides.
+    The paper has 1e-8, Keras 1e-7. So the caller decides.
 
     Check: with eps = 1e6 a step should be almost 0.
     """
-    return adam(params, grads, state, lr, beta1, beta2, 1e-8)
+    return adam(params, grads, state, lr, beta1, beta2, small)
 
 
 @adam_step.mistake("adam-uphill", rows="G01")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Inputs, Rng, question
+from autograder.questions.define import SMALL_NUMBERS, Inputs, Rng, question
 from autograder.questions.week09_optimizers.formulas import (
     NO_EPS,
     Arrays,
@@ -146,16 +146,16 @@ def _(params, grads, mean_square, lr, rho, eps):
     return {name: w - lr * grads[name] / np.sqrt(s[name]) for name, w in params.items()}, s
 
 
-@rmsprop_step.mistake("rmsprop-eps-fixed", rows="G21")
-def _(params, grads, mean_square, lr, rho, eps):
-    """The square root uses the eps that was passed in; here it is always 1e-7.
+@rmsprop_step.mistake("rmsprop-eps-fixed", rows="G21", family={"small": SMALL_NUMBERS})
+def _(params, grads, mean_square, lr, rho, eps, *, small=1e-7):
+    """The square root uses the eps that was passed in; here it is always the same.
 
-    That is Keras's default; PyTorch's is 1e-8. So the caller decides.
+    Keras's default is 1e-7, PyTorch's 1e-8. So the caller decides.
 
     Check: with eps = 1e6 a step should be almost 0.
     """
     s = {name: rho * mean_square[name] + (1 - rho) * g**2 for name, g in grads.items()}
-    return {name: w - lr * grads[name] / np.sqrt(s[name] + 1e-7) for name, w in params.items()}, s
+    return {name: w - lr * grads[name] / np.sqrt(s[name] + small) for name, w in params.items()}, s
 
 
 @rmsprop_step.mistake("squares-never-fade", rows="G10")

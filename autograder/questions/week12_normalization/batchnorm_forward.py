@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import SMALL_NUMBERS, Array, Inputs, Rng, question
 from autograder.questions.week12_normalization.formulas import (
     averaged,
     batch_scaled,
@@ -202,16 +202,16 @@ def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
     return gamma * (X - mean) / (np.sqrt(var) + eps) + beta
 
 
-@batchnorm_forward.mistake("eps-fixed", at="out", rows="I20")
-def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
-    """The divisor is sqrt(var + eps) with the eps that was passed in; here it is always 1e-5.
+@batchnorm_forward.mistake("eps-fixed", at="out", rows="I20", family={"small": SMALL_NUMBERS})
+def _(X, gamma, beta, running_mean, running_var, momentum, eps, training, *, small=1e-5):
+    """The divisor is sqrt(var + eps) with the eps that was passed in; here it is always the same.
 
     PyTorch uses 1e-5 and Keras 1e-3, so the caller decides.
 
     Check: with eps = 1e6 every output should be almost beta.
     """
     mean, var = (X.mean(axis=0), X.var(axis=0)) if training else (running_mean, running_var)
-    return scaled(X, mean, var, gamma, beta, 1e-5)
+    return scaled(X, mean, var, gamma, beta, small)
 
 
 @batchnorm_forward.mistake("momentum-fixed", rows="I20")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import SMALL_NUMBERS, Array, Inputs, Rng, question
 from autograder.questions.week12_normalization.formulas import (
     batch_scaled,
     features,
@@ -87,17 +87,24 @@ def _(
     return gamma * (X - running_mean) / (np.sqrt(running_var) + eps) + beta
 
 
-@batchnorm_inference.mistake("eps-fixed", rows="I20")
+@batchnorm_inference.mistake("eps-fixed", rows="I20", family={"small": SMALL_NUMBERS})
 def _(
-    X: Array, gamma: Array, beta: Array, running_mean: Array, running_var: Array, eps: float
+    X: Array,
+    gamma: Array,
+    beta: Array,
+    running_mean: Array,
+    running_var: Array,
+    eps: float,
+    *,
+    small: float = 1e-5,
 ) -> Any:
-    """The divisor is sqrt(var + eps) with the eps that was passed in; here it is always 1e-5.
+    """The divisor is sqrt(var + eps) with the eps that was passed in; here it is always the same.
 
     PyTorch uses 1e-5 and Keras 1e-3, so the caller decides.
 
     Check: with eps = 1e6 every output should be almost beta.
     """
-    return scaled(X, running_mean, running_var, gamma, beta, 1e-5)
+    return scaled(X, running_mean, running_var, gamma, beta, small)
 
 
 @batchnorm_inference.mistake("divided-by-the-variance", rows="I10")

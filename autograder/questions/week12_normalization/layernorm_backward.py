@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import SMALL_NUMBERS, Array, Inputs, Rng, question
 from autograder.questions.week12_normalization.formulas import (
     backward,
     features,
@@ -290,13 +290,13 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
     return backward(dout * gamma, xhat, root, 1), (dout * xhat).sum(axis=0), dout.sum(axis=0)
 
 
-@layernorm_backward.mistake("eps-fixed", rows="J09")
-def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
-    """The divisor is sqrt(var + eps) with the eps that was passed in; here it is always 1e-5.
+@layernorm_backward.mistake("eps-fixed", rows="J09", family={"small": SMALL_NUMBERS})
+def _(dout: Array, X: Array, gamma: Array, eps: float, *, small: float = 1e-5) -> Any:
+    """The divisor is sqrt(var + eps) with the eps that was passed in; here it is always the same.
 
     PyTorch uses 1e-5 and Keras 1e-3, so the caller decides.
 
     Check: with eps = 1e6 the gradient dX should be almost 0.
     """
-    xhat, root = whitened(X, 1e-5, 1)
+    xhat, root = whitened(X, small, 1)
     return backward(dout * gamma, xhat, root, 1), (dout * xhat).sum(axis=0), dout.sum(axis=0)

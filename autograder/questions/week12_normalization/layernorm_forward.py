@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import SMALL_NUMBERS, Array, Inputs, Rng, question
 from autograder.questions.week12_normalization.formulas import (
     distant_features,
     features,
@@ -184,15 +184,15 @@ def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
     return gamma * (X - X.mean(axis=-1, keepdims=True)) / spread + beta
 
 
-@layernorm_forward.mistake("eps-fixed", rows="J09")
-def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
-    """The divisor is sqrt(var + eps) with the eps that was passed in; here it is always 1e-5.
+@layernorm_forward.mistake("eps-fixed", rows="J09", family={"small": SMALL_NUMBERS})
+def _(X: Array, gamma: Array, beta: Array, eps: float, *, small: float = 1e-5) -> Any:
+    """The divisor is sqrt(var + eps) with the eps that was passed in; here it is always the same.
 
     PyTorch uses 1e-5 and Keras 1e-3, so the caller decides.
 
     Check: with eps = 1e6 every output should be almost beta.
     """
-    return gamma * whitened(X, 1e-5, -1)[0] + beta
+    return gamma * whitened(X, small, -1)[0] + beta
 
 
 @layernorm_forward.mistake("divided-by-the-variance")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import SMALL_NUMBERS, Array, Inputs, Rng, question
 from autograder.questions.week13_paradigms.formulas import unit_rows
 
 
@@ -209,8 +209,10 @@ def _(A: Array, B: Array) -> Any:
     return unit_rows(A) @ unit_rows(B).T
 
 
-@cosine_similarity_matrix.mistake("small-number-beside-the-length", rows="C09", convention=True)
-def _(A: Array, B: Array) -> Any:
+@cosine_similarity_matrix.mistake(
+    "small-number-beside-the-length", rows="C09", convention=True, family={"small": SMALL_NUMBERS}
+)
+def _(A: Array, B: Array, *, small: float = 1e-8) -> Any:
     """Libraries add a small number in case a row is all zeros; in this course no row is, and
     nothing is added to its length.
 
@@ -218,8 +220,8 @@ def _(A: Array, B: Array) -> Any:
 
     Check: the similarity of a row with itself should be 1 to the last digits.
     """
-    A = A / (np.linalg.norm(A, axis=1, keepdims=True) + 1e-8)
-    return A @ (B / (np.linalg.norm(B, axis=1, keepdims=True) + 1e-8)).T
+    A = A / (np.linalg.norm(A, axis=1, keepdims=True) + small)
+    return A @ (B / (np.linalg.norm(B, axis=1, keepdims=True) + small)).T
 
 
 @cosine_similarity_matrix.mistake("rows-normalized-in-place", rows="N05")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import SMALL_NUMBERS, Array, Inputs, Rng, question
 
 
 @question(points=9)
@@ -281,10 +281,10 @@ def _(chosen, rejected, ref_chosen, ref_rejected, beta):
     return -np.mean(np.where(x < 0, x, 0.0) - np.log1p(np.exp(-np.abs(x))))
 
 
-@dpo_loss.mistake("preference-with-epsilon", rows="C09 C23")
-def _(chosen, rejected, ref_chosen, ref_rejected, beta):
-    """A small number inside the logarithm hides log(0) and changes every loss a little; a loss of
-    1,000 becomes 27.6.
+@dpo_loss.mistake("preference-with-epsilon", rows="C09 C23", family={"small": SMALL_NUMBERS})
+def _(chosen, rejected, ref_chosen, ref_rejected, beta, *, small=1e-12):
+    """A small number inside the logarithm hides log(0) and changes every loss a little; with
+    1e-12 a loss of 1,000 becomes 27.6.
 
     Beyond that limit the slope is 0.
 
@@ -292,7 +292,7 @@ def _(chosen, rejected, ref_chosen, ref_rejected, beta):
     """
     x = beta * margins(chosen, rejected, ref_chosen, ref_rejected)
     e = np.exp(-np.abs(x))
-    return -np.log(np.where(x >= 0, 1, e) / (1 + e) + 1e-12).mean()
+    return -np.log(np.where(x >= 0, 1, e) / (1 + e) + small).mean()
 
 
 @dpo_loss.mistake("preference-base-two", rows="C22")

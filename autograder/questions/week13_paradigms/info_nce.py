@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import SMALL_NUMBERS, Array, Inputs, Rng, question
 from autograder.questions.week05_losses.formulas import row_log_softmax, row_softmax
 from autograder.questions.week13_paradigms.cosine_similarity_matrix import cosines
 from autograder.questions.week13_paradigms.formulas import (
@@ -278,16 +278,16 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
     return -np.log(np.diag(row_softmax(similarities(za, zb, temperature)))).mean()
 
 
-@info_nce.mistake("contrast-with-epsilon", rows="C23")
-def _(za: Array, zb: Array, temperature: float) -> Any:
-    """A small number inside the logarithm hides log(0) and changes every loss a little; a loss of
-    1,000 becomes 27.6.
+@info_nce.mistake("contrast-with-epsilon", rows="C23", family={"small": SMALL_NUMBERS})
+def _(za: Array, zb: Array, temperature: float, *, small: float = 1e-12) -> Any:
+    """A small number inside the logarithm hides log(0) and changes every loss a little; with
+    1e-12 a loss of 1,000 becomes 27.6.
 
     Beyond that limit the slope is 0.
 
     Next: use the log-softmax or the loss at the top of this notebook; both work for any logits.
     """
-    return -np.log(np.diag(row_softmax(similarities(za, zb, temperature))) + 1e-12).mean()
+    return -np.log(np.diag(row_softmax(similarities(za, zb, temperature))) + small).mean()
 
 
 @info_nce.mistake("contrast-shifted-by-the-table", rows="A28")
