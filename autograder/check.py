@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import AutograderError
@@ -111,8 +112,23 @@ def _judged(
         answers = ask_again(judge.questions[each], given, ())
         return judge.judge(each, answers, ask_again, culprits, replaceable=False)
 
-    built_on = [verdict_on(each) for each in judge.questions[name].builds_on]
+    called = _names_in(targets[name], notebook)
+    built_on = [verdict_on(each) for each in judge.questions[name].builds_on if each in called]
     return verdict_on(name, [each.question for each in built_on if not each.right])
+
+
+def _names_in(target: Any, notebook: dict[str, Any]) -> set[str]:
+    """The globals that a function names, and those that the notebook's functions behind them do."""
+    waiting, found = [target], set[str]()
+    while waiting:
+        code = getattr(waiting.pop(), "__code__", None)
+        inner = [code] if isinstance(code, CodeType) else []
+        for each in inner:
+            inner += [part for part in each.co_consts if isinstance(part, CodeType)]
+            new = set(each.co_names) & notebook.keys() - found
+            found |= new
+            waiting += [notebook[name] for name in new]
+    return found
 
 
 def _ask(target: Any, question: Question, inputs: Inputs) -> Answer:
@@ -121,7 +137,7 @@ def _ask(target: Any, question: Question, inputs: Inputs) -> Answer:
     from autograder.sandbox.limits import Limits
 
     started = time.perf_counter()
-    answer = ask(target, inputs, question.drive)
+    answer = ask(target, question.handed(inputs), question.drive)
     seconds = time.perf_counter() - started
     limit = question.seconds or Limits().question_seconds
     if seconds <= limit:

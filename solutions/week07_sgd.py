@@ -565,7 +565,7 @@ check("train_xor")
 # %% [markdown]
 # ### 9. Digits
 #
-# The grader draws 360 digits at random and keeps them to itself. Your function receives the other 1,437 and returns the parameters of a 64-16-16-10 network. The network is judged on the digits that it has not seen: at least 93 in 100 should be right. So that only these examples teach it, every label is shifted by the same unknown number: a 3 may be called 5, and then an 8 is called 0. The network does not mind. You choose batch size, epochs and schedule. Look at the curves above again. A few seconds of training are plenty, and 30 is the limit.
+# The grader draws 360 digits at random and keeps them to itself. Your function receives the other 1,437 and returns the parameters of a 64-16-16-10 network. The network is judged on the digits that it has not seen: at least 86 in 100 should be right. So that only these examples teach it, the digits are disguised. Each is mixed with a fainter one, such as every 3 with some 7, the classes have other names, and the 64 pixels are in another order. All of this is the same for the digits that it is judged on. To you they look like noise, but the network does not mind. You choose batch size, epochs and schedule. Look at the curves above again. A few seconds of training are plenty, and 30 is the limit.
 
 
 # %% solution="train_digits"

@@ -332,11 +332,11 @@ check("cnn_filters")
 #
 # Build and train a network of your own that reads digits. What is asked:
 #
-# - 97 of 100 digits that it has never seen are right,
+# - 95 of 100 digits that it has never seen are right,
 # - at most 50,000 weights (`model.count_params()`),
 # - at most a minute of training on a laptop.
 #
-# It is a `keras.Sequential` model out of these layers: `Dense`, `Conv2D`, `MaxPooling2D`, `AveragePooling2D`, `GlobalAveragePooling2D`, `GlobalMaxPooling2D`, `Flatten`, `Reshape`, `Rescaling`, `BatchNormalization`, `LayerNormalization`, `ReLU`, `Activation`, `Softmax`, and any that work in training only, such as `Dropout`. The grader sends your network's weights home and runs it there on 500 other digits.
+# It is a `keras.Sequential` model out of these layers: `Dense`, `Conv2D`, `MaxPooling2D`, `AveragePooling2D`, `GlobalAveragePooling2D`, `GlobalMaxPooling2D`, `Flatten`, `Reshape`, `Rescaling`, `BatchNormalization`, `LayerNormalization`, `ReLU`, `Activation`, `Softmax`, and any that work in training only, such as `Dropout`. The grader sends your network's weights home and runs it there on 500 other digits. Its digits are disguised, so that only its training images teach your network: each is mixed with a fainter one, such as every 3 with some 7, all are turned or mirrored alike, and the classes have other names. Your function needs to know nothing of this.
 #
 # What you know that helps: filters (this week), smart nudging and a learning rate that falls (`keras.optimizers.schedules.CosineDecay`), dropout and moved images from week 10 (`random_shift` is above). A convolution wants images with a channel: `keras.layers.Reshape((H, W, 1))`. Write it for any image size, and the same function reads MNIST. `keras.utils.set_random_seed` makes it repeatable.
 
@@ -386,7 +386,7 @@ check("train_capstone")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# Begin with Reshape, one Conv2D with 16 filters of 3 by 3, MaxPooling2D(2), Flatten, Dense(10). Ten epochs of Adam bring you near 97. Then add what you know: a second convolution, moved images, dropout before the dense layers.
+# Begin with Reshape, one Conv2D with 16 filters of 3 by 3, MaxPooling2D(2), Flatten, Dense(10). Ten epochs of Adam bring you near 97 on plain digits, and near 93 on the grader's. Then add what you know: a second convolution, moved images, dropout before the dense layers.
 # </details>
 #
 # ## The experiment: the robot looks at itself

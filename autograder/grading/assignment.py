@@ -307,7 +307,7 @@ def ask_for(
         number,
         question.name,
         question.driver_source,
-        given,
+        question.handed(given),
         tuple(replaced),
         question.seconds,
         hidden,

@@ -48,7 +48,7 @@ def verdict_on(
 
     def ask_again(other: Question, given: Sequence[Any], replaced: Sequence[str]) -> list[Answer]:
         with double_precision(namespace or {}) if FLOAT32 in replaced else nullcontext():
-            answers = [ask(target, inputs, other.drive) for inputs in given]
+            answers = [ask(target, other.handed(inputs), other.drive) for inputs in given]
         for answer in answers:
             text, buffers = pack(answer.value)
             # What the sandbox sends is what the notebook's `check` judges.

@@ -29,6 +29,6 @@ def test_is_a_number_handed_over_as_a_plain_number(week, question):
 
     for probe in judge(week.stem).probes[question.name]:
         target = solution if inspect.isclass(solution) else spy
-        assert ask(target, probe.inputs, question.drive).status is Status.RETURNED
+        assert ask(target, question.handed(probe.inputs), question.drive).status is Status.RETURNED
     bare = [each for each in received if isinstance(each, (np.ndarray, np.generic))]
     assert not [each for each in bare if not each.ndim]

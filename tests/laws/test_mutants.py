@@ -99,7 +99,7 @@ def _is_wrong(asked: Judge, question: Question, mutant: Mutant, namespace: dict[
         with _stopped_after(SECONDS):
             exec(compile(mutant.source, "<mutant>", "exec"), own)
             for probe in asked.probes[question.name]:
-                answer = ask(own.get(question.calls), probe.inputs, question.drive)
+                answer = ask(own.get(question.calls), question.handed(probe.inputs), question.drive)
                 answer = question.measured(answer, probe.inputs)
                 stability = question.cases[probe.case].stability
                 if differences(answer, probe.expected, question.returns, stability=stability):

@@ -63,7 +63,7 @@ def solutions(stem: str) -> dict[str, Any]:
 
 
 def answers(judge: Judge, question: Question, target: Any) -> list[Answer]:
-    return [ask(target, probe.inputs, question.drive) for probe in judge.probes[question.name]]
+    return [ask(target, question.handed(probe.inputs), question.drive) for probe in judge.probes[question.name]]
 
 
 def mistaken(judge: Judge, question: Question, mistake: Mistake) -> list[Answer]:
@@ -98,7 +98,7 @@ def test_does_a_solution_run_in_float32_pass(week, question, reference_cache):
     target = solutions(week.stem)[question.calls]
     for probe in judge_.probes[question.name]:
         coarse = references.single_precision(probe.inputs)
-        answer = question.measured(ask(target, coarse, question.drive), coarse)
+        answer = question.measured(ask(target, question.handed(coarse), question.drive), coarse)
         assert answer.status is Status.RETURNED
         # As a student would hand it in who works in float32 to the end.
         rounded = replace(answer, value=references.single_precision(answer.value))
@@ -115,7 +115,7 @@ def test_does_rounding_alone_never_fail(week, question, reference_cache):
         if probe.case.startswith(BORDER):
             continue
         nudged = _nudged(probe.inputs, rng)
-        answer = question.measured(ask(target, nudged, question.drive), nudged)
+        answer = question.measured(ask(target, question.handed(nudged), question.drive), nudged)
         assert not differences(answer, probe.expected, question.returns), probe.case
 
 

@@ -33,7 +33,7 @@ def verdict(judge, answer):
 
 def test_are_accuracy_and_size_measured_on_unseen_digits(judge):
     inputs = judge.probes["train_capstone"][0].inputs
-    found = verdict(judge, Answer(Status.RETURNED, linear(**inputs)))
+    found = verdict(judge, Answer(Status.RETURNED, linear(inputs["X"], inputs["y"])))
     figures = dict(found.figures)
     assert not found.right and figures["Parameters"] == 650
     assert 0.85 < figures["Accuracy"] < 0.97
