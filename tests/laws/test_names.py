@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from autograder.answer import Answer, Status
-from autograder.judging.agreement import Entry, Level, Seen, footprint
+from autograder.judging.agreement import Entry, Level, MistakenAnswer, Seen, footprint
 from autograder.judging.mistakes import mistakes_behind
-from autograder.judging.points import concerns
+from autograder.judging.points import WHOLE, concerns
 from autograder.questions.define import Question
 from autograder.records import Trial
 from tests.conftest import EXHAUSTIVE
@@ -56,10 +56,13 @@ class Named:
         return mistakes_behind(self.question, self.trials(answers), self.known)
 
     def equals(self, name: str, answers: Sequence[Answer], cases: Collection[int]) -> bool:
-        """Whether a mistake gives these answers in these cases: then it is as right a name."""
+        """Whether a mistake gives these answers in these cases, in all parts that it changes.
+
+        Then it is as right a name as that of the mistake from which the answers are.
+        """
         seen = [Seen(self.question, trial) for trial in self.trials(answers)]
         return any(
-            all(seen[at].whole(made[at]) is not Level.NOT for at in cases)
+            all(_agree(seen[at], made[at], footprint(made)) for at in cases)
             for own, made in self.known
             if own == name
         )
@@ -83,6 +86,11 @@ class Named:
         pairs = list(permutations(self.question.mistakes, 2))
         chosen = np.random.default_rng(0).permutation(len(pairs))
         return [pairs[place] for place in (chosen if EXHAUSTIVE else chosen[:PAIRS])]
+
+
+def _agree(seen: Seen, made: MistakenAnswer, parts: frozenset[str]) -> bool:
+    level = seen.whole(made) if WHOLE in parts else seen.parts(made, parts)
+    return level is not Level.NOT
 
 
 def with_parts(one: Answer, other: Answer) -> Iterator[tuple[str | int, Answer]]:
