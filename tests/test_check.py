@@ -50,6 +50,23 @@ def test_is_a_function_too_slow_for_the_grader_told_so(monkeypatch):
     assert "sigmoid took 7 s; the grader stops a case after 5 s" in verdict.message
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("def silu(z): return z * sigmoid(z)", True),
+        ("def own(z): return sigmoid(z)\ndef silu(z): return [z * own(each) for each in z]", True),
+        ("def silu(z): return z + 1", False),
+    ],
+)
+def test_is_a_wrong_function_told_where_it_is_called(code, told):
+    """One that a right answer may call, and this one does not, is not to blame."""
+    notebook = {"check": check, "sigmoid": lambda z: z + 7}
+    exec(f"{code}\nverdict = check('silu')", notebook)
+    assert notebook["verdict"].outcome is not Outcome.RIGHT
+    message = notebook["verdict"].message
+    assert ("It calls sigmoid, which is not right yet: start there." in message) == told
+
+
 def sigmoid_grad(z):
     return (sigmoid(z) * sigmoid(-z)).astype("float32")
 
