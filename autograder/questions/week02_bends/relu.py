@@ -60,6 +60,17 @@ def _(z: Array) -> Any:
     return z
 
 
+@relu.mistake("relu-identity")
+def _(z: Array) -> Any:
+    """For negative z max(0, z) is 0; here z comes back as it is.
+
+    Without a bend a pile of layers is a single linear layer.
+
+    Check: relu(-3) should be 0.
+    """
+    return z
+
+
 @relu.mistake("relu-absolute-value")
 def _(z: Array) -> Any:
     """For negative z max(0, z) is 0; here it is |z|.

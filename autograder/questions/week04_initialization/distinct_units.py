@@ -57,13 +57,14 @@ def _(rng: Rng) -> Inputs:
     W = kernel(rng, 4, int(rng.integers(3, 5)))
     W[0, 1] = W[0, 0]
     W[1] = W[0] + 0.5  # so that turning a column over changes it
-    return {"W": np.concatenate([W, W[::-1], 2 * W, W[:, :1]], axis=1)}
+    # Of equal sum are those that are turned over, of equal length also those of opposite sign.
+    return {"W": np.concatenate([W, W[::-1], 2 * W, -W[:, 1:3], W[:, :1]], axis=1)}
 
 
 @distinct_units.case("alike-but-for-rounding")
 def _(rng: Rng) -> Inputs:
     # So small that float32 holds ten decimals.
-    W = with_copies(rng, 6, int(rng.integers(4, 8)), 11) / 1_000
+    W = np.round(with_copies(rng, 6, int(rng.integers(4, 8)), 11), 1) / 1_000
     W += rng.uniform(-2e-10, 2e-10, W.shape)
     # One more unit, which differs in the ninth decimal.
     return {"W": np.concatenate([W, W[:, :1] + 4e-9], axis=1)}
@@ -157,6 +158,18 @@ def _(W: Array) -> Any:
     Check: for the columns (1, 2) and (2, 1) the answer should be 2.
     """
     return np.unique(np.round(W.sum(axis=0), 9)).size
+
+
+@distinct_units.mistake("units-compared-by-their-length")
+def _(W: Array) -> Any:
+    """Two units are equal when all their weights agree; here only the lengths of the columns are
+    compared.
+
+    (3, 4), (4, 3) and (-3, -4) have the same length but look for different things.
+
+    Check: for the columns (3, 4) and (-3, -4) the answer should be 2.
+    """
+    return np.unique(np.round(np.linalg.norm(W, axis=0), 9)).size
 
 
 @distinct_units.mistake("units-compared-by-one-weight")

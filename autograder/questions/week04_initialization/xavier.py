@@ -34,6 +34,7 @@ def normal_spreads(fan_in: int, fan_out: int) -> list[float]:
     """Standard deviations that the right rule and the wrong ones give."""
     right, both = std_of(fan_in, fan_out), fan_in + fan_out
     variances = [1 / fan_in, 2 / fan_in, 1 / fan_out, 1 / both, 6 / both, (2 / both) ** 2]
+    variances += [2 / fan_in + fan_out]
     return [right, 0.8796256610342398 * right, right / 12**0.5, *np.sqrt(variances)]
 
 
@@ -41,7 +42,7 @@ def uniform_spreads(fan_in: int, fan_out: int) -> list[float]:
     """The same for uniform draws."""
     right, both = std_of(fan_in, fan_out), fan_in + fan_out
     limits = [(2 / both) ** 0.5, (3 / both) ** 0.5, (3 / fan_in) ** 0.5, (6 / fan_in) ** 0.5]
-    limits += [6 / both, limit_of(fan_in, fan_out) / 2]
+    limits += [6 / both, limit_of(fan_in, fan_out) / 2, (6 / fan_in + fan_out) ** 0.5]
     return [right, limit_of(fan_in, fan_out), *(limit / 3**0.5 for limit in limits)]
 
 
@@ -148,6 +149,17 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
     Check: W.var() times (fan_in + fan_out) should be close to 2.
     """
     return rng.normal(0, np.sqrt(1 / (fan_in + fan_out)), (fan_in, fan_out))
+
+
+@xavier_normal.mistake("xavier-parentheses-missing")
+def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
+    """Division comes before addition: 2 / fan_in + fan_out is (2 / fan_in) + fan_out.
+
+    The weights come out far too large, about as large as the root of fan_out.
+
+    Check: W.var() times (fan_in + fan_out) should be close to 2.
+    """
+    return rng.normal(0, np.sqrt(2 / fan_in + fan_out), (fan_in, fan_out))
 
 
 @xavier_normal.mistake("limit-for-xavier-std", rows="F05")
@@ -282,6 +294,17 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
     Check: W.var() times (fan_in + fan_out) should be close to 2.
     """
     return uniform(rng, 6 / (fan_in + fan_out), (fan_in, fan_out))
+
+
+@xavier_uniform.mistake("xavier-limit-parentheses-missing")
+def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
+    """Division comes before addition: 6 / fan_in + fan_out is (6 / fan_in) + fan_out.
+
+    The weights come out far too large, up to the root of fan_out.
+
+    Check: W.var() times (fan_in + fan_out) should be close to 2.
+    """
+    return uniform(rng, np.sqrt(6 / fan_in + fan_out), (fan_in, fan_out))
 
 
 @xavier_uniform.mistake("xavier-limit-as-normal-std", rows="F05")

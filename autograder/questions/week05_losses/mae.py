@@ -119,6 +119,39 @@ def _(pred: Array, target: Array) -> Any:
     return np.mean((pred - target) ** 2)
 
 
+@mae.mistake("mae-per-entry", rows="N03")
+def _(pred: Array, target: Array) -> Any:
+    """The absolute errors of all entries, (N, M), are not averaged; the loss is their mean.
+
+    Training needs a single number to minimise.
+
+    Check: the shape of the result should be ().
+    """
+    return np.abs(pred - target)
+
+
+@mae.mistake("mae-per-example", rows="N03")
+def _(pred: Array, target: Array) -> Any:
+    """A mean over axis 1 gives one loss per example, (N,); the loss is a single number.
+
+    Training needs a single number to minimise.
+
+    Check: the shape of the result should be ().
+    """
+    return np.mean(np.abs(pred - target), axis=1)
+
+
+@mae.mistake("mae-axes-kept", rows="N03")
+def _(pred: Array, target: Array) -> Any:
+    """The mean keeps both axes with keepdims=True, so the loss is a table of shape (1, 1).
+
+    The number is right, but a table of one entry prints, compares and broadcasts differently.
+
+    Check: the shape of the result should be ().
+    """
+    return np.mean(np.abs(pred - target), keepdims=True)
+
+
 @mae.mistake("mae-median")
 def _(pred: Array, target: Array) -> Any:
     """This is the median of the absolute errors; the question asks for their mean.

@@ -75,6 +75,29 @@ def _(pred: Array, target: Array) -> Any:
     return np.sum((pred - target) ** 2) / len(pred)
 
 
+@mse.mistake("mse-halved-and-summed-over-columns", rows="C01 C02", convention=True)
+def _(pred: Array, target: Array) -> Any:
+    """Some books take half the sum of squares of each row, and average the N rows; this course
+    averages all N * M entries, without the 1/2.
+
+    The result is M / 2 times the course's. The best weights are the same.
+
+    Check: for pred = [[3, 3]] and target = [[1, 1]] the loss should be 4.
+    """
+    return 0.5 * np.sum((pred - target) ** 2) / len(pred)
+
+
+@mse.mistake("mse-half-the-sum", rows="C01 C13", convention=True)
+def _(pred: Array, target: Array) -> Any:
+    """Some books take half the sum of all squares; this course takes their mean.
+
+    The result is N * M / 2 times the course's, so it grows with the number of examples.
+
+    Check: list every example twice; the loss should not change.
+    """
+    return 0.5 * np.sum((pred - target) ** 2)
+
+
 @mse.mistake("mse-summed", rows="C13")
 def _(pred: Array, target: Array) -> Any:
     """This is the sum of the squares; the mean divides it by the N * M entries.
@@ -156,6 +179,39 @@ def _(pred: Array, target: Array) -> Any:
     return np.mean((pred - target) ** 2, axis=0)
 
 
+@mse.mistake("mse-per-example", rows="N03")
+def _(pred: Array, target: Array) -> Any:
+    """A mean over axis 1 gives one loss per example, (N,); the loss is a single number.
+
+    Training needs a single number to minimise.
+
+    Check: the shape of the result should be ().
+    """
+    return np.mean((pred - target) ** 2, axis=1)
+
+
+@mse.mistake("mse-per-entry", rows="N03")
+def _(pred: Array, target: Array) -> Any:
+    """The squared errors of all entries, (N, M), are not averaged; the loss is their mean.
+
+    Training needs a single number to minimise.
+
+    Check: the shape of the result should be ().
+    """
+    return (pred - target) ** 2
+
+
+@mse.mistake("mse-axes-kept", rows="N03")
+def _(pred: Array, target: Array) -> Any:
+    """The mean keeps both axes with keepdims=True, so the loss is a table of shape (1, 1).
+
+    The number is right, but a table of one entry prints, compares and broadcasts differently.
+
+    Check: the shape of the result should be ().
+    """
+    return np.mean((pred - target) ** 2, keepdims=True)
+
+
 @mse.mistake("mse-by-caret")
 def _(pred: Array, target: Array) -> Any:
     """In Python ^ compares the bits of whole numbers; it does not mean a power.
@@ -235,6 +291,29 @@ def _(pred: Array, target: Array) -> Any:
     Check: compare with (mse(pred + h) - mse(pred - h)) / (2 h), moving one entry.
     """
     return 2 * (pred - target) / len(pred)
+
+
+@mse_grad.mistake("mse-gradient-of-half-the-rows-sum", rows="C01 C02", convention=True)
+def _(pred: Array, target: Array) -> Any:
+    """(pred - target) / N is the slope of half the sum of squares, averaged over the N rows; the
+    course's loss is the mean of all N * M squares.
+
+    The result is M / 2 times the course's. The direction is the same.
+
+    Check: for pred = [[3, 3]] and target = [[1, 1]] both entries should be 2.
+    """
+    return (pred - target) / len(pred)
+
+
+@mse_grad.mistake("mse-gradient-of-half-the-sum", rows="C01 C04", convention=True)
+def _(pred: Array, target: Array) -> Any:
+    """pred - target is the slope of half the sum of all squares; the course's loss is their mean.
+
+    The result is N * M / 2 times the course's, so the steps grow with the number of examples.
+
+    Check: for pred = [[3, 3]] and target = [[1, 1]] both entries should be 2.
+    """
+    return pred - target
 
 
 @mse_grad.mistake("mse-gradient-over-columns-only")

@@ -175,3 +175,25 @@ def _(log_probs: Array, y: Array) -> Any:
     Check: the shape of the result should be ().
     """
     return -of_the_label(log_probs, y)
+
+
+@nll.mistake("nll-axis-kept", rows="N03")
+def _(log_probs: Array, y: Array) -> Any:
+    """The mean over the examples leaves an axis of size 1: the loss has the shape (1,), not ().
+
+    The number is right. log_probs[rows, y[:, None]] and take_along_axis return a column, (N, 1).
+
+    Check: the shape of the result should be ().
+    """
+    return np.mean(-of_the_label(log_probs, y)[:, None], axis=0)
+
+
+@nll.mistake("nll-every-pair-kept", rows="C20 N03")
+def _(log_probs: Array, y: Array) -> Any:
+    """log_probs[:, y] takes every label for every example, (N, N), and nothing is averaged.
+
+    Each example has one label, so one entry is taken from each row.
+
+    Check: log_probs[np.arange(N), y] should have the shape (N,), and its mean the shape ().
+    """
+    return -log_probs[:, y]
