@@ -99,3 +99,21 @@ def test_does_a_case_of_one_entry_contradict_no_offset():
 def test_are_the_numbers_right_where_all_are_zero_in_another_shape():
     assert "its shape is not" in described(np.zeros((1, 3)), np.zeros(3))
     assert described(np.ones((1, 3)), np.zeros(3)) == ""
+
+
+def test_is_a_list_that_grows_from_call_to_call_recognised():
+    """As a default argument does, which is made once."""
+    calls = [np.array([1.0, 2.0]), np.array([3.0, 4.0, 5.0]), np.array([6.0])]
+    grown = [
+        (Difference(Outcome.SHAPE, "history", "", np.concatenate(calls[: n + 1]), calls[n]), {})
+        for n in (1, 2)
+    ]
+    found = describe(grown, "history")
+    assert found and "history ends with the expected numbers" in found.sentence
+    assert "default argument" in found.next_step
+    # One entry too many at the start is another mistake.
+    early = [
+        (Difference(Outcome.SHAPE, "history", "", np.append(0.0, right), right), {})
+        for right in calls
+    ]
+    assert describe(early, "history") is None
