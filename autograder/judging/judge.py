@@ -145,7 +145,7 @@ class Judge:
         if not culprits or not ask_again or not worth_asking_again(verdict.outcome):
             return verdict
         if not replaceable:
-            return replace(verdict, message=f"{verdict.message}\n{wording.start_there(culprits)}")
+            return replace(verdict, message=wording.start_there(verdict.message, culprits))
         again = self._follow_through(question, culprits, ask_again)
         return again if again.right or again.points > verdict.points else verdict
 

@@ -17,7 +17,8 @@ import numpy as np
 from autograder.judging import patterns
 from autograder.judging.advice import changed_later, too_slow
 from autograder.judging.advice.next_step import next_step
-from autograder.judging.advice.values import letters
+from autograder.judging.advice.values import UNEXPLAINED, letters
+from autograder.judging.place import place
 from autograder.judging.points import right_parts
 from autograder.questions.define import UNUSABLE, Mistake, Question
 from autograder.records import Difference, Outcome, Trial
@@ -89,15 +90,21 @@ def _warnings(question: Question, trials: Sequence[Trial]) -> list[str]:
     ]
 
 
-def start_there(culprits: Sequence[str]) -> str:
-    """The last line for an answer that may be wrong only because functions it calls are."""
+def start_there(message: str, culprits: Sequence[str]) -> str:
+    """The message for an answer that may be wrong only because functions it calls are."""
     verb = "is" if len(culprits) == 1 else "are"
-    return f"It calls {' and '.join(culprits)}, which {verb} not right yet: start there."
+    last = f"It calls {' and '.join(culprits)}, which {verb} not right yet: start there."
+    return f"{_explained(message)}\n{last}"
+
+
+def _explained(message: str) -> str:
+    """A message to which a cause is added, without the line that says that none is known."""
+    return message.replace(f"\n{UNEXPLAINED}\n", "\n")
 
 
 def in_double_precision(message: str) -> str:
     """The message of a verdict that was reached with float64 in place of float32."""
-    first, _, rest = message.partition("\n")
+    first, _, rest = _explained(message).partition("\n")
     remark = (
         "Your code rounds to float32, which keeps about 7 digits; "
         "it was judged with float64 in its place."
@@ -155,6 +162,9 @@ def wrong(
         lines.append(too_slow.observed(question, trial, first, found))
     else:
         lines += _observed(question, trial, first, pattern)
+    known_place = mistakes or pattern or not trial.public
+    placed = "" if known_place else place(trial, first, first.part or _call(question))
+    lines.append(placed)
     if any(mistake.convention for mistake in mistakes):
         lines.append(
             "This is a different convention, valid elsewhere; the course uses the one stated."
@@ -166,7 +176,8 @@ def wrong(
     lines += _where(question, found)
     if not slow:
         lines += too_slow.others(question, found)
-    lines += changed_later.remark(trial.answer)
+    causes = changed_later.remark(trial.answer)
+    lines += causes
     if own_function:
         lines.append(
             f"It matches finite differences of your own {own_function}: a correct "
@@ -178,7 +189,9 @@ def wrong(
     elif slow:
         lines.append(too_slow.next_step(question, found))
     else:
-        lines += next_step(question, trial, first, pattern)
+        steps = next_step(question, trial, first, pattern)
+        # The last resort: where something is known, it says nothing.
+        lines += [each for each in steps if each != UNEXPLAINED or not (causes or placed)]
     return "\n".join(line for line in lines if line)
 
 
