@@ -101,6 +101,31 @@ def test_does_a_wrong_function_cost_no_other_question_a_point(stem: str) -> None
     assert not charged
 
 
+# What a Value is made of, a sum, a product and the way back, each of its questions needs.
+METHODS = ("__pow__", "__sub__", "__rsub__", "__truediv__", "__rtruediv__", "exp", "tanh", "relu")
+RAISES_IN_CLASS = """
+def _raises(*arguments):
+    raise ValueError("broken")
+Value.{name} = _raises
+"""
+
+
+def test_does_a_wrong_method_cost_one_question_of_its_class() -> None:
+    """Four questions look at `Value`; an operation belongs to one of them."""
+    week, notebook = catalogue.week("week06"), source("week06_backpropagation")
+    assignment = Assignment(week, notebook, notebook)
+    (answer,) = (cell for cell in notebook.cells if cell.source.startswith("class Value"))
+    lost = {}
+    with Sandbox(limits=assignment.limits(), libraries=assignment.libraries) as sandbox:
+        whole = points(assignment, sandbox, notebook, {})
+        for name in METHODS if EXHAUSTIVE else METHODS[-2:]:
+            broken = copy.deepcopy(notebook)
+            broken.cells[notebook.cells.index(answer)].source += RAISES_IN_CLASS.format(name=name)
+            earned = points(assignment, sandbox, broken, {})
+            lost[name] = [each for each in whole if earned[each] < whole[each]]
+    assert {name: len(each) for name, each in lost.items()} == dict.fromkeys(lost, 1), lost
+
+
 def earlier_functions(stem: str) -> list[str]:
     cells = [cell for cell in source(stem).cells if cell.id == own_functions.CELL]
     return own_functions.names(cells[0].source) if cells else []
