@@ -17,15 +17,28 @@ _LEAVES = "abcdefgh"
 """What the leaves of an expression of Values are called, in the order of the gradient's columns."""
 
 
-def place(trial: Trial, first: Difference, part: str) -> str:
+def place(found: Sequence[tuple[Trial, Difference]], part: str) -> str:
     """A sentence that says where a wrong array departs; empty if it is wrong all over.
 
     Args:
-        trial: a wrong public trial.
-        first: the difference of an array in it.
+        found: the wrong public trials of a part with their differences, the first to be told.
         part: the array's name, in the student's symbols.
     """
-    yours, expected = first.yours, first.expected
+    trial, first = found[0]
+    wrong = _wrong(first)
+    if wrong is None:
+        return ""
+    expression = trial.inputs.get("expression")
+    if isinstance(expression, str):
+        return _operation(expression, wrong) if wrong.ndim == 2 else ""
+    if (in_order := _first(part, wrong)) and _is_a_sequence(found, part, in_order):
+        return in_order
+    return _lines(part, wrong)
+
+
+def _wrong(difference: Difference) -> NDArray[np.bool_] | None:
+    """Which entries of an array are wrong; None if it is none, or has another shape."""
+    yours, expected = difference.yours, difference.expected
     if (
         not isinstance(yours, np.ndarray)
         or not isinstance(expected, np.ndarray)
@@ -33,17 +46,26 @@ def place(trial: Trial, first: Difference, part: str) -> str:
         or yours.dtype.kind not in "iuf"
         or yours.ndim == 0
     ):
-        return ""
+        return None
     scale = float(np.max(np.abs(expected), initial=0.0, where=np.isfinite(expected)))
-    wrong = ~np.isclose(yours, expected, rtol=_NEAR, atol=_NEAR * scale, equal_nan=True)
-    if not wrong.any():
-        return ""
-    expression = trial.inputs.get("expression")
-    if isinstance(expression, str):
-        return _operation(expression, wrong) if wrong.ndim == 2 else ""
-    shapes = {value.shape for value in trial.inputs.values() if isinstance(value, np.ndarray)}
-    # Where each entry comes from one of an input, their order says nothing.
-    return "" if wrong.shape in shapes else _first(part, wrong) or _lines(part, wrong)
+    near = np.isclose(yours, expected, rtol=_NEAR, atol=_NEAR * scale, equal_nan=True)
+    return None if near.all() else ~near
+
+
+def _is_a_sequence(found: Sequence[tuple[Trial, Difference]], part: str, told: str) -> bool:
+    """Whether the order of the entries may say something.
+
+    Where each entry comes from one of an input, it does only if several cases say the same.
+    """
+    trial, first = found[0]
+    inputs = [value for value in trial.inputs.values() if isinstance(value, np.ndarray)]
+    if all(value.shape != first.yours.shape for value in inputs):
+        return True
+    others = [_wrong(difference) for _, difference in found[1:]]
+    beginning = told.split()[:2]
+    return bool(others) and all(
+        wrong is not None and _first(part, wrong).split()[:2] == beginning for wrong in others
+    )
 
 
 def _first(part: str, wrong: NDArray[np.bool_]) -> str:

@@ -162,8 +162,7 @@ def wrong(
         lines.append(too_slow.observed(question, trial, first, found))
     else:
         lines += _observed(question, trial, first, pattern)
-    known_place = mistakes or pattern or not trial.public
-    placed = "" if known_place else place(trial, first, first.part or _call(question))
+    placed = "" if mistakes or pattern else _place(question, public, first.part)
     lines.append(placed)
     if any(mistake.convention for mistake in mistakes):
         lines.append(
@@ -222,6 +221,17 @@ def _pattern(question: Question, public: Wrong, part: str) -> patterns.Pattern |
         if difference.part == part
     ]
     return patterns.describe(same_part, part or _call(question))
+
+
+def _place(question: Question, public: Wrong, part: str) -> str:
+    """Where this part departs in the wrong public cases; empty if it is wrong all over."""
+    same_part = [
+        (trial, difference)
+        for trial, differences in public
+        for difference in differences
+        if difference.part == part
+    ]
+    return place(same_part, part or _call(question)) if same_part else ""
 
 
 def _not_right_either(question: Question, public: Wrong, left: Sequence[str]) -> list[str]:

@@ -17,7 +17,7 @@ TABLE = RIGHT.reshape(6, 2)
 
 def placed(wrong: Any, right: Any = RIGHT, **inputs: Any) -> str:
     trial = Trial("typical", True, 1.0, inputs, Expected(right, 1.0), Answer(Status.RETURNED))
-    return place(trial, Difference(Outcome.VALUES, "history", "", wrong, right), "history")
+    return place([(trial, Difference(Outcome.VALUES, "history", "", wrong, right))], "history")
 
 
 def moved(*places: Any, right: Any = RIGHT) -> Any:
@@ -57,6 +57,19 @@ def test_is_the_place_told(wrong, right, words):
 def test_says_the_order_nothing_where_each_entry_has_its_input():
     assert placed(moved(slice(2, None)), z=np.ones(12)) == ""
     assert placed(moved(slice(2, None)), z=np.ones(5)) != ""
+
+
+def test_is_the_order_told_that_several_cases_show():
+    inputs = {"schedule": np.ones(12)}
+    trial = Trial("typical", True, 1.0, inputs, Expected(RIGHT, 1.0), Answer(Status.RETURNED))
+
+    def of(*wrong: Any) -> str:
+        found = [(trial, Difference(Outcome.VALUES, "", "", each, RIGHT)) for each in wrong]
+        return place(found, "history")
+
+    late, later, scattered = moved(slice(2, None)), moved(slice(5, None)), moved(2, 5, 8)
+    assert of(late, later).startswith("The first 2 of the 12 entries of history agree")
+    assert of(late) == of(late, scattered) == ""
 
 
 @pytest.mark.parametrize(

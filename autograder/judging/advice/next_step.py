@@ -72,6 +72,8 @@ def next_step(
             return [_stopped(first.detail)]
         case Outcome.STRUCTURE | Outcome.SHAPE if not isinstance(first.expected, str):
             return returned.next_step(question, trial, first, pattern)
+        case Outcome.VALUES if order := returned.in_another_order(question, trial):
+            return order
     return values.next_step(question, trial, first, pattern)
 
 

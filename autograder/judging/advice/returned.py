@@ -33,8 +33,8 @@ def next_step(
     question: Question, trial: Trial, first: Difference, pattern: Pattern | None
 ) -> list[str]:
     """What to do about an answer of the wrong structure or shape; see `advice.next_step`."""
-    if order := _right_parts_in_another_order(question, trial):
-        return [order, f"Next: return them in this order: `return {', '.join(question.returns)}`."]
+    if order := in_another_order(question, trial):
+        return order
     if first.outcome is Outcome.SHAPE and question.measured_by is not None:
         return [of_a_measure(first)]
     if first.outcome is Outcome.SHAPE:
@@ -46,6 +46,13 @@ def of_a_measure(first: Difference) -> str:
     """What to do where something that the grader computed from the answer is wrong."""
     what = f"`{first.part}`" if first.part.isidentifier() else "this"
     return f"Next: compute {what} yourself from what your function returns."
+
+
+def in_another_order(question: Question, trial: Trial) -> list[str]:
+    """What to do if every part is right and they are only returned in another order; or nothing."""
+    if order := _right_parts_in_another_order(question, trial):
+        return [order, f"Next: return them in this order: `return {', '.join(question.returns)}`."]
+    return []
 
 
 def _right_parts_in_another_order(question: Question, trial: Trial) -> str:

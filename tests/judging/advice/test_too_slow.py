@@ -38,7 +38,7 @@ def test_do_finished_cases_keep_their_points():
     assert (verdict.points, verdict.outcome) == (round(9 * 6 / 7, 2), Outcome.TIMED_OUT)
     assert verdict.message.splitlines() == [
         "softmax_cross_entropy · 7.71 of 9 points · timed out",
-        f"Too slow for N = 3, K = 50,000 (the case vocabulary): {STOPPED}.",
+        f"Too slow for N = 1, K = 50,000 (the case vocabulary): {STOPPED}.",
         "Right: typical, square, stability. Not yet: vocabulary.",
         "Next: replace the innermost loop by one NumPy operation on whole arrays, and compute "
         "once, before the loop, what stays the same in it.",
@@ -59,7 +59,7 @@ def test_is_an_error_told_before_what_is_too_slow():
     verdict = judged({"vocabulary"}, {"vocabulary"}, wrong={"stability"})
     assert (verdict.points, verdict.outcome) == (round(9 * 4 / 7, 2), Outcome.VALUES)
     assert "expected" in verdict.message
-    assert f"Too slow for N = 3, K = 50,000 (the case vocabulary): {STOPPED}." in verdict.message
+    assert f"Too slow for N = 1, K = 50,000 (the case vocabulary): {STOPPED}." in verdict.message
     # An error in a hidden draw says less than a public case that is too slow.
     assert judged({"typical"}, {"typical"}).outcome is Outcome.TIMED_OUT
 
