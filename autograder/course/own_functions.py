@@ -42,7 +42,8 @@ def leave_to_students(notebook: NotebookNode, week: str) -> str:
     for cell in notebook.cells:
         if cell.id == CELL:
             text = f"{_HEADER}\n{cell.source.strip()}\n"
-            cell.source = f"from {CELL} import {', '.join(names(text))}"
+            imports = f"from {CELL} import {', '.join(names(text))}"
+            cell.source = "\n\n".join([imports, *_statements(cell.source)])
             return text
     raise CourseError(f"{week} needs no functions of earlier weeks; release it without --own")
 
@@ -54,6 +55,16 @@ def names(text: str) -> list[str]:
         for statement in ast.parse(text).body
         if isinstance(statement, (ast.FunctionDef, ast.ClassDef))
     ]
+
+
+def _statements(source: str) -> list[str]:
+    """What the cell defines besides functions and classes, such as a table of them."""
+    found = (
+        ast.get_source_segment(source, statement)
+        for statement in ast.parse(source).body
+        if not isinstance(statement, (ast.FunctionDef, ast.ClassDef))
+    )
+    return [each for each in found if each]
 
 
 def stubs(text: str) -> str:

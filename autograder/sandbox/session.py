@@ -437,6 +437,9 @@ class Session(AbstractContextManager["Session"]):
         """The answer, and the size of its frame."""
         calls = OpenCalls(ask.replace if solution is not None else ())
         seconds = left = ask.seconds or self._limits.question_seconds
+        if solution is not None and ask.replace:
+            # Where thousands of calls go through the grader, they take as long as the work.
+            seconds = left = 2 * seconds
         try:
             while True:
                 frame, taken = child.receive_timed(left, largest)

@@ -93,3 +93,15 @@ def test_is_a_link_or_a_huge_file_left_alone(tmp_path):
 def test_is_a_week_without_earlier_functions_refused(opened):
     with pytest.raises(CourseError, match="release it without --own"):
         generate.release(opened, catalogue.week("week01"), own=True)
+
+
+def test_does_the_cell_keep_what_else_it_defines():
+    """Week 08 has a table of functions, which students do not write."""
+    cell = nbformat.v4.new_code_cell(
+        "# From earlier weeks.\ndef relu(z):\n    return z\n\n\nBENDS = {\n    'relu': relu,\n}\n",
+        id=own_functions.CELL,
+    )
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    text = own_functions.leave_to_students(notebook, "week08")
+    assert own_functions.names(text) == ["relu"]
+    assert cell.source == ("from earlier_weeks import relu\n\nBENDS = {\n    'relu': relu,\n}")

@@ -10,6 +10,7 @@ import asyncio
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from operator import is_
 from time import perf_counter
 from typing import Any
 
@@ -23,6 +24,8 @@ from autograder.sandbox.inside.calls import Calls, Message
 from autograder.sandbox.inside.shell import NotebookShell
 from autograder.sandbox.inside.snapshot import Snapshots
 from autograder.sandbox.inside.wire import SECONDS, Channel, encode
+
+_MOST_ITEMS = 1_000
 
 
 def serve(channel: Channel, shell: NotebookShell) -> None:
@@ -164,8 +167,18 @@ class _Submission:
     def _functions_replaced(self, names: Sequence[str]) -> Iterator[None]:
         """Have calls to some of the notebook's functions answered from outside."""
         namespace = self._namespace
-        before = {name: namespace.get(name, MISSING) for name in names}
-        namespace.update({name: self._calls.stand_in(name) for name in names})
+        stand_ins = {name: self._calls.stand_in(name) for name in names}
+        instead = {
+            id(namespace[name]): each for name, each in stand_ins.items() if name in namespace
+        }
+        in_tables = {
+            name: replaced
+            for name, value in namespace.items()
+            if (replaced := _replaced_in(value, instead)) is not value
+        }
+        changed = in_tables | stand_ins
+        before = {name: namespace.get(name, MISSING) for name in changed}
+        namespace.update(changed)
         try:
             yield
         finally:
@@ -181,3 +194,22 @@ class _Submission:
     def _receive_message(self) -> Message:
         message: Message = inward.receive(self._channel)
         return message
+
+
+def _replaced_in(value: Any, instead: Mapping[int, Any], depth: int = 3) -> Any:
+    """A table of functions with others in place of some; the same object if it has none of them.
+
+    Args:
+        value: any object; only dicts, lists and tuples are looked into.
+        instead: what to put in place of objects, by their ids.
+        depth: how deep to look.
+    """
+    if id(value) in instead:
+        return instead[id(value)]
+    if not depth or type(value) not in (dict, list, tuple) or len(value) > _MOST_ITEMS:
+        return value
+    items = list(value.values()) if isinstance(value, dict) else list(value)
+    parts = [_replaced_in(item, instead, depth - 1) for item in items]
+    if all(map(is_, parts, items)):
+        return value
+    return dict(zip(value, parts, strict=True)) if isinstance(value, dict) else type(value)(parts)

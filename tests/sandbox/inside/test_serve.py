@@ -111,6 +111,24 @@ def test_a_replaced_function_is_answered_from_outside(sandbox: Sandbox) -> None:
     assert answers[2].value == 5.0
 
 
+def test_is_a_function_replaced_in_tables_of_functions(sandbox: Sandbox) -> None:
+    """For its ask alone; other tables stay the objects that they were."""
+    source = """
+def g(x): return 1
+def h(x): return 2
+table, others, mine = {"g": (g, h), "list": [[g]]}, {"h": h}, [g] * 2_000
+def f(x):
+    return table["g"][0](x), table["g"][1](x), table["list"][0][0](x), others is same, mine[0](x)
+same = others
+"""
+    asks = [Ask(0, "f", "", {"x": 3.0}, ("g",)), Ask(1, "f", "", {"x": 3.0})]
+    answers = ask_all(sandbox, source, asks, solution=Outside(lambda name, arguments: 10))
+    assert [list(map(float, answers[n].value)) for n in (0, 1)] == [
+        [10, 2, 10, 1, 1],
+        [1, 2, 1, 1, 1],
+    ]
+
+
 def test_a_forked_copy_does_not_answer(sandbox: Sandbox) -> None:
     """Does a cell that forks once have one result?"""
     result = run_cell(sandbox, "import os\nprint('once' if os.fork() else 'twice')")
