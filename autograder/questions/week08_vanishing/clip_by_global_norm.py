@@ -73,6 +73,18 @@ def _(rng: Rng) -> Inputs:
     return {"grads": grads, "max_norm": float(rng.uniform(0.5, 2.0))}
 
 
+@clip_by_global_norm.case("tiny-and-too-long")
+def _(rng: Rng) -> Inputs:
+    grads = scaled(gradients(rng), 1e-8)
+    return {"grads": grads, "max_norm": float(length(grads) * rng.uniform(0.2, 0.6))}
+
+
+@clip_by_global_norm.case("tiny-and-short-enough")
+def _(rng: Rng) -> Inputs:
+    grads = scaled(gradients(rng), 1e-8)
+    return {"grads": grads, "max_norm": float(length(grads) * rng.uniform(1.3, 3.0))}
+
+
 @clip_by_global_norm.case("all-zero", stability=True)
 def _(rng: Rng) -> Inputs:
     return {"grads": scaled(gradients(rng), 0.0), "max_norm": float(rng.uniform(0.5, 2.0))}

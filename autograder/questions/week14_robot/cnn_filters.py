@@ -18,7 +18,7 @@ def cnn_filters(kernel: Array, second: Array, rescaled: bool) -> Any:
     Args:
         kernel: of the first convolution, shape (P, Q, 1, F), float64.
         second: of the second convolution, shape (R, S, F, G), float64.
-        rescaled: whether a layer without weights stands before the convolutions.
+        rescaled: whether other layers stand before the convolutions.
 
     Returns:
         Pictures of shape (F, P, Q), each divided by its own largest absolute weight.
@@ -40,9 +40,12 @@ def _(cnn_filters: Any, kernel: Array, second: Array, rescaled: bool) -> Any:
     model = keras.Sequential([keras.Input((P + R, Q + S, 1))])
     if rescaled:
         model.add(keras.layers.Rescaling(0.5))
-    model.add(keras.layers.Conv2D(F, (P, Q), use_bias=False))
+        model.add(keras.layers.BatchNormalization())
+    first = keras.layers.Conv2D(F, (P, Q))
+    model.add(first)
     model.add(keras.layers.Conv2D(G, (R, S), use_bias=False))
-    model.set_weights([kernel, second])
+    first.set_weights([kernel, kernel[0, 0, 0]])
+    model.layers[-1].set_weights([second])
     pictures = cnn_filters(model)
     # In a list of numbers they would seem to be float64.
     return None if pictures is None else np.asarray(pictures, np.float32)
@@ -74,7 +77,8 @@ def _(rng: Rng) -> Inputs:
 
 def first_kernel(model: Any) -> Array:
     """The kernel of the first convolution, shape (P, Q, 1, F)."""
-    return np.asarray(model.get_weights()[0])
+    layer = next(each for each in model.layers if type(each).__name__ == "Conv2D")
+    return np.asarray(layer.get_weights()[0])
 
 
 @cnn_filters.mistake("filters-cut-across")
@@ -152,6 +156,18 @@ def _(model: Any) -> Any:
     filters = first_kernel(model)[:, :, 0, :].transpose(2, 0, 1)
     low, high = filters.min(axis=(1, 2), keepdims=True), filters.max(axis=(1, 2), keepdims=True)
     return (filters - low) / (high - low)
+
+
+@cnn_filters.mistake("first-weights-are-no-kernel")
+def _(model: Any) -> Any:
+    """The model's first weights are the kernel only if no layer with weights comes before it.
+
+    `model.get_weights()[0]` may belong to another layer, such as the gamma of batch norm.
+
+    Check: go through model.layers until one is a keras.layers.Conv2D.
+    """
+    filters = model.get_weights()[0][:, :, 0, :].transpose(2, 0, 1)
+    return filters / np.abs(filters).max(axis=(1, 2), keepdims=True)
 
 
 @cnn_filters.mistake("first-layer-is-no-convolution")
