@@ -139,9 +139,20 @@ class Seen:
         return min(levels.values(), default=Level.NOT)
 
     def fails_like(self, made: MistakenAnswer) -> bool:
-        """Whether NumPy warned of the same cause of nan and inf here and in the mistake."""
-        causes = _causes(made.answer)
-        return bool(causes) and causes == _causes(self.trial.answer)
+        """Whether NumPy warned of the same cause of nan and inf here and in the mistake.
+
+        Where numbers overflow, a division by 0 may follow from that, or not.
+        """
+        yours, mistaken = _causes(self.trial.answer), _causes(made.answer)
+        if "overflow" in yours | mistaken:
+            return "overflow" in yours & mistaken
+        return bool(yours & mistaken)
+
+    def _same_cause(self, made: MistakenAnswer) -> bool:
+        """Whether equal infinities may have one cause; of warnings that are off nobody knows."""
+        if not self.trial.answer.warned or self.fails_like(made):
+            return True
+        return not _causes(self.trial.answer) and not _causes(made.answer)
 
     def _level(self, pair: Pair | Difference, made: MistakenAnswer) -> Level:
         if isinstance(pair, Difference):
@@ -159,7 +170,7 @@ class Seen:
         ):
             return Level.NOT
         if not wrong_entries(yours, mistaken, pair.allowed).any():
-            return Level.EQUAL
+            return _equal(bool(np.isfinite(mistaken).all()) or self._same_cause(made))
         alike = _equal_where_finite(yours, mistaken, pair.allowed) and self.fails_like(made)
         return Level.WHERE_FINITE if alike else Level.NOT
 

@@ -31,11 +31,14 @@ def mistakes_behind(
         it or some of its cases. Parts that none explains are passed over.
     """
     seen = [Seen(question, trial) for trial in trials]
-    for level in (Level.EQUAL, Level.WHERE_FINITE):
-        whole = {name for name, answers in catalogued if _everywhere(seen, answers) is level}
-        if whole:
-            return tuple(whole) if len(whole) == 1 else ()
-    of_parts = _by_part(question, seen, catalogued)
+    levels = [(name, _everywhere(seen, answers)) for name, answers in catalogued]
+    if whole := {name for name, level in levels if level is Level.EQUAL}:
+        return tuple(whole) if len(whole) == 1 else ()
+    if whole := {name for name, level in levels if level is Level.WHERE_FINITE}:
+        # Of nan in all parts there may be several causes; a part's own mistake is surer.
+        surer = tuple(_by_part(question, seen, catalogued, Level.EQUAL))
+        return surer or (tuple(whole) if len(whole) == 1 else ())
+    of_parts = _by_part(question, seen, catalogued, Level.WHERE_FINITE)
     covered = frozenset().union(*of_parts.values())
     if covered >= frozenset().union(*(each.wrong for each in seen)):
         return tuple(of_parts)
@@ -58,17 +61,22 @@ def _everywhere(seen: Sequence[Seen], answers: Sequence[MistakenAnswer]) -> Leve
 
 
 def _by_part(
-    question: Question, seen: Sequence[Seen], catalogued: Sequence[Entry]
+    question: Question, seen: Sequence[Seen], catalogued: Sequence[Entry], least: Level
 ) -> dict[str, frozenset[str]]:
-    """The mistakes that alone reproduce some parts in every case, and their parts, in order."""
+    """The mistakes that alone reproduce some parts in every case, and their parts, in order.
+
+    `least` is the level at which they have to.
+    """
     order = list(dict.fromkeys(part for each in seen for part in sorted(each.wrong)))
     if not order or WHOLE in order:
         return {}
     found: dict[str, frozenset[str]] = {}
     for name, answers in catalogued:
         parts = footprint(answers)
-        if parts and parts <= set(order) and _reproduces_parts(question, name, seen, answers):
-            found.setdefault(name, parts)
+        if parts and parts <= set(order):
+            at_part = bool(question.mistakes[name].at)
+            if _reproduces_parts(seen, answers, least, proved=at_part):
+                found.setdefault(name, parts)
     # A mistake in two parts is not also the two mistakes in one of them each.
     largest = {
         name: parts
@@ -90,15 +98,17 @@ def _by_part(
 
 
 def _reproduces_parts(
-    question: Question, name: str, seen: Sequence[Seen], answers: Sequence[MistakenAnswer]
+    seen: Sequence[Seen], answers: Sequence[MistakenAnswer], least: Level, *, proved: bool
 ) -> bool:
+    """Whether a mistake gives all that it changes, in every case.
+
+    A mistake that is catalogued for a part is `proved` by any values; one of the whole answer only
+    by values that hardly another mistake gives.
+    """
     parts = footprint(answers)
-    # A mistake that is catalogued for a part is known by its values; one of the whole answer
-    # only by values that are its own.
-    proved = bool(question.mistakes[name].at)
     for each, made in zip(seen, answers, strict=True):
         level = each.parts(made, parts)
-        if level is Level.NOT:
+        if level < least:
             return False
         proved = proved or (level is Level.EQUAL and bool(each.telling & made.wrong))
     return proved

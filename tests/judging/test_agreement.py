@@ -72,6 +72,20 @@ def test_is_nan_for_another_cause_another_failure(warned):
     assert seen([np.nan, 0.0, 1.0, 3.0], warned=warned).whole(mistaken) is Level.NOT
 
 
+def test_does_an_infinity_equal_another_only_with_the_same_cause():
+    vanished = made([np.inf, 0.0, 1.0, 3.0], warned=("divide by zero",))
+    infinite = [np.inf, 0.0, 1.0, 3.0]
+    assert seen(infinite, warned=("divide by zero in log",)).whole(vanished) is Level.EQUAL
+    assert seen(infinite, warned=("overflow in exp",)).whole(vanished) is Level.NOT
+    assert seen(infinite).whole(vanished) is Level.EQUAL
+
+
+def test_does_an_overflow_remain_one_where_nothing_is_divided_by_it():
+    overflown = made([np.nan, 0.0, 1.0, 3.0], warned=("overflow", "divide by zero"))
+    student = seen([np.inf, 0.0, 1.0, 3.0], warned=("overflow in exp",))
+    assert student.whole(overflown) is Level.WHERE_FINITE
+
+
 def test_are_parts_compared_by_themselves():
     rng = np.random.default_rng(1)
     right = [rng.normal(size=shape) for shape in ((4, 3), (3, 2), (2,))]

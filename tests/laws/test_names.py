@@ -17,10 +17,11 @@ from autograder.answer import Answer, Status
 from autograder.judging.agreement import Entry, Level, MistakenAnswer, Seen, footprint
 from autograder.judging.mistakes import mistakes_behind
 from autograder.judging.points import WHOLE, concerns
+from autograder.questions import catalogue
 from autograder.questions.define import Question
 from autograder.records import Trial
 from tests.conftest import EXHAUSTIVE
-from tests.laws.public_points import ASKED, judge
+from tests.laws.public_points import ASKED, judge, verdict_on
 
 PAIRS = 5
 """How many pairs of mistakes `make test` tries of a question; `make test-all` tries all."""
@@ -145,6 +146,57 @@ def test_is_an_answer_with_another_mistake_in_one_case_named_by_these_or_by_none
                 and not named.shown_in(found) <= {at}
             ]
     assert wrong == []
+
+
+def network(softmax, loss, slopes, gate):
+    """A student's two-layer network out of these pieces."""
+
+    def loss_and_grads(X, y, params):
+        z = X @ params["W1"] + params["b1"]
+        h = np.maximum(z, 0)
+        logits = h @ params["W2"] + params["b2"]
+        p, onehot = softmax(logits), np.eye(logits.shape[1])[y]
+        dlogits = slopes(p, onehot) / len(X)
+        dz = gate(dlogits @ params["W2"].T, z)
+        grads = {"W1": X.T @ dz, "b1": dz.sum(0), "W2": h.T @ dlogits, "b2": dlogits.sum(0)}
+        return loss(p, onehot, logits), grads
+
+    return loss_and_grads
+
+
+SHIFTED = {
+    True: lambda logits: SHIFTED[False](logits - logits.max(1, keepdims=True)),
+    False: lambda logits: np.exp(logits) / np.exp(logits).sum(1, keepdims=True),
+}
+LOSSES = {
+    "log": lambda p, onehot, logits: -np.log(p[onehot == 1]).mean(),
+    "table": lambda p, onehot, logits: -(onehot * np.log(p)).sum(1).mean(),
+    "sum": lambda p, onehot, logits: (np.log(np.exp(logits).sum(1)) - logits[onehot == 1]).mean(),
+}
+SLOPES = {
+    "short": lambda p, onehot: p - onehot,
+    "chain": lambda p, onehot: p * (-onehot / p + (onehot / p * p).sum(1, keepdims=True)),
+}
+GATES = [lambda above, z: above * (z > 0), lambda above, z: np.where(z > 0, above, 0.0)]
+
+
+@pytest.mark.filterwarnings("default::RuntimeWarning")
+@pytest.mark.parametrize("shifted", [True, False])
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("slopes", SLOPES)
+@pytest.mark.parametrize("gate", GATES)
+def test_is_a_network_that_overflows_named_by_what_overflows(shifted, loss, slopes, gate):
+    """Where nan and inf stand differs from one right-looking program to the next."""
+    question = catalogue.question("mlp_loss_and_grads")
+    target = network(SHIFTED[shifted], LOSSES[loss], SLOPES[slopes], gate)
+    found = verdict_on("week06_backpropagation", question, target).mistake.split(" + ")
+    if loss == "sum":
+        assert found == ["loss-overflow"]
+    elif not shifted:
+        assert found == ["softmax-overflow-in-the-network"]
+    else:
+        chain = ["gradient-through-a-vanished-probability"] if slopes == "chain" else []
+        assert found == ["loss-of-a-vanished-probability", *chain]
 
 
 FAMILIES = [

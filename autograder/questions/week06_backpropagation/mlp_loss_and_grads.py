@@ -289,6 +289,45 @@ def _(X: Array, y: Array, params: Params, *, small: float = 1e-12) -> Any:
     return -np.log(p[np.arange(len(y)), y] + small).mean()
 
 
+@mlp_loss_and_grads.mistake("loss-of-a-vanished-probability", at="loss", rows="A33")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """A probability below about 1e-308 is 0 in float64, and -log(0) is inf.
+
+    The loss is large but finite: about the difference between the largest logit and the true
+    one. Computing the probability first loses it.
+
+    Next: write the loss in terms of the logits: log-sum-exp, minus the logit of the label.
+    """
+    p = row_softmax(hidden_layer(X, params)[2])
+    return -np.log(p[np.arange(len(y)), y]).mean()
+
+
+@mlp_loss_and_grads.mistake("loss-overflow", at="loss", rows="A26")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """exp overflows above about 709, so log(sum(exp(logits))) is inf; it needs a shift.
+
+    The largest logit of each row can be subtracted before exp and added again after the log.
+
+    Check: add 1000 to b2; the loss should not change.
+    """
+    logits = hidden_layer(X, params)[2]
+    return (np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(len(y)), y]).mean()
+
+
+@mlp_loss_and_grads.mistake("gradient-through-a-vanished-probability", at="grads", rows="A33")
+def _(X: Array, y: Array, params: Params) -> Any:
+    """-1 / p is infinite where a probability is 0 in float64, and 0 * inf is nan.
+
+    The two slopes, that of the log and that of the softmax, are right by themselves. Multiplied
+    on paper the p cancels, and (p - onehot) / N remains.
+
+    Next: simplify the product of the two slopes on paper before you program it.
+    """
+    p = row_softmax(hidden_layer(X, params)[2])
+    dp = -np.eye(p.shape[1])[y] / p / len(y)
+    return all_gradients(X, y, params, p * (dp - (dp * p).sum(axis=1, keepdims=True)))
+
+
 @mlp_loss_and_grads.mistake("softmax-overflow-in-the-network", rows="A26")
 def _(X: Array, y: Array, params: Params) -> Any:
     """exp overflows above about 709, and inf / inf is nan; large logits need a shift before exp.
