@@ -36,9 +36,10 @@ def _(rng: Rng) -> Inputs:
 
 @perceptron_predict.case("on-the-line")
 def _(rng: Rng) -> Inputs:
-    # Whole numbers, so that some scores are exactly 0 in every order of summing.
-    X, w = rng.integers(-3, 4, (24, 2)), rng.choice([-2, -1, 1, 2], 2)
-    return {"X": X, "w": w, "b": int(-X[0] @ w)}
+    # Multiples of 2^-20: some scores are exactly 0 in every order of summing, and the others are
+    # so small that a limit other than 0 shows.
+    X, w = rng.integers(-3, 4, (24, 2)), rng.choice([-2, -1, 1, 2], 2) / 2**20
+    return {"X": X, "w": w, "b": float(-X[0] @ w)}
 
 
 @perceptron_predict.case("square", square="with N = D a wrong axis gives the right shape")

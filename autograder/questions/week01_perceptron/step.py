@@ -33,7 +33,7 @@ def _(rng: Rng) -> Inputs:
 
 @step.case("edge")
 def _(rng: Rng) -> Inputs:
-    sizes = np.resize([0.0, 1e-6, 1.0, -1e-6, -1.0], (7, 1, 2))
+    sizes = np.resize([0.0, 1e-6, 1.0, -1e-6, -1.0, 1e-12, -1e-12], (7, 1, 2))
     return {"z": np.abs(rng.normal(size=(7, 1, 2))) * sizes + 0.0}
 
 

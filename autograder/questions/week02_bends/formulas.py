@@ -12,7 +12,7 @@ from autograder.questions.define import Array, Rng
 
 def around_zero(rng: Rng, *shape: int) -> Array:
     """Zeros and numbers of both signs, some so small that a loose gate takes them for 0."""
-    sizes = np.resize([0.0, 1.0, 1e-6, -2.0, -1e-6, 2.0, -1.0], shape)
+    sizes = np.resize([0.0, 1.0, 1e-6, -2.0, -1e-6, 2.0, 1e-12, -1.0, -1e-12], shape)
     near: Array = np.abs(rng.normal(size=shape)) * sizes + 0.0
     return near
 

@@ -59,7 +59,8 @@ def _(rng: Rng) -> Inputs:
 @diagnose_init.case("healthy-with-a-hump", weight=2)
 def _(rng: Rng) -> Inputs:
     """High in the middle, low near the end, and home again."""
-    stds = spreads(rng, rng.uniform(0.01, 0.02), 1 / rng.uniform(9.992, 9.998))
+    # Far below what is often added to a divisor.
+    stds = spreads(rng, rng.uniform(1e-17, 2e-17), 1 / rng.uniform(9.992, 9.998))
     stds[2], stds[-2] = 30 * stds[0], stds[0] / 30
     return {"stds": stds}
 
@@ -78,6 +79,13 @@ def _(rng: Rng) -> Inputs:
 def _(rng: Rng) -> Inputs:
     stds = spreads(rng, rng.uniform(0.5, 1), 3)
     stds[-2:] = np.nan
+    return {"stds": stds}
+
+
+@diagnose_init.case("infinite-in-between")
+def _(rng: Rng) -> Inputs:
+    stds = spreads(rng, rng.uniform(0.5, 1), 3)
+    stds[3] = np.inf
     return {"stds": stds}
 
 
