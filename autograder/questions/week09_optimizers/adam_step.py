@@ -138,6 +138,32 @@ def _(params, grads, state, lr, beta1, beta2, eps):
     return moved(params, m, v, lr, eps), {"m": m, "v": v, "t": t}
 
 
+@adam_step.mistake("neither-corrected-nor-counted", rows="G11 G16")
+def _(params, grads, state, lr, beta1, beta2, eps):
+    """m and v start at 0 and are too small at first, so each is divided by 1 - beta**t; here they
+    are not, and t stays what it was.
+
+    The correction needs t, the number of this step, which the new state keeps for the next one.
+
+    Check: the first step of a weight should have length lr, and t should then be 1.
+    """
+    m, v, _ = averages(grads, state, beta1, beta2)
+    return moved(params, m, v, lr, eps), {"m": m, "v": v, "t": state["t"]}
+
+
+@adam_step.mistake("corrections-exchanged", rows="G19")
+def _(params, grads, state, lr, beta1, beta2, eps):
+    """m is divided by 1 - beta1**t and v by 1 - beta2**t; here the two corrections are exchanged.
+
+    For beta1 = 0.9 and beta2 = 0.999 the first step is 1,000 times as long as it should be.
+
+    Check: the first step of a weight should have length lr, whatever its gradient.
+    """
+    m, v, t = averages(grads, state, beta1, beta2)
+    hats = corrected(m, beta2, t), corrected(v, beta1, t)
+    return moved(params, *hats, lr, eps), {"m": m, "v": v, "t": t}
+
+
 @adam_step.mistake("correction-without-the-power", rows="G12")
 def _(params, grads, state, lr, beta1, beta2, eps):
     """The correction 1 - beta**t fades as t grows; here it stays at 1 - beta in every step.

@@ -237,6 +237,18 @@ def _(X, rate, rng, training):
     return (X * mask, mask) if training else (X * (1 - rate), np.ones(X.shape, bool))
 
 
+@dropout_forward.mistake("scaled-in-training-and-at-test-time", rows="H02")
+def _(X, rate, rng, training):
+    """Either training divides by 1 - rate or test time multiplies by it; here both are done.
+
+    Each alone keeps the mean equal. Together the next layer receives too little at test time.
+
+    Check: with training=False the output should equal X.
+    """
+    out, mask = dropped(X, rate, rng.random(X.shape) >= rate, training)
+    return (out if training else X * (1 - rate)), mask
+
+
 @dropout_forward.mistake("dropped-at-test-time", rows="H03 L10")
 def _(X, rate, rng, training):
     """At test time every entry is kept unchanged; here some are dropped whatever `training` says.
@@ -388,7 +400,7 @@ def _(X, rate, rng, training):
 
 @dropout_forward.mistake("mask-read-from-the-output")
 def _(X, rate, rng, training):
-    """The mask says what was drawn; `out != 0` also says False where X itself is 0.
+    """The mask says what was drawn; one read from out also says False where X itself is 0.
 
     Backwards, such an entry would get no gradient, although it was kept.
 

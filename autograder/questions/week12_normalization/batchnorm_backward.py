@@ -323,3 +323,17 @@ def _(dout: Array, X: Array, gamma: Array, eps: float, *, small: float = 1e-5) -
     """
     xhat, root = whitened(X, small, 0)
     return backward(dout * gamma, xhat, root, 0), (dout * xhat).sum(axis=0), dout.sum(axis=0)
+
+
+@batchnorm_backward.mistake("parameter-gradients-swapped")
+def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
+    """The function returns dX, dgamma, dbeta in this order; here the last two are swapped.
+
+    Both have shape (D,), so nothing raises an error, and each parameter moves by the other's
+    gradient.
+
+    Check: the last array that is returned should be the sum of the rows of dout.
+    """
+    xhat, root = whitened(X, eps, 0)
+    dgamma, dbeta = (dout * xhat).sum(axis=0), dout.sum(axis=0)
+    return backward(dout * gamma, xhat, root, 0), dbeta, dgamma

@@ -148,3 +148,32 @@ def _(
     Check: where X equals running_mean, the output should be beta.
     """
     return gamma * ((X - running_mean) / np.sqrt(running_var + eps) + beta)
+
+
+@batchnorm_inference.mistake("eps-left-out")
+def _(
+    X: Array, gamma: Array, beta: Array, running_mean: Array, running_var: Array, eps: float
+) -> Any:
+    """The divisor is sqrt(var + eps); here eps is left out.
+
+    Where a feature hardly varies, the outputs come out far too large, and at a variance of 0 they
+    are inf or nan.
+
+    Check: with running_var = 0 and eps = 0.01 the divisor should be 0.1.
+    """
+    return scaled(X, running_mean, running_var, gamma, beta, 0.0)
+
+
+@batchnorm_inference.mistake("eps-added-into-the-running-variance", rows="N05")
+def _(
+    X: Array, gamma: Array, beta: Array, running_mean: Array, running_var: Array, eps: float
+) -> Any:
+    """`running_var += eps` changes the caller's array: at every call the variance grows by eps.
+
+    The first result is right, and every later one is a little smaller. `var = running_var + eps`
+    makes a new array.
+
+    Check: print running_var before and after the call; it should not change.
+    """
+    running_var += eps
+    return scaled(X, running_mean, running_var, gamma, beta, 0.0)

@@ -300,3 +300,32 @@ def _(dout: Array, X: Array, gamma: Array, eps: float, *, small: float = 1e-5) -
     """
     xhat, root = whitened(X, small, 1)
     return backward(dout * gamma, xhat, root, 1), (dout * xhat).sum(axis=0), dout.sum(axis=0)
+
+
+@layernorm_backward.mistake("parameter-gradients-swapped")
+def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
+    """The function returns dX, dgamma, dbeta in this order; here the last two are swapped.
+
+    Both have shape (D,), so nothing raises an error, and each parameter moves by the other's
+    gradient.
+
+    Check: the last array that is returned should be the sum of the rows of dout.
+    """
+    xhat, root = whitened(X, eps, 1)
+    dgamma, dbeta = (dout * xhat).sum(axis=0), dout.sum(axis=0)
+    return backward(dout * gamma, xhat, root, 1), dbeta, dgamma
+
+
+@layernorm_backward.mistake("parameter-gradients-as-rows", rows="I18")
+def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
+    """A gradient has the shape of its parameter: gamma has shape (D,), but these gradients have (1,
+    D).
+
+    The numbers are right. But the sum kept its axis, and subtracting it turns gamma and beta into
+    arrays of shape (1, D).
+
+    Check: (gamma - dgamma).shape should equal gamma.shape.
+    """
+    xhat, root = whitened(X, eps, 1)
+    dgamma, dbeta = (dout * xhat).sum(axis=0), dout.sum(axis=0)
+    return backward(dout * gamma, xhat, root, 1), dgamma[None], dbeta[None]

@@ -232,3 +232,15 @@ def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
     mean = X.mean(axis=-1, keepdims=True)
     var = (X**2).mean(axis=-1, keepdims=True) - mean**2
     return scaled(X, mean, var, gamma, beta, eps)
+
+
+@layernorm_forward.mistake("root-mean-square-only")
+def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
+    """Layer norm subtracts each row's mean first; here the row is only divided by its root mean
+    square.
+
+    That is RMSNorm, which many language models use. The two are equal for rows whose mean is 0.
+
+    Check: adding 5 to every entry of X should not change the output.
+    """
+    return gamma * X / np.sqrt((X**2).mean(axis=-1, keepdims=True) + eps) + beta
