@@ -68,6 +68,14 @@ def test_are_inputs_put_into_the_signatures_order():
     assert list(given) == list(made.parameters) == ["X", "limit"]
 
 
+def test_is_a_withheld_argument_kept_from_the_students_code():
+    made = split()
+    made.withheld = ("limit",)
+    given = {"X": np.ones((3, 2)), "limit": 0.5}
+    assert made.parameters == ("X",) and list(made.arrange(given)) == ["X", "limit"]
+    assert list(made.handed(given)) == ["X"]
+
+
 def test_are_sizes_read_from_the_docstring():
     made = split()
     assert made.shapes == {"X": ("N", "D")}
