@@ -141,9 +141,13 @@ def _scale(part: str, arrays: Arrays) -> str:
     factor = _factor(ratios, [each for _, _, each in arrays])
     if factor is None and not _is_evidence(arrays, ratios):
         return ""
+    shown = f"{ratios[0]:.4g}"
+    if shown == "1":
+        # Only a factor that can be told from 1 helps.
+        return ""
     known = ", ".join(f"{s} = {sizes[s]}" for s in factor or "" if s in sizes)
     reason = f", and {known} (the factor is {factor})" if known else ""
-    return f"{_subject(part, arrays)} is {ratios[0]:.4g} times the expected value{reason}."
+    return f"{_subject(part, arrays)} is {shown} times the expected value{reason}."
 
 
 def _ratio(yours: Array, expected: Array) -> float:
