@@ -35,13 +35,13 @@ def _(rng: Rng) -> Inputs:
 
 @relu_backward.case("edge")
 def _(rng: Rng) -> Inputs:
-    z = rng.normal(size=(5, 8)) * np.resize([0.0, 1.0, 1e-6], (5, 8))
+    z = rng.normal(size=(5, 1, 8)) * np.resize([0.0, 1.0, 1e-9], (5, 1, 8))
     return {"dout": rng.normal(size=z.shape), "z": z}
 
 
 @relu_backward.case("large")
 def _(rng: Rng) -> Inputs:
-    return {"dout": rng.normal(size=(4, 7)), "z": rng.uniform(-1e4, 1e4, (4, 7))}
+    return {"dout": rng.normal(size=7), "z": rng.uniform(-1e4, 1e4, 7)}
 
 
 @relu_backward.mistake("relu-upstream-ignored", rows="A06")
