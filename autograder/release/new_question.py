@@ -65,9 +65,9 @@ def _(rng: Rng) -> Inputs:
     return {{"X": rng.normal(size=(7, 5))}}
 
 
-@{name}.case("far-from-zero")
+@{name}.case("one-example")
 def _(rng: Rng) -> Inputs:
-    return {{"X": rng.uniform(100, 200, (4, 6))}}
+    return {{"X": rng.uniform(100, 200, (1, 6))}}
 
 
 # Mistakes: wrong formulas. The docstring is what a student reads: the reason, then the next step.
