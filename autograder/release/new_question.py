@@ -65,7 +65,7 @@ def _(rng: Rng) -> Inputs:
     return {{"X": rng.normal(size=(7, 5))}}
 
 
-@{name}.case("one-example")
+@{name}.case("one-example", square="one example is as right as many")
 def _(rng: Rng) -> Inputs:
     return {{"X": rng.uniform(100, 200, (1, 6))}}
 
