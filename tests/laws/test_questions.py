@@ -63,7 +63,10 @@ def solutions(stem: str) -> dict[str, Any]:
 
 
 def answers(judge: Judge, question: Question, target: Any) -> list[Answer]:
-    return [ask(target, question.handed(probe.inputs), question.drive) for probe in judge.probes[question.name]]
+    return [
+        ask(target, question.handed(probe.inputs), question.drive)
+        for probe in judge.probes[question.name]
+    ]
 
 
 def mistaken(judge: Judge, question: Question, mistake: Mistake) -> list[Answer]:
