@@ -261,7 +261,7 @@ check("decoupled_decay")
 #
 # There are two lives again. With `training=False` out is X, and the mask is True everywhere.
 #
-# Draw from the `rng` that is passed, and make no generator of your own. Draws differ from solution to solution, so the check looks at what must hold for all of them. In its messages `dropped` is the share of zeros, `scale` the factor on the others, `mask` whether the mask fits, `shared` whether one draw serves many entries; `repeats` (same seed, same draws) and `continues` (the next call draws anew) are 1 for yes and 0 for no.
+# Draw from the `rng` that is passed, and make no generator of your own. Draws differ from solution to solution, so the check looks at what must hold for all of them. In its messages `dropped` is the share of zeros, `scale` the factor on the others, `mask` whether the mask fits, `mask_at_zeros` the share of kept entries where $X$ itself is 0, `shared` whether one draw serves many entries; `independent` (the number of zeros varies from call to call), `repeats` (same seed, same draws) and `continues` (the next call draws again) are 1 for yes and 0 for no.
 
 
 # %% solution="dropout_forward"
