@@ -20,6 +20,7 @@ from autograder.answer import Answer, Status
 from autograder.errors import ProtocolError
 from autograder.sandbox import responses
 from autograder.sandbox.inside.wire import Channel, decode, encode
+from autograder.sandbox.open_calls import OpenCalls
 from autograder.sandbox.requests import Ask, CellResult, KnownAnswers
 from autograder.tree import Opaque
 from tests.fuzzing.examples import examples
@@ -27,6 +28,7 @@ from tests.fuzzing.examples import examples
 pytestmark = pytest.mark.slow
 
 ASK = Ask(3, "relu", "", {"z": np.ones(2)})
+NO_CALLS = OpenCalls(())
 WORDS = st.sampled_from(
     ["cell", "outputs", "error", "id", "status", "value", "changed", "warned", "line"]
     + ["sealed", "call", "arguments", "keywords", "output_type", "name", "text", "data", "z"]
@@ -149,12 +151,12 @@ def test_is_an_array_in_place_of_the_seal_refused(word):
 def test_is_an_answer_that_is_known_no_answer_to_another_ask():
     known = KnownAnswers()
     message = encode(ANSWER)
-    found = responses.answer(message, ASK, known)
-    assert responses.answer(bytes(bytearray(message)), ASK, known) is found
+    found = responses.answer(message, ASK, known, NO_CALLS)
+    assert responses.answer(bytes(bytearray(message)), ASK, known, NO_CALLS) is found
     with pytest.raises(ProtocolError):
-        responses.answer(message, replace(ASK, id=4), known)
+        responses.answer(message, replace(ASK, id=4), known, NO_CALLS)
     other = encode({**ANSWER, "error": "x"})
-    assert responses.answer(other, ASK, known) is not found
+    assert responses.answer(other, ASK, known, NO_CALLS) is not found
 
 
 @examples()
@@ -203,9 +205,9 @@ def read_all(message: bytes) -> None:
     """Read a message in every way in which the session may; what is accepted is harmless."""
     for read in (
         lambda: responses.cell_result(message, 2),
-        lambda: responses.answer(message, ASK, KnownAnswers(0)),
+        lambda: responses.answer(message, ASK, KnownAnswers(0), NO_CALLS),
         lambda: responses.end_of_notebook(message),
-        lambda: responses.answer(message, ASK, KnownAnswers(0), ["relu"]),
+        lambda: responses.answer(message, ASK, KnownAnswers(0), OpenCalls(["relu"])),
     ):
         try:
             result = read()

@@ -91,7 +91,7 @@ def test_are_the_pages_of_the_formgrader_whole(formgrader):
     ):
         assert "nbgrader formgrade" in formgrader.page(page)
     scores = {each["student"]: each["score"] for each in formgrader.get(f"submissions/{STEM}")}
-    assert (scores["right"], scores["transposes-dW"], scores["corrupt-json"]) == (80, 68, 0)
+    assert (scores["right"], scores["transposes-dW"], scores["corrupt-json"]) == (80, 76, 0)
     assert {each["id"] for each in formgrader.get("students")} >= set(NAMES)
     for student, words in [
         ("transposes-dW", "kernel-gradient-transposed"),

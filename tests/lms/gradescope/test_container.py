@@ -111,7 +111,7 @@ def test_is_a_mistake_named_as_in_the_notebook(root):
     path = root / "submission" / "week06_backpropagation (1).ipynb"
     write_submission(path, edited(demo.MISTAKES["transposes-dW"]))
     written = run(root)
-    assert written["score"] == 68
+    assert written["score"] == 76
     failed = [test for test in written["tests"] if test["status"] == "failed"]
     assert [test["name"] for test in failed] == ["dense_backward"]
     assert "dW: expected shape (5, 3), received (3, 5)." in failed[0]["output"]
