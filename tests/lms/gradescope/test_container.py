@@ -116,7 +116,7 @@ def test_is_a_mistake_named_as_in_the_notebook(root):
     assert [test["name"] for test in failed] == ["dense_backward"]
     assert "dW: expected shape (5, 3), received (3, 5)." in failed[0]["output"]
     [found] = written["extra_data"]["misconceptions"]
-    assert found["misconception"] == "kernel-gradient-transposed" and found["points_lost"] == 12
+    assert found["misconception"] == "kernel-gradient-transposed" and found["points_lost"] == 4
 
 
 @pytest.mark.parametrize(
