@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -29,7 +29,8 @@ from autograder.gradebook.outputs import (
     write_outputs,
 )
 from autograder.gradebook.rows import AssignmentRows, LatePolicy, Outcome
-from autograder.light_imports import NotebookNode, compute_checksum, nbformat, parse_utc
+from autograder.intake import hand_in_time
+from autograder.light_imports import NotebookNode, compute_checksum, nbformat
 from autograder.output.files import sweep, write_whole
 from autograder.records import Report
 
@@ -158,7 +159,7 @@ class BulkWriter:
         submitted = self.course.folder("submitted", self.assignment, report.student)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            timestamp = _copy_timestamp(submitted / "timestamp.txt", folder / "timestamp.txt")
+            timestamp = _copy_timestamp(submitted, folder)
             write_whole(folder / f"{self.assignment}.ipynb", _to_bytes(notebook), READ_ONLY)
         except OSError as error:
             raise CourseError(f"{folder} cannot be written: {error.strerror}") from None
@@ -273,26 +274,13 @@ def _read_released(course: Course, assignment: str) -> NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
-def _copy_timestamp(source: Path, target: Path) -> datetime | None:
-    """Read the submission time, and copy it to the graded notebook's folder, as nbgrader does."""
-    # A link could point anywhere, and reading a pipe could block forever.
+def _copy_timestamp(submitted: Path, folder: Path) -> datetime | None:
+    """Copy the submission time to the graded notebook's folder, as nbgrader does; in UTC."""
     try:
-        if source.is_symlink() or not source.is_file():
-            return None
-        text = source.read_text(encoding="utf-8").strip()
-        timestamp = _time(text) if text else None
-    except (OSError, ValueError, OverflowError):
+        text = hand_in_time.text_in(submitted)
+    except OSError:
         return None
-    write_whole(target, f"{text}\n".encode(), READ_ONLY)
-    return timestamp
-
-
-def _time(text: str) -> datetime:
-    """A submission time in UTC, as nbgrader reads it."""
-    # The format that nbgrader and we write; its own parser, which accepts any, is slow.
-    with suppress(ValueError):
-        timestamp = datetime.fromisoformat(text.removesuffix(" UTC"))
-        if timestamp.tzinfo is None:
-            return timestamp
-    read: datetime = parse_utc(text)
-    return read
+    time = hand_in_time.in_utc(text)
+    if time is not None:
+        write_whole(folder / hand_in_time.FILE, f"{text}\n".encode(), READ_ONLY)
+    return time

@@ -22,6 +22,7 @@ from autograder.grading.assignment import Assignment
 from autograder.grading.follow_through import SolutionFunctions
 from autograder.grading.not_run import NotRun
 from autograder.grading.recorded_answers import encode_question, encode_submission
+from autograder.intake import hand_in_time
 from autograder.intake.read import parse_notebook, read_bytes
 from autograder.intake.restore import restore
 from autograder.intake.week_of import about_mixture, refuse_another_week
@@ -81,7 +82,8 @@ def grade_content(
         submitted = parse_notebook(notebook)
         refuse_another_week(submitted, assignment.week.name, assignment.cell_names)
         report = grade_notebook(submitted, submission.student, assignment, sandbox, files)
-        return replace(report, key=submission.key)
+        about_time = filter(None, [hand_in_time.about(submission.timestamp)])
+        return replace(report, key=submission.key, problems=(*report.problems, *about_time))
     except UnreadableNotebook as error:
         return replace(unreadable(submission, assignment, str(error)), key=submission.key)
     except AutograderError:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from autograder.course.roster import MARKUP
 from autograder.errors import CourseError, UnreadableNotebook
+from autograder.intake import hand_in_time
 from autograder.intake.collect.attempts import base_name
 from autograder.intake.file_names import is_clutter, notebook_stem
 from autograder.intake.folder import contents
@@ -16,7 +17,6 @@ from autograder.intake.read import read_bytes
 from autograder.intake.week_of import fault_of_file, holds
 from autograder.records import Submission
 
-_LONGEST_TIME = 100
 _MOST_READ = 10
 _A_WEEK = re.compile(r"week[ _-]?\d", re.IGNORECASE)
 
@@ -79,7 +79,7 @@ def _of_student(student: Path, wanted: Wanted) -> Submission | None:
         for path in (student, folder):
             if path.is_symlink():
                 return Submission(student.name, week, path)
-        return Submission(student.name, week, notebook_in(folder, wanted), _timestamp(folder))
+        return Submission(student.name, week, notebook_in(folder, wanted), hand_in_time.text_in(folder))
     except OSError as error:
         # One folder without its permissions must not cost the rest of the class its grades.
         return Submission(student.name, week, Path(error.filename or student))
@@ -158,15 +158,3 @@ def _read(path: Path) -> bytes:
         return read_bytes(path)
     except UnreadableNotebook:
         return b""
-
-
-def _timestamp(folder: Path) -> str:
-    path = folder / "timestamp.txt"
-    # A link could lead anywhere, and a reader of a pipe would wait forever.
-    if path.is_symlink() or not path.is_file():
-        return ""
-    try:
-        with path.open(encoding="utf-8") as file:
-            return file.read(_LONGEST_TIME).strip()
-    except (OSError, UnicodeDecodeError):
-        return ""
