@@ -40,16 +40,16 @@ def _(rng: Rng) -> Inputs:
 
 @relative_error.case("zeros")
 def _(rng: Rng) -> Inputs:
-    a = rng.uniform(0.5, 2.0, (3, 6))
+    a = rng.uniform(0.5, 2.0, (3, 2, 6))
     b = a * rng.uniform(1.3, 1.6, a.shape)
     column = rng.integers(6)
-    a[:, column] = b[:, column] = 0.0
+    a[..., column] = b[..., column] = 0.0
     return {"a": a, "b": b}
 
 
 @relative_error.case("tiny")
 def _(rng: Rng) -> Inputs:
-    a = rng.uniform(1e-10, 1e-9, (2, 7))
+    a = rng.uniform(1e-10, 1e-9, (2, 7)) * rng.choice([-1.0, 1.0], (2, 7))
     return {"a": a, "b": a * rng.uniform(1.1, 1.5, a.shape)}
 
 

@@ -15,8 +15,8 @@ def relu_backward(dout: Array, z: Array) -> Any:
     """The blame that passes back through out = relu(z); the slope at z = 0 is 0.
 
     Args:
-        dout: dL/dout, any shape, float64.
-        z: pre-activations, the shape of dout, float64.
+        dout: dL/dout, the shape of z, float64.
+        z: pre-activations, any shape, float64.
 
     Returns:
         dL/dz, the shape of z.

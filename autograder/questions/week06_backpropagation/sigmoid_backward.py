@@ -32,9 +32,14 @@ def _(rng: Rng) -> Inputs:
     return {"dout": rng.normal(size=(6, 5)), "out": rng.uniform(0.05, 0.95, (6, 5))}
 
 
+@sigmoid_backward.case("one-axis")
+def _(rng: Rng) -> Inputs:
+    return {"dout": rng.normal(size=8), "out": rng.uniform(0.05, 0.95, 8)}
+
+
 @sigmoid_backward.case("saturated")
 def _(rng: Rng) -> Inputs:
-    out = rng.uniform(0.0, 1.0, (4, 7)) * np.resize([1.0, 1e-6, 0.0], (4, 7))
+    out = rng.uniform(0.0, 1.0, (4, 1, 7)) * np.resize([1.0, 1e-6, 0.0], (4, 1, 7))
     out = np.where(np.arange(7) == rng.integers(7), 1.0, out)
     return {"dout": rng.normal(size=out.shape), "out": out}
 

@@ -32,9 +32,14 @@ def _(rng: Rng) -> Inputs:
     return {"dout": rng.normal(size=(5, 7)), "out": rng.uniform(-0.95, 0.95, (5, 7))}
 
 
+@tanh_backward.case("one-axis")
+def _(rng: Rng) -> Inputs:
+    return {"dout": rng.normal(size=9), "out": rng.uniform(-0.95, 0.95, 9)}
+
+
 @tanh_backward.case("saturated")
 def _(rng: Rng) -> Inputs:
-    out = rng.uniform(-1.0, 1.0, (6, 4)) * np.resize([1.0, 1e-6, 0.0], (6, 4))
+    out = rng.uniform(-1.0, 1.0, (6, 1, 4)) * np.resize([1.0, 1e-6, 0.0], (6, 1, 4))
     out = np.where(np.arange(4) == rng.integers(4), rng.choice([-1.0, 1.0]), out)
     return {"dout": rng.normal(size=out.shape), "out": out}
 
