@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from autograder.course.people import Person, in_grade_file
 from autograder.errors import CourseError
-from autograder.lms.csv_template.fill import Filling, filled_name, grade_column
+from autograder.lms.csv_template.fill import Filling, filled_name
+from autograder.lms.csv_template.grade_column import Item, grade_column
 from autograder.lms.csv_template.worksheet import Worksheet, read
 from autograder.lms.exporter import Column, Export, Template, WeekGrades, one_week
 
 END = "End-of-Line Indicator"
-_MAXIMUM = re.compile(r"MaxPoints:\s*([\d.]+)", re.IGNORECASE)
-_GRADE = re.compile(r"\bPoints Grade\b", re.IGNORECASE)
+_GRADE = re.compile(r"\bPoints Grade\b(?!.*\bPoints Grade\b)", re.IGNORECASE)
+_MAXIMUM = re.compile(r"MaxPoints:\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
 
 
 def export(weeks: Sequence[WeekGrades], *, template: Template, column: Column = "") -> Export:
@@ -26,15 +27,13 @@ def export(weeks: Sequence[WeekGrades], *, template: Template, column: Column = 
             f"{sheet.name}: expected a column OrgDefinedId or Username, received "
             f"{', '.join(sheet.header)}. Next: export with the key field `Both`"
         )
-    candidates = [n for n, title in enumerate(sheet.header) if _GRADE.search(title)]
-    number = grade_column(sheet, candidates, week, column, "`Points Grade` column")
-    stated = _MAXIMUM.search(sheet.header[number])
+    item = grade_column(sheet.name, _items(sheet), week, column, "`Points Grade` column")
 
     filling = Filling(
         sheet,
         week,
-        number,
-        float(stated[1]) if stated else 0.0,
+        item.column,
+        item.points or 0.0,
         lambda row: _person(sheet, places, row),
     )
     for row, total in filling.rows():
@@ -45,6 +44,17 @@ def export(weeks: Sequence[WeekGrades], *, template: Template, column: Column = 
             "Next: export it again."
         )
     return filling.finish(filled_name(template))
+
+
+def _items(sheet: Worksheet) -> list[Item]:
+    """The columns that hold points, such as `Week 6 Points Grade <Numeric MaxPoints:50>`."""
+    found = []
+    for number, header in enumerate(sheet.header):
+        if grade := _GRADE.search(header):
+            stated = _MAXIMUM.search(header, grade.end())
+            points = float(stated[1]) if stated else None
+            found.append(Item(number, header, header[: grade.start()].strip(), points=points))
+    return found
 
 
 def _person(sheet: Worksheet, places: dict[str, int], row: int) -> Person:

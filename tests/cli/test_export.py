@@ -144,7 +144,7 @@ def test_does_csv_hold_manual_grades_and_penalties_and_say_who_waits(graded, run
 def test_does_canvas_end_with_3_where_a_grade_found_no_place(graded, run):
     template = graded / "gradebook.csv"
     template.write_text(
-        "Student,ID,SIS Login ID,Section,Week 6 (42)\n    Points Possible,,,,110.00\nBob,1,bob,A,\n"
+        "Student,ID,SIS Login ID,Section,Week 6 (42)\n    Points Possible,,,,100.00\nBob,1,bob,A,\n"
     )
     output = graded / "filled.csv"
     arguments = ("export", "canvas", "6", "--course", graded, "--output", output)
@@ -157,6 +157,27 @@ def test_does_canvas_end_with_3_where_a_grade_found_no_place(graded, run):
     assert code == 0 and "Filled 'Week 6 (42)': 1 cell changed." in out
     code, _, err = run(*arguments)
     assert code == 1 and "canvas needs --template" in err
+
+
+def test_is_nothing_written_where_the_column_is_not_certain(graded, run):
+    """Neither the attendance of the week, nor one of other points, without being named."""
+    template, output = graded / "gradebook.csv", graded / "asked.csv"
+    for header, possible in (
+        ("Attendance Week 6 (41),HW Backprop (42)", "5.00,100.00"),
+        ("Attendance Week 6 (41),Labs (42)", "100.00,100.00"),
+        ("Week 6 (42),Labs (43)", "5.00,100.00"),
+    ):
+        template.write_text(
+            f"Student,ID,SIS Login ID,Section,{header}\n"
+            f"    Points Possible,,,,{possible}\nAda,2,ada,A,,\nBob,1,bob,A,,\n"
+        )
+        arguments = ("export", "canvas", "6", "--course", graded, "--output", output)
+        code, out, err = run(*arguments, "--template", template)
+        assert (code, out) == (1, "") and "Next: name it with --column" in err
+        assert not output.exists()
+        code, _, _ = run(*arguments, "--template", template, "--column", "42")
+        assert code == 0 and output.exists()
+        output.unlink()
 
 
 def test_is_a_week_that_is_not_released_one_sentence(released, run):

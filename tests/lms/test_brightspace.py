@@ -9,6 +9,7 @@ from autograder.lms import brightspace
 from tests.lms.filled_class import rows, student, week
 
 ITEM = "Week 6 Points Grade <Numeric MaxPoints:50 Weight:10>"
+EQUAL = ITEM.replace("50", "100")
 OTHER = "Week 5 Points Grade <Numeric MaxPoints:100>"
 D2L = f"OrgDefinedId,Username,Last Name,First Name,Email,{OTHER},{ITEM},End-of-Line Indicator\r\n"
 
@@ -25,7 +26,7 @@ def test_does_brightspace_get_its_own_file_back(tmp_path):
     ]
     path = tmp_path / "grades.csv"
     path.write_bytes((D2L + "".join(lines)).encode("utf-8-sig"))
-    made = brightspace.export([week(tmp_path, class_)], template=path)
+    made = brightspace.export([week(tmp_path, class_)], template=path, column="Week 6")
     expected = D2L + "".join(
         line.replace(",7,,#", f",7,{grade},#")
         for line, grade in zip(lines, ("40", "16.65", ""), strict=True)
@@ -36,24 +37,24 @@ def test_does_brightspace_get_its_own_file_back(tmp_path):
 
 def test_is_a_missing_closing_column_said(tmp_path):
     path = tmp_path / "grades.csv"
-    path.write_text(f"Username,{ITEM}\ns0000,\n")
+    path.write_text(f"Username,{EQUAL}\ns0000,\n")
     made = brightspace.export([week(tmp_path, [student(0)])], template=path)
     assert "End-of-Line" in made.problems[0]
 
 
 def test_is_a_short_row_refused(tmp_path):
     path = tmp_path / "grades.csv"
-    path.write_text(f"Username,{ITEM},End-of-Line Indicator\ns0000\n")
+    path.write_text(f"Username,{EQUAL},End-of-Line Indicator\ns0000\n")
     with pytest.raises(CourseError, match="1 cells, expected 3"):
         brightspace.export([week(tmp_path, [student(0)])], template=path)
 
 
 def test_is_a_student_found_by_either_key_without_its_mark(tmp_path):
     path = tmp_path / "grades.csv"
-    path.write_text(f"OrgDefinedId,{ITEM},End-of-Line Indicator\n#s0000,,#\ns0001,,#\n")
+    path.write_text(f"OrgDefinedId,{EQUAL},End-of-Line Indicator\n#s0000,,#\ns0001,,#\n")
     class_ = [student(0, 80.0), student(1, 60.0)]
     made = brightspace.export([week(tmp_path, class_)], template=path)
-    assert [row[1] for row in rows(only(made))[1:]] == ["40", "30"] and not made.problems
+    assert [row[1] for row in rows(only(made))[1:]] == ["80", "60"] and not made.problems
 
 
 @pytest.mark.parametrize("header", ["Last Name,First Name", "Email,Week 6"])

@@ -25,9 +25,10 @@ from autograder.lms.canvas.notes import (
     same_number,
     strangers,
 )
+from autograder.lms.csv_template.fill import decimal
+from autograder.lms.csv_template.grade_column import Item, grade_column
 from autograder.lms.csv_template.worksheet import Worksheet, read_table
 from autograder.lms.exporter import Column, Export, WeekGrades, one_week, people
-from autograder.output.did_you_mean import nearest
 from autograder.output.spreadsheet import number
 
 KEPT = ("ex", "n/a")
@@ -35,8 +36,6 @@ _POSSIBLE = "points possible"
 _READ_ONLY = re.compile(r"read\s+only", re.IGNORECASE)
 _TOTALS = re.compile("(Current|Final) (Score|Points|Grade)|Override (Score|Grade|Status)")
 _WITH_ID = re.compile(r"(?P<title>.*?)\s*\((?P<id>\d+)\)\s*", re.DOTALL)
-# Titles are short, so even one that is only roughly similar may be meant.
-_LIKE_A_TITLE = 0.3
 _HIDDEN_ROW = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)
 
 
@@ -162,63 +161,34 @@ def find_column(book: Gradebook, wanted: str, week: WeekGrades) -> int:
     """The number of the assignment's column.
 
     Raises:
-        CourseError: if none or several match, or Canvas would not import it.
+        CourseError: if it is not certain which one is meant, or Canvas would not import it.
     """
-    headers = book.header
-    first = headers.index("Section") + 1
-    titles = {
-        place: _title_and_id(headers[place])
-        for place in range(first, len(headers))
-        if not _TOTALS.search(headers[place]) and _is_assignment(book, place)
-    }
-    every = range(first, len(headers))
-    found = (
-        [p for p in every if wanted in (headers[p], *_title_and_id(headers[p]))]
-        or [p for p in every if wanted.casefold() == _title_and_id(headers[p])[0].casefold()]
-        if wanted
-        else [p for p, (title, _) in titles.items() if _names_week(title, week)]
-    )
-    if len(found) != 1:
-        raise CourseError(_uncertain(book, wanted or week.title, found, titles))
-    if found[0] not in titles:
+    first = book.header.index("Section") + 1
+    items = [_item(book, place) for place in range(first, len(book.header))]
+    assignments = [each for each in items if _is_assignment(book, each.column)]
+    named = [each for each in items if wanted in (each.header, each.title, each.id)]
+    if wanted and named and not any(each in assignments for each in named):
         raise CourseError(
-            f"{book.name}: {headers[found[0]]!r} is no assignment whose grades Canvas imports "
+            f"{book.name}: {named[0].header!r} is no assignment whose grades Canvas imports "
             "(it is read only, a total or a custom column). Next: name another with --column"
         )
-    return found[0]
+    return grade_column(book.name, assignments, week, wanted, "assignment").column
+
+
+def _item(book: Gradebook, place: int) -> Item:
+    header, possible = book.header[place], book.possible(place)
+    found = _WITH_ID.fullmatch(header)
+    points = decimal(possible) if NUMBER.fullmatch(possible) else None
+    if found:
+        return Item(place, header, found["title"].strip(), found["id"], points)
+    return Item(place, header, header, points=points)
 
 
 def _is_assignment(book: Gradebook, place: int) -> bool:
     possible = book.possible(place)
-    if _READ_ONLY.search(possible):
+    if _READ_ONLY.search(possible) or _TOTALS.search(book.header[place]):
         return False
     return bool(_WITH_ID.fullmatch(book.header[place]) or NUMBER.fullmatch(possible))
-
-
-def _title_and_id(header: str) -> tuple[str, str]:
-    found = _WITH_ID.fullmatch(header)
-    return (found["title"].strip(), found["id"]) if found else (header, "")
-
-
-def _names_week(title: str, week: WeekGrades) -> bool:
-    digits = int(week.week.removeprefix("week"))
-    named = re.search(rf"\bweek\s*0*{digits}(?!\d)", title, re.IGNORECASE)
-    return bool(named) or week.title.casefold() in title.casefold()
-
-
-def _uncertain(
-    book: Gradebook, wanted: str, found: Sequence[int], titles: dict[int, tuple[str, str]]
-) -> str:
-    if found:
-        fitting = ", ".join(repr(book.header[place]) for place in found)
-        return f"{book.name}: {wanted!r} matches {fitting}. Next: name one by its id with --column"
-    known = {title: f"{title} ({number})" for title, number in titles.values()}
-    like = nearest(wanted, known, 3, _LIKE_A_TITLE) or list(known)[:3]
-    listed = ", ".join(repr(known[title]) for title in like)
-    return (
-        f"{book.name} has no assignment {wanted!r}; most similar: {listed or 'none at all'}. "
-        "Next: name one by its id or title with --column, or create it in Canvas and export again"
-    )
 
 
 def _people(book: Gradebook) -> dict[int, Person]:

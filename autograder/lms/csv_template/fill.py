@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course.people import Person
-from autograder.errors import CourseError
 from autograder.gradebook.totals import Total
 from autograder.lms.csv_template.worksheet import Worksheet
 from autograder.lms.exporter import Export, WeekGrades, people
 from autograder.output.spreadsheet import number
-
-_NUMBER = re.compile(r"week\s*0*(\d+)", re.IGNORECASE)
 
 
 @dataclass
@@ -97,51 +93,6 @@ class Filling:
             )
         content = self.sheet.filled(self.changes)
         return Export({name: content}, (*said, *self.notes), tuple(self.problems))
-
-
-def grade_column(
-    sheet: Worksheet, candidates: Sequence[int], week: WeekGrades, wanted: str, kind: str
-) -> int:
-    """The number of the column for a week's grades: the named one, or the only one that matches.
-
-    Args:
-        sheet: the downloaded table.
-        candidates: the columns that can hold grades.
-        week: the grades.
-        wanted: the title or id of the column; empty to find it by the week.
-        kind: what such a column is called, for the error message.
-
-    Raises:
-        CourseError: if not exactly one column matches.
-    """
-    titles = {column: sheet.header[column] for column in candidates}
-    if wanted:
-        asked = wanted.strip().casefold()
-        exact = [c for c, title in titles.items() if title.casefold() == asked]
-        found = exact or [c for c, title in titles.items() if asked in _ids(title)]
-        found = found or [c for c, title in titles.items() if title.casefold().startswith(asked)]
-    else:
-        digits = int(_NUMBER.findall(week.week)[0])
-        found = [
-            column
-            for column, title in titles.items()
-            if digits in map(int, _NUMBER.findall(title))
-            or (week.title.casefold() in title.casefold() and week.title)
-        ]
-        if not found and len(titles) == 1 and not _NUMBER.search(" ".join(titles.values())):
-            found = list(titles)
-    if len(found) == 1:
-        return found[0]
-    listed = ", ".join(repr(title) for title in titles.values()) or "none"
-    raise CourseError(
-        f"{sheet.name}: expected one {kind} for {wanted or week.week!r}, found "
-        f"{len(found)}; the file has {listed}. Next: name one with --column, or make the item in "
-        "the LMS and download the file again"
-    )
-
-
-def _ids(title: str) -> list[str]:
-    return [part.strip() for part in re.split(r"[|()\[\]<>]", title.casefold())]
 
 
 def decimal(text: str) -> float | None:

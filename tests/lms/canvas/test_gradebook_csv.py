@@ -152,6 +152,8 @@ def test_are_two_columns_that_fit_both_named(tmp_path):
     with pytest.raises(
         CourseError, match=r"'Week 6 \(41\)', 'Week 6 \(42\)'. Next: name one by its id"
     ):
+        fill(week(total("ada")), path, "Week 6")
+    with pytest.raises(CourseError, match=r"'Week 6 \(41\)'.* and 'Week 6 \(42\)'.* all fit"):
         fill(week(total("ada")), path)
     assert column(filled(path, week(total("ada")), "42"))[-1] == "87.5"
 
@@ -173,7 +175,7 @@ def test_is_a_grade_of_nothing_no_zero_and_a_zero_a_zero(tmp_path):
 def test_are_other_points_said_and_the_row_left(tmp_path):
     path = book(tmp_path, row("Ada", "17", "", "ada"))
     graded = week(replace(total("ada"), max_points=100.0))
-    made = fill(graded, path)
+    made = fill(graded, path, "Week 6")
     assert any(
         "out of 110.00 points in Canvas, and out of 100 in the gradebook" in note
         for note in made.notes

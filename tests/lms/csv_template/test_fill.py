@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.course.people import in_grade_file
-from autograder.errors import CourseError
 from autograder.gradebook.totals import Total
-from autograder.lms.csv_template.fill import Filling, decimal, filled_name, grade_column
+from autograder.lms.csv_template.fill import Filling, decimal, filled_name
 from autograder.lms.csv_template.worksheet import Worksheet, read
 from tests.lms.filled_class import rows, student, week
 
@@ -95,37 +94,6 @@ def test_does_a_second_student_in_capitals_take_nobodys_row(tmp_path):
     made = fill(tmp_path, class_, ["s0000"])
     assert grades(made) == ["80"]
     assert made.problems == ("No row in grades.csv for 1 student (S0000) with a grade.",)
-
-
-HEADER = ["Login", "Week 6 |17", "Backpropagation |18", "Week 16 |19", "Total"]
-
-
-@pytest.mark.parametrize(
-    ("candidates", "wanted", "found"),
-    [
-        ([1, 3], "", 1),
-        ([2, 3], "", 2),
-        ([4], "", 4),  # the only one, and it is of no other week
-        ([1, 2, 3], "18", 2),
-        ([1, 2, 3], " week 6 |17 ", 1),
-        ([1, 2, 3], "Backprop", 2),
-        ([1, 2], "", "found 2; the file has 'Week 6 |17', 'Backpropagation |18'"),
-        ([3], "", "expected one column for 'week06', found 0; the file has 'Week 16 |19'"),
-        ([3, 4], "", "found 0"),
-        ([], "", "the file has none"),
-        ([1, 2, 3], "1", "expected one column for '1', found 0"),
-        ([1, 3], "week", "found 2"),
-    ],
-)
-def test_is_a_column_named_by_title_or_id_or_else_by_the_week(tmp_path, candidates, wanted, found):
-    sheet = sheet_of(tmp_path, ["s0000"], ",".join(HEADER))
-    graded = week(tmp_path, [student(0)])
-    if isinstance(found, int):
-        assert grade_column(sheet, candidates, graded, wanted, "column") == found
-    else:
-        with pytest.raises(CourseError, match="Next: name one with --column") as caught:
-            grade_column(sheet, candidates, graded, wanted, "column")
-        assert found in str(caught.value)
 
 
 @given(st.floats(-1e6, 1e6).map(lambda value: round(value, 3)), st.sampled_from(".,"))
