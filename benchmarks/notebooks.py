@@ -14,7 +14,7 @@ import nbformat
 from nbclient import NotebookClient
 
 from autograder.questions import catalogue
-from autograder.release.generate import SOLUTIONS
+from autograder.questions.places import SOLUTIONS
 from autograder.release.lesson import source_notebook
 
 

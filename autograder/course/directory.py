@@ -2,6 +2,7 @@
 
 nbgrader_config.py      nbgrader's settings, with our preprocessors among its own
 gradebook.db            nbgrader's database, unless it is in PostgreSQL
+weeks/                  weeks that the instructor has adapted or made, if any
 .autograder/secret      seeds the hidden cases; readable by the instructor only
 source/ release/ submitted/ autograded/ feedback/      nbgrader's steps
 """
@@ -28,6 +29,8 @@ from autograder.errors import CourseError
 CONFIG_FILE = "nbgrader_config.py"
 SECRET_FILE = Path(".autograder", "secret")
 SECRET_BYTES = 32
+WEEKS_FOLDER = "weeks"
+"""The course's own weeks; the package's are the rest."""
 
 CONFIG = '''\
 """nbgrader's settings for this course, written by `autograder init`."""
@@ -39,9 +42,9 @@ c.CourseDirectory.course_id = {course_id!r}
 c.ClearSolutions.code_stub = {{"python": "raise NotImplementedError  # your code here"}}
 c.ClearSolutions.text_stub = "*Your answer here.*"
 
-# nbgrader's own steps and three of ours: AnswerStubs leaves `name = ...` where a whole cell is an
+# nbgrader's own steps and four of ours: AnswerStubs leaves `name = ...` where a whole cell is an
 # answer; RestoreCells undoes changes to locked cells; GradeSubmission replaces Execute and runs
-# the notebook in the sandbox.
+# the notebook in the sandbox; SaveScores keeps hand grades of answers that have not changed.
 c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.InstantiateTests",
@@ -71,7 +74,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "autograder.grading.nbgrader_steps.SaveScores",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
@@ -163,6 +166,7 @@ def load(directory: Path) -> Course:
     db_url = str(config.CourseDirectory.get("db_url") or default)
     secret = _read_secret(root / SECRET_FILE)
     databases.check(db_url)
+    _use_weeks(root / WEEKS_FOLDER)
     course_id = str(config.CourseDirectory.get("course_id") or "default_course")
     return Course(root, course_id, db_url, secret, config)
 
@@ -240,6 +244,13 @@ class _Collector(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.messages.append(record.getMessage())
+
+
+def _use_weeks(folder: Path) -> None:
+    # Imported here: it loads NumPy, which a command that only reads a course may not need.
+    from autograder.questions import catalogue
+
+    catalogue.use(folder)
 
 
 def _refuse_taken(directory: Path) -> None:

@@ -84,7 +84,9 @@ class Assignment:
             hidden = references.carried(questions.values(), self.secret, self.carried, again)
         elif self.cache:
             hidden = references.hidden(questions.values(), self.secret, self.cache)
-        measures = BoundedMeasures(self.week.stem)
+        measures = BoundedMeasures(
+            self.week.stem, weeks=self.week.folder.parent if self.week.own else None
+        )
         self.judge = Judge(questions, public, hidden, self.secret, measures)
 
     @cached_property

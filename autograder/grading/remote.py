@@ -1,6 +1,7 @@
 """Grading on another machine: what is sent there and back, all of it plain data.
 
-    once per worker       settings, notebooks, seeds and reference answers of the hidden cases
+    once per worker       settings, notebooks, seeds and reference answers of the hidden cases,
+                          and the week's questions where they are the course's own
     for each submission   its bytes; no student is named
     back                  the report, as JSON
 
@@ -10,11 +11,14 @@ the secret nor another week's cases can be derived.
 
 from __future__ import annotations
 
+import atexit
 import base64
 import importlib.metadata
 import json
 import platform
-from collections.abc import Iterable, Iterator
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
@@ -29,7 +33,7 @@ from autograder.grading import pipeline
 from autograder.grading.assignment import Assignment
 from autograder.judging.judge import Probe
 from autograder.light_imports import from_dict
-from autograder.questions import catalogue, references
+from autograder.questions import catalogue, places, references
 from autograder.records import Report, Submission
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.mounts import isolation_available
@@ -106,6 +110,8 @@ class Portable:
     def _assignment(self) -> Assignment:
         settings = self._settings
         released, source = (from_dict(settings[name]) for name in ("released", "source"))
+        if own := settings["own_week"]:
+            catalogue.use(_written(settings["week"], own))
         week = catalogue.week(settings["week"])
         made = Assignment(
             week,
@@ -141,6 +147,7 @@ def portable(assignment: Assignment, isolation: str, limits: Limits) -> Portable
     settings = {
         "versions": versions(["autograder", "Python", "numpy", *_libraries(assignment)]),
         "week": assignment.week.stem,
+        "own_week": _own_week(assignment.week),
         "isolation": isolation,
         "limits": asdict(limits),
         "own": assignment.own,
@@ -177,6 +184,24 @@ def unpack_report(submission: Submission, packed: bytes) -> Report:
         notebook=None if notebook is None else from_dict(notebook),
         answers=base64.b64decode(answers),
     )
+
+
+def _own_week(week: catalogue.Week) -> dict[str, str]:
+    """The files of a course's own week, which a worker does not have; empty for the package's."""
+    if not week.own:
+        return {}
+    files = places.read_week(week.folder)
+    return {name: base64.b64encode(content).decode() for name, content in files.items()}
+
+
+def _written(stem: str, files: Mapping[str, str]) -> Path:
+    """Write a week's files into a folder of weeks that this process deletes when it ends."""
+    weeks = Path(tempfile.mkdtemp(prefix="autograder-weeks-"))
+    atexit.register(shutil.rmtree, weeks, ignore_errors=True)
+    (weeks / stem).mkdir()
+    for name, content in files.items():
+        (weeks / stem / name).write_bytes(base64.b64decode(content))
+    return weeks
 
 
 def versions(names: Iterable[str]) -> dict[str, str]:

@@ -22,6 +22,7 @@ import weakref
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
@@ -63,10 +64,18 @@ class BoundedMeasures(Measures):
         stem: the week whose questions are measured, such as `week07_sgd`.
         memory: bytes that a measure may use.
         seconds: CPU time for one question's cases.
+        weeks: the course's folder of weeks, if the week is one of its own.
     """
 
-    def __init__(self, stem: str, memory: int = MEMORY, seconds: int = SECONDS) -> None:
+    def __init__(
+        self,
+        stem: str,
+        memory: int = MEMORY,
+        seconds: int = SECONDS,
+        weeks: Path | None = None,
+    ) -> None:
         self._stem = stem
+        self._weeks = weeks
         self._memory = memory
         self._seconds = seconds
         self._idle: list[_Process] = []
@@ -151,7 +160,7 @@ class BoundedMeasures(Measures):
         try:
             process = self._idle.pop()
         except IndexError:
-            process = _Process(self._stem, self._memory, self._seconds)
+            process = _Process(self._stem, self._weeks, self._memory, self._seconds)
         replies = []
         try:
             for reply in process.replies(requests):
@@ -172,13 +181,14 @@ class _Ended(Exception):
 class _Process:
     """A running `measure_process`."""
 
-    def __init__(self, stem: str, memory: int, seconds: int) -> None:
+    def __init__(self, stem: str, weeks: Path | None, memory: int, seconds: int) -> None:
         self._seconds = seconds
         ours, theirs = socket.socketpair()
         self._channel = Channel(ours)
         argument = {
             "socket": theirs.fileno(),
             "week": stem,
+            "weeks": str(weeks or ""),
             "memory": memory,
             "seconds": seconds,
         }

@@ -12,6 +12,7 @@ import socket
 import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from autograder.answer import Answer, Status
@@ -28,6 +29,8 @@ def main() -> None:
     """Reply to requests until the grader closes the socket."""
     argument = json.loads(sys.argv[2])
     channel = Channel(socket.socket(fileno=argument["socket"]))
+    if argument["weeks"]:
+        catalogue.use(Path(argument["weeks"]))
     week = catalogue.week(argument["week"])
     if "keras" in week.libraries:
         import_keras()

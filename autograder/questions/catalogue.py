@@ -1,9 +1,12 @@
-"""Finds the weeks and their questions, and rejects a question that breaks a rule."""
+"""Finds the weeks and their questions, and rejects a question that breaks a rule.
+
+A week is a Python package in `autograder.questions`. A course may have weeks of its own: `use` puts
+its folder before the package's on the path where Python looks for them.
+"""
 
 from __future__ import annotations
 
 import ast
-import importlib
 import inspect
 import pkgutil
 import re
@@ -16,10 +19,15 @@ from pathlib import Path
 import autograder.questions
 from autograder.errors import QuestionError, UnknownName
 from autograder.output.did_you_mean import hint
-from autograder.questions import references
+from autograder.questions import places, references
 from autograder.questions.define import Question, Written
+from autograder.questions.import_week import forget_weeks, import_module, week_settings
 
-_MODULE = re.compile(r"week\d\d_\w+")
+_MODULE = re.compile(r"week\d\d_\w+", re.ASCII)
+_INIT = "__init__.py"
+
+Version = tuple[tuple[str, int, int], ...]
+"""The files of a course's weeks: path, time of change and size; empty for the package alone."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,23 @@ class Week:
     written: dict[str, Written]
     libraries: tuple[str, ...] = ()
     """What student code may import beside NumPy, Matplotlib and scikit-learn."""
+    folder: Path = places.PACKAGE
+    """Where its question files are."""
+
+    @property
+    def own(self) -> bool:
+        """Whether it is a course's week, adapted or new, rather than the package's."""
+        return places.is_own(self.folder)
+
+    @property
+    def lesson(self) -> Path:
+        """Its lesson script, with the solutions; installed packages have none."""
+        return places.lesson_of(self.folder)
+
+    @property
+    def values(self) -> Path:
+        """The file with the reference values of its public cases."""
+        return places.values_of(self.folder)
 
     @property
     def points_by_name(self) -> dict[str, float]:
@@ -61,10 +86,58 @@ class Week:
         return {item.name: item.calls for item in self.questions.values()}
 
 
+_version: Version = ()
+
+
+def use(weeks: Path | None) -> None:
+    """Take weeks from a course's folder, and from the package what is not there.
+
+    A course's week replaces the package's week of the same number. Opening another course, or one
+    whose weeks have changed, loads the weeks again; nothing happens where nothing has changed.
+
+    Args:
+        weeks: the course's folder of weeks, which need not exist; None for the package alone.
+    """
+    global _version
+    wanted = _version_of(weeks)
+    if wanted == _version:
+        return
+    path = autograder.questions.__path__
+    path[:] = [place for place in path if not _version or place != _version[0][0]]
+    if wanted:
+        path.insert(0, wanted[0][0])
+    _version = wanted
+    forget_weeks()
+    week.cache_clear()
+
+
+def version() -> Version:
+    """Identifies the weeks in use: what depends on all of them may be kept as long as it stays."""
+    return _version
+
+
+def own_weeks() -> Path | None:
+    """The course's folder of weeks that is in use; None where there is the package alone."""
+    return Path(_version[0][0]) if _version else None
+
+
+def _version_of(weeks: Path | None) -> Version:
+    if weeks is None or not any(weeks.glob(f"*/{_INIT}")):
+        return ()
+    folder = weeks.resolve()
+    files = [(path, path.stat()) for path in sorted(folder.glob("*/*.py"))]
+    stamps = ((str(path), found.st_mtime_ns, found.st_size) for path, found in files)
+    return ((str(folder), 0, 0), *stamps)
+
+
 def stems() -> list[str]:
     """The weeks that exist, such as `week06_backpropagation`, in order."""
-    names = (module.name for module in pkgutil.iter_modules(autograder.questions.__path__))
-    return sorted(name for name in names if _MODULE.fullmatch(name))
+    found: list[str] = []
+    for place in autograder.questions.__path__:
+        replaced = {stem[:6] for stem in found}
+        names = (each.name for each in pkgutil.iter_modules([place]) if each.ispkg)
+        found += [n for n in names if _MODULE.fullmatch(n) and n[:6] not in replaced]
+    return sorted(found)
 
 
 @cache
@@ -76,12 +149,44 @@ def week(name: str) -> Week:
         QuestionError: when one of its questions breaks a rule.
     """
     number = re.fullmatch(r"(?:week)?(\d+)", name, re.ASCII)
-    for stem in stems():
+    every = stems()
+    for stem in every:
         if name == stem or (number and int(stem[4:6]) == int(number[1])):
+            _refuse_two_folders(stem, every)
             return _load(stem)
-    known = [stem[:6] for stem in stems()]
+    known = [stem[:6] for stem in every]
     meant = hint(name, known) or "."
-    raise UnknownName(f"There is no week {name!r}{meant} The weeks are {', '.join(known)}.")
+    unusable = "".join(f" {reason}" for reason in _unusable_folders())
+    raise UnknownName(
+        f"There is no week {name!r}{meant} The weeks are {', '.join(known)}.{unusable}"
+    )
+
+
+def _refuse_two_folders(stem: str, every: list[str]) -> None:
+    same = [each for each in every if each[:6] == stem[:6]]
+    if len(same) > 1:
+        raise QuestionError(
+            f"two weeks are {stem[:6]}: {' and '.join(same)}; rename or remove one of their folders"
+        )
+
+
+def _unusable_folders() -> list[str]:
+    """A sentence for each folder among the course's weeks that is not a week."""
+    weeks = own_weeks()
+    if weeks is None:
+        return []
+    told = []
+    for folder in sorted(path for path in weeks.iterdir() if path.is_dir()):
+        if folder.name.startswith((".", "__pycache__")):
+            continue
+        if not _MODULE.fullmatch(folder.name):
+            told.append(
+                f"{folder} cannot be a week: expected a name such as week16_convolution, with two "
+                "digits, and words joined by underscores."
+            )
+        elif not (folder / _INIT).is_file():
+            told.append(f"{folder} is not a week: it has no {_INIT}.")
+    return told
 
 
 def weeks() -> list[Week]:
@@ -117,18 +222,19 @@ def question(name: str) -> Question:
 
 
 def _mentions(stem: str, name: str) -> bool:
-    folder = Path(autograder.questions.__path__[0], stem)
+    folder = places.folder_of(stem)
     return any(name in path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
 
 
 def _load(stem: str) -> Week:
-    module = importlib.import_module(f"autograder.questions.{stem}")
-    found = [item for part in module.PARTS for item in _defined_in(f"{module.__name__}.{part}")]
+    module = import_module(f"autograder.questions.{stem}")
+    settings = week_settings(module, stem)
+    found = [item for part in settings.parts for item in _defined_in(f"{module.__name__}.{part}")]
     _refuse_duplicate_names(stem, found)
-    written: tuple[Written, ...] = getattr(module, "WRITTEN", ())
+    written = settings.written
     names = [item.name for item in found]
     for place, item in enumerate(found):
-        item.week = module.WEEK
+        item.week = settings.name
         _refuse_incomplete(item, names)
         # Follow-through finds the first error by going through the questions in this order.
         if late := set(item.builds_on) - set(names[:place]):
@@ -141,25 +247,26 @@ def _load(stem: str) -> Week:
         item.builds_on = tuple(dict.fromkeys(names_behind))
     parts: list[Question | Written] = [*found, *written]
     total = sum(part.points for part in parts)
-    if abs(total - module.POINTS) > 1e-9:
+    if settings.points is not None and abs(total - settings.points) > 1e-9:
         raise QuestionError(
-            f"{stem}: the points add up to {total:g}, expected {module.POINTS:g}; "
+            f"{stem}: the points add up to {total:g}, expected {settings.points:g}; "
             "change a question's points or POINTS"
         )
     return Week(
-        module.WEEK,
+        settings.name,
         stem,
-        module.TITLE,
-        module.POINTS,
+        settings.title,
+        total if settings.points is None else settings.points,
         {item.name: item for item in found},
         {item.name: item for item in written},
-        getattr(module, "LIBRARIES", ()),
+        settings.libraries,
+        places.folder_of(stem),
     )
 
 
 def _defined_in(name: str) -> list[Question]:
     """A module's questions, in order; a second definition would silently replace the first."""
-    module = importlib.import_module(name)
+    module = import_module(name)
     names = Counter(
         node.name
         for node in ast.parse(inspect.getsource(module)).body

@@ -11,11 +11,11 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import autograder.questions
+from autograder.questions import places
 from autograder.questions.catalogue import Week
 from autograder.questions.define import Question
 
-PACKAGE = Path(autograder.questions.__path__[0]).parent
+PACKAGE = places.PACKAGE.parent
 _SHARED = (
     "questions/*.py",
     "judging/**/*.py",
@@ -24,16 +24,28 @@ _SHARED = (
 
 def question_keys(week: Week) -> dict[str, str]:
     """The key of every question of a week, by name."""
-    own_files = {_file(question) for question in week.questions.values()}
-    files = [path for pattern in _SHARED for path in PACKAGE.glob(pattern)]
-    files += [path for path in _folder(week.stem).glob("*.py") if path not in own_files]
-    shared = digest(*(part for path in sorted(files) for part in _named(path)))
+    folder = week.folder if week.own else PACKAGE / "questions" / week.stem
+    own_files = {_file(folder, question) for question in week.questions.values()}
+    files = {
+        path.relative_to(PACKAGE).as_posix(): path
+        for pattern in _SHARED
+        for path in PACKAGE.glob(pattern)
+    }
+    # The same in a course's folder as in the package: an adapted week that nobody has edited
+    # keeps its verdicts. A lesson decides none; what was released of it is part of a result's key.
+    files |= {
+        f"questions/{week.stem}/{path.name}": path
+        for path in folder.glob("*.py")
+        if path not in own_files and path.name != places.LESSON_FILE
+    }
+    named = ((name.encode(), path.read_bytes()) for name, path in sorted(files.items()))
+    shared = digest(*(part for pair in named for part in pair))
     keys = {}
     for name, question in week.questions.items():
         sources = [question]
         if question.derivative and question.derivative.of in week.questions:
             sources.append(week.questions[question.derivative.of])
-        decides = [(_file(each).read_bytes(), each.source.encode()) for each in sources]
+        decides = [(_file(folder, each).read_bytes(), each.source.encode()) for each in sources]
         keys[name] = digest(shared, name.encode(), *sum(decides, ())).hex()
     return keys
 
@@ -46,15 +58,6 @@ def digest(*parts: bytes) -> bytes:
     return made.digest()
 
 
-def _folder(stem: str) -> Path:
-    return PACKAGE / "questions" / stem
-
-
-def _file(question: Question) -> Path:
+def _file(folder: Path, question: Question) -> Path:
     # By its module, autograder.questions.WEEK.PART: the code of a choice is in `choice`.
-    _, _, stem, part = question.module.split(".")
-    return _folder(stem) / f"{part}.py"
-
-
-def _named(path: Path) -> tuple[bytes, bytes]:
-    return path.relative_to(PACKAGE).as_posix().encode(), path.read_bytes()
+    return folder / f"{question.module.rpartition('.')[2]}.py"

@@ -23,6 +23,7 @@ import numpy as np
 
 from autograder.errors import MissingReference, ProtocolError, QuestionError
 from autograder.output.files import write_whole
+from autograder.questions import places
 from autograder.questions.define import Case, Inputs, Question
 from autograder.questions.tolerance import allowance
 from autograder.records import Expected
@@ -31,7 +32,6 @@ from autograder.tree import pack as pack_tree
 from autograder.tree import unpack as unpack_tree
 from course_lib.quiet import import_keras
 
-PUBLIC = Path(__file__).parent / "public"
 PUBLIC_SECRET = b""
 SAMPLES = 4
 """How often a reference is computed in float32 to measure its rounding error."""
@@ -111,13 +111,15 @@ def compute(question: Question, given: Inputs) -> Expected:
 
 
 def public(questions: Iterable[Question], stem: str) -> References:
-    """The values of a week's public cases, which are part of the package.
+    """The values of a week's public cases, which are part of the package or of the course's week.
 
     Raises:
         MissingReference: when the file is missing or was made from other questions.
     """
-    next_step = f"run `make references WEEK={stem[:6]}`"
-    return carried(questions, PUBLIC_SECRET, PUBLIC / f"{stem}.npz", next_step)
+    folder = places.folder_of(stem)
+    command = "autograder validate " if places.is_own(folder) else "make references WEEK="
+    next_step = f"run `{command}{stem[:6]}`"
+    return carried(questions, PUBLIC_SECRET, places.values_of(folder), next_step)
 
 
 def carried(questions: Iterable[Question], secret: bytes, path: Path, next_step: str) -> References:
@@ -174,8 +176,8 @@ def hidden(questions: Iterable[Question], secret: bytes, cache_file: Path) -> Re
 
 
 def write_public(questions: Iterable[Question], stem: str) -> Path:
-    """Compute the values of a week's public cases and write them into the package."""
-    path = PUBLIC / f"{stem}.npz"
+    """Compute the values of a week's public cases and write them where `public` reads them."""
+    path = places.values_of(places.folder_of(stem))
     carry(questions, PUBLIC_SECRET, path, mode=0o644)
     return path
 

@@ -7,7 +7,8 @@ import sys
 
 from autograder.errors import AutograderError
 from autograder.questions import catalogue
-from autograder.release.generate import SOLUTIONS, make_assignment
+from autograder.questions.places import SOLUTIONS
+from autograder.release.generate import make_assignment
 
 try:
     for week in catalogue.chosen(sys.argv[1:]):

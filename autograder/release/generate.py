@@ -28,17 +28,18 @@ if TYPE_CHECKING:
 
     from autograder.questions.catalogue import Week
 
-SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
 _NONE: Mapping[str, str] = {}
 
 
-def release(course: Course, week: Week, solutions: Path = SOLUTIONS, *, own: bool = False) -> Path:
+def release(
+    course: Course, week: Week, solutions: Path | None = None, *, own: bool = False
+) -> Path:
     """Create a week's source and student notebooks in a course, and add it to the gradebook.
 
     Args:
         course: the course in which to release the week.
         week: the week to release.
-        solutions: the folder of lesson scripts.
+        solutions: the folder of lesson scripts, in place of the week's own lesson.
         own: import functions of earlier weeks from the student's file (`course.own_functions`).
 
     Returns:
@@ -49,7 +50,7 @@ def release(course: Course, week: Week, solutions: Path = SOLUTIONS, *, own: boo
             cells changed after submissions came in. The folders are then restored.
         QuestionError: when the lesson and the questions do not match.
     """
-    notebook = _lesson_of(week, solutions)
+    notebook = _lesson_of(week, solutions / f"{week.stem}.py" if solutions else week.lesson)
     files = (
         {own_functions.FILE: own_functions.leave_to_students(notebook, week.name)} if own else {}
     )
@@ -74,7 +75,7 @@ def make_assignment(repository: Path, week: Week) -> Path:
     Raises:
         CourseError, QuestionError: as for `release`.
     """
-    notebook = _lesson_of(week, repository / "solutions")
+    notebook = _lesson_of(week, repository / "solutions" / f"{week.stem}.py")
     target = repository / "assignments" / week.stem / f"{week.stem}.ipynb"
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
@@ -88,8 +89,7 @@ def make_assignment(repository: Path, week: Week) -> Path:
     return target
 
 
-def _lesson_of(week: Week, solutions: Path) -> NotebookNode:
-    script = solutions / f"{week.stem}.py"
+def _lesson_of(week: Week, script: Path) -> NotebookNode:
     if not script.is_file():
         raise CourseError(
             f"the lesson {script} does not exist; lessons are not part of the installed package, "

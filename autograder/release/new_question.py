@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from autograder.errors import CourseError, QuestionError
 from autograder.output.files import write_together
 from autograder.questions import catalogue
-from autograder.release.generate import SOLUTIONS
+from autograder.questions.places import SOLUTIONS
 
 if TYPE_CHECKING:
     from autograder.questions.catalogue import Week

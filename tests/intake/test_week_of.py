@@ -112,9 +112,9 @@ def test_does_a_week_that_cannot_be_loaded_cost_no_other(monkeypatch):
 
     real = catalogue.week
     monkeypatch.setattr(catalogue, "week", week)
-    week_of._weeks.cache_clear()
+    week_of._weeks_of.cache_clear()
     assert len(week_of._weeks()) == len(STEMS) - 1
-    week_of._weeks.cache_clear()
+    week_of._weeks_of.cache_clear()
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"cells": []}', b"<html>"])

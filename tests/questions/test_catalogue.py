@@ -11,6 +11,7 @@ import pytest
 import autograder.questions
 from autograder.errors import QuestionError, UnknownName
 from autograder.questions import catalogue
+from tests.own_weeks import write_week
 
 KNOWN = ", ".join(stem.partition("_")[0] for stem in catalogue.stems())
 
@@ -163,3 +164,55 @@ def test_is_the_nearest_week_named():
 def test_are_all_weeks_chosen_if_none_is_named():
     assert [week.stem for week in catalogue.chosen([])] == catalogue.stems()
     assert [week.name for week in catalogue.chosen(["14", "week06"])] == ["week14", "week06"]
+
+
+@pytest.fixture
+def course_weeks(tmp_path):
+    yield tmp_path / "weeks"
+    catalogue.use(None)
+
+
+def test_are_a_courses_weeks_taken_first_and_the_packages_are_the_rest(course_weeks):
+    before = catalogue.stems()
+    write_week(course_weeks)
+    write_week(course_weeks, "week06_mine")
+    catalogue.use(course_weeks)
+    assert catalogue.own_weeks() == course_weeks.resolve()
+    kept = [stem for stem in before if stem != "week06_backpropagation"]
+    assert catalogue.stems() == sorted([*kept, "week06_mine", "week16_convolution"])
+    mine, theirs = catalogue.week("6"), catalogue.week("7")
+    assert mine.own and mine.folder == course_weeks.resolve() / "week06_mine"
+    assert not theirs.own
+    catalogue.use(None)
+    assert catalogue.stems() == before and catalogue.own_weeks() is None
+    assert catalogue.week("6").stem == "week06_backpropagation"
+
+
+def test_is_nothing_loaded_again_where_nothing_changed(course_weeks):
+    kept = catalogue.week("6")
+    catalogue.use(course_weeks)
+    assert catalogue.week("6") is kept
+    write_week(course_weeks)
+    catalogue.use(course_weeks)
+    mine = catalogue.week("16")
+    catalogue.use(course_weeks)
+    assert catalogue.week("16") is mine
+
+
+def test_are_folders_named_that_cannot_be_weeks(course_weeks):
+    write_week(course_weeks)
+    write_week(course_weeks, "week17-attention")
+    (course_weeks / "week18_empty").mkdir()
+    catalogue.use(course_weeks)
+    with pytest.raises(UnknownName) as refused:
+        catalogue.week("17")
+    assert "week17-attention cannot be a week: expected a name such as" in str(refused.value)
+    assert "week18_empty is not a week: it has no __init__.py" in str(refused.value)
+
+
+def test_are_two_weeks_of_one_number_refused(course_weeks):
+    write_week(course_weeks)
+    write_week(course_weeks, "week16_attention")
+    catalogue.use(course_weeks)
+    with pytest.raises(QuestionError, match="two weeks are week16: .*rename or remove"):
+        catalogue.week("16")

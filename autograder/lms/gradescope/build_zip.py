@@ -3,7 +3,8 @@
     setup.sh         installs, once, when Gradescope builds its image
     run_autograder   grades one submission
     wheels/          this package and its dependencies, so that nothing is downloaded
-    private/         the released and the solved notebook, and the hidden values
+    private/         the released and the solved notebook, the hidden values, and the week's
+                     questions where they are the course's own
 
 The hidden cases are drawn with a secret of this week's, derived from the course's: whoever reads a
 zip learns nothing about other weeks.
@@ -30,6 +31,7 @@ from autograder.lms.gradescope import container
 from autograder.output.files import write_whole
 from autograder.questions import references
 from autograder.questions.catalogue import Week
+from autograder.questions.places import read_week
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 TARGET = "3.11"
@@ -197,6 +199,11 @@ def _private(course: Course, week: Week, folder: Path, own: str) -> None:
         (folder / name).write_bytes(course.notebook(step, week.stem).read_bytes())
     if own:
         (folder / container.OWN).write_text(own, encoding="utf-8")
+    if week.own:
+        for name, content in read_week(week.folder).items():
+            path = folder / container.WEEKS / week.stem / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
     # Keras takes some seconds to compute them, so they are kept like those of the course.
     kept = course.root / ".autograder" / "references" / f"{week.stem}-gradescope.npz"
     questions = week.questions.values()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PRIVATE = Path("source", "private")
 SETTINGS = "settings.json"
+WEEKS = "weeks"
 RELEASED, SOLVED, VALUES, OWN = "released.ipynb", "solved.ipynb", "values.npz", "earlier_weeks.py"
 _LIMIT_FILES = (
     Path("/sys/fs/cgroup/memory.max"),
@@ -88,6 +89,7 @@ def load(private: Path) -> Any:
     from autograder.intake.read import read_notebook
     from autograder.questions import catalogue
 
+    catalogue.use(private / WEEKS)
     try:
         settings = json.loads((private / SETTINGS).read_text(encoding="utf-8"))
         stem, secret = settings["assignment"], bytes.fromhex(settings["secret"])

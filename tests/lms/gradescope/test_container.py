@@ -17,7 +17,7 @@ from autograder.cli import demo
 from autograder.intake.find import Wanted
 from autograder.lms.gradescope import build_zip, container
 from autograder.questions import catalogue
-from autograder.questions.references import PUBLIC
+from autograder.questions.places import PUBLIC
 from autograder.sandbox.worker import UNPRIVILEGED_USER
 from tests.conftest import REPOSITORY, source
 from tests.submissions import write_submission

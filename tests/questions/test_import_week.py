@@ -1,0 +1,64 @@
+"""Is a week that cannot be used refused in a sentence with the file, the line and what to do?"""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.errors import QuestionError
+from autograder.questions import catalogue
+from tests.own_weeks import INIT, QUESTION, STEM, write_week
+
+
+@pytest.fixture(autouse=True)
+def the_package_alone_afterwards():
+    yield
+    catalogue.use(None)
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"halve": "def halve(:"}, "halve.py, line 1: "),
+        ({"halve": QUESTION + "\n1 / 0\n"}, "halve.py, line 36: ZeroDivisionError: "),
+        ({"halve": "import nomodule"}, "halve.py, line 1: ModuleNotFoundError: No module"),
+        (
+            {"__init__": INIT.replace("halve", "half")},
+            "PARTS names 'half', but there is no half.py",
+        ),
+        ({"__init__": INIT.replace("TITLE", "NAME")}, "has no TITLE"),
+        ({"__init__": INIT.replace("week16", "week6")}, "WEEK is 'week6', expected 'week16'"),
+        ({"__init__": INIT.replace('"Convolution"', "7")}, "TITLE is 7, expected some words"),
+        ({"__init__": INIT.replace('("halve",)', '"halve"')}, "PARTS should be names of files"),
+        ({"__init__": INIT + "POINTS = 'ten'"}, "POINTS is 'ten', expected a number"),
+        ({"__init__": INIT + "POINTS = 11"}, "the points add up to 10, expected 11"),
+        ({"__init__": INIT + "WRITTEN = 3"}, "WRITTEN should be a tuple of Written"),
+        ({"__init__": INIT + "LIBRARIES = 'keras'"}, 'LIBRARIES should be as in ("keras",)'),
+    ],
+    ids=lambda given: "" if isinstance(given, dict) else given[:30],
+)
+def test_is_a_faulty_week_refused_in_a_sentence(files, words, tmp_path):
+    write_week(tmp_path, **files)
+    catalogue.use(tmp_path)
+    with pytest.raises(QuestionError) as refused:
+        catalogue.week("week16")
+    assert words in str(refused.value) and STEM in str(refused.value)
+
+
+def test_are_edits_seen_that_keep_a_files_size_and_second(tmp_path):
+    folder = write_week(tmp_path)
+    for points in (10, 20, 30):
+        text = QUESTION.replace("points=10", f"points={points}")
+        (folder / "halve.py").write_text(text, encoding="utf-8")
+        catalogue.use(tmp_path)
+        assert catalogue.week("16").points == points
+    assert not (folder / "__pycache__").exists()
+
+
+def test_is_a_corrected_file_read_again(tmp_path):
+    write_week(tmp_path, halve="def halve(:")
+    catalogue.use(tmp_path)
+    with pytest.raises(QuestionError):
+        catalogue.week("16")
+    write_week(tmp_path)
+    catalogue.use(tmp_path)
+    assert list(catalogue.week("16").questions) == ["halve"]
