@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Session
 from autograder.course import database
 from autograder.course.directory import Course
 from autograder.errors import CourseError
-from autograder.gradebook import answers, reports
+from autograder.gradebook import answers, reports, answer_texts
 from autograder.gradebook.outputs import (
     clamped_points,
     explain_unreadable,
@@ -29,6 +30,7 @@ from autograder.gradebook.outputs import (
     write_outputs,
 )
 from autograder.gradebook.rows import AssignmentRows, LatePolicy, Outcome
+from autograder.gradebook.answer_texts import Digests
 from autograder.intake import hand_in_time
 from autograder.light_imports import NotebookNode, compute_checksum, nbformat
 from autograder.output.files import sweep, write_whole
@@ -84,14 +86,15 @@ class BulkWriter:
                 written, and the batch can be written again.
         """
         graded = list(batch)
-        outcomes = {report.student: self._write_notebook(report) for report in graded}
-        if not outcomes:
+        written = [self._write_notebook(report) for report in graded]
+        if not written:
             return
+        outcomes = {outcome.student: outcome for outcome, _ in written}
         self._transaction(
             lambda session: self._rows.write(session, outcomes, self._late_penalty), self.patience
         )
-        for report in graded:
-            self._save(report, with_answers=True)
+        for report, (_, texts) in zip(graded, written, strict=True):
+            self._save(replace(report, texts=tuple(texts.items())), with_answers=True)
 
     def rewrite(self, batch: Iterable[tuple[Report, Collection[str]]]) -> None:
         """Write the changes in reports of submissions that have been graded before.
@@ -150,20 +153,25 @@ class BulkWriter:
         for student in (self.course.root / "autograded").glob("*"):
             sweep(student / self.assignment)
 
-    def _write_notebook(self, report: Report) -> Outcome:
+    def _write_notebook(self, report: Report) -> tuple[Outcome, Digests]:
         notebook = report.notebook
         if report.unreadable or notebook is None:
             notebook = explain_unreadable(self.released, report.unreadable)
         write_outputs(notebook, report)
         folder = self.course.folder("autograded", self.assignment, report.student)
         submitted = self.course.folder("submitted", self.assignment, report.student)
+        path = folder / f"{self.assignment}.ipynb"
+        now = answer_texts.digests(notebook)
+        earlier = reports.find(self.course.root, self.assignment, report.student)
+        unchanged = answer_texts.unchanged(now, earlier, path)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             timestamp = _copy_timestamp(submitted, folder)
-            write_whole(folder / f"{self.assignment}.ipynb", _to_bytes(notebook), READ_ONLY)
+            write_whole(path, _to_bytes(notebook), READ_ONLY)
         except OSError as error:
             raise CourseError(f"{folder} cannot be written: {error.strerror}") from None
-        return _outcome(report, notebook, timestamp, self._stubs)
+        outcome = _outcome(report, notebook, timestamp, self._stubs)
+        return replace(outcome, unchanged=unchanged), now
 
     def _rewrite(self, report: Report, changed: Collection[str]) -> dict[str, float]:
         """Rewrite a graded notebook, and return the new scores of the checks that have changed."""

@@ -53,7 +53,10 @@ def from_plain(plain: Mapping[str, Any]) -> Report:
         KeyError, TypeError, ValueError: when the data is not a report.
     """
     verdicts = tuple(_verdict(each) for each in plain["verdicts"])
-    return Report(**{**plain, "problems": tuple(plain["problems"]), "verdicts": verdicts})
+    # Reports written by earlier versions have no digests of answers.
+    texts = tuple((name, digest) for name, digest in plain.get("texts", ()))
+    made = {"problems": tuple(plain["problems"]), "verdicts": verdicts, "texts": texts}
+    return Report(**{**plain, **made})
 
 
 def find(root: Path, assignment: str, student: str) -> Report | None:

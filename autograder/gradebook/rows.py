@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import case, false, func, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -32,13 +32,15 @@ LatePolicy = Callable[[str, float, float], float | None]
 class Outcome:
     """One submission's entries in the gradebook: scores and comments by cell name.
 
-    A score of None means that a person has to grade the cell.
+    A score of None means that a person has to grade the cell. `unchanged` are the cells that
+    are graded for what the earlier run found there, so that a hand grade still stands.
     """
 
     student: str
     timestamp: datetime | None
     scores: Mapping[str, float | None]
     comments: Mapping[str, str | None]
+    unchanged: frozenset[str] = frozenset()
 
 
 class HandedIn(NamedTuple):
@@ -97,7 +99,7 @@ class AssignmentRows:
     ) -> None:
         """Write new automatic scores, by student and cell, of submissions that have rows.
 
-        A cell is flagged for manual grading only if a person had scored it.
+        A cell is flagged for manual grading only if a person had scored it and the score differs.
         """
         handed_in = self._handed_in(session, scores)
         notebooks = {each.student: each.notebook_id for each in handed_in}
@@ -217,14 +219,14 @@ class AssignmentRows:
         self, session: Session, outcomes: Mapping[str, Outcome], notebooks: Mapping[str, str]
     ) -> None:
         """Write every score, including those of cells that the submission lacks."""
-        _upsert_grades(
-            session,
-            [
-                (notebooks[student], cell_id, outcome.scores.get(name))
-                for student, outcome in outcomes.items()
-                for name, cell_id in self.grade_cells.items()
-            ],
-        )
+        grades: dict[bool, list[tuple[str, str, float | None]]] = {True: [], False: []}
+        for student, outcome in outcomes.items():
+            for name, cell_id in self.grade_cells.items():
+                rewritten = name not in outcome.unchanged
+                score = outcome.scores.get(name)
+                grades[rewritten].append((notebooks[student], cell_id, score))
+        for rewritten, rows in grades.items():
+            _upsert_grades(session, rows, rewritten=rewritten)
 
     def _write_comments(
         self, session: Session, outcomes: Mapping[str, Outcome], notebooks: Mapping[str, str]
@@ -247,8 +249,17 @@ def _cells(kind: Any, notebook_id: str) -> Any:
     return select(kind.name, kind.id).where(kind.notebook_id == notebook_id)
 
 
-def _upsert_grades(session: Session, grades: Sequence[tuple[str, str, float | None]]) -> None:
-    """Write automatic scores by notebook and cell; manual ones are kept and flagged for review."""
+def _upsert_grades(
+    session: Session, grades: Sequence[tuple[str, str, float | None]], *, rewritten: bool = False
+) -> None:
+    """Write automatic scores by notebook and cell; manual ones are kept.
+
+    Args:
+        session: the transaction.
+        grades: notebook, cell and score.
+        rewritten: whether the answers differ from those that a person may have graded. Those are
+            flagged for review, others only where the automatic score has changed.
+    """
     rows = [
         {
             "id": uuid4().hex,
@@ -262,11 +273,19 @@ def _upsert_grades(session: Session, grades: Sequence[tuple[str, str, float | No
     # Decided in the database, because a person may be grading at this moment.
     changes = {
         "auto_score": lambda old, new: new.auto_score,
-        "needs_manual_grade": lambda old, new: or_(
-            new.needs_manual_grade, old.manual_score.is_not(None)
+        "needs_manual_grade": lambda old, new: case(
+            (old.manual_score.is_(None), new.needs_manual_grade),
+            (_same_score(old, new, rewritten), old.needs_manual_grade),
+            else_=true(),
         ),
     }
     _upsert(session, api.Grade, rows, ["cell_id", "notebook_id"], changes)
+
+
+def _same_score(old: Any, new: Any, rewritten: bool) -> Any:
+    if rewritten:
+        return false()
+    return old.auto_score.is_not_distinct_from(new.auto_score)
 
 
 def _upsert(

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import copy
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.errors import CourseError, UnreadableNotebook
-from autograder.gradebook import reports
+from autograder.gradebook import reports, answer_texts
 from autograder.gradebook.outputs import UNREADABLE_ID, explain_unreadable, write_outputs
 from autograder.light_imports import NotebookNode, nbformat
 from autograder.records import Report
@@ -94,7 +95,7 @@ class GradeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
         if reason := _unreadable(notebook):
             report = Report(student, week, (), unreadable=reason)
             write_outputs(notebook, report)
-            reports.save(Path.cwd(), assignment, report)
+            self._save(notebook, report, assignment, resources)
             return notebook, resources
         from autograder.grading import single_notebook
 
@@ -103,8 +104,35 @@ class GradeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
         # nbgrader's next steps may change metadata, which all notebooks of the class share.
         graded = copy.deepcopy(report.notebook)
         write_outputs(graded, report)
-        reports.save(Path.cwd(), assignment, report)
+        self._save(graded, report, assignment, resources)
         return graded, resources
+
+    def _save(
+        self, graded: NotebookNode, report: Report, assignment: str, resources: Resources
+    ) -> None:
+        """Save the report, and tell `SaveScores` which answers are unchanged."""
+        now = answer_texts.digests(graded)
+        earlier = reports.find(Path.cwd(), assignment, report.student)
+        if earlier is not None and earlier.texts:
+            unchanged = answer_texts.unchanged(now, earlier, Path())
+            resources["nbgrader"]["unchanged"] = unchanged
+        reports.save(Path.cwd(), assignment, replace(report, texts=tuple(now.items())))
+
+
+class SaveScores(SaveAutoGrades):  # type: ignore[misc]
+    """Saves automatic scores; a hand grade stands while what it was given for is unchanged."""
+
+    def _add_score(self, cell: NotebookNode, resources: Resources) -> None:
+        stamp = cell.metadata["nbgrader"]
+        names = (stamp["grade_id"], self.notebook_id, self.assignment_id, self.student_id)
+        grade = self.gradebook.find_grade(*names)
+        score, graded = grade.auto_score, grade.manual_score is not None
+        stands = graded and not grade.needs_manual_grade
+        super()._add_score(cell, resources)
+        unchanged = resources["nbgrader"].get("unchanged", ())
+        if stands and stamp["grade_id"] in unchanged and grade.auto_score == score:
+            grade.needs_manual_grade = False
+            self.gradebook.db.commit()
 
 
 def _unreadable(notebook: NotebookNode) -> str:

@@ -111,3 +111,8 @@ def assert_it_holds_what_it_should(step, rows) -> None:
         assert grades["transposes-dW", "tanh_backward"]["manual_score"] == 1.0
         assert grades["transposes-dW", "tanh_backward"]["needs_manual_grade"]
         assert not grades["right", "tanh_backward"]["needs_manual_grade"]
+        # A hand grade of prose stands while the prose does, whatever became of the code.
+        by_hand = {n: r for (n, _), r in grades.items() if r["manual_score"] == 7.5}
+        assert not by_hand["right"]["needs_manual_grade"]
+        assert not by_hand["transposes-dW"]["needs_manual_grade"]
+        assert by_hand["deletes-cells"]["needs_manual_grade"]

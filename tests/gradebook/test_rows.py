@@ -106,6 +106,31 @@ def test_is_a_manual_score_kept_and_flagged_when_the_automatic_one_changes(cours
     assert grades(course, "ada")["relu"] == (1.0, 2.0, True)
 
 
+@pytest.mark.parametrize("cell", ["relu", "why_bends"])
+@pytest.mark.parametrize("same", [True, False])
+def test_does_a_hand_grade_stand_while_the_answer_is_unchanged(course, cell, same):
+    write(course, outcome("ada"))
+    score_by_hand(course, "ada", cell, 2.0)
+    given = grades(course, "ada")[cell]
+    for _ in range(2):
+        write(course, outcome("ada", unchanged=frozenset({cell} if same else ())))
+        assert grades(course, "ada")[cell] == (*given[:2], not same)
+
+
+def test_does_an_unchanged_answer_without_a_hand_grade_still_wait(course):
+    for _ in range(2):
+        write(course, outcome("ada", unchanged=frozenset({"why_bends"})))
+        assert grades(course, "ada")["why_bends"] == (None, None, True)
+
+
+def test_is_an_answer_that_waits_for_review_not_forgotten(course):
+    write(course, outcome("ada"))
+    score_by_hand(course, "ada", "why_bends", 2.0)
+    write(course, outcome("ada"))
+    write(course, outcome("ada", unchanged=frozenset({"why_bends"})))
+    assert grades(course, "ada")["why_bends"] == (None, 2.0, True)
+
+
 def test_does_a_regraded_cell_change_no_other(course):
     write(course, outcome("ada"), outcome("bob"))
     score_by_hand(course, "ada", "why_bends", 8.0)
