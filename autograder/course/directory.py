@@ -1,5 +1,6 @@
 """A course directory: nbgrader's folders and gradebook, and the secret behind the hidden cases.
 
+course.toml             what the instructor says: title, weeks, due dates, late work
 nbgrader_config.py      nbgrader's settings, with our preprocessors among its own
 gradebook.db            nbgrader's database, unless it is in PostgreSQL
 weeks/                  weeks that the instructor has adapted or made, if any
@@ -22,13 +23,16 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import database as databases
+from autograder.course import settings as course_settings
 from autograder.course.create_database import created
 from autograder.course.roster import read_roster
+from autograder.course.settings import Settings
 from autograder.errors import CourseError
 
 CONFIG_FILE = "nbgrader_config.py"
 SECRET_FILE = Path(".autograder", "secret")
 SECRET_BYTES = 32
+_UNUSABLE = re.compile(r"[\[\]{}*?%\\\x00-\x1f\x7f]")
 WEEKS_FOLDER = "weeks"
 """The course's own weeks; the package's are the rest."""
 
@@ -79,11 +83,15 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# With "zero", late work scores nothing; due dates are set in formgrader.
-# c.LateSubmissionPlugin.penalty_method = "zero"
-
 # The gradebook's database, if not gradebook.db. No password here: it belongs in ~/.pgpass.
 {database}
+
+# What course.toml says of late work and of the language.
+from pathlib import Path
+
+from autograder.course.settings import configure
+
+configure(c, Path(__file__).parent)
 '''
 
 
@@ -97,6 +105,8 @@ class Course:
     secret: bytes = field(repr=False)
     config: Any = field(repr=False)
     """A traitlets Config: nbgrader_config.py as nbgrader reads it."""
+    settings: Settings = field(default_factory=Settings)
+    """What course.toml says."""
 
     def folder(self, step: str, assignment: str, student: str = ".") -> Path:
         """nbgrader's folder for an assignment at a step such as "release" or "submitted"."""
@@ -121,6 +131,7 @@ def init(directory: Path, roster: Path | None = None, database: str = "") -> Cou
     directory = directory.absolute()
     server = databases.postgresql_url(database) if database else ""
     students = read_roster(roster) if roster else []
+    refuse_unusable_path(directory)
     _refuse_taken(directory)
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
@@ -131,6 +142,7 @@ def init(directory: Path, roster: Path | None = None, database: str = "") -> Cou
     try:
         course_id = re.sub(r"[^\w-]+", "-", directory.name).strip("-") or "course"
         (made / CONFIG_FILE).write_text(configuration(course_id, server), encoding="utf-8")
+        (made / course_settings.FILE).write_text(course_settings.EXAMPLE, encoding="utf-8")
         _write_secret(made / SECRET_FILE)
         for step in ("source", "release", "submitted"):
             (made / step).mkdir()
@@ -161,14 +173,28 @@ def load(directory: Path) -> Course:
         raise CourseError(
             f"{root} is not a course: it has no {CONFIG_FILE}; create one with `autograder init`"
         )
+    use_weeks(root)
+    settings = course_settings.read_settings(root)
+    refuse_unusable_path(root)
     config = read_config(root)
     default = f"{databases.SQLITE}{root / 'gradebook.db'}"
     db_url = str(config.CourseDirectory.get("db_url") or default)
     secret = _read_secret(root / SECRET_FILE)
     databases.check(db_url)
-    _use_weeks(root / WEEKS_FOLDER)
     course_id = str(config.CourseDirectory.get("course_id") or "default_course")
-    return Course(root, course_id, db_url, secret, config)
+    return Course(root, course_id, db_url, secret, config, settings)
+
+
+def use_weeks(directory: Path) -> None:
+    """Take weeks from this directory first if it is a course; otherwise from the package alone.
+
+    Opening a course does so too; this is for commands that need no gradebook.
+    """
+    # Imported here: it loads NumPy, which a command that only prints its help need not wait for.
+    from autograder.questions import catalogue
+
+    root = directory.absolute()
+    catalogue.use(root / WEEKS_FOLDER if (root / CONFIG_FILE).is_file() else None)
 
 
 @contextlib.contextmanager
@@ -201,6 +227,8 @@ def read_config(root: Path) -> Any:
             f"{root / CONFIG_FILE} cannot be read: {type(error).__name__}: {error}"
         ) from None
     config.CourseDirectory.root = str(root)
+    # Courses that were made before there was a course.toml do not ask for it.
+    course_settings.configure(config, root)
     return config
 
 
@@ -246,11 +274,20 @@ class _Collector(logging.Handler):
         self.messages.append(record.getMessage())
 
 
-def _use_weeks(folder: Path) -> None:
-    # Imported here: it loads NumPy, which a command that only reads a course may not need.
-    from autograder.questions import catalogue
+def refuse_unusable_path(directory: Path) -> None:
+    """Refuse a path that nbgrader would take for a pattern, or its database for an option.
 
-    catalogue.use(folder)
+    Raises:
+        CourseError: with the characters that have to go.
+    """
+    found = sorted(set(_UNUSABLE.findall(str(directory))))
+    if found:
+        # A line feed in a message would hide what follows it.
+        shown = " ".join(letter if letter.isprintable() else repr(letter) for letter in found)
+        raise CourseError(
+            f"a course cannot be in {str(directory)!r}: nbgrader reads {shown} in a path as a "
+            "pattern; choose a path without it, or move the course"
+        )
 
 
 def _refuse_taken(directory: Path) -> None:

@@ -21,10 +21,11 @@ from autograder.intake.released import Released, Role, role_of
 from autograder.intake.week_of import graded_names, names_of
 from autograder.judging.bounded_measures import BoundedMeasures
 from autograder.judging.judge import Judge
+from autograder.judging.points import NOT_AS_ASKED
 from autograder.questions import catalogue, references
 from autograder.questions.catalogue import Week
 from autograder.questions.define import Inputs, Question
-from autograder.questions.keys import question_keys
+from autograder.questions.keys import digest, question_keys
 from autograder.sandbox.libraries import Libraries
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.requests import (
@@ -53,6 +54,7 @@ class Assignment:
             notebook defines them itself.
         run_experiments: run all experiments, also those that nothing depends on.
         carried: a file of hidden values that another machine computed, in place of `cache`.
+        not_as_asked: the share of its points that is kept by what is right but not as asked.
     """
 
     week: Week
@@ -63,6 +65,7 @@ class Assignment:
     own: str = ""
     run_experiments: bool = False
     carried: Path | None = None
+    not_as_asked: float = NOT_AS_ASKED
     judge: Judge = field(init=False)
     _numbers: Iterator[int] = field(init=False, default_factory=itertools.count)
     _follow_ups: dict[Hashable, EncodedAsks] = field(init=False, default_factory=dict)
@@ -87,7 +90,9 @@ class Assignment:
         measures = BoundedMeasures(
             self.week.stem, weeks=self.week.folder.parent if self.week.own else None
         )
-        self.judge = Judge(questions, public, hidden, self.secret, measures)
+        self.judge = Judge(
+            questions, public, hidden, self.secret, measures, not_as_asked=self.not_as_asked
+        )
 
     @cached_property
     def released_cells(self) -> Released:
@@ -187,7 +192,11 @@ class Assignment:
     @cached_property
     def question_keys(self) -> dict[str, str]:
         """A hash of all that decides each question's verdict (see `questions.keys`)."""
-        return question_keys(self.week)
+        keys = question_keys(self.week)
+        if self.not_as_asked == NOT_AS_ASKED:
+            return keys
+        share = repr(self.not_as_asked).encode()
+        return {name: digest(key.encode(), share).hex() for name, key in keys.items()}
 
     @cached_property
     def public_asks(self) -> EncodedAsks:
@@ -268,7 +277,16 @@ def load_assignment(course: Course, week: str) -> Assignment:
     own = notebooks[1].with_name(own_functions.FILE)
     cache_file = course.root / ".autograder" / "references" / f"{found.stem}.npz"
     own_text = own.read_text(encoding="utf-8") if own.is_file() else ""
-    return Assignment(found, released, source, course.secret, cache_file, own_text)
+    share = course.settings.not_as_asked
+    return Assignment(
+        found,
+        released,
+        source,
+        course.secret,
+        cache_file,
+        own_text,
+        not_as_asked=NOT_AS_ASKED if share is None else share,
+    )
 
 
 def _imports(source: str) -> list[str]:

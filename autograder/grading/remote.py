@@ -119,6 +119,7 @@ class Portable:
             source,
             own=settings["own"],
             run_experiments=settings["run_experiments"],
+            not_as_asked=settings["not_as_asked"],
         )
         expected = references.unpack(self.values)
         for name, case, seed in settings["seeds"]:
@@ -152,6 +153,7 @@ def portable(assignment: Assignment, isolation: str, limits: Limits) -> Portable
         "limits": asdict(limits),
         "own": assignment.own,
         "run_experiments": assignment.run_experiments,
+        "not_as_asked": assignment.not_as_asked,
         "released": assignment.released,
         "source": assignment.source,
         "seeds": [

@@ -93,6 +93,7 @@ def load(private: Path) -> Any:
     try:
         settings = json.loads((private / SETTINGS).read_text(encoding="utf-8"))
         stem, secret = settings["assignment"], bytes.fromhex(settings["secret"])
+        not_as_asked = float(settings["not_as_asked"])
         own = private / OWN
         own_text = own.read_text(encoding="utf-8") if own.is_file() else ""
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -106,6 +107,7 @@ def load(private: Path) -> Any:
         secret,
         own=own_text,
         carried=private / VALUES,
+        not_as_asked=not_as_asked,
     )
 
 
