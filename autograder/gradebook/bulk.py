@@ -22,7 +22,8 @@ from sqlalchemy.orm import Session
 from autograder.course import database
 from autograder.course.directory import Course
 from autograder.errors import CourseError
-from autograder.gradebook import answers, reports, answer_texts
+from autograder.gradebook import answer_texts, answers, companions, reports
+from autograder.gradebook.answer_texts import Digests
 from autograder.gradebook.outputs import (
     clamped_points,
     explain_unreadable,
@@ -30,7 +31,6 @@ from autograder.gradebook.outputs import (
     write_outputs,
 )
 from autograder.gradebook.rows import AssignmentRows, LatePolicy, Outcome
-from autograder.gradebook.answer_texts import Digests
 from autograder.intake import hand_in_time
 from autograder.light_imports import NotebookNode, compute_checksum, nbformat
 from autograder.output.files import sweep, write_whole
@@ -167,6 +167,7 @@ class BulkWriter:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             timestamp = _copy_timestamp(submitted, folder)
+            companions.carry(submitted, self.course.folder("source", self.assignment), folder)
             write_whole(path, _to_bytes(notebook), READ_ONLY)
         except OSError as error:
             raise CourseError(f"{folder} cannot be written: {error.strerror}") from None

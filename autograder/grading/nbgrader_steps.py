@@ -17,7 +17,7 @@ from nbconvert.exporters import NotebookExporter
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.errors import CourseError, UnreadableNotebook
-from autograder.gradebook import reports, answer_texts
+from autograder.gradebook import answer_texts, reports
 from autograder.gradebook.outputs import UNREADABLE_ID, explain_unreadable, write_outputs
 from autograder.light_imports import NotebookNode, nbformat
 from autograder.records import Report
