@@ -150,18 +150,34 @@ def _missing(question: Question, notebook: dict[str, Any]) -> Answer:
     """The answer of a notebook that does not define a question's name, with a similar name."""
     from autograder.answer import Answer, Status
     from autograder.output.did_you_mean import nearest
-    from autograder.questions import catalogue
 
-    taken = {each.calls for each in catalogue.week(question.week).questions.values()}
+    taken = _names_asked(question)
     own = [name for name in notebook if not name.startswith("_") and name not in taken]
     near = nearest(question.calls, own, 1, 0.7)
     return Answer(Status.MISSING, error=f"the notebook defines `{near[0]}`" if near else "")
 
 
+def _names_asked(question: Question) -> set[str]:
+    """The names that a notebook of the question's week defines for all of its questions."""
+    from autograder.questions import packaged
+
+    if packaged.is_here():
+        return set(packaged.index()[question.week].values())
+    from autograder.questions import catalogue
+
+    return {each.calls for each in catalogue.week(question.week).questions.values()}
+
+
 @cache
 def _judge(name: str) -> Judge:
+    """Judges a question by its public cases: from its code, or as a students' package holds it."""
     from autograder.judging.judge import Judge
-    from autograder.questions import catalogue, references
+    from autograder.questions import packaged, references
+
+    if packaged.is_here():
+        found = packaged.load(name)
+        return Judge(found.questions, found.public, mistaken=found.mistaken)
+    from autograder.questions import catalogue
 
     question = catalogue.question(name)
     week = catalogue.week(question.week)

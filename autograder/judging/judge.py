@@ -47,6 +47,9 @@ AskAgain = Callable[[Question, Sequence[Inputs], Sequence[str]], Sequence[Answer
 
 `FLOAT32` among the names replaces float32 by float64 (see `double_precision`)."""
 
+MistakenAnswers = Sequence[tuple[str, Sequence[Answer]]]
+"""A mistake's name and its answers to every case as they are judged; see `agreement.Entry`."""
+
 Wrong = list[tuple[Trial, list[Difference]]]
 
 _AT_ONCE = 2**16
@@ -65,6 +68,7 @@ class Judge:
         secret: seeds the inputs of the hidden cases.
         measures: measures students' answers; by default in this process, without limits.
         not_as_asked: the share of its points that is kept by what is right but not as asked.
+        mistaken: for questions whose mistakes have no formulas here, these mistakes' answers.
     """
 
     def __init__(
@@ -75,8 +79,10 @@ class Judge:
         secret: bytes = references.PUBLIC_SECRET,
         measures: Measures | None = None,
         not_as_asked: float = NOT_AS_ASKED,
+        mistaken: Mapping[str, MistakenAnswers] | None = None,
     ) -> None:
         self.questions = questions
+        self._mistaken = mistaken or {}
         self._not_as_asked = not_as_asked
         self._measures = measures or Measures()
         self.probes = {
@@ -310,21 +316,37 @@ class Judge:
             for probe in self.probes[question.name]
         ]
 
+    def mistaken_answers(self, question: Question) -> MistakenAnswers:
+        """The answers of every mistake, with each choice of its constants, as they are judged."""
+        if question.name in self._mistaken:
+            return self._mistaken[question.name]
+        probes = self.probes[question.name]
+        return [
+            (
+                mistake.name,
+                [
+                    question.measured(answer, probe.inputs)
+                    for answer, probe in zip(
+                        self._answers_of(question, member), probes, strict=True
+                    )
+                ],
+            )
+            for mistake in question.mistakes.values()
+            for member in mistake.members
+        ]
+
     def prepared_mistakes(self, question: Question) -> list[Entry]:
         """The mistakes' answers, ready for comparison; computed once and cached for the class."""
         if question.name not in self._mistaken_answers:
             self._mistaken_answers[question.name] = [
-                (mistake.name, self._prepared(question, self._answers_of(question, member)))
-                for mistake in question.mistakes.values()
-                for member in mistake.members
+                (name, self._prepared(question, answers))
+                for name, answers in self.mistaken_answers(question)
             ]
         return self._mistaken_answers[question.name]
 
     def _prepared(self, question: Question, answers: Sequence[Answer]) -> list[MistakenAnswer]:
         return [
-            mistaken_answer(
-                question.measured(answer, probe.inputs), probe.expected, question.returns
-            )
+            mistaken_answer(answer, probe.expected, question.returns)
             for answer, probe in zip(answers, self.probes[question.name], strict=True)
         ]
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from autograder.questions import catalogue
-from autograder.questions.week14_robot import described_network
-from autograder.questions.week14_robot.described_network import predict
+from autograder.questions import described_network
+from autograder.questions.described_network import predict
 from autograder.tree import to_tree
 from course_lib.quiet import import_keras
 
