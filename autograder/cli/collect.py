@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,6 +35,20 @@ def collect(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the table without changing anything.")
     ] = False,
+    worksheet: Annotated[
+        Path | None,
+        typer.Option(
+            help="Moodle's grading worksheet of this assignment: it tells two people of one name "
+            "apart, names the members of groups, and says whose work is late."
+        ),
+    ] = None,
+    timezone: Annotated[
+        str,
+        typer.Option(
+            help="The time zone of the server that wrote the archive, such as Europe/Berlin. "
+            "Without it, times in an archive that names no zone are not used."
+        ),
+    ] = "",
     course: Annotated[Path, typer.Option("--course", help="The course directory.")] = Path("."),
 ) -> None:
     """Collect a class's submissions from an archive or folder, each under its student."""
@@ -41,15 +56,40 @@ def collect(
     from autograder.intake.collect import collect as collecting
     from autograder.questions import catalogue
 
-    found = catalogue.week(week)
     opened = courses.load(course)
+    found = catalogue.week(week)
     collection = collecting.collect(
-        opened, found.stem, found.name, source, kind=kind, dry_run=dry_run
+        opened,
+        found.stem,
+        found.name,
+        source,
+        kind=kind,
+        dry_run=dry_run,
+        worksheet=worksheet,
+        zone=_zone(timezone),
     )
     _print(collection)
     if dry_run:
         screen.print("Nothing was changed; run it without --dry-run to collect.")
-    raise typer.Exit(SOME_LEFT_OUT if collection.left_out else 0)
+    raise typer.Exit(SOME_LEFT_OUT if collection.left_out or collection.alarms else 0)
+
+
+def _zone(name: str) -> tzinfo | None:
+    if not name:
+        return None
+    import zoneinfo
+
+    from autograder.errors import UnknownName
+    from autograder.output.did_you_mean import hint
+
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        known = zoneinfo.available_timezones()
+        raise UnknownName(
+            f"--timezone cannot be {name!r}; expected a name such as Europe/Berlin"
+            f"{hint(name, sorted(known))}"
+        ) from None
 
 
 def _print(collection: Collection) -> None:
@@ -84,12 +124,8 @@ def _when(line: Line) -> str:
 
 
 def _print_summary(collection: Collection) -> None:
-    if not collection.times_known:
-        _say(
-            "All files are from the same hour, which is probably when they were downloaded. So "
-            "their times are not used as submission times, or for late penalties. Work that the "
-            "platform marks as late keeps its time, which is the latest possible."
-        )
+    for note in (*collection.notes, *collection.alarms):
+        _say(note)
     results = [line.result for line in collection.lines]
     counts = [f"{results.count(each)} {each}" for each in _ORDER if each in results]
     _say(f"{collection.kind}: {len(results)} submissions: {', '.join(counts)}.")

@@ -100,6 +100,7 @@ class Roster:
         self._exact: dict[tuple[str, str], set[int]] = defaultdict(set)
         self._folded: dict[tuple[str, str], set[int]] = defaultdict(set)
         self._names: dict[str, set[int]] = defaultdict(set)
+        self._joined: dict[str, set[int]] = defaultdict(set)
         self._squeezed: dict[str, set[int]] = defaultdict(set)
         self._forms: dict[bool, dict[str, int]] = {}
         for number, student in enumerate(self.students):
@@ -120,6 +121,8 @@ class Roster:
                 self._names[key].add(number)
             if key := squeeze(name):
                 self._squeezed[key].add(number)
+        for name in _without_space(student):
+            self._joined[words(name)].add(number)
 
     def match(self, person: Person) -> Match:
         """Find who handed something in: by identifier, or by name if no identifier is known."""
@@ -199,9 +202,13 @@ class Roster:
         }
 
     def _named(self, person: Person) -> set[int]:
-        index, key = (self._squeezed, squeeze) if person.squeezed else (self._names, words)
-        found = (index.get(key(name), set()) for name in person.names)
-        return next(filter(None, found), set())
+        if person.squeezed:
+            return self._with_name(self._squeezed, map(squeeze, person.names))
+        keys = [words(name) for name in person.names]
+        return self._with_name(self._names, keys) or self._with_name(self._joined, keys)
+
+    def _with_name(self, index: Mapping[str, set[int]], keys: Iterable[str]) -> set[int]:
+        return next(filter(None, (index.get(key, set()) for key in keys)), set())
 
     def _all_forms(self, squeezed: bool) -> dict[str, int]:
         """All ids, e-mails and names of students, and whose they are."""
@@ -252,6 +259,12 @@ def full_names(student: Student) -> tuple[str, ...]:
     """The full name in both orders."""
     parts = [part for part in (student.first_name, student.last_name) if part]
     return tuple(dict.fromkeys((" ".join(parts), " ".join(reversed(parts))))) if parts else ()
+
+
+def _without_space(student: Student) -> tuple[str, ...]:
+    """The full name in both orders as Moodle's interface in Chinese, Japanese or Korean has it."""
+    first, last = student.first_name, student.last_name
+    return (f"{last}{first}", f"{first}{last}") if first and last else ()
 
 
 def describe(student: Student) -> str:

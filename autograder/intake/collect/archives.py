@@ -13,8 +13,8 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
@@ -46,12 +46,23 @@ _BROKEN = (
 
 @dataclass(frozen=True)
 class Entry:
-    """A file in the source: its path there, its size and time, and a function that reads it."""
+    """A file in the source: its path there, its size and time, and a function that reads it.
+
+    A zip archive usually holds the local time of the machine that wrote it, and not its zone. Such
+    a time is written as if it were UTC and marked as `local`; it only tells which file is newer.
+    """
 
     path: PurePosixPath
     size: int
     time: datetime | None
     read: Callable[[], bytes] = field(repr=False, compare=False)
+    local: bool = False
+
+    def in_zone(self, zone: tzinfo) -> Entry:
+        """The entry with its time in UTC, if it was a local time of this zone."""
+        if not self.local or not self.time:
+            return self
+        return replace(self, time=self.time.replace(tzinfo=zone).astimezone(UTC), local=False)
 
 
 @contextmanager
@@ -99,9 +110,10 @@ def _of_archive(archive: zipfile.ZipFile, source: Path) -> list[Entry]:
     if total > MAX_TOTAL or (total > RATIO_MATTERS and total > MAX_RATIO * source.stat().st_size):
         _refuse(source, f"{source.stat().st_size} bytes would unpack to {total / 2**20:.0f} MB")
     found = [
-        Entry(path, info.file_size, _time(info), _reader(archive, info))
+        Entry(path, info.file_size, time, _reader(archive, info), local)
         for info in infos
         if not (name := _name(info)).endswith("/") and _wanted(path := PurePosixPath(name))
+        for time, local in [_time(info)]
     ]
     return sorted(found, key=lambda entry: str(entry.path))
 
@@ -139,18 +151,18 @@ def _why_harmful(info: zipfile.ZipInfo, name: str) -> str:
     return ""
 
 
-def _time(info: zipfile.ZipInfo) -> datetime | None:
-    """When the entry was last changed: from its time in UTC if it has one, else from local time."""
+def _time(info: zipfile.ZipInfo) -> tuple[datetime | None, bool]:
+    """When the entry was last changed, and whether that is a local time of an unknown zone."""
     extra = info.extra
     try:
         while len(extra) >= 4:
             kind, size = struct.unpack_from("<HH", extra)
             if kind == _UNIX_TIMES and size >= 5 and extra[4] & 1:
-                return datetime.fromtimestamp(struct.unpack_from("<i", extra, 5)[0], UTC)
+                return datetime.fromtimestamp(struct.unpack_from("<i", extra, 5)[0], UTC), False
             extra = extra[4 + size :]
-        return datetime(*info.date_time).astimezone(UTC)
+        return datetime(*info.date_time, tzinfo=UTC), True
     except (ValueError, OverflowError, OSError, struct.error):
-        return None
+        return None, False
 
 
 def _reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], bytes]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from autograder.course.people import Person
 from autograder.intake.collect.archives import Entry
+from autograder.intake.file_names import is_notebook
 
+_TYPED = "onlinetext.html"
 _OFFSET = re.compile(r" (?=(?:[+-]\d\d:?(?:\d\d)?|Z)$)")
 _COPY = re.compile(r"(?: ?\((\d{1,9})\)|[-_ ](\d{1,2})|[-_ ][Cc]opy(\d{0,9}))$")
 
@@ -45,6 +48,16 @@ class Attempt:
     time: datetime | None = None
     order: int = 0
     late: bool = False
+
+
+def work_time(files: Sequence[File]) -> datetime | None:
+    """The newest time of the notebooks, or of all files if there are none.
+
+    Moodle stamps the text that was typed beside a file with the time of the download.
+    """
+    notebooks = [file for file in files if is_notebook(file.name)]
+    others = [file for file in files if file.name != _TYPED]
+    return max((file.entry.time for file in notebooks or others if file.entry.time), default=None)
 
 
 def base_name(stem: str) -> str:

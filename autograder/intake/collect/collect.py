@@ -7,22 +7,26 @@ changes. Replaced submissions are kept in `.autograder/earlier/ASSIGNMENT/STUDEN
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from autograder.course import own_functions, roster
 from autograder.course.directory import Course
 from autograder.course.people import Match, Person, Roster, describe
 from autograder.course.roster import Student
 from autograder.errors import UnusableSource
+from autograder.intake import moodle_worksheet
 from autograder.intake.collect import (
     archives,
     choose,
+    moodle,
     sources,
     store,
 )
 from autograder.intake.collect.attempts import Attempt, File
+from autograder.intake.moodle_worksheet import MoodleWorksheet
 from autograder.intake.week_of import fault, fault_of_file, names_in_file
 
 NEW, REPLACES, UNCHANGED, OLDER = "new", "replaces an earlier one", "unchanged", "older: kept aside"
@@ -54,12 +58,16 @@ class Collection:
         lines: one per student or unmatched submission.
         missing: ids of students who handed in nothing.
         times_known: whether the files' times are submission times.
+        notes: sentences about the source.
+        alarms: sentences about times that cannot be right.
     """
 
     kind: str
     lines: tuple[Line, ...]
     missing: tuple[str, ...]
     times_known: bool
+    notes: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = ()
 
     @property
     def left_out(self) -> list[Line]:
@@ -102,6 +110,8 @@ def collect(
     *,
     kind: str = "",
     dry_run: bool = False,
+    worksheet: Path | None = None,
+    zone: tzinfo | None = None,
 ) -> Collection:
     """Put a class's submissions where they are graded.
 
@@ -112,6 +122,8 @@ def collect(
         source: a zip archive or a folder.
         kind: canvas, moodle, gradescope, nbgrader or plain; empty to detect it.
         dry_run: change nothing.
+        worksheet: Moodle's grading worksheet of the assignment, which names everybody.
+        zone: of the local times in an archive; None for the course's own, if it states one.
 
     Raises:
         UnusableSource: if the source is refused; then nothing has changed.
@@ -124,16 +136,51 @@ def collect(
         )
     with archives.entries(source) as entries:
         kind, attempts = sources.attempts(entries, assignment, week, kind)
-        attempts, times_known = sources.without_download_times(kind, attempts)
+        own_zone = "" if zone else course.settings.timezone
+        attempts, times = sources.settle_times(
+            kind,
+            attempts,
+            ZoneInfo(own_zone) if own_zone else zone,
+            unpacked=source.is_dir(),
+            assumed=bool(own_zone),
+        )
+        attempts, sheet = _identified(kind, attempts, worksheet, Roster(students))
         names = names_in_file(course.notebook("release", assignment))
-        work = _Work(course, assignment, week, kind, times_known, names)
+        work = _Work(course, assignment, week, kind, times.known, names)
         lines = work.match(attempts, Roster(students))
         if not dry_run:
             with work.store.staging() as staging:
                 work.write(staging)
     collected = {line.student for line in lines if line.student}
     missing = tuple(student.id for student in students if student.id not in collected)
-    return Collection(kind, tuple(lines), missing, times_known)
+    left_out = sum(line.result == LEFT_OUT for line in lines)
+    about_people = moodle.advice(left_out, sheet) if kind == "moodle" else ""
+    notes = tuple(filter(None, (times.about, about_people)))
+    return Collection(kind, tuple(lines), missing, times.known, notes, _alarms(times))
+
+
+def _identified(
+    kind: str, attempts: list[Attempt], worksheet: Path | None, students: Roster
+) -> tuple[list[Attempt], MoodleWorksheet | None]:
+    """The attempts with the people whose they are, which in Moodle's archives is not certain."""
+    if kind == "moodle":
+        sheet = moodle_worksheet.read(worksheet) if worksheet else None
+        return moodle.identify(attempts, sheet, students), sheet
+    if worksheet:
+        raise UnusableSource(
+            f"--worksheet is for Moodle's archives, and this one is from {kind}. Next: leave it out"
+        )
+    return attempts, None
+
+
+def _alarms(times: sources.Times) -> tuple[str, ...]:
+    if not times.in_future:
+        return ()
+    shown = ", ".join(times.in_future[:5]) + (", ..." if len(times.in_future) > 5 else "")
+    return (
+        f"{len(times.in_future)} times lie in the future and are not used ({shown}). Next: set the "
+        "clock of this machine, or of the one that wrote them.",
+    )
 
 
 class _Work:
@@ -181,7 +228,13 @@ class _Work:
         accounts = {each.attempt.account for each in found}
         if named and len(accounts) > 1 and self.kind in ("canvas", "moodle"):
             reason = f"{len(accounts)} people on the platform fit the same student"
-            return [_left_out(each, reason) for each in found]
+            # An id or e-mail outweighs a name that two people share.
+            sure = [each for each in found if each.match.by != "name"]
+            unsure = [_left_out(each, reason) for each in (named if sure else found)]
+            return unsure + (self._newest_of(student, sure) if sure else [])
+        return self._newest_of(student, found)
+
+    def _newest_of(self, student: str, found: list[_Found]) -> list[Line]:
         versions, lines = self._versions(found)
         if not versions:
             return lines
@@ -224,8 +277,15 @@ class _Work:
                 files[own_functions.FILE] = companion
             contents = {name: file.entry.read() for name, file in files.items()}
             wrong = fault(contents[f"{self.assignment}.ipynb"], self.week, self.names)
-            versions.append(_Version(each, files, store.digest(contents), note, wrong))
+            own = self._at_its_own_time(each, chosen)
+            versions.append(_Version(own, files, store.digest(contents), note, wrong))
         return versions, lines
+
+    def _at_its_own_time(self, found: _Found, notebook: File) -> _Found:
+        """Other files of the attempt may be newer, such as the text beside it in Moodle."""
+        if self.kind in sources.SAY_TIMES or not found.attempt.time:
+            return found
+        return replace(found, attempt=replace(found.attempt, time=notebook.entry.time))
 
     def _holds_better(self, student: str) -> bool:
         """Whether a notebook of this week is already there, so that no other work replaces it."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 
 from autograder.course.people import EMAIL, ID, LMS_ID, Identifier, Person
 from autograder.errors import UnusableSource
+from autograder.intake.collect import moodle
 from autograder.intake.collect.archives import Entry
 from autograder.intake.collect.attempts import (
     Attempt,
@@ -16,6 +16,7 @@ from autograder.intake.collect.attempts import (
     base_name,
     copy_number,
     parse_time,
+    work_time,
 )
 from autograder.intake.file_names import notebook_stem
 
@@ -23,9 +24,6 @@ _CANVAS = re.compile(
     r"(?:(?P<name>.*?)_(?P<late>LATE_)?(?P<user>\d+)|(?P<hidden_late>LATE_)?(?P<hidden>anon_[^\W_]+))"
     r"_(?:(?P<attachment>\d{1,18})_(?P<file>.+)|(?P<entry>text|link)\.html)",
     re.DOTALL,
-)
-_MOODLE = re.compile(
-    r"(?P<name>.*)_(?P<participant>\d+)_assignsubmission_[a-z]+(?:_(?P<file>.+)|_?)", re.DOTALL
 )
 _INBOUND = re.compile(r"(?P<student>[^+]+)\+(?P<assignment>[^+]+)\+(?P<time>\d{4}-[^+]+)(?:\+.*)?")
 _GRADESCOPE = "submission_metadata.yml"
@@ -60,30 +58,10 @@ def _of_canvas(user: str, parts: list[tuple[re.Match[str], Entry]]) -> Attempt:
         (person,),
         files,
         user,
-        _newest(files),
+        work_time(files),
         max(file.order for file in files),
         any(match["late"] or match["hidden_late"] for match, _ in parts),
     )
-
-
-def _moodle(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt]:
-    """A folder or name prefix per person; the number is the participant's, not the user's."""
-    grouped: dict[str, tuple[str, list[File]]] = {}
-    for entry in entries:
-        for part in entry.path.parts:
-            if match := _MOODLE.fullmatch(part):
-                file = File(match["file"] or entry.path.name, entry)
-                grouped.setdefault(match["participant"], (match["name"], []))[1].append(file)
-                break
-    # In group assignments the group's name comes before every student's.
-    in_groups = len(grouped) > 1 and all("-" in name for name, _ in grouped.values())
-    found = []
-    for participant, (name, files) in grouped.items():
-        parts = name.split("-") if in_groups else [name]
-        names = tuple("-".join(parts[start:]) for start in range(len(parts)))
-        person = Person(f"{name} (participant {participant})", names=names)
-        found.append(Attempt((person,), tuple(files), participant, _newest(files)))
-    return found
 
 
 def _gradescope(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt]:
@@ -178,7 +156,11 @@ def _plain(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt
         grouped.setdefault(who, []).append(File(name, entry))
     return [
         Attempt(
-            (_of_plain(who, assignment, week),), tuple(files), "", _newest(files), copy_number(who)
+            (_of_plain(who, assignment, week),),
+            tuple(files),
+            "",
+            work_time(files),
+            copy_number(who),
         )
         for who, files in grouped.items()
     ]
@@ -213,14 +195,9 @@ def _of_plain(who: str, assignment: str, week: str) -> Person:
     return Person(who, (Identifier(forms, (ID, EMAIL, LMS_ID)),), forms)
 
 
-def _newest(files: Sequence[File]) -> datetime | None:
-    """The newest of the files' times; see `sources.without_download_times`."""
-    return max((file.entry.time for file in files if file.entry.time), default=None)
-
-
 PARSERS: dict[str, Parser] = {
     "gradescope": _gradescope,
-    "moodle": _moodle,
+    "moodle": moodle.parse,
     "canvas": _canvas,
     "nbgrader": _nbgrader,
     "plain": _plain,

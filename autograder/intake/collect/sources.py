@@ -6,17 +6,34 @@ source is a plain folder.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from autograder.errors import UnusableSource
 from autograder.intake.collect.archives import Entry
-from autograder.intake.collect.attempts import Attempt
+from autograder.intake.collect.attempts import Attempt, work_time
 from autograder.intake.collect.platforms import PARSERS
 from autograder.intake.file_names import is_notebook
 
 _ONE_DOWNLOAD = timedelta(hours=1)
+_CLOCKS_DIFFER = timedelta(minutes=10)
+# These platforms write down when something was handed in.
+SAY_TIMES = ("gradescope", "nbgrader")
+_NO_ZONE = (
+    "The times in the archive are local times of an unknown time zone, so they are not used as "
+    "submission times, or for late penalties. Next: collect again with the zone of the server that "
+    "wrote the archive, such as --timezone Europe/Berlin."
+)
+_ASSUMED = (
+    "The archive names no time zone; its times were read as those of {}, which course.toml has. "
+    "Next: give another one with --timezone if the server that wrote it is elsewhere."
+)
+_DOWNLOADED = (
+    "All files are from the same hour, which is probably when they were downloaded. So their times "
+    "are not used as submission times, or for late penalties. Work that the platform marks as late "
+    "keeps its time, which is the latest possible."
+)
 # Their mark is in every path, whatever folders a student has made inside.
 _UNMISTAKABLE = ("gradescope", "moodle")
 
@@ -78,19 +95,89 @@ def _recognise(entries: Sequence[Entry], assignment: str, week: str) -> str:
     )
 
 
-def without_download_times(kind: str, found: list[Attempt]) -> tuple[list[Attempt], bool]:
-    """Drop times that are not submission times.
+@dataclass(frozen=True)
+class Times:
+    """What is known of the times at which work was handed in.
+
+    Attributes:
+        known: whether the files' times are submission times.
+        about: a sentence for the instructor, if there is something to know about them.
+        in_future: the attempts whose stated time lies in the future, as the platform shows them.
+    """
+
+    known: bool
+    about: str = ""
+    in_future: tuple[str, ...] = ()
+
+
+def settle_times(
+    kind: str,
+    found: Sequence[Attempt],
+    zone: tzinfo | None = None,
+    *,
+    unpacked: bool = False,
+    assumed: bool = False,
+) -> tuple[list[Attempt], Times]:
+    """Keep the times that are submission times, in UTC; drop the others.
 
     Canvas and Moodle may stamp each entry when they write the archive, and copying a folder stamps
     its files. So times that are all within an hour are probably those of the download. Work that
     the platform marks as late keeps its time: it was handed in no later than that.
 
-    Returns:
-        The attempts, and whether their times are submission times.
+    Args:
+        kind: the platform. Gradescope and nbgrader write down when something was handed in.
+        found: what was handed in.
+        zone: of the local times in an archive; without it they are unknown.
+        unpacked: whether the source is a folder. What an unpacked Moodle archive has are local
+            times of the server that were read as this machine's.
+        assumed: whether the zone is the course's, and not known to be the archive's.
+
+    Raises:
+        UnusableSource: if a time lies in the future in this zone, which is a wrong one then.
     """
-    if kind in ("gradescope", "nbgrader"):
-        return found, True
-    times = [attempt.time for attempt in found if attempt.time]
+    if kind in SAY_TIMES:
+        return _without_future(found)
+    if unpacked and kind == "moodle":
+        found = [_each_entry(one, _as_local) for one in found]
+    local = any(file.entry.local for one in found for file in one.files if file.entry.time)
+    if zone:
+        found = [_each_entry(one, lambda entry: entry.in_zone(zone)) for one in found]
+        _refuse_future(found, zone)
+    elif local:
+        return [replace(one, time=None) for one in found], Times(False, _NO_ZONE)
+    times = [one.time for one in found if one.time]
     if times and max(times) - min(times) > _ONE_DOWNLOAD:
-        return found, True
-    return [replace(each, time=each.time if each.late else None) for each in found], False
+        return list(found), Times(True, _ASSUMED.format(zone) if local and assumed else "")
+    return [replace(one, time=one.time if one.late else None) for one in found], Times(
+        False, _DOWNLOADED
+    )
+
+
+def _each_entry(attempt: Attempt, change: Callable[[Entry], Entry]) -> Attempt:
+    files = tuple(replace(file, entry=change(file.entry)) for file in attempt.files)
+    return replace(attempt, files=files, time=work_time(files))
+
+
+def _as_local(entry: Entry) -> Entry:
+    """An unpacked file with the time that its archive held, however this machine read it."""
+    if entry.local or not entry.time:
+        return entry
+    return replace(entry, time=entry.time.astimezone().replace(tzinfo=UTC), local=True)
+
+
+def _refuse_future(found: Sequence[Attempt], zone: tzinfo) -> None:
+    newest = max((one.time for one in found if one.time), default=None)
+    if newest and newest > datetime.now(UTC) + _CLOCKS_DIFFER:
+        raise UnusableSource(
+            f"In the time zone {zone}, the newest work was handed in at {newest:%Y-%m-%d %H:%M} "
+            "UTC, which lies in the future. Nothing was collected. Next: give the zone of the "
+            "server that wrote the archive, such as --timezone Europe/Berlin"
+        )
+
+
+def _without_future(found: Sequence[Attempt]) -> tuple[list[Attempt], Times]:
+    limit = datetime.now(UTC) + _CLOCKS_DIFFER
+    future = [one for one in found if one.time and one.time > limit]
+    shown = tuple(person.shown for one in future for person in one.people)
+    kept = [replace(one, time=None) if one in future else one for one in found]
+    return kept, Times(True, in_future=shown)

@@ -1,0 +1,180 @@
+"""Moodle's submissions zip: a folder or name prefix per person, or per group.
+
+The number in a folder's name is a participant's number if people hand in alone, a group's id if
+groups do, and missing for those who are in no group. The folder does not say which. The grading
+worksheet does, and it is the only file that names the members of a group.
+
+Source: Moodle 4.5, mod/assign/classes/downloader.php.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from html import escape
+
+from autograder.course.people import Person, Roster, squeeze
+from autograder.errors import UnusableSource
+from autograder.intake.collect.archives import Entry
+from autograder.intake.collect.attempts import Attempt, File, work_time
+from autograder.intake.moodle_worksheet import (
+    ALONE,
+    GROUPS,
+    MoodleWorksheet,
+    Participant,
+    is_nobodys_name,
+)
+from autograder.output.text import fold
+
+_FOLDER = re.compile(
+    r"(?P<name>.*?)(?:_(?P<number>\d+))?_assignsubmission_[a-z]+(?:_(?P<file>.+)|_?)", re.DOTALL
+)
+# What Moodle drops from the names of files and folders.
+_DROPPED = re.compile(r"[&<>\"`|':\\/\x00-\x1f\x7f]")
+_ANONYMOUS = (
+    "Moodle has hidden who handed in (anonymous submissions), so nobody can be matched. Nothing "
+    "was collected. Next: in the assignment, choose `Reveal student identities`, and download the "
+    "submissions and the worksheet again"
+)
+_ABOUT_WORKSHEET = (
+    "in the assignment, under Submissions, choose `Download grading worksheet`, and collect with "
+    "--worksheet WORKSHEET.csv"
+)
+
+
+def parse(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt]:
+    """What was handed in, by the names of the folders alone."""
+    grouped: dict[tuple[str, str], list[File]] = {}
+    for entry in entries:
+        for part in entry.path.parts:
+            if match := _FOLDER.fullmatch(part):
+                owner = match["name"], match["number"] or ""
+                grouped.setdefault(owner, []).append(File(match["file"] or entry.path.name, entry))
+                break
+    # Elsewhere the group's name stands before every student's.
+    in_groups = len(grouped) > 1 and all("-" in name for name, _ in grouped)
+    return [_attempt(name, number, files, in_groups) for (name, number), files in grouped.items()]
+
+
+def _attempt(name: str, number: str, files: list[File], in_groups: bool) -> Attempt:
+    parts = name.split("-") if in_groups else [name]
+    names = tuple("-".join(parts[start:]) for start in range(len(parts)))
+    shown = f"{name} (participant {number})" if number else f"{name} (without a number)"
+    return Attempt((Person(shown, names=names),), tuple(files), number, work_time(files))
+
+
+def identify(
+    found: Sequence[Attempt], sheet: MoodleWorksheet | None, students: Roster
+) -> list[Attempt]:
+    """The same attempts, each with the people whose it is.
+
+    Args:
+        found: from `parse`.
+        sheet: the assignment's grading worksheet; None if it was not given.
+        students: of the course.
+
+    Raises:
+        UnusableSource: if nobody can be told, or the worksheet is another assignment's.
+    """
+    if (sheet and sheet.anonymous) or (not sheet and _is_anonymous(found, students)):
+        raise UnusableSource(_ANONYMOUS)
+    if sheet is None:
+        if unnumbered := [_name(each) for each in found if not each.account]:
+            raise UnusableSource(
+                f"The folder {unnumbered[0]!r} has no number, so groups hand in together here, and "
+                f"the archive does not name their members. Nothing was collected. Next: "
+                f"{_ABOUT_WORKSHEET}"
+            )
+        return list(found)
+    finder = _Owners(sheet)
+    owners = [finder.owners(_name(each), each.account) for each in found]
+    if not any(people for people, _ in owners):
+        raise UnusableSource(
+            f"{sheet.name} names nobody whose work is in the archive, so it is the worksheet of "
+            f"another assignment. Nothing was collected. Next: {_ABOUT_WORKSHEET}"
+        )
+    return [_with(each, *owner) for each, owner in zip(found, owners, strict=True)]
+
+
+def advice(left_out: int, sheet: MoodleWorksheet | None) -> str:
+    """What may help where folders fit no student or two; empty if there is nothing."""
+    if not left_out or sheet:
+        return ""
+    return (
+        "A folder of Moodle's may be a group's, or two people may have one name; the grading "
+        f"worksheet tells. Next: {_ABOUT_WORKSHEET}."
+    )
+
+
+def _name(attempt: Attempt) -> str:
+    return attempt.people[0].names[0]
+
+
+def _is_anonymous(found: Sequence[Attempt], students: Roster) -> bool:
+    names = {_name(each) for each in found}
+    if len(names) != 1 or students.match(found[0].people[0]).fitting:
+        return False
+    return len(found) > 1 or is_nobodys_name(names.pop())
+
+
+def _with(attempt: Attempt, people: Sequence[Participant], problem: str) -> Attempt:
+    if not people:
+        shown = attempt.people[0].shown
+        return replace(attempt, people=(Person(f"{shown}; {problem}"),))
+    return replace(
+        attempt,
+        people=tuple(each.person for each in people),
+        late=any(each.late for each in people),
+    )
+
+
+class _Owners:
+    """Whose a folder is, according to a worksheet."""
+
+    def __init__(self, sheet: MoodleWorksheet) -> None:
+        self.sheet = sheet
+        self.groups: dict[str, list[Participant]] = {}
+        for each in sheet.participants.values():
+            if each.group:
+                self.groups.setdefault(each.group, []).append(each)
+
+    def owners(self, name: str, number: str) -> tuple[list[Participant], str]:
+        """The people, or nobody and the reason."""
+        group, alone = self._group(name), self._alone(name, number)
+        if self.sheet.together == GROUPS:
+            return group
+        if self.sheet.together == ALONE:
+            return alone
+        if group[0] and alone[0]:
+            return [], f"it fits a person and a group of {self.sheet.name}"
+        return group if group[0] else alone
+
+    def _alone(self, name: str, number: str) -> tuple[list[Participant], str]:
+        found = self.sheet.participants.get(str(int(number))) if number else None
+        if found is None:
+            return [], f"not in {self.sheet.name}"
+        # Languages differ in the order of names and the spaces between them.
+        said = found.person.names[0] if found.person.names else ""
+        if not is_nobodys_name(name) and Counter(squeeze(said)) != Counter(squeeze(name)):
+            return [], f"{self.sheet.name} calls participant {number} {said!r}"
+        return [found], ""
+
+    def _group(self, name: str) -> tuple[list[Participant], str]:
+        for form in (_as_file_name, squeeze):
+            fitting = [group for group in self.groups if form(name) in _spellings(group, form)]
+            if len(fitting) > 1:
+                return [], f"the name fits {len(fitting)} groups of {self.sheet.name}"
+            if fitting:
+                return self.groups[fitting[0]], ""
+        return [], f"not a group of {self.sheet.name}"
+
+
+def _as_file_name(name: str) -> str:
+    return fold(_DROPPED.sub("", name.replace("_", " ")))
+
+
+def _spellings(group: str, form: Callable[[str], str]) -> Iterable[str]:
+    """A group's name as it is, and as it is in a web page, which is what Moodle writes."""
+    return {text for text in (form(group), form(escape(group, quote=False))) if text}

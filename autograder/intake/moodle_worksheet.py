@@ -1,0 +1,298 @@
+"""Read Moodle's grading worksheet, in whatever language its titles are.
+
+Moodle translates the titles, `Participant 12`, `Yes` and `No`, the dates and the decimal mark. The
+order of the columns is always the same, so they are found by place and content:
+
+    identifier, full name, e-mail and other ids, status, group, marker, grade, maximum grade,
+    workflow state, grade can be changed, last modified (submission), online text,
+    last modified (grade), feedback comments
+
+Only the identifier, the status, the grade, the maximum (or the scale), `can be changed` and the
+date of the grade are always there. A group column beside the status means group submission, and a
+marker column does not: where a title is unknown, what it means is `UNSURE`.
+
+Source: Moodle 4.5, mod/assign/gradingtable.php; titles in `moodle_titles.json`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from autograder.course.people import Person, in_grade_file
+from autograder.errors import CourseError
+from autograder.output.text import fold
+
+ALONE, GROUPS, UNSURE = "alone", "groups", "unsure"
+NONE = -1
+_IDENTIFIER = re.compile(r"\D*(\d+)\s*")
+_CLOCK = re.compile(r"\d{1,2}[:.]\d{2}(?!\d)")
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_UNITS = re.compile(r"(?<!\d)\d{1,3}(?!\d)")
+_ENGLISH_DATE = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day, ", re.IGNORECASE)
+# Besides point and comma: the Arabic decimal separator, and the full stop that Urdu has for it.
+_DECIMAL_MARKS = ",٫۔．"
+
+Rows = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The numbers of the worksheet's columns; -1 for a column that is missing.
+
+    Attributes:
+        known: the columns that say who somebody is; empty with anonymous submissions.
+        group: the group's name, if groups hand in together.
+        together: `ALONE`, `GROUPS`, or `UNSURE` where the file does not prove either.
+        scale: whether the grades are words of a scale, not points.
+    """
+
+    identifier: int
+    known: range
+    status: int
+    group: int
+    together: str
+    grade: int
+    maximum: int
+    scale: bool
+    workflow: int
+    changeable: int
+    graded: int
+    comments: int
+
+    @property
+    def anonymous(self) -> bool:
+        return not self.known
+
+
+@dataclass(frozen=True)
+class Participant:
+    """One row: who it is, their group, and whether Moodle calls their work late."""
+
+    number: str
+    person: Person
+    group: str = ""
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class MoodleWorksheet:
+    """The people of one Moodle assignment, by participant number."""
+
+    name: str
+    together: str
+    anonymous: bool
+    participants: Mapping[str, Participant]
+
+
+def read(path: Path) -> MoodleWorksheet:
+    """Who the participants of an assignment are, as its grading worksheet says.
+
+    Raises:
+        CourseError: if it is not a grading worksheet.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise CourseError(f"the worksheet {path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise CourseError(
+            f"{path.name} is not UTF-8; expected Moodle's grading worksheet. Next: download it "
+            "again, and do not save it in a spreadsheet program"
+        ) from None
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if row]
+    columns = find_columns(rows, path.name)
+    found = (_participant(row, columns) for row in rows[1:])
+    by_number = {each.number: each for each in found}
+    if len(by_number) < len(rows) - 1:
+        raise CourseError(f"{path.name} holds a participant twice. Next: download it again")
+    return MoodleWorksheet(path.name, columns.together, columns.anonymous, by_number)
+
+
+def participant_number(identifier: str) -> str:
+    """The number in `Participant 12`, without leading zeros; empty if it is no such text."""
+    match = _IDENTIFIER.fullmatch(identifier)
+    return str(int(match[1])) if match else ""
+
+
+def _participant(row: Sequence[str], columns: Columns) -> Participant:
+    known = [_value(row, number) for number in columns.known]
+    number = participant_number(_value(row, columns.identifier))
+    person = in_grade_file("", known[1:], known[0]) if known else Person(f"participant {number}")
+    group = _value(row, columns.group)
+    return Participant(number, person, group, is_late(_value(row, columns.status)))
+
+
+def find_columns(rows: Rows, name: str) -> Columns:
+    """Find the columns of a worksheet.
+
+    Args:
+        rows: the header and the rows below it.
+        name: of the file, for messages.
+
+    Raises:
+        CourseError: if it is not a grading worksheet.
+    """
+    header = [fold(title) for title in rows[0]] if rows else []
+    body = rows[1:]
+    grade, scale = _grade_column(header, body)
+    identified = bool(body) and all(participant_number(_value(row, 0)) for row in body)
+    dates = [n for n in range(grade + 2, len(header)) if _all(body, n, _is_date)]
+    if grade < 2 or not identified or not dates:
+        raise CourseError(
+            f"{name}: expected Moodle's grading worksheet, whose columns begin with Identifier "
+            "(`Participant 12`) and hold Grade and Maximum grade; received "
+            f"{', '.join(rows[0]) if rows else 'an empty file'}. Next: in the assignment, "
+            "download the grading worksheet"
+        )
+    status = _status_column(header, body, grade)
+    between = range(status + 1, grade)
+    group, together = _group_column(header, body, between) if status > 0 else (NONE, UNSURE)
+    changeable = dates[0] - 1
+    return Columns(
+        identifier=0,
+        known=range(1, status) if status > 0 else range(1, grade),
+        status=status,
+        group=group,
+        together=together,
+        grade=grade,
+        maximum=grade + 1,
+        scale=scale,
+        workflow=changeable - 1 if changeable > grade + 2 else NONE,
+        changeable=changeable,
+        graded=dates[-1],
+        comments=_comments_column(header, dates[-1]),
+    )
+
+
+def _grade_column(header: Sequence[str], body: Rows) -> tuple[int, bool]:
+    """The grade's column, and whether the column after it is a scale; -1 if there is none."""
+    last = len(header) - 2
+    candidates = [n for n in range(1, last) if body and _all(body, n, _is_grade)]
+    # The later one, since a number in a profile field comes before the status.
+    for number in reversed(candidates):
+        if (decimal(_value(body[0], number + 1)) or 0) > 0 and _constant(body, number + 1):
+            return number, False
+    titled = [n for n in range(1, last) if header[n + 1] in _titles("scale")]
+    places = range(1, last) if body else ()
+    words = [n for n in places if _constant(body, n + 1) and "   " in _value(body[0], n + 1)]
+    if found := titled or words:
+        return found[0], True
+    # A worksheet whose maximum is `-`, or differs from row to row, is told about later.
+    named = [n for n in range(1, last) if header[n + 1] in _titles("maximum grade")]
+    return (named[0] if named else NONE), False
+
+
+def _status_column(header: Sequence[str], body: Rows, grade: int) -> int:
+    """Moodle ends every status with ` - `; no other text ends so in every row."""
+    places = range(1, min(grade, len(header)))
+    ended = [n for n in places if _all(body, n, lambda text: text.endswith("-"))]
+    named = [n for n in places if header[n] in _titles("status")]
+    found = named or ended
+    return found[-1] if found else NONE
+
+
+def _group_column(header: Sequence[str], body: Rows, between: range) -> tuple[int, str]:
+    """The group's column, and whether people hand in alone or in groups."""
+    if not between:
+        return NONE, ALONE
+    if len(between) > 1:
+        return between[0], GROUPS if len(between) == 2 else UNSURE
+    (place,) = between
+    if header[place] in _titles("group"):
+        return place, GROUPS
+    # Who is in no group has the default group's name; a marker may be missing.
+    if header[place] in _titles("marker") or not _all(body, place, bool):
+        return NONE, ALONE
+    return place, UNSURE
+
+
+def _comments_column(header: Sequence[str], graded: int) -> int:
+    """The column of the feedback comments, which comes after the date of the grade."""
+    places = range(graded + 1, len(header))
+    named = [n for n in places if header[n] in _titles("feedback comments")]
+    found = named or list(places)
+    return found[0] if len(found) == 1 else NONE
+
+
+def is_late(status: str) -> bool:
+    """Whether a status says for how long the work is late, such as `23 hours 50 mins late`.
+
+    Where nothing was handed in, Moodle writes how long it is overdue, in the same place. A date,
+    such as that of an extension, has a year.
+    """
+    parts = [part for part in status.split(" - ") if part.strip()]
+    return any(_UNITS.search(part) and not _YEAR.search(part) for part in parts[1:])
+
+
+def is_locked(word: str) -> bool | None:
+    """Whether `Grade can be changed` says no; None for a word of an unknown language."""
+    folded = fold(word)
+    if folded in _titles("no"):
+        return True
+    return False if folded in _titles("yes") else None
+
+
+def is_in_english(date: str) -> bool:
+    """Whether Moodle can read a date of its own worksheet again: it only reads English ones."""
+    return bool(_ENGLISH_DATE.match(date))
+
+
+def is_nobodys_name(name: str) -> bool:
+    """Whether a name is the word that Moodle writes in place of everybody's name."""
+    return fold(name) in _titles("participant")
+
+
+def decimal(text: str) -> float | None:
+    """The number in a text with any decimal mark and any digits; None if it is not a number."""
+    for mark in _DECIMAL_MARKS:
+        text = text.replace(mark, ".")
+    try:
+        return float(text.strip())
+    except ValueError:
+        return None
+
+
+def decimal_mark(text: str) -> str:
+    """The character between the digits of `100,00`; a point if there is none."""
+    marks = [c for c in text if not c.isdigit() and not unicodedata.category(c).startswith("Z")]
+    return marks[-1] if len(marks) == 1 and marks[0] in _DECIMAL_MARKS else "."
+
+
+def _is_grade(text: str) -> bool:
+    return text in ("", "-") or decimal(text) is not None
+
+
+def _is_date(text: str) -> bool:
+    return text == "-" or bool(_CLOCK.search(text) and _YEAR.search(text))
+
+
+def _all(body: Rows, number: int, fits: object) -> bool:
+    assert callable(fits)
+    return all(fits(_value(row, number)) for row in body)
+
+
+def _constant(body: Rows, number: int) -> bool:
+    return len({_value(row, number) for row in body}) == 1
+
+
+def _value(row: Sequence[str], number: int) -> str:
+    """A cell without the spaces around it; empty if the row is too short."""
+    return row[number].strip() if 0 <= number < len(row) else ""
+
+
+@cache
+def _titles(kind: str) -> frozenset[str]:
+    """What Moodle calls something, in all languages that are known."""
+    file = resources.files("autograder.intake") / "moodle_titles.json"
+    languages = json.loads(file.read_text(encoding="utf-8"))["titles"]
+    return frozenset(fold(each[kind]) for each in languages.values() if kind in each)

@@ -1,0 +1,142 @@
+"""Are the columns of Moodle's worksheet found in every language, and nothing read into them?"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import CourseError
+from autograder.intake import moodle_worksheet
+from autograder.intake.moodle_worksheet import ALONE, GROUPS, UNSURE, find_columns
+from tests.intake.real_moodle import real
+
+DATE = "Tuesday, 17 November 2026, 1:41 AM"
+ROW = {
+    "Identifier": "Participant 12",
+    "Full name": "Ada Lovelace",
+    "Email address": "ada@example.org",
+    "Status": "Submitted for grading -  - ",
+    "Grade": "",
+    "Maximum grade": "100.00",
+    "Grade can be changed": "Yes",
+    "Last modified (submission)": DATE,
+    "Last modified (grade)": "-",
+    "Feedback comments": "",
+}
+
+
+def with_column(before: str, title: str, values: list[str]) -> list[list[str]]:
+    """A worksheet with one more column, whose titles are in no known language."""
+    place = list(ROW).index(before)
+    titles = [f"欄{number}" for number in range(len(ROW))]
+    lines = [[*titles[:place], title, *titles[place:]]]
+    for number, value in enumerate(values):
+        line = [f"P{number}", *list(ROW.values())[1:]]
+        lines.append([*line[:place], value, *line[place:]])
+    return lines
+
+
+def test_are_the_columns_found_without_a_known_title():
+    columns = find_columns(with_column("Grade", "x", ["", "Dr. Who"]), "x.csv")
+    assert (columns.grade, columns.maximum, columns.changeable) == (5, 6, 7)
+    assert (columns.known, columns.status) == (range(1, 3), 3)
+    assert (columns.graded, columns.comments) == (9, 10)
+
+
+@pytest.mark.parametrize(
+    ("title", "values", "together"),
+    [
+        ("Group", ["Team A", "Team B"], GROUPS),
+        ("Gruppe", ["Team A", "Team B"], GROUPS),
+        ("Marker", ["Dr. Who", "Dr. Who"], ALONE),
+        # Everybody has a group, if only the default one; not everybody has a marker.
+        ("?", ["", "Dr. Who"], ALONE),
+        ("?", ["Team A", "Team B"], UNSURE),
+    ],
+)
+def test_is_it_known_or_left_open_whether_groups_hand_in(title, values, together):
+    assert find_columns(with_column("Grade", title, values), "x.csv").together == together
+
+
+@pytest.mark.parametrize(
+    ("name", "together", "scale", "workflow", "known"),
+    [
+        ("main", ALONE, False, False, 2),
+        ("main-de", ALONE, False, False, 2),
+        ("main-eu", ALONE, False, False, 2),
+        ("main-ur", ALONE, False, False, 2),
+        ("V-online-nl", ALONE, False, False, 2),
+        ("online", ALONE, False, False, 2),
+        ("odd-zh_cn", ALONE, False, False, 2),
+        ("team", GROUPS, False, False, 2),
+        ("blind", ALONE, False, False, 0),
+        ("workflow", ALONE, False, True, 2),
+        ("V-workflow-de", ALONE, False, True, 2),
+        ("lockw-de", ALONE, False, True, 2),
+        ("scale", ALONE, True, False, 2),
+    ],
+)
+@pytest.mark.parametrize("titled", [True, False])
+def test_are_the_columns_of_real_worksheets_found(
+    name, together, scale, workflow, known, titled, tmp_path
+):
+    """Also without their titles, as in a language that nobody has told us."""
+    with real(f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+        table = list(csv.reader(file))
+    if not titled:
+        table[0] = [f"欄{number}" for number in range(len(table[0]))]
+        together = UNSURE if together == GROUPS else together
+    columns = find_columns(table, name)
+    assert (columns.together, columns.scale, columns.workflow > 0) == (together, scale, workflow)
+    assert len(columns.known) == known and columns.anonymous == (known == 0)
+    assert columns.comments == len(table[0]) - 1
+    assert columns.graded == columns.comments - 1
+
+
+@pytest.mark.parametrize("name", ["main", "main-de", "main-eu", "main-ur"])
+def test_is_lateness_read_in_any_language(name):
+    sheet = moodle_worksheet.read(real(f"{name}.csv"))
+    # 16 and 18 handed in nothing, which is overdue.
+    assert {each.number for each in sheet.participants.values() if each.late} == {"23", "16", "18"}
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "mark"),
+    [
+        ("100.00", 100.0, "."),
+        ("100,00", 100.0, ","),
+        ("100۔00", 100.0, "۔"),
+        ("١٠٠٫٥", 100.5, "٫"),
+        ("100", 100.0, "."),
+        ("-", None, "."),
+        ("Good", None, "."),
+    ],
+)
+def test_are_numbers_of_all_languages_read(text, number, mark):
+    assert moodle_worksheet.decimal(text) == number
+    assert moodle_worksheet.decimal_mark(text) == mark
+
+
+def test_is_no_and_yes_known_and_another_word_left_open():
+    assert moodle_worksheet.is_locked("Nein") is True
+    assert moodle_worksheet.is_locked("是的") is False
+    assert moodle_worksheet.is_locked("quux") is None
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("", "expected Moodle's grading worksheet"),
+        ("id,name\n1,x\n", "expected Moodle's grading worksheet"),
+        (",".join(ROW) + "\n", "expected Moodle's grading worksheet"),
+        ((",".join(ROW) + "\n") + 2 * "Participant 1,a,b,c -,,100,Yes,-,-,\n", "twice"),
+        ("é".encode("latin-1"), "not UTF-8"),
+    ],
+)
+def test_does_another_file_give_its_reason(content, reason, tmp_path):
+    path = Path(tmp_path, "sheet.csv")
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(CourseError, match=reason):
+        moodle_worksheet.read(path)
