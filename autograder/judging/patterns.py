@@ -138,8 +138,10 @@ def _scale(part: str, arrays: Arrays) -> str:
     if not all(ratios):
         return ""
     sizes = arrays[0][2]
-    factor = _factor(ratios, [each for _, _, each in arrays])
-    if factor is None and not _is_evidence(arrays, ratios):
+    evidence = _is_evidence(arrays)
+    factor = _factor(ratios, [each for _, _, each in arrays], any_multiple=evidence)
+    same = np.allclose(ratios, ratios[0], rtol=RELATIVE, atol=0.0)
+    if factor is None and not (evidence and same):
         return ""
     shown = f"{ratios[0]:.4g}"
     if shown == "1":
@@ -157,8 +159,13 @@ def _ratio(yours: Array, expected: Array) -> float:
     return ratio if _close(yours, ratio * expected) else 0.0
 
 
-def _factor(ratios: Sequence[float], sizes: Sequence[Mapping[str, int]]) -> str | None:
-    """The expression in the sizes that is the ratio in every case, such as `-N` or `N/32`."""
+def _factor(
+    ratios: Sequence[float], sizes: Sequence[Mapping[str, int]], *, any_multiple: bool
+) -> str | None:
+    """The expression in the sizes that is the ratio in every case, such as `-N` or `N/32`.
+
+    Without `any_multiple`, no number but 2 and -1 stands in it.
+    """
     names = _factors(sizes[0])
     shares = [
         [ratio / _value(name, each) for ratio, each in zip(ratios, sizes, strict=True)]
@@ -168,7 +175,7 @@ def _factor(ratios: Sequence[float], sizes: Sequence[Mapping[str, int]]) -> str 
         for name, share in zip(names, shares, strict=True):
             if np.allclose(share, sign, rtol=RELATIVE, atol=0.0):
                 return f"{mark}{name}"
-    if np.allclose(ratios, ratios[0], rtol=RELATIVE, atol=0.0):
+    if not any_multiple or np.allclose(ratios, ratios[0], rtol=RELATIVE, atol=0.0):
         return None
     for name, share in zip(names, shares, strict=True):
         if np.allclose(share, share[0], rtol=RELATIVE, atol=0.0):
@@ -184,13 +191,12 @@ def _divided(name: str, share: float) -> str:
     return f"{name}/{whole}" if known and "/" not in name else f"{share:.6g}*{name}"
 
 
-def _is_evidence(arrays: Arrays, ratios: Sequence[float]) -> bool:
-    """Whether it says something that each array is the same multiple of its reference.
+def _is_evidence(arrays: Arrays) -> bool:
+    """Whether it says something that arrays are a multiple of their references.
 
-    A single number always is a multiple.
+    A single number always is one, and two numbers easily are one number times some sizes.
     """
-    same = np.allclose(ratios, ratios[0], rtol=RELATIVE, atol=0.0)
-    return bool(same and sum(np.count_nonzero(expected) for _, expected, _ in arrays) > 2)
+    return sum(np.count_nonzero(expected) for _, expected, _ in arrays) > 2
 
 
 def _factors(sizes: Mapping[str, int]) -> list[str]:

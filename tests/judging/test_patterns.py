@@ -76,6 +76,15 @@ def test_is_no_single_number_called_a_multiple_of_another():
     assert describe([(once, {"N": 7})], "loss") is None
 
 
+def test_are_two_numbers_not_called_a_multiple_of_their_sizes():
+    """25/8 and 25/12 of two shares are two counts, and no factor 25/N."""
+    right = np.array(2.0)
+    found = [
+        (Difference(Outcome.VALUES, "loss", "", right * 25 / N, right), {"N": N}) for N in (8, 12)
+    ]
+    assert describe(found, "loss") is None
+
+
 def test_are_arrays_of_other_shapes_never_compared():
     wide = np.ones((5, 4))
     shapes = Difference(Outcome.SHAPE, "dW", "", wide, RIGHT)

@@ -15,6 +15,7 @@ import pytest
 
 from autograder.answer import Answer, Status
 from autograder.judging.agreement import Entry, Level, MistakenAnswer, Seen, footprint
+from autograder.judging.compare import at_key
 from autograder.judging.mistakes import mistakes_behind
 from autograder.judging.points import WHOLE, concerns
 from autograder.questions import catalogue
@@ -89,7 +90,17 @@ class Named:
         return [pairs[place] for place in (chosen if EXHAUSTIVE else chosen[:PAIRS])]
 
 
+def part_name(question: Question, part: str | int) -> str:
+    """What messages call a part: by its key, its name, or its place in the one list returned."""
+    if isinstance(part, int) and len(question.returns) > 1:
+        return question.returns[part]
+    whole = "".join(question.returns[:1])
+    return at_key(whole, part) if isinstance(part, str) else f"{whole or 'result'}[{part}]"
+
+
 def _agree(seen: Seen, made: MistakenAnswer, parts: frozenset[str]) -> bool:
+    if seen.trial.answer.status is not Status.RETURNED and WHOLE not in parts:
+        return False
     level = seen.whole(made) if WHOLE in parts else seen.parts(made, parts)
     return level is not Level.NOT
 
@@ -118,12 +129,12 @@ def test_is_an_answer_with_two_mistakes_in_different_parts_named_by_these_or_by_
         mixed = [dict(with_parts(one, other)) for one, other in cases]
         for part in set.intersection(*map(set, mixed)):
             combined = [case[part] for case in mixed]
-            name = question.returns[part] if isinstance(part, int) and question.returns else part
+            name = part_name(question, part)
             wrong += [
                 (first, second, part, found)
                 for found in set(named.names(combined)) - {first, second}
                 # Another mistake that is equal to one of the two in all that it does, or to both.
-                if not named.concerns_one_of(found, str(name))
+                if not named.concerns_one_of(found, name)
                 and not named.equals(found, combined, range(len(combined)))
             ]
     assert wrong == []

@@ -49,16 +49,17 @@ def _(rng: Rng) -> Inputs:
     return network(rng, "relu", 7, 5, 6, 4, 3)
 
 
-@backward_norms.case("deep-sigmoid", weight=2)
+@backward_norms.case("deep-sigmoid", weight=2, square="one example is a batch as well")
 def _(rng: Rng) -> Inputs:
-    return network(rng, "sigmoid", 6, 5, 4, 4, 4, 4, 3)
+    return network(rng, "sigmoid", 1, 5, 4, 4, 4, 4, 3)
 
 
 @backward_norms.case(
     "square", weight=2, square="the layers of a deep pile are often all of one width"
 )
 def _(rng: Rng) -> Inputs:
-    return network(rng, "tanh", 4, 4, 4, 4, 4)
+    # Twelve layers: in the order of names as text, W10 would come before W2.
+    return network(rng, "tanh", *13 * [4])
 
 
 def kernels(gradients: Params) -> list[Array]:

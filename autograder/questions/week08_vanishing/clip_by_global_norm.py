@@ -37,7 +37,7 @@ def clip_by_global_norm(grads: Gradients, max_norm: float) -> Any:
 
 def gradients(rng: Rng) -> Gradients:
     """Gradients of a small network, some arrays much larger than others."""
-    shapes = {"W1": (5, 4), "b1": (4,), "W2": (4, 3), "b2": (3,)}
+    shapes = {"W1": (5, 4), "b1": (4,), "W2": (3, 4, 1), "b2": (1,)}
     sizes = rng.permutation([0.3, 1.0, 3.0, 6.0])
     return {
         name: size * rng.normal(size=shape)

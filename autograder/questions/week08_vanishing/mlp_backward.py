@@ -61,9 +61,11 @@ def _(rng: Rng) -> Inputs:
     return network(rng, "tanh", *13 * [4])
 
 
-@mlp_backward.case("one-layer", weight=0.5)
+@mlp_backward.case(
+    "one-layer", weight=0.5, square="axes of one example and of one feature are kept"
+)
 def _(rng: Rng) -> Inputs:
-    return network(rng, "relu", 6, 5, 4)
+    return network(rng, "relu", 1, 1, 4)
 
 
 @mlp_backward.case("stability", weight=0.5, stability=True)
