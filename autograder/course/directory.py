@@ -193,8 +193,12 @@ def use_weeks(directory: Path) -> None:
     # Imported here: it loads NumPy, which a command that only prints its help need not wait for.
     from autograder.questions import catalogue
 
-    root = directory.absolute()
-    catalogue.use(root / WEEKS_FOLDER if (root / CONFIG_FILE).is_file() else None)
+    catalogue.use(directory.absolute() / WEEKS_FOLDER if is_course(directory) else None)
+
+
+def is_course(directory: Path) -> bool:
+    """Whether a directory is a course's."""
+    return (directory / CONFIG_FILE).is_file()
 
 
 @contextlib.contextmanager

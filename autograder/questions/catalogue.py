@@ -40,10 +40,10 @@ class Week:
     points: float
     questions: dict[str, Question]
     written: dict[str, Written]
+    folder: Path
+    """Where its question files are."""
     libraries: tuple[str, ...] = ()
     """What student code may import beside NumPy, Matplotlib and scikit-learn."""
-    folder: Path = places.PACKAGE
-    """Where its question files are."""
 
     @property
     def own(self) -> bool:
@@ -259,8 +259,8 @@ def _load(stem: str) -> Week:
         total if settings.points is None else settings.points,
         {item.name: item for item in found},
         {item.name: item for item in written},
-        settings.libraries,
         places.folder_of(stem),
+        settings.libraries,
     )
 
 

@@ -28,6 +28,7 @@ _READABLE = 0o644
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _HEADING = re.compile(r"^# ## ", re.MULTILINE)
 _MARKDOWN = "# %% [markdown]\n"
+_SELF_CHECK = "self_check"
 
 _QUESTION = '''\
 """The mean of every row."""
@@ -41,8 +42,8 @@ import numpy as np
 from autograder.questions.define import Array, Inputs, Rng, question
 
 
-# The reference: what a right answer returns. Give it points, and take them from another question.
-@question(points=0)
+# The reference: what a right answer returns.{advice}
+@question(points={points:g})
 def {name}(X: Array) -> Any:
     """The mean of every row of X.
 
@@ -131,15 +132,14 @@ def write_question(week: Week, name: str, repository: Path | None = None) -> New
     Args:
         week: the week that gets the question.
         name: the name of the function that students write.
-        repository: the folder that contains `autograder/` and `solutions/`; by default, this one.
+        repository: for a week of the package, the folder that contains `autograder/` and
+            `solutions/`; by default, this one.
 
     Raises:
         QuestionError: when the name cannot be used; nothing is written.
         CourseError: when there are no lessons here.
     """
-    repository = repository or REPOSITORY
-    folder = repository / "autograder" / "questions" / week.stem
-    lesson = repository / "solutions" / f"{week.stem}.py"
+    folder, lesson = _places(week, repository or REPOSITORY)
     if not lesson.is_file():
         raise CourseError(
             f"the lesson {lesson} does not exist; lessons are not part of the installed package, "
@@ -147,13 +147,13 @@ def write_question(week: Week, name: str, repository: Path | None = None) -> New
         )
     text = lesson.read_text(encoding="utf-8")
     file = folder / f"{name}.py"
-    _reject_unusable(name)
+    reject_unusable(name)
     _reject_taken(name, text, file)
     parts = folder / "__init__.py"
     before, cells, after = _cells(week, name, text)
     write_together(
         {
-            file: _QUESTION.format(name=name, slug=name.replace("_", "-")).encode(),
+            file: question_file(name).encode(),
             parts: _with_part(parts.read_text(encoding="utf-8"), name).encode(),
             lesson: (before + cells + after).encode(),
         },
@@ -162,7 +162,31 @@ def write_question(week: Week, name: str, repository: Path | None = None) -> New
     return NewQuestion(file, lesson, before.count("\n") + 1)
 
 
-def _reject_unusable(name: str) -> None:
+def _places(week: Week, repository: Path) -> tuple[Path, Path]:
+    """The folder of a week's question files, and its lesson."""
+    if week.own:
+        return week.folder, week.lesson
+    folder = repository / "autograder" / "questions" / week.stem
+    return folder, repository / "solutions" / f"{week.stem}.py"
+
+
+def question_file(name: str, points: float = 0) -> str:
+    """The text of a question's file: an example that works."""
+    advice = "" if points else " Give it points, and take them from another question."
+    return _QUESTION.format(name=name, slug=name.replace("_", "-"), points=points, advice=advice)
+
+
+def question_cells(name: str) -> str:
+    """The example's cells in a lesson."""
+    return _CELLS.format(name=name, title=name.replace("_", " ").capitalize())
+
+
+def reject_unusable(name: str) -> None:
+    """Reject what cannot be the name of a question's function.
+
+    Raises:
+        QuestionError: with the reason.
+    """
     if not _NAME.fullmatch(name):
         raise QuestionError(
             f"{name!r} cannot be a question's name; expected lower-case words joined by "
@@ -184,19 +208,28 @@ def _reject_taken(name: str, lesson: str, file: Path) -> None:
 
 
 def _with_part(text: str, name: str) -> str:
-    """The week's `__init__.py` with the name in PARTS, before the self-check at the end."""
-    parts = next(
+    """The week's `__init__.py` with the name in PARTS: last, but before a self-check."""
+    found = [
         statement.value.elts
         for statement in ast.parse(text).body
         if isinstance(statement, ast.Assign)
-        and isinstance(statement.value, ast.Tuple)
+        and isinstance(statement.value, (ast.Tuple, ast.List))
         and [target.id for target in statement.targets if isinstance(target, ast.Name)] == ["PARTS"]
-    )
-    last = parts[-1]
+    ]
+    if not found or not found[0]:
+        raise QuestionError(
+            'the week\'s __init__.py has no PARTS with names; expected PARTS = ("relu",) or more'
+        )
+    last = found[0][-1]
     lines = text.splitlines(keepends=True)
     line, indent = lines[last.lineno - 1], last.col_offset
     gap = " " if line[:indent].strip() else "\n" + " " * indent
-    lines[last.lineno - 1] = f'{line[:indent]}"{name}",{gap}{line[indent:]}'
+    if isinstance(last, ast.Constant) and last.value == _SELF_CHECK:
+        line = f'{line[:indent]}"{name}",{gap}{line[indent:]}'
+    else:
+        end = last.end_col_offset
+        line = f'{line[:end]},{gap}"{name}"{line[end:]}'
+    lines[last.lineno - 1] = line
     return "".join(lines)
 
 
@@ -214,5 +247,5 @@ def _cells(week: Week, name: str, lesson: str) -> tuple[str, str, str]:
         # The heading may come in the middle of a cell, after a hint.
         before = before.removesuffix(_MARKDOWN).removesuffix("#\n")
         after = _MARKDOWN + after
-    cells = _CELLS.format(name=name, title=name.replace("_", " ").capitalize())
+    cells = question_cells(name)
     return before.rstrip("\n") + "\n\n", cells, f"\n{after}" if after else ""
