@@ -161,6 +161,14 @@ def test_is_a_wrong_roster_refused_and_nothing_made(tmp_path, run):
     assert not (tmp_path / "new").exists()
 
 
+def test_does_init_say_how_many_people_it_read(tmp_path, run):
+    roster = tmp_path / "class.csv"
+    roster.write_text('id,Name,email\nann,"Doe, Jane",ann@x.org\nbob,,\n')
+    code, out, _ = run("init", tmp_path / "new", "--roster", roster)
+    assert code == 0
+    assert "Read class.csv: 2 students, 1 with a name and 1 with an e-mail address.\n" in out
+
+
 def test_is_grading_without_isolation_refused(fresh_course, run, monkeypatch):
     hand_in(fresh_course, "right")
     monkeypatch.setattr(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from nbgrader.api import Gradebook
 
 from autograder.course import directory as courses
-from autograder.course.roster import Student, enrolled, read_roster
+from autograder.course.roster import Student, about, enrolled, read_roster
 from autograder.errors import CourseError
 from tests.tiny_course import course
 
@@ -38,6 +40,90 @@ def test_are_usual_spellings_of_a_roster_understood(tmp_path, content):
     ]
 
 
+JANE, BOB = ("Doe", "Jane Ann"), ("Y", "Bob")
+READ = {
+    "one column for the name": 'id,Name\n1,"Doe, Jane Ann"\n2,Bob Y\n',
+    "a full name": "Full Name;ID\nJane Ann Doe;1\nY, Bob;2\n",
+    "German": "Matrikelnummer;Name;Vorname\n1;Doe;Jane Ann\n2;Y;Bob\n",
+    "French": "id;Nom;Prénom\n1;Doe;Jane Ann\n2;Y;Bob\n",
+    "all in the last name": 'id,last name\n1,"Doe, Jane Ann"\n2,"Y, Bob"\n',
+    "student beside an id": 'Student,ID\n"Doe, Jane Ann",1\nBob Y,2\n',
+    "Brightspace": "OrgDefinedId,Username,Last Name,First Name,End-of-Line Indicator\n"
+    "#9001,#1,Doe,Jane Ann,#\n#9002,#2,Y,Bob,#\n",
+    "Blackboard": "Last Name\tFirst Name\tUsername\tStudent ID\tWeek 1 [Total Pts: 9] |12\n"
+    "Doe\tJane Ann\t1\t77\t\nY\tBob\t2\t78\t\n",
+    "marked logins": "Username,Name\n#1,Jane Ann Doe\n#2,Bob Y\n",
+    "Gradescope": "First Name,Last Name,SID,Email,Role\nJane Ann,Doe,1,,Student\nBob,Y,2,,x\n",
+    "Canvas": "Student,ID,SIS User ID,SIS Login ID,Section,Week 6 (42)\n"
+    "    Points Possible,,,,,100.00\n,,,,,Manual Posting\n"
+    '"Doe, Jane Ann",501,,1,A,EX\n"Y, Bob",502,,2,A and B,\n"Student, Test",9,,x,A,\n',
+    "Canvas without logins": "Student;ID;SIS Login ID;Section\n    Points Possible;;;\n"
+    "Doe, Jane Ann;1;;A\nY, Bob;2;bob;A\n",
+    "Canvas with two columns of names": "LastName,FirstName,ID,SIS Login ID,Section\n"
+    "    Points Possible,,,,\nDoe,Jane Ann,501,1,A\nY,Bob,502,2,A\n",
+}
+
+
+@pytest.mark.parametrize("content", READ.values(), ids=READ)
+def test_is_nobodys_name_lost_in_the_lists_that_people_have(tmp_path, content):
+    found = read_roster(roster(tmp_path, content))
+    assert [(each.id, (each.last_name, each.first_name)) for each in found] == [
+        ("1", JANE),
+        ("2", BOB),
+    ]
+
+
+def test_are_canvas_own_numbers_read_from_its_gradebook(tmp_path):
+    found = read_roster(roster(tmp_path, READ["Canvas"]))
+    assert [each.lms_user_id for each in found] == ["501", "502"]
+
+
+def test_are_moodles_participants_known_by_their_addresses(tmp_path):
+    content = (
+        '\ufeff"First name","Last name","Email address",Groups\nSeán,O\'Brien,sean@x.org,"A, B"\n'
+    )
+    path = roster(tmp_path, content)
+    assert read_roster(path) == [Student("sean@x.org", "O'Brien", "Seán", "sean@x.org")]
+    assert about(read_roster(path)) == (
+        "1 student, 1 with a name and 1 with an e-mail address, which is also the id: the list has "
+        "no other"
+    )
+
+
+NAMES = st.text(st.characters(categories=["L"]), min_size=1, max_size=6)
+TITLES = {
+    "id": ["id", "Student ID", "username", "SID"],
+    "last_name": ["Last name", "surname", "Nachname", "last-name"],
+    "first_name": ["First name", "given name", "Vorname"],
+    "email": ["E-Mail", "email address"],
+    "other": ["section", "Notes", ""],
+}
+
+
+@given(st.data(), st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=5))
+def test_does_the_order_of_columns_and_their_titles_change_nothing(tmp_path_factory, data, people):
+    fields = data.draw(st.permutations(list(TITLES)))
+    header = [data.draw(st.sampled_from(TITLES[field])) for field in fields]
+    rows = [
+        {"id": f"s{n}", "last_name": last, "first_name": first, "email": f"s{n}@x", "other": "?"}
+        for n, (last, first) in enumerate(people)
+    ]
+    lines = [header, *([row[field] for field in fields] for row in rows)]
+    content = "".join(";".join(line) + "\r\n" for line in lines)
+    found = read_roster(roster(tmp_path_factory.getbasetemp(), content))
+    assert found == [
+        Student(f"s{n}", last, first, f"s{n}@x") for n, (last, first) in enumerate(people)
+    ]
+
+
+def test_does_a_course_say_how_many_people_it_read():
+    known = Student("ann", "Z", "Ann", "ann@x")
+    assert about([known, Student("bob")]) == (
+        "2 students, 1 with a name and 1 with an e-mail address"
+    )
+    assert about([Student("bob")]) == "1 student, none with a name and none with an e-mail address"
+
+
 def test_is_the_number_of_the_platform_taken_where_there_is_one(tmp_path):
     content = "id,Canvas ID\nann,501\nbob,\n"
     ann, bob = read_roster(roster(tmp_path, content))
@@ -50,13 +136,37 @@ WRONG_ROSTERS = {
     "empty": ("", "is empty"),
     "no id column": ("name,email\nann,a@x\n", "line 1: no column is called id"),
     "no header": ("ann,Z,Ann,a@x\n", "line 1: no column is called id"),
-    "missing id": ("id,email\nann,a\n\n,b\n", "line 4: the id is missing"),
+    "missing id": ("id,email\nann,a@x\n\n,b@x\n", "line 4: the id is missing"),
     "duplicate": ("id\nann\nbob\nann\n", "line 4: the id 'ann' also stands on line 2"),
     "path": ("id\n../bob\n", "line 2: the id '../bob' cannot be a folder"),
     "pattern": ("id\nb*b\n", "line 2"),
     "hidden": ("id\n.bob\n", "line 2"),
     "utf-16": ("id\nann\n".encode("utf-16"), "not UTF-8"),
     "binary": (b"id\n\xff\xfe\x00", "not UTF-8"),
+    "workbook": (b"PK\x03\x04 and more", "is a workbook, not CSV"),
+    "nobody": ("id,email\n\n", "has no students"),
+    "comma without quotes": ("id,name,email\nann,Z,\nbob,Doe, Jane,b@x\n", "line 3: 4 cells, exp"),
+    "shifted": ("id,name,email,x\nbob,Doe, Jane,1\n", "line 2: 'Jane' is no e-mail address"),
+    "two ids": ("Student ID,Username\n1,ann\n", "line 1: 'Student ID' and 'Username' can both"),
+    "two addresses": ("id,email,E-Mail\na,a@x,b@x\n", "line 1: 'email' and 'E-Mail' are both"),
+    "marked": ("id\nann\n#bob\n", "line 3: the id '#bob' begins with '#'"),
+    "all marked": ("id\n#ann\n#bob\n", "line 2: the id '#ann' begins with '#'"),
+    "some marked": ("Username\n#ann\nbob\n", "line 2: the id '#ann' begins with '#'"),
+    "formula": ("id;x\n=A1;\n", "line 2: the id '=A1' begins"),
+    "decimal": ("id,name\n1001.0,Z\n", "line 2: the id '1001.0' was changed by a spreadsheet"),
+    "decimal comma": ("id;name\n1001,0;Z\n", "line 2: the id '1001,0' was changed"),
+    "exponent": ("id,name\n1.00123E+11,Z\n", "line 2: the id '1.00123E+11' was changed"),
+    "LMS id as decimal": ("id,Canvas ID\nann,501.0\n", "line 2: the lms_user_id '501.0' was ch"),
+    "sum as id": ("id,name\nann,Z\nTotal: 1 students\n", "line 3: 'Total: 1 students' is no stu"),
+    "sum of two cells": ("name,id\nZ,ann\nTotal,25\n", "line 3: 'Total 25' is no student"),
+    "sum in a list of ids": ("id\nann\nTotal: 1 students\n", "line 3: the id 'Total: 1 students'"),
+    "sum below names": ("name,id,email\nZ,a,\nTotal: 1 students,,\n", "line 3: 'Total: 1"),
+    "a note": ("id,name\nann,Z\nlast changed in May,\n", "line 3: the id 'last changed in May'"),
+    "invisible": ("id,name\nan\u200bn,Z\n", "line 2: the id 'an\\u200bn' has a space or an inv"),
+    "slip in a title": ("id,Lats name\nann,Z\n", "line 1: the title 'Lats name' is unknown"),
+    "slip in another": ("id,last_name,Emial\nann,Z,a@x\n", "similar to email"),
+    "address of no form": ("id,email\nann,ann at x.org\n", "line 2: 'ann at x.org' is no e-mail"),
+    "Moodle without an address": ("First name,Last name,Email\nA,B,a@x\nC,D,\n", "line 3: the id"),
 }
 
 
