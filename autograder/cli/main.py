@@ -20,6 +20,7 @@ from autograder.cli import collect, doctor, export, gradescope, new
 from autograder.cli import report as report_command
 from autograder.cli.display import (
     ClassTable,
+    bar,
     brief,
     errors,
     print_json,
@@ -105,29 +106,35 @@ def release(
         bool, typer.Option(help="Import functions of earlier weeks from the students' own file.")
     ] = False,
 ) -> None:
-    """Create a week's notebook for students, and enter the week in the gradebook."""
+    """Create a week's notebook and the package that checks it, and enter it in the gradebook."""
     from autograder.course import directory as courses
     from autograder.judging.validate_week import validate_week
     from autograder.questions import catalogue
     from autograder.release import generate as releasing
+    from autograder.release.student_package.write import write_student_package
 
-    found = catalogue.week(week)
     opened = courses.load(course)
+    found = catalogue.week(week)
     validate_week(found)
     path = releasing.release(opened, found, own=own)
     screen.print(f"Released {found.name}, {found.title}: {path}")
+    package = write_student_package(opened)
+    screen.print(f"Students install {package.name}, which holds no answers; it is beside it.")
 
 
 @app.command()
 def check(
     file: Annotated[Path, typer.Argument(help="A student's notebook.")],
+    course: CourseOption = Path("."),
     isolation: IsolationOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Run a notebook and judge it on the public cases, as its own checks do."""
+    from autograder.course import directory as courses
     from autograder.grading.single_notebook import check_file
     from autograder.sandbox.mounts import isolation_available
 
+    courses.use_weeks(course)
     chosen = isolation or ("bubblewrap" if isolation_available() == "bubblewrap" else "process")
     report = check_file(file, chosen)
     if as_json:
@@ -239,20 +246,24 @@ def feedback(
     from autograder.questions import catalogue
 
     opened = courses.load(course)
-    with screen.status("Writing feedback"):
-        pages = generate_feedback(opened, catalogue.week(week).stem)
+    pages = generate_feedback(opened, catalogue.week(week).stem, bar("Writing feedback"))
     screen.print(f"Wrote {len(pages)} pages, such as {pages[0]}")
 
 
 @app.command()
-def explain(name: Annotated[str, typer.Argument(help="A mistake, such as bias-summed.")]) -> None:
+def explain(
+    name: Annotated[str, typer.Argument(help="A mistake, such as bias-summed.")],
+    course: CourseOption = Path("."),
+) -> None:
     """Explain a mistake: what it looks like, why it happens, how to find it."""
     from rich.markdown import Markdown
 
+    from autograder.course import directory as courses
     from autograder.judging.explain import page
     from autograder.output.did_you_mean import hint
     from autograder.questions import catalogue
 
+    courses.use_weeks(course)
     every = [q for week in catalogue.weeks() for q in week.questions.values()]
     found = [(q, q.mistakes[name]) for q in every if name in q.mistakes]
     if not found:

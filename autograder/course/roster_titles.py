@@ -79,9 +79,9 @@ def columns(header: Sequence[str]) -> Columns:
         return _of_canvas(keys, {LAST: 0, FIRST: 1})
     found = _by_meaning(header, keys)
     ids = found.pop(ID, [])
-    for meaning, places in found.items():
-        if len(places) > 1:
-            titles = " and ".join(repr(header[place]) for place in places)
+    for meaning, numbers in found.items():
+        if len(numbers) > 1:
+            titles = " and ".join(repr(header[number]) for number in numbers)
             raise ValueError(f"{titles} are both read as {meaning}; leave one of them out")
     places = {meaning: numbers[0] for meaning, numbers in found.items()}
     if NAME in places and FIRST in places and LAST not in places:
