@@ -1,19 +1,12 @@
-"""Moodle: fill the downloaded grading worksheet and zip the feedback files.
+"""Moodle: fill the downloaded grading worksheet, and zip the feedback pages.
 
-Moodle finds columns by their translated titles, students by `Participant N`, and the student of a
-feedback file by the number in its folder's name.
-
-Source: Moodle 4.5, mod/assign/feedback/offline/importgradeslib.php and file/importziplib.php.
+Source: Moodle 4.5, mod/assign/feedback/offline/importgradeslib.php and locallib.php: what its
+import skips, overrides and creates.
 """
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
-from collections.abc import Sequence
-from dataclasses import dataclass
-from html import escape
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -21,200 +14,237 @@ import typer
 
 from autograder.course.people import Person, in_grade_file
 from autograder.errors import CourseError
-from autograder.gradebook.totals import Total
-from autograder.lms.csv_template.fill import Filling, decimal, filled_name
+from autograder.intake import moodle_worksheet
+from autograder.intake.collect import moodle as archive
+from autograder.intake.moodle_worksheet import ALONE, GROUPS, UNSURE, Columns, decimal
+from autograder.lms import moodle_feedback_zip as feedback_zip
+from autograder.lms.csv_template.fill import Filling, filled_name
 from autograder.lms.csv_template.worksheet import Worksheet, read
 from autograder.lms.exporter import Export, Template, WeekGrades, one_week, people
+from autograder.lms.moodle_comments import merged
+from autograder.lms.moodle_feedback_zip import Row
 
-_PARTICIPANT = re.compile(r"\D*(\d+)\s*")
-_COMMENTS = frozenset(
-    (
-        "feedback comments",  # English
-        "feedback als kommentar",  # German
-        "feedback-kommentare",
-        "comentarios de retroalimentación",  # Spanish
-        "feedback par commentaires",  # French
-        "commentaires",
-        "commenti di feedback",  # Italian
-        "commenti",
-        "feedback via opmerkingen",  # Dutch
-        "comentários do feedback",  # Portuguese
-        "comentários de feedback",
-    )
+TICK = (
+    "Allow updating records that have been modified more recently in Moodle than in the "
+    "spreadsheet."
 )
-_NO = frozenset(
-    ("no", "nein", "non", "nee", "não", "nej", "nei", "ei", "nie", "ne", "nem", "nu", "hayır")
-    + ("нет", "ні", "όχι", "いいえ", "否", "不", "아니오", "لا", "לא")
-)
-_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The box of Moodle's upload form; without it, newer grades stay as they are."""
 
 Feedback = Annotated[
     Path | None,
     typer.Option(help="Also write a zip here for `Upload multiple feedback files in a zip`."),
 ]
+Submissions = Annotated[
+    Path | None,
+    typer.Option(
+        help="For group submission with --feedback: the submissions archive of the assignment, "
+        "whose folders hold the groups' numbers."
+    ),
+]
 
 
-@dataclass(frozen=True)
-class Columns:
-    """The numbers of the worksheet's columns; -1 for a column that is missing.
-
-    `known` are the columns between the identifier and the grade, which say who a student is.
-    """
-
-    identifier: int
-    known: range
-    grade: int
-    maximum: int
-    changeable: int
-    comments: int
-
-
-def export(weeks: Sequence[WeekGrades], *, template: Template, feedback: Feedback = None) -> Export:
+def export(
+    weeks: Sequence[WeekGrades],
+    *,
+    template: Template,
+    feedback: Feedback = None,
+    submissions: Submissions = None,
+) -> Export:
     """Fill the grading worksheet of a Moodle assignment, and zip the feedback files."""
     week = one_week(weeks, "Moodle")
     sheet = read(template)
-    columns = find_columns(sheet)
-    written = sheet.value(1, columns.maximum)
+    columns = moodle_worksheet.find_columns(_table(sheet), sheet.name)
+    maximum = _maximum(sheet, columns)
 
     def person(row: int) -> Person:
         known = tuple(sheet.value(row, number) for number in columns.known)
-        return in_grade_file("", known, known[0] if known else "")
+        return in_grade_file("", known[1:], known[0])
 
-    filling = Filling(
-        sheet, week, columns.grade, _maximum(sheet, columns), person, "," in written, True
-    )
-    locked: list[str] = []
-    exported: list[tuple[int, Total]] = []
+    filling = Filling(sheet, week, columns.grade, maximum, person, cap=True)
+    students = _fill(filling, columns)
+    _about_locked(filling, columns)
+    filling.notes += _about_upload(filling, columns, students)
+    made = filling.finish(filled_name(template))
+    if feedback is None:
+        return made
+    rows = [_row(sheet, columns, row, students) for row in range(1, len(sheet.rows))]
+    together = columns.together
+    if together == UNSURE and submissions:
+        people_of_it = moodle_worksheet.read(template)
+        together = ALONE if archive.hand_in_alone(submissions, people_of_it) else GROUPS
+    if together == ALONE:
+        zipped = feedback_zip.for_people(week, rows)
+    else:
+        zipped = _for_groups(week, sheet, columns, rows, submissions)
+    problems = (*made.problems, *zipped.problems)
+    if not zipped.pages and zipped.problems:
+        return Export(made.files, made.notes, problems)
+    files = {**made.files, str(feedback.absolute()): feedback_zip.written(zipped, week)}
+    return Export(files, (*made.notes, *zipped.notes), problems)
+
+
+def _fill(filling: Filling, columns: Columns) -> dict[int, str]:
+    """Write grades and comments; returns the students whose grade is written, by row."""
+    sheet, week = filling.sheet, filling.week
+    mark = moodle_worksheet.decimal_mark(sheet.value(1, columns.maximum))
+    locked_words = _locked_words(sheet, columns)
+    students: dict[int, str] = {}
+    locked, kept, endless = [], [], []
     for row, total in filling.rows():
-        if sheet.value(row, columns.changeable).casefold() in _NO:
+        if sheet.value(row, columns.changeable) in locked_words:
             locked.append(total.student)
             continue
         filling.grade(row, total)
-        exported.append((row, total))
+        grade = filling.changes[row, columns.grade]
+        filling.changes[row, columns.grade] = grade.replace(".", mark)
+        students[row] = total.student
         if columns.comments >= 0 and (comment := week.comments.get(total.student)):
-            filling.changes[row, columns.comments] = as_html(comment)
+            cell = merged(sheet.value(row, columns.comments), comment)
+            filling.changes[row, columns.comments] = cell.text
+            kept += [total.student] * cell.kept
+            endless += [total.student] * cell.endless
     if locked:
         filling.problems.append(
             f"{people(locked)} unchanged: the worksheet says that their grade cannot be changed "
             "(it is locked or overridden in Moodle's gradebook)."
         )
-    if columns.comments < 0:
+    if kept:
+        filling.notes.append(f"Comments that people wrote are kept above ours: {people(kept)}.")
+    if endless:
         filling.notes.append(
-            f"{sheet.name} has no column for comments, so none were written. To have them, enable "
-            "`Feedback comments` in the assignment and download the worksheet again."
+            f"Replaced the comments of {people(endless)}: an earlier version wrote them, without "
+            "a mark at their end. Words that somebody added below them are gone in the new file."
         )
-    made = filling.finish(filled_name(template))
-    if feedback is None:
-        return made
-    content, notes = feedback_zip(week, sheet, columns, exported)
-    files = {**made.files, str(feedback.absolute()): content}
-    return Export(files, (*made.notes, *notes), made.problems)
+    if columns.comments < 0:
+        filling.notes.append(_about_comments(sheet, columns))
+    return students
 
 
-def find_columns(sheet: Worksheet) -> Columns:
-    """Find a worksheet's columns, in whatever language their titles are.
-
-    Moodle always writes the grade, the maximum grade and whether the grade can be changed in this
-    order, and the maximum grade is the column that holds a single number.
-
-    Raises:
-        CourseError: if it is not a grading worksheet.
-    """
-    header = [title.casefold() for title in sheet.header]
-    identified = all(_PARTICIPANT.fullmatch(text) for text in sheet.column(0))
-    maximum = _titled(header, "maximum grade")
-    if maximum < 0:
-        constant = [
-            number
-            for number in range(2, len(header) - 2)
-            if len(values := set(sheet.column(number))) == 1 and decimal(values.pop())
-        ]
-        maximum = constant[0] if len(constant) == 1 else -1
-    if not identified or maximum < 2:
-        raise CourseError(
-            f"{sheet.name}: expected Moodle's grading worksheet, whose columns begin with "
-            f"Identifier (`Participant 12`) and hold Grade and Maximum grade; received "
-            f"{', '.join(sheet.header)}. Next: in the assignment, download the grading worksheet"
-        )
-    grade = _titled(header, "grade", maximum - 1)
-    changeable = _titled(header, "grade can be changed", maximum + 1)
-    comments = next((n for n, title in enumerate(header) if title in _COMMENTS), -1)
-    # After `Grade can be changed` come the dates of the submission and of the grade.
-    last = maximum + 4
-    if comments < 0 and len(header) == last + 1:
-        comments = last
-    return Columns(0, range(1, grade), grade, maximum, changeable, comments)
-
-
-def _titled(header: Sequence[str], title: str, otherwise: int = -1) -> int:
-    return list(header).index(title) if title in header else otherwise
+def _table(sheet: Worksheet) -> list[list[str]]:
+    return [[cell.value for cell in row] for row in sheet.rows]
 
 
 def _maximum(sheet: Worksheet, columns: Columns) -> float:
-    found = set(sheet.column(columns.maximum))
-    value = decimal(found.pop()) if len(found) == 1 else None
-    if value is None or value <= 0:
+    """The assignment's maximum grade.
+
+    Raises:
+        CourseError: if the worksheet names nobody, or the grades are no points.
+    """
+    if columns.anonymous:
         raise CourseError(
-            f"{sheet.name}: expected the same maximum grade above 0 in every row, received "
-            f"{sheet.value(1, columns.maximum)!r}. Next: set the assignment's grade to the type "
-            "Point"
+            f"{sheet.name}: Moodle has hidden who the participants are (anonymous submissions), so "
+            "nobody can be matched. Next: in the assignment, choose `Reveal student identities`, "
+            "and download the worksheet again"
+        )
+    found = set(sheet.column(columns.maximum))
+    value = decimal(next(iter(found))) if len(found) == 1 else None
+    if columns.scale or value is None or value <= 0:
+        what = "a scale" if columns.scale else "no points"
+        raise CourseError(
+            f"{sheet.name}: the assignment is graded with {what} "
+            f"({' '.join(sheet.value(1, columns.maximum).split())!r}), expected the same maximum "
+            "grade above 0 in every row. Next: in the assignment's settings, under Grade, set the "
+            "grade type to Point (Moodle allows it until the first grade is given), and download "
+            "the worksheet again"
         )
     return value
 
 
-def as_html(text: str) -> str:
-    """A plain text as HTML, which is what Moodle's comments are."""
-    return "<p>" + "<br>".join(escape(line, quote=False) for line in text.splitlines()) + "</p>"
+def _locked_words(sheet: Worksheet, columns: Columns) -> set[str]:
+    """What `Grade can be changed` says in rows that Moodle has locked."""
+    words = set(sheet.column(columns.changeable))
+    meaning = {word: moodle_worksheet.is_locked(word) for word in words}
+    locked = {word for word, is_locked in meaning.items() if is_locked}
+    if not locked and False in meaning.values():
+        # Of two words, one of which is yes, the other is no.
+        locked = {word for word, is_locked in meaning.items() if is_locked is None}
+    return locked
 
 
-def feedback_zip(
-    week: WeekGrades, sheet: Worksheet, columns: Columns, exported: Sequence[tuple[int, Total]]
-) -> tuple[bytes, list[str]]:
-    """Zip the students' feedback pages under the names that Moodle's upload expects.
-
-    Returns:
-        The zip, and sentences about it.
-
-    Raises:
-        CourseError: if there is no feedback page at all.
-    """
-    buffer = io.BytesIO()
-    missing, old, count = [], [], 0
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for row, total in exported:
-            page = week.course.folder("feedback", week.stem, total.student) / f"{week.stem}.html"
-            if not page.is_file():
-                missing.append(total.student)
-                continue
-            graded = week.course.notebook("autograded", week.stem, total.student)
-            if graded.is_file() and graded.stat().st_mtime > page.stat().st_mtime:
-                old.append(total.student)
-            folder = folder_name(sheet.value(row, 1), sheet.value(row, columns.identifier))
-            entry = zipfile.ZipInfo(f"{folder}/{week.stem}.html", _EPOCH)
-            entry.external_attr = 0o644 << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, page.read_bytes())
-            count += 1
-    advice = f"run `autograder feedback {week.week}`"
-    if not count:
-        raise CourseError(f"there are no feedback pages of {week.week} to zip. Next: {advice}")
-    notes = [f"{count} feedback pages in the zip."]
-    if missing:
-        notes.append(f"{people(missing)} have no feedback page; {advice}.")
-    if old:
-        notes.append(f"The pages of {people(old)} are older than their grades; {advice}.")
-    return buffer.getvalue(), notes
+def _about_locked(filling: Filling, columns: Columns) -> None:
+    words = sorted(set(filling.sheet.column(columns.changeable)))
+    if len(words) > 1 and all(moodle_worksheet.is_locked(word) is None for word in words):
+        filling.notes.append(
+            f"The column {filling.sheet.header[columns.changeable]!r} says {' or '.join(words)}, "
+            "in a language that is not known here. All rows were filled; Moodle itself skips the "
+            "grades of those that it has locked."
+        )
 
 
-def folder_name(full_name: str, identifier: str) -> str:
-    """The name of the folder in which Moodle looks for a participant's feedback.
+def _about_comments(sheet: Worksheet, columns: Columns) -> str:
+    titles = sheet.header[columns.graded + 1 :]
+    if titles:
+        return f"None of the columns {', '.join(titles)} is known to hold comments; none written."
+    return (
+        f"{sheet.name} has no column for comments, so none were written. To have them, enable "
+        "`Feedback comments` in the assignment and download the worksheet again."
+    )
 
-    Args:
-        full_name: as in the worksheet; only people read it.
-        identifier: such as `Participant 12`.
-    """
-    number = _PARTICIPANT.fullmatch(identifier)
-    assert number is not None
-    # Moodle reads the number between the first two underscores.
-    name = " ".join(re.sub(r"[_/\\\"'<>:|?*\x00-\x1f]", " ", full_name).split()).strip(".~ ")
-    return f"{name or 'Participant'}_{int(number[1])}_assignfeedback_file_"
+
+def _about_upload(filling: Filling, columns: Columns, students: Mapping[int, str]) -> list[str]:
+    """What Moodle does without a word when the worksheet is uploaded."""
+    sheet = filling.sheet
+    graded = [row for row in students if sheet.value(row, columns.graded) not in ("", "-")]
+    english = all(moodle_worksheet.is_in_english(sheet.value(r, columns.graded)) for r in graded)
+    names = people([students[row] for row in graded])
+    notes = []
+    if graded and english:
+        notes.append(
+            f"{names} had a grade when the worksheet was downloaded. If that was not just now, or "
+            f"your time zone in Moodle is not the server's, tick `{TICK}` when you upload it: "
+            "without it, Moodle keeps the newer grades and comments and says nothing. With it, "
+            "what anybody has changed in Moodle since the download is overridden."
+        )
+    elif graded:
+        notes.append(
+            f"{names} had a grade when the worksheet was downloaded. Tick `{TICK}` when you upload "
+            "it (in your language, the box below the file): Moodle reads its own dates only in "
+            "English, so without it these grades and comments stay as they are, and Moodle says "
+            "nothing. What anybody has changed in Moodle since the download is overridden then."
+        )
+    elif students:
+        notes.append(
+            "A worksheet is good for one upload. For a regrade, download a new one: Moodle keeps "
+            f"grades that are newer than the worksheet and says nothing, unless `{TICK}` is ticked."
+        )
+    if columns.workflow >= 0:
+        notes.append(
+            "The assignment uses marking workflow: students see grades and feedback when you set "
+            "their state to Released in Moodle."
+        )
+    return notes
+
+
+def _row(sheet: Worksheet, columns: Columns, row: int, students: Mapping[int, str]) -> Row:
+    return Row(
+        sheet.value(row, columns.identifier),
+        sheet.value(row, columns.known[0]),
+        sheet.value(row, columns.group),
+        students.get(row, ""),
+    )
+
+
+def _for_groups(
+    week: WeekGrades,
+    sheet: Worksheet,
+    columns: Columns,
+    rows: Sequence[Row],
+    submissions: Path | None,
+) -> feedback_zip.FeedbackZip:
+    """The pages of groups, by the numbers that only the submissions archive holds."""
+    if submissions is None:
+        return feedback_zip.FeedbackZip(problems=[_about_groups(sheet, columns)])
+    numbers = archive.group_numbers(submissions, {row.group for row in rows if row.group})
+    return feedback_zip.for_groups(week, rows, numbers)
+
+
+def _about_groups(sheet: Worksheet, columns: Columns) -> str:
+    what = (
+        f"The column {sheet.header[columns.group]!r} of {sheet.name}" if columns.group > 0 else ""
+    )
+    return (
+        f"No zip of feedback pages was written. {what or sheet.name} says that groups hand in "
+        "together, or may say so; Moodle then delivers a page by the group's number, which only "
+        "the submissions archive holds. Next: add --submissions SUBMISSIONS.zip, from the same "
+        "assignment."
+    )

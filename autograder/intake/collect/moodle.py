@@ -14,9 +14,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from html import escape
+from pathlib import Path
 
 from autograder.course.people import Person, Roster, squeeze
 from autograder.errors import UnusableSource
+from autograder.intake.collect import archives
 from autograder.intake.collect.archives import Entry
 from autograder.intake.collect.attempts import Attempt, File, work_time
 from autograder.intake.moodle_worksheet import (
@@ -108,6 +110,47 @@ def advice(left_out: int, sheet: MoodleWorksheet | None) -> str:
     )
 
 
+def hand_in_alone(source: Path, sheet: MoodleWorksheet) -> bool:
+    """Whether every folder of an archive is, by number and name, one participant's.
+
+    Raises:
+        UnusableSource: if it is no archive.
+    """
+    finder = _Owners(sheet)
+    with archives.entries(source) as entries:
+        found = [(_name(each), each.account) for each in parse(entries, "", "")]
+    return bool(found) and all(finder.is_alone(name, number) for name, number in found)
+
+
+def group_numbers(source: Path, groups: Iterable[str]) -> dict[str, int]:
+    """The numbers of groups that hand in together, from the folders of a submissions archive.
+
+    Args:
+        source: the archive, or the folder that it was unpacked to.
+        groups: the groups' names, as the worksheet has them.
+
+    Returns:
+        The numbers by name; without groups that handed in nothing, have no number, or share their
+        name with another one.
+
+    Raises:
+        UnusableSource: if it is no archive of Moodle's, or none of these groups is in it.
+    """
+    names = tuple(groups)
+    found: dict[str, set[int]] = {}
+    with archives.entries(source) as entries:
+        for attempt in parse(entries, "", ""):
+            fitting = _groups_called(_name(attempt), names)
+            if len(fitting) == 1 and attempt.account:
+                found.setdefault(fitting[0], set()).add(int(attempt.account))
+    if not found:
+        raise UnusableSource(
+            f"{source.name} holds no folder of the worksheet's groups; expected the archive from "
+            "`Download all submissions` of the same assignment"
+        )
+    return {group: numbers.pop() for group, numbers in found.items() if len(numbers) == 1}
+
+
 def _name(attempt: Attempt) -> str:
     return attempt.people[0].names[0]
 
@@ -151,6 +194,10 @@ class _Owners:
             return [], f"it fits a person and a group of {self.sheet.name}"
         return group if group[0] else alone
 
+    def is_alone(self, name: str, number: str) -> bool:
+        """Whether a folder can only be a participant's."""
+        return bool(self._alone(name, number)[0]) and not self._group(name)[0]
+
     def _alone(self, name: str, number: str) -> tuple[list[Participant], str]:
         found = self.sheet.participants.get(str(int(number))) if number else None
         if found is None:
@@ -162,13 +209,20 @@ class _Owners:
         return [found], ""
 
     def _group(self, name: str) -> tuple[list[Participant], str]:
-        for form in (_as_file_name, squeeze):
-            fitting = [group for group in self.groups if form(name) in _spellings(group, form)]
-            if len(fitting) > 1:
-                return [], f"the name fits {len(fitting)} groups of {self.sheet.name}"
-            if fitting:
-                return self.groups[fitting[0]], ""
-        return [], f"not a group of {self.sheet.name}"
+        fitting = _groups_called(name, tuple(self.groups))
+        if len(fitting) > 1:
+            return [], f"the name fits {len(fitting)} groups of {self.sheet.name}"
+        if not fitting:
+            return [], f"not a group of {self.sheet.name}"
+        return self.groups[fitting[0]], ""
+
+
+def _groups_called(name: str, groups: Sequence[str]) -> list[str]:
+    """The groups whose name Moodle writes like this into a folder's name."""
+    for form in (_as_file_name, squeeze):
+        if fitting := [group for group in groups if form(name) in _spellings(group, form)]:
+            return fitting
+    return []
 
 
 def _as_file_name(name: str) -> str:
