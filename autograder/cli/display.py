@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.markup import escape
@@ -19,6 +19,7 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
+    track,
 )
 from rich.table import Table
 from rich.text import Text
@@ -30,6 +31,8 @@ screen = Console()
 errors = Console(stderr=True)
 
 MOST_COMMON = 12
+
+T = TypeVar("T")
 
 
 def brief(report: Report) -> dict[str, Any]:
@@ -99,6 +102,11 @@ def progress(reports: Iterable[Report], total: int, label: str) -> Generator[Rep
             else:
                 bar.update(task, advance=1, failed=failed)
             yield report
+
+
+def bar(label: str) -> Callable[[Sequence[T]], Iterable[T]]:
+    """What passes items on, with a progress bar on stderr."""
+    return lambda items: track(items, label, console=errors, transient=True)
 
 
 def print_json(week: str, lines: Iterable[dict[str, Any]]) -> None:

@@ -1,36 +1,42 @@
-"""The feedback for students: nbgrader's HTML pages of the graded notebooks."""
+"""The feedback for students: one HTML page for each graded notebook, where nbgrader expects it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from autograder.course.directory import Course, run_converter
+from autograder.course.directory import Course
 from autograder.errors import CourseError
+from autograder.gradebook.graded_cells import GradedCells, graded_cells
 from autograder.output.files import write_whole
 from autograder.output.text import printable
 
 READABLE = 0o644
 """The mode that nbgrader gives the pages, which are released to students."""
-_MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
-# MathJax evaluates its configuration; it may load nothing that a student wrote.
 POLICY = (
-    f"default-src 'none'; script-src {_MATHJAX} 'unsafe-eval'; style-src 'unsafe-inline'; "
-    f"img-src data:; font-src {_MATHJAX} data:; base-uri 'none'; form-action 'none'"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'"
 )
-_META = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+"""What a browser may do with a page: no script, no request to the network."""
+META = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
 _HEAD = "<head>\n"
+# `nbgrader release_feedback` reads these beside each page.
+_COMPANIONS = ("timestamp.txt", "submission_secret.txt")
+_LONGEST_COMPANION = 1_000
 _NAMED = 5
 _LONGEST = 200
 
+Track = Callable[[list[Path]], Iterable[Path]]
+"""Passes the graded notebooks on, one by one, and may show how many are done."""
 
-def generate_feedback(course: Course, assignment: str) -> list[Path]:
+
+def generate_feedback(course: Course, assignment: str, track: Track = iter) -> list[Path]:
     """Write feedback/<student>/<assignment>/<assignment>.html for every graded submission.
 
     Args:
-        course: supplies the graded notebooks.
+        course: supplies the graded notebooks and the gradebook.
         assignment: nbgrader's name for the week, such as week06_backpropagation.
+        track: shows progress.
 
     Returns:
         The pages, ordered by student id.
@@ -39,30 +45,76 @@ def generate_feedback(course: Course, assignment: str) -> list[Path]:
         CourseError: when nothing has been graded, or some pages cannot be written; all other
             pages are complete then.
     """
-    graded = list(course.root.glob(f"autograded/*/{assignment}/{assignment}.ipynb"))
-    if not graded:
+    notebooks = sorted(course.root.glob(f"autograded/*/{assignment}/{assignment}.ipynb"))
+    if not notebooks:
         raise CourseError(
             f"nothing of {assignment} has been graded; "
             f"run `autograder grade {assignment.partition('_')[0]}`"
         )
-    from autograder.feedback.exporter import WritePages
-
+    graded = graded_cells(course, assignment)
     failed: dict[str, str] = {}
-    run_converter(partial(WritePages, failed=failed), course.config, assignment)
-    pages = sorted(course.root.glob(f"feedback/*/{assignment}/{assignment}.html"))
-    for page in pages:
+    for notebook in track(notebooks):
+        student = notebook.parents[1].name
+        page = None
         try:
-            _forbid_scripts(page)
+            page = _page(notebook, graded.get(student))
+        except CourseError as error:
+            failed[student] = str(error)
+        except Exception as error:
+            # One page never costs another.
+            failed[student] = f"{type(error).__name__}: {error}"
+        try:
+            _replace(course, assignment, student, page)
+        except OSError as error:
+            raise CourseError(f"{assignment}: {error}") from None
+    pages = sorted(course.root.glob(f"feedback/*/{assignment}/{assignment}.html"))
+    for path in pages:
+        try:
+            _forbid_scripts(path)
         except (CourseError, OSError) as error:
-            failed[page.parents[1].name] = str(error)
+            failed[path.parents[1].name] = str(error)
     if failed:
-        complete = {page.parents[1].name for page in pages} - set(failed)
+        complete = {path.parents[1].name for path in pages} - set(failed)
         raise CourseError(_about_failed(failed, len(complete), assignment))
     return pages
 
 
+def _page(notebook: Path, graded: GradedCells | None) -> bytes:
+    # Here, since nbconvert takes a second to load.
+    from nbformat import v4
+
+    from autograder.feedback import page
+
+    if graded is None:
+        raise CourseError("the gradebook has no points of this notebook")
+    content = v4.reads(notebook.read_text(encoding="utf-8"))
+    # "replace", since a student's text may hold half a surrogate pair.
+    return page.render(content, notebook.stem, graded).encode("utf-8", "replace")
+
+
+def _replace(course: Course, assignment: str, student: str, page: bytes | None) -> None:
+    """Write a page, and copy what nbgrader needs to release it; without a page, remove the last.
+
+    Nothing else is copied of what was handed in beside the notebook: a page of the student's own
+    would have no policy.
+    """
+    folder = course.folder("feedback", assignment, student)
+    if page is None:
+        # It has the points of an earlier run.
+        (folder / f"{assignment}.html").unlink(missing_ok=True)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in _COMPANIONS:
+        for step in ("submitted", "autograded"):
+            source = course.folder(step, assignment, student) / name
+            if source.is_file() and not source.is_symlink():
+                with source.open("rb") as file:
+                    write_whole(folder / name, file.read(_LONGEST_COMPANION), READABLE)
+    write_whole(folder / f"{assignment}.html", page, READABLE)
+
+
 def with_policy(page: str) -> str:
-    """A page that lets browsers run MathJax only, in case a student's markup ever gets through.
+    """A page of nbgrader's that lets browsers run no script.
 
     Raises:
         CourseError: when the page has another form than nbgrader's.
@@ -70,7 +122,7 @@ def with_policy(page: str) -> str:
     start, head, rest = page.partition(_HEAD)
     if not head:
         raise CourseError("the page does not look like a page of nbgrader's; update autograder")
-    return page if rest.startswith(_META) else f"{start}{head}{_META}\n{rest}"
+    return page if rest.startswith(META) else f"{start}{head}{META}\n{rest}"
 
 
 def _forbid_scripts(page: Path) -> None:

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from autograder.feedback import sanitize
-from autograder.feedback.exporter import HTMLExporter, PageExporter
+from autograder.feedback import formulas, markdown, page, sanitize
 from autograder.feedback.report import people
 from autograder.feedback.sanitize import MAX_CELL, MAX_NOTEBOOK, disarm_text, shown
 from autograder.grading import not_run
@@ -219,7 +218,7 @@ def read_damaged(content: str) -> None:
 
 MODULES = (
     *(sanitize, responses, shell, texts, people, read, restore, attempts, platforms),
-    *(decode, file_kinds, week_of),
+    *(decode, file_kinds, week_of, formulas, markdown, page),
     *(definitions, edited, experiments, names, not_run, recognise, released, written),
 )
 
@@ -284,6 +283,7 @@ def test_does_no_regular_expression_start_over_again_and_again(name):
 
 FULL = {"responses._JSON_TYPE", "read._CELL_ID", "platforms._CANVAS", "platforms._MOODLE"}
 FULL |= {"platforms._INBOUND", "decode._BEGUN"}
+FULL |= {"formulas._ELEMENTS", "formulas._ATTRIBUTES", "markdown._ADDRESS", "markdown._PICTURE"}
 
 
 @pytest.mark.parametrize(
@@ -319,14 +319,17 @@ def test_does_the_matcher_that_counts_find_what_re_finds(pattern, text):
 def test_is_no_more_markdown_rendered_than_the_limit(unit, monkeypatch):
     """The renderers are others' code: what they are given is limited, however much there is."""
     given: list[int] = []
-    monkeypatch.setattr(
-        HTMLExporter, "markdown2html", lambda self, context, source: given.append(len(source)) or ""
-    )
-    exporter = PageExporter()
+
+    def rendered(source: str, level: int, *_: object) -> markdown.Text:
+        given.append(len(source))
+        return markdown.Text("", level)
+
+    monkeypatch.setattr(markdown, "_shared", rendered)
+    monkeypatch.setattr(markdown, "_rendered", rendered)
     for factor in (1, 2, 4, 8):
         given.clear()
         cells = [text_cell(unit * (500 * factor))["cells"][0] for _ in range(40)]
         disarm_text({"cells": cells}, ())
         for cell in cells:
-            exporter.markdown2html({}, cell["source"])
+            markdown.text(cell["source"], 1, {})
         assert max(given, default=0) <= MAX_CELL and sum(given) <= MAX_NOTEBOOK

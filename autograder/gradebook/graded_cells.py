@@ -1,0 +1,87 @@
+"""The points and comments of each graded cell, as a feedback page shows them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+
+from autograder.course.database import connected
+from autograder.course.directory import Course
+from autograder.light_imports import api
+
+
+class Score(NamedTuple):
+    """The points of one cell; `waiting` means that a person still has to grade it."""
+
+    points: float
+    max_points: float
+    waiting: bool
+
+
+@dataclass
+class GradedCells:
+    """One submission: its scores and comments by the cell's name, and what being late costs."""
+
+    scores: dict[str, Score] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
+    late_penalty: float = 0.0
+
+
+def graded_cells(course: Course, assignment: str) -> Mapping[str, GradedCells]:
+    """What the gradebook holds about each cell of a week, by student.
+
+    Args:
+        course: whose gradebook is read.
+        assignment: nbgrader's name for the week, such as week06_backpropagation.
+
+    Returns:
+        Only students who have been graded.
+
+    Raises:
+        CourseError: when the gradebook cannot be read.
+    """
+    found: defaultdict[str, GradedCells] = defaultdict(GradedCells)
+    with connected(course.db_url) as connection:
+        for student, penalty, name, *score in connection.execute(_scores(assignment)):
+            found[student].late_penalty = penalty or 0.0
+            found[student].scores[name] = Score(*score)
+        for student, name, comment in connection.execute(_comments(assignment)):
+            found[student].comments[name] = comment
+    return dict(found)
+
+
+def _scores(assignment: str) -> Any:
+    """One row for each graded cell of each submission."""
+    submission, notebook, grade = api.SubmittedAssignment, api.SubmittedNotebook, api.Grade
+    return (
+        select(
+            submission.student_id,
+            notebook.late_submission_penalty,
+            api.GradeCell.name,
+            grade.score,
+            api.GradeCell.max_score,
+            grade.needs_manual_grade,
+        )
+        .join(notebook, notebook.assignment_id == submission.id)
+        .join(grade, grade.notebook_id == notebook.id)
+        .join(api.GradeCell, api.GradeCell.id == grade.cell_id)
+        .join(api.Assignment, api.Assignment.id == submission.assignment_id)
+        .where(api.Assignment.name == assignment)
+    )
+
+
+def _comments(assignment: str) -> Any:
+    """One row for each comment that says something."""
+    submission, notebook = api.SubmittedAssignment, api.SubmittedNotebook
+    return (
+        select(submission.student_id, api.BaseCell.name, api.Comment.comment)
+        .join(notebook, notebook.assignment_id == submission.id)
+        .join(api.Comment, api.Comment.notebook_id == notebook.id)
+        .join(api.BaseCell, api.BaseCell.id == api.Comment.cell_id)
+        .join(api.Assignment, api.Assignment.id == submission.assignment_id)
+        .where(api.Assignment.name == assignment, api.Comment.comment != "")
+    )
