@@ -65,7 +65,12 @@ POINTS = {"relu": 4.0, "best_bend": 2.5, "why_bends": 10.0}
 
 
 TINY_WEEK: Any = SimpleNamespace(
-    name="week99", stem="week99_bends", points_by_name=POINTS, answer_cells={}
+    name="week99",
+    stem="week99_bends",
+    points_by_name=POINTS,
+    answer_cells={},
+    questions={},
+    own=False,
 )
 
 

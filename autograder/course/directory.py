@@ -46,9 +46,10 @@ c.CourseDirectory.course_id = {course_id!r}
 c.ClearSolutions.code_stub = {{"python": "raise NotImplementedError  # your code here"}}
 c.ClearSolutions.text_stub = "*Your answer here.*"
 
-# nbgrader's own steps and four of ours: AnswerStubs leaves `name = ...` where a whole cell is an
-# answer; RestoreCells undoes changes to locked cells; GradeSubmission replaces Execute and runs
-# the notebook in the sandbox; SaveScores keeps hand grades of answers that have not changed.
+# nbgrader's own steps and five of ours: AnswerStubs leaves `name = ...` where a whole cell is an
+# answer; RecordCells rescales hand grades when points change; RestoreCells undoes changes to
+# locked cells; GradeSubmission replaces Execute and runs the notebook in the sandbox; SaveScores
+# keeps hand grades of answers that have not changed.
 c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.InstantiateTests",
@@ -58,7 +59,7 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.CheckCellMetadata",
     "nbgrader.preprocessors.ComputeChecksums",
-    "nbgrader.preprocessors.SaveCells",
+    "autograder.grading.nbgrader_steps.RecordCells",
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbgrader.preprocessors.ClearMarkScheme",
     "nbgrader.preprocessors.ComputeChecksums",
@@ -115,6 +116,10 @@ class Course:
     def notebook(self, step: str, assignment: str, student: str = ".") -> Path:
         """The assignment's notebook at that step."""
         return self.folder(step, assignment, student) / f"{assignment}.ipynb"
+
+    def hidden_values(self, assignment: str) -> Path:
+        """The file with reference values of the assignment's hidden cases."""
+        return self.root / ".autograder" / "references" / f"{assignment}.npz"
 
 
 def init(directory: Path, roster: Path | None = None, database: str = "") -> Course:

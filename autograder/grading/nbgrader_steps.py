@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
-from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.api import MissingEntry
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades, SaveCells
 
 from autograder.errors import CourseError, UnreadableNotebook
 from autograder.gradebook import answer_texts, reports
@@ -43,6 +44,29 @@ class AnswerStubs(NbGraderPreprocessor):  # type: ignore[misc]
                 name = stamp["grade_id"].removeprefix("solution-")
                 cell.source = _RAISED.sub(f"{name} = ...  # your answer here", cell.source)
         return notebook, resources
+
+
+class RecordCells(SaveCells):  # type: ignore[misc]
+    """Enters the released cells in the gradebook; hand grades are rescaled with their points."""
+
+    def _create_notebook(self, nb: NotebookNode) -> None:
+        before = self._points()
+        super()._create_notebook(nb)
+        after = self._points()
+        changed = {name for name in after if before.get(name) and before[name] != after[name]}
+        for name in changed:
+            cell = self.gradebook.find_grade_cell(name, self.notebook_id, self.assignment_id)
+            for grade in cell.grades:
+                if grade.manual_score is not None:
+                    grade.manual_score *= after[name] / before[name]
+        self.gradebook.db.commit()
+
+    def _points(self) -> dict[str, float]:
+        try:
+            notebook = self.gradebook.find_notebook(self.notebook_id, self.assignment_id)
+        except MissingEntry:
+            return {}
+        return {cell.name: cell.max_score for cell in notebook.grade_cells}
 
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]

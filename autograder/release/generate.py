@@ -5,9 +5,10 @@ For a course that is `source/` and `release/` in its directory; for this reposit
 
 from __future__ import annotations
 
+import copy
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,46 +21,79 @@ from autograder.course.directory import (
     read_config,
     run_converter,
 )
-from autograder.errors import CourseError
-from autograder.release.lesson import source_notebook
+from autograder.release import record
+from autograder.release.plan import Plan, lesson_of, plan_release
+from autograder.release.record import Record
 
 if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
     from autograder.questions.catalogue import Week
 
-_NONE: Mapping[str, str] = {}
+RECORD_CELLS = "autograder.grading.nbgrader_steps.RecordCells"
+_SAVE_CELLS = "nbgrader.preprocessors.SaveCells"
 
 
 def release(
-    course: Course, week: Week, solutions: Path | None = None, *, own: bool = False
+    course: Course,
+    week: Week,
+    solutions: Path | None = None,
+    *,
+    own: bool | None = None,
+    prefer: str = "",
 ) -> Path:
     """Create a week's source and student notebooks in a course, and add it to the gradebook.
+
+    What the instructor has edited in `source/` stays, and so does every file beside a notebook.
 
     Args:
         course: the course in which to release the week.
         week: the week to release.
         solutions: the folder of lesson scripts, in place of the week's own lesson.
-        own: import functions of earlier weeks from the student's file (`course.own_functions`).
+        own: import functions of earlier weeks from the student's file (`course.own_functions`);
+            None for as the week was released before.
+        prefer: whose lines count where both changed the same (see `plan.plan_release`).
 
     Returns:
         The notebook for students, `release/<stem>/<stem>.ipynb`.
 
     Raises:
-        CourseError: when there is no lesson script, or nbgrader refuses, for example because
-            cells changed after submissions came in. The folders are then restored.
+        CourseError: when there is no lesson script, the instructor and the lesson have changed the
+            same lines, or nbgrader refuses, for example because cells changed after submissions
+            came in. The folders are then as they were.
         QuestionError: when the lesson and the questions do not match.
     """
-    notebook = _lesson_of(week, solutions / f"{week.stem}.py" if solutions else week.lesson)
-    files = (
-        {own_functions.FILE: own_functions.leave_to_students(notebook, week.name)} if own else {}
-    )
-    folders = [course.folder(step, week.stem) for step in ("source", "release")]
-    with _restored_on_failure(folders):
-        made = _generate(course.root, course.config, week.stem, notebook, files)
-        for name, text in files.items():
+    return carry_out(course, plan_release(course, week, solutions, own=own, prefer=prefer))
+
+
+def carry_out(course: Course, plan: Plan) -> Path:
+    """Do what a plan says; see `release`."""
+    plan.refuse()
+    folders = [course.folder(step, plan.stem) for step in ("source", "release")]
+    with _restored_on_failure(folders) as before:
+        made = _generate(course.root, _with_our_cells(course.config), plan)
+        for name, text in plan.files.items():
             (made.parent / name).write_text(own_functions.stubs(text), encoding="utf-8")
-    return course.notebook("release", week.stem)
+        _keep_files(before / "1", made.parent)
+        places = {"source": before / "0", "release": before / "1"}
+        record.finish(course, plan.stem, plan.record, places)
+    return made
+
+
+def _with_our_cells(config: Any) -> Any:
+    """The course's settings with our SaveCells, which courses of earlier versions do not name."""
+    ours = copy.deepcopy(config)
+    steps = ours.GenerateAssignment.get("preprocessors", [])
+    if isinstance(steps, list):
+        steps[:] = [RECORD_CELLS if each == _SAVE_CELLS else each for each in steps]
+    return ours
+
+
+def _keep_files(before: Path, release: Path) -> None:
+    """Put back the files that were in a released folder and that nbgrader has deleted."""
+    for path in before.rglob("*"):
+        target = release / path.relative_to(before)
+        if path.is_file() and path.suffix != ".ipynb" and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
 
 
 def make_assignment(repository: Path, week: Week) -> Path:
@@ -75,60 +109,54 @@ def make_assignment(repository: Path, week: Week) -> Path:
     Raises:
         CourseError, QuestionError: as for `release`.
     """
-    notebook = _lesson_of(week, repository / "solutions" / f"{week.stem}.py")
+    notebook = lesson_of(week, repository / "solutions" / f"{week.stem}.py")
     target = repository / "assignments" / week.stem / f"{week.stem}.ipynb"
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
         (root / CONFIG_FILE).write_text(configuration("assignments"), encoding="utf-8")
         config = read_config(root)
         config.GenerateAssignment.no_database = True
-        config.GenerateAssignment.preprocessors.remove("nbgrader.preprocessors.SaveCells")
-        made = _generate(root, config, week.stem, notebook)
+        config.GenerateAssignment.preprocessors.remove(RECORD_CELLS)
+        made = _generate(root, config, Plan(week.stem, notebook, {}, Record({})))
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(made, target)
     return target
 
 
-def _lesson_of(week: Week, script: Path) -> NotebookNode:
-    if not script.is_file():
-        raise CourseError(
-            f"the lesson {script} does not exist; lessons are not part of the installed package, "
-            "so run this from a checkout of the course's repository"
-        )
-    return source_notebook(script, week.points_by_name, week.answer_cells)
-
-
-def _generate(
-    root: Path, config: Any, stem: str, notebook: NotebookNode, files: Mapping[str, str] = _NONE
-) -> Path:
+def _generate(root: Path, config: Any, plan: Plan) -> Path:
     """Write the source notebook and its files, and run nbgrader's GenerateAssignment on them."""
     from nbgrader.converters import GenerateAssignment
 
     from autograder.light_imports import nbformat
 
-    source = root / "source" / stem
-    shutil.rmtree(source, ignore_errors=True)
-    source.mkdir(parents=True)
-    nbformat.write(notebook, source / f"{stem}.ipynb")
-    for name, text in files.items():
+    source = root / "source" / plan.stem
+    path = source / f"{plan.stem}.ipynb"
+    source.mkdir(parents=True, exist_ok=True)
+    if not path.is_file() or plan.notebook != nbformat.read(path, as_version=4):
+        nbformat.write(plan.notebook, path)
+    for name, text in plan.files.items():
         (source / name).write_text(text, encoding="utf-8")
-    run_converter(GenerateAssignment, config, stem)
-    return root / "release" / stem / f"{stem}.ipynb"
+    run_converter(GenerateAssignment, config, plan.stem)
+    return root / "release" / plan.stem / f"{plan.stem}.ipynb"
 
 
 @contextmanager
-def _restored_on_failure(folders: list[Path]) -> Iterator[None]:
-    """Restore the folders if the body raises: nbgrader deletes what it fails to replace."""
+def _restored_on_failure(folders: list[Path]) -> Iterator[Path]:
+    """Restore the folders if the body raises: nbgrader deletes what it fails to replace.
+
+    Yields:
+        A folder with copies of them, called 0, 1 and so on.
+    """
     with tempfile.TemporaryDirectory(dir=folders[0].parents[1], prefix=".release-") as aside:
         kept = {folder: Path(aside, str(number)) for number, folder in enumerate(folders)}
-        for folder, copy in kept.items():
+        for folder, saved in kept.items():
             if folder.exists():
-                shutil.copytree(folder, copy)
+                shutil.copytree(folder, saved)
         try:
-            yield
+            yield Path(aside)
         except BaseException:
-            for folder, copy in kept.items():
+            for folder, saved in kept.items():
                 shutil.rmtree(folder, ignore_errors=True)
-                if copy.exists():
-                    shutil.copytree(copy, folder)
+                if saved.exists():
+                    shutil.copytree(saved, folder)
             raise

@@ -73,13 +73,13 @@ def test_is_a_missing_lesson_told(tmp_path):
         make_assignment(tmp_path, TINY_WEEK)
 
 
-def test_is_a_release_that_nbgrader_refuses_undone(course, tmp_path):
+def test_are_the_graded_cells_kept_once_there_are_grades(course, tmp_path):
     submit(course, "ann")
     before = {step: course.notebook(step, TINY_WEEK.stem).read_bytes() for step in STEPS}
     changed = SimpleNamespace(**vars(TINY_WEEK) | {"points_by_name": POINTS | {"gelu": 1.0}})
-    with pytest.raises(CourseError, match="there are submissions associated with it") as caught:
+    with pytest.raises(CourseError, match="it adds gelu, solution-gelu, and 1 sub") as caught:
         release(course, changed, write_lesson(tmp_path, LESSON + GELU))
-    assert "\n" not in str(caught.value)
+    assert "\n" not in str(caught.value) and "--as-released" in str(caught.value)
     assert {step: course.notebook(step, TINY_WEEK.stem).read_bytes() for step in STEPS} == before
     assert not list(course.root.glob(".release-*"))
 
@@ -104,11 +104,14 @@ def submit(course, student):
 
 @pytest.mark.slow
 def test_is_a_locked_gradebook_one_line(course, tmp_path, caplog):
+    before = {step: course.notebook(step, TINY_WEEK.stem).read_bytes() for step in STEPS}
     other = sqlite3.connect(course.root / "gradebook.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     changed = SimpleNamespace(**vars(TINY_WEEK) | {"points_by_name": POINTS | {"gelu": 1.0}})
     with pytest.raises(CourseError, match="database is locked; close whatever") as caught:
         release(course, changed, write_lesson(tmp_path, LESSON + GELU))
     other.close()
+    assert {step: course.notebook(step, TINY_WEEK.stem).read_bytes() for step in STEPS} == before
+    assert not list(course.root.glob(".release-*"))
     assert "\n" not in str(caught.value) and "Traceback" not in caplog.text
     assert release(course, changed, write_lesson(tmp_path, LESSON + GELU)).is_file()

@@ -1,0 +1,139 @@
+"""What a course has released: the record that `release` writes, and that `grade` compares with.
+
+.autograder/released/<stem>.json    private: the lesson as a notebook has the solutions
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import autograder
+from autograder.course.directory import Course
+from autograder.errors import CourseError
+from autograder.light_imports import from_dict
+from autograder.output.files import PRIVATE, write_whole
+from autograder.questions.keys import question_keys
+
+if TYPE_CHECKING:
+    from autograder.questions.catalogue import Week
+
+FOLDER = Path(".autograder", "released")
+_NOTHING: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Record:
+    """One released week, as the package and the lesson had it.
+
+    Args:
+        points: the points of its questions, written ones included, by name; None for a week of an
+            earlier version, whose points are those of its released notebook.
+        keys: what decided each question's verdict then (see `questions.keys`).
+        notebook: the lesson with its solutions (nbformat 4), before the instructor's edits.
+        lesson: a digest of the lesson script.
+        files: what was written beside the notebook, by name.
+        own: whether students bring functions of earlier weeks along.
+        version: the package's version.
+        accepted: differences with which the instructor has chosen to grade as released.
+        made: digests of the notebooks in `source/` and `release/`, by nbgrader's name of the step.
+    """
+
+    points: Mapping[str, float | None]
+    keys: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    notebook: Any = None
+    lesson: str = ""
+    files: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    own: bool = False
+    version: str = ""
+    accepted: tuple[str, ...] = ()
+    made: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+
+
+def record_of(week: Week, notebook: Any, lesson: str, files: Mapping[str, str]) -> Record:
+    """The record of a week that is released now.
+
+    Args:
+        week: the week.
+        notebook: its lesson as a notebook with the solutions.
+        lesson: a digest of its lesson script.
+        files: what is written beside the notebook, by name.
+    """
+    points, keys = week.points_by_name, question_keys(week)
+    version = autograder.__version__
+    return Record(points, keys, notebook, lesson, dict(files), bool(files), version)
+
+
+def finish(course: Course, stem: str, record: Record, before: Mapping[str, Path]) -> None:
+    """Save the record of a release that has just happened.
+
+    A notebook that it replaced and that nobody but a person can have made is kept in
+    `.autograder/released/replaced/`.
+
+    Args:
+        course: whose `source/` and `release/` hold the new notebooks.
+        stem: nbgrader's name for the week.
+        record: what was released.
+        before: the folders with the notebooks of before, by step.
+
+    Raises:
+        OSError: when something cannot be written.
+    """
+    earlier = load(course, stem)
+    made = {}
+    for step, folder in before.items():
+        now = course.notebook(step, stem).read_bytes()
+        made[step] = _digest(now)
+        path = folder / f"{stem}.ipynb"
+        if not path.is_file():
+            continue
+        replaced = path.read_bytes()
+        known = (made[step], earlier.made.get(step) if earlier else None)
+        if _digest(replaced) not in known:
+            target = course.root / FOLDER / "replaced" / f"{stem}.{step}-{_digest(replaced)}.ipynb"
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_whole(target, replaced, PRIVATE)
+    save(course, stem, replace(record, made=made))
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=6).hexdigest()
+
+
+def save(course: Course, stem: str, record: Record) -> None:
+    """Write a week's record, in place of the one before.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
+    path = _path(course.root, stem)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_whole(path, json.dumps(asdict(record)).encode("utf-8", "replace"), PRIVATE)
+
+
+def load(course: Course, stem: str) -> Record | None:
+    """A week's record; None if an earlier version released it, or nobody did.
+
+    Raises:
+        CourseError: when the record is damaged.
+    """
+    path = _path(course.root, stem)
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        made = Record(**{**plain, "accepted": tuple(plain["accepted"])})
+        return replace(made, notebook=from_dict(made.notebook))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CourseError(
+            f"the record {path} of what was released is damaged ({error}); restore it from a "
+            "backup, or delete it: the released notebook then says what was released"
+        ) from None
+
+
+def _path(root: Path, stem: str) -> Path:
+    return root / FOLDER / f"{stem}.json"
