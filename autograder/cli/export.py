@@ -74,7 +74,7 @@ def _command(name: str, export: Any) -> Any:
         ] = False,
         **options: Any,
     ) -> None:
-        _run(export, weeks, course, output, with_waiting, options)
+        _run(name, export, weeks, course, output, with_waiting, options)
 
     hints = get_type_hints(export, include_extras=True)
     own = list(inspect.signature(export).parameters.values())[1:]
@@ -98,6 +98,7 @@ def _command(name: str, export: Any) -> Any:
 
 
 def _run(
+    name: str,
     export: Any,
     weeks: list[str],
     directory: Path,
@@ -106,6 +107,7 @@ def _run(
     options: dict[str, Any],
 ) -> None:
     from autograder.course import directory as course
+    from autograder.gradebook import exported
     from autograder.lms import exporter
     from autograder.questions import catalogue
 
@@ -124,6 +126,10 @@ def _run(
             _say(line)
     for line in (*made.notes, *made.problems):
         _say(line)
+    sent = options.get("push") and not options.get("dry_run")
+    for each in grades if made.files or sent else ():
+        points = {total.student: total.points for total in each.totals}
+        exported.remember(opened, each.stem, name, points)
     raise typer.Exit(SOME_LEFT_OUT if made.problems else 0)
 
 

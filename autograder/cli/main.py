@@ -16,7 +16,18 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from autograder.cli import collect, doctor, export, gradescope, new
+from autograder import __version__
+from autograder.cli import (
+    collect,
+    desk,
+    doctor,
+    export,
+    gradescope,
+    new,
+    own_weeks,
+    release,
+    roster,
+)
 from autograder.cli import report as report_command
 from autograder.cli.display import (
     ClassTable,
@@ -42,12 +53,34 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"autograder {__version__}")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool,
+    typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+]
+
+
+@app.callback()
+def _every_command(version: VersionOption = False) -> None:
+    pass
+
+
 collect.register(app)
+desk.register(app)
 doctor.register(app)
 export.register(app)
 gradescope.register(app)
 new.register(app)
+release.register(app)
+own_weeks.register(app)
 report_command.register(app)
+roster.register(app)
 
 CourseOption = Annotated[Path, typer.Option("--course", help="The course directory.")]
 IsolationOption = Annotated[
@@ -96,30 +129,6 @@ def init(
         said = people.about(people.enrolled(made.db_url))
         screen.print(f"Read {escape(roster.name)}: {said}.", highlight=False, soft_wrap=True)
     screen.print(f"Next: cd {made.root} && autograder release week06")
-
-
-@app.command()
-def release(
-    week: Annotated[str, typer.Argument(help="The week, such as week06 or 6.")],
-    course: CourseOption = Path("."),
-    own: Annotated[
-        bool, typer.Option(help="Import functions of earlier weeks from the students' own file.")
-    ] = False,
-) -> None:
-    """Create a week's notebook and the package that checks it, and enter it in the gradebook."""
-    from autograder.course import directory as courses
-    from autograder.judging.validate_week import validate_week
-    from autograder.questions import catalogue
-    from autograder.release import generate as releasing
-    from autograder.release.student_package.write import write_student_package
-
-    opened = courses.load(course)
-    found = catalogue.week(week)
-    validate_week(found)
-    path = releasing.release(opened, found, own=own)
-    screen.print(f"Released {found.name}, {found.title}: {path}")
-    package = write_student_package(opened)
-    screen.print(f"Students install {package.name}, which holds no answers; it is beside it.")
 
 
 @app.command()

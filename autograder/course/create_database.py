@@ -34,7 +34,7 @@ def created(db_url: str, course_id: str, students: Sequence[Student]) -> Iterato
 
     if not db_url.startswith(SQLITE):
         with connected(db_url) as connection:
-            _refuse_filled(connection, db_url)
+            refuse_filled(connection, db_url)
             _refuse_encoding(connection, db_url)
     try:
         create(db_url, course_id, students)
@@ -71,7 +71,12 @@ def _drop(db_url: str) -> None:
         connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
 
 
-def _refuse_filled(connection: Any, db_url: str) -> None:
+def refuse_filled(connection: Any, db_url: str) -> None:
+    """Refuse a database that holds tables already.
+
+    Raises:
+        CourseError: with what it holds, and what to do.
+    """
     from sqlalchemy import inspect, text
 
     tables = set(inspect(connection).get_table_names())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, case, func, or_, select
 
 from autograder.course.database import connected
 from autograder.course.directory import Course
@@ -79,6 +79,9 @@ def _sums(assignment_id: str) -> Any:
     submission, notebook, grade = api.SubmittedAssignment, api.SubmittedNotebook, api.Grade
     # As nbgrader: a manual score replaces the automatic one; extra credit is added to either.
     without_extra = func.coalesce(grade.manual_score, grade.auto_score, 0.0)
+    graded = or_(
+        grade.auto_score.is_not(None), grade.manual_score.is_not(None), grade.needs_manual_grade
+    )
     # One notebook per submission, so every row of the group has the same penalty.
     return (
         select(
@@ -93,6 +96,8 @@ def _sums(assignment_id: str) -> Any:
         .join(grade, grade.notebook_id == notebook.id)
         .where(submission.assignment_id == assignment_id)
         .group_by(submission.student_id, submission.timestamp)
+        # An extension has rows too, before anything is handed in.
+        .having(func.sum(case((graded, 1), else_=0)) > 0)
     )
 
 

@@ -79,7 +79,8 @@ def _of_student(student: Path, wanted: Wanted) -> Submission | None:
         for path in (student, folder):
             if path.is_symlink():
                 return Submission(student.name, week, path)
-        return Submission(student.name, week, notebook_in(folder, wanted), hand_in_time.text_in(folder))
+        time = hand_in_time.text_in(folder)
+        return Submission(student.name, week, notebook_in(folder, wanted), time)
     except OSError as error:
         # One folder without its permissions must not cost the rest of the class its grades.
         return Submission(student.name, week, Path(error.filename or student))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from autograder.light_imports import parse_utc
 
@@ -46,7 +47,7 @@ def in_utc(text: str) -> datetime | None:
     # The form that nbgrader and we write; nbgrader's parser, which accepts any, is slow.
     with suppress(ValueError):
         time = datetime.fromisoformat(_OFFSET.sub("", text.removesuffix(" UTC")))
-        return time.astimezone(timezone.utc).replace(tzinfo=None) if time.tzinfo else time
+        return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
     # Of few digits, such as in `Tuesday 9`, dateutil would make a time of this week.
     few = len(re.findall(r"\d", text)) < 6
     if few or _AMBIGUOUS.match(text) or not _zone_is_known(text):
@@ -68,7 +69,7 @@ def about(text: str) -> str:
             "The time of this submission is unknown, so no late penalty was computed: "
             f"{FILE} reads {text!r}; {_EXPECTED}. {_NEXT}"
         )
-    if time > datetime.now(timezone.utc).replace(tzinfo=None) + _CLOCKS_DIFFER:
+    if time > datetime.now(UTC).replace(tzinfo=None) + _CLOCKS_DIFFER:
         return (
             f"The time of this submission lies in the future: {FILE} reads {text!r}, which is "
             f"{time:%Y-%m-%d %H:%M} in UTC. Its date or its time zone is wrong. {_NEXT}"
@@ -78,9 +79,11 @@ def about(text: str) -> str:
 
 def _zone_is_known(text: str) -> bool:
     """Whether a zone that is written as a word can be told: CEST and the like cannot."""
-    from dateutil import tz
-
     named = _NAMED_ZONE.match(text)
     if named is None or named[1].lower() in ("am", "pm", "utc", "gmt", "z"):
         return True
-    return tz.gettz(named[1]) is not None
+    try:
+        ZoneInfo(named[1])
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

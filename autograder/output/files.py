@@ -45,6 +45,11 @@ def write_together(files: Mapping[Path, bytes], mode: int = PRIVATE) -> None:
         raise
 
 
+def is_partial(path: Path) -> bool:
+    """Whether a file is what a killed run was writing."""
+    return path.name.startswith(_PREFIX)
+
+
 def sweep(folder: Path) -> None:
     """Delete the temporary files of a run that was killed while writing to a folder."""
     for path in folder.glob(f"{_PREFIX}*"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -50,7 +50,7 @@ def test_is_a_time_that_says_nothing_named(text):
 
 
 def test_is_a_time_in_the_future_named():
-    now = datetime.now(timezone.utc).replace(microsecond=0, tzinfo=None)
+    now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
     assert "future" in hand_in_time.about(str(now + timedelta(hours=3)))
     assert hand_in_time.about(str(now)) == ""
 
