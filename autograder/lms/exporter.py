@@ -26,7 +26,8 @@ from autograder.course.directory import Course
 from autograder.course.people import Roster
 from autograder.course.roster import Student
 from autograder.errors import CourseError, UnknownName
-from autograder.feedback.comment import comment
+from autograder.feedback.comment import NOBODY, comment
+from autograder.gradebook.by_hand import ByHand, by_hand
 from autograder.gradebook.reports import load
 from autograder.gradebook.totals import Total, totals
 from autograder.output.did_you_mean import hint
@@ -53,6 +54,7 @@ class WeekGrades:
         held_back: ids of students who are left out until their manual grading is done.
         waiting: ids of students who are exported although their manual grading is not done.
         everyone: all students of the course, for matching people.
+        by_hand: what people have added to the automatic grades, by student.
     """
 
     course: Course = field(repr=False)
@@ -63,6 +65,7 @@ class WeekGrades:
     held_back: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
     everyone: tuple[Total, ...] = ()
+    by_hand: Mapping[str, ByHand] = field(default_factory=dict, repr=False)
 
     @property
     def max_points(self) -> float:
@@ -89,11 +92,11 @@ class WeekGrades:
     @cached_property
     def comments(self) -> Mapping[str, str]:
         """The text for the comment field of each exported student."""
-        exported = {total.student for total in self.totals}
+        exported = {total.student: total for total in self.totals}
+        found = {each: report for each, report in self.reports.items() if each in exported}
         return {
-            student: comment(report)
-            for student, report in self.reports.items()
-            if student in exported
+            student: comment(report, exported[student], self.by_hand.get(student, NOBODY))
+            for student, report in found.items()
         }
 
 
@@ -181,10 +184,11 @@ def grades(course: Course, week: str, stem: str, title: str, with_waiting: bool)
     """
     everyone = tuple(totals(course, stem))
     waiting = tuple(total.student for total in everyone if total.waiting)
+    people = by_hand(course, stem)
     if with_waiting:
-        return WeekGrades(course, week, stem, title, everyone, (), waiting, everyone)
+        return WeekGrades(course, week, stem, title, everyone, (), waiting, everyone, people)
     kept = tuple(total for total in everyone if not total.waiting)
-    return WeekGrades(course, week, stem, title, kept, waiting, (), everyone)
+    return WeekGrades(course, week, stem, title, kept, waiting, (), everyone, people)
 
 
 def write(files: Mapping[str, bytes], output: Path | None) -> list[Path]:

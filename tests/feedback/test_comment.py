@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.feedback.comment import LONGEST, OPENING, comment
+from autograder.gradebook.by_hand import ByHand, Part
+from autograder.gradebook.totals import Total
 from autograder.judging.judge import Judge
 from autograder.questions import catalogue, references
 from autograder.records import Outcome, Report, Verdict
@@ -84,6 +89,43 @@ def test_are_an_unreadable_notebook_and_a_restored_cell_mentioned():
     assert said == "Automatic checks: the notebook could not be graded: it is no JSON"
     report = Report("ada", "week06", (RIGHT,), problems=("A cell was put back.",))
     assert comment(report).endswith("\n\nA cell was put back.")
+
+
+def test_does_it_explain_the_whole_grade():
+    """Not 5 of 8 points beside a grade of 0."""
+    people = ByHand(
+        (Part("tanh", 2.0, 4.0, 4.0), Part("why_bends", 7.5, 10.0)),
+        (("solution-why_bends", "Name\nthe kink."),),
+    )
+    total = Total("ada", points=0.0, max_points=18.0, late_penalty=13.5, extra_credit=1.0)
+    total = replace(total, handed_in=datetime(2026, 11, 29, 1, 31))
+    assert comment(Report("ada", "week06", (RIGHT, KNOWN)), total, people) == (
+        "Automatic checks: 5 of 8 points.\n"
+        "tanh: 2 of 4 points, by hand (before: 4).\n"
+        "why_bends: 7.5 of 10 points, by hand.\n"
+        "Extra credit: 1 point.\n"
+        "Handed in late (2026-11-29 01:31 UTC): minus 13.5 points.\n"
+        "Grade: 0 of 18 points.\n"
+        "\n"
+        "Remarks of the person who graded:\n"
+        "why_bends: Name the kink.\n"
+        "\n"
+        "Right: tanh.\n"
+        "\n"
+        "relu: 1 of 4 points, no-gate\n"
+        "The gate is open where z > 0."
+    )
+
+
+def test_is_it_said_what_still_waits_and_nothing_where_the_checks_are_all():
+    report = Report("ada", "week06", (RIGHT, KNOWN))
+    assert comment(report, Total("ada", points=5.0, max_points=8.0)) == comment(report)
+    waiting = ByHand((Part("why_bends", None, 10.0),))
+    text = comment(report, Total("ada", points=5.0, max_points=18.0, waiting=True), waiting)
+    assert text.splitlines()[1:3] == [
+        "why_bends: up to 10 points, not graded yet.",
+        "Grade so far: 5 of 18 points.",
+    ]
 
 
 @given(st.lists(st.text(max_size=600), max_size=12), st.booleans())
