@@ -22,6 +22,8 @@ from autograder.feedback.sanitize import plain_text, renders_quickly
 
 LOWEST = 6
 """HTML has six levels of headings."""
+LONG_FORMULA = 40
+"""Characters of TeX that may be wider than a phone."""
 NAMELESS = "A picture without a description"
 # Written out here too, so that no spelling that another renderer reads differently gets through.
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>\"']*+", re.IGNORECASE)
@@ -65,12 +67,25 @@ def _rendered(source: str, level: int, attachments: Mapping[str, Mapping[str, st
     renderer = _Renderer(level, attachments)
     parser = MarkdownWithMath(renderer, plugins=[import_plugin(name) for name in _PLUGINS])
     renderer.register("table", _table)
+    renderer.register("table_cell", _table_cell)
     return Text(parser.render(source), renderer.level)
+
+
+def _scrolling(kind: str, drawn: str) -> str:
+    # A span, since it stands in a paragraph.
+    return f'<span class="{kind}" role="group" aria-label="Formula" tabindex="0">{drawn}</span>'
 
 
 def _table(renderer: Any, rows: str) -> str:
     label = 'role="group" aria-label="Table" tabindex="0"'
     return f'<div class="scroll" {label}><table>\n{rows}</table></div>\n'
+
+
+def _table_cell(renderer: Any, text: str, align: str | None = None, head: bool = False) -> str:
+    # An empty cell is no heading of anything.
+    tag, scope = ("th", ' scope="col"') if head and text.strip() else ("td", "")
+    aligned = f' class="to-{align}"' if align in ("right", "center") else ""
+    return f"  <{tag}{scope}{aligned}>{text}</{tag}>\n"
 
 
 class _Renderer(IPythonRenderer):  # type: ignore[misc]
@@ -86,16 +101,15 @@ class _Renderer(IPythonRenderer):  # type: ignore[misc]
         return f"<h{self.level}>{text}</h{self.level}>\n"
 
     def block_math(self, body: str) -> str:
-        # A span, since the parser puts it into a paragraph.
-        drawn = formula(body, "block")
-        label = 'role="group" aria-label="Formula" tabindex="0"'
-        return f'<span class="formula" {label}>{drawn}</span>'
+        return _scrolling("formula", formula(body, "block"))
 
     def latex_environment(self, name: str, body: str) -> str:
         return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
 
     def inline_math(self, body: str) -> str:
-        return formula(body, "inline")
+        drawn = formula(body, "inline")
+        # Browsers break no line within a formula.
+        return drawn if len(body) <= LONG_FORMULA else _scrolling("long formula", drawn)
 
     def block_code(self, code: str, info: str | None = None) -> str:
         named = (info or "").split(maxsplit=1)

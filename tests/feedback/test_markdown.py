@@ -50,6 +50,7 @@ def test_is_a_formula_drawn_within_a_line_and_on_its_own():
     page = html("So $x^2$ is\n\n$$\\frac{a}{b}$$\n\n\\begin{align}a &= b\\end{align}")
     assert page.count("<math") == 3 and page.count('<math display="block"') == 2
     # What is wider than a phone scrolls, also by keyboard.
+    assert 'class="long formula" role="group"' in html("So $" + "x + " * 20 + "y$")
     assert page.count('class="formula" role="group" aria-label="Formula" tabindex="0"') == 2
 
 
@@ -66,10 +67,16 @@ def test_has_a_task_list_no_box_without_a_label():
     assert "<input" not in html("- [ ] to do\n- [x] done")
 
 
-def test_does_a_wide_table_scroll():
-    page = html("|a|b|\n|-|-|\n|1|2|")
+def test_does_a_wide_table_scroll_and_have_headings_that_say_something():
+    page = html("||b|\n|-|-:|\n|1|2|")
     assert page.startswith('<div class="scroll" role="group" aria-label="Table" tabindex="0">')
-    assert page.count("<th>") == 2 and page.count("<td>") == 2
+    cells = re.findall("<t[hd][^>]*>[^<]*</t[hd]>", page)
+    assert cells == [
+        "<td></td>",
+        '<th scope="col" class="to-right">b</th>',
+        "<td>1</td>",
+        '<td class="to-right">2</td>',
+    ]
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_can_what_is_wider_than_a_phone_be_scrolled_by_keyboard(stem):
     scrolling = read.all("pre") + [
         attributes
         for _, attributes in read.elements
-        if attributes.get("class") in ("scroll", "formula")
+        if attributes.get("class") in ("scroll", "formula", "long formula")
     ]
     for attributes in scrolling:
         assert attributes["tabindex"] == "0" and attributes["role"] == "group"
