@@ -84,7 +84,8 @@ class Verdict:
     `mistake` names the catalogued misconception that alone explains the answer, or is empty.
     `answered` is a digest of a wrong answer: two students who have it answered the same.
     `figures` are numbers of the answer that are worth a leaderboard, by name. `key` says what of
-    the grader decided it (see `questions.keys`).
+    the grader decided it (see `questions.keys`). `decision` says that the instructor decided the
+    points (see `grading.decisions`); `earned` is then the share that the answer itself had earned.
     """
 
     question: str
@@ -98,11 +99,18 @@ class Verdict:
     answered: str = ""
     figures: tuple[tuple[str, float], ...] = ()
     key: str = ""
+    decision: str = ""
+    earned: float = 0.0
 
     @property
     def right(self) -> bool:
         """Whether nothing is wrong; the points cannot say so of a question worth 0."""
         return self.outcome is Outcome.RIGHT
+
+    @property
+    def at_fault(self) -> bool:
+        """Whether an answer that builds on it may be wrong because of it."""
+        return not self.right or bool(self.decision and self.earned < 1.0)
 
     @property
     def attempted(self) -> bool:

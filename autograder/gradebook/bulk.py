@@ -32,6 +32,7 @@ from autograder.gradebook.outputs import (
 )
 from autograder.gradebook.rows import AssignmentRows, LatePolicy, Outcome
 from autograder.intake import hand_in_time
+from autograder.intake.metadata import grade_id_of, points_of, stamp_of
 from autograder.light_imports import NotebookNode, compute_checksum, nbformat
 from autograder.output.files import sweep, write_whole
 from autograder.records import Report
@@ -146,6 +147,11 @@ class BulkWriter:
                 self.patience,
             )
 
+    def match_points(self) -> None:
+        """Make the gradebook's points those of the released notebook."""
+        points = points_of(self.released)
+        self._transaction(lambda session: self._rows.match_points(session, points), self.patience)
+
     def sweep(self) -> None:
         """Delete the temporary files of a killed run. No other run may be active."""
         sweep(reports.folder(self.course.root, self.assignment))
@@ -179,6 +185,7 @@ class BulkWriter:
         path = self.course.notebook("autograded", self.assignment, report.student)
         try:
             notebook = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
+            self._stamp(notebook)
             write_outputs(notebook, report)
             write_whole(path, _to_bytes(notebook), READ_ONLY)
         except OSError as error:
@@ -191,6 +198,14 @@ class BulkWriter:
             for cell in notebook.cells
             if is_check(cell) and (name := cell.metadata.nbgrader["grade_id"]) in changed
         }
+
+    def _stamp(self, notebook: NotebookNode) -> None:
+        """Give graded cells the points that were released since."""
+        stamps = {grade_id_of(cell): stamp_of(cell) for cell in self.released.cells}
+        for cell in notebook.cells:
+            name = grade_id_of(cell)
+            if name and stamp_of(cell).get("grade") and name in stamps:
+                cell.metadata["nbgrader"] = nbformat.from_dict(dict(stamps[name]))
 
     def _late_penalty(self, student: str, score: float, seconds: float) -> float | None:
         """The penalty by the course's own policy for a score that is this many seconds late."""

@@ -79,6 +79,27 @@ class AssignmentRows:
         ]
         return cls(found[0], found[1], found[2], *cells)
 
+    def match_points(self, session: Session, released: Mapping[str, float]) -> None:
+        """Give the cells the points that were released, and rescale hand grades with them."""
+        table = api.GradeCell.__table__
+        known = {
+            cell_id: worth
+            for cell_id, worth in session.execute(
+                select(table.c.id, table.c.max_score).where(
+                    table.c.id.in_(self.grade_cells.values())
+                )
+            )
+        }
+        for name, cell_id in self.grade_cells.items():
+            before, now = known[cell_id], released.get(name)
+            if now is None or now == before:
+                continue
+            session.execute(update(table).where(table.c.id == cell_id).values(max_score=now))
+            if before:
+                grades = update(api.Grade).where(api.Grade.cell_id == cell_id)
+                scaled = api.Grade.manual_score * (now / before)
+                session.execute(grades.values(manual_score=scaled))
+
     def write(
         self, session: Session, outcomes: Mapping[str, Outcome], late_policy: LatePolicy
     ) -> None:

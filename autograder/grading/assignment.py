@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Container, Hashable, Iterator, Sequence
+from collections.abc import Container, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,9 +13,10 @@ from typing import Any
 from autograder.course import own_functions
 from autograder.course.directory import Course
 from autograder.errors import CourseError
+from autograder.grading.decisions import Decisions
 from autograder.grading.recorded_answers import ask_digest
 from autograder.intake.experiments import Experiments
-from autograder.intake.metadata import grade_id_of, points_of, stamp_of
+from autograder.intake.metadata import checks_in, grade_id_of, points_of, stamp_of
 from autograder.intake.read import read_notebook
 from autograder.intake.released import Released, Role, role_of
 from autograder.intake.week_of import graded_names, names_of
@@ -55,6 +56,7 @@ class Assignment:
         run_experiments: run all experiments, also those that nothing depends on.
         carried: a file of hidden values that another machine computed, in place of `cache`.
         not_as_asked: the share of its points that is kept by what is right but not as asked.
+        decided: what the instructor has decided about questions, by name (see `decisions`).
     """
 
     week: Week
@@ -66,6 +68,8 @@ class Assignment:
     run_experiments: bool = False
     carried: Path | None = None
     not_as_asked: float = NOT_AS_ASKED
+    decided: Mapping[str, str] = field(default_factory=dict)
+    decisions: Decisions = field(init=False, default_factory=Decisions)
     judge: Judge = field(init=False)
     _numbers: Iterator[int] = field(init=False, default_factory=itertools.count)
     _follow_ups: dict[Hashable, EncodedAsks] = field(init=False, default_factory=dict)
@@ -73,8 +77,12 @@ class Assignment:
 
     def __post_init__(self) -> None:
         if self.source is not None:
-            # What was released counts, whatever points the package gives since then.
-            self.week = self.week.worth(points_of(self.released))
+            # What was released counts, whatever the package asks and gives since then.
+            points = points_of(self.released)
+            asked = checks_in(self.released)
+            gone = {name: points[name] for name in asked if name not in self.week.questions}
+            self.decisions = Decisions(self.decided, gone)
+            self.week = self.week.only(points).worth(points)
         questions = self.week.questions
         if "keras" in self.week.libraries:
             # Judging may call Keras on what students returned. Imported this way, TensorFlow
@@ -275,7 +283,6 @@ def load_assignment(course: Course, week: str) -> Assignment:
             )
     released, source = (read_notebook(path) for path in notebooks)
     own = notebooks[1].with_name(own_functions.FILE)
-    cache_file = course.root / ".autograder" / "references" / f"{found.stem}.npz"
     own_text = own.read_text(encoding="utf-8") if own.is_file() else ""
     share = course.settings.not_as_asked
     return Assignment(
@@ -283,7 +290,7 @@ def load_assignment(course: Course, week: str) -> Assignment:
         released,
         source,
         course.secret,
-        cache_file,
+        course.hidden_values(found.stem),
         own_text,
         not_as_asked=NOT_AS_ASKED if share is None else share,
     )

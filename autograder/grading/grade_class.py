@@ -115,6 +115,7 @@ def grade_course(
     allowed = assignment.limits(limits)
     with courses.alone(course), BulkWriter(course, assignment.week.stem) as writer:
         writer.sweep()
+        writer.match_points()
         complete = set() if force else writer.complete()
         keyed = ResultKeys(assignment, isolation, allowed).with_keys(handed_in)
         waiting = yield from _regraded(course, assignment, keyed, complete, questions, writer)

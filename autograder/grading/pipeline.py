@@ -22,7 +22,6 @@ from autograder.grading.assignment import Assignment
 from autograder.grading.follow_through import SolutionFunctions
 from autograder.grading.not_run import NotRun
 from autograder.grading.recorded_answers import encode_question, encode_submission
-from autograder.intake import hand_in_time
 from autograder.intake.read import parse_notebook, read_bytes
 from autograder.intake.restore import restore
 from autograder.intake.week_of import about_mixture, refuse_another_week
@@ -82,8 +81,7 @@ def grade_content(
         submitted = parse_notebook(notebook)
         refuse_another_week(submitted, assignment.week.name, assignment.cell_names)
         report = grade_notebook(submitted, submission.student, assignment, sandbox, files)
-        about_time = filter(None, [hand_in_time.about(submission.timestamp)])
-        return replace(report, key=submission.key, problems=(*report.problems, *about_time))
+        return replace(report, key=submission.key)
     except UnreadableNotebook as error:
         return replace(unreadable(submission, assignment, str(error)), key=submission.key)
     except AutograderError:
@@ -118,16 +116,18 @@ def grade_notebook(
     with sandbox.open(steps, files) as session:
         not_run = NotRun(notebook, steps, session.cells)
         asker = Asker(assignment, session, SolutionFunctions(assignment, sandbox), not_run)
-        verdicts, answers = _judge(assignment, asker)
+        judged, answers = _judge(assignment, asker)
         usage = session.close()
     for index, result in session.cells.items():
         notebook.cells[index].outputs = [from_dict(each) for each in shown(result.outputs)]
     disarm_text(notebook, assignment.released_cells.by_content)
+    # A student's process measures these, and more digits could spell a hidden input.
+    timed = [replace(each, seconds=round(session.seconds[each.question], 4)) for each in judged]
+    verdicts = assignment.decisions.settle(timed)
     return Report(
         student,
         assignment.week.name,
-        # A student's process measures these, and more digits could spell a hidden input.
-        tuple(replace(each, seconds=round(session.seconds[each.question], 4)) for each in verdicts),
+        verdicts,
         notebook,
         (*notes, *_stopped_cells(session)),
         _count_stopped(session, verdicts),
@@ -187,7 +187,7 @@ def verdict_on(
         ask_again: answers what the judge asks next: from the sandbox, or from an earlier run's
             recorded answers.
     """
-    at_fault = {verdict.question for verdict in before if not verdict.right}
+    at_fault = {verdict.question for verdict in before if verdict.at_fault}
     verdict = assignment.judge.judge(
         name,
         answers,
@@ -228,7 +228,8 @@ def unreadable(submission: Submission, assignment: Assignment, reason: str) -> R
 def zeros(assignment: Assignment, reason: str) -> list[Verdict]:
     """Zero points for every question, with the reason why none could be asked."""
     keys = assignment.question_keys
+    points = {name: question.points for name, question in assignment.week.questions.items()}
     return [
-        Verdict(name, 0.0, question.points, Outcome.MISSING, reason, key=keys[name])
-        for name, question in assignment.week.questions.items()
+        Verdict(name, 0.0, worth, Outcome.MISSING, reason, key=keys.get(name, ""))
+        for name, worth in {**points, **assignment.decisions.gone}.items()
     ]

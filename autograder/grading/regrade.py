@@ -8,7 +8,7 @@ that submission has to be run again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from autograder.answer import Answer
@@ -45,12 +45,9 @@ def regrade_report(
         recorded answers do not suffice, so that the submission has to be run again.
     """
     before = {verdict.question: verdict for verdict in report.verdicts}
-    if list(before) != list(assignment.week.questions):
+    if before.keys() != {*assignment.week.questions, *assignment.decisions.gone}:
         return None
-    keys = assignment.question_keys
-    due = set(named) or {name for name in before if before[name].key != keys[name]}
-    if not due:
-        return Regraded(report, ())
+    due = set(named) or _due(assignment, before)
     try:
         verdicts = _verdicts(course, assignment, report, due)
     except NotRecorded:
@@ -59,10 +56,24 @@ def regrade_report(
         # A bug in the grader: the run that follows will hit it too, and report it.
         return None
     now = {verdict.question: verdict for verdict in verdicts}
+    if not due and now == before:
+        return Regraded(report, ())
     changed = [name for name in now if replace(now[name], key="") != replace(before[name], key="")]
     stopped = report.stopped + _stopped(verdicts) - _stopped(report.verdicts)
     report = replace(report, verdicts=tuple(verdicts), stopped=stopped, judged_again=True)
     return Regraded(report, tuple(changed))
+
+
+def _due(assignment: Assignment, before: Mapping[str, Verdict]) -> set[str]:
+    """The questions to judge: corrected ones, ones with other points, and ones decided no more."""
+    keys = assignment.question_keys
+    return {
+        name
+        for name, question in assignment.week.questions.items()
+        if (old := before[name]).key != keys[name]
+        or old.max_points != question.points
+        or (old.decision and not assignment.decisions.about(name))
+    }
 
 
 def _verdicts(
@@ -70,23 +81,49 @@ def _verdicts(
 ) -> list[Verdict]:
     """All verdicts: new for questions that are due or build on one that became right or wrong."""
     if report.unreadable:
-        verdicts_now = zeros(assignment, report.unreadable)
-        pairs = zip(verdicts_now, report.verdicts, strict=True)
-        return [new if new.question in due else old for new, old in pairs]
+        now = {each.question: each for each in zeros(assignment, report.unreadable)}
+        return [now[old.question] if old.question in due else old for old in report.verdicts]
     recorded = RecordedAnswers(answer_files.find(course.root, assignment.week.stem, report))
     verdicts: list[Verdict] = []
     flipped: set[str] = set()
     for old in report.verdicts:
         new = old
-        question = assignment.week.questions[old.question]
-        if old.question in due or flipped & set(question.builds_on):
-            answers = recorded.question(old.question)
-            judged = _judged(assignment, answers, old.question, verdicts)
-            new = replace(judged, seconds=old.seconds)
-        if new.right != old.right:
+        question = assignment.week.questions.get(old.question)
+        if question is None:
+            continue
+        built_on = flipped & set(question.builds_on)
+        if old.question in due or built_on:
+            try:
+                answers = recorded.question(old.question)
+                judged = _judged(assignment, answers, old.question, verdicts)
+                new = replace(judged, seconds=old.seconds)
+            except NotRecorded:
+                if built_on or not _differs_in_points(assignment, old):
+                    raise
+                new = _rescaled(old, question.points)
+        if new.at_fault != old.at_fault:
             flipped.add(old.question)
         verdicts.append(new)
-    return verdicts
+    return list(assignment.decisions.settle(verdicts, report.verdicts))
+
+
+def _differs_in_points(assignment: Assignment, old: Verdict) -> bool:
+    """Whether a verdict would be the same but for the points that its question is worth."""
+    worth = assignment.week.questions[old.question].points
+    same = old.key == assignment.question_keys[old.question] and not old.decision
+    return same and old.max_points > 0 and old.max_points != worth
+
+
+def _rescaled(verdict: Verdict, worth: float) -> Verdict:
+    """The same verdict on a question that is worth something else now."""
+    points = round(verdict.points / verdict.max_points * worth, 2)
+    told, new = (
+        f" · {part:g} of {whole:g} points"
+        for part, whole in ((verdict.points, verdict.max_points), (points, worth))
+    )
+    heading, newline, rest = verdict.message.partition("\n")
+    message = heading.replace(told, new) + newline + rest
+    return replace(verdict, points=points, max_points=worth, message=message)
 
 
 def _judged(

@@ -120,6 +120,7 @@ class Portable:
             own=settings["own"],
             run_experiments=settings["run_experiments"],
             not_as_asked=settings["not_as_asked"],
+            decided=settings["decided"],
         )
         expected = references.unpack(self.values)
         for name, case, seed in settings["seeds"]:
@@ -156,6 +157,7 @@ def portable(assignment: Assignment, isolation: str, limits: Limits) -> Portable
         "not_as_asked": assignment.not_as_asked,
         "released": assignment.released,
         "source": assignment.source,
+        "decided": dict(assignment.decided),
         "seeds": [
             (name, probe.case, _seed(assignment, name, probe.case)) for name, probe in hidden
         ],

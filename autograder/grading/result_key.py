@@ -11,15 +11,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import autograder
 from autograder.course import own_functions
 from autograder.errors import UnreadableNotebook
 from autograder.grading.assignment import Assignment
+from autograder.intake.metadata import stamp_of
 from autograder.intake.read import read_bytes
 from autograder.questions.keys import digest
 from autograder.records import Submission
 from autograder.sandbox.limits import Limits
+
+_POINTS = ("points", "checksum")
+"""nbgrader's checksum of a graded cell covers its points."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +52,22 @@ class ResultKeys:
             autograder.__version__.encode(),
             # The names that checks hold, and what the sandbox has imported.
             repr((given.week.answer_cells, given.libraries)).encode(),
-            *(json.dumps(each, sort_keys=True).encode() for each in (given.released, given.source)),
+            *(_without_points(each) for each in (given.released, given.source)),
             given.own.encode(),
             given.secret,
             repr((self.isolation, self.limits, given.run_experiments)).encode(),
         )
+
+
+def _without_points(notebook: Any) -> bytes:
+    """A notebook of the course; other points change what an answer earns, not the answer."""
+    cells = []
+    for cell in notebook["cells"]:
+        if stamp := stamp_of(cell):
+            kept = {key: value for key, value in stamp.items() if key not in _POINTS}
+            cell = {**cell, "metadata": {**cell["metadata"], "nbgrader": kept}}
+        cells.append(cell)
+    return json.dumps({**notebook, "cells": cells}, sort_keys=True).encode()
 
 
 def _of_submission(shared: bytes, submission: Submission) -> str:

@@ -38,6 +38,17 @@ def points_of(notebook: NotebookNode) -> dict[str, float]:
     return found
 
 
+def checks_in(notebook: NotebookNode) -> list[str]:
+    """The questions that a released notebook asks with `check("name")`, in its order."""
+    return [
+        name
+        for cell in notebook.cells
+        if (name := grade_id_of(cell))
+        and stamp_of(cell).get("grade")
+        and cell["source"].strip() == f'check("{name}")'
+    ]
+
+
 def is_experiment(cell: NotebookNode) -> bool:
     """Whether the cell has the tag `experiment`."""
     tags = cell["metadata"].get("tags")

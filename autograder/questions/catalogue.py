@@ -11,7 +11,7 @@ import inspect
 import pkgutil
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -79,6 +79,12 @@ class Week:
         parts: list[Question | Written] = [*questions.values(), *written.values()]
         total = sum(part.points for part in parts)
         return replace(self, questions=questions, written=written, points=total)
+
+    def only(self, names: Collection[str]) -> Week:
+        """The same week without the questions that are not among these."""
+        questions = {name: each for name, each in self.questions.items() if name in names}
+        written = {name: each for name, each in self.written.items() if name in names}
+        return replace(self, questions=questions, written=written).worth({})
 
     @property
     def answer_cells(self) -> dict[str, str]:
