@@ -13,6 +13,7 @@ from rich.table import Table
 from autograder.cli.display import screen
 
 if TYPE_CHECKING:
+    from autograder.intake.collect.canvas import Submitted
     from autograder.intake.collect.collect import Collection, Line
 
 SOME_LEFT_OUT = 3
@@ -29,7 +30,9 @@ def collect(
     kind: Annotated[
         str,
         typer.Option(
-            "--from", help="canvas, moodle, gradescope, nbgrader or plain; detected if left out."
+            "--from",
+            help="canvas, moodle, gradescope, blackboard, brightspace, ilias, nbgrader or plain; "
+            "detected if left out.",
         ),
     ] = "",
     dry_run: Annotated[
@@ -49,6 +52,19 @@ def collect(
             "Without it, times in an archive that names no zone are not used."
         ),
     ] = "",
+    groups: Annotated[
+        Path | None,
+        typer.Option(
+            help="A CSV file with who is in which group, such as Canvas's list of its groups: "
+            "everybody in a group gets its submission."
+        ),
+    ] = None,
+    course_id: Annotated[
+        str, typer.Option(help="Ask Canvas for times and groups: the number in /courses/N.")
+    ] = "",
+    assignment_id: Annotated[
+        str, typer.Option(help="With --course-id: the number in /assignments/N.")
+    ] = "",
     course: Annotated[Path, typer.Option("--course", help="The course directory.")] = Path("."),
 ) -> None:
     """Collect a class's submissions from an archive or folder, each under its student."""
@@ -67,11 +83,21 @@ def collect(
         dry_run=dry_run,
         worksheet=worksheet,
         zone=_zone(timezone),
+        groups=groups,
+        records=_records(course_id, assignment_id),
     )
     _print(collection)
     if dry_run:
         screen.print("Nothing was changed; run it without --dry-run to collect.")
     raise typer.Exit(SOME_LEFT_OUT if collection.left_out or collection.alarms else 0)
+
+
+def _records(course_id: str, assignment_id: str) -> list[Submitted]:
+    if not course_id and not assignment_id:
+        return []
+    from autograder.lms.canvas.submissions import submitted
+
+    return submitted(course_id, assignment_id)
 
 
 def _zone(name: str) -> tzinfo | None:

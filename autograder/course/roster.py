@@ -44,7 +44,8 @@ _SUM = re.compile(
 )
 
 
-_Row = tuple[int, list[str]]
+Row = tuple[int, list[str]]
+"""A line's number and its cells."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,7 @@ def read_roster(path: Path) -> list[Student]:
     Raises:
         CourseError: with the line that cannot be used.
     """
-    text = _read_text(path)
-    if not text.strip():
-        raise CourseError(f"{path.name} is empty; its first line should be {','.join(COLUMNS)}")
-    header, rows = _rows(path.name, text)
+    header, rows = read_table(path)
     try:
         layout = columns(header)
     except ValueError as error:
@@ -85,6 +83,18 @@ def read_roster(path: Path) -> list[Student]:
     if not rows:
         raise CourseError(f"{path.name} has no students below its first line")
     return _students(path.name, layout, rows)
+
+
+def read_table(path: Path) -> tuple[list[str], list[Row]]:
+    """The cells of a CSV file's first line, and its other lines that are not empty.
+
+    Raises:
+        CourseError: if it is empty, cannot be read, or is no CSV.
+    """
+    text = _read_text(path)
+    if not text.strip():
+        raise CourseError(f"{path.name} is empty; its first line should be {','.join(COLUMNS)}")
+    return _rows(path.name, text)
 
 
 def about(students: Sequence[Student]) -> str:
@@ -153,7 +163,7 @@ def _read_text(path: Path) -> str:
         raise CourseError(f"{path.name} is not UTF-8; save it as 'CSV UTF-8'") from None
 
 
-def _rows(name: str, text: str) -> tuple[list[str], list[_Row]]:
+def _rows(name: str, text: str) -> tuple[list[str], list[Row]]:
     """The first line's cells, and the other lines that are not empty, with their numbers."""
     separator = max(",;\t", key=text.partition("\n")[0].count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
@@ -183,7 +193,7 @@ def _refuse_shifted(where: str, row: Sequence[str], header: Sequence[str]) -> No
         raise CourseError(f"{where}: {' '.join(given)!r} is no student. Next: delete this line")
 
 
-def _students(name: str, layout: Columns, rows: Sequence[_Row]) -> list[Student]:
+def _students(name: str, layout: Columns, rows: Sequence[Row]) -> list[Student]:
     def cell(row: Sequence[str], place: int) -> str:
         return row[place] if place < len(row) else ""
 

@@ -60,3 +60,27 @@ def gradescope_listing(
             lines += [f"  - :name: {name}", f"    :sid: '{sid}'", f"    :email: {email}"]
         lines += [f"  :created_at: {created}", "  :score: 0.0", "  :status: processed"]
     return "\n".join(lines) + "\n"
+
+
+def blackboard_files(
+    item: str, login: str, name: str, time: str, file: str, content: str
+) -> dict[str, str]:
+    """An attempt in Blackboard's flat archive: the file, and the text about it."""
+    stem = f"{item}_{login}_attempt_{time}"
+    about = (
+        f"Name: {name} ({login})\nAssignment: {item}\nDate Submitted: Friday, 2 October 2026\n"
+        f"Current Grade: Needs Grading\n\nFiles:\n\tOriginal filename: {file}\n"
+    )
+    return {f"{stem}_{file}": content, f"{stem}.txt": about}
+
+
+def brightspace_folder(name: str, time: str, number: int = 1) -> str:
+    """A submission's folder in Brightspace's archive."""
+    return f"{39786 + number}-{640693 + number} - {name} - {time}"
+
+
+def ilias_folder(last: str, first: str, login: str, number: int) -> str:
+    """A person's folder in ILIAS's archive, in ASCII."""
+    for letter, ascii_ in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        last, first = last.replace(letter, ascii_), first.replace(letter, ascii_)
+    return f"{last}_{first}_{login}_{number}"

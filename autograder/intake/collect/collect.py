@@ -20,11 +20,13 @@ from autograder.errors import UnusableSource
 from autograder.intake import moodle_worksheet
 from autograder.intake.collect import (
     archives,
+    canvas,
     choose,
     moodle,
     sources,
     store,
 )
+from autograder.intake.collect import groups as groups_of
 from autograder.intake.collect.attempts import Attempt, File
 from autograder.intake.moodle_worksheet import MoodleWorksheet
 from autograder.intake.week_of import fault, fault_of_file, names_in_file
@@ -112,6 +114,8 @@ def collect(
     dry_run: bool = False,
     worksheet: Path | None = None,
     zone: tzinfo | None = None,
+    groups: Path | None = None,
+    records: Sequence[canvas.Submitted] = (),
 ) -> Collection:
     """Put a class's submissions where they are graded.
 
@@ -120,10 +124,12 @@ def collect(
         assignment: nbgrader's name for the week, such as week06_backpropagation.
         week: such as week06, which many students use as the file name.
         source: a zip archive or a folder.
-        kind: canvas, moodle, gradescope, nbgrader or plain; empty to detect it.
+        kind: a name in `platforms.PARSERS`, such as canvas; empty to detect it.
         dry_run: change nothing.
         worksheet: Moodle's grading worksheet of the assignment, which names everybody.
         zone: of the local times in an archive; None for the course's own, if it states one.
+        groups: a CSV file of the groups that hand in together.
+        records: what Canvas says of everybody's submission.
 
     Raises:
         UnusableSource: if the source is refused; then nothing has changed.
@@ -145,8 +151,12 @@ def collect(
             assumed=bool(own_zone),
         )
         attempts, sheet = _identified(kind, attempts, worksheet, Roster(students))
+        attempts, alarm = _with_groups(kind, attempts, groups, records, Roster(students))
+        if records:
+            times = sources.Times(True)
         names = names_in_file(course.notebook("release", assignment))
         work = _Work(course, assignment, week, kind, times.known, names)
+        work.times_stated = bool(records) or kind in sources.SAY_TIMES
         lines = work.match(attempts, Roster(students))
         if not dry_run:
             with work.store.staging() as staging:
@@ -156,7 +166,8 @@ def collect(
     left_out = sum(line.result == LEFT_OUT for line in lines)
     about_people = moodle.advice(left_out, sheet) if kind == "moodle" else ""
     notes = tuple(filter(None, (times.about, about_people)))
-    return Collection(kind, tuple(lines), missing, times.known, notes, _alarms(times))
+    alarms = (*_alarms(times), *filter(None, [alarm]))
+    return Collection(kind, tuple(lines), missing, times.known, notes, alarms)
 
 
 def _identified(
@@ -171,6 +182,31 @@ def _identified(
             f"--worksheet is for Moodle's archives, and this one is from {kind}. Next: leave it out"
         )
     return attempts, None
+
+
+def _with_groups(
+    kind: str,
+    attempts: list[Attempt],
+    file: Path | None,
+    records: Sequence[canvas.Submitted],
+    students: Roster,
+) -> tuple[list[Attempt], str]:
+    """The attempts with every member of a group, and a warning if groups are likely and unknown."""
+    if records:
+        if kind != "canvas":
+            raise UnusableSource(
+                f"Canvas was asked for the times, and this archive is from {kind}. Next: leave "
+                "--course-id and --assignment-id out"
+            )
+        return canvas.with_records(attempts, records)
+    if file:
+        if kind == "moodle":
+            raise UnusableSource(
+                "Moodle's groups are in its grading worksheet. Next: collect with --worksheet in "
+                "place of --groups"
+            )
+        return groups_of.with_members(attempts, groups_of.read(file)), ""
+    return attempts, canvas.about_groups(attempts, students) if kind == "canvas" else ""
 
 
 def _alarms(times: sources.Times) -> tuple[str, ...]:
@@ -202,6 +238,7 @@ class _Work:
         self.week = week
         self.kind = kind
         self.times_known = times_known
+        self.times_stated = False
         self.names = names
         self.newest: list[tuple[str, _Version]] = []
         self.older: list[tuple[str, _Version]] = []
@@ -283,7 +320,7 @@ class _Work:
 
     def _at_its_own_time(self, found: _Found, notebook: File) -> _Found:
         """Other files of the attempt may be newer, such as the text beside it in Moodle."""
-        if self.kind in sources.SAY_TIMES or not found.attempt.time:
+        if self.times_stated or not found.attempt.time:
             return found
         return replace(found, attempt=replace(found.attempt, time=notebook.entry.time))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from autograder.course.people import EMAIL, ID, LMS_ID, Identifier, Person
 from autograder.errors import UnusableSource
-from autograder.intake.collect import moodle
+from autograder.intake.collect import blackboard, brightspace, canvas, ilias, moodle
 from autograder.intake.collect.archives import Entry
 from autograder.intake.collect.attempts import (
     Attempt,
@@ -20,48 +20,11 @@ from autograder.intake.collect.attempts import (
 )
 from autograder.intake.file_names import notebook_stem
 
-_CANVAS = re.compile(
-    r"(?:(?P<name>.*?)_(?P<late>LATE_)?(?P<user>\d+)|(?P<hidden_late>LATE_)?(?P<hidden>anon_[^\W_]+))"
-    r"_(?:(?P<attachment>\d{1,18})_(?P<file>.+)|(?P<entry>text|link)\.html)",
-    re.DOTALL,
-)
 _INBOUND = re.compile(r"(?P<student>[^+]+)\+(?P<assignment>[^+]+)\+(?P<time>\d{4}-[^+]+)(?:\+.*)?")
 _GRADESCOPE = "submission_metadata.yml"
 _TIMESTAMP = "timestamp.txt"
 
 Parser = Callable[[Sequence[Entry], str, str], list[Attempt]]
-
-
-def _canvas(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt]:
-    """One flat folder, with student, lateness and two numbers before each file's own name."""
-    grouped: dict[str, list[tuple[re.Match[str], Entry]]] = {}
-    for entry in entries:
-        if match := _CANVAS.fullmatch(entry.path.name):
-            grouped.setdefault(match["user"] or match["hidden"], []).append((match, entry))
-    return [_of_canvas(user, parts) for user, parts in grouped.items()]
-
-
-def _of_canvas(user: str, parts: list[tuple[re.Match[str], Entry]]) -> Attempt:
-    name = parts[0][0]["name"] or ""
-    anonymous = user.startswith("anon_")
-    person = Person(
-        user if anonymous else f"{name} (Canvas user {user})",
-        (Identifier((user,), (LMS_ID,)),),
-        () if anonymous or not name else (name,),
-        squeezed=True,
-    )
-    files = tuple(
-        File(match["file"] or f"{match['entry']}.html", entry, int(match["attachment"] or 0))
-        for match, entry in parts
-    )
-    return Attempt(
-        (person,),
-        files,
-        user,
-        work_time(files),
-        max(file.order for file in files),
-        any(match["late"] or match["hidden_late"] for match, _ in parts),
-    )
 
 
 def _gradescope(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt]:
@@ -198,7 +161,10 @@ def _of_plain(who: str, assignment: str, week: str) -> Person:
 PARSERS: dict[str, Parser] = {
     "gradescope": _gradescope,
     "moodle": moodle.parse,
-    "canvas": _canvas,
+    "blackboard": blackboard.parse,
+    "brightspace": brightspace.parse,
+    "canvas": canvas.parse,
     "nbgrader": _nbgrader,
+    "ilias": ilias.parse,
     "plain": _plain,
 }

@@ -31,11 +31,23 @@ _ASSUMED = (
 )
 _DOWNLOADED = (
     "All files are from the same hour, which is probably when they were downloaded. So their times "
-    "are not used as submission times, or for late penalties. Work that the platform marks as late "
-    "keeps its time, which is the latest possible."
+    "are not used as submission times, or for late penalties."
 )
+_LATE_SINCE = (
+    " The platform marks {} as late and does not say since when, so no late penalty is computed "
+    "for them.{}"
+)
+_ASK_CANVAS = (
+    " Next: collect again with --course-id and --assignment-id, and your token in CANVAS_TOKEN, so "
+    "that Canvas is asked for the times; or set the penalties in formgrader."
+)
+_BY_HAND = " Next: set their penalties in formgrader."
 # Their mark is in every path, whatever folders a student has made inside.
-_UNMISTAKABLE = ("gradescope", "moodle")
+_UNMISTAKABLE = ("gradescope", "moodle", "blackboard", "brightspace")
+# Folders that somebody has named by hand may look like these.
+_DOUBTFUL = "ilias"
+# These write local times into the names of files or folders.
+_NAME_TIMES = ("blackboard", "brightspace")
 
 
 def attempts(
@@ -82,6 +94,8 @@ def _recognise(entries: Sequence[Entry], assignment: str, week: str) -> str:
         depth = min(path.count("/") for path in own)
         own |= {path for path in everything if path.count("/") >= depth}
     candidates = [name for name, paths in explained.items() if paths]
+    if len(candidates) > 1 or explained[_DOUBTFUL] != everything:
+        candidates = [name for name in candidates if name != _DOUBTFUL]
     complete = [name for name in candidates if explained[name] == everything]
     if not candidates:
         return "plain"
@@ -121,8 +135,8 @@ def settle_times(
     """Keep the times that are submission times, in UTC; drop the others.
 
     Canvas and Moodle may stamp each entry when they write the archive, and copying a folder stamps
-    its files. So times that are all within an hour are probably those of the download. Work that
-    the platform marks as late keeps its time: it was handed in no later than that.
+    its files. So times that are all within an hour are probably those of the download; this is so
+    for work that the platform marks as late, too, and when it was handed in is unknown.
 
     Args:
         kind: the platform. Gradescope and nbgrader write down when something was handed in.
@@ -144,13 +158,24 @@ def settle_times(
         found = [_each_entry(one, lambda entry: entry.in_zone(zone)) for one in found]
         _refuse_future(found, zone)
     elif local:
-        return [replace(one, time=None) for one in found], Times(False, _NO_ZONE)
+        return [replace(one, time=None) for one in found], Times(
+            False, _NO_ZONE + _about_late(kind, found)
+        )
     times = [one.time for one in found if one.time]
-    if times and max(times) - min(times) > _ONE_DOWNLOAD:
+    if times and (kind in _NAME_TIMES or max(times) - min(times) > _ONE_DOWNLOAD):
         return list(found), Times(True, _ASSUMED.format(zone) if local and assumed else "")
-    return [replace(one, time=one.time if one.late else None) for one in found], Times(
-        False, _DOWNLOADED
+    return [replace(one, time=None) for one in found], Times(
+        False, _DOWNLOADED + _about_late(kind, found)
     )
+
+
+def _about_late(kind: str, found: Sequence[Attempt]) -> str:
+    """A sentence on work of unknown time that is known to be late, which gets no penalty."""
+    late = sum(one.late for one in found)
+    if not late:
+        return ""
+    count = f"{late} submission{'s' * (late != 1)}"
+    return _LATE_SINCE.format(count, _ASK_CANVAS if kind == "canvas" else _BY_HAND)
 
 
 def _each_entry(attempt: Attempt, change: Callable[[Entry], Entry]) -> Attempt:

@@ -37,6 +37,20 @@ class Patience(Retry):
         return status_code == 429 or (method == "GET" and status_code >= 500)
 
 
+def number_in_address(option: str, value: str) -> int:
+    """The number that an option holds, from the address /courses/N/assignments/M.
+
+    Raises:
+        CourseError: if it is none.
+    """
+    if not value.isdecimal():
+        raise CourseError(
+            f"asking Canvas needs {option}, a number in the address /courses/N/assignments/M; "
+            f"received {value!r}"
+        )
+    return int(value)
+
+
 def connect() -> Any:
     """Connect to the Canvas that the environment names.
 
@@ -52,7 +66,7 @@ def connect() -> Any:
         from requests.adapters import HTTPAdapter
     except ModuleNotFoundError:
         raise CourseError(
-            "--push needs canvasapi, which is not installed. Next: pip install canvasapi"
+            "asking Canvas needs canvasapi, which is not installed. Next: pip install canvasapi"
         ) from None
     url, token = _environment()
     with warnings.catch_warnings():
@@ -87,7 +101,9 @@ def _environment() -> tuple[str, str]:
         (TOKEN, token, "an access token created in Canvas under Account, Settings"),
     ):
         if not value:
-            raise CourseError(f"--push reads the environment variable {name}; set it to {example}")
+            raise CourseError(
+                f"Canvas is asked with the environment variable {name}; set it to {example}"
+            )
     parts = urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         raise CourseError(

@@ -13,7 +13,7 @@ from typing import Any
 
 from autograder.course.people import Person, in_grade_file
 from autograder.errors import CourseError
-from autograder.lms.canvas.client import connect, plain_errors
+from autograder.lms.canvas.client import connect, number_in_address, plain_errors
 from autograder.lms.canvas.notes import about_points, lost, strangers
 from autograder.lms.canvas.plan import (
     Change,
@@ -46,15 +46,11 @@ def push_week(
     Raises:
         CourseError: if Canvas cannot be used; changes that it has already made stay.
     """
-    for option, value in (("--course-id", course_id), ("--assignment-id", assignment_id)):
-        if not value.isdecimal():
-            raise CourseError(
-                f"--push needs {option}, a number in the address /courses/N/assignments/M; "
-                f"received {value!r}"
-            )
+    course = number_in_address("--course-id", course_id)
+    assignment = number_in_address("--assignment-id", assignment_id)
     canvas = connect()
     with plain_errors():
-        return _Push(canvas, week, int(course_id), int(assignment_id)).run(dry_run)
+        return _Push(canvas, week, course, assignment).run(dry_run)
 
 
 class _Push:

@@ -40,7 +40,7 @@ def test_is_an_ambiguous_source_named_with_the_choices(full, tmp_path):
     with pytest.raises(UnusableSource, match="not laid out like an export of moodle"):
         take(full, source, kind="moodle")
     with pytest.raises(UnusableSource, match="choose one of"):
-        take(full, source, kind="blackboard")
+        take(full, source, kind="sakai")
 
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -125,8 +125,20 @@ def test_are_the_times_of_a_download_not_taken_for_hand_in_times(full, tmp_path)
     names = [canvas_name("lee, ann", "501", 1, NB, True), canvas_name("x", "502", 2, NB)]
     found = take(full, write_zip(tmp_path / "a.zip", dict.fromkeys(names, "{}")), zone=BERLIN)
     assert not found.times_known
-    assert content(full, "ann", "timestamp.txt") is not None
+    assert content(full, "ann", "timestamp.txt") is None
     assert content(full, "bob", "timestamp.txt") is None
+
+
+@pytest.mark.parametrize("zone", [None, BERLIN])
+def test_is_it_said_that_a_mark_of_lateness_names_no_time(full, tmp_path, zone):
+    """Canvas's LATE: without a time there is no penalty, and the instructor has to know that."""
+    names = [canvas_name("lee, ann", "501", 1, NB, True), canvas_name("x", "502", 2, NB)]
+    source = write_zip(tmp_path / "a.zip", dict.fromkeys(names, "{}"))
+    (note,) = take(full, source, zone=zone).notes
+    assert "marks 1 submission as late and does not say since when" in note
+    assert "--course-id" in note
+    in_time = write_zip(tmp_path / "b.zip", {names[1]: "{}"})
+    assert "late" not in take(full, in_time, zone=zone).notes[0].replace("late penalties", "")
 
 
 NOON = datetime(2026, 10, 2, 12, tzinfo=UTC)
@@ -141,8 +153,8 @@ def made_at(time, name=NB):
     st.sampled_from(sorted(PARSERS)),
     st.lists(st.tuples(st.integers(0, 120) | st.none(), st.booleans()), max_size=6),
 )
-def test_are_times_within_an_hour_those_of_a_download_but_for_late_work(kind, handed_in):
-    """Gradescope and nbgrader write down when something was handed in; the others may not."""
+def test_are_times_within_an_hour_those_of_a_download(kind, handed_in):
+    """Four platforms write down when something was handed in; the others may not."""
     times = [
         None if minutes is None else NOON + timedelta(minutes=minutes) for minutes, _ in handed_in
     ]
@@ -153,13 +165,15 @@ def test_are_times_within_an_hour_those_of_a_download_but_for_late_work(kind, ha
     kept, known = settle_times(kind, made)
     minutes = [each for each, _ in handed_in if each is not None]
     assert known.known == (
-        kind in ("gradescope", "nbgrader") or bool(minutes and max(minutes) - min(minutes) > 60)
+        kind in ("gradescope", "nbgrader")
+        or bool(minutes and kind in ("blackboard", "brightspace"))
+        or bool(minutes and max(minutes) - min(minutes) > 60)
     )
     for before, after in zip(made, kept, strict=True):
-        assert after.time == (before.time if known.known or before.late else None)
+        assert after.time == (before.time if known.known else None)
 
 
 def test_is_an_unknown_platform_refused_with_the_known_ones(full, tmp_path):
     source = write_zip(tmp_path / "a.zip", {"ann.ipynb": "{}"})
-    with pytest.raises(UnusableSource, match="--from cannot be 'blackboard'; choose one of grade"):
-        take(full, source, kind="blackboard")
+    with pytest.raises(UnusableSource, match="--from cannot be 'sakai'; choose one of grade"):
+        take(full, source, kind="sakai")
