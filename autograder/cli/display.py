@@ -109,8 +109,14 @@ def bar(label: str) -> Callable[[Sequence[T]], Iterable[T]]:
     return lambda items: track(items, label, console=errors, transient=True)
 
 
-def print_json(week: str, lines: Iterable[dict[str, Any]]) -> None:
-    """Print one JSON document line by line; it is still valid JSON if the run is interrupted."""
+def print_json(week: str, lines: Iterable[dict[str, Any]], **rest: Any) -> None:
+    """Print one JSON document line by line; it is still valid JSON if the run is interrupted.
+
+    Args:
+        week: such as week06.
+        lines: one for each graded submission, in the form that `brief` gives.
+        rest: what else stands in the document, after the submissions.
+    """
     head = f'{{\n "week": {json.dumps(week)},\n "submissions": ['
     before = head
     try:
@@ -122,7 +128,8 @@ def print_json(week: str, lines: Iterable[dict[str, Any]]) -> None:
         if before is not head:
             print("\n ]\n}", flush=True)
         raise
-    print(f"{head if before is head else ''}\n ]\n}}", flush=True)
+    tail = "".join(f",\n {json.dumps(key)}: {json.dumps(value)}" for key, value in rest.items())
+    print(f"{head if before is head else ''}\n ]{tail}\n}}", flush=True)
 
 
 @dataclass
@@ -131,9 +138,19 @@ class ClassTable:
 
     Up to `most` submissions get a row each. For a larger class it shows the most common findings
     and the submissions with problems.
+
+    Attributes:
+        week: such as week06.
+        not_graded: what was not graded and why, by its name in `submitted/`.
+        doubtful: sentences about submissions that were graded, by student.
+        notes: sentences to print below the table.
+        most: the largest class in which every submission has a row.
     """
 
     week: str
+    not_graded: Mapping[str, str] = field(default_factory=dict)
+    doubtful: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[str] = ()
     most: int = 200
     total: int = 0
     unreadable: int = 0
@@ -162,8 +179,8 @@ class ClassTable:
 
     @property
     def problems(self) -> bool:
-        """Whether any submission was unreadable or had code that was stopped."""
-        return bool(self.unreadable or self.stopped)
+        """Whether any submission was unreadable, had code that was stopped, or was not graded."""
+        return bool(self.unreadable or self.stopped or self.not_graded)
 
     def print(self, *, regraded: bool = False) -> None:
         """Print the table, then the summary line.
@@ -171,14 +188,24 @@ class ClassTable:
         Args:
             regraded: say how many were regraded even if none were.
         """
+        named = [
+            (escape(printable(name)), "", escape(printable(reason)), "")
+            for reasons in (self.not_graded, self.doubtful)
+            for name, reason in reasons.items()
+        ]
         if self.total <= self.most:
-            _print_rows(self._rows)
+            _print_rows([*self._rows, *named])
         else:
             _print_found(self._found, self.total)
             if self._problems:
                 screen.print(f"\n{self.unreadable + self.stopped} with problems, including:")
                 _print_rows(self._problems)
+            if named:
+                screen.print()
+                _print_rows(named)
             screen.print(f"\n`autograder report {self.week}` shows all of it on one page.\n")
+        for note in self.notes:
+            screen.print(escape(printable(note)), highlight=False, soft_wrap=True)
         screen.print(self._last_line(regraded))
 
     def _last_line(self, regraded: bool) -> str:
@@ -186,6 +213,8 @@ class ClassTable:
             f"{self.total} submissions: {self.total - self.unreadable} graded, {self.unreadable} "
             f"unreadable (recorded as 0), {self.stopped} with code that was stopped."
         )
+        if self.not_graded:
+            line += f" {len(self.not_graded)} not graded, with the reason above."
         if self.kept:
             line += f" {self.kept} had been graded before and are unchanged."
         if self.judged_again or regraded:

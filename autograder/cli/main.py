@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
@@ -41,7 +41,7 @@ from autograder.cli.display import (
 )
 from autograder.errors import AutograderError, UnknownName
 from autograder.light_imports import loading
-from autograder.records import Report
+from autograder.records import Report, Submission
 
 SOME_NOT_GRADED = 3
 INTERRUPTED = 130
@@ -185,12 +185,16 @@ def grade(
     cluster: Annotated[
         str, typer.Option(help="A Dask scheduler, such as tls://host:8786, or local:4.")
     ] = "",
+    new_students: Annotated[
+        bool, typer.Option(help="Add whoever has a folder and is not on the roster.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Grade a week's new and changed submissions into nbgrader's gradebook."""
     with loading():
         from autograder.course import directory as courses
         from autograder.grading import grade_class
+        from autograder.grading.attendance import attendance
         from autograder.grading.assignment import load_assignment
 
     if force and question:
@@ -202,7 +206,13 @@ def grade(
     opened = courses.load(course)
     assignment = load_assignment(opened, week)
     assignment.run_experiments = run_all
-    submissions = grade_class.submissions(opened, assignment)
+    found = attendance(
+        opened,
+        assignment.week,
+        grade_class.submissions(opened, assignment),
+        new_students=new_students,
+    )
+    submissions: Sequence[Submission] = found.graded
     if only:
         submissions = grade_class.only(submissions, only)
     reports = grade_class.grade_course(
@@ -215,14 +225,22 @@ def grade(
         questions=question or (),
         cluster=cluster,
     )
-    table = ClassTable(assignment.week.name)
+    table = ClassTable(
+        assignment.week.name, found.not_graded, found.doubtful, [] if only else found.notes
+    )
     shown = reports if as_json else progress(reports, len(submissions), "Grading")
     try:
         # Closed here, so that everything is written before the summary is printed.
         with closing(reports), closing(shown):
             lines = _counted(shown, table)
             if as_json:
-                print_json(assignment.week.name, lines)
+                print_json(
+                    assignment.week.name,
+                    lines,
+                    not_graded=found.not_graded,
+                    doubtful=found.doubtful,
+                    missing=found.missing,
+                )
             else:
                 for _ in lines:
                     pass
