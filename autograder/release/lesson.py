@@ -125,10 +125,15 @@ def _validate_cell(
         raise QuestionError(
             f'{script}: the check of {name} reads {cell.source.strip()!r}; expected check("{name}")'
         )
-    if marker in {"solution", "written"} and "### BEGIN SOLUTION" not in cell.source:
+    if marker in {"solution", "written"} and not _has_solution(cell.source):
         raise QuestionError(
             f"{script}: the cell {marker}={name!r} has no ### BEGIN SOLUTION and ### END SOLUTION"
         )
+
+
+def _has_solution(source: str) -> bool:
+    begun = source.count("### BEGIN SOLUTION")
+    return begun > 0 and begun == source.count("### END SOLUTION")
 
 
 def _validate_question(script: str, name: str, answer: str, order: list[tuple[str, str]]) -> None:

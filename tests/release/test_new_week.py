@@ -41,7 +41,7 @@ def test_may_two_new_weeks_be_written_and_each_get_more_questions(tmp_path):
     assert checks == [f'check("{name}")' for name in week.questions]
 
 
-@pytest.mark.parametrize("words", ["sum", "class", "relu", "numpy", "np"])
+@pytest.mark.parametrize("words", ["sum", "numpy"])
 def test_has_its_question_a_name_that_nothing_else_has(words, tmp_path):
     week = write_week(tmp_path, f"week16_{words}")
     assert list(week.questions) == [words if words == "numpy" else f"{words}_rows"]

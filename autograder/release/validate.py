@@ -1,0 +1,187 @@
+"""Everything that must hold of a week before students meet it, and what to do where it does not."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograder.errors import AutograderError, MissingReference, QuestionError
+from autograder.judging import laws
+from autograder.judging.judge import Judge
+from autograder.questions import catalogue, references
+from autograder.questions.catalogue import Week
+from autograder.questions.define import Question
+from autograder.release.lesson import source_notebook
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+LONG = 60
+"""Seconds that a question may take to answer whose solution is not tried here."""
+
+
+@dataclass
+class Validation:
+    """What was found in a week: sentences by question, those about the whole week under ""."""
+
+    week: Week
+    findings: dict[str, list[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, question: str, *sentences: str) -> None:
+        """Add what is wrong with a question, or with the week if the name is empty."""
+        if sentences:
+            self.findings.setdefault(question, []).extend(sentences)
+
+
+def validate(week: Week, secret: bytes, hidden: Path) -> Validation:
+    """Try every law of the house on a week.
+
+    Reference values that are missing or out of date are computed first, which may take Keras.
+
+    Args:
+        week: the week, whose code and lesson are run in this process.
+        secret: the course's secret, which seeds the hidden cases.
+        hidden: the file in which the course keeps the values of the week's hidden cases.
+    """
+    found = Validation(week)
+    _about_the_week(found)
+    notebook = _lesson(found)
+    judge = _judge(found, secret, hidden)
+    solutions = _solutions(found, notebook) if notebook else {}
+    for question in week.questions.values():
+        found.add(question.name, *laws.cases_show_mix_ups(question, references.PUBLIC_SECRET))
+        found.add(question.name, *laws.hidden_inputs_are_new(question, secret))
+        found.add(question.name, *laws.stability_is_asked(question))
+        if judge and question.name in judge.questions:
+            found.add(question.name, *_about_verdicts(judge, question))
+            if question.calls in solutions:
+                _try_solution(found, judge, question, solutions[question.calls])
+    return found
+
+
+def _about_the_week(found: Validation) -> None:
+    week = found.week
+    if not week.points_by_name:
+        found.add("", "it has no questions; add one with `autograder new question`")
+    for written in week.written.values():
+        if not written.rubric.strip():
+            found.add(written.name, "its rubric is empty; say for what graders give points")
+        if written.points < 0:
+            found.add(written.name, f"it is worth {written.points:g} points; expected 0 or more")
+    try:
+        catalogue.weeks()
+    except QuestionError as error:
+        found.add("", str(error))
+
+
+def _lesson(found: Validation) -> NotebookNode | None:
+    week = found.week
+    if not week.lesson.is_file():
+        found.add("", f"its lesson {week.lesson} does not exist")
+        return None
+    try:
+        return source_notebook(week.lesson, week.points_by_name, week.answer_cells)
+    except QuestionError as error:
+        found.add("", str(error))
+        return None
+
+
+def _judge(found: Validation, secret: bytes, hidden: Path) -> Judge | None:
+    """A judge of the questions whose values can be computed."""
+    week = found.week
+    usable: dict[str, Question] = {}
+    for question in week.questions.values():
+        try:
+            references.hidden([question], secret, hidden)
+        except AutograderError as error:
+            found.add(question.name, str(error))
+        except Exception as error:
+            found.add(question.name, _failed("the reference or a case", error))
+        else:
+            usable[question.name] = question
+    if not usable:
+        return None
+    questions = usable.values()
+    try:
+        public = references.public(questions, week.stem)
+    except MissingReference:
+        path = references.write_public(questions, week.stem)
+        found.notes.append(f"Computed the values of the public cases: {path}")
+        public = references.public(questions, week.stem)
+    return Judge(usable, public, references.hidden(questions, secret, hidden), secret)
+
+
+def _about_verdicts(judge: Judge, question: Question) -> Iterator[str]:
+    try:
+        yield from laws.stub_is_not_attempted(judge, question)
+        for other in question.alternatives.values():
+            yield from laws.alternative_is_right(judge, question, other)
+        for mistake in question.mistakes.values():
+            named = list(laws.mistake_is_named(judge, question, mistake))
+            yield from named or laws.mistake_is_visible(judge, question, mistake)
+    except AutograderError as error:
+        yield str(error)
+    except Exception as error:
+        yield _failed("a mistake or an alternative", error)
+
+
+def _try_solution(found: Validation, judge: Judge, question: Question, solution: Any) -> None:
+    if question.seconds > LONG:
+        found.notes.append(f"{question.name} trains for minutes, so its solution was not tried")
+        return
+    with _quiet():
+        wrong = list(laws.solution_is_right(judge, question, solution))
+        if not wrong:
+            wrong += laws.single_precision_is_right(judge, question, solution)
+            rng = np.random.default_rng(0)
+            wrong += laws.rounding_changes_nothing(judge, question, solution, rng)
+    found.add(question.name, *wrong)
+
+
+def _solutions(found: Validation, notebook: NotebookNode) -> dict[str, Any]:
+    try:
+        with _quiet():
+            return solved(notebook)
+    except Exception as error:
+        found.add("", _failed("the lesson", error))
+        return {}
+
+
+def solved(notebook: NotebookNode) -> dict[str, Any]:
+    """What the lesson's solutions define, without its checks and experiments.
+
+    Args:
+        notebook: what `source_notebook` made; its code is run in this process.
+    """
+    namespace: dict[str, Any] = {"check": lambda name: None}
+    for cell in notebook.cells:
+        mark = cell.metadata.get("nbgrader", {})
+        experiment = "experiment" in cell.metadata.get("tags", ())
+        if cell.cell_type == "code" and not experiment and not mark.get("grade"):
+            # The cell's name tells where an exception comes from.
+            exec(compile(cell.source, mark.get("grade_id", "a cell"), "exec"), namespace)
+    return namespace
+
+
+class _quiet(warnings.catch_warnings):
+    """Without warnings, which a solution may cause on purpose."""
+
+    def __enter__(self) -> None:
+        super().__enter__()
+        warnings.simplefilter("ignore")
+
+
+def _failed(what: str, error: Exception) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    file = os.path.basename(trace.tb_frame.f_code.co_filename) if trace else ""
+    where = f" ({file}, line {trace.tb_lineno})" if trace else ""
+    return f"{what} raises {type(error).__name__}: {error}{where}"
