@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -232,7 +232,7 @@ def _row(line: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _print_rows(rows: list[tuple[str, ...]]) -> None:
+def _print_rows(rows: Sequence[tuple[str, ...]]) -> None:
     """One row per submission: student, points, what was found, seconds."""
     table = Table(box=None, pad_edge=False)
     table.add_column("student", no_wrap=True)

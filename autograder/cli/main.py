@@ -194,8 +194,8 @@ def grade(
     with loading():
         from autograder.course import directory as courses
         from autograder.grading import grade_class
-        from autograder.grading.attendance import attendance
         from autograder.grading.assignment import load_assignment
+        from autograder.grading.attendance import attendance
 
     if force and question:
         raise typer.BadParameter("--force runs every submission in full; leave --question out")
