@@ -196,7 +196,7 @@ def _is_evidence(arrays: Arrays) -> bool:
 
     A single number always is one, and two numbers easily are one number times some sizes.
     """
-    return sum(np.count_nonzero(expected) for _, expected, _ in arrays) > 2
+    return bool(sum(np.count_nonzero(expected) for _, expected, _ in arrays) > 2)
 
 
 def _factors(sizes: Mapping[str, int]) -> list[str]:

@@ -29,7 +29,7 @@ EQUIVALENT: dict[str, dict[str, str]] = json.loads(
     Path(__file__).with_name("equivalent_mutants.json").read_text()
 )
 SECONDS = 4
-"""A mutant may loop forever."""
+"""A mutant may loop forever. CPU time: on a busy machine a survivor may take long as well."""
 LONG_TRAINING = 20
 AT_LEAST = 4_000
 
@@ -114,10 +114,10 @@ def _stopped_after(seconds: float) -> Iterator[None]:
     def stop(number: int, frame: object) -> None:
         raise _Stopped
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

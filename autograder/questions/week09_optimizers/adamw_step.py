@@ -108,7 +108,7 @@ def _(rng: Rng) -> Inputs:
 
 @adamw_step.case("first-step")
 def _(rng: Rng) -> Inputs:
-    return walk(rng, gradients(rng, 1), adam_start())
+    return walk(rng, gradients(rng, 1), adam_start(), eps=2**-4)
 
 
 @adamw_step.case("in-motion")

@@ -12,8 +12,8 @@ from autograder.questions.define import Array, Inputs, Rng
 Arrays = dict[str, Array]
 State = dict[str, Any]
 
-SHAPES = {"W1": (4, 3), "b1": (3,), "W2": (4, 3), "b2": (3,)}
-"""Two kernels of the same shape and two biases, so that a state shared between them shows."""
+SHAPES = {"W1": (4, 3), "b1": (3,), "W2": (4, 3), "b2": (1,)}
+"""Two kernels of the same shape, so that a state shared between them shows, and a lone number."""
 
 NO_EPS = 1e-30
 """So small that its place in the formula does not matter; the tiny-gradients case tests that."""
