@@ -23,6 +23,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -35,6 +36,7 @@ ALONE, GROUPS, UNSURE = "alone", "groups", "unsure"
 NONE = -1
 _IDENTIFIER = re.compile(r"\D*(\d+)\s*")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}(?!\d)")
+_CLOCK_PARTS = re.compile(r"(\d{1,2})[:.](\d{2})(?!\d)")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _UNITS = re.compile(r"(?<!\d)\d{1,3}(?!\d)")
 _ENGLISH_DATE = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day, ", re.IGNORECASE)
@@ -65,6 +67,7 @@ class Columns:
     scale: bool
     workflow: int
     changeable: int
+    submitted: int
     graded: int
     comments: int
 
@@ -75,12 +78,28 @@ class Columns:
 
 @dataclass(frozen=True)
 class Participant:
-    """One row: who it is, their group, and whether Moodle calls their work late."""
+    """One row: who it is, their group, and what Moodle says of the time of their work.
+
+    Attributes:
+        late: whether Moodle calls the work late.
+        submitted: when it was handed in, in Moodle's language and an unnamed time zone.
+    """
 
     number: str
     person: Person
     group: str = ""
     late: bool = False
+    submitted: str = ""
+
+    def agrees_with(self, time: datetime) -> bool:
+        """Whether a local time has the day, hour and minute at which the work was handed in."""
+        clock = _CLOCK_PARTS.search(self.submitted)
+        if clock is None:
+            return False
+        days = {int(each) for each in _UNITS.findall(self.submitted)}
+        # Half of the languages write 1:41 PM.
+        same_hour = int(clock[1]) % 12 == time.hour % 12
+        return time.day in days and same_hour and int(clock[2]) == time.minute
 
 
 @dataclass(frozen=True)
@@ -129,7 +148,8 @@ def _participant(row: Sequence[str], columns: Columns) -> Participant:
     number = participant_number(_value(row, columns.identifier))
     person = in_grade_file("", known[1:], known[0]) if known else Person(f"participant {number}")
     group = _value(row, columns.group)
-    return Participant(number, person, group, is_late(_value(row, columns.status)))
+    late = is_late(_value(row, columns.status))
+    return Participant(number, person, group, late, _value(row, columns.submitted))
 
 
 def find_columns(rows: Rows, name: str) -> Columns:
@@ -152,7 +172,7 @@ def find_columns(rows: Rows, name: str) -> Columns:
             f"{name}: expected Moodle's grading worksheet, whose columns begin with Identifier "
             "(`Participant 12`) and hold Grade and Maximum grade; received "
             f"{', '.join(rows[0]) if rows else 'an empty file'}. Next: in the assignment, "
-            "download the grading worksheet"
+            "under Submissions, Actions, choose `Download grading worksheet`"
         )
     status = _status_column(header, body, grade)
     between = range(status + 1, grade)
@@ -169,6 +189,7 @@ def find_columns(rows: Rows, name: str) -> Columns:
         scale=scale,
         workflow=changeable - 1 if changeable > grade + 2 else NONE,
         changeable=changeable,
+        submitted=dates[0] if len(dates) > 1 else NONE,
         graded=dates[-1],
         comments=_comments_column(header, dates[-1]),
     )

@@ -133,8 +133,8 @@ def _maximum(sheet: Worksheet, columns: Columns) -> float:
     if columns.anonymous:
         raise CourseError(
             f"{sheet.name}: Moodle has hidden who the participants are (anonymous submissions), so "
-            "nobody can be matched. Next: in the assignment, choose `Reveal student identities`, "
-            "and download the worksheet again"
+            "nobody can be matched. Next: in the assignment, under Submissions, Actions, choose "
+            "`Reveal student identities`, and download the worksheet again"
         )
     found = set(sheet.column(columns.maximum))
     value = decimal(next(iter(found))) if len(found) == 1 else None

@@ -142,6 +142,10 @@ def collect(
         )
     with archives.entries(source) as entries:
         kind, attempts = sources.attempts(entries, assignment, week, kind)
+        sheet = _worksheet(kind, worksheet)
+        confirmed = sheet is not None and moodle.times_are_confirmed(attempts, sheet)
+        if kind == "moodle":
+            attempts = moodle.identify(attempts, sheet, Roster(students))
         own_zone = "" if zone else course.settings.timezone
         attempts, times = sources.settle_times(
             kind,
@@ -149,8 +153,8 @@ def collect(
             ZoneInfo(own_zone) if own_zone else zone,
             unpacked=source.is_dir(),
             assumed=bool(own_zone),
+            confirmed=confirmed,
         )
-        attempts, sheet = _identified(kind, attempts, worksheet, Roster(students))
         attempts, alarm = _with_groups(kind, attempts, groups, records, Roster(students))
         if records:
             times = sources.Times(True)
@@ -170,18 +174,14 @@ def collect(
     return Collection(kind, tuple(lines), missing, times.known, notes, alarms)
 
 
-def _identified(
-    kind: str, attempts: list[Attempt], worksheet: Path | None, students: Roster
-) -> tuple[list[Attempt], MoodleWorksheet | None]:
-    """The attempts with the people whose they are, which in Moodle's archives is not certain."""
-    if kind == "moodle":
-        sheet = moodle_worksheet.read(worksheet) if worksheet else None
-        return moodle.identify(attempts, sheet, students), sheet
-    if worksheet:
+def _worksheet(kind: str, worksheet: Path | None) -> MoodleWorksheet | None:
+    if worksheet is None:
+        return None
+    if kind != "moodle":
         raise UnusableSource(
             f"--worksheet is for Moodle's archives, and this one is from {kind}. Next: leave it out"
         )
-    return attempts, None
+    return moodle_worksheet.read(worksheet)
 
 
 def _with_groups(

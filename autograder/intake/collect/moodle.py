@@ -37,12 +37,12 @@ _FOLDER = re.compile(
 _DROPPED = re.compile(r"[&<>\"`|':\\/\x00-\x1f\x7f]")
 _ANONYMOUS = (
     "Moodle has hidden who handed in (anonymous submissions), so nobody can be matched. Nothing "
-    "was collected. Next: in the assignment, choose `Reveal student identities`, and download the "
-    "submissions and the worksheet again"
+    "was collected. Next: in the assignment, under Submissions, Actions, choose `Reveal student "
+    "identities`, and download the submissions and the worksheet again"
 )
 _ABOUT_WORKSHEET = (
-    "in the assignment, under Submissions, choose `Download grading worksheet`, and collect with "
-    "--worksheet WORKSHEET.csv"
+    "in the assignment, under Submissions, Actions, choose `Download grading worksheet`, and "
+    "collect with --worksheet WORKSHEET.csv"
 )
 
 
@@ -98,6 +98,23 @@ def identify(
             f"another assignment. Nothing was collected. Next: {_ABOUT_WORKSHEET}"
         )
     return [_with(each, *owner) for each, owner in zip(found, owners, strict=True)]
+
+
+def times_are_confirmed(found: Sequence[Attempt], sheet: MoodleWorksheet) -> bool:
+    """Whether the files' times are those of the worksheet, and so not those of a download.
+
+    Args:
+        found: from `parse`.
+        sheet: the assignment's grading worksheet.
+    """
+    finder = _Owners(sheet)
+    agreed = []
+    for attempt in found:
+        people, _ = finder.owners(_name(attempt), attempt.account)
+        if people and attempt.time:
+            agreed.append(any(each.agrees_with(attempt.time) for each in people))
+    # Who has changed the text beside the file since has another time in the worksheet.
+    return 2 * sum(agreed) > len(agreed)
 
 
 def advice(left_out: int, sheet: MoodleWorksheet | None) -> str:

@@ -131,6 +131,7 @@ def settle_times(
     *,
     unpacked: bool = False,
     assumed: bool = False,
+    confirmed: bool = False,
 ) -> tuple[list[Attempt], Times]:
     """Keep the times that are submission times, in UTC; drop the others.
 
@@ -145,6 +146,7 @@ def settle_times(
         unpacked: whether the source is a folder. What an unpacked Moodle archive has are local
             times of the server that were read as this machine's.
         assumed: whether the zone is the course's, and not known to be the archive's.
+        confirmed: whether another file of the platform's has the same times.
 
     Raises:
         UnusableSource: if a time lies in the future in this zone, which is a wrong one then.
@@ -162,7 +164,8 @@ def settle_times(
             False, _NO_ZONE + _about_late(kind, found)
         )
     times = [one.time for one in found if one.time]
-    if times and (kind in _NAME_TIMES or max(times) - min(times) > _ONE_DOWNLOAD):
+    sure = confirmed or kind in _NAME_TIMES
+    if times and (sure or max(times) - min(times) > _ONE_DOWNLOAD):
         return list(found), Times(True, _ASSUMED.format(zone) if local and assumed else "")
     return [replace(one, time=None) for one in found], Times(
         False, _DOWNLOADED + _about_late(kind, found)

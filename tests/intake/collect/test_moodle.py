@@ -69,6 +69,23 @@ def test_is_lateness_what_the_worksheet_says(full, tmp_path):
     assert {line.student: line.late for line in found.lines} == {"ann": True, "bob": False}
 
 
+@pytest.mark.parametrize(
+    ("date", "known"),
+    [(DATE, True), ("Dienstag, 17. November 2026, 01:41", True), ("17 November 2026, 3:12", False)],
+)
+def test_are_times_within_an_hour_used_that_the_worksheet_has_too(full, tmp_path, date, known):
+    """Without it, nobody could tell them from the time of a download."""
+    files = {f"{moodle_folder('Ann Lee', 1)}/{NB}": "{}"}
+    times = dict.fromkeys(files, (2026, 11, 17, 1, 41, 14))
+    sheet = worksheet(tmp_path / "sheet.csv", [(1, "Ann Lee", "ann@x.org", "")])
+    sheet.write_bytes(sheet.read_bytes().replace(DATE.encode(), date.encode()))
+    source = write_zip(tmp_path / "a.zip", files, times)
+    assert not take(full, source, zone=UTC, dry_run=True).times_known
+    assert take(full, source, zone=UTC, worksheet=sheet).times_known == known
+    written = content(full, "ann", "timestamp.txt")
+    assert written == ("2026-11-17 01:41:14 UTC\n" if known else None)
+
+
 def test_does_a_worksheet_of_another_assignment_collect_nothing(full, tmp_path):
     source = write_zip(tmp_path / "a.zip", {f"{moodle_folder('Ann Lee', 7)}/{NB}": "{}"})
     for number, name in ((8, "Ann Lee"), (7, "Bob Lee")):
