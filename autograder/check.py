@@ -12,8 +12,9 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cache
+from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -179,6 +180,7 @@ def _judge(name: str) -> Judge:
         return Judge(found.questions, found.public, mistaken=found.mistaken)
     from autograder.questions import catalogue
 
+    _use_own_weeks()
     question = catalogue.question(name)
     week = catalogue.week(question.week)
     related = [
@@ -188,6 +190,18 @@ def _judge(name: str) -> Judge:
     ]
     questions = {each: week.questions[each] for each in dict.fromkeys(related)}
     return Judge(questions, references.public(questions.values(), week.stem))
+
+
+def _use_own_weeks() -> None:
+    """Where an instructor tries a lesson, in a course directory, its own weeks count too."""
+    from autograder.questions import catalogue
+
+    with suppress(OSError):
+        here = Path.cwd()
+        for folder in (here, *here.parents):
+            if (folder / "nbgrader_config.py").is_file():
+                catalogue.use(folder / "weeks")
+                return
 
 
 def _calm_stubs() -> None:

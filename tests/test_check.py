@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from autograder import check
+from autograder.questions import catalogue, references
 from autograder.records import Outcome
+from tests.own_weeks import write_week
 
 
 def sigmoid(z):
@@ -207,3 +209,19 @@ def test_is_a_cell_that_needs_an_unwritten_one_told_so_calmly():
         "`double` is not defined, because a cell above is not written yet.",
     ]
     assert "NameError: name 'ouput' is not defined" in error
+
+
+def test_does_a_notebook_in_a_course_find_the_courses_own_weeks(tmp_path, monkeypatch):
+    folder = write_week(tmp_path / "weeks")
+    (tmp_path / "nbgrader_config.py").touch()
+    monkeypatch.chdir(folder)
+    try:
+        catalogue.use(tmp_path / "weeks")
+        week = catalogue.week("16")
+        references.write_public(week.questions.values(), week.stem)
+        catalogue.use(None)
+        notebook = {"check": check}
+        exec("def halve(X):\n    return X * 2\n\nverdict = check('halve')", notebook)
+    finally:
+        catalogue.use(None)
+    assert notebook["verdict"].mistake == "doubled"

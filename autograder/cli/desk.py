@@ -41,7 +41,8 @@ def status(
     from autograder.questions import catalogue
 
     opened = courses.load(course)
-    stems = [catalogue.week(week).stem] if week else catalogue.stems()
+    counted = opened.settings.counted(catalogue.stems())
+    stems = [catalogue.week(week).stem] if week else counted
     found = statuses.status(opened, stems)
     if not found:
         released = f"{catalogue.week(week).name} is not released" if week else "no week is released"

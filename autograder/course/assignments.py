@@ -91,6 +91,25 @@ def set_due(course: Course, assignment: str, due: datetime) -> None:
         ) from None
 
 
+def follow_settings(course: Course, week: str, assignment: str) -> datetime | None:
+    """Write the due date that course.toml says, if the gradebook has another.
+
+    Args:
+        course: whose gradebook is written.
+        week: such as week06.
+        assignment: nbgrader's name for it.
+
+    Returns:
+        The new due date; None if nothing had to be changed.
+    """
+    wanted = course.settings.due.get(week)
+    entry = find(course, assignment) if wanted else None
+    if wanted is None or entry is None or entry.due == wanted:
+        return None
+    set_due(course, assignment, wanted)
+    return wanted
+
+
 def handed_in(course: Course, assignment: str) -> Sequence[str]:
     """The students who have a folder of this week in `submitted/`."""
     folders = course.root.glob(f"submitted/*/{assignment}")

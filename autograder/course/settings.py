@@ -10,7 +10,7 @@ import math
 import re
 import tomllib
 import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -46,9 +46,19 @@ EXAMPLE = """\
 # [due]
 # week01 = 2026-10-22T23:59:00
 # week02 = 2026-10-29T23:59:00
+
+# Questions that do not count: everyone keeps the share of the points that the other answers earn,
+# or what the question itself earned if that is more.
+# [drop]
+# week06 = ["relu_backward"]
+
+# Questions for which everyone who handed in gets all points.
+# [full_credit]
+# week06 = ["tanh_backward"]
 """
 
 NOTHING: Mapping[str, datetime] = MappingProxyType({})
+NO_QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _WEEK = re.compile(r"week\d\d", re.ASCII)
 _LATE = ("none", "zero")
@@ -67,6 +77,8 @@ class Settings:
         timezone: where the due dates are meant, such as "Europe/Berlin".
         late: what late work loses, by nbgrader's names; empty for what `nbgrader_config.py` says.
         due: when each week is due, in UTC, by the week's name.
+        drop: questions that do not count, by the week's name (see `grading.decisions`).
+        full_credit: questions for which everyone gets all points, by the week's name.
     """
 
     title: str = ""
@@ -76,10 +88,19 @@ class Settings:
     timezone: str = ""
     late: str = ""
     due: Mapping[str, datetime] = field(default_factory=lambda: NOTHING)
+    drop: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NO_QUESTIONS)
+    full_credit: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NO_QUESTIONS)
 
     def counts(self, week: str) -> bool:
         """Whether a week, such as "week06", is one of the course's."""
         return not self.weeks or week in self.weeks
+
+    def counted(self, stems: Sequence[str]) -> list[str]:
+        """Those of the weeks that count, such as week06_backpropagation, in the course's order."""
+        if not self.weeks:
+            return list(stems)
+        by_name = {stem[:6]: stem for stem in stems}
+        return [by_name[name] for name in self.weeks if name in by_name]
 
 
 def read_settings(root: Path) -> Settings:
@@ -202,6 +223,18 @@ def _due(value: Any) -> dict[str, datetime]:
     return value
 
 
+def _questions(value: Any) -> Mapping[str, tuple[str, ...]]:
+    expected = 'a line for each week, such as week06 = ["relu_backward"]'
+    if not isinstance(value, dict):
+        raise _Unusable(expected, value)
+    for week, names in value.items():
+        if not _WEEK.fullmatch(week):
+            raise _Unusable("a week's name before the =, such as week06", week, week)
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise _Unusable(expected, names, week)
+    return MappingProxyType({week: tuple(names) for week, names in value.items()})
+
+
 def _refuse_unknown(week: str, expected: str, key: str) -> None:
     # Imported here: it loads NumPy, which nbgrader's own commands need not wait for.
     from autograder.questions import catalogue
@@ -246,4 +279,6 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "timezone": _timezone,
     "late": _late,
     "due": _due,
+    "drop": _questions,
+    "full_credit": _questions,
 }

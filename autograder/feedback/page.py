@@ -68,18 +68,22 @@ class Verdict(NamedTuple):
     lines: Sequence[str]
 
 
-def render(notebook: Mapping[str, Any], title: str, graded: GradedCells) -> str:
+def render(
+    notebook: Mapping[str, Any], title: str, graded: GradedCells, language: str = "en"
+) -> str:
     """The page of one submission.
 
     Args:
         notebook: as graded (nbformat 4), with its texts and outputs sanitized.
         title: names the week.
         graded: the submission's points and comments.
+        language: of the notebook's texts; verdicts are in English.
     """
     scores = graded.scores.values()
     page: str = _template().render(
         meta=Markup(META),
         title=title,
+        language=language,
         parts=list(_parts(notebook, graded)),
         earned=max(0.0, sum(score.points for score in scores) - graded.late_penalty),
         worth=sum(score.max_points for score in scores),

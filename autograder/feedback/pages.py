@@ -8,6 +8,7 @@ from pathlib import Path
 from autograder.course.directory import Course
 from autograder.errors import CourseError
 from autograder.gradebook.graded_cells import GradedCells, graded_cells
+from autograder.gradebook.rubrics import is_rubric
 from autograder.output.files import write_whole
 from autograder.output.text import printable
 
@@ -57,7 +58,7 @@ def generate_feedback(course: Course, assignment: str, track: Track = iter) -> l
         student = notebook.parents[1].name
         page = None
         try:
-            page = _page(notebook, graded.get(student))
+            page = _page(notebook, graded.get(student), course.settings.language)
         except CourseError as error:
             failed[student] = str(error)
         except Exception as error:
@@ -79,7 +80,7 @@ def generate_feedback(course: Course, assignment: str, track: Track = iter) -> l
     return pages
 
 
-def _page(notebook: Path, graded: GradedCells | None) -> bytes:
+def _page(notebook: Path, graded: GradedCells | None, language: str) -> bytes:
     # Here, since nbconvert takes a second to load.
     from nbformat import v4
 
@@ -88,8 +89,9 @@ def _page(notebook: Path, graded: GradedCells | None) -> bytes:
     if graded is None:
         raise CourseError("the gradebook has no points of this notebook")
     content = v4.reads(notebook.read_text(encoding="utf-8"))
+    content.cells = [cell for cell in content.cells if not is_rubric(cell)]
     # "replace", since a student's text may hold half a surrogate pair.
-    return page.render(content, notebook.stem, graded).encode("utf-8", "replace")
+    return page.render(content, notebook.stem, graded, language).encode("utf-8", "replace")
 
 
 def _replace(course: Course, assignment: str, student: str, page: bytes | None) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.course import assignments, own_functions
+from autograder.course import assignments, own_functions, settings
 from autograder.course.directory import Course
 from autograder.errors import CourseError
 from autograder.light_imports import from_dict
@@ -96,7 +96,14 @@ def plan_release(
     """
     earlier = record.load(course, week.stem)
     script = solutions / f"{week.stem}.py" if solutions else week.lesson
+    if not course.settings.counts(week.name):
+        raise CourseError(
+            f"{week.name} is not among the weeks of {course.root / settings.FILE}; add it there "
+            "first"
+        )
     lesson = lesson_of(week, script)
+    if course.settings.language != "en":
+        lesson.metadata["lang"] = course.settings.language
     own = earlier.own if own is None and earlier else bool(own)
     texts = {own_functions.FILE: own_functions.leave_to_students(lesson, week.name)} if own else {}
     made = record.record_of(week, lesson, digest_of(script), texts)

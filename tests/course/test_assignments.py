@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from autograder.course import assignments
+from autograder.course.settings import Settings
 from autograder.release.generate import release
 from tests.release.test_generate import submit
 from tests.tiny_course import POINTS, TINY_WEEK, course, write_lesson
@@ -43,3 +45,14 @@ def test_are_the_students_named_who_handed_in(course):
     assert assignments.handed_in(course, STEM) == []
     course.folder("submitted", STEM, "ann").mkdir(parents=True)
     assert assignments.handed_in(course, STEM) == ["ann"]
+
+
+def test_is_the_due_date_of_course_toml_written_where_the_gradebook_has_another(course):
+    due = datetime(2026, 12, 1, 22, 59, tzinfo=UTC)
+    assert assignments.follow_settings(course, "week99", STEM) is None
+    told = replace(course, settings=Settings(due={"week99": due}))
+    assert assignments.follow_settings(told, "week99", STEM) == due
+    assert assignments.follow_settings(told, "week99", STEM) is None
+    assert assignments.follow_settings(told, "week99", "week99_never_released") is None
+    entry = assignments.find(course, STEM)
+    assert entry is not None and entry.due == due

@@ -38,6 +38,11 @@ def test_does_every_example_work_once_it_is_uncommented(tmp_path):
     assert found.due["week01"] == datetime(2026, 10, 22, 21, 59, tzinfo=UTC)
     assert found.due["week02"] == datetime(2026, 10, 29, 22, 59, tzinfo=UTC)
     assert found.counts("week06") and not found.counts("week07")
+    assert found.counted(["week01_a", "week06_b", "week07_c"]) == ["week01_a", "week06_b"]
+    assert Settings(weeks=("week02", "week01")).counted(["week01_a", "week02_b"]) == [
+        "week02_b",
+        "week01_a",
+    ]
     # Every key is in the example, so that an instructor finds it.
     assert all(f"{name} = " in EXAMPLE or f"[{name}]" in EXAMPLE for name in vars(found))
 

@@ -269,3 +269,11 @@ def test_is_what_pages_share_rendered_once():
     render(notebook, "x", cells)
     after = [each.cache_info().misses for each in (markdown._shared, highlight._colored)]
     assert [more - less for more, less in zip(after, before, strict=True)] == [0, 1]
+
+
+def test_are_texts_in_the_courses_language_and_verdicts_in_ours():
+    notebook, cells = graded(SOME[0])
+    page = render(notebook, "x", cells, "de")
+    assert '<html lang="en">' in page and '<main id="notebook" lang="de">' in page
+    assert page.count('<div class="verdict') == page.count(' lang="en">') - 1 > 0
+    assert 'lang="de"' not in made(SOME[0])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import nbformat
 import pytest
 
+from autograder.course.settings import Settings
 from autograder.errors import CourseError
 from autograder.release import record
 from autograder.release.generate import release
@@ -132,3 +134,16 @@ def test_are_hand_grades_rescaled_with_their_points(course, tmp_path):
         grades = gradebook.find_submission_notebook(STEM, STEM, "ann").grades
         found = {grade.name: (grade.manual_score, grade.max_score) for grade in grades}
     assert found["why_bends"] == (4.0, 20.0) and found["relu"] == (None, 8.0)
+
+
+def test_does_a_week_that_does_not_count_stay_unreleased(course, tmp_path):
+    other = replace(course, settings=Settings(weeks=("week01",)))
+    with pytest.raises(CourseError, match="week99 is not among the weeks of .*course.toml; add it"):
+        plan_release(other, TINY_WEEK, write_lesson(tmp_path))
+
+
+def test_is_the_language_of_the_lesson_in_the_notebook(course, tmp_path):
+    german = replace(course, settings=Settings(language="de"))
+    release(german, TINY_WEEK, write_lesson(tmp_path))
+    notebook = nbformat.read(course.notebook("release", STEM), as_version=4)
+    assert notebook.metadata.lang == "de"
