@@ -13,6 +13,7 @@ from typing import Any
 from autograder.course import own_functions
 from autograder.course.directory import Course
 from autograder.errors import CourseError
+from autograder.grading import released_week
 from autograder.grading.decisions import Decisions
 from autograder.grading.recorded_answers import ask_digest
 from autograder.intake.experiments import Experiments
@@ -263,15 +264,16 @@ class Assignment:
         return own_functions.names(self.own)
 
 
-def load_assignment(course: Course, week: str) -> Assignment:
+def load_assignment(course: Course, week: str, *, as_released: bool = False) -> Assignment:
     """A week of a course, with its notebooks and reference answers.
 
     Args:
         course: the course.
         week: any of the week's names, such as "week06" or "6".
+        as_released: whether to grade a week as released that has changed since.
 
     Raises:
-        CourseError: when the week has not been released in this course.
+        CourseError: when the week has not been released in this course, or has changed since.
     """
     found = catalogue.week(week)
     notebooks = [course.notebook(step, found.stem) for step in ("release", "source")]
@@ -282,6 +284,8 @@ def load_assignment(course: Course, week: str) -> Assignment:
                 f"run `autograder release {found.name}`"
             )
     released, source = (read_notebook(path) for path in notebooks)
+    decided = released_week.decided(course, found, released)
+    released_week.refuse_difference(course, found, released, decided, as_released=as_released)
     own = notebooks[1].with_name(own_functions.FILE)
     own_text = own.read_text(encoding="utf-8") if own.is_file() else ""
     share = course.settings.not_as_asked
@@ -293,6 +297,7 @@ def load_assignment(course: Course, week: str) -> Assignment:
         course.hidden_values(found.stem),
         own_text,
         not_as_asked=NOT_AS_ASKED if share is None else share,
+        decided=decided,
     )
 
 

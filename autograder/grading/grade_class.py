@@ -128,6 +128,7 @@ def grade_course(
         # The batch is also written when the run is interrupted, so no finished report is lost.
         with _Batches(writer.write, BATCH) as batches, closing(reports):
             for report in reports:
+                report = _with_earlier(course, assignment, report)
                 batches.add(report)
                 yield report
 
@@ -213,6 +214,16 @@ def _earlier(
         return None
     report = saved.find(course.root, assignment.week.stem, submission.student)
     return report if report and report.key == submission.key else None
+
+
+def _with_earlier(course: Course, assignment: Assignment, report: Report) -> Report:
+    """A new report that keeps what an earlier run found of questions that are gone since."""
+    gone = assignment.decisions.gone
+    earlier = saved.find(course.root, assignment.week.stem, report.student) if gone else None
+    if earlier is None or report.unreadable:
+        return report
+    judged = [verdict for verdict in report.verdicts if verdict.question not in gone]
+    return replace(report, verdicts=assignment.decisions.settle(judged, earlier.verdicts))
 
 
 def _graded_here(
