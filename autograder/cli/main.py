@@ -188,10 +188,18 @@ def grade(
     new_students: Annotated[
         bool, typer.Option(help="Add whoever has a folder and is not on the roster.")
     ] = False,
+    as_released: Annotated[
+        bool,
+        typer.Option(
+            "--as-released",
+            help="Grade what students have, though the week has changed since it was released.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Grade a week's new and changed submissions into nbgrader's gradebook."""
     with loading():
+        from autograder.course import assignments
         from autograder.course import directory as courses
         from autograder.grading import grade_class
         from autograder.grading.assignment import load_assignment
@@ -204,7 +212,9 @@ def grade(
             "-j is for sandboxes on this machine; a cluster has its own workers"
         )
     opened = courses.load(course)
-    assignment = load_assignment(opened, week)
+    assignment = load_assignment(opened, week, as_released=as_released)
+    if due := assignments.follow_settings(opened, assignment.week.name, assignment.week.stem):
+        errors.print(f"{assignment.week.name} is due {due:%Y-%m-%d %H:%M} UTC, by course.toml now.")
     assignment.run_experiments = run_all
     found = attendance(
         opened,
