@@ -50,7 +50,7 @@ def _(rng: Rng) -> Inputs:
 
 @decoupled_decay.case("strong")
 def _(rng: Rng) -> Inputs:
-    return shrinking(rng, int(rng.integers(50, 90)) / 64, 7, 6, 5, 4, 3)
+    return shrinking(rng, int(rng.integers(50, 90)) / 64, 7, 6, 5, 4, 1)
 
 
 @decoupled_decay.mistake("decay-without-the-learning-rate", rows="G24")

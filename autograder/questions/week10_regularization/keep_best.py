@@ -92,7 +92,7 @@ def _(
 
 def run(rng: Rng, start: float, losses: list[float]) -> Inputs:
     """A start and epochs with these losses, lifted together by a random height."""
-    shapes = {"W1": (4, 3), "b1": (3,), "W2": (3, 2), "b2": (2,)}
+    shapes = {"W1": (4, 3), "b1": (3,), "W2": (3, 1), "b2": (1,)}
     height = int(rng.integers(10, 90))
     return {
         "params": {name: rng.normal(size=shape) for name, shape in shapes.items()},

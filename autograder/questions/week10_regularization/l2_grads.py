@@ -49,7 +49,7 @@ def _(rng: Rng) -> Inputs:
 
 @l2_grads.case("four-layers")
 def _(rng: Rng) -> Inputs:
-    return both(rng, int(rng.integers(128, 192)) / 64, 7, 6, 5, 4, 3)
+    return both(rng, int(rng.integers(128, 192)) / 64, 7, 6, 5, 4, 1)
 
 
 @l2_grads.mistake("slope-of-half-the-square", rows="D01 D06")
