@@ -15,6 +15,7 @@ from autograder.lms.csv_template.fill import Filling, decimal, filled_name
 from autograder.lms.csv_template.grade_column import Item, grade_column
 from autograder.lms.csv_template.worksheet import Worksheet, read
 from autograder.lms.exporter import Column, Export, Template, WeekGrades, one_week
+from autograder.lms.feedback_pages import Feedback, with_folders
 
 _OWN = re.compile(r"\s*\|\s*(_?\d[\d_]*)$")
 _MAXIMUM = re.compile(r"\[[^\]:]*:\s*(?:up to\s*)?([\d.,]+)([^\]]*)\]\s*$", re.IGNORECASE)
@@ -24,7 +25,13 @@ _LAST, _FIRST, _LOGIN = 0, 1, 2
 """The first columns of every download, in any language."""
 
 
-def export(weeks: Sequence[WeekGrades], *, template: Template, column: Column = "") -> Export:
+def export(
+    weeks: Sequence[WeekGrades],
+    *,
+    template: Template,
+    column: Column = "",
+    feedback: Feedback = None,
+) -> Export:
     """Fill the grade download of Blackboard."""
     week = one_week(weeks, "Blackboard")
     sheet = read(template)
@@ -49,7 +56,7 @@ def export(weeks: Sequence[WeekGrades], *, template: Template, column: Column = 
     filling = Filling(sheet, week, item.column, item.points or 0.0, person)
     for row, total in filling.rows():
         filling.grade(row, total)
-    return filling.finish(filled_name(template))
+    return with_folders(filling.finish(filled_name(template)), [week], feedback)
 
 
 def _items(sheet: Worksheet) -> list[Item]:

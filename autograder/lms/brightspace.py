@@ -11,13 +11,20 @@ from autograder.lms.csv_template.fill import Filling, filled_name
 from autograder.lms.csv_template.grade_column import Item, grade_column
 from autograder.lms.csv_template.worksheet import Worksheet, read
 from autograder.lms.exporter import Column, Export, Template, WeekGrades, one_week
+from autograder.lms.feedback_pages import Feedback, with_folders
 
 END = "End-of-Line Indicator"
 _GRADE = re.compile(r"\bPoints Grade\b(?!.*\bPoints Grade\b)", re.IGNORECASE)
 _MAXIMUM = re.compile(r"MaxPoints:\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
 
 
-def export(weeks: Sequence[WeekGrades], *, template: Template, column: Column = "") -> Export:
+def export(
+    weeks: Sequence[WeekGrades],
+    *,
+    template: Template,
+    column: Column = "",
+    feedback: Feedback = None,
+) -> Export:
     """Fill the grade export of Brightspace."""
     week = one_week(weeks, "Brightspace")
     sheet = read(template)
@@ -43,7 +50,7 @@ def export(weeks: Sequence[WeekGrades], *, template: Template, column: Column = 
             f"{sheet.name} has no last column {END!r}, and Brightspace rejects a file without it. "
             "Next: export it again."
         )
-    return filling.finish(filled_name(template))
+    return with_folders(filling.finish(filled_name(template)), [week], feedback)
 
 
 def _items(sheet: Worksheet) -> list[Item]:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from autograder.gradebook.totals import Total
 from autograder.lms.exporter import Export, WeekGrades
+from autograder.lms.feedback_pages import Feedback, with_folders
 from autograder.output.spreadsheet import Cell, to_csv
 
 PERSON = ("id", "last_name", "first_name", "email")
 
 
-def export(weeks: Sequence[WeekGrades]) -> Export:
+def export(weeks: Sequence[WeekGrades], *, feedback: Feedback = None) -> Export:
     """Write a CSV file with a row per student and the points of each week."""
     header: list[Cell] = [*PERSON]
     for each in weeks:
@@ -20,7 +21,7 @@ def export(weeks: Sequence[WeekGrades]) -> Export:
     people = {total.student: total for graded in by_week for total in graded.values()}
     rows = [_row(people[student], by_week) for student in sorted(people)]
     name = "-".join(["grades", *(each.week for each in weeks)])
-    return Export({f"{name}.csv": to_csv([header, *rows])})
+    return with_folders(Export({f"{name}.csv": to_csv([header, *rows])}), weeks, feedback)
 
 
 def _row(person: Total, by_week: Sequence[dict[str, Total]]) -> list[Cell]:

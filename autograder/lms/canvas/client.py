@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -84,6 +85,26 @@ def connect() -> Any:
     # canvasapi sets no timeout, and without one requests waits forever.
     session.request = partial(session.request, timeout=ANSWER_SECONDS)
     return canvas
+
+
+def upload_for_comment(assignment: Any, user: int, page: Path) -> int:
+    """Upload a file that a comment to a student may have attached.
+
+    Returns:
+        Canvas's number for the file.
+    """
+    from canvasapi.exceptions import CanvasException
+    from canvasapi.upload import Uploader
+
+    address = (
+        f"courses/{assignment.course_id}/assignments/{assignment.id}/submissions/{user}"
+        "/comments/files"
+    )
+    done, answer = Uploader(assignment._requester, address, page, content_type="text/html").start()
+    number = answer.get("id") if isinstance(answer, dict) else None
+    if not done or not isinstance(number, int):
+        raise CanvasException(f"{page.name} was not stored")
+    return number
 
 
 def _session(canvas: Any) -> Any:

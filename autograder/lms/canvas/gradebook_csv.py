@@ -50,19 +50,23 @@ def export(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what --push would change, and send nothing.")
     ] = False,
+    pages: Annotated[
+        bool,
+        typer.Option(help="With --push: attach each student's feedback page to a comment."),
+    ] = True,
     course_id: Annotated[str, typer.Option(help="With --push: the number in /courses/N.")] = "",
     assignment_id: Annotated[
         str, typer.Option(help="With --push: the number in /assignments/N.")
     ] = "",
 ) -> Export:
-    """Fill a gradebook CSV of Canvas, or push grades and comments to Canvas."""
+    """Fill a gradebook CSV of Canvas, or push grades, comments and feedback pages to Canvas."""
     week = one_week(weeks, "canvas")
     if push or dry_run:
         from autograder.lms.canvas.push import push_week
 
         if template or column:
             raise CourseError("--push cannot be combined with --template or --column")
-        return push_week(week, course_id, assignment_id, dry_run=dry_run)
+        return push_week(week, course_id, assignment_id, dry_run=dry_run, attach=pages)
     if template is None:
         raise CourseError(
             "canvas needs --template gradebook.csv (in Canvas: Grades, Export, Export Entire "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ from autograder.output.spreadsheet import number
 from autograder.output.text import fold
 from autograder.records import Report
 
+ABOUT_PAGE = "The page with your feedback."
+NO_PAGES: Mapping[str, Path] = {}
+
 
 @dataclass(frozen=True)
 class Change:
@@ -29,16 +32,28 @@ class Change:
     grade: str = ""
     comment: str = ""
     rubric: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    page: Path | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.grade or self.comment or self.rubric)
+        return bool(self.grade or self.comment or self.rubric or self.page)
 
-    def data(self) -> dict[str, Any]:
-        """The student's entry in the API's `grade_data`."""
+    @property
+    def only_page(self) -> bool:
+        """Whether nothing but the feedback page is to be sent."""
+        return not (self.grade or self.comment or self.rubric)
+
+    def data(self, file: int = 0) -> dict[str, Any]:
+        """The student's entry in the API's `grade_data`.
+
+        Args:
+            file: Canvas's number for the uploaded page; 0 for none. Canvas attaches files to
+                comments only.
+        """
         named = {
             "posted_grade": self.grade,
-            "text_comment": self.comment,
+            "text_comment": self.comment or (ABOUT_PAGE if file else ""),
             "rubric_assessment": self.rubric,
+            "file_ids": [file] if file else [],
         }
         return {name: value for name, value in named.items() if value}
 
@@ -47,6 +62,7 @@ class Change:
         parts = [f"{self.before or 'no grade'} -> {self.grade}"] if self.grade else []
         parts += ["comment"] if self.comment else []
         parts += ["rubric"] if self.rubric else []
+        parts += ["feedback page"] if self.page else []
         return f"{self.student}: {', '.join(parts)}"
 
 
@@ -65,6 +81,7 @@ def make_plan(
     matched: Matched,
     criteria: Mapping[str, str],
     sent: Sent,
+    pages: Mapping[str, Path] = NO_PAGES,
 ) -> Plan:
     """Compare the gradebook with Canvas.
 
@@ -73,7 +90,8 @@ def make_plan(
         submissions: those that it has, with comments and rubric assessments.
         matched: which of its users is which student.
         criteria: the rubric's criterion for each question, see `criteria`.
-        sent: the comments of earlier pushes.
+        sent: the comments and pages of earlier pushes.
+        pages: the feedback pages to attach, by student.
     """
     exported = {total.student: total for total in week.totals}
     changes, excused, twice_late = [], [], []
@@ -99,6 +117,7 @@ def make_plan(
             "" if score == grade else grade,
             "" if sent.has(submission, text) else text,
             _rubric(submission, report, criteria) if report else {},
+            sent.new_page(submission, pages.get(total.student)),
         )
         if change:
             changes.append(change)
@@ -164,15 +183,17 @@ def criteria(assignment: Any, week: WeekGrades) -> tuple[dict[str, str], tuple[s
 
 
 class Sent:
-    """Digests of the last comment sent to each user of an assignment.
+    """Digests of the last comment and the last page sent to each user of an assignment.
 
-    Canvas appends comments, and a teacher may edit or delete one. So the same text is not sent
-    again.
+    Canvas appends comments, and a teacher may edit or delete one. So the same text or page is not
+    sent again.
     """
 
     def __init__(self, root: Path, assignment: Any) -> None:
         name = f"canvas-{assignment.course_id}-{assignment.id}.json"
         self.path = root / ".autograder" / "pushed" / name
+        self.uploads: dict[tuple[int, str], int] = {}
+        """Canvas's numbers for pages that were uploaded, by user and digest."""
         try:
             self.digests: dict[str, str] = json.loads(self.path.read_text(encoding="ascii"))
         except FileNotFoundError:
@@ -183,6 +204,15 @@ class Sent:
                 "comments that are still in Canvas are not sent twice"
             ) from None
 
+    def upload(self, change: Change, send: Callable[[Path], int]) -> int:
+        """Canvas's number for a change's page, which is uploaded once; 0 if there is none."""
+        if change.page is None:
+            return 0
+        key = change.user, _file_digest(change.page)
+        if key not in self.uploads:
+            self.uploads[key] = send(change.page)
+        return self.uploads[key]
+
     def has(self, submission: Any, text: str) -> bool:
         """Whether this comment was already sent, or is empty."""
         if not text or self.digests.get(str(submission.user_id)) == _digest(text):
@@ -191,9 +221,22 @@ class Sent:
         ours = [each for each in comments if each.startswith(OPENING)]
         return bool(ours) and ours[-1].split() == text.split()
 
-    def confirm(self, changes: Iterable[Change]) -> None:
-        """Remember the comments of changes that Canvas has made."""
-        new = {str(each.user): _digest(each.comment) for each in changes if each.comment}
+    def new_page(self, submission: Any, page: Path | None) -> Path | None:
+        """The page, if Canvas does not have it yet."""
+        if page is None or self.digests.get(_of_page(submission.user_id)) == _file_digest(page):
+            return None
+        uploaded = self.uploads.get((submission.user_id, _file_digest(page)))
+        attached = {
+            each.get("id")
+            for comment in _comments(submission)
+            for each in comment.get("attachments") or []
+        }
+        return None if uploaded in attached else page
+
+    def confirm(self, comments: Iterable[Change], pages: Iterable[Change] = ()) -> None:
+        """Remember the comments and the pages of changes that Canvas has made."""
+        new = {str(each.user): _digest(each.comment) for each in comments if each.comment}
+        new |= {_of_page(each.user): _file_digest(each.page) for each in pages if each.page}
         if not new:
             return
         self.digests |= new
@@ -203,6 +246,14 @@ class Sent:
 
 def _comments(submission: Any) -> list[dict[str, Any]]:
     return getattr(submission, "submission_comments", None) or []
+
+
+def _of_page(user: int) -> str:
+    return f"{user} page"
+
+
+def _file_digest(page: Path) -> str:
+    return hashlib.sha256(page.read_bytes()).hexdigest()
 
 
 def _digest(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Push grades and comments to Canvas.
+"""Push grades, comments and feedback pages to Canvas.
 
 Canvas processes updates later, may stop half-way, and appends comments. So a push trusts only
 what Canvas shows afterwards: it compares, sends the differences in batches, waits for the Progress
@@ -13,7 +13,12 @@ from typing import Any
 
 from autograder.course.people import Person, in_grade_file
 from autograder.errors import CourseError
-from autograder.lms.canvas.client import connect, number_in_address, plain_errors
+from autograder.lms.canvas.client import (
+    connect,
+    number_in_address,
+    plain_errors,
+    upload_for_comment,
+)
 from autograder.lms.canvas.notes import about_points, lost, strangers
 from autograder.lms.canvas.plan import (
     Change,
@@ -23,6 +28,7 @@ from autograder.lms.canvas.plan import (
     make_plan,
 )
 from autograder.lms.exporter import Export, WeekGrades, everybody
+from autograder.lms.feedback_pages import Pages, pages
 
 # Canvas accepts a few thousand form fields, and a rubric has two per question.
 BATCH = 50
@@ -34,14 +40,20 @@ POLL_SECONDS = 0.5
 
 
 def push_week(
-    week: WeekGrades, course_id: str, assignment_id: str, *, dry_run: bool = False
+    week: WeekGrades,
+    course_id: str,
+    assignment_id: str,
+    *,
+    dry_run: bool = False,
+    attach: bool = True,
 ) -> Export:
-    """Send a week's grades, comments and rubric to one assignment of Canvas.
+    """Send a week's grades, comments, rubric and feedback pages to one assignment of Canvas.
 
     Args:
         week: the grades.
         course_id, assignment_id: the numbers in the assignment's address.
         dry_run: only say what would change.
+        attach: whether the students' feedback pages are attached to comments.
 
     Raises:
         CourseError: if Canvas cannot be used; changes that it has already made stay.
@@ -50,14 +62,17 @@ def push_week(
     assignment = number_in_address("--assignment-id", assignment_id)
     canvas = connect()
     with plain_errors():
-        return _Push(canvas, week, course, assignment).run(dry_run)
+        return _Push(canvas, week, course, assignment, attach).run(dry_run)
 
 
 class _Push:
     """One push of one week to one assignment."""
 
-    def __init__(self, canvas: Any, week: WeekGrades, course_id: int, assignment_id: int) -> None:
+    def __init__(
+        self, canvas: Any, week: WeekGrades, course_id: int, assignment_id: int, attach: bool
+    ) -> None:
         self.week = week
+        self.pages = pages(week) if attach else Pages({})
         course = canvas.get_course(course_id)
         self.assignment = course.get_assignment(assignment_id)
         _refuse_group_grades(self.assignment)
@@ -72,6 +87,7 @@ class _Push:
             *about_points(str(getattr(self.assignment, "points_possible", None) or ""), self.week),
             *self.notes,
             *plan.notes,
+            *self.pages.notes,
             *strangers(self.matched),
         )
         problems = lost(self.week, self.matched)
@@ -81,7 +97,10 @@ class _Push:
             line = f"Dry run: {len(would)} of {plan.considered} students would change in {title!r}."
             return Export({}, (line, *would, *about), problems)
         left = self._send(plan)
-        changed = len(plan.changes) - len(left)
+        # Whoever lacks only the page has the grade.
+        before = {change.user for change in plan.changes if change.only_page}
+        unchanged = [each for each in left if not each.only_page or each.user in before]
+        changed = len(plan.changes) - len(unchanged)
         line = f"Pushed to {title!r}: {changed} of {plan.considered} students changed."
         return Export({}, (line, *about), (*problems, *self._not_taken(left)))
 
@@ -90,7 +109,8 @@ class _Push:
         submissions = self.assignment.get_submissions(
             include=["submission_comments", "rubric_assessment"]
         )
-        return make_plan(self.week, submissions, self.matched, self.criteria, self.sent)
+        known = self.criteria, self.sent, self.pages.found
+        return make_plan(self.week, submissions, self.matched, *known)
 
     def _send(self, plan: Plan) -> list[Change]:
         """Send until Canvas shows every change or has refused it; returns what is left."""
@@ -100,7 +120,10 @@ class _Push:
                 break
             uncertain = self._send_once(changes, attempt)
             now = {change.user: change for change in self._compare().changes}
-            self.sent.confirm(change for change in changes if _taken(change, now))
+            self.sent.confirm(
+                [change for change in changes if _taken(change, now)],
+                [change for change in changes if _has_page(change, now)],
+            )
             left = [now[change.user] for change in changes if change.user in now]
             refused += [change for change in left if change.user not in uncertain]
             changes = [change for change in left if change.user in uncertain]
@@ -124,7 +147,7 @@ class _Push:
 
         try:
             progress = self.assignment.submissions_bulk_update(
-                grade_data={change.user: change.data() for change in batch}
+                grade_data={each.user: each.data(self._upload(each)) for each in batch}
             )
         except UnprocessableEntity as error:
             self.reasons.append(f"Canvas refused a batch: {error}")
@@ -140,6 +163,18 @@ class _Push:
             return False
         self._wait(progress)
         return True
+
+    def _upload(self, change: Change) -> int:
+        """Upload a student's page for a comment to them; 0 if there is none or Canvas refuses."""
+        from canvasapi.exceptions import CanvasException
+
+        try:
+            return self.sent.upload(
+                change, lambda page: upload_for_comment(self.assignment, change.user, page)
+            )
+        except (CanvasException, ValueError) as error:
+            self.reasons.append(f"a feedback page was refused: {error}")
+            return 0
 
     def _wait(self, progress: Any) -> None:
         deadline = time.monotonic() + PROGRESS_SECONDS
@@ -157,11 +192,15 @@ class _Push:
             )
 
     def _not_taken(self, left: Sequence[Change]) -> tuple[str, ...]:
-        if not left:
-            return ()
-        students = [change.student for change in left]
         reasons = "; ".join(dict.fromkeys(self.reasons)) or "it gave no reason"
-        return (f"Canvas did not accept the grades of {everybody(students)}: {reasons}.",)
+        said = []
+        for what, only_page in (("grades", False), ("feedback pages", True)):
+            students = [each.student for each in left if each.only_page == only_page]
+            if students:
+                said.append(
+                    f"Canvas did not accept the {what} of {everybody(students)}: {reasons}."
+                )
+        return tuple(said)
 
 
 def _refuse_group_grades(assignment: Any) -> None:
@@ -176,6 +215,11 @@ def _refuse_group_grades(assignment: Any) -> None:
 def _taken(change: Change, now: dict[int, Change]) -> bool:
     """Whether the comment has arrived in Canvas, whatever became of the grade."""
     return change.user not in now or not now[change.user].comment
+
+
+def _has_page(change: Change, now: dict[int, Change]) -> bool:
+    """Whether the page has arrived in Canvas."""
+    return change.user not in now or not now[change.user].page
 
 
 def _people(course: Any) -> dict[int, Person]:

@@ -47,6 +47,8 @@ class FakeCanvas:
     submissions: dict[int, dict[str, Any]] = field(default_factory=dict)
     jobs: list[dict[str, Any]] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    uploads: dict[int, tuple[int, bytes]] = field(default_factory=dict)
+    """The files for comments: for which user, and the content."""
     url: str = ""
 
     def __post_init__(self) -> None:
@@ -98,8 +100,13 @@ class FakeCanvas:
     def _grade(self, submission: dict[str, Any], data: dict[str, Any]) -> None:
         if "posted_grade" in data:
             submission["score"] = submission["entered_score"] = float(data["posted_grade"])
-        if "text_comment" in data:
-            submission["submission_comments"].append({"comment": data["text_comment"]})
+        if "text_comment" in data or "file_ids" in data:
+            file = int(data.get("file_ids") or 0)
+            owner, _ = self.uploads.get(file, (0, b""))
+            # Canvas attaches only what was uploaded for this submission.
+            attached = [{"id": file}] if owner == submission["user_id"] else []
+            comment = data.get("text_comment", "See attached files")
+            submission["submission_comments"].append({"comment": comment, "attachments": attached})
         if "rubric_assessment" in data:
             submission["rubric_assessment"] = {
                 key: {"points": float(each["points"]), "comments": each.get("comments", "")}
@@ -138,9 +145,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _handle(self, method: str, faults: deque[Fault]) -> None:
         length = int(self.headers.get("Content-Length") or 0)
-        form = parse_qsl(self.rfile.read(length).decode(), keep_blank_values=True)
+        body = self.rfile.read(length)
         parts = urlsplit(self.path)
         self.fake.requests.append(f"{method} {parts.path}")
+        if found := re.fullmatch(r"/store/(\d+)", parts.path):
+            # The store is another server: the token is not for it.
+            assert self.headers.get("Authorization") is None
+            number = len(self.fake.uploads) + 1
+            content = body.partition(b"text/html")[2].partition(b"\r\n\r\n")[2]
+            self.fake.uploads[number] = int(found[1]), content.rpartition(b"\r\n--")[0]
+            self._answer(201, {"id": number, "url": "/files"}, {})
+            return
+        form = parse_qsl(body.decode(), keep_blank_values=True)
         if self.headers.get("Authorization") != f"Bearer {TOKEN}":
             errors = {"errors": [{"message": "Invalid access token."}]}
             self._answer(401, errors, {"WWW-Authenticate": 'Bearer realm="canvas-lms"'})
@@ -168,6 +184,10 @@ class _Handler(BaseHTTPRequestHandler):
             }
             fake.jobs.append(job)
             return 200, {"id": job["id"], "workflow_state": "queued", "message": None}, {}
+        files = re.fullmatch(f"{assignment}/submissions/(\\d+)/comments/files", path)
+        if method == "POST" and files:
+            store = f"{fake.url}/store/{files[1]}"
+            return 200, {"upload_url": store, "upload_params": {"content_type": "text/html"}}, {}
         if method == "GET":
             if path == course:
                 return 200, {"id": COURSE, "name": "Networks"}, {}

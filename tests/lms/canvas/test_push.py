@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from autograder.course import directory as courses
@@ -268,3 +270,89 @@ def test_are_wrong_numbers_said(canvas, tmp_path):
     canvas.get_faults.extend(Fault(429) for _ in range(50))
     with pytest.raises(CourseError, match="limiting this token's requests"):
         push(week)
+
+
+def write_pages(tmp_path, students: int, text: str = "page") -> None:
+    for number in range(students):
+        page = tmp_path / "feedback" / f"s{number:03}" / STEM / f"{STEM}.html"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(f"<p>{text} of s{number:03} é</p>", encoding="utf-8")
+
+
+def attached(fake, user: int) -> list[bytes]:
+    """The pages that a student finds in Canvas, in the order in which they arrived."""
+    numbers = [
+        each["id"]
+        for comment in fake.submissions[user]["submission_comments"]
+        for each in comment["attachments"]
+    ]
+    return [fake.uploads[number][1] for number in numbers]
+
+
+def test_does_every_student_find_their_own_page_once(canvas, tmp_path):
+    week = make_week(tmp_path, 60)
+    write_pages(tmp_path, 59)
+    made = push(week)
+    assert not made.problems
+    assert any(note.startswith("Without a feedback page: 1 student (s059).") for note in made.notes)
+    for number in range(59):
+        assert attached(canvas, 1000 + number) == [f"<p>page of s{number:03} é</p>".encode()]
+    assert attached(canvas, 1059) == [] and complete(canvas, 60)
+    posts = canvas.posts()
+    assert "0 of 60 students changed" in push(week).notes[0] and canvas.posts() == posts
+
+
+def test_is_a_new_page_attached_beside_the_old_one_without_a_second_comment_of_ours(
+    canvas, tmp_path
+):
+    week = make_week(tmp_path, 1)
+    write_pages(tmp_path, 1)
+    push(week)
+    write_pages(tmp_path, 1, "better page")
+    made = push(week, dry_run=True)
+    assert made.notes[1] == "  s000: feedback page" and len(canvas.uploads) == 1
+    push(week)
+    assert attached(canvas, 1000) == ["<p>page of s000 é</p>".encode()] + [
+        "<p>better page of s000 é</p>".encode()
+    ]
+    assert canvas.comments(1000)[1] == "The page with your feedback."
+
+
+def test_are_no_pages_sent_where_none_are_wanted_or_they_are_too_old(canvas, tmp_path):
+    week = make_week(tmp_path, 1)
+    write_pages(tmp_path, 1)
+    push_week(week, "7", "42", attach=False)
+    graded = tmp_path / "autograded" / "s000" / STEM / f"{STEM}.ipynb"
+    graded.parent.mkdir(parents=True)
+    graded.write_text("{}")
+    os.utime(tmp_path / "feedback" / "s000" / STEM / f"{STEM}.html", (1, 1))
+    made = push(week)
+    assert "the page is older than the grade: 1 student (s000)" in " ".join(made.notes)
+    assert canvas.uploads == {}
+
+
+def test_is_a_page_that_canvas_refuses_told_and_the_grade_there(canvas, tmp_path):
+    week = make_week(tmp_path, 1)
+    write_pages(tmp_path, 1)
+    canvas.post_faults.append(Fault(400, body='{"message": "no quota"}'))
+    made = push(week)
+    (problem,) = made.problems
+    assert "did not accept the feedback pages of 1 student (s000): a feedback page" in problem
+    assert "1 of 1 students changed" in made.notes[0]
+    assert complete(canvas, 1)
+    assert not push(week).problems and len(attached(canvas, 1000)) == 1
+
+
+def test_is_a_page_not_sent_twice_where_the_answer_to_a_batch_was_lost(canvas, tmp_path):
+    class Jobs(list):
+        def append(self, job):
+            super().append(job)
+            canvas._work(job)
+
+    canvas.jobs = Jobs()
+    week = make_week(tmp_path, 1)
+    write_pages(tmp_path, 1)
+    # The first request is for the upload, and nothing is wrong with it.
+    canvas.post_faults.extend([None, Fault(502, done=True)])
+    made = push(week)
+    assert not made.problems and len(attached(canvas, 1000)) == 1
