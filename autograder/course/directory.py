@@ -84,6 +84,13 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
+# Formgrader shows graders the rubric below each answer; feedback leaves it out.
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "autograder.grading.nbgrader_steps.WithoutRubrics",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+
 # The gradebook's database, if not gradebook.db. No password here: it belongs in ~/.pgpass.
 {database}
 

@@ -31,6 +31,7 @@ from autograder.gradebook.outputs import (
     write_outputs,
 )
 from autograder.gradebook.rows import AssignmentRows, LatePolicy, Outcome
+from autograder.gradebook.rubrics import add_rubrics, rubrics
 from autograder.intake import hand_in_time
 from autograder.intake.metadata import grade_id_of, points_of, stamp_of
 from autograder.light_imports import NotebookNode, compute_checksum, nbformat
@@ -63,6 +64,7 @@ class BulkWriter:
         self.patience = patience
         self.released = _read_released(course, assignment)
         self._stubs = _stubs(self.released)
+        self._rubrics = rubrics(assignment, course.config)
         self._sqlite = course.db_url.startswith("sqlite")
         with ExitStack() as stack:
             self._engine = stack.enter_context(database.opened(course.db_url, patience))
@@ -164,6 +166,7 @@ class BulkWriter:
         if report.unreadable or notebook is None:
             notebook = explain_unreadable(self.released, report.unreadable)
         write_outputs(notebook, report)
+        add_rubrics(notebook, self._rubrics)
         folder = self.course.folder("autograded", self.assignment, report.student)
         submitted = self.course.folder("submitted", self.assignment, report.student)
         path = folder / f"{self.assignment}.ipynb"
@@ -187,6 +190,7 @@ class BulkWriter:
             notebook = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
             self._stamp(notebook)
             write_outputs(notebook, report)
+            add_rubrics(notebook, self._rubrics)
             write_whole(path, _to_bytes(notebook), READ_ONLY)
         except OSError as error:
             raise CourseError(f"{path} cannot be written: {error.strerror}") from None

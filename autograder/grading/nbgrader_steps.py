@@ -20,6 +20,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades, SaveCel
 from autograder.errors import CourseError, UnreadableNotebook
 from autograder.gradebook import answer_texts, reports
 from autograder.gradebook.outputs import UNREADABLE_ID, explain_unreadable, write_outputs
+from autograder.gradebook.rubrics import add_rubrics, is_rubric, rubrics
 from autograder.light_imports import NotebookNode, nbformat
 from autograder.records import Report
 
@@ -128,6 +129,7 @@ class GradeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
         # nbgrader's next steps may change metadata, which all notebooks of the class share.
         graded = copy.deepcopy(report.notebook)
         write_outputs(graded, report)
+        add_rubrics(graded, rubrics(assignment, self.config))
         self._save(graded, report, assignment, resources)
         return graded, resources
 
@@ -141,6 +143,16 @@ class GradeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
             unchanged = answer_texts.unchanged(now, earlier, Path())
             resources["nbgrader"]["unchanged"] = unchanged
         reports.save(Path.cwd(), assignment, replace(report, texts=tuple(now.items())))
+
+
+class WithoutRubrics(NbGraderPreprocessor):  # type: ignore[misc]
+    """Leaves out of feedback what only graders see."""
+
+    def preprocess(
+        self, notebook: NotebookNode, resources: Resources
+    ) -> tuple[NotebookNode, Resources]:
+        notebook.cells = [cell for cell in notebook.cells if not is_rubric(cell)]
+        return notebook, resources
 
 
 class SaveScores(SaveAutoGrades):  # type: ignore[misc]

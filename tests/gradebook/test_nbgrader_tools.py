@@ -58,6 +58,9 @@ def run(course, module: str, *words: str, code: int | None = None) -> str:
     return said
 
 
+RUBRIC = "for graders only"
+
+
 def submission(formgrader, student: str):
     """A student's line in the table from which a person chooses what to grade."""
     (found,) = [
@@ -99,6 +102,7 @@ def test_are_the_pages_of_the_formgrader_whole(formgrader):
     ]:
         page = formgrader.page(f"submissions/{submission(formgrader, student)['id']}/")
         assert words in page
+    assert RUBRIC in formgrader.page(f"submissions/{submission(formgrader, 'right')['id']}/")
     following = formgrader.page(f"submissions/{submission(formgrader, 'right')['id']}/next")
     assert "formgrade" in following
     with pytest.raises(urllib.error.HTTPError, match="404"):
@@ -183,7 +187,7 @@ def test_do_the_commands_of_nbgrader_db_work(graded):
     db("student", "remove", "one-number-db", "--force")
     rows = every_row(graded.db_url)
     assert not [name for table in rows.values() for name in table if "one-number-db" in name]
-    run(graded, "autograder", "grade", "week06")
+    run(graded, "autograder", "grade", "week06", "--new-students")
     again = every_row(graded.db_url)
     assert "one-number-db" in again["student"]
     assert len(again["grade"]) == len(rows["grade"]) + len(again["grade_cells"])
@@ -199,3 +203,7 @@ def test_does_nbgrader_make_the_feedback(graded):
     run(graded, "nbgrader", "generate_feedback", STEM, "--student=transposes-dW", code=0)
     page = graded.root / "feedback" / "transposes-dW" / STEM / f"{STEM}.html"
     assert "kernel-gradient-transposed" in page.read_text()
+    # Only graders see it.
+    assert RUBRIC not in page.read_text()
+    run(graded, "autograder", "feedback", "week06", code=0)
+    assert RUBRIC not in page.read_text()
