@@ -176,7 +176,7 @@ def find_columns(rows: Rows, name: str) -> Columns:
         )
     status = _status_column(header, body, grade)
     between = range(status + 1, grade)
-    group, together = _group_column(header, body, between) if status > 0 else (NONE, UNSURE)
+    group, together = _group_column(header, between) if status > 0 else (NONE, UNSURE)
     changeable = dates[0] - 1
     return Columns(
         identifier=0,
@@ -222,17 +222,15 @@ def _status_column(header: Sequence[str], body: Rows, grade: int) -> int:
     return found[-1] if found else NONE
 
 
-def _group_column(header: Sequence[str], body: Rows, between: range) -> tuple[int, str]:
+def _group_column(header: Sequence[str], between: range) -> tuple[int, str]:
     """The group's column, and whether people hand in alone or in groups."""
     if not between:
         return NONE, ALONE
-    if len(between) > 1:
-        return between[0], GROUPS if len(between) == 2 else UNSURE
-    (place,) = between
+    # With both, the group comes before the marker.
+    place = between[0]
     if header[place] in _titles("group"):
         return place, GROUPS
-    # Who is in no group has the default group's name; a marker may be missing.
-    if header[place] in _titles("marker") or not _all(body, place, bool):
+    if len(between) == 1 and header[place] in _titles("marker"):
         return NONE, ALONE
     return place, UNSURE
 

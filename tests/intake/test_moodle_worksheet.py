@@ -51,8 +51,7 @@ def test_are_the_columns_found_without_a_known_title():
         ("Group", ["Team A", "Team B"], GROUPS),
         ("Gruppe", ["Team A", "Team B"], GROUPS),
         ("Marker", ["Dr. Who", "Dr. Who"], ALONE),
-        # Everybody has a group, if only the default one; not everybody has a marker.
-        ("?", ["", "Dr. Who"], ALONE),
+        ("?", ["", "Dr. Who"], UNSURE),
         ("?", ["Team A", "Team B"], UNSURE),
     ],
 )

@@ -142,10 +142,11 @@ def collect(
         )
     with archives.entries(source) as entries:
         kind, attempts = sources.attempts(entries, assignment, week, kind)
-        sheet = _worksheet(kind, worksheet)
+        sheet = _worksheet(kind, worksheet, groups)
         confirmed = sheet is not None and moodle.times_are_confirmed(attempts, sheet)
         if kind == "moodle":
-            attempts = moodle.identify(attempts, sheet, Roster(students))
+            listed = groups_of.by_group(groups_of.read(groups)) if groups else moodle.NO_GROUPS
+            attempts = moodle.identify(attempts, sheet, Roster(students), listed)
         own_zone = "" if zone else course.settings.timezone
         attempts, times = sources.settle_times(
             kind,
@@ -174,9 +175,13 @@ def collect(
     return Collection(kind, tuple(lines), missing, times.known, notes, alarms)
 
 
-def _worksheet(kind: str, worksheet: Path | None) -> MoodleWorksheet | None:
+def _worksheet(kind: str, worksheet: Path | None, groups: Path | None) -> MoodleWorksheet | None:
     if worksheet is None:
         return None
+    if groups:
+        raise UnusableSource(
+            "Moodle's worksheet names the members of groups itself. Next: leave --groups out"
+        )
     if kind != "moodle":
         raise UnusableSource(
             f"--worksheet is for Moodle's archives, and this one is from {kind}. Next: leave it out"
@@ -199,12 +204,7 @@ def _with_groups(
                 "--course-id and --assignment-id out"
             )
         return canvas.with_records(attempts, records)
-    if file:
-        if kind == "moodle":
-            raise UnusableSource(
-                "Moodle's groups are in its grading worksheet. Next: collect with --worksheet in "
-                "place of --groups"
-            )
+    if file and kind != "moodle":
         return groups_of.with_members(attempts, groups_of.read(file)), ""
     return attempts, canvas.about_groups(attempts, students) if kind == "canvas" else ""
 

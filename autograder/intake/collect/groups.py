@@ -71,6 +71,14 @@ def _member(group: str, cells: dict[str, str]) -> Member:
     return Member(group, account, Person(shown, identifiers, (name,) if name else ()))
 
 
+def by_group(members: Iterable[Member]) -> dict[str, list[Person]]:
+    """The people of each group."""
+    groups: dict[str, list[Person]] = {}
+    for each in members:
+        groups.setdefault(each.group, []).append(each.person)
+    return groups
+
+
 def with_members(found: Iterable[Attempt], members: Sequence[Member]) -> list[Attempt]:
     """The attempts, each with everybody of its group; what is no group's stays as it is."""
     completed = []

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -40,6 +40,7 @@ _ANONYMOUS = (
     "was collected. Next: in the assignment, under Submissions, Actions, choose `Reveal student "
     "identities`, and download the submissions and the worksheet again"
 )
+NO_GROUPS: Mapping[str, Sequence[Person]] = {}
 _ABOUT_WORKSHEET = (
     "in the assignment, under Submissions, Actions, choose `Download grading worksheet`, and "
     "collect with --worksheet WORKSHEET.csv"
@@ -68,7 +69,10 @@ def _attempt(name: str, number: str, files: list[File], in_groups: bool) -> Atte
 
 
 def identify(
-    found: Sequence[Attempt], sheet: MoodleWorksheet | None, students: Roster
+    found: Sequence[Attempt],
+    sheet: MoodleWorksheet | None,
+    students: Roster,
+    groups: Mapping[str, Sequence[Person]] = NO_GROUPS,
 ) -> list[Attempt]:
     """The same attempts, each with the people whose it is.
 
@@ -76,21 +80,25 @@ def identify(
         found: from `parse`.
         sheet: the assignment's grading worksheet; None if it was not given.
         students: of the course.
+        groups: the members of groups by the group's name, from a list of groups.
 
     Raises:
         UnusableSource: if nobody can be told, or the worksheet is another assignment's.
     """
     if (sheet and sheet.anonymous) or (not sheet and _is_anonymous(found, students)):
         raise UnusableSource(_ANONYMOUS)
+    if sheet is None and groups:
+        names = GroupNames(groups)
+        return [_of_group(each, names.called(_name(each)), groups) for each in found]
     if sheet is None:
         if unnumbered := [_name(each) for each in found if not each.account]:
             raise UnusableSource(
                 f"The folder {unnumbered[0]!r} has no number, so groups hand in together here, and "
                 f"the archive does not name their members. Nothing was collected. Next: "
-                f"{_ABOUT_WORKSHEET}"
+                f"{_ABOUT_WORKSHEET}, or with --groups GROUPS.csv"
             )
         return list(found)
-    finder = _Owners(sheet)
+    finder = _Owners(sheet, nameless=len(found) > 1 and len(set(map(_name, found))) == 1)
     owners = [finder.owners(_name(each), each.account) for each in found]
     if not any(people for people, _ in owners):
         raise UnusableSource(
@@ -153,11 +161,11 @@ def group_numbers(source: Path, groups: Iterable[str]) -> dict[str, int]:
     Raises:
         UnusableSource: if it is no archive of Moodle's, or none of these groups is in it.
     """
-    names = tuple(groups)
+    names = GroupNames(groups)
     found: dict[str, set[int]] = {}
     with archives.entries(source) as entries:
         for attempt in parse(entries, "", ""):
-            fitting = _groups_called(_name(attempt), names)
+            fitting = names.called(_name(attempt))
             if len(fitting) == 1 and attempt.account:
                 found.setdefault(fitting[0], set()).add(int(attempt.account))
     if not found:
@@ -190,15 +198,30 @@ def _with(attempt: Attempt, people: Sequence[Participant], problem: str) -> Atte
     )
 
 
-class _Owners:
-    """Whose a folder is, according to a worksheet."""
+def _of_group(
+    attempt: Attempt, called: Sequence[str], groups: Mapping[str, Sequence[Person]]
+) -> Attempt:
+    if len(called) != 1:
+        return attempt
+    return replace(attempt, people=tuple(groups[called[0]]))
 
-    def __init__(self, sheet: MoodleWorksheet) -> None:
+
+class _Owners:
+    """Whose a folder is, according to a worksheet.
+
+    Args:
+        sheet: the worksheet.
+        nameless: whether the folders have one and the same word in place of names.
+    """
+
+    def __init__(self, sheet: MoodleWorksheet, nameless: bool = False) -> None:
         self.sheet = sheet
-        self.groups: dict[str, list[Participant]] = {}
+        self.nameless = nameless
+        self.members: dict[str, list[Participant]] = {}
         for each in sheet.participants.values():
             if each.group:
-                self.groups.setdefault(each.group, []).append(each)
+                self.members.setdefault(each.group, []).append(each)
+        self.groups = GroupNames(self.members)
 
     def owners(self, name: str, number: str) -> tuple[list[Participant], str]:
         """The people, or nobody and the reason."""
@@ -221,25 +244,35 @@ class _Owners:
             return [], f"not in {self.sheet.name}"
         # Languages differ in the order of names and the spaces between them.
         said = found.person.names[0] if found.person.names else ""
-        if not is_nobodys_name(name) and Counter(squeeze(said)) != Counter(squeeze(name)):
+        nameless = self.nameless or is_nobodys_name(name)
+        if not nameless and Counter(squeeze(said)) != Counter(squeeze(name)):
             return [], f"{self.sheet.name} calls participant {number} {said!r}"
         return [found], ""
 
     def _group(self, name: str) -> tuple[list[Participant], str]:
-        fitting = _groups_called(name, tuple(self.groups))
+        fitting = self.groups.called(name)
         if len(fitting) > 1:
             return [], f"the name fits {len(fitting)} groups of {self.sheet.name}"
         if not fitting:
             return [], f"not a group of {self.sheet.name}"
-        return self.groups[fitting[0]], ""
+        return self.members[fitting[0]], ""
 
 
-def _groups_called(name: str, groups: Sequence[str]) -> list[str]:
-    """The groups whose name Moodle writes like this into a folder's name."""
-    for form in (_as_file_name, squeeze):
-        if fitting := [group for group in groups if form(name) in _spellings(group, form)]:
-            return fitting
-    return []
+class GroupNames:
+    """Groups, found by their name as Moodle writes it into a folder's name."""
+
+    def __init__(self, groups: Iterable[str]) -> None:
+        self._index: dict[Callable[[str], str], dict[str, list[str]]] = {}
+        for form in (_as_file_name, squeeze):
+            index = self._index[form] = {}
+            for group in dict.fromkeys(groups):
+                for spelling in _spellings(group, form):
+                    index.setdefault(spelling, []).append(group)
+
+    def called(self, name: str) -> list[str]:
+        """The groups that a folder's name may mean."""
+        found = (index.get(form(name)) for form, index in self._index.items())
+        return next(filter(None, found), [])
 
 
 def _as_file_name(name: str) -> str:

@@ -62,7 +62,9 @@ def test_is_a_list_that_is_none_refused_with_its_line(tmp_path, content, said):
         read(a_list(tmp_path, content))
 
 
-def test_is_moodles_worksheet_asked_for_in_place_of_a_list(full, tmp_path):
+def test_is_a_list_refused_beside_moodles_worksheet_which_has_the_groups(full, tmp_path):
     files = {f"{moodle_folder('Ann Lee', 7)}/{NB}": "x"}
-    with pytest.raises(UnusableSource, match="collect with --worksheet"):
-        take(full, write_zip(tmp_path / "a.zip", files), groups=a_list(tmp_path))
+    source = write_zip(tmp_path / "a.zip", files)
+    with pytest.raises(UnusableSource, match="leave --groups out"):
+        take(full, source, groups=tmp_path / "g.csv", worksheet=tmp_path / "s.csv")
+    assert content(full, "ann") is None

@@ -140,6 +140,30 @@ def test_are_groups_without_a_worksheet_refused_and_not_lost(full, tmp_path):
     assert len(found.left_out) == 2 and "--worksheet" in found.notes[-1]
 
 
+def test_may_a_list_of_groups_name_the_members(full, tmp_path):
+    """Where there is no worksheet, as with a rubric."""
+    lines = [
+        "group,email",
+        "Team_A,ann@x.org",
+        "Team_A,bob@x.org",
+        '"Grüne ""B"", & Co.",cem@x.org',
+    ]
+    listed = tmp_path / "groups.csv"
+    listed.write_text("\n".join(lines) + "\n")
+    found = take(full, together(tmp_path / "a.zip"), groups=listed)
+    assert [content(full, s) for s in ("ann", "bob", "cem_2")] == ["a", "a", "b"]
+    assert [line.shown for line in found.left_out] == ["Default group (without a number)"]
+
+
+def test_is_anonymous_work_matched_by_a_worksheet_that_has_the_names(full, tmp_path):
+    """Whoever may see the names gets them in the worksheet, and not in the archive."""
+    files = {f"Osallistuja_{n}_assignsubmission_file/{NB}": str(n) for n in (1, 2)}
+    rows = [(1, "Ann Lee", "ann@x.org", ""), (2, "S O", "bob@x.org", "")]
+    sheet = worksheet(tmp_path / "sheet.csv", rows)
+    take(full, write_zip(tmp_path / "a.zip", files), worksheet=sheet)
+    assert [content(full, student) for student in ("ann", "bob")] == ["1", "2"]
+
+
 def test_are_groups_of_one_name_left_out(full, tmp_path):
     twins = [(1, "Ann Lee", "ann@x.org", "Team_A"), (2, "S O", "bob@x.org", "Team A")]
     sheet = worksheet(tmp_path / "sheet.csv", [*twins, *MEMBERS[2:]], together=True)
