@@ -37,6 +37,11 @@ def _(rng: Rng) -> Inputs:
     return {"C": 10 ** rng.uniform(6, 12, (2, 3))}
 
 
+@compute_optimal.case("three-axes")
+def _(rng: Rng) -> Inputs:
+    return {"C": 10 ** rng.uniform(18, 25, (2, 1, 3))}
+
+
 @compute_optimal.alternative("tokens-from-the-rest-of-the-bill")
 def _(C: Array) -> Any:
     N = (C / 6 / 20) ** 0.5

@@ -54,9 +54,9 @@ def _(rng: Rng) -> Inputs:
     return {**measured_run(rng, 7, 2, 4, noise=0.1), "N_new": sizes(rng, 3, 5, 6)}
 
 
-@extrapolate_loss.case("language-models")
+@extrapolate_loss.case("language-models", square="one new model is an array as well")
 def _(rng: Rng) -> Inputs:
-    return {**measured_run(rng, 6, 6, 9, noise=0.03), "N_new": sizes(rng, 4, 10, 12)}
+    return {**measured_run(rng, 6, 6, 9, noise=0.03), "N_new": 10 ** rng.uniform(10, 12, 1)}
 
 
 @extrapolate_loss.alternative("on-the-line")

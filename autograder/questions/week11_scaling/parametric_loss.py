@@ -38,6 +38,11 @@ def _(rng: Rng) -> Inputs:
     return {"N": 10 ** rng.uniform(1, 4, (2, 4)), "D": 10 ** rng.uniform(1, 4, (2, 4))}
 
 
+@parametric_loss.case("three-axes")
+def _(rng: Rng) -> Inputs:
+    return {"N": 10 ** rng.uniform(7, 12, (2, 1, 3)), "D": 10 ** rng.uniform(9, 13, (2, 1, 3))}
+
+
 @parametric_loss.alternative("negative-powers")
 def _(N: Array, D: Array) -> Any:
     return 1.69 + 406.4 * N**-0.34 + 410.7 * np.exp(-0.28 * np.log(D))

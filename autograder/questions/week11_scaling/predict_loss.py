@@ -54,7 +54,7 @@ def _(rng: Rng) -> Inputs:
 
 @predict_loss.case("no-floor")
 def _(rng: Rng) -> Inputs:
-    return {**law(rng, sizes(rng, 5, 1, 4)), "L_inf": 0.0}
+    return {**law(rng, sizes(rng, 6, 1, 4).reshape(2, 1, 3)), "L_inf": 0.0}
 
 
 @predict_loss.alternative("through-logarithms")

@@ -36,9 +36,14 @@ def _(rng: Rng) -> Inputs:
 def _(rng: Rng) -> Inputs:
     # GPT-3 and Chinchilla, among others that are drawn.
     return {
-        "N": np.r_[175e9, 70e9, 10 ** rng.uniform(8, 11, 2)],
-        "D": np.r_[300e9, 1.4e12, 10 ** rng.uniform(10, 13, 2)],
+        "N": np.r_[175e9, 70e9, 10 ** rng.uniform(8, 11, 2)].reshape(2, 2),
+        "D": np.r_[300e9, 1.4e12, 10 ** rng.uniform(10, 13, 2)].reshape(2, 2),
     }
+
+
+@tokens_per_parameter.case("three-axes")
+def _(rng: Rng) -> Inputs:
+    return {"N": 10 ** rng.uniform(8, 11, (2, 1, 3)), "D": 10 ** rng.uniform(10, 13, (2, 1, 3))}
 
 
 @tokens_per_parameter.mistake("parameters-per-token")

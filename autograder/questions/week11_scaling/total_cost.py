@@ -47,6 +47,15 @@ def _(rng: Rng) -> Inputs:
     }
 
 
+@total_cost.case("three-axes")
+def _(rng: Rng) -> Inputs:
+    return {
+        "N": 10 ** rng.uniform(9, 11, (2, 1, 3)),
+        "D": 10 ** rng.uniform(11, 13, (2, 1, 3)),
+        "inference_tokens": float(10 ** rng.uniform(12, 13)),
+    }
+
+
 @total_cost.alternative("for-each-parameter")
 def _(N: Array, D: Array, inference_tokens: float) -> Any:
     return 2 * N * (3 * D + inference_tokens)

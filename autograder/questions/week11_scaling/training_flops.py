@@ -27,21 +27,28 @@ def training_flops(N: Array, D: Array) -> Any:
     return 6 * ops.convert_to_tensor(N) * ops.convert_to_tensor(D)
 
 
-def models(rng: Rng, size: int, parameters: tuple[int, int], tokens: tuple[int, int]) -> Inputs:
+def models(
+    rng: Rng, shape: tuple[int, ...], parameters: tuple[int, int], tokens: tuple[int, int]
+) -> Inputs:
     """Sizes and tokens, spread evenly over powers of ten."""
-    return {"N": 10 ** rng.uniform(*parameters, size), "D": 10 ** rng.uniform(*tokens, size)}
+    return {"N": 10 ** rng.uniform(*parameters, shape), "D": 10 ** rng.uniform(*tokens, shape)}
 
 
 @training_flops.case("small", weight=2)
 def _(rng: Rng) -> Inputs:
-    return models(rng, 5, (2, 5), (3, 6))
+    return models(rng, (5,), (2, 5), (3, 6))
 
 
 @training_flops.case("large", weight=2)
 def _(rng: Rng) -> Inputs:
-    given = models(rng, 4, (9, 12), (10, 13))
-    given["N"][0], given["D"][0] = 175e9, 300e9
+    given = models(rng, (2, 2), (9, 12), (10, 13))
+    given["N"][0, 0], given["D"][0, 0] = 175e9, 300e9
     return given
+
+
+@training_flops.case("three-axes")
+def _(rng: Rng) -> Inputs:
+    return models(rng, (2, 1, 3), (5, 9), (6, 10))
 
 
 @training_flops.alternative("forward-and-backward")
