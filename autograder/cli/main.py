@@ -101,8 +101,8 @@ JsonOption = Annotated[
 @app.command()
 def init(
     directory: Annotated[
-        Path, typer.Argument(help="Where to create the course: a new or empty directory.")
-    ],
+        Path | None, typer.Argument(help="Where to create the course: a new or empty directory.")
+    ] = None,
     roster: Annotated[
         Path | None,
         typer.Option(
@@ -118,17 +118,44 @@ def init(
             "postgresql://USER@HOST/NAME (default: SQLite in the course directory).",
         ),
     ] = "",
+    here: Annotated[
+        bool,
+        typer.Option(
+            "--here", help="Take over the nbgrader course in this directory, or in DIRECTORY."
+        ),
+    ] = False,
 ) -> None:
     """Create a course directory with nbgrader's configuration, a gradebook and a secret."""
     from autograder.course import directory as course
     from autograder.course import roster as people
 
+    if here:
+        _take_over(directory or Path("."), roster, database)
+        return
+    if directory is None:
+        raise typer.BadParameter("expected a DIRECTORY for the course, or --here")
     made = course.init(directory, roster, database)
     screen.print(f"Created the course {made.course_id} in {made.root}.")
     if roster:
         said = people.about(people.enrolled(made.db_url))
         screen.print(f"Read {escape(roster.name)}: {said}.", highlight=False, soft_wrap=True)
     screen.print(f"Next: cd {made.root} && autograder release week06")
+
+
+def _take_over(directory: Path, roster: Path | None, database: str) -> None:
+    from autograder.course.enrolment import enrol
+    from autograder.course.roster import read_roster
+    from autograder.course.take_over import take_over
+
+    if database:
+        raise typer.BadParameter("--here keeps the database that nbgrader_config.py names")
+    students = read_roster(roster) if roster else []
+    made, added = take_over(directory)
+    if students:
+        enrol(made, students)
+    what = f"Added {', '.join(added)}." if added else "Nothing was missing."
+    screen.print(escape(f"{made.root} is a course. {what}"), highlight=False, soft_wrap=True)
+    screen.print("Next: autograder release week06, or autograder grade ASSIGNMENT of your own")
 
 
 @app.command()

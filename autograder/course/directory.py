@@ -36,14 +36,9 @@ _UNUSABLE = re.compile(r"[\[\]{}*?%\\\x00-\x1f\x7f]")
 WEEKS_FOLDER = "weeks"
 """The course's own weeks; the package's are the rest."""
 
-CONFIG = '''\
-"""nbgrader's settings for this course, written by `autograder init`."""
-
-c = get_config()
-c.CourseDirectory.course_id = {course_id!r}
-
+STEPS = '''\
 # What students find in place of a solution.
-c.ClearSolutions.code_stub = {{"python": "raise NotImplementedError  # your code here"}}
+c.ClearSolutions.code_stub = {"python": "raise NotImplementedError  # your code here"}
 c.ClearSolutions.text_stub = "*Your answer here.*"
 
 # nbgrader's own steps and five of ours: AnswerStubs leaves `name = ...` where a whole cell is an
@@ -91,9 +86,6 @@ c.GenerateFeedback.preprocessors = [
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 
-# The gradebook's database, if not gradebook.db. No password here: it belongs in ~/.pgpass.
-{database}
-
 # What course.toml says of late work and of the language.
 from pathlib import Path
 
@@ -101,6 +93,18 @@ from autograder.course.settings import configure
 
 configure(c, Path(__file__).parent)
 '''
+"""What nbgrader has to know to grade with this package."""
+
+CONFIG = '''\
+"""nbgrader's settings for this course, written by `autograder init`."""
+
+c = get_config()
+c.CourseDirectory.course_id = {course_id!r}
+
+# The gradebook's database, if not gradebook.db. No password here: it belongs in ~/.pgpass.
+{database}
+
+{steps}'''
 
 
 @dataclass(frozen=True)
@@ -155,7 +159,7 @@ def init(directory: Path, roster: Path | None = None, database: str = "") -> Cou
         course_id = re.sub(r"[^\w-]+", "-", directory.name).strip("-") or "course"
         (made / CONFIG_FILE).write_text(configuration(course_id, server), encoding="utf-8")
         (made / course_settings.FILE).write_text(course_settings.EXAMPLE, encoding="utf-8")
-        _write_secret(made / SECRET_FILE)
+        write_secret(made / SECRET_FILE)
         for step in ("source", "release", "submitted"):
             (made / step).mkdir()
         db_url = server or f"{databases.SQLITE}{made / 'gradebook.db'}"
@@ -171,7 +175,8 @@ def init(directory: Path, roster: Path | None = None, database: str = "") -> Cou
 def configuration(course_id: str, db_url: str = "") -> str:
     """The text of nbgrader_config.py; without a URL the gradebook is SQLite in the directory."""
     line = f"c.CourseDirectory.db_url = {db_url or databases.EXAMPLE!r}"
-    return CONFIG.format(course_id=course_id, database=line if db_url else f"# {line}")
+    database = line if db_url else f"# {line}"
+    return CONFIG.format(course_id=course_id, database=database, steps=STEPS)
 
 
 def load(directory: Path) -> Course:
@@ -313,8 +318,9 @@ def _refuse_taken(directory: Path) -> None:
         raise CourseError(f"{directory} is not empty; choose a new directory")
 
 
-def _write_secret(path: Path) -> None:
-    path.parent.mkdir(mode=0o700)
+def write_secret(path: Path) -> None:
+    """Draw a new secret, which only this account can read."""
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(SECRET_BYTES) + "\n")
