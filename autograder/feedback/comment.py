@@ -63,8 +63,10 @@ def _whole_grade(report: Report, total: Total | None, people: ByHand) -> list[st
     if total.extra_credit:
         lines.append(f"Extra credit: {_points(total.extra_credit)}.")
     if total.late_penalty:
-        when = f" ({total.handed_in:%Y-%m-%d %H:%M} UTC)" if total.handed_in else ""
-        lines.append(f"Handed in late{when}: minus {_points(total.late_penalty)}.")
+        times = {"handed in": total.handed_in, "due": people.due}
+        told = [f"{word} {time:%Y-%m-%d %H:%M}" for word, time in times.items() if time]
+        when = f" ({', '.join(told)} UTC)" if told else ""
+        lines.append(f"Late{when}: minus {_points(total.late_penalty)}.")
     if lines or (total.points, total.max_points) != (report.points, report.max_points):
         so_far = " so far" if total.waiting else ""
         lines.append(f"Grade{so_far}: {number(total.points)} of {number(total.max_points)} points.")

@@ -1,9 +1,10 @@
-"""What people have added to the automatic grades of a week: points and remarks."""
+"""What people have decided beside the automatic grades of a week: points, remarks, due dates."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -31,10 +32,17 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class ByHand:
-    """One student's parts, and remarks with the cells they stand at."""
+    """What concerns one student.
+
+    Attributes:
+        parts: the cells that a person grades or has graded.
+        remarks: the cells that a person has commented on, and the comments.
+        due: when the work was due, in UTC, with the student's extension; only for late work.
+    """
 
     parts: tuple[Part, ...] = ()
     remarks: tuple[tuple[str, str], ...] = ()
+    due: datetime | None = None
 
 
 def by_hand(course: Course, assignment: str) -> Mapping[str, ByHand]:
@@ -54,9 +62,13 @@ def by_hand(course: Course, assignment: str) -> Mapping[str, ByHand]:
             parts.setdefault(row.student_id, []).append(_part(row))
         for row in connection.execute(_remarks(assignment)):
             remarks.setdefault(row.student_id, []).append((row.name, row.manual_comment))
+        late = connection.execute(_late(assignment))
+        due = {row.student_id: row.duedate + (row.extension or timedelta()) for row in late}
     return {
-        student: ByHand(tuple(parts.get(student, ())), tuple(remarks.get(student, ())))
-        for student in {*parts, *remarks}
+        student: ByHand(
+            tuple(parts.get(student, ())), tuple(remarks.get(student, ())), due.get(student)
+        )
+        for student in {*parts, *remarks, *due}
     }
 
 
@@ -84,6 +96,17 @@ def _grades(assignment: str) -> Any:
             | (grade.needs_manual_grade & grade.auto_score.is_(None))
         )
         .order_by(submission.student_id, api.GradeCell.name)
+    )
+
+
+def _late(assignment: str) -> Any:
+    submission, notebook = api.SubmittedAssignment, api.SubmittedNotebook
+    return (
+        select(submission.student_id, api.Assignment.duedate, submission.extension)
+        .join(notebook, notebook.assignment_id == submission.id)
+        .join(api.Assignment, api.Assignment.id == submission.assignment_id)
+        .where(api.Assignment.name == assignment, api.Assignment.duedate.is_not(None))
+        .where(notebook.late_submission_penalty > 0)
     )
 
 

@@ -96,6 +96,7 @@ def test_does_it_explain_the_whole_grade():
     people = ByHand(
         (Part("tanh", 2.0, 4.0, 4.0), Part("why_bends", 7.5, 10.0)),
         (("solution-why_bends", "Name\nthe kink."),),
+        datetime(2026, 11, 27, 23, 0),
     )
     total = Total("ada", points=0.0, max_points=18.0, late_penalty=13.5, extra_credit=1.0)
     total = replace(total, handed_in=datetime(2026, 11, 29, 1, 31))
@@ -104,7 +105,7 @@ def test_does_it_explain_the_whole_grade():
         "tanh: 2 of 4 points, by hand (before: 4).\n"
         "why_bends: 7.5 of 10 points, by hand.\n"
         "Extra credit: 1 point.\n"
-        "Handed in late (2026-11-29 01:31 UTC): minus 13.5 points.\n"
+        "Late (handed in 2026-11-29 01:31, due 2026-11-27 23:00 UTC): minus 13.5 points.\n"
         "Grade: 0 of 18 points.\n"
         "\n"
         "Remarks of the person who graded:\n"

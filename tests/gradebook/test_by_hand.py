@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from nbgrader.api import Gradebook
 
 from autograder.gradebook.by_hand import ByHand, Part, by_hand
@@ -23,10 +25,16 @@ def test_are_the_parts_and_remarks_of_people_read(course):
         notebook.comments[0].manual_comment = "Well explained."
         cell = notebook.comments[0].name
         worth = grades["why_bends"].max_score
+        notebook.late_submission_penalty = 1.0
+        submission = gradebook.find_submission(STEM, "ada")
+        submission.assignment.duedate = datetime(2026, 10, 1)
+        submission.extension = timedelta(hours=12)
         gradebook.db.commit()
     found = by_hand(course, STEM)
     assert found["ada"] == ByHand(
-        (Part("relu", 4.0, 4.0, 3.0), Part("why_bends", 8.0, worth)), ((cell, "Well explained."),)
+        (Part("relu", 4.0, 4.0, 3.0), Part("why_bends", 8.0, worth)),
+        ((cell, "Well explained."),),
+        datetime(2026, 10, 1, 12),
     )
     assert found["bob"] == ByHand((Part("why_bends", None, worth),))
 
