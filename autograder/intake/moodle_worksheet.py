@@ -203,13 +203,13 @@ def _grade_column(header: Sequence[str], body: Rows) -> tuple[int, bool]:
     for number in reversed(candidates):
         if (decimal(_value(body[0], number + 1)) or 0) > 0 and _constant(body, number + 1):
             return number, False
-    titled = [n for n in range(1, last) if header[n + 1] in _titles("scale")]
+    titled = [n for n in range(1, last) if header[n + 1] in titles("scale")]
     places = range(1, last) if body else ()
     words = [n for n in places if _constant(body, n + 1) and "   " in _value(body[0], n + 1)]
     if found := titled or words:
         return found[0], True
     # A worksheet whose maximum is `-`, or differs from row to row, is told about later.
-    named = [n for n in range(1, last) if header[n + 1] in _titles("maximum grade")]
+    named = [n for n in range(1, last) if header[n + 1] in titles("maximum grade")]
     return (named[0] if named else NONE), False
 
 
@@ -217,7 +217,7 @@ def _status_column(header: Sequence[str], body: Rows, grade: int) -> int:
     """Moodle ends every status with ` - `; no other text ends so in every row."""
     places = range(1, min(grade, len(header)))
     ended = [n for n in places if _all(body, n, lambda text: text.endswith("-"))]
-    named = [n for n in places if header[n] in _titles("status")]
+    named = [n for n in places if header[n] in titles("status")]
     found = named or ended
     return found[-1] if found else NONE
 
@@ -228,9 +228,9 @@ def _group_column(header: Sequence[str], between: range) -> tuple[int, str]:
         return NONE, ALONE
     # With both, the group comes before the marker.
     place = between[0]
-    if header[place] in _titles("group"):
+    if header[place] in titles("group"):
         return place, GROUPS
-    if len(between) == 1 and header[place] in _titles("marker"):
+    if len(between) == 1 and header[place] in titles("marker"):
         return NONE, ALONE
     return place, UNSURE
 
@@ -238,7 +238,7 @@ def _group_column(header: Sequence[str], between: range) -> tuple[int, str]:
 def _comments_column(header: Sequence[str], graded: int) -> int:
     """The column of the feedback comments, which comes after the date of the grade."""
     places = range(graded + 1, len(header))
-    named = [n for n in places if header[n] in _titles("feedback comments")]
+    named = [n for n in places if header[n] in titles("feedback comments")]
     found = named or list(places)
     return found[0] if len(found) == 1 else NONE
 
@@ -256,9 +256,9 @@ def is_late(status: str) -> bool:
 def is_locked(word: str) -> bool | None:
     """Whether `Grade can be changed` says no; None for a word of an unknown language."""
     folded = fold(word)
-    if folded in _titles("no"):
+    if folded in titles("no"):
         return True
-    return False if folded in _titles("yes") else None
+    return False if folded in titles("yes") else None
 
 
 def is_in_english(date: str) -> bool:
@@ -268,7 +268,7 @@ def is_in_english(date: str) -> bool:
 
 def is_nobodys_name(name: str) -> bool:
     """Whether a name is the word that Moodle writes in place of everybody's name."""
-    return fold(name) in _titles("participant")
+    return fold(name) in titles("participant")
 
 
 def decimal(text: str) -> float | None:
@@ -310,7 +310,7 @@ def _value(row: Sequence[str], number: int) -> str:
 
 
 @cache
-def _titles(kind: str) -> frozenset[str]:
+def titles(kind: str) -> frozenset[str]:
     """What Moodle calls something, in all languages that are known."""
     file = resources.files("autograder.intake") / "moodle_titles.json"
     languages = json.loads(file.read_text(encoding="utf-8"))["titles"]

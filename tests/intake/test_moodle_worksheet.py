@@ -139,3 +139,8 @@ def test_does_another_file_give_its_reason(content, reason, tmp_path):
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(CourseError, match=reason):
         moodle_worksheet.read(path)
+
+
+def test_does_no_word_mean_yes_in_one_language_and_no_in_another():
+    assert not moodle_worksheet.titles("yes") & moodle_worksheet.titles("no")
+    assert not moodle_worksheet.titles("group") & moodle_worksheet.titles("marker")

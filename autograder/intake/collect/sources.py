@@ -152,7 +152,7 @@ def settle_times(
         UnusableSource: if a time lies in the future in this zone, which is a wrong one then.
     """
     if kind in SAY_TIMES:
-        return _without_future(found)
+        return _without_future(found, Times(True))
     if unpacked and kind == "moodle":
         found = [_each_entry(one, _as_local) for one in found]
     local = any(file.entry.local for one in found for file in one.files if file.entry.time)
@@ -160,16 +160,15 @@ def settle_times(
         found = [_each_entry(one, lambda entry: entry.in_zone(zone)) for one in found]
         _refuse_future(found, zone)
     elif local:
-        return [replace(one, time=None) for one in found], Times(
-            False, _NO_ZONE + _about_late(kind, found)
-        )
+        about = _NO_ZONE + _about_late(kind, found)
+        return [replace(one, time=None) for one in found], Times(False, about)
     times = [one.time for one in found if one.time]
     sure = confirmed or kind in _NAME_TIMES
     if times and (sure or max(times) - min(times) > _ONE_DOWNLOAD):
-        return list(found), Times(True, _ASSUMED.format(zone) if local and assumed else "")
-    return [replace(one, time=None) for one in found], Times(
-        False, _DOWNLOADED + _about_late(kind, found)
-    )
+        about = _ASSUMED.format(zone) if local and assumed else ""
+        return _without_future(found, Times(True, about))
+    about = _DOWNLOADED + _about_late(kind, found)
+    return [replace(one, time=None) for one in found], Times(False, about)
 
 
 def _about_late(kind: str, found: Sequence[Attempt]) -> str:
@@ -203,9 +202,9 @@ def _refuse_future(found: Sequence[Attempt], zone: tzinfo) -> None:
         )
 
 
-def _without_future(found: Sequence[Attempt]) -> tuple[list[Attempt], Times]:
+def _without_future(found: Sequence[Attempt], times: Times) -> tuple[list[Attempt], Times]:
     limit = datetime.now(UTC) + _CLOCKS_DIFFER
     future = [one for one in found if one.time and one.time > limit]
     shown = tuple(person.shown for one in future for person in one.people)
     kept = [replace(one, time=None) if one in future else one for one in found]
-    return kept, Times(True, in_future=shown)
+    return kept, replace(times, in_future=shown)

@@ -113,6 +113,19 @@ def test_is_a_zone_refused_in_which_work_comes_from_the_future(full, tmp_path):
     assert results(take(full, source, zone=ZoneInfo("Asia/Tokyo"))) == {"ann": "new"}
 
 
+def test_is_a_files_time_in_the_future_an_alarm_and_not_used(full, tmp_path):
+    """Such as in a folder that came from a machine whose clock is wrong."""
+    now = time.time()
+    for name, stamp in (("ann", now + 86_400), ("bob", now - 86_400)):
+        path = tmp_path / "work" / name / NB
+        path.parent.mkdir(parents=True)
+        path.write_text("{}")
+        os.utime(path, (stamp, stamp))
+    found = take(full, tmp_path / "work")
+    assert "lie in the future" in found.alarms[0] and "ann" in found.alarms[0]
+    assert {line.student: line.time is None for line in found.lines} == {"ann": True, "bob": False}
+
+
 def test_is_a_stated_time_in_the_future_an_alarm_and_not_used(full, tmp_path):
     stamp = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d %H:%M:%S} UTC"
     files = {f"ann/{STEM}/{NB}": "{}", f"ann/{STEM}/timestamp.txt": stamp}
