@@ -26,7 +26,7 @@ from pathlib import Path
 
 from autograder.course.directory import Course
 from autograder.errors import CourseError, MissingReference
-from autograder.grading.assignment import load_assignment
+from autograder.grading.assignment import Assignment, load_assignment
 from autograder.lms.gradescope import container
 from autograder.output.files import write_whole
 from autograder.questions import references
@@ -151,7 +151,7 @@ def build(course: Course, week: str, output: Path | None = None) -> Built:
         )
     with tempfile.TemporaryDirectory(prefix="gradescope-") as temporary:
         staging = Path(temporary)
-        _private(course, found, staging / "private", assignment.own, assignment.not_as_asked)
+        _private(course, assignment, staging / "private")
         wheels = staging / "wheels"
         _own_wheel(wheels)
         missing = _download(wheels, found)
@@ -190,10 +190,16 @@ def derived_secret(secret: bytes, stem: str) -> bytes:
     return hmac.new(secret, f"gradescope/{stem}".encode(), hashlib.sha256).digest()
 
 
-def _private(course: Course, week: Week, folder: Path, own: str, not_as_asked: float) -> None:
+def _private(course: Course, assignment: Assignment, folder: Path) -> None:
     folder.mkdir(mode=0o700)
+    week, own = assignment.week, assignment.own
     secret = derived_secret(course.secret, week.stem)
-    settings = {"assignment": week.stem, "secret": secret.hex(), "not_as_asked": not_as_asked}
+    settings = {
+        "assignment": week.stem,
+        "secret": secret.hex(),
+        "not_as_asked": assignment.not_as_asked,
+        "decided": dict(assignment.decided),
+    }
     (folder / container.SETTINGS).write_text(json.dumps(settings), encoding="utf-8")
     for step, name in (("release", container.RELEASED), ("source", container.SOLVED)):
         (folder / name).write_bytes(course.notebook(step, week.stem).read_bytes())

@@ -94,6 +94,7 @@ def load(private: Path) -> Any:
         settings = json.loads((private / SETTINGS).read_text(encoding="utf-8"))
         stem, secret = settings["assignment"], bytes.fromhex(settings["secret"])
         not_as_asked = float(settings["not_as_asked"])
+        decided = dict(settings["decided"])
         own = private / OWN
         own_text = own.read_text(encoding="utf-8") if own.is_file() else ""
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -108,6 +109,7 @@ def load(private: Path) -> Any:
         own=own_text,
         carried=private / VALUES,
         not_as_asked=not_as_asked,
+        decided=decided,
     )
 
 

@@ -18,10 +18,12 @@ from autograder.grading import pipeline
 from autograder.lms.gradescope import build_zip, container
 from autograder.questions import catalogue, references
 from autograder.records import Submission
+from autograder.release import generate
 from autograder.sandbox.mounts import isolation_available
 from autograder.sandbox.session import Sandbox
 from tests.conftest import EXHAUSTIVE
 from tests.lms.gradescope.test_container import SNOOP, edited
+from tests.own_weeks import write_week
 from tests.submissions import write_submission
 
 pytestmark = pytest.mark.slow
@@ -79,6 +81,7 @@ def test_does_the_zip_hold_what_gradescope_runs(opened, tmp_path, monkeypatch):
 class _Loaded:
     own = ""
     not_as_asked = 0.5
+    decided: dict[str, str] = {}
 
     def __init__(self, week):
         self.week = week
@@ -208,3 +211,24 @@ def test_does_it_install_and_grade_offline_in_a_clean_root(clean_root, released_
 
 
 crashes = demo.HOSTILE["crashes"]
+
+
+def test_does_the_zip_carry_a_courses_own_week(tmp_path, monkeypatch):
+    without_pip(monkeypatch)
+    made = directory.init(tmp_path / "course")
+    write_week(made.root / "weeks")
+    catalogue.use(made.root / "weeks")
+    try:
+        week = catalogue.week("16")
+        references.write_public(week.questions.values(), week.stem)
+        generate.release(directory.load(made.root), week)
+        built = build_zip.build(directory.load(made.root), "16", tmp_path / "out.zip")
+        # In the container there is no course.
+        catalogue.use(None)
+        with zipfile.ZipFile(built.path) as archive:
+            archive.extractall(tmp_path / "container")
+        loaded = container.load(tmp_path / "container" / "private")
+    finally:
+        catalogue.use(None)
+    assert loaded.week.own and list(loaded.week.questions) == ["halve"]
+    assert not list((tmp_path / "container").rglob("lesson.py"))

@@ -79,7 +79,7 @@ def root(tmp_path):
     private = tmp_path / "source" / "private"
     for folder in (private, tmp_path / "submission", tmp_path / "results"):
         folder.mkdir(parents=True)
-    settings = {"assignment": STEM, "secret": "", "not_as_asked": 0.5}
+    settings = {"assignment": STEM, "secret": "", "not_as_asked": 0.5, "decided": {}}
     (private / container.SETTINGS).write_text(json.dumps(settings))
     released = REPOSITORY / "assignments" / STEM / f"{STEM}.ipynb"
     shutil.copy(released, private / container.RELEASED)
