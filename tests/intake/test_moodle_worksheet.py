@@ -6,6 +6,8 @@ import csv
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograder.errors import CourseError
 from autograder.intake import moodle_worksheet
@@ -144,3 +146,18 @@ def test_does_another_file_give_its_reason(content, reason, tmp_path):
 def test_does_no_word_mean_yes_in_one_language_and_no_in_another():
     assert not moodle_worksheet.titles("yes") & moodle_worksheet.titles("no")
     assert not moodle_worksheet.titles("group") & moodle_worksheet.titles("marker")
+
+
+CELLS = st.sampled_from(
+    ["", "-", "Participant 1", "100.00", "7", "Yes", DATE, "a -  - ", "Grade", "Status", "Group"]
+)
+
+
+@given(st.lists(st.lists(CELLS, max_size=12), max_size=4))
+def test_is_any_other_table_refused_in_a_sentence(table):
+    try:
+        columns = find_columns(table, "x.csv")
+    except CourseError:
+        return
+    assert columns.grade < columns.maximum < columns.changeable < columns.graded < len(table[0])
+    assert columns.status < columns.grade and columns.comments in (-1, columns.graded + 1)
