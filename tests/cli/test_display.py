@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from autograder.cli.display import ClassTable, print_json
+from autograder.cli.display import ClassTable, bar, print_json
 
 
 def line(number: int, **changes: Any) -> dict[str, Any]:
@@ -107,3 +107,9 @@ def test_is_an_interrupted_document_still_valid_json(capsys, count):
     sys.stdout.flush()
     out = capsys.readouterr().out
     assert (len(json.loads(out)["submissions"]) if out else 0) == count
+
+
+def test_does_a_bar_pass_everything_on_and_print_on_stderr_alone(capsys):
+    assert list(bar("Writing")([3, 1, 2])) == [3, 1, 2]
+    assert list(bar("Writing")([])) == []
+    assert capsys.readouterr().out == ""
