@@ -36,6 +36,12 @@ _FOLDER_NAME = re.compile(
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _MARK = "#"
+# Excel's own first line.
+_SEPARATOR = re.compile(r'"?sep=(.)"?\s*\n', re.IGNORECASE)
+_STAFF = re.compile(
+    r"\b(?:teachers?|teacherenrollment|instructors?|ta|taenrollment|teaching assistants?|readers?|"
+    r"managers?|observers?|designers?|course creators?)\b"
+)
 # What a spreadsheet makes of a number: 1001.0, 1,23457E+11.
 _RECKONED = re.compile(r"\d+[.,]0+|\d+(?:[.,]\d+)?[Ee]\+\d+")
 _SUM = re.compile(
@@ -71,22 +77,23 @@ def read_roster(path: Path) -> list[Student]:
     Raises:
         CourseError: with the line that cannot be used.
     """
-    header, rows = read_table(path)
+    (first, header), rows = read_table(path)
     try:
         layout = columns(header)
     except ValueError as error:
-        raise CourseError(f"{path.name}, line 1: {error}") from None
+        raise CourseError(f"{path.name}, line {first}: {error}") from None
     if layout.canvas:
         rows = [(line, row) for line, row in rows if not _is_canvas_own(row)]
     for line, row in rows:
         _refuse_shifted(f"{path.name}, line {line}", row, header)
+    rows = [(line, row) for line, row in rows if not _is_staff(row, layout.role)]
     if not rows:
         raise CourseError(f"{path.name} has no students below its first line")
     return _students(path.name, layout, rows)
 
 
-def read_table(path: Path) -> tuple[list[str], list[Row]]:
-    """The cells of a CSV file's first line, and its other lines that are not empty.
+def read_table(path: Path) -> tuple[Row, list[Row]]:
+    """The first line of a CSV file that is not empty, and the others.
 
     Raises:
         CourseError: if it is empty, cannot be read, or is no CSV.
@@ -163,22 +170,38 @@ def _read_text(path: Path) -> str:
         raise CourseError(f"{path.name} is not UTF-8; save it as 'CSV UTF-8'") from None
 
 
-def _rows(name: str, text: str) -> tuple[list[str], list[Row]]:
-    """The first line's cells, and the other lines that are not empty, with their numbers."""
-    separator = max(",;\t", key=text.partition("\n")[0].count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+def _rows(name: str, text: str) -> tuple[Row, list[Row]]:
+    """The lines that are not empty, the first apart from the others."""
+    named = _SEPARATOR.match(text)
+    first = text.lstrip().partition("\n")[0]
+    separator = named[1] if named else max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows: list[Row] = []
     try:
-        header = [cell.strip() for cell in next(reader)]
-        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if any(cells) and not (named and reader.line_num == 1):
+                rows.append((reader.line_num, cells))
     except csv.Error as error:
-        raise CourseError(f"{name}, line {reader.line_num}: {error}") from None
-    return header, [(line, row) for line, row in rows if any(row)]
+        last = rows[-1][0] + 1 if rows else 1
+        raise CourseError(
+            f"{name}, line {last}: {error}. Next: check its quotes, and those of the lines below"
+        ) from None
+    if not rows:
+        raise CourseError(f"{name} has no first line with titles")
+    return rows[0], rows[1:]
 
 
 def _is_canvas_own(row: Sequence[str]) -> bool:
     """Whether a row of Canvas's gradebook is no student: points, posting policy, test student."""
     first = row[0].casefold()
     return first.startswith("points possible") or first == "student, test" or not any(row[:2])
+
+
+def _is_staff(row: Sequence[str], role: int) -> bool:
+    """Whether the column of roles says that somebody teaches and is no student."""
+    said = row[role].casefold() if 0 <= role < len(row) else ""
+    return bool(_STAFF.search(said)) and "student" not in said
 
 
 def _refuse_shifted(where: str, row: Sequence[str], header: Sequence[str]) -> None:
@@ -231,6 +254,10 @@ def _in_two(fields: Mapping[str, str]) -> dict[str, str]:
 
 def _student(where: str, fields: dict[str, str]) -> Student:
     given = {column: fields.get(column, "").strip() for column in (*COLUMNS, *_OPTIONAL)}
+    if broken := next((value for value in given.values() if "\n" in value or "\r" in value), ""):
+        raise CourseError(
+            f"{where}: {broken!r} goes over several lines. Next: check the quotes there"
+        )
     student = given.pop(ID)
     if not student:
         raise CourseError(f"{where}: the id is missing")

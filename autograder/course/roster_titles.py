@@ -28,11 +28,12 @@ _SPELLINGS = {
     ID: """id student studentid studentnumber idnumber username login loginid netid uniqueid sid
         orgdefinedid sisuserid sisloginid matriculationnumber matrikelnummer benutzername
         kennung""",
-    LAST: """lastname surname familyname familienname nachname nom nomdefamille apellido apellidos
+    LAST: """lastname last lname surname familyname familienname nachname nom
+        nomdefamille apellido apellidos
         cognome achternaam sobrenome apelido efternamn efternavn etternavn sukunimi nazwisko
-        příjmení фамилия soyadı 姓""",
-    FIRST: """firstname givenname givennames forename vorname prénom nombre nome voornaam förnamn
-        fornavn etunimi imię jméno křestníjméno имя adı 名""",
+        příjmení фамилия soyadı 姓 姓氏""",
+    FIRST: """firstname first fname givenname givennames forename vorname prénom nombre
+        nome voornaam förnamn         fornavn etunimi imię jméno křestníjméno имя adı 名 名字""",
     EMAIL: """email mail emailaddress emailadresse mailadresse adressedecourriel adresseemail
         courriel direccióndecorreo correo correoelectrónico indirizzoemail emailadres
         endereçodeemail epost epostadress epostadresse sähköposti adresemail emailováadresa
@@ -45,6 +46,11 @@ _MEANING = {
     fold(title): meaning for meaning, titles in _SPELLINGS.items() for title in titles.split()
 }
 _NEARLY = 0.8
+# Where no name was found, a title that is less similar is asked about too.
+_PERHAPS_A_NAME = 0.7
+_OTHER_NAMES = re.compile(
+    r"(?:group|team|course|section|class|program|department|school|file|middle|nick|preferred)name"
+)
 _SHORTEST = 4
 """Letters of a title that may be a slip; shorter ones are too similar to others."""
 
@@ -58,12 +64,14 @@ class Columns:
         places: of the other fields, by name.
         marked: of `ids`, those in which Brightspace writes `#` before each id.
         canvas: whether it is Canvas's gradebook, which has rows that are no students.
+        role: the number of the column with the role in the course; -1 if there is none.
     """
 
     ids: tuple[int, ...]
     places: dict[str, int] = field(default_factory=dict)
     marked: frozenset[int] = frozenset()
     canvas: bool = False
+    role: int = -1
 
 
 def columns(header: Sequence[str]) -> Columns:
@@ -73,7 +81,7 @@ def columns(header: Sequence[str]) -> Columns:
         ValueError: with what is wrong with the titles, as the end of a sentence.
     """
     keys = [_key(title) for title in header]
-    if keys[:2] == ["student", "id"] and "section" in keys:
+    if keys[:2] == ["student", "id"] and {"section", "sisloginid", "sisuserid"} & set(keys):
         return _of_canvas(keys, {NAME: 0})
     if keys[:3] == ["lastname", "firstname", "id"] and "section" in keys:
         return _of_canvas(keys, {LAST: 0, FIRST: 1})
@@ -87,7 +95,8 @@ def columns(header: Sequence[str]) -> Columns:
     if NAME in places and FIRST in places and LAST not in places:
         places[LAST] = places.pop(NAME)
     marked = frozenset(n for n in ids if keys[n] in MARKED)
-    return Columns(_choose_ids(header, keys, ids, places), places, marked)
+    role = next((place for place, key in enumerate(keys) if key in ("role", "roles")), -1)
+    return Columns(_choose_ids(header, keys, ids, places), places, marked, role=role)
 
 
 def _of_canvas(keys: Sequence[str], places: dict[str, int]) -> Columns:
@@ -110,7 +119,22 @@ def _by_meaning(header: Sequence[str], keys: Sequence[str]) -> dict[str, list[in
                     f"the title {header[place]!r} is unknown and similar to {_MEANING[like]}; "
                     f"call the column {_MEANING[like]}, or something else if it is another thing"
                 )
+    if not {NAME, LAST, FIRST} & set(found):
+        _refuse_lost_names(header, keys)
     return found
+
+
+def _refuse_lost_names(header: Sequence[str], keys: Sequence[str]) -> None:
+    """Refuse a list without names if one of its columns may hold them."""
+    names = [key for key, meaning in _MEANING.items() if meaning in (NAME, LAST, FIRST)]
+    for title, key in zip(header, keys, strict=True):
+        if key in _MEANING or _OTHER_NAMES.fullmatch(key):
+            continue
+        if "name" in key or (len(key) > 2 and nearest(key, names, 1, _PERHAPS_A_NAME)):
+            raise ValueError(
+                f"no column is read as a name, and {title!r} may be one; call it name, or "
+                "last_name and first_name, or something else if it is another thing"
+            )
 
 
 def _choose_ids(
@@ -137,7 +161,8 @@ def _choose_ids(
         return (places[EMAIL],)
     raise ValueError(
         f"no column is called id; expected id,last_name,first_name,email, "
-        f"received {','.join(header)!r}"
+        f"received {','.join(header)!r}. Next: call the column id that names accounts; it may be "
+        "the e-mail address"
     )
 
 

@@ -53,7 +53,11 @@ READ = {
     "Blackboard": "Last Name\tFirst Name\tUsername\tStudent ID\tWeek 1 [Total Pts: 9] |12\n"
     "Doe\tJane Ann\t1\t77\t\nY\tBob\t2\t78\t\n",
     "marked logins": "Username,Name\n#1,Jane Ann Doe\n#2,Bob Y\n",
-    "Gradescope": "First Name,Last Name,SID,Email,Role\nJane Ann,Doe,1,,Student\nBob,Y,2,,x\n",
+    "Gradescope": "First Name,Last Name,SID,Email,Role\nJane Ann,Doe,1,,Student\nBob,Y,2,,x\n"
+    "Tea,Cher,3,,Instructor\nAss,Istant,4,,TA\n",
+    "Excel's first line": "sep=;\r\nid;Name\r\n1;Doe, Jane Ann\r\n2;Bob Y\r\n",
+    "empty lines above": "\n ,\nid,Name\n1,Jane Ann Doe\n2,Bob Y\n",
+    "short titles": "id,last,first\n1,Doe,Jane Ann\n2,Y,Bob\n",
     "Canvas": "Student,ID,SIS User ID,SIS Login ID,Section,Week 6 (42)\n"
     "    Points Possible,,,,,100.00\n,,,,,Manual Posting\n"
     '"Doe, Jane Ann",501,,1,A,EX\n"Y, Bob",502,,2,A and B,\n"Student, Test",9,,x,A,\n',
@@ -166,6 +170,14 @@ WRONG_ROSTERS = {
     "slip in a title": ("id,Lats name\nann,Z\n", "line 1: the title 'Lats name' is unknown"),
     "slip in another": ("id,last_name,Emial\nann,Z,a@x\n", "similar to email"),
     "address of no form": ("id,email\nann,ann at x.org\n", "line 2: 'ann at x.org' is no e-mail"),
+    "names under a title of their own": (
+        "id,Anzeigename\n1,Jane\n",
+        "line 1: no column is read as a na",
+    ),
+    "names without letters": ("id,Nme\n1,Jane\n", "line 1: no column is read as a name, and 'Nme'"),
+    "an open quote": ('id,name\n1,"A B\n2,C D\n', "line 2: unexpected end of data"),
+    "a quote over lines": ('id,name\n1,"A B\n2,C D"\n', "line 3: 'A B\\n2' goes over several"),
+    "titles below empty lines": ("\n\ndi,x\n1,2\n", "line 3: no column is called id"),
     "Moodle without an address": ("First name,Last name,Email\nA,B,a@x\nC,D,\n", "line 3: the id"),
 }
 

@@ -38,14 +38,14 @@ def read(path: Path) -> list[Member]:
     Raises:
         CourseError: with what is missing, or the line that cannot be used.
     """
-    header, rows = read_table(path)
+    (first, header), rows = read_table(path)
     keys = [re.sub(r"[\W_]", "", fold(title)) for title in header]
     group = next((keys.index(key) for key in _GROUP if key in keys), -1)
     known = [n for n, key in enumerate(keys) if key in (*_ACCOUNT, *_ID, *_NAME)]
     if group < 0 or not known:
         raise CourseError(
-            f"{path.name}, line 1: expected a column for the group, such as group_name, and one "
-            f"for its members, such as login_id; received {','.join(header)!r}"
+            f"{path.name}, line {first}: expected a column for the group, such as group_name, and "
+            f"one for its members, such as login_id; received {','.join(header)!r}"
         )
     members = []
     for line, row in rows:
