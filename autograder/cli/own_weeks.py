@@ -87,7 +87,8 @@ def _run_lesson(made: Validation, course: Course) -> None:
 def _print(made: Validation) -> None:
     week = made.week
     count = len(week.points_by_name)
-    _say(f"{week.name}, {week.title}: {count} questions, {week.points:g} points. {week.folder}")
+    questions = "1 question" if count == 1 else f"{count} questions"
+    _say(f"{week.name}, {week.title}: {questions}, {week.points:g} points. {week.folder}")
     for note in made.notes:
         _say(note)
     order = ["", *week.points_by_name]

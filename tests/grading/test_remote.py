@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,9 @@ from autograder.course import directory
 from autograder.errors import ClusterError
 from autograder.grading import grade_class, pipeline, remote
 from autograder.grading.assignment import load_assignment
+from autograder.questions import catalogue, references
+from autograder.release import generate
+from tests.own_weeks import write_week
 
 
 @pytest.mark.bubblewrap
@@ -65,3 +69,31 @@ def test_is_a_machine_with_other_versions_refused(job, monkeypatch):
     monkeypatch.setattr(remote, "versions", lambda names: dict.fromkeys(names, "0.1"))
     with pytest.raises(ClusterError, match="it has .+ 0.1, the grader has .+; install"):
         job.prepare()
+
+
+def test_does_a_worker_get_a_courses_own_week(own_course):
+    assignment = load_assignment(directory.load(own_course), "week16")
+    job = remote.portable(assignment, "process", assignment.limits())
+    assert str(own_course) not in job.settings
+    keys, digests = assignment.question_keys, assignment.digests
+    # On the worker there is no course.
+    catalogue.use(None)
+    shutil.rmtree(own_course)
+    try:
+        there = job._assignment
+    finally:
+        catalogue.use(None)
+    assert there.week.own and (there.question_keys, there.digests) == (keys, digests)
+
+
+@pytest.fixture
+def own_course(tmp_path):
+    """A course that has released a week of its own."""
+    made = directory.init(tmp_path / "course")
+    write_week(made.root / "weeks")
+    catalogue.use(made.root / "weeks")
+    week = catalogue.week("16")
+    references.write_public(week.questions.values(), week.stem)
+    generate.release(directory.load(made.root), week)
+    yield made.root
+    catalogue.use(None)

@@ -18,6 +18,8 @@ from autograder.judging.bounded_measures import BoundedMeasures
 from autograder.questions import catalogue, references
 from autograder.questions.define import TOO_LARGE
 from tests.faults.footprint import descendants
+from tests.own_weeks import QUESTION as HALVE
+from tests.own_weeks import write_week
 
 pytestmark = pytest.mark.slow
 
@@ -163,3 +165,18 @@ def test_has_each_thread_a_process_of_its_own_while_it_needs_one():
 def test_does_a_process_that_cannot_start_say_why():
     with pytest.raises(SandboxError, match="did not start: .*no week 'week99'"):
         measured(BoundedMeasures("week99"), SMALL)
+
+
+def test_does_the_process_measure_with_a_courses_own_week(tmp_path):
+    measure = "@halve.measure\ndef _(value, X):\n    return value.sum() - X.sum() / 2\n"
+    write_week(tmp_path, halve=f"{HALVE}\n\n{measure}")
+    catalogue.use(tmp_path)
+    try:
+        question = catalogue.week("16").questions["halve"]
+    finally:
+        catalogue.use(None)
+    measures = BoundedMeasures("week16_convolution", weeks=tmp_path)
+    given = {"X": np.ones((2, 2))}
+    returned = Answer(Status.RETURNED, np.ones((2, 2)))
+    (found,) = measures.measured(question, [returned], [given])
+    assert found.status is Status.RETURNED and found.value == 2
