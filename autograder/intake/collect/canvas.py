@@ -120,6 +120,12 @@ def _about_changed(shown: Sequence[str]) -> str:
 
 def about_groups(found: Sequence[Attempt], students: Roster) -> str:
     """A warning if the names are not the students' whose numbers stand beside them."""
+    named = [attempt.people[0] for attempt in found if attempt.people[0].names]
+    if len(named) > 1 and not any(students.match(person).fitting for person in named):
+        return (
+            "No file's name or number fits a student. Where groups hand in together, the names are "
+            f"the groups'. Next: {ABOUT_GROUPS}."
+        )
     strange = 0
     for attempt in found:
         (person,) = attempt.people

@@ -62,5 +62,8 @@ def test_is_it_an_alarm_that_the_names_are_those_of_groups(full, tmp_path):
     files = {canvas_name(f"Team {n}", f"50{n}", n, NB): str(n) for n in (1, 2)}
     found = take(full, write_zip(tmp_path / "a.zip", files))
     assert "groups seem to hand in together" in found.alarms[0] and "--groups" in found.alarms[0]
+    unknown = {canvas_name(f"Team {n}", f"90{n}", n, NB): str(n) for n in (1, 2)}
+    found = take(full, write_zip(tmp_path / "c.zip", unknown))
+    assert "No file's name or number fits a student" in found.alarms[0]
     files[canvas_name("Öz_türk, İnci, Jr.", "503", 3, NB)] = "a name that fits"
     assert not take(full, write_zip(tmp_path / "b.zip", files)).alarms
