@@ -101,8 +101,10 @@ def _show(week: Week, plan: Plan) -> None:
     """What a week's release changes, and what it keeps."""
     if not plan.again:
         return
-    said = [f"{week.name} is released already; in the lesson:", *_indented(plan.changes)]
-    if not plan.changes:
+    said = [f"{week.name} is released already."]
+    if plan.changes:
+        said += ["New in the lesson:", *_indented(plan.changes)]
+    elif not plan.conflicts:
         said = [f"{week.name} is released already; its lesson has not changed."]
     if plan.edits:
         said += ["Your edits, which stay:", *_indented(plan.edits)]
