@@ -155,19 +155,29 @@ def settle_times(
         return _without_future(found, Times(True))
     if unpacked and kind == "moodle":
         found = [_each_entry(one, _as_local) for one in found]
+    if kind == "canvas" and _of_one_hour(found):
+        # Canvas stamps files when it writes the archive, so that no zone makes them known.
+        return _unknown(kind, found, _DOWNLOADED)
     local = any(file.entry.local for one in found for file in one.files if file.entry.time)
     if zone:
         found = [_each_entry(one, lambda entry: entry.in_zone(zone)) for one in found]
         _refuse_future(found, zone)
     elif local:
-        about = _NO_ZONE + _about_late(kind, found)
-        return [replace(one, time=None) for one in found], Times(False, about)
-    times = [one.time for one in found if one.time]
+        return _unknown(kind, found, _NO_ZONE)
     sure = confirmed or kind in _NAME_TIMES
-    if times and (sure or max(times) - min(times) > _ONE_DOWNLOAD):
+    if any(one.time for one in found) and (sure or not _of_one_hour(found)):
         about = _ASSUMED.format(zone) if local and assumed else ""
         return _without_future(found, Times(True, about))
-    about = _DOWNLOADED + _about_late(kind, found)
+    return _unknown(kind, found, _DOWNLOADED)
+
+
+def _of_one_hour(found: Sequence[Attempt]) -> bool:
+    times = [one.time for one in found if one.time]
+    return not times or max(times) - min(times) <= _ONE_DOWNLOAD
+
+
+def _unknown(kind: str, found: Sequence[Attempt], reason: str) -> tuple[list[Attempt], Times]:
+    about = reason + _about_late(kind, found)
     return [replace(one, time=None) for one in found], Times(False, about)
 
 

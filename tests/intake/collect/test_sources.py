@@ -190,3 +190,14 @@ def test_is_an_unknown_platform_refused_with_the_known_ones(full, tmp_path):
     source = write_zip(tmp_path / "a.zip", {"ann.ipynb": "{}"})
     with pytest.raises(UnusableSource, match="--from cannot be 'sakai'; choose one of grade"):
         take(full, source, kind="sakai")
+
+
+@pytest.mark.parametrize("zone", [None, BERLIN, ZoneInfo("Pacific/Honolulu")])
+def test_does_no_zone_make_the_times_of_canvas_known_or_refused(full, tmp_path, zone):
+    """Canvas stamps the files itself, at the time of the download in its own zone."""
+    date = datetime.now(UTC).timetuple()[:6]
+    name = canvas_name("lee, ann", "501", 1, NB)
+    source = write_zip(tmp_path / "a.zip", {name: "{}"}, {name: date})
+    found = take(full, source, zone=zone)
+    assert results(found) == {"ann": "new"} and found.lines[0].time is None
+    assert "downloaded" in found.notes[0] and "--timezone" not in found.notes[0]
