@@ -22,6 +22,7 @@ from autograder.cli.display import screen
 from autograder.course import database as databases
 from autograder.course import directory as courses
 from autograder.errors import AutograderError, SandboxError
+from autograder.output.files import is_shared
 from autograder.sandbox import control_group, mounts, seccomp
 from autograder.sandbox.limits import Limits, readable_size
 from autograder.sandbox.session import Cell, Sandbox
@@ -270,6 +271,7 @@ def _course(root: Path) -> Iterator[Finding]:
         *((path.name, path) for path in sorted(root.glob("*.db"))),
     ):
         yield _private(what, path, root)
+    yield _graders(root)
 
 
 def _gradebook(db_url: str) -> Finding:
@@ -282,13 +284,15 @@ def _gradebook(db_url: str) -> Finding:
 
 
 def _private(what: str, path: Path, root: Path) -> Finding:
-    """Whether only the owner can read it, by its own mode or by that of the course directory."""
+    """Whether only the owner can read it, or the group of graders in a shared course."""
+    shared = is_shared(root)
+    others = 0o007 if shared else 0o077
     mode = stat.S_IMODE(path.stat().st_mode)
-    enclosed = not stat.S_IMODE(root.stat().st_mode) & 0o077
-    good = not mode & 0o077 or (enclosed and what != "secret")
-    wanted = "700" if path.is_dir() else "600"
-    found = f"mode {mode:o}"
-    if mode & 0o077 and enclosed:
+    enclosed = not root.stat().st_mode & others
+    good = not mode & others or (enclosed and what != "secret")
+    wanted = ("770" if path.is_dir() else "660") if shared else ("700" if path.is_dir() else "600")
+    found = f"mode {mode & 0o777:o}"
+    if mode & others and enclosed:
         found += ", inside a private directory"
     return Finding(
         what,
@@ -296,3 +300,40 @@ def _private(what: str, path: Path, root: Path) -> Finding:
         found if good else f"{found}: others on this machine can read it",
         "" if good else f"chmod {wanted} {path}",
     )
+
+
+def _graders(root: Path) -> Finding:
+    """Whether several accounts may grade: each file is then its group's, as the directory is."""
+    what = "graders"
+    if not is_shared(root):
+        owner = _name_of(root.stat().st_uid)
+        return Finding(what, True, f"{owner} alone (docs/instructor.md says how to share a course)")
+    group = root.stat().st_gid
+    for path in (root, *root.rglob("*")):
+        if path.is_symlink():
+            continue
+        found = path.stat()
+        needed = 0o2070 if path.is_dir() else 0o040
+        if found.st_gid != group or found.st_mode & needed != needed:
+            step = f"chgrp -R {group} {root} && chmod -R g+rwX {root} && "
+            step += f"find {root} -type d -exec chmod g+s {{}} +"
+            return Finding(what, False, f"the group of graders cannot use {path}", step)
+    return Finding(what, True, f"everybody in the group {_group_name(group)}")
+
+
+def _name_of(user: int) -> str:
+    import pwd  # missing on Windows, as is grp
+
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return str(user)
+
+
+def _group_name(group: int) -> str:
+    import grp
+
+    try:
+        return grp.getgrgid(group).gr_name
+    except KeyError:
+        return str(group)

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.markup import escape
@@ -358,5 +358,14 @@ def main() -> None:
     try:
         app()
     except AutograderError as error:
-        errors.print(f"autograder: {escape(str(error))}", highlight=False, soft_wrap=True)
-        sys.exit(1)
+        _fail(str(error))
+    except PermissionError as error:
+        _fail(
+            f"this account may not use {error.filename}: {error.strerror}. If the course is "
+            "another person's, docs/instructor.md says how several graders share one"
+        )
+
+
+def _fail(message: str) -> NoReturn:
+    errors.print(f"autograder: {escape(message)}", highlight=False, soft_wrap=True)
+    sys.exit(1)

@@ -28,6 +28,7 @@ from autograder.course.create_database import created
 from autograder.course.roster import read_roster
 from autograder.course.settings import Settings
 from autograder.errors import CourseError
+from autograder.output.files import is_shared
 
 CONFIG_FILE = "nbgrader_config.py"
 SECRET_FILE = Path(".autograder", "secret")
@@ -190,6 +191,9 @@ def load(directory: Path) -> Course:
         raise CourseError(
             f"{root} is not a course: it has no {CONFIG_FILE}; create one with `autograder init`"
         )
+    if is_shared(root):
+        # What one grader makes, the others may change.
+        os.umask(0o007)
     use_weeks(root)
     settings = course_settings.read_settings(root)
     refuse_unusable_path(root)
@@ -335,8 +339,10 @@ def _read_secret(path: Path) -> bytes:
         raise CourseError(f"the course's secret {path} is missing; {restore}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise CourseError(f"the course's secret {path} cannot be read: {error}") from None
-    if os.name == "posix" and mode & 0o077:
-        raise CourseError(f"others can read the course's secret; run: chmod 600 {path}")
+    allowed = 0o770 if is_shared(path.parents[1]) else 0o700
+    if os.name == "posix" and mode & 0o777 & ~allowed:
+        wanted = 660 if allowed == 0o770 else 600
+        raise CourseError(f"others can read the course's secret; run: chmod {wanted} {path}")
     try:
         secret = bytes.fromhex(text)
     except ValueError:

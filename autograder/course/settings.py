@@ -19,6 +19,7 @@ from typing import Any
 
 from autograder.errors import CourseError
 from autograder.output.did_you_mean import hint
+from autograder.output.files import is_shared
 
 FILE = "course.toml"
 
@@ -134,6 +135,8 @@ def configure(config: Any, root: Path) -> None:
         root: the course directory.
     """
     found = read_settings(root)
+    if is_shared(root):
+        config.CourseDirectory.groupshared = True
     if found.late:
         config.LateSubmissionPlugin.penalty_method = found.late
     if found.language != "en":

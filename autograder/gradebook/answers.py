@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.output.files import PRIVATE, write_whole
+from autograder.output.files import PRIVATE, make_private, write_whole
 from autograder.records import Report
 
 
@@ -22,7 +22,7 @@ def save(root: Path, assignment: str, report: Report) -> None:
     if not report.answers or not report.key:
         path.unlink(missing_ok=True)
         return
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     write_whole(path, report.key.encode() + b"\n" + report.answers, PRIVATE)
 
 

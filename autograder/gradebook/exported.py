@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.course.directory import Course
-from autograder.output.files import write_whole
+from autograder.output.files import make_private, write_whole
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def remember(course: Course, assignment: str, to: str, points: Mapping[str, floa
         "points": {**(earlier.points if earlier else {}), **points},
     }
     path = _path(course, assignment)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     write_whole(path, json.dumps(plain, indent=1).encode())
 
 

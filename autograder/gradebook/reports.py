@@ -15,7 +15,7 @@ from typing import Any
 
 from autograder.course.directory import Course
 from autograder.errors import CourseError
-from autograder.output.files import write_whole
+from autograder.output.files import make_private, write_whole
 from autograder.records import Outcome, Report, Verdict
 
 _NOT_KEPT = ("verdicts", "notebook", "answers", "kept", "judged_again")
@@ -35,7 +35,7 @@ def save(root: Path, assignment: str, report: Report) -> None:
     """
     path = folder(root, assignment) / f"{report.student}.json"
     # Private to the instructor: it tells what each student got wrong.
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     write_whole(path, json.dumps(as_plain(report)).encode("utf-8", "replace"))
 
 

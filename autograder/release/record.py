@@ -16,7 +16,7 @@ import autograder
 from autograder.course.directory import Course
 from autograder.errors import CourseError
 from autograder.light_imports import from_dict
-from autograder.output.files import PRIVATE, write_whole
+from autograder.output.files import PRIVATE, make_private, write_whole
 from autograder.questions.keys import question_keys
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def finish(course: Course, stem: str, record: Record, before: Mapping[str, Path]
         known = (made[step], earlier.made.get(step) if earlier else None)
         if _digest(replaced) not in known:
             target = course.root / FOLDER / "replaced" / f"{stem}.{step}-{_digest(replaced)}.ipynb"
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(target.parent)
             write_whole(target, replaced, PRIVATE)
     save(course, stem, replace(record, made=made))
 
@@ -111,7 +111,7 @@ def save(course: Course, stem: str, record: Record) -> None:
         OSError: when it cannot be written.
     """
     path = _path(course.root, stem)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     write_whole(path, json.dumps(asdict(record)).encode("utf-8", "replace"), PRIVATE)
 
 

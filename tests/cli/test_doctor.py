@@ -12,6 +12,7 @@ from autograder.cli import doctor
 from autograder.cli.doctor import Finding, examine
 from autograder.cli.main import app
 from autograder.sandbox import control_group, mounts
+from tests.tiny_course import TINY_WEEK, course  # noqa: F401
 
 APPARMOR = "kernel/apparmor_restrict_unprivileged_userns"
 
@@ -119,3 +120,31 @@ def test_does_the_exit_code_say_whether_something_is_missing(fresh_course, monke
     assert plain.exit_code == as_json.exit_code == (0 if private else 3)
     assert all(each["good"] for each in findings) == private
     assert all(each["good"] or each["next_step"] for each in findings)
+
+
+@pytest.fixture
+def no_sandbox(monkeypatch):
+    monkeypatch.setattr(doctor, "_inside", list)
+
+
+def test_is_a_course_that_several_graders_share_checked_file_by_file(course, no_sandbox):  # noqa: F811
+    for path in (course.root, *course.root.rglob("*")):
+        path.chmod(0o2770 if path.is_dir() else 0o660)
+    found = by_name(examine(course.root))
+    assert found["graders"].good and found["secret"].good and found["course directory"].good
+    notebook = course.notebook("source", TINY_WEEK.stem)
+    notebook.chmod(0o600)
+    finding = by_name(examine(course.root))["graders"]
+    assert not finding.good and str(notebook) in finding.found and "chmod" in finding.next_step
+
+
+def test_is_a_shared_course_closed_to_everybody_else(course, no_sandbox):  # noqa: F811
+    course.root.chmod(0o2775)
+    (course.root / ".autograder" / "secret").chmod(0o664)
+    found = by_name(examine(course.root))
+    assert not found["course"].good and "chmod 660" in found["course"].found
+
+
+def test_has_a_course_of_one_owner_one_grader(course, no_sandbox):  # noqa: F811
+    finding = by_name(examine(course.root))["graders"]
+    assert finding.good and "alone" in finding.found

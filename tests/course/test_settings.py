@@ -126,3 +126,11 @@ def test_does_a_new_course_have_the_file_and_do_its_settings_hold(tmp_path):
 
     config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     assert config.LateSubmissionPlugin.penalty_method == "zero"
+
+
+def test_does_nbgrader_share_what_a_shared_course_holds(tmp_path):
+    for mode, shared in ((0o2770, True), (0o700, False), (0o2750, False)):
+        tmp_path.chmod(mode)
+        config = Config()
+        configure(config, tmp_path)
+        assert bool(config.CourseDirectory.get("groupshared")) == shared

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.output.files import PRIVATE, sweep, write_together, write_whole
+from autograder.output.files import PRIVATE, make_private, sweep, write_together, write_whole
 
 
 def names(folder: Path) -> list[str]:
@@ -80,3 +80,30 @@ def test_are_leftovers_of_a_killed_run_swept_and_nothing_else(tmp_path):
     sweep(tmp_path)
     assert names(tmp_path) == [".hidden", "kept"]
     sweep(tmp_path / "none")
+
+
+@pytest.fixture
+def shared_folder(tmp_path):
+    """A folder that hands its group on and lets the group write."""
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o2770)
+    return folder
+
+
+def test_may_the_group_of_a_shared_folder_use_what_is_written_there(shared_folder):
+    for mode in (PRIVATE, 0o444, 0o644):
+        path = shared_folder / f"{mode:o}"
+        write_whole(path, b"x", mode)
+        assert path.stat().st_mode & 0o070 == (mode & 0o700) >> 3
+        assert path.stat().st_mode & 0o007 == mode & 0o007
+    make_private(shared_folder / "deep" / "er")
+    assert (shared_folder / "deep" / "er").stat().st_mode & 0o007 == 0
+
+
+def test_may_nobody_else_use_what_is_private(tmp_path):
+    tmp_path.chmod(0o755)
+    write_whole(tmp_path / "file", b"x")
+    make_private(tmp_path / "folder")
+    assert (tmp_path / "file").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "folder").stat().st_mode & 0o077 == 0

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from autograder.errors import CourseError
 from autograder.intake.collect.attempts import parse_time
+from autograder.output.files import make_private
 
 TIMESTAMP = "timestamp.txt"
 
@@ -105,7 +106,7 @@ class Store:
         if place.exists():
             place = otherwise
         # Submissions are private to the instructor, like the secret.
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(place.parent)
         os.replace(folder, place)
 
 

@@ -13,7 +13,7 @@ from autograder.course.people import Matched
 from autograder.errors import CourseError
 from autograder.feedback.comment import OPENING
 from autograder.lms.exporter import WeekGrades, people
-from autograder.output.files import write_whole
+from autograder.output.files import make_private, write_whole
 from autograder.output.spreadsheet import number
 from autograder.output.text import fold
 from autograder.records import Report
@@ -240,7 +240,7 @@ class Sent:
         if not new:
             return
         self.digests |= new
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self.path.parent)
         write_whole(self.path, json.dumps(self.digests).encode("ascii"))
 
 
