@@ -49,7 +49,10 @@ def script_in_text(notebook: Any) -> None:
         f'<script>{RUN}</script>\n\n<img src=x onerror="{RUN}">\n\n'
         f'[click](javascript:{RUN})\n\n<svg/onload="{RUN}">\n\n'
         '<meta http-equiv="refresh" content="0;url=https://answers.example/">\n\n'
-        f"`<script>{RUN}</script>`\n\n$$</script><script>{RUN}</script>$$\n"
+        f"`<script>{RUN}</script>`\n\n$$</script><script>{RUN}</script>$$\n\n"
+        # What draws formulas knows links, styles and entities, and turns these back into markup.
+        f"$\\href{{javascript:{RUN}}}{{x}} \\text{{&lt;script&gt;{RUN}&lt;/script&gt;}}$\n\n"
+        f'$$\\text{{&#60;img src=x onerror="{RUN}"&#62;}}$$\n'
     )
     notebook.cells.append(new_markdown_cell(text))
     notebook.cells.append(new_raw_cell(text, metadata={"raw_mimetype": "text/html"}))
