@@ -70,7 +70,8 @@ def _yaml(listing: Entry) -> dict[Any, Any]:
     import yaml
 
     try:
-        document = yaml.load(listing.read(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        # Everything stays text: a student's number 0012 is not ten.
+        document = yaml.load(listing.read(), getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = str(error).partition("\n")[0]
         raise UnusableSource(f"{listing.path} cannot be read: {reason}") from None

@@ -69,6 +69,17 @@ def test_does_a_group_of_gradescope_receive_the_same(full, tmp_path):
     assert content(full, "ann", "earlier_weeks.py") == "x = 1"
 
 
+def test_does_a_number_of_gradescope_keep_its_zeros(full, tmp_path):
+    """Read as a number, 0765 would be LMS id 501, which is Ann's."""
+    listing = gradescope_listing({"submission_1": ([("Who", "X", "")], "2026-10-02 12:00:00 Z")})
+    files = {
+        "x/submission_metadata.yml": listing.replace("'X'", "0765"),
+        f"x/submission_1/{NB}": "{}",
+    }
+    found = take(full, write_zip(tmp_path / "a.zip", files))
+    assert results(found) == {"Who (Gradescope)": "left out"}
+
+
 def test_is_a_plain_folder_read_by_folders_and_by_file_names(full, tmp_path):
     files = {
         "work/ann/final.ipynb": "ann",
