@@ -69,7 +69,11 @@ class Verdict(NamedTuple):
 
 
 def render(
-    notebook: Mapping[str, Any], title: str, graded: GradedCells, language: str = "en"
+    notebook: Mapping[str, Any],
+    title: str,
+    graded: GradedCells,
+    language: str = "en",
+    course: str = "",
 ) -> str:
     """The page of one submission.
 
@@ -78,12 +82,14 @@ def render(
         title: names the week.
         graded: the submission's points and comments.
         language: of the notebook's texts; verdicts are in English.
+        course: the course's title; empty if it has none.
     """
     scores = graded.scores.values()
     page: str = _template().render(
         meta=Markup(META),
         title=title,
         language=language,
+        course=course,
         parts=list(_parts(notebook, graded)),
         earned=max(0.0, sum(score.points for score in scores) - graded.late_penalty),
         worth=sum(score.max_points for score in scores),

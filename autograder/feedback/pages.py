@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from autograder.course.directory import Course
+from autograder.course.settings import Settings
 from autograder.errors import CourseError
 from autograder.gradebook.graded_cells import GradedCells, graded_cells
 from autograder.gradebook.rubrics import is_rubric
@@ -58,7 +59,7 @@ def generate_feedback(course: Course, assignment: str, track: Track = iter) -> l
         student = notebook.parents[1].name
         page = None
         try:
-            page = _page(notebook, graded.get(student), course.settings.language)
+            page = _page(notebook, graded.get(student), course.settings)
         except CourseError as error:
             failed[student] = str(error)
         except Exception as error:
@@ -80,7 +81,7 @@ def generate_feedback(course: Course, assignment: str, track: Track = iter) -> l
     return pages
 
 
-def _page(notebook: Path, graded: GradedCells | None, language: str) -> bytes:
+def _page(notebook: Path, graded: GradedCells | None, settings: Settings) -> bytes:
     # Here, since nbconvert takes a second to load.
     from nbformat import v4
 
@@ -91,7 +92,8 @@ def _page(notebook: Path, graded: GradedCells | None, language: str) -> bytes:
     content = v4.reads(notebook.read_text(encoding="utf-8"))
     content.cells = [cell for cell in content.cells if not is_rubric(cell)]
     # "replace", since a student's text may hold half a surrogate pair.
-    return page.render(content, notebook.stem, graded, language).encode("utf-8", "replace")
+    shown = page.render(content, notebook.stem, graded, settings.language, settings.title)
+    return shown.encode("utf-8", "replace")
 
 
 def _replace(course: Course, assignment: str, student: str, page: bytes | None) -> None:

@@ -17,7 +17,7 @@ from autograder.intake.file_names import shown
 from autograder.intake.metadata import grade_id_of, stamp_of
 from autograder.intake.read import parse_notebook, read_bytes, read_notebook
 from autograder.light_imports import NotebookNode
-from autograder.questions import catalogue
+from autograder.questions import catalogue, search_path
 from autograder.questions.catalogue import Week
 
 _CHECK = re.compile(r"""^check\(["'](\w{1,80})["']\)""", re.MULTILINE)
@@ -149,11 +149,11 @@ def _names(cell: NotebookNode) -> Iterator[str]:
 
 
 def _weeks() -> dict[str, set[str]]:
-    return _weeks_of(catalogue.version())
+    return _weeks_of(search_path.version())
 
 
 @cache
-def _weeks_of(version: catalogue.Version) -> dict[str, set[str]]:
+def _weeks_of(version: search_path.Version) -> dict[str, set[str]]:
     """The names of every week's graded cells; a name that two weeks have tells nothing."""
     found: dict[str, frozenset[str]] = {}
     for stem in catalogue.stems():

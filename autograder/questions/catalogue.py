@@ -19,15 +19,9 @@ from pathlib import Path
 import autograder.questions
 from autograder.errors import QuestionError, UnknownName
 from autograder.output.did_you_mean import hint
-from autograder.questions import places, references
+from autograder.questions import places, references, search_path
 from autograder.questions.define import Question, Written
 from autograder.questions.import_week import forget_weeks, import_module, week_settings
-
-_MODULE = re.compile(r"week\d\d_\w+", re.ASCII)
-_INIT = "__init__.py"
-
-Version = tuple[tuple[str, int, int], ...]
-"""The files of a course's weeks: path, time of change and size; empty for the package alone."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +86,6 @@ class Week:
         return {item.name: item.calls for item in self.questions.values()}
 
 
-_version: Version = ()
-
-
 def use(weeks: Path | None) -> None:
     """Take weeks from a course's folder, and from the package what is not there.
 
@@ -103,37 +94,13 @@ def use(weeks: Path | None) -> None:
 
     Args:
         weeks: the course's folder of weeks, which need not exist; None for the package alone.
+
+    Raises:
+        QuestionError: when the folder cannot be read.
     """
-    global _version
-    wanted = _version_of(weeks)
-    if wanted == _version:
-        return
-    path = autograder.questions.__path__
-    path[:] = [place for place in path if not _version or place != _version[0][0]]
-    if wanted:
-        path.insert(0, wanted[0][0])
-    _version = wanted
-    forget_weeks()
-    week.cache_clear()
-
-
-def version() -> Version:
-    """Identifies the weeks in use: what depends on all of them may be kept as long as it stays."""
-    return _version
-
-
-def own_weeks() -> Path | None:
-    """The course's folder of weeks that is in use; None where there is the package alone."""
-    return Path(_version[0][0]) if _version else None
-
-
-def _version_of(weeks: Path | None) -> Version:
-    if weeks is None or not any(weeks.glob(f"*/{_INIT}")):
-        return ()
-    folder = weeks.resolve()
-    files = [(path, path.stat()) for path in sorted(folder.glob("*/*.py"))]
-    stamps = ((str(path), found.st_mtime_ns, found.st_size) for path, found in files)
-    return ((str(folder), 0, 0), *stamps)
+    if search_path.change(weeks):
+        forget_weeks()
+        week.cache_clear()
 
 
 def stems() -> list[str]:
@@ -142,7 +109,9 @@ def stems() -> list[str]:
     for place in autograder.questions.__path__:
         replaced = {stem[:6] for stem in found}
         names = (each.name for each in pkgutil.iter_modules([place]) if each.ispkg)
-        found += [n for n in names if _MODULE.fullmatch(n) and n[:6] not in replaced]
+        found += [
+            n for n in names if search_path.WEEK_FOLDER.fullmatch(n) and n[:6] not in replaced
+        ]
     return sorted(found)
 
 
@@ -156,43 +125,29 @@ def week(name: str) -> Week:
     """
     number = re.fullmatch(r"(?:week)?(\d+)", name, re.ASCII)
     every = stems()
+    unusable = search_path.unusable_folders()
     for stem in every:
         if name == stem or (number and int(stem[4:6]) == int(number[1])):
-            _refuse_two_folders(stem, every)
+            _refuse_doubtful(stem, every, unusable)
             return _load(stem)
     known = [stem[:6] for stem in every]
     meant = hint(name, known) or "."
-    unusable = "".join(f" {reason}" for reason in _unusable_folders())
+    reasons = "".join(f" {reason}" for reason in unusable.values())
     raise UnknownName(
-        f"There is no week {name!r}{meant} The weeks are {', '.join(known)}.{unusable}"
+        f"There is no week {name!r}{meant} The weeks are {', '.join(known)}.{reasons}"
     )
 
 
-def _refuse_two_folders(stem: str, every: list[str]) -> None:
+def _refuse_doubtful(stem: str, every: list[str], unusable: Mapping[str, str]) -> None:
+    """Refuse a week of whose number the course has another folder."""
     same = [each for each in every if each[:6] == stem[:6]]
     if len(same) > 1:
         raise QuestionError(
             f"two weeks are {stem[:6]}: {' and '.join(same)}; rename or remove one of their folders"
         )
-
-
-def _unusable_folders() -> list[str]:
-    """A sentence for each folder among the course's weeks that is not a week."""
-    weeks = own_weeks()
-    if weeks is None:
-        return []
-    told = []
-    for folder in sorted(path for path in weeks.iterdir() if path.is_dir()):
-        if folder.name.startswith((".", "__pycache__")):
-            continue
-        if not _MODULE.fullmatch(folder.name):
-            told.append(
-                f"{folder} cannot be a week: expected a name such as week16_convolution, with two "
-                "digits, and words joined by underscores."
-            )
-        elif not (folder / _INIT).is_file():
-            told.append(f"{folder} is not a week: it has no {_INIT}.")
-    return told
+    for folder, reason in unusable.items():
+        if folder.lower().replace("-", "_").startswith(stem[:6]):
+            raise QuestionError(f"{reason} Correct it, or move it away.")
 
 
 def weeks() -> list[Week]:

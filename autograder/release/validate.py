@@ -112,7 +112,11 @@ def _judge(found: Validation, secret: bytes, hidden: Path) -> Judge | None:
     try:
         public = references.public(questions, week.stem)
     except MissingReference:
-        path = references.write_public(questions, week.stem)
+        try:
+            path = references.write_public(questions, week.stem)
+        except OSError as error:
+            found.add("", f"{week.values} cannot be written: {error.strerror}")
+            return None
         found.notes.append(f"Computed the values of the public cases: {path}")
         public = references.public(questions, week.stem)
     return Judge(usable, public, references.hidden(questions, secret, hidden), secret)

@@ -273,7 +273,8 @@ def test_is_what_pages_share_rendered_once():
 
 def test_are_texts_in_the_courses_language_and_verdicts_in_ours():
     notebook, cells = graded(SOME[0])
-    page = render(notebook, "x", cells, "de")
+    page = render(notebook, "x", cells, "de", "Netze <1>")
+    assert "<p>Netze &lt;1&gt;</p>" in page
     assert '<html lang="en">' in page and '<main id="notebook" lang="de">' in page
     assert page.count('<div class="verdict') == page.count(' lang="en">') - 1 > 0
     assert 'lang="de"' not in made(SOME[0])

@@ -177,14 +177,13 @@ def test_are_a_courses_weeks_taken_first_and_the_packages_are_the_rest(course_we
     write_week(course_weeks)
     write_week(course_weeks, "week06_mine")
     catalogue.use(course_weeks)
-    assert catalogue.own_weeks() == course_weeks.resolve()
     kept = [stem for stem in before if stem != "week06_backpropagation"]
     assert catalogue.stems() == sorted([*kept, "week06_mine", "week16_convolution"])
     mine, theirs = catalogue.week("6"), catalogue.week("7")
     assert mine.own and mine.folder == course_weeks.resolve() / "week06_mine"
     assert not theirs.own
     catalogue.use(None)
-    assert catalogue.stems() == before and catalogue.own_weeks() is None
+    assert catalogue.stems() == before
     assert catalogue.week("6").stem == "week06_backpropagation"
 
 
@@ -216,3 +215,14 @@ def test_are_two_weeks_of_one_number_refused(course_weeks):
     catalogue.use(course_weeks)
     with pytest.raises(QuestionError, match="two weeks are week16: .*rename or remove"):
         catalogue.week("16")
+
+
+@pytest.mark.parametrize("folder", ["week06_backpropagation", "week06-mine", "Week06"])
+def test_is_the_packages_week_not_taken_for_a_folder_that_should_have_replaced_it(
+    folder, course_weeks
+):
+    (course_weeks / folder).mkdir(parents=True)
+    catalogue.use(course_weeks)
+    with pytest.raises(QuestionError, match=f"{folder} .*Correct it, or move it away"):
+        catalogue.week("6")
+    assert not catalogue.week("7").own

@@ -115,3 +115,8 @@ def test_is_a_question_told_whose_name_another_week_has(tmp_path):
     finally:
         catalogue.use(None)
     assert "relu: two weeks have a question with this name; rename one" in found[""]
+
+
+def test_is_a_folder_told_in_which_no_values_can_be_kept(tried, tmp_path):
+    (tmp_path / "weeks" / "week16_convolution" / "public.npz").mkdir(parents=True)
+    assert "public.npz cannot be written: Is a directory" in tried().findings[""][0]

@@ -63,6 +63,7 @@ class Contents:
     misconceptions: tuple[Misconception, ...]
     unexplained: tuple[Unexplained, ...]
     pairs: tuple[PairToLookAt, ...] | None
+    course: str = ""
 
 
 # This many groups of unexplained answers get an example; the rest are only in the CSV file.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.course.directory import Course
@@ -84,7 +85,8 @@ def gather(
         students = {report.student: cells_of(report.student) for report in reports}
         ours = [solution_cells(course.notebook(step, week.stem)) for step in ("release", "source")]
         pairs = similar.pairs(reports, students, ours)
-    return contents(week, findings, people, examples, pairs)
+    made = contents(week, findings, people, examples, pairs)
+    return replace(made, course=course.settings.title)
 
 
 def _course_words(course: Course, week: Week) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from autograder.cli import demo
 from autograder.course import directory
+from autograder.course.settings import FILE
 from autograder.errors import CourseError
 from autograder.feedback.report.write import write_report
 from tests.feedback.classes import WEEK, keep, unreadable
@@ -35,6 +36,12 @@ def test_is_nobody_named_in_an_anonymous_report(opened, tmp_path):
     assert any(label in written[0].read_text(encoding="utf-8") for label in labels)
     again = write_report(opened, WEEK, tmp_path / "again" / "class.html", anonymous=True)
     assert rows(again[2]) == rows(written[2])
+
+
+def test_has_the_page_the_courses_title(opened):
+    (opened.root / FILE).write_text('title = "Netze & mehr"', encoding="utf-8")
+    page = write_report(directory.load(opened.root), WEEK)[0].read_text(encoding="utf-8")
+    assert '<p class="kicker">Netze &amp; mehr · week06' in page
 
 
 def test_are_pairs_shown_only_where_asked_with_both_codes(opened):
