@@ -37,6 +37,8 @@ def test_does_every_example_work_once_it_is_uncommented(tmp_path):
     # Summer time ends between the two.
     assert found.due["week01"] == datetime(2026, 10, 22, 21, 59, tzinfo=UTC)
     assert found.due["week02"] == datetime(2026, 10, 29, 22, 59, tzinfo=UTC)
+    assert found.drop == {"week06": ("relu_backward",)}
+    assert found.full_credit == {"week06": ("tanh_backward",)}
     assert found.counts("week06") and not found.counts("week07")
     assert found.counted(["week01_a", "week06_b", "week07_c"]) == ["week01_a", "week06_b"]
     assert Settings(weeks=("week02", "week01")).counted(["week01_a", "week02_b"]) == [
@@ -57,6 +59,9 @@ def test_needs_a_time_with_its_offset_no_time_zone(tmp_path):
     [
         ("\ntitel = 'x'", 2, "there is no setting 'titel'; did you mean 'title'?"),
         ("x = 1", 1, "Expected: the keys are title, weeks, language"),
+        ("drop = ['relu']", 1, 'expected a line for each week, such as week06 = ["relu_back'),
+        ("[drop]\nweek06 = 'relu'", 2, "drop.week06 is 'relu'; expected a line for each week"),
+        ("[full_credit]\nsix = ['relu']", 2, "expected a week's name before the ="),
         ("title = 7", 1, "title is 7; expected some words in quotes"),
         ("title = ' '", 1, "title is ' '; expected some words"),
         ("weeks = 'week01'", 1, "weeks is 'week01'; expected week names in their order"),
@@ -82,6 +87,7 @@ def test_needs_a_time_with_its_offset_no_time_zone(tmp_path):
         ),
         ("[due]\nweek06 = 'Friday'", 2, "due.week06 is 'Friday'; expected a day and a time"),
         ("[due]\nweek06 = 2026-11-12T23:59:00", 2, "but in no time zone; add a line such as"),
+        ("weeks = ['week01']\n[due]\nweek02 = 2026-11-12T23:59:00Z", 3, "not among the weeks"),
         ("[late]\npolicy = 'zero'", 1, "late is {'policy': 'zero'}; expected"),
     ],
     ids=lambda given: given[:20] if isinstance(given, str) else "",

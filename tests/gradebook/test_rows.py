@@ -140,6 +140,18 @@ def test_does_a_regraded_cell_change_no_other(course):
     assert grades(course, "bob") == before[1]
 
 
+def test_do_hand_grades_follow_the_points_that_were_released(course):
+    write(course, outcome("ada"))
+    score_by_hand(course, "ada", "why_bends", 8.0)
+    released = {"why_bends": 20.0, "relu": 4.0, "unknown": 1.0}
+    for _ in range(2):
+        act(course, lambda rows, session: rows.match_points(session, released))
+        assert grades(course, "ada")["why_bends"] == (None, 16.0, False)
+        assert grades(course, "ada")["relu"] == (4.0, None, False)
+    with Gradebook(course.db_url) as gradebook:
+        assert gradebook.find_assignment(STEM).max_score == 26.5
+
+
 def test_is_a_submission_complete_while_it_has_every_grade(course):
     assert act(course, lambda rows, session: rows.complete(session)) == set()
     write(course, outcome("ada"), outcome("bob"))

@@ -52,6 +52,16 @@ def test_does_the_key_change_with_what_is_handed_in(submission):
     assert len(set(keys)) == len(keys)
 
 
+def test_does_the_key_not_change_with_points(submission):
+    """They change what an answer earns, so no submission is run again for them."""
+    worth = week()
+    for cell in worth.released.cells:
+        if "points" in cell.metadata.get("nbgrader", {}):
+            cell.metadata.nbgrader |= {"points": 99.0, "checksum": "of other points"}
+    assert key(submission, worth) == key(submission, week(decided={"relu": "dropped"}))
+    assert key(submission, worth) == key(submission)
+
+
 def test_does_the_key_change_with_what_the_course_decides(submission):
     changed = week()
     changed.released = nbformat.from_dict(changed.released | {"cells": []})
