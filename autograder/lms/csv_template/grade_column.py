@@ -78,7 +78,11 @@ def grade_column(
     if wanted:
         return _named(name, items, wanted.strip(), kind)
     about = f"{week.week} ({week.title}, {week.max_points:g} points)"
-    likely = [each for each in items if _names_week(each.title, week) or _on_topic(each, week)]
+    sure = [each for each in items if _names_week(each.title, week) or _has_topic(each, week)]
+    likely = [each for each in items if each in sure or _on_topic(each, week)]
+    if any(squeeze(each.title) == squeeze(week.title) for each in sure):
+        # Titles of neighbouring weeks share words with this one.
+        likely = sure
     if not likely:
         raise CourseError(f"{name} has no {kind} for {about}{_choices(items)}")
     doubt = _doubt(likely, items, week)
@@ -159,12 +163,16 @@ def _names_week(title: str, week: WeekGrades) -> bool:
     return _number(week) in map(int, _WEEK.findall(title))
 
 
+def _has_topic(item: Item, week: WeekGrades) -> bool:
+    """Whether a title holds the whole topic, as in `The nudge: backpropagation`."""
+    topic = squeeze(week.title.rpartition(":")[2])
+    return bool(topic) and topic in squeeze(item.title)
+
+
 def _on_topic(item: Item, week: WeekGrades) -> bool:
-    """Whether a title may name the week's topic, however it is spelled."""
-    topic = week.title.rpartition(":")[2]
+    """Whether a title that names no week may name the topic, however it is spelled."""
     if _WEEK.search(item.title):
-        # Topics of neighbouring weeks share words, so only the whole topic counts.
-        return bool(topic.strip()) and squeeze(topic) in squeeze(item.title)
+        return False
     squeezed, words = squeeze(item.title), _words(item.title)
     return any(
         word in words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from autograder.errors import CourseError
 from autograder.lms.csv_template.grade_column import Item, grade_column
+from autograder.questions import catalogue
 from tests.lms.filled_class import student, week
 
 
@@ -121,3 +123,19 @@ def test_does_the_question_say_what_speaks_against_a_column(tmp_path):
         with pytest.raises(CourseError, match="Nothing was written. Next: name it") as caught:
             chosen(tmp_path, items(*titles))
         assert said in str(caught.value)
+
+
+FORMS = ["Week {n}", "week {n:02}: {title}", "{title}", "Homework week {n}"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_is_every_week_found_in_a_gradebook_that_names_all_alike(tmp_path, form):
+    """Beside them attendance and an examination, which are no week's."""
+    weeks = list(catalogue.weeks())
+    titles = [form.format(n=number, title=each.title) for number, each in enumerate(weeks)]
+    columns = items(*titles, ("Attendance", 10.0), "Midterm exam")
+    for each, title in zip(weeks, titles, strict=True):
+        graded = replace(
+            week(tmp_path, [student(0)]), week=each.name, stem=each.stem, title=each.title
+        )
+        assert grade_column("grades.csv", columns, graded, "", "column").title == title
