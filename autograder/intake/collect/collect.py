@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,7 @@ from autograder.intake.week_of import fault, fault_of_file, names_in_file
 
 NEW, REPLACES, UNCHANGED, OLDER = "new", "replaces an earlier one", "unchanged", "older: kept aside"
 LEFT_OUT = "left out"
+_QUARTER_HOUR = timedelta(minutes=15)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -170,9 +171,14 @@ def collect(
     missing = tuple(student.id for student in students if student.id not in collected)
     left_out = sum(line.result == LEFT_OUT for line in lines)
     about_people = moodle.advice(left_out, sheet) if kind == "moodle" else ""
-    notes = tuple(filter(None, (times.about, about_people)))
+    about_late = moodle.about_lateness(_handed_in(lines), course.settings.due.get(week))
+    notes = tuple(filter(None, (times.about, about_people, about_late if sheet else "")))
     alarms = (*_alarms(times), *filter(None, [alarm]))
     return Collection(kind, tuple(lines), missing, times.known, notes, alarms)
+
+
+def _handed_in(lines: Sequence[Line]) -> list[tuple[str, bool, datetime]]:
+    return [(line.student, line.late, line.time) for line in lines if line.student and line.time]
 
 
 def _worksheet(kind: str, worksheet: Path | None, groups: Path | None) -> MoodleWorksheet | None:
@@ -337,13 +343,19 @@ class _Work:
         time = version.time.replace(microsecond=0) if version.time else None
         if self.store.digest(self.store.folder(student)) == version.digest:
             again = time is not None and (before is None or time > before)
-            return REPLACES if again else UNCHANGED
+            return REPLACES if again or self._corrects(time, before) else UNCHANGED
         if time and before:
             # The same time but other content: somebody has fixed the collected file by hand.
             if time == before:
                 return UNCHANGED
             return REPLACES if time > before else OLDER
         return UNCHANGED if self.store.earlier(student, version.digest).exists() else REPLACES
+
+    def _corrects(self, time: datetime | None, before: datetime | None) -> bool:
+        """Whether the same file is now read in another time zone, which differ by quarter hours."""
+        if self.times_stated or time is None or before is None:
+            return False
+        return time != before and (before - time) % _QUARTER_HOUR == timedelta()
 
     def _line(self, student: str, version: _Version, result: str, older: int) -> Line:
         found = version.found

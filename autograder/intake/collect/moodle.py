@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from html import escape
 from pathlib import Path
 
@@ -174,6 +175,24 @@ def group_numbers(source: Path, groups: Iterable[str]) -> dict[str, int]:
             "`Download all submissions` of the same assignment"
         )
     return {group: numbers.pop() for group, numbers in found.items() if len(numbers) == 1}
+
+
+def about_lateness(handed_in: Iterable[tuple[str, bool, datetime]], due: datetime | None) -> str:
+    """A sentence on work that is late for Moodle and not for the course, or the other way round.
+
+    Args:
+        handed_in: who handed in, whether Moodle calls it late, and when in UTC.
+        due: when the course says that the week is due.
+    """
+    differ = [who for who, late, time in handed_in if due and late != (time > due)]
+    if not differ:
+        return ""
+    shown = ", ".join(differ[:10]) + (", ..." if len(differ) > 10 else "")
+    return (
+        f"Moodle and course.toml differ on who is late: {shown}. Next: compare the due date in "
+        f"Moodle with {due:%Y-%m-%d %H:%M} UTC, and --timezone with the server's zone; a student's "
+        "own extension in Moodle is not in course.toml either (see `autograder extend`)."
+    )
 
 
 def _name(attempt: Attempt) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -84,6 +84,16 @@ def test_are_times_within_an_hour_used_that_the_worksheet_has_too(full, tmp_path
     assert take(full, source, zone=UTC, worksheet=sheet).times_known == known
     written = content(full, "ann", "timestamp.txt")
     assert written == ("2026-11-17 01:41:14 UTC\n" if known else None)
+
+
+def test_is_it_said_if_moodle_and_the_course_differ_on_who_is_late():
+    """As with a wrong time zone."""
+    due = datetime(2026, 11, 17, 1, 0, tzinfo=UTC)
+    before, after = due - timedelta(hours=1), due + timedelta(hours=1)
+    agreed = [("ann", True, after), ("bob", False, before)]
+    assert moodle.about_lateness(agreed, due) == moodle.about_lateness(agreed, None) == ""
+    said = moodle.about_lateness([*agreed, ("cem", True, before), ("dana", False, after)], due)
+    assert "cem, dana." in said and "--timezone" in said and "2026-11-17 01:00 UTC" in said
 
 
 def test_does_a_worksheet_of_another_assignment_collect_nothing(full, tmp_path):

@@ -71,6 +71,14 @@ def test_are_times_without_a_zone_unknown_and_said_to_be(full, tmp_path):
     assert content(full, "ann", "timestamp.txt") is None
 
 
+def test_does_the_right_zone_replace_the_times_of_a_wrong_one(full, tmp_path):
+    source = over_days(tmp_path / "a.zip")
+    for zone in ("America/New_York", "Asia/Kathmandu", "Europe/Berlin"):
+        take(full, source, zone=ZoneInfo(zone))
+        assert set(results(take(full, source, zone=ZoneInfo(zone))).values()) == {"unchanged"}
+    assert content(full, "ann", "timestamp.txt") == "2026-10-03 06:30:10 UTC\n"
+
+
 def test_is_the_courses_own_zone_used_and_named(full, tmp_path):
     course = replace(full, settings=Settings(timezone="Europe/Berlin"))
     found = take(course, over_days(tmp_path / "a.zip"))
