@@ -166,7 +166,11 @@ def find_columns(rows: Rows, name: str) -> Columns:
     body = rows[1:]
     grade, scale = _grade_column(header, body)
     identified = bool(body) and all(participant_number(_value(row, 0)) for row in body)
-    dates = [n for n in range(grade + 3, len(header)) if _all(body, n, _is_date)]
+    # A comment may be a dash, as a date that is missing is.
+    later = [
+        n for n in range(grade + 3, len(header)) if header[n] not in titles("feedback comments")
+    ]
+    dates = [n for n in later if _all(body, n, _is_date)]
     if grade < 2 or not identified or not dates:
         raise CourseError(
             f"{name}: expected Moodle's grading worksheet, whose columns begin with Identifier "

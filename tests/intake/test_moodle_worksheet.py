@@ -47,6 +47,12 @@ def test_are_the_columns_found_without_a_known_title():
     assert (columns.graded, columns.comments) == (9, 10)
 
 
+def test_is_a_dash_as_a_comment_no_date():
+    row = {**ROW, "Feedback comments": "-"}
+    columns = find_columns([list(row), list(row.values())], "x.csv")
+    assert (columns.graded, columns.comments) == (8, 9)
+
+
 @pytest.mark.parametrize(
     ("title", "values", "together"),
     [

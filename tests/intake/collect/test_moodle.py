@@ -46,6 +46,23 @@ def worksheet(path: Path, rows, together: bool = False, group_title: str = "Grou
     return path
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "{}_7_assignsubmission_file/{}",
+        "{}_7_assignsubmission_file_/{}",
+        "{}_7_assignsubmission_file_{}",
+        "week06 submissions/{}_7_assignsubmission_file/{}",
+        "{}_7_assignsubmission_file/my_assignsubmission_file/{}",
+    ],
+)
+def test_is_every_layout_of_moodle_read(full, tmp_path, path):
+    """With folders or without, from older Moodles, and in a folder of the instructor's own."""
+    source = write_zip(tmp_path / "a.zip", {path.format("Ann Lee", NB): "x"})
+    found = take(full, source)
+    assert (found.kind, results(found)) == ("moodle", {"ann": "new"})
+
+
 def test_are_two_of_one_name_told_apart_by_the_worksheet(full, tmp_path):
     """The name in the folder fits both; the number in it is in the worksheet."""
     files = {f"{moodle_folder('Séan ONeil-Straße', n)}/{NB}": str(n) for n in (12, 13)}
