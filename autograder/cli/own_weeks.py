@@ -92,10 +92,12 @@ def _print(made: Validation) -> None:
     for note in made.notes:
         _say(note)
     order = ["", *week.points_by_name]
-    for name in [name for name in order if name in made.findings]:
+    for name in [name for name in order if name in made.findings or name in made.advice]:
         _say(name or "The week as a whole")
-        for sentence in made.findings[name]:
+        for sentence in made.findings.get(name, []):
             _say(f"  - {sentence}")
+        for sentence in made.advice.get(name, []):
+            _say(f"  - worth a look: {sentence}")
     number = sum(map(len, made.findings.values()))
     if number:
         things = "1 thing" if number == 1 else f"{number} things"

@@ -124,7 +124,14 @@ def read_settings(root: Path) -> Settings:
     found = {name: _value(path, text, name, value) for name, value in given.items()}
     if "due" in found:
         found["due"] = _in_utc(path, text, found["due"], found.get("timezone", ""))
-    return Settings(**found)
+    settings = Settings(**found)
+    for week in settings.due:
+        if not settings.counts(week):
+            raise CourseError(
+                f"{path}, line {_line(text, 'due', week)}: {week} is due, but it is not among the "
+                "weeks; add it there, or delete this line"
+            )
+    return settings
 
 
 def configure(config: Any, root: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograder.errors import AutograderError, MissingReference, QuestionError
-from autograder.judging import laws
+from autograder.judging import case_laws, laws
 from autograder.judging.judge import Judge
-from autograder.questions import catalogue, references
+from autograder.questions import catalogue, places, references
 from autograder.questions.catalogue import Week
 from autograder.questions.define import Question
 from autograder.release.lesson import source_notebook
@@ -28,10 +29,14 @@ LONG = 60
 
 @dataclass
 class Validation:
-    """What was found in a week: sentences by question, those about the whole week under ""."""
+    """What was found in a week: sentences by question, those about the whole week under "".
+
+    `advice` is worth a look and need not be followed.
+    """
 
     week: Week
     findings: dict[str, list[str]] = field(default_factory=dict)
+    advice: dict[str, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def add(self, question: str, *sentences: str) -> None:
@@ -55,15 +60,34 @@ def validate(week: Week, secret: bytes, hidden: Path) -> Validation:
     notebook = _lesson(found)
     judge = _judge(found, secret, hidden)
     solutions = _solutions(found, notebook) if notebook else {}
+    shipped = _shipped_questions(week)
     for question in week.questions.values():
         found.add(question.name, *laws.cases_show_mix_ups(question, references.PUBLIC_SECRET))
         found.add(question.name, *laws.hidden_inputs_are_new(question, secret))
         found.add(question.name, *laws.stability_is_asked(question))
         if judge and question.name in judge.questions:
             found.add(question.name, *_about_verdicts(judge, question))
+            if question.name not in shipped:
+                _advise(found, judge, question)
             if question.calls in solutions:
                 _try_solution(found, judge, question, solutions[question.calls])
     return found
+
+
+def _shipped_questions(week: Week) -> set[str]:
+    """The questions that the package's week has: whoever wrote them has thought of their cases."""
+    folder = places.PACKAGE / week.stem
+    known = {path.stem for path in folder.glob("*.py")}
+    return {name for name, each in week.questions.items() if each.module.split(".")[-1] in known}
+
+
+def _advise(found: Validation, judge: Judge, question: Question) -> None:
+    probes = judge.probes[question.name]
+    expected = {(question.name, each.case): each.expected for each in probes if each.public}
+    # What the cases' inputs break has been told already.
+    with suppress(QuestionError):
+        if sentences := list(case_laws.advice(question, expected)):
+            found.advice[question.name] = sentences
 
 
 def _about_the_week(found: Validation) -> None:

@@ -30,11 +30,12 @@ def test_does_validate_list_what_to_correct_by_question_and_end_with_1(root, run
     write_week(root / "weeks", halve=wrong, lesson=LESSON.replace("return X / 2", "return X"))
     code, out, _ = run("validate", "16", "--course", root)
     assert code == 1
-    heading, *notes, name, first, second, last = out.splitlines()
+    heading, *notes, name, first, second, third, _, last = out.splitlines()
     assert heading.startswith("week16, Convolution: 1 question, 10 points. ")
     assert name == "halve" and len(notes) == 1
     assert first.startswith("  - the mistake doubled does not differ from the reference")
     assert second.startswith("  - the lesson's solution earns 0 of 10 points; correct")
+    assert third.startswith("  - worth a look: no case has one example")
     assert last == "2 things to correct. Then run `autograder validate week16` again."
 
 

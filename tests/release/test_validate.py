@@ -32,6 +32,9 @@ def tried(tmp_path, monkeypatch):
 def test_is_nothing_said_of_a_week_that_is_right(tried, tmp_path):
     first = tried()
     assert not first.findings
+    # It has no case of one example, and need not have one.
+    (worth_a_look, squeezed) = first.advice["halve"]
+    assert worth_a_look.startswith("no case has one example") and "np.squeeze" in squeezed
     (note,) = first.notes
     assert note.startswith("Computed the values of the public cases: ")
     assert not tried().notes
