@@ -242,6 +242,8 @@ def grade(
     assignment = load_assignment(opened, week, as_released=as_released)
     if due := assignments.follow_settings(opened, assignment.week.name, assignment.week.stem):
         errors.print(f"{assignment.week.name} is due {due:%Y-%m-%d %H:%M} UTC, by course.toml now.")
+    for sentence in assignment.decisions.told():
+        errors.print(sentence, highlight=False)
     assignment.run_experiments = run_all
     found = attendance(
         opened,

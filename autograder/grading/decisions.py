@@ -38,6 +38,16 @@ class Decisions:
         """What was decided about a question; empty if its answers count as they are."""
         return self.made.get(question, FULL_CREDIT if question in self.gone else "")
 
+    def told(self) -> list[str]:
+        """A sentence for each decision, for the instructor."""
+        names = [*self.made, *(name for name in self.gone if name not in self.made)]
+        return [
+            f"{name} is dropped for everyone."
+            if self.about(name) == DROPPED
+            else f"{name} counts as right for everyone."
+            for name in names
+        ]
+
     def settle(
         self, judged: Iterable[Verdict], earlier: Iterable[Verdict] = ()
     ) -> tuple[Verdict, ...]:

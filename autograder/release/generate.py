@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from autograder.course.directory import (
     read_config,
     run_converter,
 )
+from autograder.errors import CourseError
 from autograder.release import record
 from autograder.release.plan import Plan, lesson_of, plan_release
 from autograder.release.record import Record
@@ -69,10 +70,11 @@ def carry_out(course: Course, plan: Plan) -> Path:
     plan.refuse()
     folders = [course.folder(step, plan.stem) for step in ("source", "release")]
     with _restored_on_failure(folders) as before:
-        made = _generate(course.root, _with_our_cells(course.config), plan)
+        made = _in_a_sentence(course, plan)
         for name, text in plan.files.items():
             (made.parent / name).write_text(own_functions.stubs(text), encoding="utf-8")
-        _keep_files(before / "1", made.parent)
+        earlier = record.load(course, plan.stem)
+        _keep_files(before / "1", made.parent, earlier.provided if earlier else ())
         places = {"source": before / "0", "release": before / "1"}
         record.finish(course, plan.stem, plan.record, places)
     return made
@@ -87,11 +89,33 @@ def _with_our_cells(config: Any) -> Any:
     return ours
 
 
-def _keep_files(before: Path, release: Path) -> None:
-    """Put back the files that were in a released folder and that nbgrader has deleted."""
+def _in_a_sentence(course: Course, plan: Plan) -> Path:
+    """Generate the notebooks; nbgrader's refusal to change graded cells says what to do."""
+    try:
+        return _generate(course.root, _with_our_cells(course.config), plan)
+    except CourseError as error:
+        if "Cannot add or remove cells" not in str(error):
+            raise
+        raise CourseError(
+            f"{plan.name} cannot be released again: its graded cells are of another kind, and "
+            "submissions are graded with those of before; run `autograder grade "
+            f"{plan.name} --as-released`"
+        ) from None
+
+
+def _keep_files(before: Path, release: Path, provided: Collection[str]) -> None:
+    """Put back the files that a person put into a released folder and that nbgrader has deleted.
+
+    Args:
+        before: a copy of the folder.
+        release: the folder.
+        provided: the files that came from `source/`; without them there, they are gone.
+    """
     for path in before.rglob("*"):
-        target = release / path.relative_to(before)
-        if path.is_file() and path.suffix != ".ipynb" and not target.exists():
+        name = path.relative_to(before)
+        target = release / name
+        kept = path.is_file() and path.suffix != ".ipynb" and str(name) not in provided
+        if kept and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, target)
 

@@ -41,6 +41,7 @@ class Record:
         version: the package's version.
         accepted: differences with which the instructor has chosen to grade as released.
         made: digests of the notebooks in `source/` and `release/`, by nbgrader's name of the step.
+        provided: the instructor's files beside the notebook in `source/`.
     """
 
     points: Mapping[str, float | None]
@@ -52,6 +53,7 @@ class Record:
     version: str = ""
     accepted: tuple[str, ...] = ()
     made: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    provided: tuple[str, ...] = ()
 
 
 def record_of(week: Week, notebook: Any, lesson: str, files: Mapping[str, str]) -> Record:
@@ -97,7 +99,10 @@ def finish(course: Course, stem: str, record: Record, before: Mapping[str, Path]
             target = course.root / FOLDER / "replaced" / f"{stem}.{step}-{_digest(replaced)}.ipynb"
             make_private(target.parent)
             write_whole(target, replaced, PRIVATE)
-    save(course, stem, replace(record, made=made))
+    folder = course.folder("source", stem)
+    files = (str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
+    provided = tuple(sorted(name for name in files if not name.endswith(".ipynb")))
+    save(course, stem, replace(record, made=made, provided=provided))
 
 
 def _digest(content: bytes) -> str:
@@ -124,7 +129,8 @@ def load(course: Course, stem: str) -> Record | None:
     path = _path(course.root, stem)
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))
-        made = Record(**{**plain, "accepted": tuple(plain["accepted"])})
+        lists = {name: tuple(plain[name]) for name in ("accepted", "provided")}
+        made = Record(**{**plain, **lists})
         return replace(made, notebook=from_dict(made.notebook))
     except FileNotFoundError:
         return None

@@ -80,6 +80,15 @@ def test_does_a_dropped_question_that_is_gone_keep_what_it_earned():
     assert "same share" in relu.message
 
 
+def test_is_the_instructor_told_what_counts_for_everyone():
+    decisions = Decisions({"relu": DROPPED, "tanh": FULL_CREDIT}, {"relu": 5.0, "dense": 4.0})
+    assert decisions.told() == [
+        "relu is dropped for everyone.",
+        "tanh counts as right for everyone.",
+        "dense counts as right for everyone.",
+    ]
+
+
 def test_is_a_wrong_answer_still_at_fault_for_what_builds_on_it():
     wrong, right = Decisions(dict.fromkeys(NAMES, FULL_CREDIT)).settle(
         [verdict("relu", 0.0, 5.0), verdict("tanh", 5.0, 5.0)]

@@ -74,6 +74,19 @@ def test_do_edits_and_files_stay_and_reach_the_students(course, tmp_path):
     assert (folder / "images" / "bend.png").is_file()
 
 
+def test_is_a_file_gone_that_the_instructor_has_deleted(course, tmp_path):
+    slip = course.folder("source", STEM) / "solutions.txt"
+    slip.write_text("not for students")
+    lessons = write_lesson(tmp_path)
+    release(course, TINY_WEEK, lessons)
+    (course.folder("release", STEM) / "note.txt").write_text("for students")
+    slip.unlink()
+    for _ in range(2):
+        release(course, TINY_WEEK, lessons)
+        found = {path.name for path in course.folder("release", STEM).iterdir()}
+        assert found == {f"{STEM}.ipynb", "note.txt"}
+
+
 @pytest.mark.parametrize(("prefer", "hint"), [(YOURS, "My hint."), (PACKAGE, "A better hint.")])
 def test_is_a_conflict_left_to_the_instructor(course, tmp_path, prefer, hint):
     path = edit(course, text_3="My hint.")
@@ -99,6 +112,18 @@ def test_is_work_that_is_there_already_counted(course, tmp_path):
     with_gelu = SimpleNamespace(**vars(TINY_WEEK) | {"points_by_name": POINTS | {"gelu": 1.0}})
     with pytest.raises(CourseError, match="adds gelu"):
         plan_release(course, with_gelu, write_lesson(tmp_path, LESSON + GELU))
+
+
+def test_is_a_graded_cell_of_another_kind_one_line(course, tmp_path):
+    submit(course, "ann")
+    path = course.notebook("source", STEM)
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.id == "setup":
+            cell.metadata.nbgrader |= {"locked": False, "solution": True}
+    nbformat.write(notebook, path)
+    with pytest.raises(CourseError, match="of another kind.*--as-released"):
+        release(course, TINY_WEEK, write_lesson(tmp_path))
 
 
 def test_is_a_damaged_source_one_line(course, tmp_path):
