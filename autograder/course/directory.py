@@ -29,6 +29,7 @@ from autograder.course.roster import read_roster
 from autograder.course.settings import Settings
 from autograder.errors import CourseError
 from autograder.output.files import is_shared
+from autograder.questions import search_path
 
 CONFIG_FILE = "nbgrader_config.py"
 SECRET_FILE = Path(".autograder", "secret")
@@ -211,10 +212,12 @@ def use_weeks(directory: Path) -> None:
 
     Opening a course does so too; this is for commands that need no gradebook.
     """
-    # Imported here: it loads NumPy, which a command that only prints its help need not wait for.
-    from autograder.questions import catalogue
+    weeks = directory.absolute() / WEEKS_FOLDER if is_course(directory) else None
+    if not search_path.is_in_use(weeks):
+        # Imported here: it loads NumPy, which a course without weeks of its own need not wait for.
+        from autograder.questions import catalogue
 
-    catalogue.use(directory.absolute() / WEEKS_FOLDER if is_course(directory) else None)
+        catalogue.use(weeks)
 
 
 def is_course(directory: Path) -> bool:
@@ -257,8 +260,16 @@ def read_config(root: Path) -> Any:
     return config
 
 
-def run_converter(converter: Callable[..., Any], config: Any, assignment: str) -> None:
+def run_converter(
+    converter: Callable[..., Any], config: Any, assignment: str, student: str = "*"
+) -> None:
     """Run one of nbgrader's converters on an assignment, in this process and without its log.
+
+    Args:
+        converter: makes the converter.
+        config: the course's settings.
+        assignment: nbgrader's name for the week.
+        student: whose submission is converted; by default everybody's.
 
     Raises:
         CourseError: with the cause that nbgrader logged.
@@ -271,6 +282,7 @@ def run_converter(converter: Callable[..., Any], config: Any, assignment: str) -
     log.addHandler(_Collector(problems))
     directory = CourseDirectory(config=config, log=log)
     directory.assignment_id = assignment
+    directory.student_id = student
     step = converter(coursedir=directory, config=config, log=log)
     step.force = True
     # nbgrader's gradebook logs tracebacks here, whichever logger its converters are given.

@@ -42,6 +42,15 @@ def change(weeks: Path | None) -> bool:
     return True
 
 
+def is_in_use(weeks: Path | None) -> bool:
+    """Whether `change` would change nothing.
+
+    Raises:
+        QuestionError: when the folder cannot be read.
+    """
+    return _version_of(weeks) == _version
+
+
 def version() -> Version:
     """Identifies the weeks in use: what depends on all of them may be kept as long as it stays."""
     return _version
