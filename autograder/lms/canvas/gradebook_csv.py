@@ -190,7 +190,8 @@ def _item(book: Gradebook, place: int) -> Item:
 
 def _is_assignment(book: Gradebook, place: int) -> bool:
     possible = book.possible(place)
-    if _READ_ONLY.search(possible) or _TOTALS.search(book.header[place]):
+    header = book.header[place]
+    if any(map(_READ_ONLY.search, (possible, header))) or _TOTALS.search(header):
         return False
     return bool(_WITH_ID.fullmatch(book.header[place]) or NUMBER.fullmatch(possible))
 

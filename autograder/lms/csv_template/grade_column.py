@@ -89,7 +89,8 @@ def grade_column(
     if doubt:
         raise CourseError(
             f"{name}: it is uncertain which {kind} is for {about}: {doubt}. Nothing was written. "
-            f"Next: name it with --column, such as --column {_name_of(likely[-1])!r}"
+            f"Next: name it with --column, by its id or whole title: "
+            f"{' or '.join(repr(each.id or each.title) for each in likely)}"
         )
     return likely[0]
 
@@ -193,7 +194,3 @@ def _says_more(title: str, week: WeekGrades) -> list[str]:
 
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
-
-
-def _name_of(item: Item) -> str:
-    return item.id or item.title
