@@ -98,8 +98,8 @@ def use(weeks: Path | None) -> None:
     Raises:
         QuestionError: when the folder cannot be read.
     """
-    if search_path.change(weeks):
-        forget_weeks()
+    if changed := search_path.change(weeks):
+        forget_weeks(changed)
         week.cache_clear()
 
 
@@ -184,7 +184,8 @@ def question(name: str) -> Question:
 
 def _mentions(stem: str, name: str) -> bool:
     folder = places.folder_of(stem)
-    return any(name in path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    texts = (path.read_text(encoding="utf-8", errors="replace") for path in folder.glob("*.py"))
+    return any(name in text for text in texts)
 
 
 def _load(stem: str) -> Week:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +17,7 @@ from autograder.questions import places
 from autograder.questions.define import Written
 
 _PREFIX = f"{autograder.questions.__name__}."
+_WEEK_MODULE = re.compile(r"questions\.(week\d\d)_")
 
 
 @dataclass(frozen=True)
@@ -30,14 +32,38 @@ class WeekSettings:
     libraries: tuple[str, ...]
 
 
-def forget_weeks() -> None:
-    """Drop every imported week, so that the next import reads the files again."""
-    for name in [name for name in sys.modules if name.startswith(f"{_PREFIX}week")]:
+def forget_weeks(changed: Collection[str]) -> None:
+    """Drop imported weeks, so that the next import reads their files again.
+
+    Args:
+        changed: their names, such as week06; weeks that import from them are dropped too.
+    """
+    loaded = {
+        name: module
+        for name, module in sys.modules.items()
+        if name.startswith(f"{_PREFIX}week") and module is not None
+    }
+    gone = set(changed)
+    while more := {_week(n) for n, module in loaded.items() if gone & _imported(module)} - gone:
+        gone |= more
+    for name in [name for name in loaded if _week(name) in gone]:
         del sys.modules[name]
         parent, _, child = name.rpartition(".")
         if f"{parent}." == _PREFIX and hasattr(autograder.questions, child):
             delattr(autograder.questions, child)
     importlib.invalidate_caches()
+
+
+def _week(module: str) -> str:
+    return module.removeprefix(_PREFIX)[:6]
+
+
+def _imported(module: ModuleType) -> set[str]:
+    """The weeks that a module's text names as modules."""
+    try:
+        return set(_WEEK_MODULE.findall(Path(module.__file__ or "").read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return set()
 
 
 def import_module(name: str) -> ModuleType:

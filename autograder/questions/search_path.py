@@ -18,14 +18,15 @@ Version = tuple[tuple[str, int, int], ...]
 _version: Version = ()
 
 
-def change(weeks: Path | None) -> bool:
+def change(weeks: Path | None) -> frozenset[str]:
     """Put a course's folder of weeks first, in place of another course's.
 
     Args:
         weeks: the folder, which need not exist; None for the package alone.
 
     Returns:
-        Whether another folder is first now, or the same one with other contents.
+        The weeks that may be others now, such as week06; none if it is the same folder as before
+        with the same contents.
 
     Raises:
         QuestionError: when the folder cannot be read.
@@ -33,13 +34,14 @@ def change(weeks: Path | None) -> bool:
     global _version
     wanted = _version_of(weeks)
     if wanted == _version:
-        return False
+        return frozenset()
+    before = _version
     path = autograder.questions.__path__
     path[:] = [place for place in path if not _version or place != _version[0][0]]
     if wanted:
         path.insert(0, wanted[0][0])
     _version = wanted
-    return True
+    return frozenset(Path(place).name[:6] for place, *_ in (*before, *wanted) if os.sep in place)
 
 
 def is_in_use(weeks: Path | None) -> bool:

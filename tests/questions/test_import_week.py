@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from autograder.errors import QuestionError
@@ -62,3 +64,14 @@ def test_is_a_corrected_file_read_again(tmp_path):
     write_week(tmp_path)
     catalogue.use(tmp_path)
     assert list(catalogue.week("16").questions) == ["halve"]
+
+
+def test_are_only_the_weeks_read_again_that_may_be_others(tmp_path):
+    kept, user = catalogue.week("06"), catalogue.week("13")
+    write_week(tmp_path, "week05_mine")
+    catalogue.use(tmp_path)
+    again = catalogue.week("06")
+    assert all(again.questions[name] is each for name, each in kept.questions.items())
+    # The package's week 13 imports from week 05, as it is in the package or in the course.
+    assert not [name for name in sys.modules if ".week13_" in name or ".week05_losses" in name]
+    assert user.questions and list(catalogue.week("05").questions) == ["halve"]
