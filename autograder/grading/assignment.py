@@ -236,7 +236,9 @@ class Assignment:
             if cell.cell_type == "code" and stamp_of(cell).get("locked")
             for statement in _imports(cell.source)
         )
-        return Libraries(imports, self.week.libraries)
+        # NumPy imports it only when it is used, in each submission again.
+        drawn = ("import numpy.random",) if b"np.random" in self.asks.frame else ()
+        return Libraries((*imports, *drawn), self.week.libraries)
 
     def limits(self, given: Limits | None = None) -> Limits:
         """What a submission may use, including the time that this week's training questions need.

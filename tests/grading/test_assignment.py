@@ -76,6 +76,9 @@ def test_does_the_worker_import_what_the_locked_cells_import():
     libraries = of_week("week02").libraries
     assert "import numpy as np" in libraries.statements and libraries.names == ()
     assert "keras" in of_week("week14").libraries.names
+    weeks = ("week02", "week07")
+    drawn = ["import numpy.random" in of_week(week).libraries.statements for week in weeks]
+    assert drawn == [False, True]
 
 
 def test_are_only_wrong_functions_and_the_students_own_to_blame():

@@ -7,6 +7,7 @@ runs a student's code. Objects of libraries have no content that could be put ba
 from __future__ import annotations
 
 import random
+import sys
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable
 from operator import is_
@@ -115,14 +116,12 @@ _CONTAINERS: dict[type, Content] = {
 _OTHERS: dict[type, Content] = {
     CellType: Content(lambda cell: cell.cell_contents, _set_cell, is_),
     np.ndarray: Content(np.ndarray.copy, _set_entries, _same_array),
-    np.random.Generator: Content(
-        lambda generator: generator.bit_generator.state, _set_state, _not_compared
-    ),
-    np.random.RandomState: Content(
-        np.random.RandomState.get_state, np.random.RandomState.set_state, _not_compared
-    ),
     random.Random: Content(random.Random.getstate, random.Random.setstate, _not_compared),
 }
+_GENERATOR = Content(lambda each: each.bit_generator.state, _set_state, _not_compared)
+_RANDOM_STATE = Content(
+    lambda each: each.get_state(), lambda each, state: each.set_state(state), _not_compared
+)
 _CLASS = Content(lambda each: dict(vars(each)), _set_attributes, _same_entries)
 _LARGE_ARRAY = Content(_sample, _leave, _same_array)
 
@@ -141,7 +140,17 @@ def content_of(each: Any, room: int = MOST_BYTES) -> Content | None:
         return _LARGE_ARRAY
     if is_class_of_notebook(each):
         return _CLASS
-    return _OTHERS.get(kind)
+    return _OTHERS.get(kind) or _content_of_generator(kind)
+
+
+def _content_of_generator(kind: type) -> Content | None:
+    # NumPy imports them when they are first used, and many notebooks use none.
+    numpys = sys.modules.get("numpy.random")
+    if numpys is None:
+        return None
+    if kind is numpys.Generator:
+        return _GENERATOR
+    return _RANDOM_STATE if kind is numpys.RandomState else None
 
 
 def size_of(each: Any) -> int:

@@ -6,9 +6,9 @@ Each function is asked as it was defined at its check, and meets the notebook as
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from operator import is_
 from time import perf_counter
@@ -21,38 +21,65 @@ from autograder.double_precision import FLOAT32, double_precision
 from autograder.errors import ProtocolError
 from autograder.sandbox.inside import inward
 from autograder.sandbox.inside.calls import Calls, Message
-from autograder.sandbox.inside.shell import NotebookShell
+from autograder.sandbox.inside.shell import NotebookShell, run_without_event_loop
 from autograder.sandbox.inside.snapshot import Snapshots
 from autograder.sandbox.inside.wire import SECONDS, Channel, encode
 
+_AWAITING = re.compile(rb"async|await")
 _MOST_ITEMS = 1_000
 
 
 def serve(channel: Channel, shell: NotebookShell) -> None:
     """Serve one submission until the grader closes the channel.
 
-    As in Jupyter, everything runs inside an event loop. One task does it all, so that what a cell
-    sets for its context, as `np.seterr` does, is there for the cells and questions after it.
-
     Args:
         channel: to the grader.
         shell: runs the cells.
     """
+    with suppress(EOFError):
+        notebook = inward.receive(channel)
+        served = _serve(_Submission(channel, shell), notebook)
+        if _may_await(notebook):
+            _run_in_event_loop(served)
+        else:
+            run_without_event_loop(served)
+
+
+def _may_await(notebook: Mapping[str, Any]) -> bool:
+    """Whether a notebook, or a file beside it, can meet an event loop, as all can in Jupyter.
+
+    Most say nothing of one, and need not wait for the import of asyncio.
+    """
+    contents = [*(step.get("run", "") for step in notebook["steps"]), *notebook["files"].values()]
+    return any(_AWAITING.search(each) for each in map(_as_bytes, contents))
+
+
+def _as_bytes(content: str | bytes) -> bytes:
+    return content.encode(errors="ignore") if isinstance(content, str) else content
+
+
+def _run_in_event_loop(served: Coroutine[Any, Any, None]) -> None:
+    """Run all of a submission as one task.
+
+    What a cell sets for its context, as `np.seterr` does, is then there for the cells and questions
+    after it.
+    """
+    import asyncio
+
     loop = asyncio.new_event_loop()
-    served = loop.create_task(_serve(_Submission(channel, shell)))
-    served.add_done_callback(lambda _: loop.stop())
-    while not served.done():
+    task = loop.create_task(served)
+    task.add_done_callback(lambda _: loop.stop())
+    while not task.done():
         # A cell may stop the loop, and so may the exception of a task that it started.
         with suppress(BaseException):
             loop.run_forever()
-    served.result()
+    task.result()
 
 
-async def _serve(submission: _Submission) -> None:
-    with suppress(EOFError):
-        await submission.run()
-        while True:
-            submission.answer()
+async def _serve(submission: _Submission, notebook: Mapping[str, Any]) -> None:
+    await submission.run(notebook)
+    while True:
+        submission.answer()
 
 
 class _Submission:
@@ -66,14 +93,12 @@ class _Submission:
         self._process = os.getpid()
         self._calls = Calls(self._send_message, self._receive_message, self._held)
 
-    async def run(self) -> None:
+    async def run(self, notebook: Mapping[str, Any]) -> None:
         """Run the cells, hold the functions at their checks, and report the end of the notebook."""
-        notebook = inward.receive(self._channel)
         # Before any of the student's code, which could not be blamed for what happened so far.
         self._channel.send(encode({"started": True}))
-        for name, text in notebook["files"].items():
-            with open(name, "w", encoding="utf-8") as file:
-                file.write(text)
+        for name, content in notebook["files"].items():
+            _write(name, content)
         self._shell.begin()
         for step in notebook["steps"]:
             if "hold" in step:
@@ -213,3 +238,11 @@ def _replaced_in(value: Any, instead: Mapping[int, Any], depth: int = 3) -> Any:
     if all(map(is_, parts, items)):
         return value
     return dict(zip(value, parts, strict=True)) if isinstance(value, dict) else type(value)(parts)
+
+
+def _write(name: str, content: str | bytes) -> None:
+    """Write one of the files beside the notebook, perhaps in a subfolder."""
+    if folder := os.path.dirname(name):
+        os.makedirs(folder, exist_ok=True)
+    with open(name, "wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)

@@ -7,12 +7,12 @@ Runs inside the sandbox. Cells behave as in Jupyter (magics, rich outputs, trace
 from __future__ import annotations
 
 import ast
-import asyncio
 import builtins
 import os
 import pdb
 import sys
 import warnings
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -112,9 +112,8 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
         """
         self.recorder.start(text, pictures)
         error = await self._run_as_in_jupyter(source)
-        # What the cell started in the background begins, as it does while Jupyter waits.
-        for _ in range(_TURNS if len(asyncio.all_tasks()) > 1 else 0):
-            await asyncio.sleep(0)
+        if "asyncio" in sys.modules:
+            await _let_tasks_begin()
         self.execution_count += 1
         self.payload_manager.clear_payload()
         return self.recorder.finish(), "" if error is None else last_line(error)
@@ -195,6 +194,25 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
         )
 
 
+async def _let_tasks_begin() -> None:
+    """Let what the cell started in the background begin, as it does while Jupyter waits."""
+    import asyncio
+
+    try:
+        started = len(asyncio.all_tasks()) > 1
+    except RuntimeError:
+        # No event loop is running.
+        return
+    for _ in range(_TURNS if started else 0):
+        await asyncio.sleep(0)
+
+
+def run_without_event_loop(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine that waits for nothing."""
+    with suppress(StopIteration):
+        coroutine.send(None)
+
+
 def is_plain_python(source: str) -> bool:
     """Whether a cell has several lines and parses as Python, so that IPython need not transform it.
 
@@ -255,7 +273,7 @@ def _keep_backend_without_screen(matplotlib: Any) -> None:
 
 def _warm_up(shell: NotebookShell) -> None:
     """Run what most notebooks run, so that no submission pays for the imports behind it."""
-    asyncio.run(_run_all(shell))
+    run_without_event_loop(_run_all(shell))
     shell.reset(new_session=True)
     shell.execution_count = 1
 

@@ -262,3 +262,12 @@ def test_does_a_stopped_event_loop_go_on(sandbox: Sandbox) -> None:
     leave = "import asyncio\nasync def leave(): raise SystemExit\nt = asyncio.create_task(leave())"
     for source in (stop, leave):
         assert run_cell(sandbox, source).error == ""
+
+
+def test_is_there_an_event_loop_wherever_it_may_be_used(sandbox: Sandbox) -> None:
+    """Also for a file beside the notebook; others need not wait for the import of asyncio."""
+    runs = "import asyncio\ndef runs(): return asyncio.get_running_loop().is_running()"
+    with sandbox.open([Cell(0, "import own\nprint(own.runs())")], {"own.py": runs}) as session:
+        assert text_of(session.cells[0]) == "True\n"
+    quiet = "import sys\nprint('asyn' + 'cio' in sys.modules, 'numpy.random' in sys.modules)"
+    assert text_of(run_cell(sandbox, quiet)) == "False False\n"
