@@ -27,7 +27,8 @@ from autograder.course import directory
 from autograder.course.directory import Course
 from autograder.grading import grade_class, pipeline
 from autograder.grading.assignment import Assignment, load_assignment
-from autograder.intake.collect.collect import LEFT_OUT, collect
+from autograder.intake.collect.by_student import LEFT_OUT
+from autograder.intake.collect.collect import collect
 from autograder.records import Report
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Sandbox

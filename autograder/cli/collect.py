@@ -13,8 +13,9 @@ from rich.table import Table
 from autograder.cli.display import screen
 
 if TYPE_CHECKING:
+    from autograder.intake.collect.by_student import Line
     from autograder.intake.collect.canvas import Submitted
-    from autograder.intake.collect.collect import Collection, Line
+    from autograder.intake.collect.collect import Collection
 
 SOME_LEFT_OUT = 3
 

@@ -25,12 +25,8 @@ from autograder.errors import UnusableSource
 from autograder.grading import grade_class, pipeline
 from autograder.grading.ask import Asker
 from autograder.grading.assignment import Assignment, load_assignment
-from autograder.intake.collect.collect import (
-    LEFT_OUT,
-    UNCHANGED,
-    Collection,
-    collect,
-)
+from autograder.intake.collect.by_student import LEFT_OUT, UNCHANGED
+from autograder.intake.collect.collect import Collection, collect
 from autograder.records import Report, Submission
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.requests import encode_asks

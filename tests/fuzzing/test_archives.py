@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from autograder.course.directory import Course
 from autograder.course.roster import Student
 from autograder.errors import UnusableSource
-from autograder.intake.collect.collect import LEFT_OUT, Collection, collect
+from autograder.intake.collect.by_student import LEFT_OUT
+from autograder.intake.collect.collect import Collection, collect
 from tests.fuzzing.examples import examples
 from tests.intake.collect.difficult_class import (
     NB,

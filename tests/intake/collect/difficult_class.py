@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import nbformat
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
@@ -71,3 +72,10 @@ def canvas(path: Path, students: list[Student], name: str = NB) -> Path:
             for n, s in enumerate(students)
         },
     )
+
+
+def whole(course, text: str = "") -> str:
+    """A notebook of the course's week."""
+    notebook = nbformat.read(course.notebook("release", STEM), as_version=4)
+    notebook.cells[0].source += text
+    return nbformat.writes(notebook)
