@@ -98,8 +98,9 @@ def _near_zero(values: list[Array]) -> bool:
 
 
 def _cases(question: Question) -> Iterator[Inputs]:
+    """What students receive in each public case."""
     for case in question.cases.values():
-        yield references.inputs(question, case, references.PUBLIC_SECRET)
+        yield question.handed(references.inputs(question, case, references.PUBLIC_SECRET))
 
 
 def _arrays(question: Question, argument: str) -> list[Array]:

@@ -40,11 +40,8 @@ def activation_std_by_layer(X: Array, weights: list[Array], activation: Any) -> 
 
 @activation_std_by_layer.driver
 def _(target: Any, X: Array, weights: list[Array], activation: str) -> Any:
-    bends = {
-        "relu": lambda z: np.maximum(z, 0),
-        "tanh": np.tanh,
-        "sigmoid": lambda z: 0.5 * (1 + np.tanh(0.5 * z)),
-    }
+    # Bends that no question asks for: a driver runs beside the student's code.
+    bends = {"softsign": lambda z: z / (1 + np.abs(z)), "tanh": np.tanh}
     return target(X, weights, bends[activation])
 
 
@@ -63,7 +60,7 @@ def pile(rng: Rng, activation: str, *sizes: int) -> Inputs:
 
 @activation_std_by_layer.case("typical", weight=3)
 def _(rng: Rng) -> Inputs:
-    return pile(rng, "relu", 9, 7, 5, 8, 4, 6)
+    return pile(rng, "softsign", 9, 7, 5, 8, 4, 6)
 
 
 @activation_std_by_layer.case("tanh")
@@ -73,12 +70,12 @@ def _(rng: Rng) -> Inputs:
 
 @activation_std_by_layer.case("one-layer", square="one example still has a spread")
 def _(rng: Rng) -> Inputs:
-    return pile(rng, "sigmoid", 1, 4, 3)
+    return pile(rng, "softsign", 1, 4, 3)
 
 
 @activation_std_by_layer.case("square", square="with equal sizes a wrong axis or input fits")
 def _(rng: Rng) -> Inputs:
-    return pile(rng, "relu", 6, 6, 6, 6, 6)
+    return pile(rng, "softsign", 6, 6, 6, 6, 6)
 
 
 @activation_std_by_layer.alternative("as-an-array")

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Rng, question
+from autograder.questions.define import Inputs, Rng, question
 from autograder.questions.week04_initialization.kernels import (
+    Rules,
     add_shared_mistakes,
     drive,
     from_keras,
@@ -17,6 +18,7 @@ from autograder.questions.week04_initialization.kernels import (
     truncated,
     uniform,
     widening,
+    with_rules,
 )
 
 
@@ -45,8 +47,8 @@ def uniform_spreads(fan_in: int, fan_out: int) -> list[float]:
     return [right, limit_of(fan_in, fan_out), *(limit / 3**0.5 for limit in limits)]
 
 
-@question(points=10, returns=("W",), builds_on=("init_normal",))
-def he_normal(fan_in: int, fan_out: int, seed: int) -> Any:
+@question(points=10, returns=("W",), builds_on=("init_normal",), withheld=("rules",))
+def he_normal(fan_in: int, fan_out: int, seed: int, rules: Rules) -> Any:
     """A kernel of normal draws with mean 0 and variance 2 / fan_in.
 
     A student's function receives a NumPy generator in place of the seed.
@@ -58,6 +60,7 @@ def he_normal(fan_in: int, fan_out: int, seed: int) -> Any:
         fan_in: the layer's inputs.
         fan_out: the layer's units.
         seed: for the generator that the student receives.
+        rules: what the draws are settled on; only the measure receives it.
 
     Returns:
         W (fan_in, fan_out), float64.
@@ -71,13 +74,29 @@ def he_normal(fan_in: int, fan_out: int, seed: int) -> Any:
 
 
 @he_normal.measure
-def _(drawn: Any, fan_in: int, fan_out: int, seed: int) -> Any:
-    return statements(drawn, normal_spreads(fan_in, fan_out), (0.0, std_of(fan_in, fan_out) / 2))
+def _(drawn: Any, fan_in: int, fan_out: int, seed: int, rules: Rules) -> Any:
+    return statements(drawn, rules["stds"], rules["means"])
+
+
+def normal_rules(fan_in: int, fan_out: int) -> Rules:
+    """What these draws could be settled on."""
+    return {
+        "stds": list(map(float, normal_spreads(fan_in, fan_out))),
+        "means": [0.0, std_of(fan_in, fan_out) / 2],
+    }
+
+
+@he_normal.case("narrowing")
+def _(rng: Rng) -> Inputs:
+    return with_rules(narrowing(rng), normal_rules)
+
+
+@he_normal.case("widening")
+def _(rng: Rng) -> Inputs:
+    return with_rules(widening(rng), normal_rules)
 
 
 he_normal.driver(drive)
-he_normal.case("narrowing")(narrowing)
-he_normal.case("widening")(widening)
 add_shared_mistakes(he_normal, std_of, normal)
 
 
@@ -183,8 +202,8 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
     return std_of(fan_in, fan_out) * truncated(rng, (fan_in, fan_out))
 
 
-@question(points=10, returns=("W",))
-def he_uniform(fan_in: int, fan_out: int, seed: int) -> Any:
+@question(points=10, returns=("W",), withheld=("rules",))
+def he_uniform(fan_in: int, fan_out: int, seed: int, rules: Rules) -> Any:
     """A kernel of uniform draws around 0 with variance 2 / fan_in.
 
     A student's function receives a NumPy generator in place of the seed.
@@ -193,6 +212,7 @@ def he_uniform(fan_in: int, fan_out: int, seed: int) -> Any:
         fan_in: the layer's inputs.
         fan_out: the layer's units.
         seed: for the generator that the student receives.
+        rules: what the draws are settled on; only the measure receives it.
 
     Returns:
         W (fan_in, fan_out), float64.
@@ -207,13 +227,29 @@ def he_uniform(fan_in: int, fan_out: int, seed: int) -> Any:
 
 
 @he_uniform.measure
-def _(drawn: Any, fan_in: int, fan_out: int, seed: int) -> Any:
-    return statements(drawn, uniform_spreads(fan_in, fan_out), (0.0, limit_of(fan_in, fan_out) / 2))
+def _(drawn: Any, fan_in: int, fan_out: int, seed: int, rules: Rules) -> Any:
+    return statements(drawn, rules["stds"], rules["means"])
+
+
+def uniform_rules(fan_in: int, fan_out: int) -> Rules:
+    """What these draws could be settled on."""
+    return {
+        "stds": list(map(float, uniform_spreads(fan_in, fan_out))),
+        "means": [0.0, limit_of(fan_in, fan_out) / 2],
+    }
+
+
+@he_uniform.case("narrowing")
+def _(rng: Rng) -> Inputs:
+    return with_rules(narrowing(rng), uniform_rules)
+
+
+@he_uniform.case("widening")
+def _(rng: Rng) -> Inputs:
+    return with_rules(widening(rng), uniform_rules)
 
 
 he_uniform.driver(drive)
-he_uniform.case("narrowing")(narrowing)
-he_uniform.case("widening")(widening)
 add_shared_mistakes(he_uniform, limit_of, uniform)
 
 

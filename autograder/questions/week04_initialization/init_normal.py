@@ -8,6 +8,7 @@ import numpy as np
 
 from autograder.questions.define import Inputs, Rng, question
 from autograder.questions.week04_initialization.kernels import (
+    Rules,
     add_shared_mistakes,
     from_keras,
     narrowing,
@@ -22,8 +23,8 @@ def spreads(std: float) -> list[float]:
     return [std, 1.0, std**2, std**0.5, std / 3**0.5, std / 12**0.5]
 
 
-@question(points=8, returns=("W",))
-def init_normal(fan_in: int, fan_out: int, std: float, seed: int) -> Any:
+@question(points=8, returns=("W",), withheld=("rules",))
+def init_normal(fan_in: int, fan_out: int, std: float, seed: int, rules: Rules) -> Any:
     """A kernel of independent normal draws with mean 0 and standard deviation std.
 
     A student's function receives a NumPy generator in place of the seed. Its draws are judged by
@@ -34,6 +35,7 @@ def init_normal(fan_in: int, fan_out: int, std: float, seed: int) -> Any:
         fan_out: the layer's units.
         std: the standard deviation.
         seed: for the generator that the student receives.
+        rules: what the draws are settled on; only the measure receives it.
 
     Returns:
         W (fan_in, fan_out), float64.
@@ -62,13 +64,15 @@ def _(init_normal: Any, fan_in: int, fan_out: int, std: float, seed: int) -> Any
 
 
 @init_normal.measure
-def _(drawn: Any, fan_in: int, fan_out: int, std: float, seed: int) -> Any:
-    return statements(drawn, spreads(std), (0.0, std, std / 2))
+def _(drawn: Any, fan_in: int, fan_out: int, std: float, seed: int, rules: Rules) -> Any:
+    return statements(drawn, rules["stds"], rules["means"])
 
 
 def with_std(given: Inputs, rng: Rng) -> Inputs:
     """The sizes of a layer, and a spread that no wrong rule gives by accident."""
-    return given | {"std": float(rng.uniform(0.15, 0.25))}
+    std = float(rng.uniform(0.15, 0.25))
+    rules = {"stds": spreads(std), "means": [0.0, std, std / 2]}
+    return given | {"std": std, "rules": rules}
 
 
 @init_normal.case("narrowing")

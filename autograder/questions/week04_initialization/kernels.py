@@ -11,6 +11,8 @@ import numpy as np
 from autograder.questions import draws
 from autograder.questions.define import Array, Inputs, Question, Rng
 
+Rules = dict[str, list[float]]
+"""Standard deviations and means that the right rule and the known wrong ones predict."""
 Scale = Callable[..., float]
 """The standard deviation, or a uniform draw's limit, from (fan_in, fan_out, ...)."""
 
@@ -85,6 +87,11 @@ def widening(rng: Rng) -> Inputs:
     """The other way round."""
     given = narrowing(rng)
     return given | {"fan_in": given["fan_out"], "fan_out": given["fan_in"]}
+
+
+def with_rules(given: Inputs, rules: Callable[[int, int], Rules]) -> Inputs:
+    """A case's inputs with what the measure settles on, so that the measure needs no formula."""
+    return given | {"rules": rules(given["fan_in"], given["fan_out"])}
 
 
 def truncated(rng: Rng, shape: tuple[int, int]) -> Array:

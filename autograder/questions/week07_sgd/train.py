@@ -31,7 +31,7 @@ def train(
     batch_size: int,
     seed: int,
 ) -> Any:
-    """Mini-batch training of a network with one layer, by softmax cross-entropy.
+    """Mini-batch training of a network with one layer, by a loss that no question asks for.
 
     The student's function is `train(X, y, params, loss_and_grads, epochs, batch_size, schedule,
     rng)`. Functions and generators cannot travel: the driver makes `loss_and_grads` of a network
@@ -40,7 +40,7 @@ def train(
 
     Args:
         X: inputs, shape (N, D), float64.
-        y: labels from 0 to K - 1, shape (N,), int64.
+        y: labels, shape (N,), int64; the loss is the mean of log(cosh(output - label)).
         params: kernel W1 (D, K) and bias b1 (K,).
         rates: the learning rate of every step, counted over all epochs, shape (S,).
         epochs: how often to go through all examples.
@@ -55,7 +55,10 @@ def train(
     """
     import keras
 
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, dtype=X.dtype.name)
+    def loss(y: Any, outputs: Any) -> Any:
+        gaps = outputs - keras.ops.expand_dims(keras.ops.cast(y, outputs.dtype), 1)
+        return keras.ops.mean(keras.ops.log(keras.ops.cosh(gaps)))
+
     model, optimizer = to_keras(params), keras.optimizers.SGD()
     history, step = [], 0
     for _ in range(epochs):
@@ -84,12 +87,11 @@ def _(
     seed: int,
 ) -> Any:
     def loss_and_grads(X: Array, y: Array, params: Params) -> Any:
-        Z = X @ params["W1"] + params["b1"]
-        Z = Z - Z.max(axis=1, keepdims=True)
-        log_p = Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))
-        blame = (np.exp(log_p) - np.eye(Z.shape[1])[y]) / len(y)
-        loss = -log_p[np.arange(len(y)), y].mean()
-        return loss, {"W1": X.T @ blame, "b1": blame.sum(axis=0)}
+        # Every output is drawn towards the label: a driver runs beside the student's code.
+        gaps = np.dot(X, params["W1"]) + params["b1"] - np.reshape(y, (-1, 1))
+        pulls = np.tanh(gaps) / gaps.shape[1]
+        outer = [np.outer(x, pull) for x, pull in zip(X, pulls, strict=True)]
+        return np.log(np.cosh(gaps)).mean(), {"W1": np.mean(outer, 0), "b1": np.mean(pulls, 0)}
 
     def schedule(step: int) -> float:
         return float(rates[min(int(step), len(rates) - 1)])

@@ -17,14 +17,15 @@ from autograder.questions.week11_scaling.formulas import (
 )
 
 
-@question(points=6, builds_on=("fit_power_law", "predict_loss"))
-def extrapolate_loss(N: Array, L: Array, N_new: Array) -> Any:
+@question(points=6, builds_on=("fit_power_law", "predict_loss"), withheld=("exact",))
+def extrapolate_loss(N: Array, L: Array, N_new: Array, exact: Array) -> Any:
     """The losses at N_new, by the power law without a floor that fits (N, L) best.
 
     Args:
         N: sizes of the models that were trained, shape (W,), float64.
         L: their losses, shape (W,), float64.
         N_new: sizes of models to come, shape (M,), float64.
+        exact: the predicted losses, for the measure alone.
 
     Returns:
         Predicted losses, shape (M,), float64.
@@ -35,28 +36,36 @@ def extrapolate_loss(N: Array, L: Array, N_new: Array) -> Any:
 
     intercept, slope = line_on_log_paper(N, L)
     found = ops.exp(intercept + slope * ops.log(ops.convert_to_tensor(N_new)))
-    return settled_losses(found, N, L, N_new)
+    return settled(found, exact_losses(N, L, N_new))
 
 
-def settled_losses(yours: Any, N: Array, L: Array, N_new: Array) -> Any:
-    """Predictions, replaced by the exact ones where they differ by rounding alone."""
+def exact_losses(N: Array, L: Array, N_new: Array) -> Array:
+    """Predictions, to as many digits as these sizes and losses determine."""
     a, alpha = power_law(N.astype(float), L.astype(float))
-    return settled(yours, a * N_new.astype(float) ** -alpha)
+    losses: Array = a * N_new.astype(float) ** -alpha
+    return losses
+
+
+def with_losses(given: Inputs) -> Inputs:
+    """A run with what its law predicts, so that the measure needs no formula."""
+    return {**given, "exact": exact_losses(given["N"], given["L"], given["N_new"])}
 
 
 @extrapolate_loss.measure
-def _(losses: Any, N: Array, L: Array, N_new: Array) -> Any:
-    return settled_losses(losses, N, L, N_new)
+def _(losses: Any, N: Array, L: Array, N_new: Array, exact: Array) -> Any:
+    return settled(losses, exact)
 
 
 @extrapolate_loss.case("typical", weight=2)
 def _(rng: Rng) -> Inputs:
-    return {**measured_run(rng, 7, 2, 4, noise=0.1), "N_new": sizes(rng, 3, 5, 6)}
+    run = measured_run(rng, 7, 2, 4, noise=0.1)
+    return with_losses({**run, "N_new": sizes(rng, 3, 5, 6)})
 
 
 @extrapolate_loss.case("language-models", square="one new model is an array as well")
 def _(rng: Rng) -> Inputs:
-    return {**measured_run(rng, 6, 6, 9, noise=0.03), "N_new": 10 ** rng.uniform(10, 12, 1)}
+    run = measured_run(rng, 6, 6, 9, noise=0.03)
+    return with_losses({**run, "N_new": 10 ** rng.uniform(10, 12, 1)})
 
 
 @extrapolate_loss.alternative("on-the-line")

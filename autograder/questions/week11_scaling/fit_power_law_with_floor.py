@@ -41,7 +41,7 @@ def exact_law(N: Array, L: Array) -> tuple[float, float, float]:
     return first - excess, excess * float(N[0]) ** alpha, alpha
 
 
-def settled_law(yours: Any, N: Array, L: Array) -> Any:
+def settled_law(yours: Any, L: Array, exact: Array) -> Any:
     """A law whose numbers are replaced by the exact ones where they come near enough.
 
     Near enough is what a search in steps of a thousandth of the smallest loss can reach: L_inf
@@ -50,20 +50,20 @@ def settled_law(yours: Any, N: Array, L: Array) -> Any:
 
     Args:
         yours: L_inf, a and alpha; anything else comes back as it is.
-        N: sizes, shape (W,).
         L: losses, shape (W,).
+        exact: L_inf, a and alpha of the law on which these lie.
     """
     if isinstance(yours, dict):
         yours = [yours[name] for name in NAMES]
     if np.shape(yours)[:1] != (len(NAMES),):
         return yours
-    floor, a, alpha = exact_law(N, L)
+    floor, a, alpha = map(float, exact)
     # Given to so many digits that they are the same on every computer.
-    exact = round(floor, 9) + 0.0, float(f"{a:.8e}"), round(alpha, 9)
+    rounded = round(floor, 9) + 0.0, float(f"{a:.8e}"), round(alpha, 9)
     allowed = 1e-3 * float(np.min(L)), 0.1 * a, 0.01 * alpha
     return tuple(
         np.asarray(right if np.ndim(part) == 0 and abs(part - right) <= limit else part)
-        for part, right, limit in zip(yours, exact, allowed, strict=True)
+        for part, right, limit in zip(yours, rounded, allowed, strict=True)
     )
 
 
@@ -72,13 +72,15 @@ def settled_law(yours: Any, N: Array, L: Array) -> Any:
     returns=NAMES,
     builds_on=("fit_power_law", "predict_loss"),
     parts={"L_inf": 1, "a": 1, "alpha": 1},
+    withheld=("exact",),
 )
-def fit_power_law_with_floor(N: Array, L: Array) -> Any:
+def fit_power_law_with_floor(N: Array, L: Array, exact: Array) -> Any:
     """The law L = L_inf + a * N^-alpha through losses that lie on one.
 
     Args:
         N: model sizes, shape (W,), float64, positive and rising.
         L: their losses, shape (W,), float64, without scatter.
+        exact: L_inf, a and alpha, for the measure alone.
 
     Returns:
         L_inf, a and alpha. They are right when L_inf is within 0.1 % of the smallest loss, alpha
@@ -106,18 +108,25 @@ def fit_power_law_with_floor(N: Array, L: Array) -> Any:
         slopes = np.stack(vector_jacobian_product(curve, copies), axis=1)
         missing = L - np.asarray(curve(*copies))
         law = law + np.asarray(ops.lstsq(slopes, missing))
-    return settled_law((law[0], np.exp(law[1]) * unit ** law[2], law[2]), N, L)
+    found = law[0], np.exp(law[1]) * unit ** law[2], law[2]
+    return settled_law(found, L, np.array(exact_law(N, L)))
 
 
 @fit_power_law_with_floor.measure
-def _(law: Any, N: Array, L: Array) -> Any:
-    return settled_law(law, N, L)
+def _(law: Any, N: Array, L: Array, exact: Array) -> Any:
+    return settled_law(law, L, exact)
 
 
 def run(rng: Rng, W: int, low: float, high: float) -> Inputs:
     """Losses on a law whose floor is neither far away nor all that is left."""
     N, alpha, floor = sizes(rng, W, low, high), rng.uniform(0.3, 0.6), rng.uniform(0.5, 2.0)
-    return {"N": N, "L": floor * (1 + rng.uniform(2, 5) * (N / N[0]) ** -alpha)}
+    L = floor * (1 + rng.uniform(2, 5) * (N / N[0]) ** -alpha)
+    return with_law(N, L)
+
+
+def with_law(N: Array, L: Array) -> Inputs:
+    """Sizes and losses with their law, so that the measure needs no formula."""
+    return {"N": N, "L": L, "exact": np.array(exact_law(N, L))}
 
 
 @fit_power_law_with_floor.case("typical", weight=2)
@@ -133,7 +142,7 @@ def _(rng: Rng) -> Inputs:
 @fit_power_law_with_floor.case("no-floor")
 def _(rng: Rng) -> Inputs:
     N = sizes(rng, 8, 1, 4)
-    return {"N": N, "L": rng.uniform(3, 30) * N ** -rng.uniform(0.3, 0.6)}
+    return with_law(N, rng.uniform(3, 30) * N ** -rng.uniform(0.3, 0.6))
 
 
 def residual(N: Array, L: Array) -> float:
