@@ -18,18 +18,15 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib import resources
 from pathlib import Path
 
 from autograder.course.people import Person, in_grade_file
 from autograder.errors import CourseError
+from autograder.intake.moodle_words import decimal, titles
 from autograder.output.text import fold
 
 ALONE, GROUPS, UNSURE = "alone", "groups", "unsure"
@@ -39,9 +36,6 @@ _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}(?!\d)")
 _CLOCK_PARTS = re.compile(r"(\d{1,2})[:.](\d{2})(?!\d)")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _UNITS = re.compile(r"(?<!\d)\d{1,3}(?!\d)")
-_ENGLISH_DATE = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day, ", re.IGNORECASE)
-# Besides point and comma: the Arabic decimal separator, and the full stop that Urdu has for it.
-_DECIMAL_MARKS = ",٫۔．"
 
 Rows = Sequence[Sequence[str]]
 
@@ -257,40 +251,6 @@ def is_late(status: str) -> bool:
     return any(_UNITS.search(part) and not _YEAR.search(part) for part in parts[1:])
 
 
-def is_locked(word: str) -> bool | None:
-    """Whether `Grade can be changed` says no; None for a word of an unknown language."""
-    folded = fold(word)
-    if folded in titles("no"):
-        return True
-    return False if folded in titles("yes") else None
-
-
-def is_in_english(date: str) -> bool:
-    """Whether Moodle can read a date of its own worksheet again: it only reads English ones."""
-    return bool(_ENGLISH_DATE.match(date))
-
-
-def is_nobodys_name(name: str) -> bool:
-    """Whether a name is the word that Moodle writes in place of everybody's name."""
-    return fold(name) in titles("participant")
-
-
-def decimal(text: str) -> float | None:
-    """The number in a text with any decimal mark and any digits; None if it is not a number."""
-    for mark in _DECIMAL_MARKS:
-        text = text.replace(mark, ".")
-    try:
-        return float(text.strip())
-    except ValueError:
-        return None
-
-
-def decimal_mark(text: str) -> str:
-    """The character between the digits of `100,00`; a point if there is none."""
-    marks = [c for c in text if not c.isdigit() and not unicodedata.category(c).startswith("Z")]
-    return marks[-1] if len(marks) == 1 and marks[0] in _DECIMAL_MARKS else "."
-
-
 def _is_grade(text: str) -> bool:
     return text in ("", "-") or decimal(text) is not None
 
@@ -311,11 +271,3 @@ def _constant(body: Rows, number: int) -> bool:
 def _value(row: Sequence[str], number: int) -> str:
     """A cell without the spaces around it; empty if the row is too short."""
     return row[number].strip() if 0 <= number < len(row) else ""
-
-
-@cache
-def titles(kind: str) -> frozenset[str]:
-    """What Moodle calls something, in all languages that are known."""
-    file = resources.files("autograder.intake") / "moodle_titles.json"
-    languages = json.loads(file.read_text(encoding="utf-8"))["titles"]
-    return frozenset(fold(each[kind]) for each in languages.values() if kind in each)

@@ -14,9 +14,10 @@ import typer
 
 from autograder.course.people import Person, in_grade_file
 from autograder.errors import CourseError
-from autograder.intake import moodle_worksheet
+from autograder.intake import moodle_words, moodle_worksheet
 from autograder.intake.collect import moodle as archive
-from autograder.intake.moodle_worksheet import ALONE, GROUPS, UNSURE, Columns, decimal
+from autograder.intake.moodle_words import decimal
+from autograder.intake.moodle_worksheet import ALONE, GROUPS, UNSURE, Columns
 from autograder.lms import moodle_feedback_zip as feedback_zip
 from autograder.lms.csv_template.fill import Filling, filled_name
 from autograder.lms.csv_template.worksheet import Worksheet, read
@@ -86,7 +87,7 @@ def export(
 def _fill(filling: Filling, columns: Columns) -> dict[int, str]:
     """Write grades and comments; returns the students whose grade is written, by row."""
     sheet, week = filling.sheet, filling.week
-    mark = moodle_worksheet.decimal_mark(sheet.value(1, columns.maximum))
+    mark = moodle_words.decimal_mark(sheet.value(1, columns.maximum))
     locked_words = _locked_words(sheet, columns)
     students: dict[int, str] = {}
     locked, kept, endless = [], [], []
@@ -153,7 +154,7 @@ def _maximum(sheet: Worksheet, columns: Columns) -> float:
 def _locked_words(sheet: Worksheet, columns: Columns) -> set[str]:
     """What `Grade can be changed` says in rows that Moodle has locked."""
     words = set(sheet.column(columns.changeable))
-    meaning = {word: moodle_worksheet.is_locked(word) for word in words}
+    meaning = {word: moodle_words.is_locked(word) for word in words}
     locked = {word for word, is_locked in meaning.items() if is_locked}
     if not locked and False in meaning.values():
         # Of two words, one of which is yes, the other is no.
@@ -163,7 +164,7 @@ def _locked_words(sheet: Worksheet, columns: Columns) -> set[str]:
 
 def _about_locked(filling: Filling, columns: Columns) -> None:
     words = sorted(set(filling.sheet.column(columns.changeable)))
-    if len(words) > 1 and all(moodle_worksheet.is_locked(word) is None for word in words):
+    if len(words) > 1 and all(moodle_words.is_locked(word) is None for word in words):
         filling.notes.append(
             f"The column {filling.sheet.header[columns.changeable]!r} says {' or '.join(words)}, "
             "in a language that is not known here. All rows were filled; Moodle itself skips the "
@@ -185,7 +186,7 @@ def _about_upload(filling: Filling, columns: Columns, students: Mapping[int, str
     """What Moodle does without a word when the worksheet is uploaded."""
     sheet = filling.sheet
     graded = [row for row in students if sheet.value(row, columns.graded) not in ("", "-")]
-    english = all(moodle_worksheet.is_in_english(sheet.value(r, columns.graded)) for r in graded)
+    english = all(moodle_words.is_in_english(sheet.value(r, columns.graded)) for r in graded)
     names = people([students[row] for row in graded])
     notes = []
     if graded and english:

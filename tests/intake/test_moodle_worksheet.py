@@ -110,29 +110,6 @@ def test_is_lateness_read_in_any_language(name):
 
 
 @pytest.mark.parametrize(
-    ("text", "number", "mark"),
-    [
-        ("100.00", 100.0, "."),
-        ("100,00", 100.0, ","),
-        ("100۔00", 100.0, "۔"),
-        ("١٠٠٫٥", 100.5, "٫"),
-        ("100", 100.0, "."),
-        ("-", None, "."),
-        ("Good", None, "."),
-    ],
-)
-def test_are_numbers_of_all_languages_read(text, number, mark):
-    assert moodle_worksheet.decimal(text) == number
-    assert moodle_worksheet.decimal_mark(text) == mark
-
-
-def test_is_no_and_yes_known_and_another_word_left_open():
-    assert moodle_worksheet.is_locked("Nein") is True
-    assert moodle_worksheet.is_locked("是的") is False
-    assert moodle_worksheet.is_locked("quux") is None
-
-
-@pytest.mark.parametrize(
     ("content", "reason"),
     [
         ("", "expected Moodle's grading worksheet"),
@@ -147,11 +124,6 @@ def test_does_another_file_give_its_reason(content, reason, tmp_path):
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(CourseError, match=reason):
         moodle_worksheet.read(path)
-
-
-def test_does_no_word_mean_yes_in_one_language_and_no_in_another():
-    assert not moodle_worksheet.titles("yes") & moodle_worksheet.titles("no")
-    assert not moodle_worksheet.titles("group") & moodle_worksheet.titles("marker")
 
 
 CELLS = st.sampled_from(

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from autograder.course.roster import read_roster
 from autograder.errors import CourseError
 from autograder.gradebook.totals import Total
-from autograder.intake.moodle_worksheet import decimal, find_columns
+from autograder.intake.moodle_words import decimal
+from autograder.intake.moodle_worksheet import find_columns
 from autograder.lms import moodle
 from autograder.records import Outcome, Report, Verdict
 from tests.conftest import EXHAUSTIVE

@@ -22,12 +22,12 @@ from autograder.errors import UnusableSource
 from autograder.intake.collect import archives
 from autograder.intake.collect.archives import Entry
 from autograder.intake.collect.attempts import Attempt, File, work_time
+from autograder.intake.moodle_words import is_nobodys_name
 from autograder.intake.moodle_worksheet import (
     ALONE,
     GROUPS,
     MoodleWorksheet,
     Participant,
-    is_nobodys_name,
 )
 from autograder.output.text import fold
 
@@ -46,6 +46,11 @@ _ABOUT_WORKSHEET = (
     "in the assignment, under Submissions, Actions, choose `Download grading worksheet`, and "
     "collect with --worksheet WORKSHEET.csv"
 )
+
+
+def is_folder(name: str) -> bool:
+    """Whether Moodle names a folder like this."""
+    return bool(_FOLDER.fullmatch(name))
 
 
 def parse(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt]:
