@@ -119,7 +119,7 @@ def test_does_explain_print_the_page(run):
     ("arguments", "words"),
     [
         (["explain", "kernel-gradient"], "did you mean 'kernel-gradient-"),
-        (["release", "week55"], "There is no week 'week55'; did you mean"),
+        (["release", "week55"], "create one with `autograder init`"),
         (["grade", "week06", "--course", "/nowhere"], "create one with `autograder init`"),
         (["check", "/nowhere.ipynb"], "There is no file nowhere.ipynb"),
     ],
@@ -128,6 +128,14 @@ def test_is_a_wrong_argument_one_line_with_the_next_step(run, arguments, words):
     code, out, err = run(*arguments)
     assert code == 1
     assert words in err and err.count("\n") == 1 and not out
+
+
+@pytest.mark.parametrize("command", [["release"], ["grade"], ["report"], ["collect"]])
+def test_is_an_unknown_week_one_line_with_the_nearest(released_course, run, command):
+    source = ["/nowhere.zip"] if command == ["collect"] else []
+    code, out, err = run(*command, "week55", *source, "--course", released_course)
+    assert code == 1
+    assert "There is no week 'week55'; did you mean" in err and err.count("\n") == 1 and not out
 
 
 def test_is_a_week_without_submissions_one_line(fresh_course, run):
