@@ -12,9 +12,14 @@ import symtable
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST = 50_000
 """Characters of a cell that is parsed: a syntax tree is a hundred times as large as its text."""
+
+_SHORT, _MOST_KEPT = 2_000, 1_000
+"""Characters of a cell whose names are remembered, since others of the class have it too; and how
+many such cells are."""
 
 _FILE = "<student>"
 # Once and for all: changing filters for a moment is not safe while other threads grade.
@@ -52,15 +57,28 @@ def names_in(source: str, *, parse: bool = True) -> Names:
         source: the cell.
         parse: whether to read it as Python; if not, it is searched for words.
     """
-    text = python_of(source) if parse else source
-    if not parse or len(text) > LONGEST:
-        return Names(_defined_in_words(source), frozenset(_WORD.findall(source)))
+    if not parse:
+        return _names_by_words(source)
+    return _names_of_short(source) if len(source) <= _SHORT else _names_by_syntax(source)
+
+
+def _names_by_words(source: str) -> Names:
+    return Names(_defined_in_words(source), frozenset(_WORD.findall(source)))
+
+
+def _names_by_syntax(source: str) -> Names:
+    text = python_of(source)
+    if len(text) > LONGEST:
+        return _names_by_words(source)
     try:
         table = symtable.symtable(text, _FILE, "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Names(_defined_in_words(source), frozenset())
     defined = _defined(table, has_global="global" in text)
     return Names(frozenset(defined), frozenset(_used(table)))
+
+
+_names_of_short = lru_cache(_MOST_KEPT)(_names_by_syntax)
 
 
 def _defined_in_words(source: str) -> frozenset[str]:

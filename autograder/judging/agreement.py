@@ -96,8 +96,12 @@ class Seen:
         self._stability = question.cases[trial.case].stability
         self.found = differences_of(question, trial)
         self.wrong = frozenset(each.part for each in self.found)
-        self.telling = frozenset(each.part for each in self.found if _telling(each))
         self._drops_decimals = any(each.outcome is Outcome.DTYPE for each in self.found)
+
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """The wrong parts whose numbers hardly two mistakes have in common."""
+        return frozenset(each.part for each in self.found if _telling(each))
 
     @cached_property
     def guarded(self) -> bool:

@@ -16,7 +16,7 @@ from autograder.answer import Status
 from autograder.judging.compare import Pair, pairs, wrong_entries
 from autograder.questions.define import Question
 from autograder.records import Trial
-from autograder.tree import leaves
+from autograder.tree import Tree
 
 _SINGLE = np.dtype(np.float32)
 _UNITS = 2.0**29
@@ -38,11 +38,15 @@ def may_decide(question: Question, trials: Sequence[Trial], *, right: bool) -> b
 
 def is_single(trials: Sequence[Trial]) -> bool:
     """Whether any part of the answers is float32."""
-    return any(
-        isinstance(leaf, np.ndarray) and leaf.dtype == _SINGLE
-        for trial in trials
-        for leaf in leaves(trial.answer.value)
-    )
+    return any(_has_single(trial.answer.value) for trial in trials)
+
+
+def _has_single(tree: Tree) -> bool:
+    if isinstance(tree, np.ndarray):
+        return bool(tree.dtype == _SINGLE)
+    if isinstance(tree, dict):
+        return any(map(_has_single, tree.values()))
+    return isinstance(tree, (list, tuple)) and any(map(_has_single, tree))
 
 
 def _is_near(question: Question, trial: Trial) -> bool:
