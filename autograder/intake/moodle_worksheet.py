@@ -32,8 +32,7 @@ from autograder.output.text import fold
 ALONE, GROUPS, UNSURE = "alone", "groups", "unsure"
 NONE = -1
 _IDENTIFIER = re.compile(r"\D*(\d+)\s*")
-_CLOCK = re.compile(r"\d{1,2}[:.]\d{2}(?!\d)")
-_CLOCK_PARTS = re.compile(r"(\d{1,2})[:.](\d{2})(?!\d)")
+_CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?!\d)")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _UNITS = re.compile(r"(?<!\d)\d{1,3}(?!\d)")
 
@@ -87,13 +86,14 @@ class Participant:
 
     def agrees_with(self, time: datetime) -> bool:
         """Whether a local time has the day, hour and minute at which the work was handed in."""
-        clock = _CLOCK_PARTS.search(self.submitted)
-        if clock is None:
+        clocks = _CLOCK.findall(self.submitted)
+        if not clocks:
             return False
+        # The time comes last, after a date such as 17.11.2026.
+        hour, minute = map(int, clocks[-1])
         days = {int(each) for each in _UNITS.findall(self.submitted)}
         # Half of the languages write 1:41 PM.
-        same_hour = int(clock[1]) % 12 == time.hour % 12
-        return time.day in days and same_hour and int(clock[2]) == time.minute
+        return time.day in days and (hour - time.hour) % 12 == 0 and minute == time.minute
 
 
 @dataclass(frozen=True)

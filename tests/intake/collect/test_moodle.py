@@ -88,7 +88,12 @@ def test_is_lateness_what_the_worksheet_says(full, tmp_path):
 
 @pytest.mark.parametrize(
     ("date", "known"),
-    [(DATE, True), ("Dienstag, 17. November 2026, 01:41", True), ("17 November 2026, 3:12", False)],
+    [
+        (DATE, True),
+        ("Dienstag, 17. November 2026, 01:41", True),
+        ("17.11.2026 01:41", True),
+        ("17 November 2026, 3:12", False),
+    ],
 )
 def test_are_times_within_an_hour_used_that_the_worksheet_has_too(full, tmp_path, date, known):
     """Without it, nobody could tell them from the time of a download."""
