@@ -129,8 +129,9 @@ def _pair(value: Tree, expected: Tree, allowed: Tree, name: str) -> Iterator[Pai
         if isinstance(value, np.ndarray) and value.shape[:1] == (len(expected),):
             value = [np.asarray(item) for item in value]
         if not isinstance(value, list) or len(value) != len(expected):
-            wanted = f"{len(expected)} values"
-            yield Difference(Outcome.STRUCTURE, name, f"expected {wanted}, received {kind(value)}")
+            detail = f"expected {len(expected)} values, received {kind(value)}"
+            lists = (value, expected) if isinstance(value, list) else ()
+            yield Difference(Outcome.STRUCTURE, name, detail, *lists)
             return
         for place, item in enumerate(expected):
             yield from _pair(value[place], item, allowed[place], f"{name or 'result'}[{place}]")

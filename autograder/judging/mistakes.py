@@ -46,7 +46,9 @@ def mistakes_behind(
         # What is measured is often equal by chance.
         return ()
     cases = _Cases(question, seen, catalogued)
-    return cases.of_two() or cases.behind_a_guard() or tuple(of_parts)
+    found = cases.of_two() or cases.behind_a_guard()
+    # A mistake that alone explains a part in every case is surer than those of some cases.
+    return found if of_parts.keys() <= set(found) else tuple(of_parts)
 
 
 def _everywhere(seen: Sequence[Seen], answers: Sequence[MistakenAnswer]) -> Level:

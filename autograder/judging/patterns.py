@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.records import Difference, Outcome
+from autograder.tree import Tree
 
 Array = NDArray[Any]
 
@@ -31,6 +32,8 @@ def describe(found: Sequence[tuple[Difference, Mapping[str, int]]], part: str) -
         found: the difference of each wrong trial, and that trial's sizes (N, D, ...).
         part: the arrays' name, in the student's symbols.
     """
+    if found and all(isinstance(difference.yours, list) for difference, _ in found):
+        return _list_pattern(part, [(d.yours, d.expected) for d, _ in found])
     if not found or any(
         not isinstance(difference.yours, np.ndarray)
         or not isinstance(difference.expected, np.ndarray)
@@ -104,7 +107,22 @@ def _shape_pattern(part: str, arrays: Sequence[tuple[Array, Array]]) -> Pattern 
             f"Summed over its first axis, {part} equals the expected array.",
             "Next: find out over which axis the docstring's formula sums.",
         )
-    if _grows(arrays):
+    if all(expected.ndim == yours.ndim > 0 for yours, expected in arrays):
+        return _list_pattern(part, arrays)
+    return None
+
+
+def _list_pattern(part: str, found: Sequence[tuple[Any, Any]]) -> Pattern | None:
+    """What is said of lists that keep what earlier calls added.
+
+    Each then ends with its reference, after as many other entries as in no other call.
+    """
+    earlier = {len(yours) - len(expected) for yours, expected in found}
+    if (
+        1 < len(found) == len(earlier)
+        and min(earlier) > 0
+        and all(_all_close(yours[-len(expected) :], expected) for yours, expected in found)
+    ):
         return Pattern(
             f"{start(part)} ends with the expected numbers, after those of earlier calls.",
             "Next: make the list inside the function; a list outside it, or a default argument "
@@ -113,18 +131,12 @@ def _shape_pattern(part: str, arrays: Sequence[tuple[Array, Array]]) -> Pattern 
     return None
 
 
-def _grows(arrays: Sequence[tuple[Array, Array]]) -> bool:
-    """Whether each array ends with its reference, and as many other entries as in no other call."""
-    earlier = [
-        len(yours) - len(expected) for yours, expected in arrays if expected.ndim == yours.ndim > 0
-    ]
-    return (
-        1 < len(arrays) == len(earlier) == len(set(earlier))
-        and min(earlier) > 0
-        and all(
-            _close(yours[-len(expected) :].astype(float), expected) for yours, expected in arrays
-        )
-    )
+def _all_close(left: Tree, right: Tree) -> bool:
+    """Whether two trees have the same arrays of numbers in the same places."""
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(_all_close, left, right))
+    arrays = isinstance(left, np.ndarray) and isinstance(right, np.ndarray)
+    return arrays and left.dtype.kind in "iuf" and _close(left.astype(float), right.astype(float))
 
 
 def _sign(part: str, arrays: Arrays) -> str:

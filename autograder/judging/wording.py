@@ -272,9 +272,9 @@ def _observed(
         if not trial.inputs:
             return _choice(question, first, received)
         return [f"{patterns.start(part)}: expected {first.expected!r}, received {received}."]
-    if first.outcome is Outcome.DTYPE or not isinstance(first.yours, np.ndarray):
-        return [f"{patterns.start(part)}: {first.detail}."]
     known = pattern.sentence if pattern else ""
+    if first.outcome is Outcome.DTYPE or not isinstance(first.yours, np.ndarray):
+        return [f"{patterns.start(part)}: {first.detail}.", known]
     if first.outcome is Outcome.SHAPE:
         return [f"{patterns.start(part)}: {first.detail}.", known]
     return [known or _count(part, first), _evidence(part, trial, first)]

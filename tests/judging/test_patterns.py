@@ -126,3 +126,19 @@ def test_is_a_list_that_grows_from_call_to_call_recognised():
         for right in calls
     ]
     assert describe(early, "history") is None
+
+
+def test_is_a_list_of_arrays_that_grows_from_call_to_call_recognised():
+    """As in `def mlp_forward(X, params, activation, layers=[])`."""
+
+    def of(earlier: int, *right: np.ndarray) -> tuple[Difference, dict[str, int]]:
+        kept = [[RIGHT + place, RIGHT] for place in range(earlier)]
+        wanted = [[each, each] for each in right]
+        return Difference(Outcome.STRUCTURE, "layers", "", kept + wanted, wanted), SIZES
+
+    grown = [of(3, RIGHT, 2 * RIGHT), of(5, RIGHT)]
+    found = describe(grown, "layers")
+    assert found and "after those of earlier calls" in found.sentence
+    assert "a default argument" in found.next_step
+    assert describe(grown[:1], "layers") is None
+    assert describe([of(3, RIGHT), of(3, -RIGHT)], "layers") is None

@@ -84,6 +84,15 @@ class Named:
         answers = next(made for own, made in self.known if own == name)
         return {at for at, made in enumerate(answers) if made.wrong}
 
+    def is_the_answer_where_it_shows(self, name: str, answers: Sequence[Answer]) -> bool:
+        """Whether a mistake gives the whole answer in all cases in which it differs from right."""
+        seen = [Seen(self.question, trial) for trial in self.trials(answers)]
+        return any(
+            all(seen[at].whole(made[at]) is Level.EQUAL for at in self.shown_in(name))
+            for own, made in self.known
+            if own == name
+        )
+
     def pairs(self) -> list[tuple[str, str]]:
         pairs = list(permutations(self.question.mistakes, 2))
         chosen = np.random.default_rng(0).permutation(len(pairs))
@@ -136,6 +145,8 @@ def test_is_an_answer_with_two_mistakes_in_different_parts_named_by_these_or_by_
                 # Another mistake that is equal to one of the two in all that it does, or to both.
                 if not named.concerns_one_of(found, name)
                 and not named.equals(found, combined, range(len(combined)))
+                # Two other mistakes, each in cases of its own, have this very answer as well.
+                and not named.is_the_answer_where_it_shows(found, combined)
             ]
     assert wrong == []
 

@@ -39,7 +39,7 @@ def next_step(
         return [of_a_measure(first)]
     if first.outcome is Outcome.SHAPE:
         return [_of_shape(first, pattern)]
-    return [_of_structure(question, first)]
+    return [pattern.next_step if pattern else _of_structure(question, first)]
 
 
 def of_a_measure(first: Difference) -> str:

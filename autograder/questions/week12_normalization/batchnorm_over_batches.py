@@ -86,12 +86,12 @@ def _(
     return answer
 
 
-def run(rng: Rng, batches: int, momentum: float) -> Inputs:
-    """Batches with different means, a start that is not 0 and 1, and two test pictures."""
+def run(rng: Rng, batches: int, momentum: float, K: int = 2) -> Inputs:
+    """Batches with different means, a start that is not 0 and 1, and K test pictures."""
     places = rng.uniform(-3, 3, (batches, 1, 4))
     return {
         "batches": features(rng, batches, 6, 4) + places,
-        "X": features(rng, 2, 4),
+        "X": features(rng, K, 4),
         **parameters(rng, 4, "gamma", "beta", "running_mean", "running_var"),
         "momentum": momentum,
         "eps": 1e-3,
@@ -103,9 +103,9 @@ def _(rng: Rng) -> Inputs:
     return run(rng, 3, 0.9)
 
 
-@batchnorm_over_batches.case("many-batches")
+@batchnorm_over_batches.case("many-batches", square="one picture is usual at test time")
 def _(rng: Rng) -> Inputs:
-    return run(rng, 12, 0.8)
+    return run(rng, 12, 0.8, K=1)
 
 
 @batchnorm_over_batches.mistake("last-batch-only", rows="I06")

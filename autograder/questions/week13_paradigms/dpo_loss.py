@@ -55,9 +55,9 @@ def _(rng: Rng) -> Inputs:
     return answers(rng, 7, -12.0, 4.0, float(rng.uniform(0.2, 0.5)))
 
 
-@dpo_loss.case("strong-beta")
+@dpo_loss.case("strong-beta", square="one pair of answers is a batch as well")
 def _(rng: Rng) -> Inputs:
-    return answers(rng, 5, -8.0, 2.0, float(rng.uniform(1.5, 3.0)))
+    return answers(rng, 1, -8.0, 2.0, float(rng.uniform(1.5, 3.0)))
 
 
 @dpo_loss.case("long-answers", weight=2, stability=True)

@@ -65,6 +65,11 @@ def _(rng: Rng) -> Inputs:
     return experience(calm(rng, 4, 4), rng)
 
 
+@policy_gradient.case("one-situation", weight=0.5, square="one situation is a batch as well")
+def _(rng: Rng) -> Inputs:
+    return experience(calm(rng, 1, 4), rng)
+
+
 @policy_gradient.case("stability", weight=2, stability=True)
 def _(rng: Rng) -> Inputs:
     return experience(far_scores(rng, 6, 5), rng)

@@ -72,9 +72,9 @@ def _(rng: Rng) -> Inputs:
     return drawn(rng, (4, 6, 3), "tanh", 7)
 
 
-@build_mlp.case("no-hidden-layer")
+@build_mlp.case("no-hidden-layer", square="one example is a batch as well")
 def _(rng: Rng) -> Inputs:
-    return drawn(rng, (4, 3), "relu", 6)
+    return drawn(rng, (4, 3), "relu", 1)
 
 
 @build_mlp.alternative("layer-by-layer")

@@ -70,9 +70,9 @@ def _(rng: Rng) -> Inputs:
     return drawn(rng, 3, 3, 3, False)
 
 
-@cnn_filters.case("behind-another-layer", weight=2, square="grey images have one channel")
+@cnn_filters.case("behind-another-layer", weight=2, square="the axis of one filter is kept")
 def _(rng: Rng) -> Inputs:
-    return drawn(rng, 3, 4, 5, True)
+    return drawn(rng, 3, 4, 1, True)
 
 
 def first_kernel(model: Any) -> Array:
