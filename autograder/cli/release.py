@@ -81,7 +81,11 @@ def release(
     for week, plan in zip(found, plans, strict=True):
         _carry_out(opened, week, plan, when)
     package = write_student_package(opened)
-    screen.print(f"Students install {package.name}, which holds no answers; it is beside it.")
+    screen.print(
+        f"Students install {package.name}, which holds no answers; it is beside every notebook.",
+        soft_wrap=True,
+        highlight=False,
+    )
 
 
 def _carry_out(course: Course, week: Week, plan: Plan, when: datetime | None) -> None:

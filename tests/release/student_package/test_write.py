@@ -13,6 +13,8 @@ import pytest
 
 from autograder.course.directory import Course
 from autograder.errors import CourseError
+from autograder.questions import catalogue
+from autograder.questions.choice import seal
 from autograder.release.student_package import write
 from autograder.release.student_package.write import write_student_package
 
@@ -53,6 +55,32 @@ def test_is_an_unchanged_package_the_same_file(course, monkeypatch):
     monkeypatch.delattr(write.packing, "pack_question")
     assert write_student_package(course) == before
     assert before.read_bytes() == content
+
+
+INIT = 'WEEK = "week77"\nTITLE = "Their own"\nPARTS = ("quiz",)\n'
+QUIZ = """
+from autograder.questions.choice import choice
+
+of_our_own = choice("of_our_own", correct="{a}", wrong={{"{b}": "No.", "{c}": "Nor that."}})
+"""
+
+
+def test_is_a_courses_own_week_in_it(course):
+    folder = course.root / "weeks" / "week77_their_own"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").write_text(INIT)
+    letters = {letter: seal("of_our_own", letter) for letter in "abc"}
+    (folder / "quiz.py").write_text(QUIZ.format(**letters))
+    catalogue.use(course.root / "weeks")
+    try:
+        release(course, "week77_their_own")
+        wheel = write_student_package(course)
+    finally:
+        catalogue.use(None)
+    with zipfile.ZipFile(wheel) as archive:
+        index = json.loads(archive.read(f"{write.DATA}/index.json"))
+        assert not [name for name in archive.namelist() if "week77" in name]
+    assert index == {"week77": {"of_our_own": "of_our_own"}}
 
 
 def test_is_a_damaged_wheel_replaced(course):
