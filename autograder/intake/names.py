@@ -17,7 +17,7 @@ from functools import lru_cache
 LONGEST = 50_000
 """Characters of a cell that is parsed: a syntax tree is a hundred times as large as its text."""
 
-_SHORT, _MOST_KEPT = 2_000, 1_000
+_SHORT, _MOST_KEPT = 5_000, 1_000
 """Characters of a cell whose names are remembered, since others of the class have it too; and how
 many such cells are."""
 
