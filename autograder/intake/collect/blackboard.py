@@ -18,9 +18,10 @@ from autograder.course.people import Identifier, Person
 from autograder.intake.collect.archives import Entry
 from autograder.intake.collect.attempts import Attempt, File
 
-# The word for `attempt` is in the language of the teacher.
+# The word for `attempt` is in the language of the teacher. The first time is Blackboard's; another
+# may stand in the name that a student gave to a file.
 _NAME = re.compile(
-    r"(?P<head>.+)_[^\W\d_]+_(?P<time>\d{4}(?:-\d{2}){5})(?:_(?P<file>.+)|\.txt)", re.DOTALL
+    r"(?P<head>.+?)_[^\W\d_]+_(?P<time>\d{4}(?:-\d{2}){5})(?:_(?P<file>.+)|\.txt)", re.DOTALL
 )
 _ABOUT = re.compile(r"^[^:\n]+: (?P<name>.*) \((?P<login>[^()\n]+)\)\s*$", re.MULTILINE)
 _LARGEST_ABOUT = 100_000

@@ -18,6 +18,7 @@ from autograder.intake.collect.archives import Entry
 from autograder.intake.collect.attempts import Attempt, File, work_time
 
 _PERSON = re.compile(r"(?P<before>[^_]+_.+)_(?P<number>\d+)")
+_ABOVE = ("abgaben", "submissions")
 _TEAM = re.compile(r"team\b.*|team_.*", re.IGNORECASE)
 _LATE = re.compile(r"(?:late submission|versp(?:ae|ä)tete abgabe)\s*-\s*", re.IGNORECASE)
 
@@ -27,8 +28,12 @@ def parse(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt]
     grouped: dict[PurePosixPath, tuple[dict[str, Person], list[tuple[File, bool]]]] = {}
     for entry in entries:
         folders = entry.path.parts[:-1]
-        place = next((n for n, part in enumerate(folders) if _is_person(part)), None)
-        if place is None:
+        above = [n for n, part in enumerate(folders) if part.casefold() in _ABOVE][:1]
+        start = above[0] + 1 if above else 0
+        # The outermost, since a student may have given a folder any name.
+        place = next((n for n in range(start, len(folders)) if _is_person(folders[n])), None)
+        # STUDENT/ASSIGNMENT is nbgrader's, whatever the student's id looks like.
+        if place is None or (not above and folders[place + 1 : place + 2] == (assignment,)):
             continue
         team = place > 0 and bool(_TEAM.fullmatch(folders[place - 1]))
         owner = PurePosixPath(*folders[: place if team else place + 1])

@@ -21,7 +21,7 @@ from autograder.intake.collect.attempts import (
 from autograder.intake.file_names import notebook_stem
 
 _INBOUND = re.compile(r"(?P<student>[^+]+)\+(?P<assignment>[^+]+)\+(?P<time>\d{4}-[^+]+)(?:\+.*)?")
-_GRADESCOPE = "submission_metadata.yml"
+LISTING = "submission_metadata.yml"
 _TIMESTAMP = "timestamp.txt"
 
 Parser = Callable[[Sequence[Entry], str, str], list[Attempt]]
@@ -29,7 +29,7 @@ Parser = Callable[[Sequence[Entry], str, str], list[Attempt]]
 
 def _gradescope(entries: Sequence[Entry], assignment: str, week: str) -> list[Attempt]:
     """A folder per submission, and a YAML file that says whose it is."""
-    listing = next((each for each in entries if each.path.name == _GRADESCOPE), None)
+    listing = next((each for each in entries if each.path.name == LISTING), None)
     if listing is None:
         return []
     grouped: dict[str, list[File]] = {}

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from autograder.errors import UnusableSource
+from autograder.intake.collect import moodle
 from autograder.intake.collect.archives import Entry
 from autograder.intake.collect.attempts import Attempt, work_time
-from autograder.intake.collect.platforms import PARSERS
+from autograder.intake.collect.platforms import LISTING, PARSERS
 from autograder.intake.file_names import is_notebook
 
 _ONE_DOWNLOAD = timedelta(hours=1)
@@ -42,8 +43,6 @@ _ASK_CANVAS = (
     "that Canvas is asked for the times; or set the penalties in formgrader."
 )
 _BY_HAND = " Next: set their penalties in formgrader."
-# Their mark is in every path, whatever folders a student has made inside.
-_UNMISTAKABLE = ("gradescope", "moodle", "blackboard", "brightspace")
 # Folders that somebody has named by hand may look like these.
 _DOUBTFUL = "ilias"
 # These write local times into the names of files or folders.
@@ -94,19 +93,32 @@ def _recognise(entries: Sequence[Entry], assignment: str, week: str) -> str:
         depth = min(path.count("/") for path in own)
         own |= {path for path in everything if path.count("/") >= depth}
     candidates = [name for name, paths in explained.items() if paths]
-    if len(candidates) > 1 or explained[_DOUBTFUL] != everything:
-        candidates = [name for name in candidates if name != _DOUBTFUL]
     complete = [name for name in candidates if explained[name] == everything]
+    if _DOUBTFUL not in complete:
+        candidates = [name for name in candidates if name != _DOUBTFUL]
     if not candidates:
         return "plain"
-    if complete and (len(candidates) == 1 or complete[0] in _UNMISTAKABLE):
-        return complete[0]
+    # One student can name files and folders as another platform does, but not everybody's.
+    sure = complete
+    if len(complete) > 1:
+        sure = [each for each in complete if _leads(each, complete, entries)]
+    if len(sure) == 1:
+        return sure[0]
     said = ", ".join(f"{name} ({len(explained[name])})" for name in candidates)
     raise UnusableSource(
         f"It is unclear which platform this is from. Of its {len(everything)} files some look like "
         f"{said}. Next: choose one of "
         + ", ".join(f"--from {name}" for name in [*candidates, "plain"])
     )
+
+
+def _leads(kind: str, complete: Sequence[str], entries: Sequence[Entry]) -> bool:
+    """Whether a platform's mark is where no student can have put it: outermost in every path."""
+    if kind == "moodle":
+        return all(len(e.path.parts) > 1 and moodle.is_folder(e.path.parts[0]) for e in entries)
+    if kind == "gradescope" and not {"brightspace", _DOUBTFUL} & set(complete):
+        return any(each.path.name == LISTING and len(each.path.parts) <= 2 for each in entries)
+    return False
 
 
 @dataclass(frozen=True)

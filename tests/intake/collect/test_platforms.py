@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from autograder.course.people import squeeze
+from autograder.course.people import Roster, squeeze
 from autograder.errors import UnusableSource
 from autograder.intake.collect import archives
 from autograder.intake.collect.sources import attempts
 from tests.course.test_people import NAMES
 from tests.intake.collect.difficult_class import (
+    CLASS,
     NB,
     STEM,
+    WEEK,
     content,
     results,
     take,
 )
-from tests.intake.exports import canvas_name, gradescope_listing, moodle_folder, write_zip
+from tests.intake.exports import (
+    brightspace_folder,
+    canvas_name,
+    gradescope_listing,
+    ilias_folder,
+    moodle_folder,
+    write_zip,
+)
 
 
 @given(NAMES, st.integers(1, 10**9), st.integers(1, 10**9), st.booleans(), NAMES)
@@ -67,6 +77,78 @@ def test_does_a_group_of_gradescope_receive_the_same(full, tmp_path):
     assert content(full, "ann", "timestamp.txt") == "2026-10-02 12:00:00 UTC\n"
     assert content(full, "bob", "timestamp.txt") == "2026-10-03 12:00:00 UTC\n"
     assert content(full, "ann", "earlier_weeks.py") == "x = 1"
+
+
+NOON = "2026-10-02-12-00-00"
+SPOTS = {
+    "canvas": lambda who, file: canvas_name(f"{who}, x", {"ann": "501"}.get(who, "77"), 1, file),
+    "moodle": lambda who, file: f"{moodle_folder(NAMES_OF[who], 7)}/{file}",
+    "blackboard": lambda who, file: f"Week 6_{who}_attempt_{NOON}_{file}",
+    "brightspace": lambda who, file: (
+        f"{brightspace_folder(NAMES_OF[who], 'Oct 1, 2026 930 PM')}/{file}"
+    ),
+    "ilias": lambda who, file: f"My_own_Blatt_6/Abgaben/{ilias_folder('L', 'A', who, 901)}/{file}",
+    "nbgrader": lambda who, file: f"{who}/{STEM}/{file}",
+}
+NAMES_OF = {"ann": "Ann Lee", "eve": "Eve Else"}
+
+
+@pytest.mark.parametrize("platform", SPOTS)
+@pytest.mark.parametrize(
+    "file",
+    [
+        canvas_name("x", "502", 9, NB),
+        f"Week 6_bob_attempt_{NOON}_{NB}",
+        f"{brightspace_folder('Séan O`Neil-Straße', 'Oct 2, 2026 930 PM')} - {NB}",
+        *(
+            f"{folder}/{NB}"
+            for folder in (
+                moodle_folder("Séan O Neil-Straße", 8),
+                brightspace_folder("Séan O`Neil-Straße", "Oct 2, 2026 930 PM"),
+                f"Abgaben/{ilias_folder('ONeil', 'Sean', 'bob', 902)}",
+                f"bob/{STEM}",
+            )
+        ),
+    ],
+)
+def test_does_a_name_that_a_student_chose_never_make_it_another_students(platform, file):
+    """Whoever names a file or folder as the platform does hands it in all the same."""
+    if "/" in file and platform in ("canvas", "blackboard"):
+        file = file.replace("/", "_")
+    ann, eve = (
+        archives.Entry(PurePosixPath(SPOTS[platform](who, name)), 2, None, lambda: b"{}")
+        for who, name in (("ann", file), ("eve", NB))
+    )
+    for entries, kind in (([ann, eve], platform), ([ann, eve], ""), ([ann], platform), ([ann], "")):
+        try:
+            recognised, found = attempts(entries, STEM, WEEK, kind)
+        except UnusableSource as error:
+            # Of a single file with two platforms' marks the instructor says which it is.
+            assert (entries, kind) == ([ann], "") and "unclear which platform" in str(error)
+            continue
+        assert recognised == platform
+        students = Roster(CLASS)
+        people = [person for attempt in found for person in attempt.people]
+        assert {match.student.id for match in map(students.match, people) if match.student} <= {
+            "ann"
+        }
+
+
+@pytest.mark.parametrize("platform", ["moodle", "brightspace", "ilias", "nbgrader"])
+def test_does_a_listing_that_a_student_handed_in_name_nobody(platform):
+    """A file called as Gradescope's listing, in the only submission of another platform."""
+    listing = gradescope_listing({"submission_1": ([("Séan", "bob", "")], "2026-10-02 12:00:00 Z")})
+    entries = [
+        archives.Entry(PurePosixPath(SPOTS[platform]("ann", file)), 2, None, content.encode)
+        for file, content in (("submission_metadata.yml", listing), (f"submission_1/{NB}", "{}"))
+    ]
+    try:
+        _, found = attempts(entries, STEM, WEEK)
+    except UnusableSource as error:
+        assert "unclear which platform" in str(error)
+        return
+    students = Roster(CLASS)
+    assert not any(students.match(each).student == CLASS[1] for one in found for each in one.people)
 
 
 def test_does_a_number_of_gradescope_keep_its_zeros(full, tmp_path):
