@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -129,8 +129,10 @@ def load(course: Course, stem: str) -> Record | None:
     path = _path(course.root, stem)
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))
-        lists = {name: tuple(plain[name]) for name in ("accepted", "provided")}
-        made = Record(**{**plain, **lists})
+        # Another version's record may have other fields.
+        known = {each.name: plain[each.name] for each in fields(Record) if each.name in plain}
+        lists = {name: tuple(plain.get(name, ())) for name in ("accepted", "provided")}
+        made = Record(**{**known, **lists})
         return replace(made, notebook=from_dict(made.notebook))
     except FileNotFoundError:
         return None

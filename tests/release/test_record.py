@@ -28,6 +28,9 @@ def test_does_a_release_leave_a_record(course):
 
 def test_is_no_record_none_and_a_damaged_one_a_sentence(course):
     assert record.load(course, "week98_none") is None
-    (course.root / record.FOLDER / f"{STEM}.json").write_text('{"points": {}}')
+    path = course.root / record.FOLDER / f"{STEM}.json"
+    path.write_text('{"points": {"relu": 4.0}, "of a later version": 1}')
+    assert record.load(course, STEM) == record.Record({"relu": 4.0})
+    path.write_text('{"keys": {}}')
     with pytest.raises(CourseError, match="damaged .*; restore it from a backup, or delete it"):
         record.load(course, STEM)
