@@ -208,7 +208,14 @@ def _timezone(value: Any) -> str:
     try:
         zoneinfo.ZoneInfo(value)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError, OSError):
-        nearest = hint(str(value), zoneinfo.available_timezones()).removeprefix("; ")
+        known = zoneinfo.available_timezones()
+        if not known:
+            raise _Unusable(
+                "offsets such as 2026-10-22T23:59:00+02:00 in place of a time zone, since this "
+                "machine knows none; or run `pip install tzdata`",
+                value,
+            ) from None
+        nearest = hint(str(value), known).removeprefix("; ")
         words = f'a time zone such as "Europe/Berlin"{f" ({nearest})" if nearest else ""}'
         raise _Unusable(words, value) from None
     return str(value)

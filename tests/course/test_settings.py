@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zoneinfo
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -103,6 +104,16 @@ def test_is_a_file_that_is_not_toml_refused_in_a_sentence(content, tmp_path):
     (tmp_path / FILE).write_bytes(content)
     with pytest.raises(CourseError, match=rf"{FILE} cannot be read: .+"):
         read_settings(tmp_path)
+
+
+def test_is_a_machine_without_time_zones_told_what_to_install(tmp_path, monkeypatch):
+    def none_here(name):
+        raise zoneinfo.ZoneInfoNotFoundError(name)
+
+    monkeypatch.setattr(zoneinfo, "ZoneInfo", none_here)
+    monkeypatch.setattr(zoneinfo, "available_timezones", set)
+    with pytest.raises(CourseError, match="this machine knows none; or run `pip install tzdata`"):
+        read_settings(written(tmp_path, "timezone = 'Europe/Berlin'"))
 
 
 def test_may_an_editor_begin_the_file_with_a_byte_order_mark(tmp_path):
