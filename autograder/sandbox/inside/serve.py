@@ -7,7 +7,6 @@ Each function is asked as it was defined at its check, and meets the notebook as
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from operator import is_
@@ -25,7 +24,6 @@ from autograder.sandbox.inside.shell import NotebookShell, run_without_event_loo
 from autograder.sandbox.inside.snapshot import Snapshots
 from autograder.sandbox.inside.wire import SECONDS, Channel, encode
 
-_AWAITING = re.compile(rb"async|await")
 _MOST_ITEMS = 1_000
 
 
@@ -50,12 +48,14 @@ def _may_await(notebook: Mapping[str, Any]) -> bool:
 
     Most say nothing of one, and need not wait for the import of asyncio.
     """
-    contents = [*(step.get("run", "") for step in notebook["steps"]), *notebook["files"].values()]
-    return any(_AWAITING.search(each) for each in map(_as_bytes, contents))
+    cells = (step.get("run", "") for step in notebook["steps"])
+    return any(map(_says_so, (*cells, *notebook["files"].values())))
 
 
-def _as_bytes(content: str | bytes) -> bytes:
-    return content.encode(errors="ignore") if isinstance(content, str) else content
+def _says_so(content: str | bytes) -> bool:
+    if isinstance(content, str):
+        return "async" in content or "await" in content
+    return b"async" in content or b"await" in content
 
 
 def _run_in_event_loop(served: Coroutine[Any, Any, None]) -> None:
