@@ -367,6 +367,35 @@ def test_does_every_member_get_the_groups_page(tmp_path):
     assert not alone.files and "s0004" in " ".join(made.problems)
 
 
+def test_does_the_archive_prove_what_a_column_of_an_unknown_title_leaves_open(tmp_path):
+    """It may be the group's or the marker's; the folders are the participants'."""
+    assignment = Assignment(people())
+    class_ = class_of(*assignment.people)
+    own = pages(tmp_path, class_)
+    table = rows(assignment.worksheet())
+    for number, row in enumerate(table):
+        row.insert(4, "Dr. Who" if number else "Bewerter/in")
+    path = tmp_path / "worksheet.csv"
+    path.write_bytes(to_csv_text(table))
+    target = tmp_path / "feedback.zip"
+    refused = moodle.export([week(tmp_path, class_)], template=path, feedback=target)
+    assert len(refused.files) == 1 and "or may say so" in refused.problems[0]
+    zipped = write_zip(
+        tmp_path / "all.zip", {f"{name}/{STEM}.ipynb": "x" for name in assignment.submissions()}
+    )
+    made = moodle.export(
+        [week(tmp_path, class_)], template=path, feedback=target, submissions=zipped
+    )
+    assignment.upload_feedback(made.files[str(target)])
+    assert all(p.files == {f"{STEM}.html": own[p.email]} for p in assignment.people)
+
+
+def to_csv_text(table) -> bytes:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer).writerows(table)
+    return buffer.getvalue().encode("utf-8-sig")
+
+
 @settings(
     max_examples=400 if EXHAUSTIVE else 40,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
