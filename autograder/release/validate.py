@@ -176,10 +176,15 @@ def _try_solution(found: Validation, judge: Judge, question: Question, solution:
 def _solutions(found: Validation, notebook: NotebookNode) -> dict[str, Any]:
     try:
         with _quiet():
-            return solved(notebook)
+            namespace = solved(notebook)
     except Exception as error:
         found.add("", _failed("the lesson", error))
         return {}
+    if found.week.questions and namespace["check"] is _no_check:
+        found.add(
+            "", "its lesson does not import check; add `from autograder import check` at its start"
+        )
+    return namespace
 
 
 def solved(notebook: NotebookNode) -> dict[str, Any]:
@@ -188,7 +193,7 @@ def solved(notebook: NotebookNode) -> dict[str, Any]:
     Args:
         notebook: what `source_notebook` made; its code is run in this process.
     """
-    namespace: dict[str, Any] = {"check": lambda name: None}
+    namespace: dict[str, Any] = {"check": _no_check}
     for cell in notebook.cells:
         mark = cell.metadata.get("nbgrader", {})
         experiment = "experiment" in cell.metadata.get("tags", ())
@@ -196,6 +201,10 @@ def solved(notebook: NotebookNode) -> dict[str, Any]:
             # The cell's name tells where an exception comes from.
             exec(compile(cell.source, mark.get("grade_id", "a cell"), "exec"), namespace)
     return namespace
+
+
+def _no_check(name: str) -> None:
+    """Stands for `check` until the lesson imports it."""
 
 
 class _quiet(warnings.catch_warnings):

@@ -66,6 +66,7 @@ def test_are_values_computed_again_after_a_change_of_a_case(tried):
             "",
             "lesson raises ZeroDivisionError",
         ),
+        ("lesson", "from autograder import check", "", "", "does not import check; add"),
         ("lesson", 'check("halve")', 'check("double")', "", "the check of halve reads"),
         ("lesson", "### END SOLUTION", "", "", "### BEGIN SOLUTION and ### END SOLUTION"),
         ("halve", "return X * 2", "return X / 2", "halve", "does not differ from the reference"),
