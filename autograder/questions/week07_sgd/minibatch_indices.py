@@ -63,7 +63,7 @@ def _(answer: Any, N: int, batch_size: int, seed: int) -> Any:
         np.array([len(batch) for batch in answer["first"]]),
         np.bincount(first, minlength=N),
         mixed(first, N),
-        int(not np.array_equal(first, following)),
+        new_order(first, following, N),
         int(np.array_equal(first, again) and not np.array_equal(first, other)),
     )
 
@@ -81,17 +81,27 @@ def in_a_row(batches: list[Array], N: int) -> Array:
 def mixed(order: Array, N: int) -> int:
     """Whether an order shows no trace of counting; wrong with a probability below 1e-9.
 
-    In a random order the number of neighbours i, i + 1 follows a Poisson law of mean 1, which
-    exceeds 20 with a probability of 1e-20, and place and index are uncorrelated.
+    In a random order the number of neighbours i, i + d (modulo N) follows a Poisson law of mean 1
+    for each d, which exceeds 20 with a probability of 1e-20, and place and index are uncorrelated.
     """
     if len(order) < 2:
         return 1
-    neighbours = np.count_nonzero(np.diff(order) == 1)
+    neighbours = np.bincount(np.diff(order) % N).max()
     places = np.arange(len(order))
     spread = np.std(order) * np.std(places)
     along = float(np.mean((order - order.mean()) * (places - places.mean())))
     uncorrelated = abs(along) <= 6.2 * spread / math.sqrt(len(order) - 1)
     return int(neighbours <= 20 and uncorrelated)
+
+
+def new_order(first: Array, following: Array, N: int) -> int:
+    """Whether an order is new: neither the first one, nor that one rolled or turned round."""
+    if np.array_equal(first, following):
+        return 0
+    if len(following) != N or not np.array_equal(np.sort(first), np.arange(N)):
+        return 1
+    # Of an order that only counts, it is said that it is not mixed.
+    return int(not mixed(first, N) or mixed(np.argsort(first)[following], N))
 
 
 def epoch(rng: Rng, N: int, batch_size: int) -> Inputs:
@@ -110,7 +120,7 @@ def _(rng: Rng) -> Inputs:
 
 @minibatch_indices.case("one-batch")
 def _(rng: Rng) -> Inputs:
-    return epoch(rng, 20, 32)
+    return epoch(rng, 29, 32)
 
 
 @minibatch_indices.case("many", weight=2)
