@@ -65,7 +65,7 @@ def adapt(root: Path, name: str) -> Week:
 def shipped_files(stem: str) -> dict[str, bytes]:
     """The package's week in the form of a course's: contents by file name, the lesson included."""
     folder = places.PACKAGE / stem
-    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.py"))}
+    files = {path.name: path.read_bytes() for path in places.code_files(folder)}
     files[places.LESSON_FILE] = places.lesson_of(folder).read_bytes()
     files[places.VALUES_FILE] = places.values_of(folder).read_bytes()
     return files

@@ -184,8 +184,8 @@ def question(name: str) -> Question:
 
 def _mentions(stem: str, name: str) -> bool:
     folder = places.folder_of(stem)
-    texts = (path.read_text(encoding="utf-8", errors="replace") for path in folder.glob("*.py"))
-    return any(name in text for text in texts)
+    files = places.code_files(folder)
+    return any(name in path.read_text(encoding="utf-8", errors="replace") for path in files)
 
 
 def _load(stem: str) -> Week:

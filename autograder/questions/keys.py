@@ -35,7 +35,7 @@ def question_keys(week: Week) -> dict[str, str]:
     # keeps its verdicts. A lesson decides none; what was released of it is part of a result's key.
     files |= {
         f"questions/{week.stem}/{path.name}": path
-        for path in folder.glob("*.py")
+        for path in places.code_files(folder)
         if path not in own_files and path.name != places.LESSON_FILE
     }
     named = ((name.encode(), path.read_bytes()) for name, path in sorted(files.items()))

@@ -25,6 +25,17 @@ def folder_of(stem: str) -> Path:
     return PACKAGE / stem
 
 
+def code_files(folder: Path) -> list[Path]:
+    """A week's Python files, in order; an editor's own, such as `.#lesson.py`, are none of them.
+
+    Raises:
+        OSError: when there is no such folder, or it cannot be read.
+    """
+    return sorted(
+        path for path in folder.iterdir() if path.suffix == ".py" and not path.name.startswith(".")
+    )
+
+
 def is_own(folder: Path) -> bool:
     """Whether a week's folder is a course's, not the package's."""
     return folder.parent != PACKAGE
@@ -40,11 +51,9 @@ def read_week(folder: Path) -> dict[str, bytes]:
 
     The lesson is not among them: it decides no verdict.
     """
-    return {
-        path.name: path.read_bytes()
-        for path in sorted(folder.iterdir())
-        if path.name == VALUES_FILE or (path.suffix == ".py" and path.name != LESSON_FILE)
-    }
+    files = [path for path in code_files(folder) if path.name != LESSON_FILE]
+    values = folder / VALUES_FILE
+    return {path.name: path.read_bytes() for path in (*files, values) if path.is_file()}
 
 
 def values_of(folder: Path) -> Path:

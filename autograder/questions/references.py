@@ -115,7 +115,7 @@ def _may_use_keras(question: Question) -> bool:
     folder = Path(inspect.getfile(question.reference)).parent
     if not places.is_own(folder):
         return True
-    texts = (path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    texts = (path.read_text(encoding="utf-8") for path in places.code_files(folder))
     words = ("keras", "tensorflow", "course_lib", "questions.week")
     return any(word in text for text in texts for word in words)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import autograder.questions
 from autograder.errors import QuestionError
+from autograder.questions import places
 
 WEEK_FOLDER = re.compile(r"week\d\d_\w+", re.ASCII)
 _INIT = "__init__.py"
@@ -85,8 +86,7 @@ def _version_of(weeks: Path | None) -> Version:
         stamps: list[tuple[str, int, int]] = [(str(folder), 0, 0)]
         for each in folders:
             stamps.append((str(each), 0, 0))
-            with os.scandir(each) as entries:
-                files = sorted((file.name, file.stat()) for file in entries if _is_code(file.name))
+            files = [(file.name, file.stat()) for file in places.code_files(each)]
             stamps += [(name, found.st_mtime_ns, found.st_size) for name, found in files]
     except OSError as error:
         # Without a word, the package's week would be taken in place of the course's.
@@ -101,7 +101,3 @@ def _folders(weeks: Path) -> list[Path]:
     with os.scandir(weeks) as entries:
         names = [entry.name for entry in entries if entry.is_dir()]
     return [weeks / name for name in sorted(names) if not name.startswith((".", "__"))]
-
-
-def _is_code(name: str) -> bool:
-    return name.endswith(".py")

@@ -77,7 +77,7 @@ def validate(week: Week, secret: bytes, hidden: Path) -> Validation:
 def _shipped_questions(week: Week) -> set[str]:
     """The questions that the package's week has: whoever wrote them has thought of their cases."""
     folder = places.PACKAGE / week.stem
-    known = {path.stem for path in folder.glob("*.py")}
+    known = {path.stem for path in places.code_files(folder)} if folder.is_dir() else set()
     return {name for name, each in week.questions.items() if each.module.split(".")[-1] in known}
 
 

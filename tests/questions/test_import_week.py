@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from autograder.errors import QuestionError
-from autograder.questions import catalogue
+from autograder.questions import catalogue, places
+from autograder.questions.keys import question_keys
 from tests.own_weeks import INIT, QUESTION, STEM, write_week
 
 
@@ -75,3 +76,16 @@ def test_are_only_the_weeks_read_again_that_may_be_others(tmp_path):
     # The package's week 13 imports from week 05, as it is in the package or in the course.
     assert not [name for name in sys.modules if ".week13_" in name or ".week05_losses" in name]
     assert user.questions and list(catalogue.week("05").questions) == ["halve"]
+
+
+def test_are_an_editors_own_files_no_part_of_a_week(tmp_path):
+    folder = write_week(tmp_path)
+    catalogue.use(tmp_path)
+    keys = question_keys(catalogue.week("16"))
+    # As Emacs locks a file that is being edited.
+    (folder / ".#halve.py").symlink_to("me@here.1234")
+    (folder / ".halve.py.swp").write_bytes(b"\xff")
+    catalogue.use(tmp_path)
+    assert question_keys(catalogue.week("16")) == keys
+    assert ".#halve.py" not in places.read_week(folder)
+    assert catalogue.question("halve").points == 10
