@@ -60,6 +60,7 @@ def validate(week: WeekArgument, course: CourseOption = Path(".")) -> None:
 
 def _run_lesson(made: Validation, course: Course) -> None:
     """Grade the lesson itself, once all that is said of single questions holds."""
+    from autograder.grading.try_in_jupyter import try_in_jupyter
     from autograder.grading.try_lesson import try_lesson
     from autograder.light_imports import nbformat
     from autograder.release.generate import make_assignment
@@ -82,6 +83,7 @@ def _run_lesson(made: Validation, course: Course) -> None:
     wrong = try_lesson(week, solved, released, course.secret, hidden, isolation)
     for question, sentences in wrong.items():
         made.add(question, *sentences)
+    made.add("", *try_in_jupyter(week, released, course.root))
 
 
 def _print(made: Validation) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.course import directory
+from autograder.grading import try_in_jupyter
 from autograder.questions import catalogue
 from tests.own_weeks import LESSON, QUESTION, write_week
 
@@ -39,7 +40,9 @@ def test_does_validate_list_what_to_correct_by_question_and_end_with_1(root, run
     assert last == "2 things to correct. Then run `autograder validate week16` again."
 
 
-def test_does_validate_run_the_lesson_last_and_name_the_next_step(root, run):
+def test_does_validate_run_the_lesson_last_and_name_the_next_step(root, run, monkeypatch):
+    # `tests/owner/test_own_weeks.py` starts Jupyter.
+    monkeypatch.setattr(try_in_jupyter, "try_in_jupyter", lambda week, released, course: [])
     write_week(root / "weeks", lesson=f"{LESSON}\n# %%\nopen('mine.csv')\n")
     code, out, _ = run("validate", "16", "--course", root)
     assert code == 1 and "FileNotFoundError" in out
