@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.run_network import relu_outputs
 
 PLACES = 13
 """The number of points at which the network is compared with the curve."""
@@ -71,8 +72,7 @@ def _(parameters: Any, waves: Array, kink: Array, a: float, b: float, width: int
         return np.asarray(height + kink[0] * np.abs(x - kink[1]) + kink[2])
 
     def network(x: Array) -> Array:
-        hidden = np.maximum(x[:, None] @ W1 + b1, 0)
-        return np.asarray((hidden @ W2)[:, 0] + b2.reshape(()))
+        return relu_outputs(x[:, None], [W1, W2], [b1, b2.reshape(1)])[:, 0]
 
     steepest = np.sum(np.abs(waves[:, 0] * waves[:, 1])) + abs(kink[0])
     everywhere, shown = np.linspace(a, b, 1001), np.linspace(a, b, PLACES)

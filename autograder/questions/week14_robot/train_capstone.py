@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from autograder.questions.define import Array, Inputs, Rng, question
-from autograder.questions.disguised_digits import disguised, turned
 from autograder.questions.described_network import predict
+from autograder.questions.disguised_digits import disguised, turned
 
 MOST_PARAMETERS = 50_000
 LEAST_ACCURACY = 0.95
