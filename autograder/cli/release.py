@@ -55,7 +55,9 @@ def release(
     """Create the notebooks of weeks and the package that checks them, and enter them in the
     gradebook. Your edits in source/ and the files beside a notebook stay.
     """
+    from autograder.cli import own_assignment
     from autograder.course import directory as courses
+    from autograder.grading import plain_assignment
     from autograder.judging.validate_week import validate_week
     from autograder.questions import catalogue
     from autograder.release.merge import PACKAGE, YOURS
@@ -65,8 +67,11 @@ def release(
     if keep and replace:
         raise typer.BadParameter("--keep and --replace are each other's opposite; choose one")
     opened = courses.load(course)
+    own_names = [name for name in weeks if plain_assignment.is_own(opened, name)]
+    weeks = [name for name in weeks if name not in own_names]
     found = list({week.stem: week for week in map(catalogue.week, weeks)}.values())
-    when = _due(due, opened, found) if due else None
+    names = [*own_names, *(week.name for week in found)]
+    when = _due(due, opened, names) if due else None
     prefer = YOURS if keep else PACKAGE if replace else ""
     for week in found:
         validate_week(week)
@@ -77,6 +82,10 @@ def release(
         plan.refuse()
     if dry_run:
         screen.print("Nothing was changed.")
+        return
+    for name in own_names:
+        own_assignment.release(opened, name, when)
+    if not found:
         return
     for week, plan in zip(found, plans, strict=True):
         _carry_out(opened, week, plan, when)
@@ -116,10 +125,11 @@ def _show(week: Week, plan: Plan) -> None:
         said += [f"Conflict in {conflict.cell}. Yours:", *_shown(conflict.yours)]
         said += ["The lesson's:", *_shown(conflict.package)]
     if plan.graded:
-        said.append(f"{plan.graded} submissions are graded already; grade again afterwards.")
-    if plan.handed_in > plan.graded:
-        waiting = plan.handed_in - plan.graded
-        said.append(f"{waiting} students have handed in the notebook that they have.")
+        count = "1 submission is" if plan.graded == 1 else f"{plan.graded} submissions are"
+        said.append(f"{count} graded already; grade again afterwards.")
+    if (waiting := plan.handed_in - plan.graded) > 0:
+        count = "1 student has" if waiting == 1 else f"{waiting} students have"
+        said.append(f"{count} handed in the notebook that was released before.")
     for line in said:
         screen.print(escape(line), soft_wrap=True, highlight=False)
 
@@ -134,12 +144,12 @@ def _shown(text: str) -> list[str]:
     return [f"  {line}" for line in lines[:_LINES]] + more
 
 
-def _due(text: str, course: Course, weeks: list[Week]) -> datetime:
+def _due(text: str, course: Course, names: list[str]) -> datetime:
     """The time that was typed, in the course's time zone unless it names another."""
-    for week in weeks:
-        if week.name in course.settings.due:
+    for name in names:
+        if name in course.settings.due:
             raise CourseError(
-                f"course.toml says when {week.name} is due; change it there and leave --due out"
+                f"course.toml says when {name} is due; change it there and leave --due out"
             )
     try:
         when = datetime.fromisoformat(text.strip())

@@ -58,6 +58,7 @@ class Assignment:
         carried: a file of hidden values that another machine computed, in place of `cache`.
         not_as_asked: the share of its points that is kept by what is right but not as asked.
         decided: what the instructor has decided about questions, by name (see `decisions`).
+        former: cells as earlier releases had them (see `intake.former`).
     """
 
     week: Week
@@ -70,6 +71,7 @@ class Assignment:
     carried: Path | None = None
     not_as_asked: float = NOT_AS_ASKED
     decided: Mapping[str, str] = field(default_factory=dict)
+    former: Mapping[str, str] = field(default_factory=dict)
     decisions: Decisions = field(init=False, default_factory=Decisions)
     judge: Judge = field(init=False)
     _numbers: Iterator[int] = field(init=False, default_factory=itertools.count)
@@ -287,7 +289,9 @@ def load_assignment(course: Course, week: str, *, as_released: bool = False) -> 
             )
     released, source = (read_notebook(path) for path in notebooks)
     decided = released_week.decided(course, found, released)
-    released_week.refuse_difference(course, found, released, decided, as_released=as_released)
+    record = released_week.refuse_difference(
+        course, found, released, decided, as_released=as_released
+    )
     own = notebooks[1].with_name(own_functions.FILE)
     own_text = own.read_text(encoding="utf-8") if own.is_file() else ""
     share = course.settings.not_as_asked
@@ -300,6 +304,7 @@ def load_assignment(course: Course, week: str, *, as_released: bool = False) -> 
         own_text,
         not_as_asked=NOT_AS_ASKED if share is None else share,
         decided=decided,
+        former=record.former,
     )
 
 

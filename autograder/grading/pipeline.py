@@ -22,6 +22,7 @@ from autograder.grading.assignment import Assignment
 from autograder.grading.follow_through import SolutionFunctions
 from autograder.grading.not_run import NotRun
 from autograder.grading.recorded_answers import encode_question, encode_submission
+from autograder.intake.former import bring_up_to_date
 from autograder.intake.read import parse_notebook, read_bytes
 from autograder.intake.restore import restore
 from autograder.intake.week_of import about_mixture, refuse_another_week
@@ -110,6 +111,7 @@ def grade_notebook(
         files: texts that stand beside the notebook, by name.
     """
     started = time.perf_counter()
+    submitted = bring_up_to_date(submitted, assignment.released_cells, assignment.former)
     notebook, notes = restore(submitted, assignment.released_cells)
     notes += about_mixture(submitted, assignment.week.name, assignment.cell_names)
     steps = assignment.steps(notebook)

@@ -63,7 +63,7 @@ def refuse_difference(
     decisions: Mapping[str, str],
     *,
     as_released: bool = False,
-) -> None:
+) -> Record:
     """Refuse a week that is not what was released, unless it is to be graded as released.
 
     Args:
@@ -73,6 +73,9 @@ def refuse_difference(
         decisions: what course.toml decides; a question that it names is no difference.
         as_released: grade what was released, now and in later runs, until something else changes.
 
+    Returns:
+        What was released.
+
     Raises:
         CourseError: with what has changed and the ways on.
     """
@@ -80,10 +83,10 @@ def refuse_difference(
     found = differences(record, week)
     still = tuple(words for name, words in found.items() if name not in decisions)
     if not still or still == record.accepted:
-        return
+        return record
     if as_released:
         records.save(course, week.stem, replace(record, accepted=still))
-        return
+        return record
     gone = [name for name in checks_in(released) if name in found and name not in week.questions]
     gone = [name for name in gone if name not in decisions]
     raise CourseError(

@@ -121,6 +121,7 @@ class Portable:
             run_experiments=settings["run_experiments"],
             not_as_asked=settings["not_as_asked"],
             decided=settings["decided"],
+            former=settings["former"],
         )
         expected = references.unpack(self.values)
         for name, case, seed in settings["seeds"]:
@@ -158,6 +159,7 @@ def portable(assignment: Assignment, isolation: str, limits: Limits) -> Portable
         "released": assignment.released,
         "source": assignment.source,
         "decided": dict(assignment.decided),
+        "former": dict(assignment.former),
         "seeds": [
             (name, probe.case, _seed(assignment, name, probe.case)) for name, probe in hidden
         ],

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import autograder
 from autograder.course.directory import Course
 from autograder.errors import CourseError
+from autograder.intake.former import former_cells
 from autograder.light_imports import from_dict
 from autograder.output.files import PRIVATE, make_private, write_whole
 from autograder.questions.keys import question_keys
@@ -42,6 +43,7 @@ class Record:
         accepted: differences with which the instructor has chosen to grade as released.
         made: digests of the notebooks in `source/` and `release/`, by nbgrader's name of the step.
         provided: the instructor's files beside the notebook in `source/`.
+        former: cells as earlier releases had them (see `intake.former`).
     """
 
     points: Mapping[str, float | None]
@@ -54,6 +56,7 @@ class Record:
     accepted: tuple[str, ...] = ()
     made: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     provided: tuple[str, ...] = ()
+    former: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
 
 
 def record_of(week: Week, notebook: Any, lesson: str, files: Mapping[str, str]) -> Record:
@@ -65,7 +68,8 @@ def record_of(week: Week, notebook: Any, lesson: str, files: Mapping[str, str]) 
         lesson: a digest of its lesson script.
         files: what is written beside the notebook, by name.
     """
-    points, keys = week.points_by_name, question_keys(week)
+    points = week.points_by_name
+    keys = question_keys(week) if week.questions else {}
     version = autograder.__version__
     return Record(points, keys, notebook, lesson, dict(files), bool(files), version)
 
@@ -86,6 +90,7 @@ def finish(course: Course, stem: str, record: Record, before: Mapping[str, Path]
         OSError: when something cannot be written.
     """
     earlier = load(course, stem)
+    former = dict(earlier.former) if earlier else {}
     made = {}
     for step, folder in before.items():
         now = course.notebook(step, stem).read_bytes()
@@ -94,6 +99,8 @@ def finish(course: Course, stem: str, record: Record, before: Mapping[str, Path]
         if not path.is_file():
             continue
         replaced = path.read_bytes()
+        if step == "release":
+            former |= _former(replaced, now)
         known = (made[step], earlier.made.get(step) if earlier else None)
         if _digest(replaced) not in known:
             target = course.root / FOLDER / "replaced" / f"{stem}.{step}-{_digest(replaced)}.ipynb"
@@ -102,7 +109,17 @@ def finish(course: Course, stem: str, record: Record, before: Mapping[str, Path]
     folder = course.folder("source", stem)
     files = (str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
     provided = tuple(sorted(name for name in files if not name.endswith(".ipynb")))
-    save(course, stem, replace(record, made=made, provided=provided))
+    save(course, stem, replace(record, made=made, provided=provided, former=former))
+
+
+def _former(replaced: bytes, now: bytes) -> dict[str, str]:
+    from autograder.light_imports import nbformat
+
+    try:
+        before, after = (nbformat.reads(text.decode(), as_version=4) for text in (replaced, now))
+        return former_cells(before, after)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}  # not a notebook: no student can have worked on it
 
 
 def _digest(content: bytes) -> str:

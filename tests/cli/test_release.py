@@ -87,7 +87,7 @@ def test_is_a_second_release_told():
         "The lesson's:",
         "  (nothing)",
         "3 submissions are graded already; grade again afterwards.",
-        "2 students have handed in the notebook that they have.",
+        "2 students have handed in the notebook that was released before.",
     ]
 
 

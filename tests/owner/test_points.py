@@ -183,6 +183,28 @@ def test_does_a_hand_grade_stand_whatever_is_run_again(root):
         assert not any(grades(root, student)[WRITTEN]["waits"] for student in STUDENTS), words
 
 
+def test_does_another_wording_make_no_untouched_cell_an_answer(root):
+    course = directory.load(root)
+    path = course.notebook("submitted", STEM, "blank")
+    path.parent.mkdir(parents=True)
+    shutil.copy(course.notebook("release", STEM), path)
+
+    def reword(name, cell):
+        if name in (WRITTEN, "setup", "solution-relu_backward"):
+            comment = "In your own words.\n\n" if name == WRITTEN else "# Run this first.\n"
+            cell.source = comment + cell.source
+
+    edit(root, reword)
+    command(root, "release", "6")
+    reports = graded(root, "--new-students")
+    assert grades(root, "blank")[WRITTEN]["auto"] == 0.0
+    assert not grades(root, "blank")[WRITTEN]["waits"]
+    assert {each["outcome"] for each in reports["blank"]["questions"].values()} == {"not attempted"}
+    assert reports["right"]["problems"] == reports["blank"]["problems"] == []
+    assert grades(root, "right")[WRITTEN]["manual"] == 15.0
+    assert not grades(root, "right")[WRITTEN]["waits"]
+
+
 def test_does_a_changed_answer_wait_for_a_person_and_no_other(root):
     path = directory.load(root).notebook("submitted", STEM, "right")
     notebook = nbformat.read(path, as_version=4)

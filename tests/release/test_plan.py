@@ -74,6 +74,18 @@ def test_do_edits_and_files_stay_and_reach_the_students(course, tmp_path):
     assert (folder / "images" / "bend.png").is_file()
 
 
+def test_is_what_students_have_still_known_after_another_release(course, tmp_path):
+    lessons = write_lesson(tmp_path)
+    stub = "### BEGIN SOLUTION\n### END SOLUTION"
+    for setup in ("import numpy as np", "import numpy"):
+        edit(course, setup=setup, why_bends=f"Why?\n\n{stub}")
+        for _ in range(2):
+            release(course, TINY_WEEK, lessons)
+    found = record.load(course, STEM)
+    assert found is not None
+    assert sorted(found.former.values()) == ["setup", "setup", "why_bends"]
+
+
 def test_is_a_file_gone_that_the_instructor_has_deleted(course, tmp_path):
     slip = course.folder("source", STEM) / "solutions.txt"
     slip.write_text("not for students")
