@@ -222,8 +222,11 @@ def _with_earlier(course: Course, assignment: Assignment, report: Report) -> Rep
     earlier = saved.find(course.root, assignment.week.stem, report.student) if gone else None
     if earlier is None or report.unreadable:
         return report
-    judged = [verdict for verdict in report.verdicts if verdict.question not in gone]
-    return replace(report, verdicts=assignment.decisions.settle(judged, earlier.verdicts))
+    questions = assignment.week.questions
+    judged = [verdict for verdict in report.verdicts if verdict.question in questions]
+    others = [each for each in report.verdicts if each.question not in {*questions, *gone}]
+    settled = assignment.decisions.settle(judged, earlier.verdicts)
+    return replace(report, verdicts=(*settled, *others))
 
 
 def _graded_here(
