@@ -19,12 +19,16 @@ from autograder.questions import catalogue, places, references
 from autograder.questions.catalogue import Week
 from autograder.questions.define import Question
 from autograder.release.lesson import source_notebook
+from autograder.release.survivors import survivors
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 LONG = 60
 """Seconds that a question may take to answer whose solution is not tried here."""
+MUTANTS_SECONDS = 20
+"""The same for a question whose solution is not tried with small changes."""
+MOST_MUTANTS = 5
 
 
 @dataclass
@@ -71,6 +75,8 @@ def validate(week: Week, secret: bytes, hidden: Path) -> Validation:
                 _advise(found, judge, question)
             if question.calls in solutions:
                 _try_solution(found, judge, question, solutions[question.calls])
+            if notebook and question.name not in shipped and question.name not in found.findings:
+                _advise_on_mutants(found, judge, question, notebook, solutions)
     return found
 
 
@@ -88,6 +94,29 @@ def _advise(found: Validation, judge: Judge, question: Question) -> None:
     with suppress(QuestionError):
         if sentences := list(case_laws.advice(question, expected)):
             found.advice[question.name] = sentences
+
+
+def _advise_on_mutants(
+    found: Validation,
+    judge: Judge,
+    question: Question,
+    notebook: NotebookNode,
+    solutions: dict[str, Any],
+) -> None:
+    """Name small changes of the solution that earn all points, if a right one was tried."""
+    cells = {cell.id: cell.source for cell in notebook.cells}
+    solution = cells.get(f"solution-{question.calls}"[:64], "")
+    if not question.parameters or question.seconds > MUTANTS_SECONDS:
+        return
+    with _quiet():
+        missed = survivors(judge, question, solution, solutions)
+    advice = [
+        f"no case notices this change of the solution: {change}" for change in missed[:MOST_MUTANTS]
+    ]
+    if len(missed) > MOST_MUTANTS:
+        advice.append(f"and {len(missed) - MOST_MUTANTS} small changes more go unnoticed")
+    if advice:
+        found.advice.setdefault(question.name, []).extend(advice)
 
 
 def _about_the_week(found: Validation) -> None:

@@ -8,36 +8,26 @@ stands in `equivalent_mutants.json` with the reason.
 from __future__ import annotations
 
 import json
-import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from autograder.answer import ask
-from autograder.judging.compare import differences
-from autograder.judging.judge import Judge
 from autograder.questions import catalogue
 from autograder.questions.define import Question
+from autograder.release.mutants import Mutant, mutants
+from autograder.release.survivors import is_wrong
 from tests.conftest import EXHAUSTIVE, SECRETS, judge, source
-from tests.laws.mutants import Mutant, mutants
 
 EQUIVALENT: dict[str, dict[str, str]] = json.loads(
     Path(__file__).with_name("equivalent_mutants.json").read_text()
 )
-SECONDS = 4
-"""A mutant may loop forever. CPU time: on a busy machine a survivor may take long as well."""
 LONG_TRAINING = 20
 AT_LEAST = 4_000
 
 pytestmark = pytest.mark.slow
-
-
-class _Stopped(BaseException):
-    """A mutant ran for too long."""
 
 
 @cache
@@ -75,7 +65,7 @@ def test_does_every_mutant_lose_points(stem, reference_cache):
     namespace, _ = solutions(stem)
     survivors: dict[str, set[str]] = {}
     for answered, mutant in mutated(stem):
-        if not any(_is_wrong(asked, question, mutant, namespace) for question in answered):
+        if not any(is_wrong(asked, question, mutant, namespace) for question in answered):
             survivors.setdefault(answered[0].calls, set()).add(mutant.change)
     excused = {
         name: set(changes) for name, changes in EQUIVALENT.items() if name in solutions(stem)[1]
@@ -91,33 +81,3 @@ def test_are_there_thousands_of_mutants():
 def test_has_every_equivalent_mutant_its_reason():
     reasons = [reason for changes in EQUIVALENT.values() for reason in changes.values()]
     assert all(len(reason) > 20 and reason.endswith(".") for reason in reasons)
-
-
-def _is_wrong(asked: Judge, question: Question, mutant: Mutant, namespace: dict[str, Any]) -> bool:
-    own = dict(namespace)
-    try:
-        with _stopped_after(SECONDS):
-            exec(compile(mutant.source, "<mutant>", "exec"), own)
-            for probe in asked.probes[question.name]:
-                answer = ask(own.get(question.calls), question.handed(probe.inputs), question.drive)
-                answer = question.measured(answer, probe.inputs)
-                stability = question.cases[probe.case].stability
-                if differences(answer, probe.expected, question.returns, stability=stability):
-                    return True
-    except (Exception, _Stopped):
-        return True
-    return False
-
-
-@contextmanager
-def _stopped_after(seconds: float) -> Iterator[None]:
-    def stop(number: int, frame: object) -> None:
-        raise _Stopped
-
-    before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
