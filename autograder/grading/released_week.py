@@ -47,8 +47,8 @@ def _unknown(
 ) -> str:
     if name in graded:
         return (
-            f"course.toml has {name} of {week.name} in [{key}], but a person grades it; "
-            "give its points in the formgrader"
+            f"course.toml has {name} of {week.name} in [{key}], but that cell is no "
+            f'check("{name}"); give its points in the formgrader'
         )
     return (
         f"course.toml has {name!r} in [{key}], but {week.name} was released without such a "

@@ -33,6 +33,8 @@ def command(root: Path, *words: str, code: int = 0) -> str:
 def graded(root: Path, *words: str, code: int = 0) -> dict[str, dict[str, Any]]:
     """Grade week 06; the reports by student, as `--json` prints them."""
     done = CliRunner().invoke(app, ["grade", "6", "--json", "--course", str(root), *words])
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
     assert done.exit_code == code, done.output
     return {each["student"]: each for each in json.loads(done.stdout)["submissions"]}
 

@@ -124,7 +124,7 @@ def test_is_a_decision_about_no_question_told(root):
     said = command(root, "grade", "6", code=1)
     assert "'dense_backwards' in [drop]" in said and "dense_backward" in said.split("did you")[-1]
     (root / "course.toml").write_text(f'[full_credit]\nweek06 = ["{WRITTEN}"]\n')
-    assert "a person grades it" in command(root, "grade", "6", code=1)
+    assert "give its points in the formgrader" in command(root, "grade", "6", code=1)
 
 
 @pytest.fixture
