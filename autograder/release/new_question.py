@@ -142,8 +142,13 @@ def write_question(week: Week, name: str, repository: Path | None = None) -> New
     folder, lesson = _places(week, repository or REPOSITORY)
     if not lesson.is_file():
         raise CourseError(
-            f"the lesson {lesson} does not exist; lessons are not part of the installed package, "
-            "so run this from a checkout of the course's repository"
+            f"the lesson {lesson} does not exist; "
+            + (
+                "write it, or put it back"
+                if week.own
+                else "lessons are not part of the installed package, so run this from a checkout "
+                "of the course's repository"
+            )
         )
     text = lesson.read_text(encoding="utf-8")
     file = folder / f"{name}.py"

@@ -41,6 +41,12 @@ def test_may_two_new_weeks_be_written_and_each_get_more_questions(tmp_path):
     assert checks == [f'check("{name}")' for name in week.questions]
 
 
+def test_is_a_lesson_missed_that_should_get_a_question(tmp_path):
+    write_week(tmp_path, "week16_convolution").lesson.unlink()
+    with pytest.raises(CourseError, match="lesson.py does not exist; write it, or put it back"):
+        write_question(catalogue.week("16"), "first")
+
+
 @pytest.mark.parametrize("words", ["sum", "numpy"])
 def test_has_its_question_a_name_that_nothing_else_has(words, tmp_path):
     week = write_week(tmp_path, f"week16_{words}")
