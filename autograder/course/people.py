@@ -4,76 +4,58 @@ An id is looked up exactly first. Only if no student has it is it compared ignor
 form, spaces and invisible characters. So if a folder `S001` has made a second student beside
 `s001`, each is still found by their own id.
 
-Names are always compared that way. Accents are visible, so they count.
+Names are always compared that way. Accents are visible, so they count. A name alone counts only if
+nothing speaks against it: who has a student's name and another e-mail address is somebody else.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field, replace
 
+from autograder.course.person import (
+    ACCOUNT,
+    EMAIL,
+    ID,
+    LMS_ID,
+    Person,
+    full_names,
+    squeeze,
+    without_space,
+    words,
+)
 from autograder.course.roster import Student
 from autograder.output import did_you_mean
 from autograder.output.text import fold
 
-ID, EMAIL, LMS_ID = "id", "e-mail", "LMS id"
-ACCOUNT = "account"
-"""The LMS id, or the student's own id if the roster has no LMS id for them."""
 _KINDS = (ID, EMAIL, LMS_ID, ACCOUNT)
-# Platforms drop these from names without leaving a space.
-_DROPPED = frozenset("'’‘ʼ`´\"“”„«»&<>|:/\\*?")
 # Names are long, so a merely similar one is usually somebody else's.
 _LIKE_A_NAME = 0.7
 
 
 @dataclass(frozen=True)
-class Identifier:
-    """Something that should belong to one person only.
-
-    Attributes:
-        spellings: how it may be written; the first one that some student has counts.
-        kinds: what it may be, such as `ID` or `EMAIL` for a login.
-    """
-
-    spellings: tuple[str, ...]
-    kinds: tuple[str, ...] = (ID, EMAIL)
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody as a platform knows them.
-
-    Attributes:
-        shown: how the platform shows them.
-        identifiers: ids, logins and e-mail addresses.
-        names: full names; the first one that some student has counts.
-        squeezed: whether the names have lost spaces and punctuation, as in Canvas's file names.
-    """
-
-    shown: str
-    identifiers: tuple[Identifier, ...] = ()
-    names: tuple[str, ...] = ()
-    squeezed: bool = False
-
-
-@dataclass(frozen=True)
 class Match:
-    """The students that a person fits, and by what; `student` is None unless it is exactly one."""
+    """The students that a person fits, and by what; `student` is None unless it is exactly one.
+
+    `against` says why a name that fits may be another person's.
+    """
 
     fitting: tuple[Student, ...] = ()
     by: str = ""
+    against: str = ""
 
     @property
     def student(self) -> Student | None:
-        return self.fitting[0] if len(self.fitting) == 1 else None
+        return self.fitting[0] if len(self.fitting) == 1 and not self.against else None
 
     @property
     def reason(self) -> str:
         """Why there is no student; empty if there is one."""
         if not self.fitting:
             return "fits no student"
+        if self.against:
+            return f"the name fits, but {self.against}"
         return "" if self.student else f"the {self.by} fits {len(self.fitting)} students"
 
 
@@ -121,30 +103,53 @@ class Roster:
                 self._names[key].add(number)
             if key := squeeze(name):
                 self._squeezed[key].add(number)
-        for name in _without_space(student):
+        for name in without_space(student):
             self._joined[words(name)].add(number)
 
-    def match(self, person: Person) -> Match:
-        """Find who handed something in: by identifier, or by name if no identifier is known."""
+    def match(self, person: Person, compared: Set[str] = frozenset()) -> Match:
+        """Find who handed something in: by identifier, or by name if no identifier is known.
+
+        Args:
+            person: who handed it in.
+            compared: from `compared_fields`, of everybody beside them.
+        """
         # In a plain folder the same text is tried as id and as name, so an id outweighs a name.
         fitting, by = self._identified(person)
-        return self._match(fitting, by) if fitting else self._match(self._named(person), "name")
+        return self._match(fitting, by) if fitting else self._by_name(person, compared)
+
+    def compared_fields(self, people: Iterable[Person]) -> frozenset[str]:
+        """The fields that hold the roster's own ids: somebody's value in them fits a student."""
+        ids = {ID, ACCOUNT}
+        return frozenset(
+            each.field
+            for person in people
+            for each in person.identifiers
+            if each.field and any(self._known(text, ids & {*each.kinds}) for text in each.spellings)
+        )
 
     def match_all(self, people: Mapping[int, Person]) -> Matched:
         """Find the student of every row of an LMS's file, to write grades into the rows.
 
         A grade in a wrong row is worse than a missing one. So a row is left out if its id fits one
-        student and its name another, or if another row fits the same student.
+        student and its name another, if it has a student's name and another e-mail address or id,
+        or if another row fits the same student.
 
         Args:
             people: the people in the file, by row.
         """
         found: dict[int, str] = {}
         left_out, strangers = [], []
+        compared = self.compared_fields(people.values())
         for key, person in people.items():
-            match = self._without_contradiction(person)
+            match = self._without_contradiction(person, compared)
             if match.student:
                 found[key] = match.student.id
+            elif match.against:
+                names = " and ".join(student.id for student in match.fitting)
+                left_out.append(
+                    f"{person.shown} has the name of {names}, but {match.against}; left out. Next: "
+                    "if they are the same person, correct the class list with `autograder roster`"
+                )
             elif match.fitting:
                 names = " and ".join(student.id for student in match.fitting)
                 left_out.append(f"{person.shown} fits {names}; left out")
@@ -174,11 +179,16 @@ class Roster:
     def _match(self, fitting: Iterable[int], by: str) -> Match:
         return Match(tuple(self.students[number] for number in sorted(fitting)), by)
 
-    def _without_contradiction(self, person: Person) -> Match:
+    def _by_name(self, person: Person, compared: Set[str]) -> Match:
+        match = self._match(self._named(person), "name")
+        reasons = (_against(person, student, compared) for student in match.fitting)
+        return replace(match, against=next(filter(None, reasons), ""))
+
+    def _without_contradiction(self, person: Person, compared: Set[str]) -> Match:
         identified, by = self._identified(person)
-        named = self._named(person)
         if not identified:
-            return self._match(named, "name")
+            return self._by_name(person, compared)
+        named = self._named(person)
         if named and not identified & named:
             return self._match(identified | named, f"{by} or name")
         return self._match(identified, by)
@@ -223,51 +233,16 @@ class Roster:
         return self._forms[squeezed]
 
 
-def in_grade_file(account: str, ids: Iterable[str], name: str) -> Person:
-    """A person in an LMS's grade file or API.
-
-    Args:
-        account: the LMS's own number for them; may be empty.
-        ids: student numbers, logins and e-mail addresses; each may be empty.
-        name: the full name, in either order.
-    """
-    known = [each for each in ids if fold(each)]
-    number = account or next(iter(known), "")
-    shown = f"{name or 'somebody without a name'}{f' ({number})' if number else ''}"
-    first = (Identifier((account,), (ACCOUNT,)),) if account else ()
-    return Person(shown, (*first, *(Identifier((each,)) for each in known)), (name,))
-
-
-def words(name: str) -> str:
-    """A name's words in lower case; commas, underscores and hyphens only separate words."""
-    folded = fold("".join(letter for letter in name if letter not in _DROPPED))
-    kept = (c if _in_word(c) else " " for c in folded if c not in _DROPPED)
-    return " ".join("".join(kept).split())
-
-
-def squeeze(name: str) -> str:
-    """A name's letters and digits in lower case, for Canvas's file names, which lack separators."""
-    kept = "".join(letter for letter in name if _in_word(letter))
-    return "".join(letter for letter in fold(kept) if _in_word(letter))
-
-
-def _in_word(letter: str) -> bool:
-    return unicodedata.category(letter)[0] in "LM" or unicodedata.category(letter) == "Nd"
-
-
-def full_names(student: Student) -> tuple[str, ...]:
-    """The full name in both orders."""
-    parts = [part for part in (student.first_name, student.last_name) if part]
-    return tuple(dict.fromkeys((" ".join(parts), " ".join(reversed(parts))))) if parts else ()
-
-
-def _without_space(student: Student) -> tuple[str, ...]:
-    """The full name in both orders as Moodle's interface in Chinese, Japanese or Korean has it."""
-    first, last = student.first_name, student.last_name
-    return (f"{last}{first}", f"{first}{last}") if first and last else ()
-
-
-def describe(student: Student) -> str:
-    """A student's id and name, for messages."""
-    name = " ".join(part for part in (student.first_name, student.last_name) if part)
-    return f"{student.id} ({name})" if name else student.id
+def _against(person: Person, student: Student, compared: Set[str]) -> str:
+    """Why somebody with a student's name is another person; empty if nothing says so."""
+    for each in person.identifiers:
+        own = [student.id] if each.field in compared else []
+        if each.field == EMAIL:
+            own = [student.email or "", student.id if "@" in student.id else ""]
+        elif each.field == LMS_ID:
+            own = [student.lms_user_id or "", *own]
+        ours, theirs = [*filter(fold, own)], [*filter(fold, each.spellings)]
+        if ours and theirs and not {*map(fold, ours)} & {*map(fold, theirs)}:
+            what = "e-mail address" if each.field == EMAIL else "id"
+            return f"the {what} {theirs[0]}, not {ours[0]}"
+    return ""

@@ -17,7 +17,7 @@ from autograder.course import directory as courses
 from autograder.course import enrolment
 from autograder.course.directory import Course
 from autograder.course.gradebook import opened
-from autograder.course.people import full_names
+from autograder.course.person import full_names
 from autograder.course.roster import Student
 from autograder.errors import CourseError, UnknownName
 from autograder.output.files import PRIVATE, write_whole

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from autograder.course.people import Person, in_grade_file
+from autograder.course.person import Person, in_grade_file
 from autograder.errors import CourseError
 from autograder.intake.moodle_words import decimal, titles
 from autograder.output.text import fold
@@ -137,10 +137,18 @@ def participant_number(identifier: str) -> str:
     return str(int(match[1])) if match else ""
 
 
+def person_of(known: Sequence[str]) -> Person:
+    """Who somebody is, by the cells of the columns `Columns.known`."""
+    name, *others = known
+    # The e-mail address is known by its form, since the titles are in any language.
+    email = next((each for each in others if "@" in each), "")
+    return in_grade_file("", ("" if each == email else each for each in others), name, email)
+
+
 def _participant(row: Sequence[str], columns: Columns) -> Participant:
     known = [_value(row, number) for number in columns.known]
     number = participant_number(_value(row, columns.identifier))
-    person = in_grade_file("", known[1:], known[0]) if known else Person(f"participant {number}")
+    person = person_of(known) if known else Person(f"participant {number}")
     group = _value(row, columns.group)
     late = is_late(_value(row, columns.status))
     return Participant(number, person, group, late, _value(row, columns.submitted))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from autograder.course.people import Person, in_grade_file
+from autograder.course.person import Person, in_grade_file
 from autograder.errors import CourseError
 from autograder.lms.csv_template.fill import Filling, decimal, filled_name
 from autograder.lms.csv_template.grade_column import Item, grade_column
@@ -51,7 +51,7 @@ def export(
         last = sheet.value(row, places.get("last name", _LAST))
         login = sheet.value(row, places.get("username", _LOGIN))
         student = sheet.value(row, places.get("student id", -1))
-        return in_grade_file("", (login, student), f"{first} {last}".strip())
+        return in_grade_file(login, (login, student), f"{first} {last}".strip())
 
     filling = Filling(sheet, week, item.column, item.points or 0.0, person)
     for row, total in filling.rows():

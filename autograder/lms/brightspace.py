@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from autograder.course.people import Person, in_grade_file
+from autograder.course.person import Person, in_grade_file
 from autograder.errors import CourseError
 from autograder.lms.csv_template.fill import Filling, filled_name
 from autograder.lms.csv_template.grade_column import Item, grade_column
@@ -69,8 +69,9 @@ def _person(sheet: Worksheet, places: dict[str, int], row: int) -> Person:
         # Brightspace writes `#` before ids and logins, so that spreadsheets keep them as text.
         return sheet.value(row, places.get(title, -1)).removeprefix("#")
 
-    ids = (value("orgdefinedid"), value("username"), value("email"))
-    return in_grade_file("", ids, f"{value('firstname')} {value('lastname')}".strip())
+    ids = (value("orgdefinedid"), value("username"))
+    name = f"{value('firstname')} {value('lastname')}".strip()
+    return in_grade_file("", ids, name, value("email"))
 
 
 def _plain(title: str) -> str:

@@ -12,9 +12,8 @@ from typing import Annotated
 
 import typer
 
-from autograder.course.people import Person, in_grade_file
+from autograder.course.person import Person
 from autograder.errors import CourseError
-from autograder.gradebook.totals import Total
 from autograder.intake import moodle_words, moodle_worksheet
 from autograder.intake.collect import moodle as archive
 from autograder.intake.moodle_words import decimal
@@ -25,7 +24,6 @@ from autograder.lms.csv_template.worksheet import Worksheet, read
 from autograder.lms.exporter import Export, Template, WeekGrades, one_week, people
 from autograder.lms.moodle_comments import merged
 from autograder.lms.moodle_feedback_zip import Row
-from autograder.output.text import fold
 
 TICK = (
     "Allow updating records that have been modified more recently in Moodle than in the "
@@ -60,8 +58,7 @@ def export(
     maximum = _maximum(sheet, columns)
 
     def person(row: int) -> Person:
-        known = tuple(sheet.value(row, number) for number in columns.known)
-        return in_grade_file("", known[1:], known[0])
+        return moodle_worksheet.person_of([sheet.value(row, number) for number in columns.known])
 
     filling = Filling(sheet, week, columns.grade, maximum, person, cap=True)
     students = _fill(filling, columns)
@@ -92,9 +89,8 @@ def _fill(filling: Filling, columns: Columns) -> dict[int, str]:
     mark = moodle_words.decimal_mark(sheet.value(1, columns.maximum))
     locked_words = _locked_words(sheet, columns)
     students: dict[int, str] = {}
-    locked, kept, endless, by_name = [], [], [], []
+    locked, kept, endless = [], [], []
     for row, total in filling.rows():
-        by_name += [total.student] * _has_another_email(sheet, columns, row, total)
         if sheet.value(row, columns.changeable) in locked_words:
             locked.append(total.student)
             continue
@@ -112,12 +108,6 @@ def _fill(filling: Filling, columns: Columns) -> dict[int, str]:
             f"{people(locked)} unchanged: the worksheet says that their grade cannot be changed "
             "(it is locked or overridden in Moodle's gradebook)."
         )
-    if by_name:
-        filling.notes.append(
-            f"{people(by_name)} matched by name alone: the e-mail address in the worksheet is not "
-            "the one in the class list. Next: make sure that they are the same people, or correct "
-            "the list (see `autograder roster`)."
-        )
     if kept:
         filling.notes.append(f"Comments that people wrote are kept above ours: {people(kept)}.")
     if endless:
@@ -128,16 +118,6 @@ def _fill(filling: Filling, columns: Columns) -> dict[int, str]:
     if columns.comments < 0:
         filling.notes.append(_about_comments(sheet, columns))
     return students
-
-
-def _has_another_email(sheet: Worksheet, columns: Columns, row: int, total: Total) -> bool:
-    """Whether the worksheet has e-mail addresses for a row, and the student's is none of them."""
-    known = [fold(sheet.value(row, number)) for number in columns.known]
-    addresses = [text for text in known[1:] if "@" in text]
-    return bool(total.email and addresses) and not {
-        fold(total.email),
-        fold(total.student),
-    } & set(known)
 
 
 def _table(sheet: Worksheet) -> list[list[str]]:

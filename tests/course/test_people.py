@@ -9,13 +9,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from autograder.course.people import (
+from autograder.course.people import Roster
+from autograder.course.person import (
     EMAIL,
     ID,
     LMS_ID,
     Identifier,
     Person,
-    Roster,
     in_grade_file,
     squeeze,
     words,
@@ -81,6 +81,34 @@ def test_do_ids_go_before_names_and_contradictions_decide_nothing():
 def test_does_the_first_spelling_count_that_anybody_has():
     assert found(of(ID, "ann_2", "ann")) == "ann"
     assert found(of(ID, "twin2", "twin1")) == "twin2"
+
+
+@pytest.mark.parametrize(
+    ("identifier", "reason"),
+    [
+        (Identifier(("ann@y.org",), field=EMAIL), "the e-mail address ann@y.org, not ann@x.org"),
+        (Identifier(("502",), (LMS_ID,), LMS_ID), "the id 502, not 501"),
+        (Identifier(("s2",), field="login"), "the id s2, not ann"),
+        (Identifier(("s2",), field="another field"), ""),
+        (Identifier(("Ann Lee", "s2")), ""),
+        (Identifier(("",), (EMAIL,), EMAIL), ""),
+        (Identifier(("x-ann",), (LMS_ID,), "login"), "the id x-ann, not ann"),
+    ],
+)
+def test_does_a_name_not_count_against_what_else_is_known(identifier, reason):
+    """A field of ids is compared if it holds the class list's ids, which somebody's shows."""
+    roster = Roster(PEOPLE)
+    compared = roster.compared_fields([Person("Bob", (Identifier(("bob",), field="login"),))])
+    match = roster.match(Person("?", (identifier,), ("Ann Lee",)), compared)
+    assert match.against == reason and match.fitting == (PEOPLE[0],)
+    assert match.student == (None if reason else PEOPLE[0])
+
+
+def test_is_an_address_that_is_an_id_compared_too():
+    roster = Roster([Student("ann@x.org", "Lee", "Ann")])
+    for address, student in (("ann@x.org", "ann@x.org"), ("ann@y.org", "")):
+        match = roster.match(Person("?", (Identifier((address,), (EMAIL,), EMAIL),), ("Ann Lee",)))
+        assert (match.student.id if match.student else "") == student
 
 
 def test_are_the_nearest_named_for_whom_nobody_fits():

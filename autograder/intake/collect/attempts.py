@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from autograder.course.people import Person
+from autograder.course.person import Person
 from autograder.intake.collect.archives import Entry
 from autograder.intake.file_names import is_notebook
 

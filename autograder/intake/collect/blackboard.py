@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from autograder.course.people import Identifier, Person
+from autograder.course.person import Identifier, Person
 from autograder.intake.collect.archives import Entry
 from autograder.intake.collect.attempts import Attempt, File
 
@@ -56,7 +56,7 @@ def _person(head: str, about: Entry | None) -> Person:
         first = about.read().decode("utf-8", "replace").lstrip("\ufeff").partition("\n")[0]
         if match := _ABOUT.match(first.strip()):
             name, login = match["name"].strip(), match["login"]
-            return Person(f"{name} ({login})", (Identifier((login,)),), (name,))
+            return Person(f"{name} ({login})", (Identifier((login,), field="login"),), (name,))
     parts = head.split("_")
     logins = tuple("_".join(parts[start:]) for start in range(1, len(parts))) or (head,)
     return Person(f"{logins[-1]} (Blackboard)", (Identifier(logins),))

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from autograder.course.people import ID, LMS_ID, Identifier, Person
+from autograder.course.person import ID, LMS_ID, Identifier, Person
 from autograder.intake.collect.archives import Entry
 from autograder.intake.collect.attempts import Attempt, File
 
@@ -46,7 +46,7 @@ def _attempt(numbers: str, who: str, said: str, files: list[File]) -> Attempt:
         for file in files
     )
     *before, name = who.split(" - ")
-    ids = tuple(Identifier((each.strip(),), (ID, LMS_ID)) for each in before)
+    ids = tuple(Identifier((each.strip(),), (ID, LMS_ID), "id") for each in before)
     shown = f"{name.strip()} (Brightspace {numbers})"
     return Attempt((Person(shown, ids, (name.strip(),)),), dated, time=time, order=order)
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from autograder.course import own_functions
 from autograder.course.directory import Course
-from autograder.course.people import Match, Person, Roster, describe
+from autograder.course.people import Match, Roster
+from autograder.course.person import Person, describe
 from autograder.course.roster import Student
 from autograder.intake.collect import choose, store
 from autograder.intake.collect.attempts import Attempt, File
@@ -95,9 +96,10 @@ class ByStudent:
         """Match every attempt; returns a line per student and per unmatched submission."""
         lines: list[Line] = []
         by_student: dict[str, list[_Found]] = {}
+        compared = students.compared_fields(who for each in attempts for who in each.people)
         for attempt in attempts:
             for person in attempt.people:
-                match = students.match(person)
+                match = students.match(person, compared)
                 if match.student is None:
                     like = match.fitting or students.nearest(person)
                     lines.append(_unmatched(attempt, person, match.reason, like))

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from autograder.course.people import LMS_ID, Identifier, Person, Roster, full_names, squeeze
+from autograder.course.people import Roster
+from autograder.course.person import LMS_ID, Identifier, Person, full_names, squeeze
 from autograder.intake.collect.archives import Entry
 from autograder.intake.collect.attempts import Attempt, File, work_time
 
@@ -65,7 +66,7 @@ def _attempt(user: str, parts: list[tuple[re.Match[str], Entry]]) -> Attempt:
     anonymous = user.startswith("anon_")
     person = Person(
         user if anonymous else f"{name} (Canvas user {user})",
-        (Identifier((user,), (LMS_ID,)),),
+        (Identifier((user,), (LMS_ID,), LMS_ID),),
         () if anonymous or not name else (name,),
         squeezed=True,
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.course.people import LMS_ID, Identifier, Person, squeeze
+from autograder.course.person import EMAIL, LMS_ID, Identifier, Person, squeeze
 from autograder.course.roster import read_table
 from autograder.errors import CourseError
 from autograder.intake.collect.attempts import Attempt
@@ -63,11 +63,14 @@ def read(path: Path) -> list[Member]:
 def _member(group: str, cells: dict[str, str]) -> Member:
     account = next((cells[key] for key in _ACCOUNT if cells.get(key)), "")
     name = next((cells[key] for key in _NAME if cells.get(key)), "")
-    ids = [cells[key] for key in _ID if cells.get(key)]
-    shown = f"{name or (ids or [account])[0]} of {group}"
-    identifiers = tuple(Identifier((each,)) for each in ids)
+    ids = {key: cells[key] for key in _ID if cells.get(key)}
+    shown = f"{name or next(iter(ids.values()), account)} of {group}"
+    identifiers = tuple(
+        Identifier((each,), field=EMAIL if key.startswith("email") else key)
+        for key, each in ids.items()
+    )
     if account:
-        identifiers = (Identifier((account,), (LMS_ID,)), *identifiers)
+        identifiers = (Identifier((account,), (LMS_ID,), LMS_ID), *identifiers)
     return Member(group, account, Person(shown, identifiers, (name,) if name else ()))
 
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from autograder.course.people import LMS_ID, Identifier, Person
+from autograder.course.person import LMS_ID, Identifier, Person
 from autograder.intake.collect.archives import Entry
 from autograder.intake.collect.attempts import Attempt, File, work_time
 
@@ -60,5 +60,8 @@ def _person(folder: str) -> Person:
     parts = match["before"].split("_")
     # The login may hold underscores, and so may names.
     logins = tuple("_".join(parts[start:]) for start in range(2, len(parts)))
-    ids = (Identifier(logins), Identifier((match["number"],), (LMS_ID,)))
+    ids = (
+        Identifier(logins, field="login"),
+        Identifier((match["number"],), (LMS_ID,), LMS_ID),
+    )
     return Person(f"{folder} (ILIAS)", ids, (" ".join(parts[:-1]),), squeezed=True)

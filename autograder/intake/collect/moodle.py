@@ -17,7 +17,8 @@ from datetime import datetime
 from html import escape
 from pathlib import Path
 
-from autograder.course.people import Person, Roster, squeeze
+from autograder.course.people import Roster
+from autograder.course.person import Person, squeeze
 from autograder.errors import UnusableSource
 from autograder.intake.collect import archives
 from autograder.intake.collect.archives import Entry

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograder.course.people import EMAIL, ID, LMS_ID, Identifier, Person
+from autograder.course.person import EMAIL, ID, LMS_ID, Identifier, Person
 from autograder.errors import UnusableSource
 from autograder.intake.collect import blackboard, brightspace, canvas, ilias, moodle
 from autograder.intake.collect.archives import Entry
@@ -62,7 +62,10 @@ def _of_gradescope(person: dict[Any, Any]) -> Person:
         str(value) if isinstance(value := person.get(key), (str, int)) else ""
         for key in (":name", ":sid", ":email")
     )
-    said = (Identifier((email,), (EMAIL,)), Identifier((sid,), (ID, LMS_ID)))
+    said = (
+        Identifier((email,), (EMAIL,), EMAIL),
+        Identifier((sid,), (ID, LMS_ID), "student id"),
+    )
     return Person(f"{name or email or sid} (Gradescope)", said, (name,))
 
 

@@ -16,7 +16,8 @@ from typing import Annotated
 
 import typer
 
-from autograder.course.people import Matched, Person, in_grade_file
+from autograder.course.people import Matched
+from autograder.course.person import Person, in_grade_file
 from autograder.errors import CourseError
 from autograder.lms.canvas.notes import (
     NUMBER,

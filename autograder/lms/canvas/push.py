@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from autograder.course.people import Person, in_grade_file
+from autograder.course.person import Person, in_grade_file
 from autograder.errors import CourseError
 from autograder.lms.canvas.client import (
     connect,
@@ -228,6 +228,7 @@ def _people(course: Any) -> dict[int, Person]:
 
 
 def _person(user: Any) -> Person:
-    known = [getattr(user, name, None) for name in ("sis_user_id", "login_id", "email")]
-    ids = [str(each or "") for each in known]
-    return in_grade_file(str(user.id), ids, getattr(user, "sortable_name", None) or user.name)
+    keys = ("sis_user_id", "login_id", "email")
+    *ids, email = (str(getattr(user, key, None) or "") for key in keys)
+    name = getattr(user, "sortable_name", None) or user.name
+    return in_grade_file(str(user.id), ids, name, email)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.course.people import LMS_ID, Identifier, Person
+from autograder.course.person import EMAIL, LMS_ID, Identifier, Person
 from autograder.errors import CourseError
 from autograder.intake.collect.attempts import parse_time
 from autograder.intake.collect.canvas import Submitted
@@ -39,8 +39,9 @@ def _record(submission: Any) -> Submitted:
     user = getattr(submission, "user", None) or {}
     group = getattr(submission, "group", None) or {}
     name = str(user.get("sortable_name") or user.get("name") or "")
-    ids = [str(user[key]) for key in ("sis_user_id", "login_id", "email") if user.get(key)]
-    identifiers = (Identifier((number,), (LMS_ID,)), *(Identifier((each,)) for each in ids))
+    fields = {"sis_user_id": "sis_user_id", "login_id": "login_id", "email": EMAIL}
+    ids = [Identifier((str(user[key]),), field=fields[key]) for key in fields if user.get(key)]
+    identifiers = (Identifier((number,), (LMS_ID,), LMS_ID), *ids)
     shown = f"{name or 'somebody'} (Canvas user {number})"
     return Submitted(
         number,

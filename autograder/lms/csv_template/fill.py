@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.course.people import Person
+from autograder.course.person import Person
 from autograder.gradebook.totals import Total
 from autograder.lms.csv_template.worksheet import Worksheet
 from autograder.lms.exporter import Export, WeekGrades, people

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.course.people import squeeze
+from autograder.course.person import squeeze
 from autograder.errors import CourseError
 from autograder.lms.exporter import WeekGrades
 from autograder.output.did_you_mean import nearest

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from autograder.course.people import Identifier, Person
+from autograder.course.person import Identifier, Person
 from autograder.errors import UnusableSource
 from autograder.intake.collect.canvas import Submitted
 from tests.intake.collect.difficult_class import NB, content, results, take

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from autograder.course.people import Roster, squeeze
+from autograder.course.people import Roster
+from autograder.course.person import squeeze
 from autograder.errors import UnusableSource
 from autograder.intake.collect import archives
 from autograder.intake.collect.sources import attempts

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.course.people import Person
+from autograder.course.person import Person
 from autograder.course.settings import Settings
 from autograder.errors import UnusableSource
 from autograder.intake.collect.archives import Entry

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.course.people import in_grade_file
+from autograder.course.person import in_grade_file
 from autograder.gradebook.totals import Total
 from autograder.lms.csv_template.fill import Filling, decimal, filled_name
 from autograder.lms.csv_template.worksheet import Worksheet, read
