@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import source
 from tests.intake.collect.difficult_class import NB, STEM, content, results, snapshot, take, whole
-from tests.intake.exports import canvas_name, moodle_folder, write_zip
+from tests.intake.exports import canvas_name, gradescope_listing, moodle_folder, write_zip
 
 
 def test_does_a_resubmission_replace_and_keep_the_earlier_one(full, tmp_path):
@@ -63,12 +63,39 @@ def test_are_two_people_of_one_name_both_left_out(full, tmp_path):
 
 def test_are_two_canvas_users_of_one_name_both_left_out(full, tmp_path):
     """A higher attachment number makes nobody the newer version of somebody else."""
-    files = {canvas_name("lee, ann", f"9{n}", 70 + n, NB): str(n) for n in (1, 2)}
+    files = {canvas_name("حسين, محمد", f"9{n}", 70 + n, NB): str(n) for n in (1, 2)}
     found = take(full, write_zip(tmp_path / "a.zip", files))
     assert [line.note for line in found.left_out] == [
         "2 people on the platform fit the same student"
     ] * 2
-    assert content(full, "ann") is None
+    assert content(full, "dana") is None
+
+
+def test_is_a_students_name_with_another_number_or_address_left_out(full, tmp_path):
+    """Somebody else's notebook never becomes a student's."""
+    of_canvas = {canvas_name("lee, ann", "91", 70, NB): "x", canvas_name("o, x", "502", 71, NB): ""}
+    listing = gradescope_listing(
+        {
+            "submission_1": ([("Ann Lee", "", "other@x.org")], "2026-10-02 12:00:00 Z"),
+            "submission_2": ([("Séan O'Neil-Straße", "s77", "")], "2026-10-02 12:00:00 Z"),
+            "submission_3": ([("A. D.", "dana", "")], "2026-10-02 12:00:00 Z"),
+        }
+    )
+    folders = {f"a/submission_{n}/{NB}": str(n) for n in (1, 2, 3)}
+    of_gradescope = {"a/submission_metadata.yml": listing, **folders}
+    for files, notes in (
+        (of_canvas, {"the name fits, but the id 91, not 501"}),
+        (
+            of_gradescope,
+            {
+                "the name fits, but the e-mail address other@x.org, not ann@x.org",
+                # The field holds the course's own ids, as the third shows.
+                "the name fits, but the id s77, not bob",
+            },
+        ),
+    ):
+        found = take(full, write_zip(tmp_path / "a.zip", files), dry_run=True)
+        assert {line.note for line in found.left_out} == notes
 
 
 def attempts(path, *texts: str):
