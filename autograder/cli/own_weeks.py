@@ -1,4 +1,4 @@
-"""`autograder adapt` and `autograder validate`: weeks of the course's own."""
+"""`autograder adapt`, `upgrade` and `validate`: weeks of the course's own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from autograder.cli import upgrade
 from autograder.cli.display import screen
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ WeekArgument = Annotated[str, typer.Argument(help="The week, such as week06 or 6
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command()(adapt)
+    upgrade.register(app)
     app.command()(validate)
 
 

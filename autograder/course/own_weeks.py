@@ -45,14 +45,7 @@ def adapt(root: Path, name: str) -> Week:
             f"{week.name} is the course's own already: {week.folder}; nothing was changed. "
             f"Next: edit it, and run `autograder validate {week.name}`"
         )
-    if not week.lesson.is_file():
-        raise CourseError(
-            f"the lesson of {week.name} is not here: lessons hold the solutions, so an installed "
-            "package has none. Next: clone the package's repository, run "
-            "`pip install --editable '.[grading,keras]'` in the clone, and here again "
-            f"`autograder adapt {week.name}`"
-        )
-    files = shipped_files(week.stem)
+    files = shipped_files(week.stem, "adapt")
     try:
         remember(root, week.stem, files)
         write_folder(root / WEEKS_FOLDER / week.stem, files)
@@ -62,9 +55,24 @@ def adapt(root: Path, name: str) -> Week:
     return catalogue.week(week.stem)
 
 
-def shipped_files(stem: str) -> dict[str, bytes]:
-    """The package's week in the form of a course's: contents by file name, the lesson included."""
+def shipped_files(stem: str, command: str) -> dict[str, bytes]:
+    """The package's week in the form of a course's: contents by file name, the lesson included.
+
+    Args:
+        stem: the package's week.
+        command: what to run again once lessons are there.
+
+    Raises:
+        CourseError: when lessons are not installed.
+    """
     folder = places.PACKAGE / stem
+    if not places.lesson_of(folder).is_file():
+        raise CourseError(
+            f"the lesson of {stem[:6]} is not here: lessons hold the solutions, so an installed "
+            "package has none. Next: clone the package's repository, run "
+            "`pip install --editable '.[grading,keras]'` in the clone, and here again "
+            f"`autograder {command} {stem[:6]}`"
+        )
     files = {path.name: path.read_bytes() for path in places.code_files(folder)}
     files[places.LESSON_FILE] = places.lesson_of(folder).read_bytes()
     files[places.VALUES_FILE] = places.values_of(folder).read_bytes()

@@ -20,6 +20,7 @@ import autograder.questions
 from autograder.errors import QuestionError, UnknownName
 from autograder.output.did_you_mean import hint
 from autograder.questions import places, references, search_path
+from autograder.questions.conflicts import refuse_conflicts
 from autograder.questions.define import Question, Written
 from autograder.questions.import_week import forget_weeks, import_module, week_settings
 
@@ -123,13 +124,23 @@ def week(name: str) -> Week:
         UnknownName: when there is none.
         QuestionError: when one of its questions breaks a rule.
     """
+    return _load(stem_of(name))
+
+
+def stem_of(name: str) -> str:
+    """The stem of the week called `name`, whose files may be in any state; see `week`.
+
+    Raises:
+        UnknownName: when there is none.
+        QuestionError: when two folders could be meant.
+    """
     number = re.fullmatch(r"(?:week)?(\d+)", name, re.ASCII)
     every = stems()
     unusable = search_path.unusable_folders()
     for stem in every:
         if name == stem or (number and int(stem[4:6]) == int(number[1])):
             _refuse_doubtful(stem, every, unusable)
-            return _load(stem)
+            return stem
     known = [stem[:6] for stem in every]
     meant = hint(name, known) or "."
     reasons = "".join(f" {reason}" for reason in unusable.values())
@@ -189,6 +200,9 @@ def _mentions(stem: str, name: str) -> bool:
 
 
 def _load(stem: str) -> Week:
+    folder = places.folder_of(stem)
+    if places.is_own(folder):
+        refuse_conflicts(folder)
     module = import_module(f"autograder.questions.{stem}")
     settings = week_settings(module, stem)
     found = [item for part in settings.parts for item in _defined_in(f"{module.__name__}.{part}")]
@@ -221,7 +235,7 @@ def _load(stem: str) -> Week:
         total if settings.points is None else settings.points,
         {item.name: item for item in found},
         {item.name: item for item in written},
-        places.folder_of(stem),
+        folder,
         settings.libraries,
     )
 
