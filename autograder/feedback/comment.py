@@ -13,7 +13,7 @@ LONGEST = 4000
 # Every comment begins with this, so that an exporter can tell its own from a teacher's.
 OPENING = "Automatic checks: "
 NOBODY = ByHand()
-_CUT = "The rest is on the feedback page."
+CUT = "The rest is on the feedback page."
 # Lines about cases and next steps, which only the feedback page shows.
 _LEFT_OUT = (" ", "Right: ", "Right parts: ", "Check: ", "Next: ")
 # Lines that follow a mistake's reason.
@@ -113,4 +113,4 @@ def _short(lines: list[str]) -> str:
     text = "\n".join(clean)
     if len(text) <= LONGEST:
         return text
-    return f"{text[: LONGEST - len(_CUT) - 1].rpartition(chr(10))[0]}\n{_CUT}"
+    return f"{text[: LONGEST - len(CUT) - 1].rpartition(chr(10))[0]}\n{CUT}"

@@ -89,7 +89,7 @@ def _fill(filling: Filling, columns: Columns) -> dict[int, str]:
     mark = moodle_words.decimal_mark(sheet.value(1, columns.maximum))
     locked_words = _locked_words(sheet, columns)
     students: dict[int, str] = {}
-    locked, kept, endless = [], [], []
+    locked, kept, doubtful = [], [], []
     for row, total in filling.rows():
         if sheet.value(row, columns.changeable) in locked_words:
             locked.append(total.student)
@@ -102,7 +102,7 @@ def _fill(filling: Filling, columns: Columns) -> dict[int, str]:
             cell = merged(sheet.value(row, columns.comments), comment)
             filling.changes[row, columns.comments] = cell.text
             kept += [total.student] * cell.kept
-            endless += [total.student] * cell.endless
+            doubtful += [total.student] * cell.doubtful
     if locked:
         filling.problems.append(
             f"{people(locked)} unchanged: the worksheet says that their grade cannot be changed "
@@ -110,10 +110,11 @@ def _fill(filling: Filling, columns: Columns) -> dict[int, str]:
         )
     if kept:
         filling.notes.append(f"Comments that people wrote are kept above ours: {people(kept)}.")
-    if endless:
+    if doubtful:
         filling.notes.append(
-            f"Replaced the comments of {people(endless)}: an earlier version wrote them, without "
-            "a mark at their end. Words that somebody added below them are gone in the new file."
+            f"Look at the comments of {people(doubtful)}: an earlier version wrote ours without a "
+            "mark at its end, so what stands above the new one may be a person's words or an old "
+            "reason of ours. Next: delete what is out of date, in Moodle or in the file."
         )
     if columns.comments < 0:
         filling.notes.append(_about_comments(sheet, columns))

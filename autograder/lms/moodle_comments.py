@@ -10,7 +10,7 @@ import re
 from html import escape
 from typing import NamedTuple
 
-from autograder.feedback.comment import OPENING
+from autograder.feedback.comment import CUT, OPENING
 
 END = "(End of the automatic checks.)"
 _OURS = re.compile(rf"(?:<p>\s*)?{re.escape(OPENING)}.*?{re.escape(END)}(?:\s*</p>)?", re.DOTALL)
@@ -19,12 +19,25 @@ _TAG = re.compile(
 )
 
 
+# Lines of a comment that can be told from a person's words by their form alone: the first, others.
+_FIRST = re.compile(rf"(?:<p>)?{re.escape(OPENING)}(?:[\d.]+ of [\d.]+ points\.)?")
+_LINE = re.compile(rf"Right: \w+(?:, \w+)*\.|{re.escape(CUT)}")
+_BREAK = re.compile(r"(?:\s|</?p>|<br ?/?>)*")
+
+
 class Merged(NamedTuple):
-    """A cell's new text; whether it keeps a person's words, and whether ours had no end there."""
+    """A cell's new text.
+
+    Attributes:
+        text: the whole cell, as HTML.
+        kept: whether it keeps words that are not from us.
+        doubtful: whether these stand below a comment of ours whose end is unknown, so that some of
+            them may be ours.
+    """
 
     text: str
     kept: bool = False
-    endless: bool = False
+    doubtful: bool = False
 
 
 def merged(cell: str, comment: str) -> Merged:
@@ -35,14 +48,36 @@ def merged(cell: str, comment: str) -> Merged:
         comment: ours, as plain text that begins with `OPENING`.
     """
     others = _OURS.sub("\n", cell).strip()
-    # Earlier versions wrote no end. They replaced the cell, so that ours is all there is.
-    endless = others.removeprefix("<p>").startswith(OPENING)
+    # Earlier versions wrote no end.
+    endless = _FIRST.match(others)
     if endless:
-        others = ""
+        others = _below(others[endless.end() :], comment)
     ours = as_html(f"{comment.replace(END, '')}\n{END}")
     if not others:
-        return Merged(ours, endless=endless)
-    return Merged((others if _TAG.search(others) else as_html(others)) + ours, kept=True)
+        return Merged(ours)
+    shown = others if _TAG.search(others) else as_html(others)
+    return Merged(shown + ours, kept=True, doubtful=bool(endless))
+
+
+def _below(cell: str, comment: str) -> str:
+    """What stands in a cell below the lines that are certainly ours.
+
+    They have a known form, or are lines of the new comment. The reason for a mistake that the
+    new comment does not name is kept, since it looks like a person's words.
+    """
+    lines = filter(None, comment.removeprefix(OPENING).splitlines())
+    known = [text for line in lines for text in (escape(line, quote=False), line)]
+    place = 0
+    while True:
+        breaks = _BREAK.match(cell, place)
+        place = breaks.end() if breaks else place
+        line = _LINE.match(cell, place)
+        found = line[0] if line else next((t for t in known if cell.startswith(t, place)), "")
+        if not found:
+            break
+        place += len(found)
+    rest = cell[place:].strip()
+    return rest.removesuffix("</p>") if rest.count("</p>") > rest.count("<p>") else rest
 
 
 def as_html(text: str) -> str:

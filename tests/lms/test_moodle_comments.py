@@ -25,7 +25,7 @@ def test_is_ours_alone_where_nobody_wrote_another(cell):
     assert found.text == (
         f"<p>Automatic checks: 1 of 2 points.<br>z &lt; 0 &amp; more<br>{END}</p>"
     )
-    assert not found.kept and not found.endless
+    assert not found.kept and not found.doubtful
 
 
 @given(st.text("xyz <&\n").filter(str.strip), st.text("xyz <&\n"), st.integers(1, 3), st.booleans())
@@ -47,13 +47,34 @@ def test_is_a_persons_markup_kept_and_their_plain_text_shown():
     assert merged("a < b & c", OURS).text.startswith("<p>a &lt; b &amp; c</p><p>Automatic")
 
 
-def test_is_a_comment_without_an_end_replaced_and_said_to_be():
-    """As earlier versions wrote it, for the whole cell."""
-    found = merged("Automatic checks: 90 of 90 points.Right: relu.   ", OURS)
-    assert found.endless and not found.kept and "90 of 90" not in found.text
+OLD = (
+    "Automatic checks: 3 of 9 points.\nRight: relu, log_loss.\n\n"
+    "adam: 1 of 2 points, no-gate\nz < 0."
+)
+NEW = OLD.replace("3 of 9", "9 of 9")
+
+
+@pytest.mark.parametrize("form", [as_html, lambda text: as_moodle_exports(as_html(text))])
+@pytest.mark.parametrize("theirs", ["", "Good work!", "right, so far", "2 of 3 points.", "a > b"])
+def test_are_words_below_a_comment_without_an_end_kept(form, theirs):
+    """As earlier versions wrote it, for the whole cell; a person has added theirs."""
+    cell = form(OLD).rstrip() + (form(theirs) if theirs else "")
+    found = merged(cell, NEW)
+    assert (found.kept, found.doubtful) == (bool(theirs), bool(theirs))
+    said = as_moodle_exports(found.text)
+    assert said.count("Automatic checks: ") == 1 and "3 of 9" not in said
+    assert unescape(said.partition("Automatic checks")[0].strip()) == theirs
+
+
+def test_is_what_may_be_a_persons_kept_where_our_end_is_unknown():
+    found = merged(f"{OLD} Good.", "Automatic checks: 9 of 9 points.\nRight: relu.")
+    assert found.kept and found.doubtful
+    assert as_moodle_exports(found.text).startswith("adam: 1 of 2 points, no-gatez < 0. Good.")
+    found = merged("Automatic checks: the notebook could not be read: cut off. Sorry!", OURS)
+    assert found.text.startswith("<p>the notebook could not be read: cut off. Sorry!</p><p>Auto")
     # In the middle of somebody's words it is theirs.
     found = merged("I read: Automatic checks: fine", OURS)
-    assert found.kept and not found.endless and "I read: Automatic checks: fine" in found.text
+    assert found.kept and not found.doubtful and "I read: Automatic checks: fine" in found.text
 
 
 def test_can_a_comment_not_end_before_its_end():
