@@ -63,3 +63,44 @@ def test_is_a_file_without_a_key_refused_with_the_next_step(tmp_path, header):
     path.write_text(f"{header}\nx,y\n")
     with pytest.raises(CourseError, match="OrgDefinedId or Username.*Next: export"):
         brightspace.export([week(tmp_path, [student(0)])], template=path)
+
+
+FRENCH = (
+    "Id. organisation,Nom d'utilisateur,Nom,Prénom,Courriel,"
+    "Semaine 5 Note en points <Numérique Points max. :100 Poids:10>,"
+    "Week 6 Note en points <Numérique Points max. :100 Poids:10>,"
+    "Week 6 Remarque <Texte>,Indicateur de fin de ligne\r\n"
+)
+
+
+def test_are_columns_in_another_language_found_by_place_and_content(tmp_path):
+    class_ = [student(0, 80.0), student(1, 33.3), student(2, 50.0)]
+    path = tmp_path / "grades.csv"
+    names = [f'"{each.last_name}",{each.first_name}' for each in class_]
+    people = [
+        "#s0000,#ada," + names[0] + ",",
+        "#x,#jo,X,Y,s0001@uni.example",
+        ",," + names[2] + ",",
+    ]
+    path.write_text(FRENCH + "".join(f'{each},"7,5",,good,#\r\n' for each in people))
+    made = brightspace.export([week(tmp_path, class_)], template=path)
+    assert [row[6] for row in rows(only(made))[1:]] == ["80", "33.3", "50"] and not made.problems
+    filled = brightspace.export([week(tmp_path, class_)], template=path, column="Semaine 5")
+    assert [row[5] for row in rows(only(filled))[1:]] == ["80", "33,3", "50"]
+
+
+def test_is_a_column_in_another_language_asked_for_where_it_may_be_another(tmp_path):
+    """Weighted points stand in a column of their own, whose name is not known either."""
+    path = tmp_path / "grades.csv"
+    both = FRENCH.replace("Semaine 5 Note en points", "Week 6 Note pondérée")
+    for header in (
+        both,
+        FRENCH.replace("Semaine 5 Note en points <Numérique Points max. :100", "A <"),
+    ):
+        path.write_text(header + "#s0000,#ada,L,A,,,,,#\r\n")
+        with pytest.raises(CourseError, match="Next: name it with --column"):
+            brightspace.export([week(tmp_path, [student(0)])], template=path)
+    titled = "Week 6 Note en points"
+    path.write_text(both + "#s0000,#ada,L,A,,,,,#\r\n")
+    made = brightspace.export([week(tmp_path, [student(0)])], template=path, column=titled)
+    assert rows(only(made))[1][6] == "80"
