@@ -10,9 +10,10 @@ from autograder.questions import catalogue
 from tests.own_weeks import LESSON, QUESTION, write_week
 
 
-@pytest.fixture
-def root(tmp_path):
-    yield directory.init(tmp_path / "course").root
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """One course for all of these tests; making one takes a second."""
+    yield directory.init(tmp_path_factory.mktemp("own") / "course").root
     catalogue.use(None)
 
 
