@@ -91,8 +91,8 @@ class AssignmentRows:
             )
         }
         for name, cell_id in self.grade_cells.items():
-            before, now = known[cell_id], released.get(name)
-            if now is None or now == before:
+            before, now = known.get(cell_id), released.get(name)
+            if before is None or now is None or now == before:
                 continue
             session.execute(update(table).where(table.c.id == cell_id).values(max_score=now))
             if before:

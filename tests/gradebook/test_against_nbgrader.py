@@ -85,7 +85,7 @@ def test_are_all_rows_of_all_tables_the_same(released_course, tmp_path, settle):
     for step in (first_time, second_time):
         step(ours)
         step(theirs)
-        run(ours, "autograder", "grade", "week06")
+        run(ours, "autograder", "grade", "week06", "--new-students")
         run(theirs, "nbgrader", "autograde", STEM)
         rows = every_row(ours.db_url)
         assert rows == every_row(theirs.db_url)
