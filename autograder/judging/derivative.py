@@ -74,7 +74,8 @@ def _slopes(values: Sequence[NDArray[Any] | None]) -> list[NDArray[Any]] | None:
     if len(usable) < len(values) or len({value.shape for value in usable}) != 1:
         return None
     pairs = zip(usable[::2], usable[1::2], strict=True)
-    return [np.asarray((plus - minus) / (2 * STEP)) for plus, minus in pairs]
+    # Students install this, and week 06 asks for the formula.
+    return [np.gradient(np.stack([minus, plus]), 2 * STEP, axis=0)[0] for plus, minus in pairs]
 
 
 def _agree(yours: NDArray[Any], numeric: NDArray[Any]) -> bool:

@@ -157,25 +157,19 @@ def _pool(pool: str) -> Callable[[Mapping[str, Any], Any, list[Array]], Any]:
     return pooled
 
 
-def _batch_norm(layer: Mapping[str, Any], X: Any, weights: list[Array]) -> Any:
-    *knobs, mean, variance = (_per_channel(X, weight) for weight in weights)
-    scaled = (X - mean) / np.sqrt(variance + float(_numbers(layer, "epsilon")))
-    return _turned(layer, scaled, knobs)
+def _norm(kind: str) -> Callable[[Mapping[str, Any], Any, list[Array]], Any]:
+    def normed(layer: Mapping[str, Any], X: Any, weights: list[Array]) -> Any:
+        import keras
 
+        own = [_per_channel(X, weight) for weight in weights]
+        scale, center = (bool(_numbers(layer, name)) for name in ("scale", "center"))
+        epsilon = float(_numbers(layer, "epsilon"))
+        made = getattr(keras.layers, kind)(epsilon=epsilon, scale=scale, center=center)
+        made.build(tuple(X.shape))
+        made.set_weights(own)
+        return made(X)
 
-def _layer_norm(layer: Mapping[str, Any], X: Any, weights: list[Array]) -> Any:
-    from keras import ops
-
-    mean, variance = ops.moments(X, axes=[-1], keepdims=True)
-    return _turned(
-        layer, (X - mean) / ops.sqrt(variance + float(_numbers(layer, "epsilon"))), weights
-    )
-
-
-def _turned(layer: Mapping[str, Any], X: Any, knobs: list[Array]) -> Any:
-    knobs = [_per_channel(X, knob) for knob in knobs]
-    X = X * knobs.pop(0) if _numbers(layer, "scale") else X
-    return X + knobs.pop(0) if _numbers(layer, "center") else X
+    return normed
 
 
 def _knobs(layer: Mapping[str, Any]) -> int:
@@ -215,13 +209,13 @@ def _flatten(layer: Mapping[str, Any], X: Any, weights: list[Array]) -> Any:
 _LAYERS: dict[str, Callable[[Mapping[str, Any], Any, list[Array]], Any]] = {
     "Activation": lambda layer, X, weights: X,
     "AveragePooling2D": _pool("average_pool"),
-    "BatchNormalization": _batch_norm,
+    "BatchNormalization": _norm("BatchNormalization"),
     "Conv2D": _conv,
     "Dense": _dense,
     "Flatten": _flatten,
     "GlobalAveragePooling2D": _mean,
     "GlobalMaxPooling2D": _max,
-    "LayerNormalization": _layer_norm,
+    "LayerNormalization": _norm("LayerNormalization"),
     "MaxPooling2D": _pool("max_pool"),
     "ReLU": lambda layer, X, weights: _activated({"activation": "relu"}, X),
     "Rescaling": _rescale,

@@ -35,15 +35,18 @@ NODES = 7
 """An expression of fewer nodes, such as `X.sum(axis=1)`, is no answer."""
 LIBRARIES = {"np", "math", "keras", "ops"}
 COINCIDENCES = {
-    "order[start:start + batch_size]": "cuts anything into pieces",
-    "not np.isfinite(norms).all()": "asks whether numbers are usable",
-    "not np.isfinite(stds).all()": "asks whether numbers are usable",
-    "z * s * (1 - s)": "the variance of flags has the same form",
-    "dout * out * (1 - out)": "the variance of flags has the same form",
-    "E.sum(axis=1, keepdims=True)": "a figure shows shares of a row",
-    "{name: value.copy() for name, value in params.items()}": "a driver keeps its own arrays",
+    "v0 * v1 * (1 - v1)": "the variance of flags has the same form",
+    "v0 * v1 + v2 * v3": "a sum of two products",
+    "v0.sum(axis=1, keepdims=True)": "a figure shows shares of a row",
+    "np.max(np.abs(v0 - v1))": "a figure shows the largest gap",
+    "not np.isfinite(v0).all()": "asks whether numbers are usable",
+    "v0.dtype if v0.dtype.kind == 'f' else np.dtype(np.float64)": "judging knows precisions",
+    "(v0 - v0.mean()) * (v1 - v1.mean())": "tells whether an order is random",
+    "np.array([v0 for v1 in v2])": "makes an array of parts",
+    "[v0 for v1, v2 in v3]": "makes a list of parts",
+    "{v0: v1.copy() for v0, v1 in v2.items()}": "a driver keeps its own arrays",
 }
-"""Expressions of a solution that stand in the package for another purpose, and why."""
+"""Expressions of an answer that stand in the package for another purpose, and why."""
 
 
 @cache
@@ -63,32 +66,61 @@ def sources() -> dict[str, str]:
 def expressions(source: str) -> Iterator[tuple[str, str]]:
     """The larger expressions of a source, each without its names and as it is written."""
     for node in ast.walk(ast.parse(source)):
-        large = isinstance(node, ast.expr) and sum(1 for _ in parts(node)) >= NODES
-        if large and not isinstance(node, (ast.Slice, ast.Starred, ast.Tuple)):
-            text = ast.unparse(node)
-            yield nameless(text), text
+        if not isinstance(node, ast.expr) or isinstance(node, _NO_EXPRESSIONS):
+            continue
+        text = ast.unparse(node)
+        shape = nameless(text)
+        if sum(1 for _ in parts(ast.parse(shape))) >= NODES:
+            yield shape, text
 
 
-def parts(node: ast.expr) -> Iterator[ast.AST]:
-    grammar = (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
-    return (each for each in ast.walk(node) if not isinstance(each, grammar))
+_NO_EXPRESSIONS = (ast.Slice, ast.Starred, ast.Tuple, ast.JoinedStr, ast.FormattedValue)
+
+
+def parts(tree: ast.AST) -> Iterator[ast.AST]:
+    grammar = (
+        ast.expr_context,
+        ast.operator,
+        ast.cmpop,
+        ast.boolop,
+        ast.unaryop,
+        ast.mod,
+        ast.Expr,
+    )
+    return (each for each in ast.walk(tree) if not isinstance(each, grammar))
 
 
 @cache
 def nameless(text: str) -> str:
-    """An expression with its variables numbered: two that differ by names alone are equal."""
-    try:
-        tree = ast.parse(text, mode="eval")
-    except SyntaxError:
-        # A part of a formatted text is no expression by itself.
-        return text
-    names: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id not in LIBRARIES:
-            node.id = names.setdefault(node.id, f"v{len(names)}")
-        elif isinstance(node, ast.arg):
-            node.arg = names.setdefault(node.arg, f"v{len(names)}")
+    """An expression with its variables numbered: two that differ by names alone are equal.
+
+    An entry of a dict or an array, and what a function that is no library's returns, are variables
+    as well: `(X - mean) / np.sqrt(var + eps)` is found however its numbers are obtained.
+    """
+    tree = _Numbered().visit(ast.parse(text, mode="eval"))
     return ast.unparse(tree)
+
+
+class _Numbered(ast.NodeTransformer):
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+
+    def _variable(self, name: str) -> ast.Name:
+        return ast.Name(self.names.setdefault(name, f"v{len(self.names)}"), ast.Load())
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return node if node.id in LIBRARIES else self._variable(node.id)
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        return self._variable(ast.unparse(node))
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if isinstance(node.func, ast.Name):
+            return self._variable(ast.unparse(node))
+        return self.generic_visit(node)
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        return ast.arg(self._variable(node.arg).id)
 
 
 def computes(text: str) -> bool:
@@ -110,15 +142,25 @@ def installed() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("week", WEEKS, ids=lambda week: week.name)
-def test_is_no_expression_of_a_solution_installed(week):
+def test_is_no_expression_of_an_answer_installed(week):
+    """Neither of a lesson's solutions, nor of references, alternatives or mistakes."""
     here = installed()
+    answers = [*solution_blocks(week.lesson), *map(catalogued_code, week.questions.values())]
     found = {
         (text, here[key])
-        for block in solution_blocks(week.lesson)
-        for key, text in expressions(block)
-        if key in here and computes(text) and text not in COINCIDENCES
+        for answer in answers
+        for key, text in expressions(answer)
+        if key in here and computes(text) and key not in COINCIDENCES
     }
     assert not found
+
+
+def catalogued_code(question: Question) -> str:
+    """The code of a question's reference, alternatives and mistakes, if it computes anything."""
+    others = [*question.mistakes.values(), *question.alternatives.values()]
+    functions = [question.reference, *(each.formula for each in others)]
+    code = [textwrap.dedent(inspect.getsource(each)) for each in functions]
+    return "\n\n".join(code) if question.parameters else ""
 
 
 def test_is_no_code_of_the_catalogue_installed():
