@@ -86,6 +86,8 @@ class Verdict:
     `figures` are numbers of the answer that are worth a leaderboard, by name. `key` says what of
     the grader decided it (see `questions.keys`). `decision` says that the instructor decided the
     points (see `grading.decisions`); `earned` is then the share that the answer itself had earned.
+    `plain` says that it is no question but a cell of the instructor's own (see
+    `grading.plain_cells`).
     """
 
     question: str
@@ -101,6 +103,7 @@ class Verdict:
     key: str = ""
     decision: str = ""
     earned: float = 0.0
+    plain: bool = False
 
     @property
     def right(self) -> bool:

@@ -69,21 +69,21 @@ def extend(
     """Give a student more time for a week, also before anything is handed in."""
     from autograder.course import directory as courses
     from autograder.gradebook import extensions
-    from autograder.questions import catalogue
+    from autograder.grading.plain_assignment import names_of
 
     opened = courses.load(course)
-    found = catalogue.week(week)
-    given = extensions.extend(opened, found.stem, student, extension)
+    name, stem, _ = names_of(opened, week)
+    given = extensions.extend(opened, stem, student, extension)
     if not given.extension:
-        _line(f"{student} has no extension for {found.name} any more.")
+        _line(f"{student} has no extension for {name} any more.")
     elif given.until is None:
         _line(
-            f"{student} has {_length(given.extension)} more for {found.name}, which has no due "
+            f"{student} has {_length(given.extension)} more for {name}, which has no due "
             "date yet: the extension counts from the day when it gets one."
         )
     else:
         _line(
-            f"{student} has until {given.until:%Y-%m-%d %H:%M} UTC for {found.name}, "
+            f"{student} has until {given.until:%Y-%m-%d %H:%M} UTC for {name}, "
             f"{_length(given.extension)} after the due date."
         )
 

@@ -108,15 +108,12 @@ def _run(
 ) -> None:
     from autograder.course import directory as course
     from autograder.gradebook import exported
+    from autograder.grading.plain_assignment import names_of
     from autograder.lms import exporter
-    from autograder.questions import catalogue
 
     opened = course.load(directory)
-    found = dict.fromkeys(catalogue.week(week).stem for week in weeks)
-    read = [catalogue.week(stem) for stem in found]
-    grades = [
-        exporter.grades(opened, each.name, each.stem, each.title, with_waiting) for each in read
-    ]
+    found = dict.fromkeys(names_of(opened, week) for week in weeks)
+    grades = [exporter.grades(opened, *names, with_waiting) for names in found]
     with errors.status("Exporting"):
         made = export(grades, **options)
     for path in exporter.write(made.files, output):

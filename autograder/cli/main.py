@@ -16,7 +16,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.markup import escape
 
-from autograder import __version__
+import autograder
 from autograder.cli import (
     collect,
     desk,
@@ -56,7 +56,7 @@ app = typer.Typer(
 
 def _print_version(asked: bool) -> None:
     if asked:
-        print(f"autograder {__version__}")
+        print(f"autograder {autograder.__version__}")
         raise typer.Exit
 
 
@@ -226,9 +226,10 @@ def grade(
 ) -> None:
     """Grade a week's new and changed submissions into nbgrader's gradebook."""
     with loading():
+        from autograder.cli import own_assignment
         from autograder.course import assignments
         from autograder.course import directory as courses
-        from autograder.grading import grade_class
+        from autograder.grading import grade_class, plain_assignment
         from autograder.grading.assignment import load_assignment
         from autograder.grading.attendance import attendance
 
@@ -239,6 +240,15 @@ def grade(
             "-j is for sandboxes on this machine; a cluster has its own workers"
         )
     opened = courses.load(course)
+    if plain_assignment.is_own(opened, week):
+        own_assignment.grade(
+            opened,
+            week,
+            only=only or (),
+            force=force,
+            new_students=new_students,
+            as_json=as_json,
+        )
     assignment = load_assignment(opened, week, as_released=as_released)
     if due := assignments.follow_settings(opened, assignment.week.name, assignment.week.stem):
         errors.print(f"{assignment.week.name} is due {due:%Y-%m-%d %H:%M} UTC, by course.toml now.")
@@ -247,7 +257,8 @@ def grade(
     assignment.run_experiments = run_all
     found = attendance(
         opened,
-        assignment.week,
+        assignment.week.name,
+        assignment.week.stem,
         grade_class.submissions(opened, assignment),
         new_students=new_students,
     )
@@ -307,11 +318,16 @@ def feedback(
     course: CourseOption = Path("."),
 ) -> None:
     """Write the feedback pages of a graded week."""
+    from autograder.cli import own_assignment
     from autograder.course import directory as courses
     from autograder.feedback.pages import generate_feedback
+    from autograder.grading import plain_assignment
     from autograder.questions import catalogue
 
     opened = courses.load(course)
+    if plain_assignment.is_own(opened, week):
+        own_assignment.feedback(opened, week)
+        return
     pages = generate_feedback(opened, catalogue.week(week).stem, bar("Writing feedback"))
     screen.print(f"Wrote {len(pages)} pages, such as {pages[0]}")
 

@@ -17,6 +17,7 @@ import re
 import secrets
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -276,6 +277,7 @@ def run_converter(
     """
     from nbgrader.converters.base import NbGraderException
     from nbgrader.coursedir import CourseDirectory
+    from sqlalchemy.exc import SAWarning
 
     problems: list[str] = []
     log = logging.Logger("autograder.nbgrader", logging.ERROR)
@@ -289,7 +291,10 @@ def run_converter(
     tornado_log = logging.getLogger("tornado.application")
     try:
         tornado_log.disabled = True
-        step.start()
+        with warnings.catch_warnings():
+            # nbgrader connects the rows of a new submission in an order that SQLAlchemy reports.
+            warnings.simplefilter("ignore", SAWarning)
+            step.start()
     except (NbGraderException, OSError) as error:
         reasons = [line for problem in problems for line in problem.splitlines() if line.strip()]
         # The last line of nbgrader's first traceback is the cause; a summary follows it.

@@ -73,8 +73,10 @@ class AssignmentRows:
         ).one_or_none()
         if found is None:
             return None
+        # A task is graded and commented by a person; nbgrader keeps it as a kind of its own.
+        tasks = {name: cell_id for name, cell_id in session.execute(_cells(api.TaskCell, found[1]))}
         cells = [
-            {name: cell_id for name, cell_id in session.execute(_cells(kind, found[1]))}
+            {name: cell_id for name, cell_id in session.execute(_cells(kind, found[1]))} | tasks
             for kind in (api.GradeCell, api.SolutionCell)
         ]
         return cls(found[0], found[1], found[2], *cells)

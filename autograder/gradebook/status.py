@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ from autograder.intake.read import read_notebook
 from autograder.intake.week_of import graded_names
 from autograder.light_imports import api
 from autograder.records import Submission
+
+_A_WEEK = re.compile(r"week\d\d_")
 
 
 @dataclass(frozen=True)
@@ -108,13 +111,13 @@ class WeekStatus:
         return "nothing"
 
 
-def status(course: Course, stems: Sequence[str]) -> list[WeekStatus]:
+def status(course: Course, stems: Sequence[str] = ()) -> list[WeekStatus]:
     """The weeks of a course that are released, in order.
 
     Args:
         course: whose gradebook and submissions are read.
-        stems: names of assignments, such as week06_backpropagation; those that are not released
-            are left out.
+        stems: names of weeks, such as week06_backpropagation; those that are not released are
+            left out. Without any, all assignments of the course.
 
     Raises:
         CourseError: when the gradebook cannot be read.
@@ -124,11 +127,13 @@ def status(course: Course, stems: Sequence[str]) -> list[WeekStatus]:
             row.name: row.duedate
             for row in connection.execute(select(api.Assignment.name, api.Assignment.duedate))
         }
-    return [_week(course, stem, due[stem]) for stem in stems if stem in due]
+    # Weeks sort before the instructor's own assignments, in their order.
+    wanted = stems or sorted(due, key=lambda name: (not _A_WEEK.match(name), name))
+    return [_week(course, stem, due[stem]) for stem in wanted if stem in due]
 
 
 def _week(course: Course, stem: str, due: datetime | None) -> WeekStatus:
-    week = stem.partition("_")[0]
+    week = stem.partition("_")[0] if _A_WEEK.match(stem) else stem
     everyone = totals(course, stem)
     handed_in = {each.student: each for each in _handed_in(course, stem, week)}
     extensions = _extensions(course, stem)

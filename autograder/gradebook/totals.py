@@ -56,10 +56,14 @@ def _read(connection: Connection, assignment: str) -> list[Total]:
     if found is None:
         week = assignment.partition("_")[0]
         raise CourseError(f"{assignment} is not in the gradebook; run `autograder release {week}`")
-    worth = connection.scalar(
-        select(func.sum(api.GradeCell.max_score))
-        .join(api.Notebook, api.Notebook.id == api.GradeCell.notebook_id)
-        .where(api.Notebook.assignment_id == found)
+    worth = sum(
+        connection.scalar(
+            select(func.sum(kind.max_score))
+            .join(api.Notebook, api.Notebook.id == kind.notebook_id)
+            .where(api.Notebook.assignment_id == found)
+        )
+        or 0.0
+        for kind in (api.GradeCell, api.TaskCell)
     )
     graded = {row.student_id: row for row in connection.execute(_sums(found))}
     everyone = connection.execute(
@@ -71,7 +75,7 @@ def _read(connection: Connection, assignment: str) -> list[Total]:
             api.Student.lms_user_id,
         ).order_by(api.Student.id)
     )
-    return [_total(student, graded.get(student.id), float(worth or 0.0)) for student in everyone]
+    return [_total(student, graded.get(student.id), float(worth)) for student in everyone]
 
 
 def _sums(assignment_id: str) -> Any:

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import own_functions
+from autograder.course.database import connected
 from autograder.course.directory import Course
 from autograder.errors import CourseError
 from autograder.grading import released_week
 from autograder.grading.decisions import Decisions
+from autograder.grading.plain_cells import files_beside, is_test
 from autograder.grading.recorded_answers import ask_digest
 from autograder.intake.experiments import Experiments
 from autograder.intake.metadata import checks_in, grade_id_of, points_of, stamp_of
@@ -24,6 +26,7 @@ from autograder.intake.week_of import graded_names, names_of
 from autograder.judging.bounded_measures import BoundedMeasures
 from autograder.judging.judge import Judge
 from autograder.judging.points import NOT_AS_ASKED
+from autograder.light_imports import api
 from autograder.questions import catalogue, references
 from autograder.questions.catalogue import Week
 from autograder.questions.define import Inputs, Question
@@ -59,6 +62,8 @@ class Assignment:
         not_as_asked: the share of its points that is kept by what is right but not as asked.
         decided: what the instructor has decided about questions, by name (see `decisions`).
         former: cells as earlier releases had them (see `intake.former`).
+        tests: the sources of the instructor's own tests, with their hidden parts, by name.
+        companions: files that the instructor has released beside the notebook, by name.
     """
 
     week: Week
@@ -72,6 +77,8 @@ class Assignment:
     not_as_asked: float = NOT_AS_ASKED
     decided: Mapping[str, str] = field(default_factory=dict)
     former: Mapping[str, str] = field(default_factory=dict)
+    tests: Mapping[str, str] = field(default_factory=dict)
+    companions: Mapping[str, bytes] = field(default_factory=dict)
     decisions: Decisions = field(init=False, default_factory=Decisions)
     judge: Judge = field(init=False)
     _numbers: Iterator[int] = field(init=False, default_factory=itertools.count)
@@ -136,7 +143,7 @@ class Assignment:
                 continue
             if (name := grade_id_of(cell)) in self.week.questions:
                 steps.append(Hold(index, name, self.week.questions[name].calls))
-            elif not self.experiments.name_of(cell):
+            elif name in self.tests or not self.experiments.name_of(cell):
                 steps.append(Cell(index, cell["source"]))
             elif self.run_experiments or index in experiments:
                 steps.append(Cell(index, cell["source"], optional=True))
@@ -230,6 +237,13 @@ class Assignment:
         return [*called, *self.own_functions]
 
     @cached_property
+    def worth_of_tests(self) -> dict[str, float]:
+        """The points of the instructor's own tests, by name."""
+        return {
+            name: worth for name, worth in points_of(self.released).items() if name in self.tests
+        }
+
+    @cached_property
     def libraries(self) -> Libraries:
         """What a worker imports before it forks: libraries, and what read-only cells import."""
         imports = tuple(
@@ -305,7 +319,43 @@ def load_assignment(course: Course, week: str, *, as_released: bool = False) -> 
         not_as_asked=NOT_AS_ASKED if share is None else share,
         decided=decided,
         former=record.former,
+        tests=_tests(course, found, released),
+        companions=_companions(course, found),
     )
+
+
+def _tests(course: Course, week: Week, released: Any) -> dict[str, str]:
+    """The instructor's own tests as the gradebook has them: hidden parts and autotests included."""
+    from sqlalchemy import select
+
+    names = [
+        name
+        for cell in released.cells
+        if is_test(cell)
+        and (name := grade_id_of(cell)) not in week.questions
+        and cell.source.strip() != f'check("{name}")'
+    ]
+    if not names:
+        return {}
+    whole = (
+        select(api.SourceCell.name, api.SourceCell.source)
+        .join(api.Notebook, api.Notebook.id == api.SourceCell.notebook_id)
+        .join(api.Assignment, api.Assignment.id == api.Notebook.assignment_id)
+        .where(api.Assignment.name == week.stem, api.SourceCell.name.in_(names))
+    )
+    with connected(course.db_url) as connection:
+        return {row.name: row.source for row in connection.execute(whole)}
+
+
+def _companions(course: Course, week: Week) -> dict[str, bytes]:
+    """What the instructor has put beside the notebook and released with it."""
+    released = course.folder("release", week.stem)
+    found = files_beside(course.folder("source", week.stem))
+    return {
+        name: content
+        for name, content in found.items()
+        if name != own_functions.FILE and (released / name).is_file()
+    }
 
 
 def _imports(source: str) -> list[str]:

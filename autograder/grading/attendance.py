@@ -6,7 +6,7 @@ named, and graded only if the instructor says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,11 +20,10 @@ from autograder.intake.folder import contents
 from autograder.light_imports import api
 from autograder.output.did_you_mean import hint
 from autograder.output.text import fold
-from autograder.questions.catalogue import Week
 from autograder.records import Submission
 
 _MOST_NAMED = 20
-_OTHER_WEEKS = "week"
+_A_WEEK = "week"
 
 
 @dataclass(frozen=True)
@@ -58,13 +57,19 @@ class Attendance:
 
 
 def attendance(
-    course: Course, week: Week, handed_in: Sequence[Submission], *, new_students: bool = False
+    course: Course,
+    week: str,
+    stem: str,
+    handed_in: Sequence[Submission],
+    *,
+    new_students: bool = False,
 ) -> Attendance:
     """Hold what was handed in against the roster.
 
     Args:
         course: the course, whose gradebook is the roster.
-        week: the week that is graded.
+        week: such as week06.
+        stem: the folder's name, such as week06_backpropagation.
         handed_in: what `find_submissions` found.
         new_students: whether a folder that fits nobody makes a new student.
     """
@@ -75,11 +80,14 @@ def attendance(
     refused = {
         name: reason
         for name in strangers
-        if (reason := _slip(name, known, week) or (not allowed and _about_stranger(name, known)))
+        if (
+            reason := _slip(name, known, week, stem)
+            or (not allowed and _about_stranger(name, known))
+        )
     }
     added = tuple(name for name in strangers if name not in refused)
     missing = tuple(student for student in known if student not in found)
-    not_graded = refused | _misplaced(course.root / "submitted", missing, week)
+    not_graded = refused | _misplaced(course.root, missing, week, stem)
     graded = tuple(each for each in handed_in if each.student not in refused)
     times = {each.student: hand_in_time.about(each.timestamp) for each in graded}
     doubtful = {student: reason for student, reason in times.items() if reason}
@@ -91,12 +99,12 @@ def _students(course: Course) -> list[str]:
         return list(connection.scalars(select(api.Student.id).order_by(api.Student.id)))
 
 
-def _slip(name: str, known: Sequence[str], week: Week) -> str:
+def _slip(name: str, known: Sequence[str], week: str, stem: str) -> str:
     """What is wrong with a folder's name that is certainly no new student's."""
-    if name.startswith(week.name):
+    if name.startswith(week):
         return (
             "Not graded: this is the week's name, and the student's folder comes first. Next: move "
-            f"each notebook to submitted/STUDENT/{week.stem}/{week.stem}.ipynb."
+            f"each notebook to submitted/STUDENT/{stem}/{stem}.ipynb."
         )
     same = [student for student in known if fold(student) == fold(name)]
     if same:
@@ -111,30 +119,37 @@ def _about_stranger(name: str, known: Sequence[str]) -> str:
     )
 
 
-def _misplaced(submitted: Path, missing: Sequence[str], week: Week) -> dict[str, str]:
-    """Notebooks that no student's folder, or no week's, holds."""
+def _misplaced(root: Path, missing: Sequence[str], week: str, stem: str) -> dict[str, str]:
+    """Notebooks that no student's folder, or no assignment's, holds."""
+    submitted = root / "submitted"
+    others = {folder.name for folder in (root / "source").glob("*")}
     try:
         loose = sorted(path for path in submitted.iterdir() if not path.is_dir())
     except OSError:
         return {}
     named = {
         path.name: "Not graded: it is in no student's folder. Next: move it to "
-        f"submitted/STUDENT/{week.stem}/{week.stem}.ipynb."
+        f"submitted/STUDENT/{stem}/{stem}.ipynb."
         for path in loose
         if is_notebook(path.name) and not is_clutter(path.name)
     }
     for student in missing:
-        if elsewhere := _elsewhere(submitted / student):
+        if elsewhere := _elsewhere(submitted / student, others):
             named[student] = (
-                f"Not graded: nothing in this folder is of {week.name}; it holds "
-                f"{', '.join(elsewhere)}. Next: if that is the student's work for {week.name}, "
-                f"name the folder {week.stem}."
+                f"Not graded: nothing in this folder is of {week}; it holds "
+                f"{', '.join(elsewhere)}. Next: if that is the student's work for {week}, "
+                f"name the folder {stem}."
             )
     return named
 
 
-def _elsewhere(folder: Path) -> list[str]:
-    """The notebooks in a student's folder that no week's folder holds, by their path in it."""
+def _elsewhere(folder: Path, others: Collection[str]) -> list[str]:
+    """The notebooks in a student's folder that no assignment's holds, by their path in it.
+
+    Args:
+        folder: the student's.
+        others: the names of the course's assignments.
+    """
     if folder.is_symlink() or not folder.is_dir():
         return []
     try:
@@ -143,8 +158,8 @@ def _elsewhere(folder: Path) -> list[str]:
         return []
     found = [path for path in inside if path.is_file() and is_notebook(path.name)]
     for each in inside:
-        other = each.name.lower().startswith(_OTHER_WEEKS) or each.name.startswith(".")
-        if each.is_dir() and not each.is_symlink() and not other:
+        named = each.name in others or each.name.lower().startswith((_A_WEEK, "."))
+        if each.is_dir() and not each.is_symlink() and not named:
             found += contents(each).notebooks
     return [shown(path.relative_to(folder).as_posix()) for path in found[:3]]
 

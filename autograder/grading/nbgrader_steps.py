@@ -21,6 +21,7 @@ from autograder.errors import CourseError, UnreadableNotebook
 from autograder.gradebook import answer_texts, reports
 from autograder.gradebook.outputs import UNREADABLE_ID, explain_unreadable, write_outputs
 from autograder.gradebook.rubrics import add_rubrics, is_rubric, rubrics
+from autograder.intake.metadata import checks_in
 from autograder.light_imports import NotebookNode, nbformat
 from autograder.records import Report
 
@@ -80,8 +81,11 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         from autograder.intake.week_of import graded_names, refuse_another_week
 
         assert resources is not None
+        assignment = resources["nbgrader"]["assignment"]
+        if _is_plain(resources):
+            return super().from_file(file_stream, resources, **kw)  # type: ignore[no-any-return]
         released = _released(resources)
-        week = resources["nbgrader"]["assignment"].partition("_")[0]
+        week = assignment.partition("_")[0]
         try:
             notebook = read_notebook(Path(file_stream.name))
             refuse_another_week(notebook, week, graded_names(released))
@@ -100,7 +104,8 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
     ) -> tuple[NotebookNode, Resources]:
         from autograder.intake.restore import Released, restore
 
-        if "unreadable" in resources["nbgrader"]:
+        if "unreadable" in resources["nbgrader"] or _is_plain(resources):
+            # nbgrader's own steps bring back the cells of other assignments.
             return notebook, resources
         restored, notes = restore(notebook, Released(_released(resources)))
         for note in notes:
@@ -116,6 +121,11 @@ class GradeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
     ) -> tuple[NotebookNode, Resources]:
         student = resources["nbgrader"]["student"]
         assignment = resources["nbgrader"]["assignment"]
+        if _is_plain(resources):
+            from autograder.grading.plain_cells import run_all
+
+            run_all(notebook, Path(resources["metadata"]["path"]))
+            return notebook, resources
         week = assignment.partition("_")[0]
         if reason := _unreadable(notebook):
             report = Report(student, week, (), unreadable=reason)
@@ -169,6 +179,20 @@ class SaveScores(SaveAutoGrades):  # type: ignore[misc]
         if stands and stamp["grade_id"] in unchanged and grade.auto_score == score:
             grade.needs_manual_grade = False
             self.gradebook.db.commit()
+
+
+def _is_plain(resources: Resources) -> bool:
+    """Whether the assignment is the instructor's own: no week, and no question of ours in it."""
+    from autograder.course.directory import use_weeks
+    from autograder.questions import catalogue
+
+    # nbgrader's current directory is the course directory while it converts.
+    use_weeks(Path.cwd())
+    assignment = resources["nbgrader"]["assignment"]
+    if assignment in catalogue.stems():
+        return False
+    released = Path("release", assignment, f"{assignment}.ipynb")
+    return not (released.is_file() and checks_in(nbformat.read(released, as_version=4)))
 
 
 def _unreadable(notebook: NotebookNode) -> str:

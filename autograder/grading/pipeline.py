@@ -9,7 +9,7 @@ takes this path in `grade_class`, a notebook on its own in `single_notebook`.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,8 +21,11 @@ from autograder.grading.ask import Asker
 from autograder.grading.assignment import Assignment
 from autograder.grading.follow_through import SolutionFunctions
 from autograder.grading.not_run import NotRun
+from autograder.grading.plain_cells import put_tests
+from autograder.grading.plain_cells import verdict_on as test_verdict
 from autograder.grading.recorded_answers import encode_question, encode_submission
 from autograder.intake.former import bring_up_to_date
+from autograder.intake.metadata import grade_id_of
 from autograder.intake.read import parse_notebook, read_bytes
 from autograder.intake.restore import restore
 from autograder.intake.week_of import about_mixture, refuse_another_week
@@ -114,8 +117,9 @@ def grade_notebook(
     submitted = bring_up_to_date(submitted, assignment.released_cells, assignment.former)
     notebook, notes = restore(submitted, assignment.released_cells)
     notes += about_mixture(submitted, assignment.week.name, assignment.cell_names)
+    put_tests(notebook, assignment.tests)
     steps = assignment.steps(notebook)
-    with sandbox.open(steps, files) as session:
+    with sandbox.open(steps, {**assignment.companions, **files}) as session:
         not_run = NotRun(notebook, steps, session.cells)
         asker = Asker(assignment, session, SolutionFunctions(assignment, sandbox), not_run)
         judged, answers = _judge(assignment, asker)
@@ -125,7 +129,10 @@ def grade_notebook(
     disarm_text(notebook, assignment.released_cells.by_content)
     # A student's process measures these, and more digits could spell a hidden input.
     timed = [replace(each, seconds=round(session.seconds[each.question], 4)) for each in judged]
-    verdicts = assignment.decisions.settle(timed)
+    verdicts = (
+        *assignment.decisions.settle(timed),
+        *verdicts_on_tests(notebook, assignment, session),
+    )
     return Report(
         student,
         assignment.week.name,
@@ -139,6 +146,13 @@ def grade_notebook(
         peak_memory=usage.peak_memory,
         answers=answers,
     )
+
+
+def verdicts_on_tests(notebook: Any, assignment: Assignment, session: Session) -> Iterator[Verdict]:
+    """The verdicts on the instructor's own tests, by nbgrader's rule."""
+    for index, cell in enumerate(notebook["cells"]):
+        if grade_id_of(cell) in assignment.tests:
+            yield test_verdict(cell, session.cells.get(index))
 
 
 def _judge(assignment: Assignment, asker: Asker) -> tuple[list[Verdict], bytes]:
@@ -234,4 +248,7 @@ def zeros(assignment: Assignment, reason: str) -> list[Verdict]:
     return [
         Verdict(name, 0.0, worth, Outcome.MISSING, reason, key=keys.get(name, ""))
         for name, worth in {**points, **assignment.decisions.gone}.items()
+    ] + [
+        Verdict(name, 0.0, worth, Outcome.MISSING, reason, plain=True)
+        for name, worth in assignment.worth_of_tests.items()
     ]

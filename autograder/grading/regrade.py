@@ -45,7 +45,8 @@ def regrade_report(
         recorded answers do not suffice, so that the submission has to be run again.
     """
     before = {verdict.question: verdict for verdict in report.verdicts}
-    if before.keys() != {*assignment.week.questions, *assignment.decisions.gone}:
+    known = {*assignment.week.questions, *assignment.decisions.gone, *assignment.tests}
+    if before.keys() != known:
         return None
     due = set(named) or _due(assignment, before)
     try:
@@ -104,7 +105,16 @@ def _verdicts(
         if new.at_fault != old.at_fault:
             flipped.add(old.question)
         verdicts.append(new)
-    return list(assignment.decisions.settle(verdicts, report.verdicts))
+    return [
+        *assignment.decisions.settle(verdicts, report.verdicts),
+        *(_at_its_worth(old, assignment) for old in report.verdicts if old.plain),
+    ]
+
+
+def _at_its_worth(old: Verdict, assignment: Assignment) -> Verdict:
+    """The verdict on one of the instructor's own tests, which may be worth something else now."""
+    worth = assignment.worth_of_tests[old.question]
+    return old if worth == old.max_points or not old.max_points else _rescaled(old, worth)
 
 
 def _differs_in_points(assignment: Assignment, old: Verdict) -> bool:

@@ -122,6 +122,10 @@ class Portable:
             not_as_asked=settings["not_as_asked"],
             decided=settings["decided"],
             former=settings["former"],
+            tests=settings["tests"],
+            companions={
+                name: base64.b64decode(content) for name, content in settings["companions"].items()
+            },
         )
         expected = references.unpack(self.values)
         for name, case, seed in settings["seeds"]:
@@ -160,6 +164,11 @@ def portable(assignment: Assignment, isolation: str, limits: Limits) -> Portable
         "source": assignment.source,
         "decided": dict(assignment.decided),
         "former": dict(assignment.former),
+        "tests": dict(assignment.tests),
+        "companions": {
+            name: base64.b64encode(content).decode()
+            for name, content in assignment.companions.items()
+        },
         "seeds": [
             (name, probe.case, _seed(assignment, name, probe.case)) for name, probe in hidden
         ],

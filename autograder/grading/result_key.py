@@ -56,6 +56,7 @@ class ResultKeys:
             given.own.encode(),
             given.secret,
             repr((self.isolation, self.limits, given.run_experiments)).encode(),
+            *(repr(each).encode() for each in (given.tests, given.companions) if each),
         )
 
 

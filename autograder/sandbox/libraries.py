@@ -14,10 +14,18 @@ class Libraries:
         names: import names of the libraries that notebooks may use in addition to NumPy, IPython,
             Matplotlib and scikit-learn. They are imported once, but not initialized: threads that
             a library starts do not survive a fork.
+        rest: import names of further libraries that notebooks may use. They are imported by the
+            notebooks that need them.
     """
 
     preload: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """Everything that notebooks may import in addition to the packages of every week."""
+        return (*self.names, *self.rest)
 
     @property
     def statements(self) -> tuple[str, ...]:

@@ -58,7 +58,8 @@ __all__ = [
 ]
 
 NUMPY_ALONE = Libraries()
-NO_FILES: Mapping[str, str] = {}
+Files = Mapping[str, str | bytes]
+NO_FILES: Files = {}
 
 _LOST = "A process of the sandbox ended before its first cell, perhaps because memory was short."
 _SOLUTION_LOST = "The solution's process was killed from outside, perhaps because memory was short."
@@ -110,7 +111,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
         self._trusted: Session | None = None
         self._stopped = False
 
-    def trusted(self, steps: Steps, files: Mapping[str, str] = NO_FILES) -> Session:
+    def trusted(self, steps: Steps, files: Files = NO_FILES) -> Session:
         """A session of the course's own code, in a second sandbox that no student's code enters.
 
         One session serves many submissions, as long as the steps stay the same and nothing in it
@@ -118,7 +119,7 @@ class Sandbox(AbstractContextManager["Sandbox"]):
 
         Args:
             steps: cells to run and functions to hold.
-            files: texts that stand beside the notebook, by name.
+            files: what stands beside the notebook, by name.
         """
         self._refuse_stopped()
         if self._trusted is None or not self._trusted.renew(steps, files):
@@ -128,12 +129,12 @@ class Sandbox(AbstractContextManager["Sandbox"]):
             self._trusted = Session(self._trusted_sandbox, steps, files, trusted=True)
         return self._trusted
 
-    def open(self, steps: Steps, files: Mapping[str, str] = NO_FILES) -> Session:
+    def open(self, steps: Steps, files: Files = NO_FILES) -> Session:
         """Run a notebook's cells and hold its functions; close the session before opening another.
 
         Args:
             steps: cells to run and functions to hold.
-            files: texts that stand beside the notebook, by name.
+            files: what stands beside the notebook, by name.
         """
         return Session(self, steps, files)
 
@@ -200,7 +201,7 @@ class Session(AbstractContextManager["Session"]):
     Args:
         sandbox: where it runs.
         steps: its cells and checks, in the notebook's order.
-        files: texts that stand beside the notebook, by name; its cells may import them.
+        files: what stands beside the notebook, by name; its cells may import them.
         trusted: whether all cells are the course's own. Such code does not end its process, so
             if it ends, that is nobody's answer.
 
@@ -213,7 +214,7 @@ class Session(AbstractContextManager["Session"]):
         self,
         sandbox: Sandbox,
         steps: Steps,
-        files: Mapping[str, str] = NO_FILES,
+        files: Files = NO_FILES,
         *,
         trusted: bool = False,
     ) -> None:
@@ -289,12 +290,12 @@ class Session(AbstractContextManager["Session"]):
             self.close()
         self._has_seen_hidden = ask.hidden
 
-    def renew(self, steps: Steps, files: Mapping[str, str]) -> bool:
+    def renew(self, steps: Steps, files: Files) -> bool:
         """Restart the notebook's time limit, to serve another submission.
 
         Args:
             steps: the cells and checks that are needed.
-            files: the texts that are needed.
+            files: the files that are needed.
 
         Returns:
             Whether this session can serve it: it has the same steps and files, nothing in it has
@@ -317,7 +318,8 @@ class Session(AbstractContextManager["Session"]):
     def source(self) -> str:
         """The source of all cells and of the files beside them, as the grader has it."""
         cells = [step.source for step in self._steps if isinstance(step, Cell)]
-        return "\n".join([*cells, *self._files.values()])
+        texts = (each for each in self._files.values() if isinstance(each, str))
+        return "\n".join([*cells, *texts])
 
     def _cell_above(self, question: str) -> Cell | None:
         last = None

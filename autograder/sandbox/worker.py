@@ -133,7 +133,7 @@ class Worker:
             argument["nested"] = mounts.nested_namespaces_available()
             argument["filter"] = seccomp.filter_program().hex()
             command = mounts.bubblewrap_command(
-                json.dumps(argument), limits, libraries.names, nested=argument["nested"]
+                json.dumps(argument), limits, libraries.allowed, nested=argument["nested"]
             )
             if self._group:
                 command = self._group.entered_by(command)
@@ -148,8 +148,9 @@ class Worker:
                 argument["filter"] = seccomp.filter_program().hex()
                 base.chmod(0o755)
                 os.chown(temporary, UNPRIVILEGED_USER, UNPRIVILEGED_USER)
-            command = mounts.process_command(json.dumps(argument), base / "grader", libraries.names)
-            variables = mounts.environment(str(temporary), libraries.names)
+            allowed = libraries.allowed
+            command = mounts.process_command(json.dumps(argument), base / "grader", allowed)
+            variables = mounts.environment(str(temporary), allowed)
             variables["PATH"] = os.environ.get("PATH", variables["PATH"])
         try:
             return subprocess.Popen(

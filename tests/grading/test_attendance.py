@@ -26,7 +26,7 @@ def attend(course):  # noqa: F811
         for path in paths:
             write_submission(course.root / "submitted" / path, released)
         found = find_submissions(course.root / "submitted", STEM, TINY_WEEK.name, ["relu"])
-        return attendance(course, TINY_WEEK, found, **options)
+        return attendance(course, TINY_WEEK.name, STEM, found, **options)
 
     return find
 
@@ -65,7 +65,7 @@ def test_does_a_course_without_a_roster_take_everybody_and_say_so(course):  # no
         course.root / "submitted" / in_place("ada"), course.notebook("release", STEM).read_bytes()
     )
     submitted = find_submissions(course.root / "submitted", STEM, TINY_WEEK.name)
-    found = attendance(course, TINY_WEEK, submitted)
+    found = attendance(course, TINY_WEEK.name, STEM, submitted)
     assert found.added == ("ada",) and found.notes
 
 
