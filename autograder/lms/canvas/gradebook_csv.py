@@ -55,6 +55,13 @@ def export(
         bool,
         typer.Option(help="With --push: attach each student's feedback page to a comment."),
     ] = True,
+    other_points: Annotated[
+        bool,
+        typer.Option(
+            "--other-points",
+            help="With --push: send the points although the assignment is worth others.",
+        ),
+    ] = False,
     course_id: Annotated[str, typer.Option(help="With --push: the number in /courses/N.")] = "",
     assignment_id: Annotated[
         str, typer.Option(help="With --push: the number in /assignments/N.")
@@ -67,7 +74,14 @@ def export(
 
         if template or column:
             raise CourseError("--push cannot be combined with --template or --column")
-        return push_week(week, course_id, assignment_id, dry_run=dry_run, attach=pages)
+        return push_week(
+            week,
+            course_id,
+            assignment_id,
+            dry_run=dry_run,
+            attach=pages,
+            other_points=other_points,
+        )
     if template is None:
         raise CourseError(
             "canvas needs --template gradebook.csv (in Canvas: Grades, Export, Export Entire "

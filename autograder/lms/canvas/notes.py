@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from autograder.course.people import Matched
+from autograder.errors import CourseError
 from autograder.lms.exporter import WeekGrades, everybody
 from autograder.output.spreadsheet import number
 
@@ -19,12 +20,36 @@ def same_number(written: str, points: str) -> bool:
 
 def about_points(possible: str, week: WeekGrades) -> tuple[str, ...]:
     """A warning if Canvas's points differ from the gradebook's."""
-    if same_number(possible, number(week.max_points)):
+    differ = _difference(possible, week)
+    if not differ:
         return ()
     return (
-        f"Warning: {week.week} is out of {possible or 'no number of'} points in Canvas, and out of "
-        f"{number(week.max_points)} in the gradebook. Points were not rescaled. Next: set the "
-        "assignment's points in Canvas.",
+        f"Warning: {differ}. Points were not rescaled. "
+        "Next: set the assignment's points in Canvas.",
+    )
+
+
+def refuse_other_points(possible: str, title: str, week: WeekGrades) -> None:
+    """Refuse an assignment that is worth other points: it may be another week's.
+
+    Raises:
+        CourseError: with both points.
+    """
+    if differ := week.everyone and _difference(possible, week):
+        raise CourseError(
+            f"{title!r}: {differ}, so it may be another assignment. Nothing was sent. Next: check "
+            "--assignment-id, or set the assignment's points in Canvas; --other-points sends the "
+            "points as they are"
+        )
+
+
+def _difference(possible: str, week: WeekGrades) -> str:
+    """A sentence on Canvas's points and the gradebook's; empty if they are the same."""
+    if same_number(possible, number(week.max_points)):
+        return ""
+    return (
+        f"{week.week} is out of {possible or 'no number of'} points in Canvas, and out of "
+        f"{number(week.max_points)} in the gradebook"
     )
 
 

@@ -19,7 +19,7 @@ from autograder.lms.canvas.client import (
     plain_errors,
     upload_for_comment,
 )
-from autograder.lms.canvas.notes import about_points, lost, strangers
+from autograder.lms.canvas.notes import about_points, lost, refuse_other_points, strangers
 from autograder.lms.canvas.plan import (
     Change,
     Plan,
@@ -46,6 +46,7 @@ def push_week(
     *,
     dry_run: bool = False,
     attach: bool = True,
+    other_points: bool = False,
 ) -> Export:
     """Send a week's grades, comments, rubric and feedback pages to one assignment of Canvas.
 
@@ -54,6 +55,7 @@ def push_week(
         course_id, assignment_id: the numbers in the assignment's address.
         dry_run: only say what would change.
         attach: whether the students' feedback pages are attached to comments.
+        other_points: whether the assignment may be worth other points than the week.
 
     Raises:
         CourseError: if Canvas cannot be used; changes that it has already made stay.
@@ -62,7 +64,10 @@ def push_week(
     assignment = number_in_address("--assignment-id", assignment_id)
     canvas = connect()
     with plain_errors():
-        return _Push(canvas, week, course, assignment, attach).run(dry_run)
+        push = _Push(canvas, week, course, assignment, attach)
+        if not other_points:
+            refuse_other_points(push.possible, push.assignment.name, week)
+        return push.run(dry_run)
 
 
 class _Push:
@@ -76,6 +81,7 @@ class _Push:
         course = canvas.get_course(course_id)
         self.assignment = course.get_assignment(assignment_id)
         _refuse_group_grades(self.assignment)
+        self.possible = str(getattr(self.assignment, "points_possible", None) or "")
         self.matched = week.roster.match_all(_people(course))
         self.criteria, self.notes = criteria(self.assignment, week)
         self.sent = Sent(week.course.root, self.assignment)
@@ -84,7 +90,7 @@ class _Push:
     def run(self, dry_run: bool) -> Export:
         plan = self._compare()
         about = (
-            *about_points(str(getattr(self.assignment, "points_possible", None) or ""), self.week),
+            *about_points(self.possible, self.week),
             *self.notes,
             *plan.notes,
             *self.pages.notes,

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.course.people import Matched
+from autograder.errors import CourseError
 from autograder.lms.canvas import notes
 from autograder.output.spreadsheet import number
 from tests.lms.filled_class import student, week
@@ -30,6 +31,15 @@ def test_is_a_warning_given_only_if_the_points_differ(tmp_path):
     assert notes.about_points("100,00", graded) == ()
     (warning,) = notes.about_points("", graded)
     assert "out of no number of points in Canvas, and out of 100 in the gradebook" in warning
+
+
+def test_are_other_points_refused(tmp_path):
+    graded = week(tmp_path, [student(0)])
+    notes.refuse_other_points("100", "Week 6", graded)
+    # Of a week without students nobody knows what it is worth.
+    notes.refuse_other_points("90", "Week 6", week(tmp_path, []))
+    with pytest.raises(CourseError, match="Nothing was sent. Next: check --assignment-id"):
+        notes.refuse_other_points("90", "Week 6", graded)
 
 
 def test_is_every_lost_grade_told_and_nothing_else(tmp_path):

@@ -229,13 +229,17 @@ def test_is_an_assignment_graded_by_group_refused(canvas, tmp_path):
     assert not push(make_week(tmp_path, 1)).problems
 
 
-def test_are_other_points_in_canvas_said(canvas, tmp_path):
-    canvas.assignment["points_possible"] = 100
-    made = push(make_week(tmp_path, 1))
-    assert any(
-        "out of 100 points in Canvas, and out of 110 in the gradebook" in note
-        for note in made.notes
-    )
+@pytest.mark.parametrize("possible", [100, None])
+def test_is_an_assignment_worth_other_points_refused_unless_it_is_meant(canvas, tmp_path, possible):
+    canvas.assignment["points_possible"] = possible
+    said = f"out of {possible or 'no number of'} points in Canvas, and out of 110 in the gradebook"
+    week = make_week(tmp_path, 1)
+    for dry_run in (True, False):
+        with pytest.raises(CourseError, match=f"'Week 6': .*{said}.*--other-points"):
+            push(week, dry_run=dry_run)
+    assert canvas.posts() == 0
+    made = push_week(week, "7", "42", other_points=True)
+    assert any(said in note for note in made.notes) and complete(canvas, 1)
 
 
 def test_is_nothing_of_one_student_in_what_another_receives(canvas, tmp_path):
