@@ -117,7 +117,7 @@ def _parts(notebook: Mapping[str, Any], graded: GradedCells) -> Iterator[Part]:
         if name in scores:
             part.question, part.score = name, scores.pop(name)
         outputs = cell.get("outputs", [])
-        if part.question and not part.answer:
+        if part.question and cell["source"].strip() == f'check("{name}")':
             part.verdict = _verdict(outputs)
         else:
             part.outputs = [_output(output, cell["source"]) for output in outputs]

@@ -46,29 +46,30 @@ def graded_cells(course: Course, assignment: str) -> Mapping[str, GradedCells]:
     """
     found: defaultdict[str, GradedCells] = defaultdict(GradedCells)
     with connected(course.db_url) as connection:
-        for student, penalty, name, *score in connection.execute(_scores(assignment)):
-            found[student].late_penalty = penalty or 0.0
-            found[student].scores[name] = Score(*score)
+        for kind in (api.GradeCell, api.TaskCell):
+            for student, penalty, name, *score in connection.execute(_scores(assignment, kind)):
+                found[student].late_penalty = penalty or 0.0
+                found[student].scores[name] = Score(*score)
         for student, name, comment in connection.execute(_comments(assignment)):
             found[student].comments[name] = comment
     return dict(found)
 
 
-def _scores(assignment: str) -> Any:
-    """One row for each graded cell of each submission."""
+def _scores(assignment: str, kind: Any) -> Any:
+    """One row for each graded cell of a kind in each submission."""
     submission, notebook, grade = api.SubmittedAssignment, api.SubmittedNotebook, api.Grade
     return (
         select(
             submission.student_id,
             notebook.late_submission_penalty,
-            api.GradeCell.name,
+            kind.name,
             grade.score,
-            api.GradeCell.max_score,
+            kind.max_score,
             grade.needs_manual_grade,
         )
         .join(notebook, notebook.assignment_id == submission.id)
         .join(grade, grade.notebook_id == notebook.id)
-        .join(api.GradeCell, api.GradeCell.id == grade.cell_id)
+        .join(kind, kind.id == grade.cell_id)
         .join(api.Assignment, api.Assignment.id == submission.assignment_id)
         .where(api.Assignment.name == assignment)
     )

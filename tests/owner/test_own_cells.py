@@ -106,7 +106,7 @@ def test_are_both_kinds_of_cells_scored_and_kept(with_own_cells, run):  # noqa: 
     assert "2 had been graded before and are unchanged" in out
     code, _, _ = run("feedback", "week06", "--course", course.root)
     page = (course.root / "feedback" / "wrong" / STEM / f"{STEM}.html").read_text()
-    assert code == 0 and "AssertionError" in page
+    assert code == 0 and "AssertionError" in page and 'id="question-my_task"' in page
 
 
 @pytest.mark.bubblewrap
