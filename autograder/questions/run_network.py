@@ -41,25 +41,28 @@ def relu_outputs(X: Array, weights: Sequence[Array], biases: Sequence[Array]) ->
     return outputs
 
 
-def fires(X: Array, weights: Array, bias: Array) -> Array:
-    """Which inputs a unit with a threshold at 0 answers with 1.
+def threshold_outputs(X: Array, weights: Sequence[Array], biases: Sequence[Array]) -> Array:
+    """The outputs of layers whose units answer 1 above a threshold at 0, and else 0.
 
     Args:
         X: inputs, shape (N, D), finite.
-        weights: the unit's D weights, in any shape.
-        bias: one number, in any shape.
+        weights: the layers' kernels, shapes (D, H), ..., (..., K).
+        biases: one for each kernel, of as many numbers as it has columns.
 
     Returns:
-        Booleans of shape (N,).
+        Outputs of shape (N, K), float64.
 
     Raises:
         ValueError: when the sizes do not fit.
     """
     from sklearn.linear_model import Perceptron
 
-    unit = Perceptron()
-    unit.classes_ = np.array([False, True])
-    unit.coef_ = np.asarray(weights, np.float64).reshape(1, -1)
-    unit.intercept_ = np.asarray(bias, np.float64).reshape(1)
-    answers: Array = unit.predict(np.asarray(X, np.float64))
-    return answers
+    outputs = np.asarray(X, np.float64)
+    for kernel, bias in zip(weights, biases, strict=True):
+        answers = []
+        for w, b in zip(kernel.T, bias, strict=True):
+            unit = Perceptron()
+            unit.classes_, unit.coef_, unit.intercept_ = np.array([0.0, 1.0]), w[None, :], b
+            answers.append(unit.predict(outputs))
+        outputs = np.stack(answers, axis=1)
+    return outputs

@@ -188,6 +188,8 @@ def test_does_a_whole_lesson_pass_with_the_package_alone(name, tmp_path):
         "import sys; sys.path[:0] = sys.argv[1:]\n"
         "import autograder; assert sys.argv[1] in autograder.__file__\n"
         "import matplotlib; matplotlib.use('agg')\n"
+        "in_a_notebook = autograder.check\n"
+        "autograder.check = lambda name: print(in_a_notebook(name), flush=True)\n"
         "exec(compile(open('lesson.py').read(), 'lesson.py', 'exec'), globals())\n"
     )
     done = subprocess.run(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.questions.run_network import fires, relu_outputs
+from autograder.questions.run_network import relu_outputs, threshold_outputs
 
 RNG = np.random.default_rng(5)
 
@@ -39,8 +39,15 @@ def test_are_sizes_refused_that_do_not_fit():
         relu_outputs(np.ones((4, 5)), weights, biases)
 
 
-def test_fires_a_unit_only_above_its_threshold():
+def test_answers_a_unit_with_1_only_above_its_threshold():
     """At 0 itself it does not."""
     X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    assert fires(X, np.array([[1], [1]]), np.array([-1])).tolist() == [False, False, False, True]
-    assert fires(X == 1, [1, 1], -0.5).tolist() == [False, True, True, True]
+    both = threshold_outputs(X, [np.ones((2, 1))], [np.array([-1.0])])
+    assert both.tolist() == [[0.0], [0.0], [0.0], [1.0]]
+
+
+def test_does_a_layer_receive_what_the_one_before_answers():
+    X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    weights = [np.ones((2, 2)), np.array([[1.0], [-2.0]])]
+    xor = threshold_outputs(X, weights, [np.array([-0.5, -1.5]), np.array([-0.5])])
+    assert xor.ravel().tolist() == [0.0, 1.0, 1.0, 0.0]
