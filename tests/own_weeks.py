@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+from autograder.course import own_weeks
 
 INIT = """\
 WEEK = "week16"
@@ -82,3 +85,21 @@ def write_week(weeks: Path, stem: str = STEM, **files: str) -> Path:
     for name, text in texts.items():
         (folder / f"{name}.py").write_text(text, encoding="utf-8")
     return folder
+
+
+def newer_package(monkeypatch: Any) -> dict[str, bytes | None]:
+    """Make the package a newer one wherever a week is copied from it or upgraded.
+
+    Returns:
+        The files of its weeks that are others now, for the caller to fill; None for one that is
+        gone.
+    """
+    shipped = own_weeks.shipped_files
+    changed: dict[str, bytes | None] = {}
+
+    def shipped_now(stem: str, command: str) -> dict[str, bytes]:
+        files = {**shipped(stem, command), **changed}
+        return {name: content for name, content in files.items() if content is not None}
+
+    monkeypatch.setattr(own_weeks, "shipped_files", shipped_now)
+    return changed

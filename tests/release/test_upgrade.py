@@ -11,7 +11,7 @@ from autograder.course import own_weeks
 from autograder.errors import CourseError, QuestionError, UnknownName
 from autograder.questions import catalogue, references
 from autograder.release import upgrade
-from tests.own_weeks import write_week
+from tests.own_weeks import newer_package, write_week
 
 STEM = "week06_backpropagation"
 RELU = "relu_backward.py"
@@ -27,16 +27,8 @@ def root(tmp_path):
 
 @pytest.fixture
 def newer(monkeypatch):
-    """Makes the package a newer one: files by name, None for one that is gone."""
-    shipped = own_weeks.shipped_files
-    changed: dict[str, bytes | None] = {}
-
-    def shipped_now(stem, command):
-        files = {**shipped(stem, command), **changed}
-        return {name: content for name, content in files.items() if content is not None}
-
-    monkeypatch.setattr(own_weeks, "shipped_files", shipped_now)
-    return changed
+    """What a newer package has: files by name, None for one that is gone."""
+    return newer_package(monkeypatch)
 
 
 def week(root: Path) -> dict[str, bytes]:
