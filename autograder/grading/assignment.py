@@ -26,7 +26,6 @@ from autograder.intake.week_of import graded_names, names_of
 from autograder.judging.bounded_measures import BoundedMeasures
 from autograder.judging.judge import Judge
 from autograder.judging.points import NOT_AS_ASKED
-from autograder.light_imports import api
 from autograder.questions import catalogue, references
 from autograder.questions.catalogue import Week
 from autograder.questions.define import Inputs, Question
@@ -327,6 +326,8 @@ def load_assignment(course: Course, week: str, *, as_released: bool = False) -> 
 def _tests(course: Course, week: Week, released: Any) -> dict[str, str]:
     """The instructor's own tests as the gradebook has them: hidden parts and autotests included."""
     from sqlalchemy import select
+
+    from autograder.light_imports import api
 
     names = [
         name
