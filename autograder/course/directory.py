@@ -82,7 +82,9 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# Formgrader shows graders the rubric below each answer; feedback leaves it out.
+# Feedback is the page that `autograder feedback` writes. Formgrader shows graders the rubric below
+# each answer; feedback leaves it out.
+c.GenerateFeedback.exporter_class = "autograder.grading.nbgrader_steps.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "autograder.grading.nbgrader_steps.WithoutRubrics",

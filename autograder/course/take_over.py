@@ -34,6 +34,7 @@ _OURS = (
     ("Autograde", "exporter_class"),
     ("Autograde", "sanitize_preprocessors"),
     ("Autograde", "autograde_preprocessors"),
+    ("GenerateFeedback", "exporter_class"),
     ("GenerateFeedback", "preprocessors"),
 )
 

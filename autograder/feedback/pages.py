@@ -10,6 +10,7 @@ from autograder.course.settings import Settings
 from autograder.errors import CourseError
 from autograder.gradebook.graded_cells import GradedCells, graded_cells
 from autograder.gradebook.rubrics import is_rubric
+from autograder.light_imports import NotebookNode
 from autograder.output.files import write_whole
 from autograder.output.text import printable
 
@@ -53,7 +54,7 @@ def generate_feedback(course: Course, assignment: str, track: Track = iter) -> l
             f"nothing of {assignment} has been graded; "
             f"run `autograder grade {assignment.partition('_')[0]}`"
         )
-    graded = graded_cells(course, assignment)
+    graded = graded_cells(course.db_url, assignment)
     failed: dict[str, str] = {}
     for notebook in track(notebooks):
         student = notebook.parents[1].name
@@ -82,18 +83,35 @@ def generate_feedback(course: Course, assignment: str, track: Track = iter) -> l
 
 
 def _page(notebook: Path, graded: GradedCells | None, settings: Settings) -> bytes:
-    # Here, since nbconvert takes a second to load.
+    # Here, since nbformat takes a second to load.
     from nbformat import v4
 
+    content = v4.reads(notebook.read_text(encoding="utf-8"))
+    return page_of(content, notebook.stem, graded, settings).encode("utf-8")
+
+
+def page_of(
+    notebook: NotebookNode, title: str, graded: GradedCells | None, settings: Settings
+) -> str:
+    """The page of one graded notebook, without what only graders see.
+
+    Args:
+        notebook: from `autograded/`.
+        title: names the week.
+        graded: what the gradebook holds about it; None if nothing.
+        settings: what course.toml says.
+
+    Raises:
+        CourseError: if nothing of it is graded.
+    """
     from autograder.feedback import page
 
     if graded is None:
         raise CourseError("the gradebook has no points of this notebook")
-    content = v4.reads(notebook.read_text(encoding="utf-8"))
-    content.cells = [cell for cell in content.cells if not is_rubric(cell)]
-    # "replace", since a student's text may hold half a surrogate pair.
-    shown = page.render(content, notebook.stem, graded, settings.language, settings.title)
-    return shown.encode("utf-8", "replace")
+    shown = notebook | {"cells": [cell for cell in notebook["cells"] if not is_rubric(cell)]}
+    text = page.render(shown, title, graded, settings.language, settings.title)
+    # A student's text may hold half a surrogate pair.
+    return text.encode("utf-8", "replace").decode()
 
 
 def _replace(course: Course, assignment: str, student: str, page: bytes | None) -> None:

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from autograder.course.database import connected
-from autograder.course.directory import Course
 from autograder.light_imports import api
 
 
@@ -31,12 +30,13 @@ class GradedCells:
     late_penalty: float = 0.0
 
 
-def graded_cells(course: Course, assignment: str) -> Mapping[str, GradedCells]:
+def graded_cells(db_url: str, assignment: str, student: str = "") -> Mapping[str, GradedCells]:
     """What the gradebook holds about each cell of a week, by student.
 
     Args:
-        course: whose gradebook is read.
+        db_url: of the gradebook.
         assignment: nbgrader's name for the week, such as week06_backpropagation.
+        student: whose cells are read; empty for everybody's.
 
     Returns:
         Only students who have been graded.
@@ -45,17 +45,19 @@ def graded_cells(course: Course, assignment: str) -> Mapping[str, GradedCells]:
         CourseError: when the gradebook cannot be read.
     """
     found: defaultdict[str, GradedCells] = defaultdict(GradedCells)
-    with connected(course.db_url) as connection:
+    with connected(db_url) as connection:
         for kind in (api.GradeCell, api.TaskCell):
-            for student, penalty, name, *score in connection.execute(_scores(assignment, kind)):
-                found[student].late_penalty = penalty or 0.0
-                found[student].scores[name] = Score(*score)
-        for student, name, comment in connection.execute(_comments(assignment)):
-            found[student].comments[name] = comment
+            for who, penalty, name, *score in connection.execute(
+                _scores(assignment, student, kind)
+            ):
+                found[who].late_penalty = penalty or 0.0
+                found[who].scores[name] = Score(*score)
+        for who, name, comment in connection.execute(_comments(assignment, student)):
+            found[who].comments[name] = comment
     return dict(found)
 
 
-def _scores(assignment: str, kind: Any) -> Any:
+def _scores(assignment: str, student: str, kind: Any) -> Any:
     """One row for each graded cell of a kind in each submission."""
     submission, notebook, grade = api.SubmittedAssignment, api.SubmittedNotebook, api.Grade
     return (
@@ -71,11 +73,11 @@ def _scores(assignment: str, kind: Any) -> Any:
         .join(grade, grade.notebook_id == notebook.id)
         .join(kind, kind.id == grade.cell_id)
         .join(api.Assignment, api.Assignment.id == submission.assignment_id)
-        .where(api.Assignment.name == assignment)
+        .where(api.Assignment.name == assignment, *_of(student))
     )
 
 
-def _comments(assignment: str) -> Any:
+def _comments(assignment: str, student: str) -> Any:
     """One row for each comment that says something."""
     submission, notebook = api.SubmittedAssignment, api.SubmittedNotebook
     return (
@@ -84,5 +86,10 @@ def _comments(assignment: str) -> Any:
         .join(api.Comment, api.Comment.notebook_id == notebook.id)
         .join(api.BaseCell, api.BaseCell.id == api.Comment.cell_id)
         .join(api.Assignment, api.Assignment.id == submission.assignment_id)
-        .where(api.Assignment.name == assignment, api.Comment.comment != "")
+        .where(api.Assignment.name == assignment, *_of(student), api.Comment.comment != "")
     )
+
+
+def _of(student: str) -> tuple[Any, ...]:
+    """The condition that a submission is this student's; none for an empty name."""
+    return (api.SubmittedAssignment.student_id == student,) if student else ()

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nbconvert.exporters import NotebookExporter
+from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbgrader.api import MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades, SaveCells
 
@@ -153,6 +153,27 @@ class GradeSubmission(NbGraderPreprocessor):  # type: ignore[misc]
             unchanged = answer_texts.unchanged(now, earlier, Path())
             resources["nbgrader"]["unchanged"] = unchanged
         reports.save(Path.cwd(), assignment, replace(report, texts=tuple(now.items())))
+
+
+class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
+    """Writes the pages of `autograder feedback`, but for the instructor's own assignments."""
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Resources | None = None, **kw: Any
+    ) -> tuple[str, Resources]:
+        from autograder.course.settings import read_settings
+        from autograder.feedback.pages import page_of
+        from autograder.gradebook.graded_cells import graded_cells
+
+        assert resources is not None
+        if _is_plain(resources):
+            return super().from_notebook_node(nb, resources, **kw)  # type: ignore[no-any-return]
+        about = resources["nbgrader"]
+        student = about["student"]
+        graded = graded_cells(about["db_url"], about["assignment"], student).get(student)
+        # nbgrader's writer takes the page's ending from here.
+        resources["output_extension"] = self.file_extension
+        return page_of(nb, about["notebook"], graded, read_settings(Path.cwd())), resources
 
 
 class WithoutRubrics(NbGraderPreprocessor):  # type: ignore[misc]

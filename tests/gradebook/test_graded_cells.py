@@ -31,8 +31,9 @@ def test_are_points_and_comments_nbgrader_s_own(course):
             for grade in notebook.grades
         }
         comments = {comment.name: comment.comment for comment in notebook.comments}
-    found = graded_cells(course, STEM)
+    found = graded_cells(course.db_url, STEM)
     assert set(found) == {"ada", "bob"}
+    assert graded_cells(course.db_url, STEM, "ada") == {"ada": found["ada"]}
     assert found["ada"].scores == expected and found["ada"].scores["relu"] == Score(3.5, 4.0, False)
     assert found["ada"].scores["why_bends"].waiting
     assert found["ada"].comments == comments and "Well done." in comments.values()
@@ -42,4 +43,4 @@ def test_are_points_and_comments_nbgrader_s_own(course):
 
 
 def test_has_a_week_that_is_not_in_the_gradebook_no_cells(course):
-    assert graded_cells(course, "week98_nothing") == {}
+    assert graded_cells(course.db_url, "week98_nothing") == {}

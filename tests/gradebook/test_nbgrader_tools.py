@@ -202,8 +202,25 @@ def test_does_nbgrader_find_nothing_to_upgrade(graded):
 def test_does_nbgrader_make_the_feedback(graded):
     run(graded, "nbgrader", "generate_feedback", STEM, "--student=transposes-dW", code=0)
     page = graded.root / "feedback" / "transposes-dW" / STEM / f"{STEM}.html"
-    assert "kernel-gradient-transposed" in page.read_text()
+    made = page.read_text()
+    assert "kernel-gradient-transposed" in made
     # Only graders see it.
-    assert RUBRIC not in page.read_text()
+    assert RUBRIC not in made
     run(graded, "autograder", "feedback", "week06", code=0)
-    assert RUBRIC not in page.read_text()
+    assert page.read_text() == made
+
+
+def test_does_nbgrader_make_feedback_in_a_course_of_before(graded):
+    """Its settings name no exporter of ours: the page is nbgrader's own."""
+    config = graded.root / "nbgrader_config.py"
+    now = config.read_text()
+    line = next(each for each in now.splitlines() if "FeedbackExporter" in each)
+    config.write_text(now.replace(line, ""))
+    options = ("--student=transposes-dW", "--force")
+    run(graded, "nbgrader", "generate_feedback", STEM, *options, code=0)
+    page = graded.root / "feedback" / "transposes-dW" / STEM / f"{STEM}.html"
+    made = page.read_text()
+    assert "kernel-gradient-transposed" in made and RUBRIC not in made
+    config.write_text(now)
+    run(graded, "nbgrader", "generate_feedback", STEM, *options, code=0)
+    assert page.read_text() != made

@@ -114,6 +114,24 @@ def test_does_feedback_show_the_message_and_the_reason(course, full_marks):
     assert "does not begin as one" in bob.read_text()
 
 
+def test_is_nbgraders_own_feedback_the_same_page(course, full_marks):
+    """Formgrader's button runs the same. Courses made before still get nbgrader's page."""
+    from nbgrader.converters import GenerateFeedback
+
+    released = nbformat.read(course.notebook("release", STEM), as_version=4)
+    for student in ("ann", "bob"):
+        write_submission(course.notebook("submitted", STEM, student), released)
+    autograde(course)
+    pages = generate_feedback(course, STEM)
+    ours = [page.read_text() for page in pages]
+    run_converter(GenerateFeedback, course.config, STEM)
+    assert [page.read_text() for page in pages] == ours
+    del course.config.GenerateFeedback["exporter_class"]
+    run_converter(GenerateFeedback, course.config, STEM)
+    assert all("relu · 2 of 4 points" in page.read_text() for page in pages)
+    assert [page.read_text() for page in pages] != ours
+
+
 def test_is_feedback_before_grading_told(course):
     with pytest.raises(CourseError, match="run `autograder grade week99`"):
         generate_feedback(course, STEM)
