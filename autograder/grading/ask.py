@@ -1,6 +1,7 @@
 """The order in which a submission is asked its cases.
 
-First come the public cases, then the public cases that follow-through needs, then all hidden ones.
+First come the public cases, then those public cases that follow-through needs and those that are
+asked in double precision too, then all hidden ones.
 A process that has seen hidden inputs is never asked a public case again, since it could put them
 into its answer, which the student is shown. When only hidden cases reveal a mistake, the sandbox
 has to run the notebook again in a fresh process.
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from autograder.answer import Answer, Status
 from autograder.double_precision import FLOAT32, mentions_float32
@@ -81,7 +83,7 @@ class Asker:
             One answer per set of inputs.
         """
         others = tuple(name for name in replaced if name != FLOAT32)
-        if FLOAT32 in replaced and not mentions_float32(self._session.source):
+        if FLOAT32 in replaced and not self._mentions_float32:
             return self._known[question.name, others]
         prefetched = self._prefetched.get((question.name, tuple(replaced)), [])
         public = map(id, self._public(question.name))
@@ -96,6 +98,10 @@ class Asker:
         if replaced:
             self._known[question.name, tuple(replaced)] = found
         return found
+
+    @cached_property
+    def _mentions_float32(self) -> bool:
+        return mentions_float32(self._session.source)
 
     def _ask(self, asks: EncodedAsks, solution: Solution | None = None) -> Answers:
         """The answers, without the words of those to hidden cases."""
@@ -114,10 +120,11 @@ class Asker:
         return self._not_run.explained(error) if self._not_run else error
 
     def _prefetch(self, answers: dict[str, list[Answer]]) -> None:
-        """Ask now for the public cases that the judge will want for follow-through.
+        """Ask now for the public cases that the judge will want again, replaced or in float64.
 
         Once hidden cases have been asked, these would need a fresh process.
         """
+        answers = {name: self._decisive(name, public) for name, public in answers.items()}
         week, judge = self._assignment.week, self._assignment.judge
         if self._assignment.source is None:
             return
@@ -131,10 +138,28 @@ class Asker:
             if culprits and worth_asking_again(outcome):
                 again = self.ask_again(question, self._public(name), culprits)
                 self._prefetched[name, tuple(culprits)] = again
-                outcome = judge.public_outcome(name, again)
+                outcome = judge.public_outcome(name, self._decisive(name, again, culprits))
             # As for the judge, one that is right by follow-through is not at fault.
             if outcome is not Outcome.RIGHT:
                 at_fault.add(name)
+
+    def _decisive(
+        self, name: str, public: Sequence[Answer], replaced: Sequence[str] = ()
+    ) -> list[Answer]:
+        """The answers to public cases that the judge will go by: in float64 if it asks for that.
+
+        Args:
+            name: the question.
+            public: its answers in its own precision.
+            replaced: the functions that were replaced by the solution's.
+        """
+        judge = self._assignment.judge
+        if not self._mentions_float32 or not judge.depends_on_precision(name, public):
+            return list(public)
+        names = (*replaced, FLOAT32)
+        question = self._assignment.week.questions[name]
+        self._prefetched[name, names] = self.ask_again(question, self._public(name), names)
+        return self._prefetched[name, names]
 
     def _stopped_already(self, public: Answers) -> Answers:
         """The answers to hidden cases whose public draw was stopped.

@@ -163,9 +163,26 @@ class Judge:
             answers: one for each of its public probes, in their order.
         """
         question = self.questions[name]
-        public = [probe for probe in self.probes[name] if probe.public]
-        found = self._wrong(question, self._trials(question, public, answers))
+        found = self._wrong(question, self._public_trials(question, answers))
         return wording.told(found)[1].outcome if found else Outcome.RIGHT
+
+    def depends_on_precision(self, name: str, answers: Sequence[Answer]) -> bool:
+        """Whether the answers to a question's public cases are to be asked for in float64 too.
+
+        Args:
+            name: the question.
+            answers: one for each of its public probes, in their order.
+        """
+        question = self.questions[name]
+        if question.measured_by:
+            return False
+        trials = self._public_trials(question, answers)
+        right = not self._wrong(question, trials)
+        return precision.may_decide(question, trials, right=right)
+
+    def _public_trials(self, question: Question, answers: Sequence[Answer]) -> list[Trial]:
+        public = [probe for probe in self.probes[question.name] if probe.public]
+        return self._trials(question, public, answers)
 
     def _in_double_precision(
         self,

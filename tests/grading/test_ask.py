@@ -149,7 +149,7 @@ def dense_backward(dout, X, W):
 
 @pytest.mark.parametrize("mentioned", [True, False])
 def test_is_float32_neither_a_fault_nor_a_hiding_place(released_course, monkeypatch, mentioned):
-    """Only a notebook that mentions float32 is run for it once more."""
+    """Either way the notebook runs once: what is asked again is asked before any hidden case."""
     opened = directory.load(released_course)
     assignment = load_assignment(opened, demo.WEEK)
     notebook = demo.solved(opened)
@@ -172,5 +172,4 @@ def test_is_float32_neither_a_fault_nor_a_hiding_place(released_course, monkeypa
     assert wrong["dense_backward"].points < 6
     carried = {each.question: each for each in report.verdicts}["mlp_loss_and_grads"]
     assert "With a correct dense_backward in place of yours, every case is right" in carried.message
-    students = len([session for session in runs if not session._trusted])
-    assert (students == 1) != mentioned
+    assert len([session for session in runs if not session._trusted]) == 1
