@@ -27,11 +27,13 @@ if TYPE_CHECKING:
     from autograder.questions.define import Inputs, Question
 
 
-def check(name: str) -> Verdict | float:
+def check(name: str, *, hint: int = 0) -> Verdict | float:
     """Check one answer on the public cases and say what is wrong and why.
 
     Args:
         name: the question's name, as in its check cell.
+        hint: 1 says where it goes wrong, 2 why, and 3 shows a small case with your numbers beside
+            the expected ones; 0 checks as usual.
 
     Returns:
         The verdict, which Jupyter displays; under nbgrader the points, as a float.
@@ -42,7 +44,9 @@ def check(name: str) -> Verdict | float:
     mode = os.environ.get("NBGRADER_EXECUTION", "")
     notebook = sys._getframe(1).f_globals
     try:
-        verdict = _verdict(name, notebook)
+        verdict = verdict_on(name, notebook)
+        if hint and not mode:
+            verdict = _hinted(name, notebook, verdict, hint)
     except AutograderError as error:
         verdict = Verdict(name, 0.0, 0.0, Outcome.MISSING, str(error))
     if mode == "validate" and not verdict.right:
@@ -55,9 +59,48 @@ def check(name: str) -> Verdict | float:
     return verdict
 
 
-def _verdict(name: str, notebook: dict[str, Any]) -> Verdict:
+def verdict_on(name: str, notebook: dict[str, Any]) -> Verdict:
+    """What `check` says of a question in a notebook with these variables.
+
+    Raises:
+        AutograderError: when there is no such question.
+    """
     with _settings_apart() as of_notebook:
         return _judged(name, notebook, of_notebook)
+
+
+def _hinted(name: str, notebook: dict[str, Any], verdict: Verdict, step: int) -> Verdict:
+    from autograder.questions.small_cases import Step
+    from autograder.student.hints import hinted
+
+    probes = _judge(name).probes[name]
+    public = [Step(probe.case, probe.inputs, probe.expected) for probe in probes]
+    with asking(name, notebook) as (question, ask):
+        return hinted(question, verdict, step, ask, public)
+
+
+@contextmanager
+def asking(
+    name: str, notebook: dict[str, Any]
+) -> Iterator[tuple[Question, Callable[[Inputs], Answer]]]:
+    """A question, and what puts other inputs of it to the notebook's function.
+
+    Raises:
+        AutograderError: when there is no such question.
+    """
+    from autograder.answer import MISSING
+    from autograder.double_precision import double_precision
+
+    question = _judge(name).questions[name]
+
+    def ask(inputs: Inputs) -> Answer:
+        if (target := notebook.get(question.calls, MISSING)) is MISSING:
+            return _missing(question, notebook)
+        with of_notebook(), double_precision(notebook):
+            return _ask(target, question, inputs)
+
+    with _settings_apart() as of_notebook:
+        yield question, ask
 
 
 @contextmanager
@@ -108,14 +151,14 @@ def _judged(
         with of_notebook(), precision:
             return [_ask(targets[question.name], question, inputs) for inputs in given]
 
-    def verdict_on(each: str, culprits: Sequence[str] = ()) -> Verdict:
+    def own_verdict(each: str, culprits: Sequence[str] = ()) -> Verdict:
         given = [probe.inputs for probe in judge.probes[each]]
         answers = ask_again(judge.questions[each], given, ())
         return judge.judge(each, answers, ask_again, culprits, replaceable=False)
 
     called = _names_in(targets[name], notebook)
-    built_on = [verdict_on(each) for each in judge.questions[name].builds_on if each in called]
-    return verdict_on(name, [each.question for each in built_on if not each.right])
+    built_on = [own_verdict(each) for each in judge.questions[name].builds_on if each in called]
+    return own_verdict(name, [each.question for each in built_on if not each.right])
 
 
 def _names_in(target: Any, notebook: dict[str, Any]) -> set[str]:
@@ -152,21 +195,21 @@ def _missing(question: Question, notebook: dict[str, Any]) -> Answer:
     from autograder.answer import Answer, Status
     from autograder.output.did_you_mean import nearest
 
-    taken = _names_asked(question)
+    taken = set(names_asked(question).values())
     own = [name for name in notebook if not name.startswith("_") and name not in taken]
     near = nearest(question.calls, own, 1, 0.7)
     return Answer(Status.MISSING, error=f"the notebook defines `{near[0]}`" if near else "")
 
 
-def _names_asked(question: Question) -> set[str]:
-    """The names that a notebook of the question's week defines for all of its questions."""
+def names_asked(question: Question) -> dict[str, str]:
+    """The questions of this one's week, and the names that a notebook defines for them."""
     from autograder.questions import packaged
 
     if packaged.is_here():
-        return set(packaged.index()[question.week].values())
+        return packaged.index()[question.week]
     from autograder.questions import catalogue
 
-    return {each.calls for each in catalogue.week(question.week).questions.values()}
+    return {each.name: each.calls for each in catalogue.week(question.week).questions.values()}
 
 
 @cache

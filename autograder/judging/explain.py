@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from autograder.questions.define import Mistake, Question
 
 
-def page(found: Iterable[tuple[Question, Mistake]]) -> str:
+def page(found: Iterable[tuple[Question, Mistake]], *, with_formula: bool = True) -> str:
     """The page on a mistake, as Markdown.
 
     Args:
         found: the questions that catalogue the mistake, each with its own version of it.
+        with_formula: whether to show the formula, which a student has to find.
     """
     sections = []
     for question, mistake in found:
@@ -20,7 +21,7 @@ def page(found: Iterable[tuple[Question, Mistake]]) -> str:
         rows = f" Catalogue: {', '.join(mistake.rows)}." if mistake.rows else ""
         reason, *middle, step = mistake.paragraphs
         text = [f"# {mistake.name}", f"{kind} in {where} ({question.week}).{rows}", reason, *middle]
-        if code := mistake.code.strip():
+        if with_formula and (code := mistake.code.strip()):
             text.append(f"The formula that gives it:\n\n```python\n{code}\n```")
         sections.append("\n\n".join([*text, step]))
     return "\n\n---\n\n".join(sections) + "\n"

@@ -17,6 +17,8 @@ ROOTS = {
     for name, package in (("autograder", autograder), ("course_lib", course_lib))
 }
 _QUESTIONS = autograder.questions.__name__
+COMMAND = "autograder.cli.nnfs"
+"""The students' command, which no notebook imports."""
 LEFT_OUT = (f"{_QUESTIONS}.catalogue", f"{_QUESTIONS}.week", "course_lib.training")
 """Beginnings of the names of modules that no students' package holds.
 
@@ -31,7 +33,12 @@ def modules(sources: Iterable[str]) -> dict[str, bytes]:
     Args:
         sources: the drivers and measures in the package, whose imports count as well.
     """
-    waiting = ["autograder", *_library(), *(name for each in sources for name in _imported(each))]
+    waiting = [
+        "autograder",
+        COMMAND,
+        *_library(),
+        *(name for each in sources for name in _imported(each)),
+    ]
     found: dict[str, bytes] = {}
     while waiting:
         name = waiting.pop()

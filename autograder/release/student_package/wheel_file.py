@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 
 GENERATOR = "autograder release"
 TAG = "py3-none-any"
+NO_COMMANDS: Mapping[str, str] = {}
 _DATE = (1980, 1, 1, 0, 0, 0)
 _READABLE = 0o644 << 16
 
@@ -23,7 +24,11 @@ def file_name(name: str, version: str) -> str:
 
 
 def write_wheel(
-    name: str, version: str, headers: Sequence[tuple[str, str]], files: Mapping[str, bytes]
+    name: str,
+    version: str,
+    headers: Sequence[tuple[str, str]],
+    files: Mapping[str, bytes],
+    commands: Mapping[str, str] = NO_COMMANDS,
 ) -> bytes:
     """The bytes of a wheel that is the same on every machine.
 
@@ -32,6 +37,7 @@ def write_wheel(
         version: the distribution's version.
         headers: the rest of its metadata, such as ("Requires-Dist", "numpy>=2.1").
         files: what is installed, by its path.
+        commands: functions such as "package.module:main", by the command that calls them.
     """
     folder = f"{name.replace('-', '_')}-{version}.dist-info"
     metadata = [("Metadata-Version", "2.1"), ("Name", name), ("Version", version), *headers]
@@ -46,6 +52,10 @@ def write_wheel(
         f"{folder}/METADATA": _lines(metadata),
         f"{folder}/WHEEL": _lines(settings),
     }
+    if commands:
+        lines = [f"{command} = {function}" for command, function in commands.items()]
+        text = "\n".join(["[console_scripts]", *lines, ""])
+        written[f"{folder}/entry_points.txt"] = text.encode()
     record = [f"{path},{_digest(content)},{len(content)}" for path, content in written.items()]
     written[f"{folder}/RECORD"] = "\n".join([*record, f"{folder}/RECORD,,", ""]).encode()
     return _zipped(written)

@@ -18,12 +18,12 @@ from autograder.course.directory import Course
 from autograder.errors import CourseError
 from autograder.judging.judge import Judge
 from autograder.output.files import write_together
-from autograder.questions import catalogue, packaged, references
+from autograder.questions import catalogue, packaged, references, small_cases
 from autograder.questions.catalogue import Week
 from autograder.questions.keys import digest, question_keys
 from autograder.release.student_package import pack_question as packing
 from autograder.release.student_package import standalone
-from autograder.release.student_package.modules import ROOTS, modules
+from autograder.release.student_package.modules import COMMAND, ROOTS, modules
 from autograder.release.student_package.wheel_file import file_name, write_wheel
 
 NAME = "nn-course-check"
@@ -37,6 +37,7 @@ HEADERS = (
     ("Classifier", "Private :: Do Not Upload"),
     *(("Requires-Dist", each) for each in REQUIRES),
 )
+COMMANDS = {"nnfs": f"{COMMAND}:run"}
 DATA = packaged.FOLDER.relative_to(ROOTS["autograder"].parent).as_posix()
 KEYS_FILE = "keys.json"
 _READABLE = 0o644
@@ -74,7 +75,7 @@ def write_student_package(course: Course) -> Path:
         name, wheel = before.name, before.read_bytes()
     else:
         version = f"{autograder.__version__}.post{time.strftime('%Y%m%d%H%M%S', time.gmtime())}"
-        name, wheel = file_name(NAME, version), write_wheel(NAME, version, HEADERS, files)
+        name, wheel = file_name(NAME, version), write_wheel(NAME, version, HEADERS, files, COMMANDS)
     folders = [home, *released.values()]
     write_together({folder / name: wheel for folder in folders}, _READABLE)
     for old in (path for folder in folders for path in folder.glob(_ANY) if path.name != name):
@@ -108,7 +109,18 @@ def contents(weeks: list[Week], earlier: Files | None = None) -> dict[str, bytes
         f"{DATA}/{packaged.INDEX_FILE}": _json(index),
         f"{DATA}/{KEYS_FILE}": _json(keys),
         **{_path(name): packed[name] for name in sorted(packed)},
+        **_small_cases(weeks),
     }
+
+
+def _small_cases(weeks: list[Week]) -> dict[str, bytes]:
+    """The files of the small cases that hints show."""
+    root = ROOTS["autograder"].parent
+    files = {
+        small_cases.file_of(week.name): small_cases.of_week(week.name, week.questions.values())
+        for week in weeks
+    }
+    return {path.relative_to(root).as_posix(): each for path, each in files.items() if each}
 
 
 def _path(name: str) -> str:

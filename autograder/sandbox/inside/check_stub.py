@@ -1,5 +1,17 @@
-"""The module that `import autograder` finds inside the sandbox: a `check` that does nothing."""
+"""The module that `import autograder` finds inside the sandbox: its functions do nothing."""
 
 
 def check(*_names: object, **_options: object) -> None:
     """Return at once; the grader asks the question after the notebook has been run."""
+
+
+def check_all(*_names: object, **_options: object) -> None:
+    """Return at once, for it is for students alone; so are the next two."""
+
+
+def again(*_names: object, **_options: object) -> None:
+    """Return at once."""
+
+
+def explain(*_names: object, **_options: object) -> None:
+    """Return at once."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
+import zipfile
 from email.parser import Parser
 
 from autograder.release.student_package.wheel_file import file_name, write_wheel
@@ -29,3 +31,10 @@ def test_does_pip_install_what_was_put_in(tmp_path):
 def test_do_equal_files_give_equal_bytes():
     first, second = (write_wheel("a-package", "1.0", HEADERS, FILES) for _ in range(2))
     assert first == second
+
+
+def test_does_a_command_have_its_entry_point():
+    wheel = write_wheel("a-package", "1.0", HEADERS, FILES, {"say": "package.module:run"})
+    with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
+        text = archive.read("a_package-1.0.dist-info/entry_points.txt").decode()
+    assert text == "[console_scripts]\nsay = package.module:run\n"

@@ -1,0 +1,85 @@
+"""Does `again` pose a fresh case, and judge what was worked out by hand?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.answer import ask
+from autograder.questions import catalogue, small_cases
+from autograder.records import Outcome
+from autograder.student.again import NOTHING, asked_again
+
+
+def right(dout, X, W):
+    return dout @ W.T, X.T @ dout, dout.sum(axis=0)
+
+
+def wrong(dout, X, W):
+    return dout @ W.T, X.T @ dout / len(X), dout.sum(axis=0)
+
+
+@pytest.fixture(scope="module")
+def question():
+    return catalogue.question("dense_backward")
+
+
+@pytest.fixture(scope="module")
+def fresh(question):
+    return small_cases.load(question).fresh
+
+
+def said(question, answer=NOTHING, number=1, function=right):
+    return asked_again(question, answer, number, lambda inputs: ask(function, inputs))
+
+
+def test_are_the_numbers_shown_and_no_answer(question, fresh):
+    text = said(question).message
+    assert text.count("\n  ") >= 3 and "dout = [[" in text
+    assert "Wanted: dX of shape" in text and "expected" not in text
+    shown = [np.array2string(each, separator=", ") for each in fresh[0].expected.value]
+    assert not any(each in text for each in shown)
+    assert said(question, number=2).message != text
+
+
+def test_is_rounding_by_hand_allowed(question, fresh):
+    answer = tuple(np.round(each, 2) for each in fresh[0].expected.value)
+    verdict = said(question, answer)
+    assert verdict.outcome is Outcome.RIGHT
+    assert verdict.message.endswith("Right, and your function gives the same.")
+
+
+def test_is_a_function_that_disagrees_told(question, fresh):
+    verdict = said(question, tuple(fresh[0].expected.value), function=wrong)
+    assert verdict.outcome is Outcome.RIGHT
+    assert "your function does not agree with you yet" in verdict.message
+    assert "dW, yours" in verdict.message
+
+
+def test_are_wrong_entries_named_and_not_the_right_numbers(question, fresh):
+    dX, dW, db = (each.copy() for each in fresh[0].expected.value)
+    told = f"{dW[0, 1]:.4g}"
+    dW[0, 1] += 5
+    verdict = said(question, (dX, dW, db))
+    assert "  dW: not right yet at [0, 1]" in verdict.message and "  dX: right" in verdict.message
+    assert told not in verdict.message
+
+
+def test_may_a_part_be_left_out(question, fresh):
+    verdict = said(question, (None, fresh[0].expected.value[1], None))
+    assert verdict.outcome is Outcome.RIGHT and "dX" not in verdict.message
+
+
+@pytest.mark.parametrize("answer", ["text", None, [], 3, (1, 2), [object()], {"dX": 1}])
+def test_is_what_is_no_answer_told(question, answer):
+    assert said(question, answer).outcome is Outcome.VALUES
+
+
+@pytest.mark.parametrize("number", [0, 3, "2", True, None])
+def test_is_another_number_told(question, number):
+    assert "Expected number=1 to 2" in said(question, number=number).message
+
+
+def test_is_a_question_without_small_cases_told():
+    text = said(catalogue.question("who_learns")).message
+    assert "no case that is small enough" in text
