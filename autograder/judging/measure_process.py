@@ -17,7 +17,7 @@ from typing import Any
 
 from autograder.answer import Answer, Status
 from autograder.errors import ProtocolError
-from autograder.questions import catalogue
+from autograder.questions import catalogue, run_network
 from autograder.questions.catalogue import Week
 from autograder.questions.define import TOO_LARGE, UNUSABLE
 from autograder.sandbox.inside.processes import address_space
@@ -34,6 +34,8 @@ def main() -> None:
     week = catalogue.week(argument["week"])
     if "keras" in week.libraries:
         import_keras()
+    if runs_networks(week):
+        run_network.load()
     _limit(resource.RLIMIT_AS, address_space() + argument["memory"])
     _limit(resource.RLIMIT_CORE, 0)
     channel.send(encode({"ready": True}))
@@ -46,6 +48,13 @@ def main() -> None:
                 channel.send(reply(week, request))
         except (EOFError, OSError):
             return
+
+
+def runs_networks(week: Week) -> bool:
+    """Whether a measure of the week runs a student's network with scikit-learn."""
+    modules = {sys.modules[question.module] for question in week.questions.values()}
+    names = (value for module in modules for value in vars(module).values())
+    return any(getattr(each, "__module__", "") == run_network.__name__ for each in names)
 
 
 def reply(week: Week, request: Mapping[str, Any]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.judging.measure_process import reply
+from autograder.judging.measure_process import reply, runs_networks
 from autograder.questions import catalogue, references
 from autograder.questions.define import TOO_LARGE
 from autograder.sandbox.inside.wire import decode
@@ -49,3 +49,9 @@ def test_are_figures_those_of_the_question(monkeypatch):
     assert replied({}, "figure") == {"figures": []}
     monkeypatch.setattr(QUESTION, "figured_by", lambda value, *given: {"Batches": len(value)})
     assert replied({"first": 1}, "figure") == {"figures": [["Batches", 1]]}
+
+
+def test_is_scikit_learn_loaded_before_a_network_is_run():
+    """Within the limits of a measure there is no time and memory for it."""
+    needed = [name for name in catalogue.stems() if runs_networks(catalogue.week(name))]
+    assert needed == ["week01_perceptron", "week07_sgd", "week14_robot"]
