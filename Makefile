@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 READY  := .venv/.ready
 
-.PHONY: demo test test-all check references assignments clean bubblewrap
+.PHONY: demo test test-all check references assignments picture clean bubblewrap
 
 demo: $(READY) bubblewrap
 	$(BIN)/autograder demo
@@ -38,6 +38,10 @@ references: $(READY)
 
 assignments: $(READY)
 	$(BIN)/python -m autograder.release $(WEEK)
+
+# The README's picture of feedback, as a browser (Chromium) shows it today.
+picture: $(READY) bubblewrap
+	$(BIN)/python -m benchmarks.feedback_picture
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
