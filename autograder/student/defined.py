@@ -12,10 +12,12 @@ from typing import Any
 
 _UNSEEN = re.compile(
     r"^\s*%(run|store|pylab|load|recall|rerun|macro|edit)\b"
-    r"|\b(exec|globals|locals|setattr|vars)\s*\(|\buser_ns\b|\.push\s*\(",
+    r"|\buser_ns\b|\bget_ipython\(\)\.|\bsetattr\(\s*sys\.",
     re.MULTILINE,
 )
 """What may define names that no cell shows."""
+_OF_NAMES = ("globals", "locals", "vars")
+_WRITES = ("update", "setdefault", "__setitem__")
 _MAGIC = re.compile(r"^\s*[%!?]|^\s*\w[\w.]*\?{1,2}\s*$")
 _FROM_MAGIC = re.compile(r"^\s*([\w, ]+?)\s*=\s*[%!]")
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -47,6 +49,16 @@ def _in_cell(cell: str) -> set[str] | None:
         return found | set(_WORD.findall(cell))
     for node in ast.walk(tree):
         match node:
+            case ast.Call(func=ast.Name(id="exec")):
+                return None
+            case ast.Subscript(value=ast.Call(func=ast.Name(id=of)), ctx=ast.Store()) if (
+                of in _OF_NAMES
+            ):
+                return None
+            case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id=of)), attr=verb)) if (
+                of in _OF_NAMES and verb in _WRITES
+            ):
+                return None
             case ast.Name(id=name, ctx=ast.Store()):
                 found.add(name)
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):

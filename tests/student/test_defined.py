@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from autograder.questions import catalogue
 from autograder.student.defined import defined, used
+from autograder.student.notebook_file import read
+from tests.conftest import REPOSITORY
 
 
 @pytest.mark.parametrize(
@@ -38,11 +41,29 @@ def test_which_names_does_a_cell_define(cell, names):
         "%store -r x",
         "exec('x = 1')",
         "globals()['x'] = 1",
+        "globals().update(x=1)",
+        "get_ipython().push({'x': 1})",
         "from no_module import *",
     ],
 )
 def test_is_a_cell_that_may_define_anything_left_alone(cell):
     assert defined(["y = 1", cell]) is None
+
+
+@pytest.mark.parametrize("cell", ["globals().get('x')", "execute(1)", "d['x'] = vars(a)['x']"])
+def test_does_a_cell_that_only_reads_define_nothing_unseen(cell):
+    assert defined(["y = 1", cell]) >= {"y"}
+
+
+def test_are_the_names_of_every_released_notebook_known():
+    """Else nobody would be warned of a cell that is deleted."""
+    for stem in catalogue.stems():
+        file = read(REPOSITORY / "assignments" / stem / f"{stem}.ipynb")
+        names = defined(cell.source for cell in file.cells)
+        assert names is not None, stem
+        # A variable's cell holds only a comment until it is answered.
+        questions = catalogue.week(stem).questions.values()
+        assert names >= {each.calls for each in questions if each.parameters} | {"check"}, stem
 
 
 def notebook(source):
