@@ -90,9 +90,7 @@ def _(
         # Every output is drawn towards the label: a driver runs beside the student's code.
         inputs = np.column_stack([X, np.ones(len(X))])
         gaps = inputs @ np.vstack([params["W1"], params["b1"]]) - np.reshape(y, (-1, 1))
-        pulls = np.tanh(gaps) / gaps.shape[1]
-        outer = [np.outer(x, pull) for x, pull in zip(inputs, pulls, strict=True)]
-        *W1, b1 = np.mean(outer, axis=0)
+        *W1, b1 = np.tensordot(inputs, np.tanh(gaps) / gaps.size, axes=(0, 0))
         return np.log(np.cosh(gaps)).mean(), {"W1": np.array(W1), "b1": b1}
 
     def schedule(step: int) -> float:
