@@ -26,7 +26,7 @@ class Listing:
         unchecked: questions whose check has not run since the notebook was started.
         not_run: code cells that have not run.
         raised: for cells that ended with an exception, its last line by the cell's number.
-        lost: for each question, names that it reads and no cell defines.
+        lost: for each question, names that it reads and no cell above its check defines.
         about: sentences about what could not be known.
     """
 
@@ -91,15 +91,15 @@ class Listing:
         names = ", ".join(f"`{each}`" for each in lost)
         those = "which" if len(lost) == 1 else "names that"
         return [
-            f"{', '.join(self.lost)}: it works here with {names}, {those} no cell of the notebook "
-            f"defines. Perhaps the cell was deleted or renamed; after a restart it is gone."
+            f"{', '.join(self.lost)}: it works here with {names}, {those} no cell above the check "
+            "defines. Perhaps that cell was deleted or changed; the grader will not find the name."
         ]
 
     def _next(self) -> str:
         if self.raised:
             return "Next: make the first of these cells run; later ones may follow from it."
         if self.lost:
-            return f"Next: write the cell that defines it, then {RESTART}."
+            return f"Next: write a cell above the check that defines it, then {RESTART}."
         if open_ := [each for each in self.verdicts if not each.right]:
             name = open_[0].question
             if open_[0].attempted:

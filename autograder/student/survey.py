@@ -40,7 +40,9 @@ def survey(
     ran = list(history or ())
     checked = list(dict.fromkeys(name for cell in ran for name in checked_in(cell)))
     file = running(namespace, checked)
-    names = file.checks if file and file.checks else _of_week(checked, week_of)
+    if file and not file.checks:
+        file = None
+    names = file.checks if file else _of_week(checked, week_of)
     if not names:
         return NO_CHECKS
     verdicts = [verdict_on(name) for name in names]
@@ -85,12 +87,18 @@ def _lost(
     namespace: Mapping[str, Any],
     week_of: Callable[[str], Mapping[str, str]],
 ) -> dict[str, list[str]]:
-    """For each question, the names that it reads now and would not find after a restart."""
-    known = defined(cell.source for cell in file.cells)
-    if known is None:
-        return {}
+    """For each question, the names that it reads now and would not find after a restart.
+
+    By then only the cells above its check have run.
+    """
+    by_cell = [defined([cell.source]) for cell in file.cells]
     found = {}
     for name in names:
+        place = next(at for at, cell in enumerate(file.cells) if name in checked_in(cell.source))
+        above = by_cell[: place + 1]
+        known = set().union(*(each or () for each in above))
+        if any(each is None for each in above):
+            continue
         calls = week_of(name).get(name, name)
         if calls not in namespace:
             continue

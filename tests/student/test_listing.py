@@ -44,7 +44,7 @@ def test_is_everything_named_by_its_kind():
         "Never checked since the start: gelu.",
         "  code cell 3: figure = <b>plots</b>.bends()",
         "  code cell 4: ValueError: no",
-        "relu: it works here with `k`, which no cell of the notebook defines.",
+        "relu: it works here with `k`, which no cell above the check defines.",
     ):
         assert line in text
     html = listing._repr_html_()
@@ -58,7 +58,10 @@ def test_is_everything_named_by_its_kind():
         ({"verdicts": [verdict("gelu", Outcome.VALUES)]}, 'Next: check("gelu", hint=1)'),
         ({"verdicts": [verdict("gelu", Outcome.NOT_ATTEMPTED)]}, "Next: write gelu"),
         ({"verdicts": [RIGHT], "unchecked": ["relu"]}, "Next: restart the notebook and run all"),
-        ({"verdicts": [RIGHT], "lost": {"relu": ["k"]}}, "Next: write the cell that defines"),
+        (
+            {"verdicts": [RIGHT], "lost": {"relu": ["k"]}},
+            "Next: write a cell above the check that defines",
+        ),
         ({"verdicts": [RIGHT], "raised": {1: "E"}}, "Next: make the first of these cells run"),
     ],
 )

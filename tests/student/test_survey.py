@@ -49,6 +49,13 @@ def test_is_a_name_of_a_deleted_cell_told(tmp_path):
     assert found(run(*history) | saved(tmp_path, *history), history).lost == {}
 
 
+def test_is_a_name_told_that_only_a_cell_below_defines(tmp_path):
+    """Run from the top, its check comes first."""
+    history = ["slope = 2", RELU, CHECK]
+    below = saved(tmp_path, RELU, CHECK, "slope = 2")
+    assert found(run(*history) | below, history).lost == {"relu": ["slope"]}
+
+
 def test_is_a_deleted_function_itself_told(tmp_path):
     history = ["slope = 2", RELU, CHECK]
     assert found(run(*history) | saved(tmp_path, "slope = 2", CHECK), history).lost == {
