@@ -31,10 +31,11 @@ check: $(READY)
 	$(BIN)/mypy
 	$(TESTS) -q -m "not slow and not bubblewrap"
 
-# The reference values of public cases, computed by Keras, and the students' notebooks:
+# The reference values of public cases and of hints, computed by Keras, and the students' notebooks:
 # of all weeks, or of some, as in `make references assignments WEEK=week06`.
 references: $(READY)
 	$(BIN)/python -m autograder.questions $(WEEK)
+	$(BIN)/python -m autograder.release.make_small_cases $(WEEK)
 
 assignments: $(READY)
 	$(BIN)/python -m autograder.release $(WEEK)

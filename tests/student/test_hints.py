@@ -12,13 +12,15 @@ import numpy as np
 import pytest
 
 from autograder.answer import MISSING, ask
+from autograder.judging.explain import page as explained_page
 from autograder.judging.judge import Judge
-from autograder.questions import catalogue, references
+from autograder.questions import catalogue, references, small_cases
 from autograder.questions.define import Question
 from autograder.questions.small_cases import Step
 from autograder.records import Outcome, Verdict
 from autograder.student.hints import hinted
 from tests.conftest import EXHAUSTIVE
+from tests.laws.test_student_package import light_judge
 
 WEEKS = catalogue.weeks()
 EVERY = [
@@ -94,6 +96,30 @@ def expressions(function) -> set[str]:
         if isinstance(node, kinds)
     )
     return {text for text in texts if len(text) >= _SHORT and "np." in text or "@" in text}
+
+
+@pytest.mark.parametrize("name", ["dense_backward", "tanh", "who_learns"])
+def test_does_a_students_package_say_the_same(name, monkeypatch):
+    """Word for word, from data alone."""
+    question = catalogue.question(name)
+    judge = judge_of(catalogue.week(question.week).stem)
+    light = light_judge(judge, question)
+    assert light.questions[name].mistakes.keys() == question.mistakes.keys()
+    for mistake in question.mistakes.values():
+        expected = hints_on(question, mistake, judge)[1]
+        page = explained_page([(question, mistake)], with_formula=False)
+        answers = judge.answers_of_mistakes(question)[mistake.name]
+        own = light.questions[name]
+        public = [Step(e.case, e.inputs, e.expected) for e in light.probes[name]]
+        verdict = light.judge(name, answers)
+        with monkeypatch.context() as patch:
+            patch.setattr("autograder.questions.packaged.is_here", lambda: True)
+            said = [
+                hinted(own, verdict, n, lambda _: ask(MISSING, {}), public).message for n in (1, 2)
+            ]
+            assert small_cases.load(own) == small_cases.load(question)
+        assert said == expected[:2]
+        assert explained_page([(own, own.mistakes[mistake.name])], with_formula=False) == page
 
 
 def test_are_all_mistakes_counted():
