@@ -11,7 +11,7 @@
 #
 # **Attempt two: let it find its own rules.** You show the robot a photo. It looks at every pixel and gives each one a weight: this one speaks for a cat, that one against. It adds everything up. If the sum is large enough, it says *cat*. At first the weights are random, and so is the answer. But you know the truth, and you tell it *how wrong* it was. It turns each weight a tiny bit in the direction that would have been less wrong. Then it looks at the next photo.
 #
-# After a million photos it finds cats, also sleeping ones. Nobody has told it what a cat is.
+# After a million photos it finds cats, even sleeping ones. Nobody has told it what a cat is.
 #
 # That is the whole idea. The rest of this course is about what goes wrong on the way. Plenty does, and each thing that goes wrong is one week.
 #
@@ -19,11 +19,11 @@
 #
 # One **rule** can only draw a straight line, so we stack rules into a *rule pile*; but straight on straight is straight, *the rule pile collapses*, so we put a *bend* between them; then a picture can go all the way *forward* through the pile; the pile has to *start* somewhere, neither too loud nor too quiet; at its end a *loss* says how wrong it was; the blame travels back and gives every weight its *nudge*; nudges come *in batches*, because a million photos for one step is too slow; in a deep pile *the nudge dies* on its way back, so we keep a road open for it; a *smart nudge* remembers where it was going; a pile that is too clever learns the photos by heart and has to be *kept honest*; a larger pile with more photos gets better along a *straight line*; its numbers drift while it learns, so we *normalize* them; somebody has to say what is a cat, or the robot finds its *own questions*; and in the end we admit *what nobody knows yet*.
 #
-# Read it again in fourteen weeks. It will be shorter.
+# Read it again in fourteen weeks. It will seem shorter.
 #
 # ## The robot's words
 #
-# The robot uses the same words all the way. When you meet one again, this is what it means. The field's own words come beside them, each in its week.
+# The robot uses the same words throughout. When you meet one again, this is what it means. The field's own words come beside them, each in its week.
 #
 # | the robot says | the field says | week |
 # | --- | --- | --- |
@@ -47,7 +47,7 @@
 #
 # ## Is everything in place?
 #
-# Run the next cell: click into it and press Shift+Enter. It loads what the course needs.
+# Run the next two cells: click into each and press Shift+Enter. The first, which is closed, installs what checks your answers if it is missing. The second loads what the course needs.
 
 # %% locked="setup"
 import platform
@@ -59,9 +59,9 @@ from autograder import check
 from course_lib import datasets, plots
 
 # %% [markdown]
-# No message means that all is well. If Python says `ModuleNotFoundError`, the course is not installed in the environment that this notebook uses. Ask for help now, not in week 03.
+# No message means that all is well. If Python says `ModuleNotFoundError`, the course is not installed in the environment that this notebook uses: run the closed cell above again, and do what it says. The file `START-HERE.md`, which came with this notebook, says more. Ask for help now, not in week 03.
 #
-# The next cell prints versions. Python should be 3.11 or newer, NumPy 2 or newer. Keras may be missing: you need it in week 14 only. Until then it serves for one comparison at the end of each notebook.
+# The next cell prints versions. Python should be 3.11 or newer, NumPy 2 or newer. Keras may be missing: you need it only in week 14. Until then it is used for one comparison at the end of each notebook.
 
 # %% tags=["experiment"]
 print(f"{'Python':14} {platform.python_version()}")
@@ -95,8 +95,8 @@ print(np.round(shown["a 0"][:4], 1))
 # Three things to know:
 #
 # 1. **Check.** Run the check cell whenever you like, as often as you like. It tells you what is wrong and why, and it never takes points away. Keep the function's name, since the check looks for it.
-# 2. **Validate.** Before you hand in, restart the notebook and run everything from the top (*Kernel, Restart Kernel and Run All Cells*). A notebook that only works because of a cell that you have deleted since will not work for the grader. Where your course has a *Validate* button, it does the same.
-# 3. **Submit.** Hand in the notebook file as your course says, with the *Submit* button or by uploading it. The grader runs it anew, with other inputs than the check. Answers that were made to fit the check's inputs do not pass there.
+# 2. **Validate.** Before you hand in, restart the notebook and run everything from the top (*Kernel, Restart Kernel and Run All Cells*). A notebook that works only because of a cell that you have since deleted will not work for the grader. If your course has a *Validate* button, it does the same.
+# 3. **Submit.** Hand in the notebook file as your course says, with the *Submit* button or by uploading it. The grader runs it again, with inputs other than the check's. Answers that were made to fit the check's inputs do not pass there.
 #
 # ### Greet the robot
 #
@@ -132,7 +132,7 @@ check("greet_robot")
 #
 # ### Choose a letter
 #
-# At the end of each week you answer a few questions by a letter, for practice and without points. Choose wrongly first: a wrong choice says what speaks against it.
+# At the end of each week you answer a few questions with a letter, for practice and without points. Choose wrongly first: a wrong choice says what speaks against it.
 #
 # **A.** In attempt two, what changes while the robot learns?
 #

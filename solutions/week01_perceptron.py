@@ -37,7 +37,7 @@ print(f"{len(pictures)} pictures; the rule is right for {np.mean(ink == is_eight
 #
 # ## A worked example, by hand
 #
-# **Learning OR.** Two inputs, weights $w = (0, 0)$, bias $b = 0$, learning rate 1. The label should be 1 when at least one input is 1. The rule says 1 when $z = x_1 w_1 + x_2 w_2 + b$ is *above* 0; at exactly 0 it says 0. After each example every weight moves by (label that it should be − label that it said) × its input, and the bias moves as if its input were 1.
+# **Learning OR.** Two inputs, weights $w = (0, 0)$, bias $b = 0$, learning rate 1. The label should be 1 when at least one input is 1. The rule says 1 when $z = x_1 w_1 + x_2 w_2 + b$ is *above* 0; at exactly 0 it says 0. After each example every weight moves by (the label it should have said − the label it did say) × its input, and the bias moves as if its input were 1.
 #
 # | example | should be | z | says | nudge | w, b afterwards |
 # | --- | --- | --- | --- | --- | --- |
@@ -58,7 +58,7 @@ print(f"{len(pictures)} pictures; the rule is right for {np.mean(ink == is_eight
 #
 # ### 1. The weighted sum
 #
-# X has one example a row, N rows of D inputs. There is one weight for each input. `X @ w` multiplies each row with w, entry by entry, and adds up the products. See the difference to `*`:
+# X has one example a row, N rows of D inputs. There is one weight for each input. `X @ w` multiplies each row with w, entry by entry, and adds up the products. Compare it with `*`:
 
 # %% tags=["experiment"]
 table, voices = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), np.array([10.0, 1.0])
@@ -91,7 +91,7 @@ check("weighted_sum")
 # %% [markdown]
 # ### 2. The step
 #
-# The score becomes a decision. The step is 1 for scores above 0, and 0 for all others, also at exactly 0. Your function should work for an array of any shape. `z > 0` gives True and False for each entry, and `np.where(condition, 1, 0)` makes numbers of them.
+# The score becomes a decision. The step is 1 for scores above 0, and 0 for all others, including exactly 0. Your function should work for an array of any shape. `z > 0` gives True and False for each entry, and `np.where(condition, 1, 0)` makes numbers of them.
 
 
 # %% solution="step"
@@ -153,7 +153,7 @@ check("perceptron_predict")
 #
 # Then look at the next example with the *new* w and b. A right label gives $y - \text{label} = 0$, so nothing moves. A missed *yes* gives 1, and the score of this example rises. A false alarm gives −1, and it falls.
 #
-# All epochs are run, even when there is nothing left to learn. For each epoch count the labels that were wrong *as it went by*. `for x, target in zip(X, y):` walks through rows and labels together. In `w + lr * gap * x` NumPy makes a new array with decimals, even when x holds whole numbers.
+# All epochs are run, even when there is nothing left to learn. For each epoch count the labels that were wrong *as the examples went by*. `for x, target in zip(X, y):` walks through rows and labels together. In `w + lr * gap * x` NumPy makes a new array with decimals, even when x holds whole numbers.
 
 
 # %% solution="perceptron_fit"
@@ -209,7 +209,7 @@ check("perceptron_fit")
 #
 # 4. *Repeat* from the new guess.
 #
-# By hand, for a single house with $s = 1$, $p = 200$, and lr = 0.1: from 50, the slope is $2 \cdot (-150) \cdot 1 = -300$, so the next guess is $50 + 30 = 80$. Then the slope is −240, and the guess 104. Each step goes a fifth of the way that is left.
+# By hand, for a single house with $s = 1$, $p = 200$, and lr = 0.1: from 50, the slope is $2 \cdot (-150) \cdot 1 = -300$, so the next guess is $50 + 30 = 80$. Then the slope is −240, and the guess 104. Each step covers a fifth of the remaining way.
 #
 # We count sizes in 1,000 square feet and prices in 1,000 dollars, so w is still in dollars a square foot. With sizes such as 1,500 the slope would be about a million times larger, and each nudge would jump far over the answer.
 
@@ -292,7 +292,7 @@ check("collapse_linear")
 # %% [markdown]
 # ### 7. A pile of any depth
 #
-# Perhaps a hundred layers are better than two? Merge the first two into one. Merge that with the third. Go on until one is left. Leave the lists as they are: they belong to the caller.
+# Perhaps a hundred layers are better than two? Merge the first two into one. Merge that with the third. Go on until one is left. Leave the lists unchanged: they belong to the caller.
 
 
 # %% solution="collapse_pile"
@@ -385,7 +385,7 @@ for gate in ["AND", "OR", "XOR"]:
 figure = plots.decision_lines(X, rules)
 
 # %% [markdown]
-# *In words:* three planes with four corners each, and below them the errors by epoch. In the first two, a straight line parts the filled squares from the empty circles, the shaded side holds the squares, and the errors fall to 0 and stay there. Two circles lie on the edge itself: their score is exactly 0, and at 0 the step says 0. In the third, no line can do it. From the third epoch on the rule is wrong about all four corners as they go by: each nudge mends one and spoils the next.
+# *In words:* three planes with four corners each, and below them the errors by epoch. In the first two, a straight line parts the filled squares from the empty circles, the shaded side holds the squares, and the errors fall to 0 and stay there. Two circles lie on the edge itself: their score is exactly 0, and at 0 the step says 0. In the third, no line can do it. From the third epoch on the rule is wrong about all four corners as they go by: each nudge fixes one and spoils the next.
 #
 # **Second: a walk downhill.** The loss for every possible price, and the guesses of your function.
 
@@ -510,7 +510,7 @@ xor_after_more_epochs = "b"
 check("xor_after_more_epochs")
 
 # %% [markdown]
-# **C.** A pile of a hundred layers has weighted sums only, no step. How many layers are needed at least to compute the same?
+# **C.** A pile of a hundred layers has weighted sums only, no step. How many layers are needed, at the least, to compute the same thing?
 #
 # - a: one
 # - b: two
@@ -526,7 +526,7 @@ hundred_linear_layers = "a"
 check("hundred_linear_layers")
 
 # %% [markdown]
-# **D.** The price guesses swing to and fro and get farther from 200. What is wrong?
+# **D.** The price guesses swing back and forth and get farther from 200. What is wrong?
 #
 # - a: the learning rate is too small
 # - b: the learning rate is too large
@@ -559,6 +559,6 @@ check("price_step_too_long")
 # %% [markdown]
 # ## The bridge
 #
-# With a step between them, three rules did what one rule cannot. But we chose their weights *by hand*. Rosenblatt's rule nudges a rule whose right answer is known, and nobody knows the right answers of the hidden ones. The walk downhill of exercise 5 would do: follow the slope. Only, the step is flat on both sides of its jump. Its slope is 0, so every nudge that passes it is 0 as well.
+# With a step between them, three rules did what one rule cannot. But we chose their weights *by hand*. Rosenblatt's rule nudges a rule whose right answer is known, and nobody knows the right answers of the hidden ones. The walk downhill of exercise 5 would do: follow the slope. But the step is flat on both sides of its jump. Its slope is 0, so every nudge that passes it is 0 as well.
 #
 # We need something between the rules that is not straight, and that has a slope. Next week: **bends**.

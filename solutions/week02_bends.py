@@ -87,7 +87,7 @@ t = np.array([-3.0, 0.0, 2.0])
 print("np.where     =", np.where(t < 0, 10 * t, t + 1), "  chooses for each entry")
 
 # %% [markdown]
-# The rule of this course: for every finite input up to ±10,000 a function gives a right answer, without inf, without nan and without a NumPy warning about overflow.
+# The rule of this course: for every finite input up to ±10,000 a function gives the right answer, without inf, without nan and without a NumPy warning about overflow.
 #
 # Two tools are enough for it.
 #
@@ -190,7 +190,7 @@ check("relu")
 #
 # ### 4. Leaky ReLU
 #
-# A ReLU whose z is negative for every picture stays silent for ever, because no nudge gets through. A small leak on the left side keeps it alive.
+# A ReLU whose z is negative for every picture stays silent for good, because no nudge gets through. A small leak on the left side keeps it alive.
 
 
 # %% solution="leaky_relu"
@@ -317,7 +317,7 @@ check("sigmoid_grad")
 # %% [markdown]
 # ### 8. Slope of tanh
 #
-# With $a = \tanh(z)$ the slope is $1 - a^2$. It reaches 1 at $z = 0$, four times the best of a sigmoid. Far out it is as flat.
+# With $a = \tanh(z)$ the slope is $1 - a^2$. It reaches 1 at $z = 0$, four times the best of a sigmoid. Far out it is just as flat.
 
 
 # %% solution="tanh_grad"
@@ -493,7 +493,7 @@ check("saturation_fraction")
 #
 # At the end of the pile stand several numbers, one for each answer: cat 2, dog 1, bread 0. They are called **logits**. Softmax makes probabilities of them: take exp of each, then divide by the sum over the row. By hand: $e^2 = 7.389$, $e^1 = 2.718$, $e^0 = 1$, together 11.107. So cat 0.665, dog 0.245, bread 0.090.
 #
-# **The shift.** Subtract the same number c from all logits of a row. Every exp is then divided by $e^c$, above and below the line, and it cancels:
+# **The shift.** Subtract the same number c from all logits of a row. Every exp is then divided by $e^c$, above and below the fraction bar, and it cancels:
 #
 # $$\frac{e^{z_k - c}}{\sum_j e^{z_j - c}} = \frac{e^{z_k}\,/\,e^{c}}{\left(\sum_j e^{z_j}\right)/\,e^{c}} = \frac{e^{z_k}}{\sum_j e^{z_j}}$$
 #
@@ -542,17 +542,17 @@ check("softmax")
 #
 # ### 15. A nudge through softmax
 #
-# The bends before worked entry by entry. Softmax does not: raise one logit, and *all* probabilities of the row change, because they share one sum. From the quotient rule, with s for the probabilities of a row:
+# The earlier bends worked entry by entry. Softmax does not: raise one logit, and *all* probabilities of the row change, because they share one sum. From the quotient rule, with s for the probabilities of a row:
 #
 # $$\frac{\partial s_j}{\partial z_k} = \begin{cases} s_k\,(1 - s_k) & j = k \\ -\,s_j\,s_k & j \ne k \end{cases}$$
 #
-# Now a nudge arrives from above: $d_j$ says how the loss changes with $s_j$. In code it is called `dout`. To find how the loss changes with $z_k$, add up all the ways:
+# Now a nudge arrives from above: $d_j$ says how the loss changes with $s_j$. In code it is called `dout`. To find how the loss changes with $z_k$, add up all the paths:
 #
 # $$\frac{\partial L}{\partial z_k} = \sum_j d_j \frac{\partial s_j}{\partial z_k} = s_k\,d_k - s_k \sum_j d_j\,s_j = s_k \Bigl(d_k - \sum_j d_j\,s_j\Bigr)$$
 #
 # The sum is the average of $d$ under the probabilities. By hand, for $s = (0.665, 0.245, 0.090)$ and $d = (1, 0, 0)$: the average is 0.665. So $0.665 \cdot 0.335 = 0.223$, then $0.245 \cdot (-0.665) = -0.163$ and $0.090 \cdot (-0.665) = -0.060$. They sum to 0: what one class gains, the others lose.
 #
-# Multiplying a nudge from above with all these slopes is called a **vector-Jacobian product**, in short VJP.
+# Multiplying a nudge from above by all these slopes is called a **vector-Jacobian product**, in short VJP.
 
 
 # %% solution="softmax_vjp"
@@ -606,7 +606,7 @@ figure = plots.straight_and_bent(
 # %% [markdown]
 # *In words:* on the left every pile draws a straight line, however many layers it has. On the right the same weights draw curves with corners.
 #
-# **Second: all bends over their slopes.**
+# **Second: all bends, with their slopes below them.**
 
 # %% tags=["experiment"]
 LEAK = 0.125

@@ -54,11 +54,11 @@ print("other digits that it calls a nine:", (says_nine & ~nine).sum())
 #
 # ## The picture
 #
-# The cat-spotting robot gets a first row of rules. Every rule holds a **mask** before the picture. The mask says at each pixel: *ink here pleases me* (a positive weight), *ink here annoys me* (a negative one) or *I do not care* (0). The rule adds up its pleasure. Then a **gatekeeper** adds a number of his own, the bias, and decides how much pleasure it takes to speak up. A bend turns the sum into what the rule hands on.
+# The cat-spotting robot gets a first row of rules. Every rule holds a **mask** in front of the picture. The mask says at each pixel: *ink here pleases me* (a positive weight), *ink here annoys me* (a negative one) or *I do not care* (0). The rule adds up its pleasure. Then a **gatekeeper** adds a number of his own, the bias, and decides how much pleasure it takes to speak up. A bend turns the sum into what the rule hands on.
 #
-# The second row does the same. Only it does not see the picture: it sees what the first row said. And so on, row after row, to the last one. That has as many rules as there are answers, and **the brightest output** wins.
+# The second row does the same. But it does not see the picture: it sees what the first row said. And so on, row after row, to the last one. It has as many rules as there are answers, and **the brightest output** wins.
 #
-# Information flows from front to back and never turns. That is the *rule pile* at work. The field's own words, used from here on:
+# Information flows from front to back and never turns round. That is the *rule pile* at work. The field's own words, used from here on:
 #
 # - a rule with its bend is a **neuron** or **unit**, a row of them a **layer**; because every unit sees everything that comes in, it is a **dense layer**;
 # - a layer's masks together are its **kernel** W, one column for each unit; the gatekeepers are its **biases** b;
@@ -93,7 +93,7 @@ print("other digits that it calls a nine:", (says_nine & ~nine).sum())
 #
 # $$z_j = b_j + \sum_i x_i W_{ij}$$
 #
-# Use two loops: over the units j, and for each unit over the inputs i. `W[i, j]` is the weight from input i to unit j. Each unit's total begins anew. Your function returns z, without a bend.
+# Use two loops: over the units j, and for each unit over the inputs i. `W[i, j]` is the weight from input i to unit j. Each unit's total starts afresh. Your function returns z, without a bend.
 #
 # One thing to know about arrays: `z = b` does not copy. It is a second name for the same array, and writing to z changes b. And an array of whole numbers cuts the decimals off everything that is stored in it. `np.zeros(M)` gives a new array of M floats.
 
@@ -253,7 +253,7 @@ check("mlp_forward")
 #
 # ### 5. How many knobs?
 #
-# Everything in a kernel or a bias is a number to be learned: a **parameter**. A layer from D inputs to M units has $D \cdot M$ weights and $M$ biases. The inputs are given, they are no units and have no biases.
+# Everything in a kernel or a bias is a number to be learned: a **parameter**. A layer from D inputs to M units has $D \cdot M$ weights and $M$ biases. The inputs are given: they are not units, and they have no biases.
 #
 # A network for pictures of 28 by 28 pixels, with two hidden layers of 16 units and ten answers, has the sizes `[784, 16, 16, 10]`. Your function should find 13,002 for it. Work it out on paper first. For neighbours in a list, `zip(sizes, sizes[1:])` gives the pairs (784, 16), (16, 16), (16, 10).
 
@@ -305,9 +305,9 @@ check("predict_classes")
 # %% [markdown]
 # ### 7. How sure?
 #
-# Softmax makes probabilities of logits. You wrote it last week. Write it again, from memory if you can: what is fetched back from memory stays longer than what is read again.
+# Softmax makes probabilities of logits. You wrote it last week. Write it again, from memory if you can: what you recall stays with you longer than what you read again.
 #
-# A reminder of what matters. Take exp of each logit, then divide by the sum over the row. A number may be subtracted from a whole row before, because it cancels in the fraction; choose each row's largest logit, then no exp overflows. `axis=1` sums along a row, `keepdims=True` keeps the result as a column (N, 1), which lines up with the rows.
+# A reminder of what matters. Take exp of each logit, then divide by the sum over the row. A number may be subtracted from a whole row first, because it cancels in the fraction; choose each row's largest logit, and no exp overflows. `axis=1` sums along a row, `keepdims=True` keeps the result as a column (N, 1), which lines up with the rows.
 
 
 # %% solution="predict_probabilities"
@@ -336,7 +336,7 @@ check("predict_probabilities")
 #
 # Each unit of the *first* layer has one weight for each pixel. So its weights can be laid out as a picture of the same shape: its mask. Column j of the kernel belongs to unit j; `W[:, j]` takes it.
 #
-# Units differ in how large their weights are, so we bring every mask onto one scale: divide by the largest *absolute value*. The mask then lies in [−1, 1], its signs are kept, and 0 stays 0. For the weights 1, −4, 2, 0 it is 0.25, −1, 0.5, 0. A unit whose weights are all 0 has a mask of zeros; test for it, because 0/0 would be nan.
+# Units differ in how large their weights are, so we put every mask on the same scale: divide by the largest *absolute value*. The mask then lies in [−1, 1], its signs are kept, and 0 stays 0. For the weights 1, −4, 2, 0 it is 0.25, −1, 0.5, 0. A unit whose weights are all 0 has a mask of zeros; test for it, because 0/0 would be nan.
 #
 # `a.reshape(shape)` lays the D numbers out in rows and columns, row by row, just as the pixels were. One trap: `W[:, j]` is a *view*, a window onto W itself. `/=` through it would change the network. Division with `/` makes a new array.
 
@@ -369,7 +369,7 @@ check("weight_image")
 # %% [markdown]
 # ## The experiment
 #
-# The network needs good weights, and how it gets them is the story of weeks 04 to 07. So the next cell is a loan from the future. It trains a network of the sizes 64-16-10 on the digits, in a few seconds. You need not understand it yet.
+# The network needs good weights, and how it gets them is the story of weeks 04 to 07. So the next cell is a loan from the future. It trains a network of the sizes 64-16-10 on the digits, in a few seconds. You do not need to understand it yet.
 
 # %% tags=["experiment"]
 print("784-16-16-10 has", count_parameters([784, 16, 16, 10]), "parameters")
@@ -443,7 +443,7 @@ figure = plots.gatekeeper(
 )
 
 # %% [markdown]
-# *In words:* three S-shaped curves of the same form, one beside the other. The picture that pleases the mask needs the least help: its curve rises first, at a bias far below 0. Each curve crosses one half where b equals $-w \cdot x$. A very strict gatekeeper (left) lets nobody through, a very easy one (right) everybody. In between he tells the pictures apart.
+# *In words:* three S-shaped curves of the same form, one beside the other. The picture that pleases the mask needs the least help: its curve rises first, at a bias far below 0. Each curve crosses one half where b equals $-w \cdot x$. A very strict gatekeeper (left) lets nobody through, a very lenient one (right) lets everybody through. In between he tells the pictures apart.
 #
 # **Fourth: why nobody writes loops.** The same layer for a batch of 64 pictures: your `neuron_by_neuron` for each picture, and your `dense_forward` for all at once.
 
@@ -585,6 +585,6 @@ check("stricter_gatekeeper")
 # %% [markdown]
 # ## The bridge
 #
-# The robot can look at a picture and answer. But its good weights were borrowed. What would it say with weights of its own, before it has learned anything? It has to begin somewhere. All zeros? Then every unit says the same, and stays the same for ever. Large random numbers? Then the sums grow from layer to layer until they burst. You have already seen two units that an unlucky start silenced.
+# The robot can look at a picture and answer. But its good weights were borrowed. What would it say with weights of its own, before it has learned anything? It has to begin somewhere. All zeros? Then every unit says the same, and they all stay the same for good. Large random numbers? Then the sums grow from layer to layer until they burst. You have already seen two units that an unlucky start silenced.
 #
 # Next week: **where the pile starts**. We throw the dice, and see that it matters how hard.

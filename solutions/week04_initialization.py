@@ -57,7 +57,7 @@ for std in [1.0, 0.18, 0.01]:
 # %% [markdown]
 # Three throws, three characters. The first robot has never seen a digit and is absolutely certain. The third finds all ten answers equally likely, to the last digit, whatever it is shown: its logits are nearly 0 for every picture. Only the one in the middle has opinions of a sensible size.
 #
-# Nothing was learned here. The only difference is how hard the dice were thrown.
+# Nothing was learned here. The only difference is how hard we threw the dice.
 #
 # ## The picture
 #
@@ -65,9 +65,9 @@ for std in [1.0, 0.18, 0.01]:
 #
 # If each shouts a little **louder** than it was shouted at, the last one bursts your ears. If each speaks a little **more softly**, the last one whispers, and nobody can tell what was said. Only if each passes the message on *as loud as it came* does it survive a long row.
 #
-# And there is a third way to fail. If all robots of a layer have **the same weights**, they shout the same word. Sixty-four of them are then no better than one. Worse: since they say the same, they get the same blame, and the same *nudge*. They stay the same for ever. Dice are needed to make them differ.
+# And there is a third way to fail. If all robots of a layer have **the same weights**, they shout the same word. Sixty-four of them are then no better than one. Worse: since they say the same, they get the same blame, and the same *nudge*. They stay the same for good. Dice are needed to make them differ.
 #
-# The field's own words: setting the first weights is **initialization**. How loud a layer is, is measured by the **standard deviation** of its numbers, in short *std* (we also say *spread*). Its square is the **variance**. When the spread grows without bound the activations **explode**; when it shrinks to nothing they **vanish**. The sameness of equal units is called **symmetry**, and dice **break** it. The number of inputs of a unit is its **fan-in**, the number of units that a layer feeds is its **fan-out**.
+# The field's own words: setting the first weights is **initialization**. The loudness of a layer is measured by the **standard deviation** of its numbers, *std* for short (we also say *spread*). Its square is the **variance**. When the spread grows without bound the activations **explode**; when it shrinks to nothing they **vanish**. The sameness of equal units is called **symmetry**, and dice **break** it. The number of inputs of a unit is its **fan-in**, the number of units that a layer feeds is its **fan-out**.
 #
 # ## A worked example, by hand
 #
@@ -169,7 +169,7 @@ check("xavier_normal")
 # %% [markdown]
 # ### 3. The same with uniform draws
 #
-# A bell curve is not needed. Only the variance matters, since only the variance appears in the sum above. Uniform draws between $-a$ and $a$ do as well, and never surprise with a giant weight. Their mean square is
+# A bell curve is not needed. Only the variance matters, since only the variance appears in the sum above. Uniform draws between $-a$ and $a$ work just as well, and never surprise you with a giant weight. Their mean square is
 #
 # $$\frac{1}{2a} \int_{-a}^{a} w^2 \, dw = \frac{a^2}{3}$$
 #
@@ -202,7 +202,7 @@ check("xavier_uniform")
 # %% [markdown]
 # ### 4. He's rule
 #
-# Xavier's rule was made for S-shaped bends, which are nearly straight around 0. ReLU throws half of the message away. Kaiming He and his colleagues put the 2 of our worked example in:
+# Xavier's rule was made for S-shaped bends, which are nearly straight around 0. ReLU throws half of the message away. Kaiming He and his colleagues put in the 2 of our worked example:
 #
 # $$\text{variance} = \frac{2}{\text{fan-in}}$$
 #
@@ -331,7 +331,7 @@ check("distinct_units")
 # %% [markdown]
 # ### 7. The diagnosis
 #
-# Now let the robot judge a start by itself, from the spreads of its layers. The last layer is held against the first. Numbers that have burst show as inf (too large for a float) or nan (what becomes of inf − inf). `np.isfinite(stds)` is True where an entry is neither.
+# Now let the robot judge a start by itself, from the spreads of its layers. The last layer is compared with the first. Numbers that have burst show as inf (too large for a float) or nan (what becomes of inf − inf). `np.isfinite(stds)` is True where an entry is neither.
 #
 # A trap: **every** comparison with nan is False, `nan > 10` as well as `nan < 0.1`. Another: in a silent pile the first spread is 0, and dividing by it gives nan.
 
@@ -425,7 +425,7 @@ for layer in range(1, DEPTH + 1):
 # %% [markdown]
 # After thirty sigmoids only rounding errors are left of the difference between a 3 and an 8. That pile is loud and deaf: every picture gives the same numbers. It is one more reason why sigmoid lost its place between the layers.
 #
-# **Second: three bad starts, and what learning makes of them.** Learning belongs to the next weeks. But you can watch it already. The next cell holds weeks 05 to 07 in a few lines; read over it. `loss` says how wrong the robot is. A robot that gives each of ten digits the probability 0.1 has the loss $\ln 10 \approx 2.30$. So that is where an honest beginner should start, and from where the loss should fall.
+# **Second: three bad starts, and what learning makes of them.** Learning belongs to the next weeks, but you can already watch it. The next cell holds weeks 05 to 07 in a few lines; just skim it. `loss` says how wrong the robot is. A robot that gives each of ten digits the probability 0.1 has the loss $\ln 10 \approx 2.30$. So that is where an honest beginner should start, and the loss should fall from there.
 
 
 # %% tags=["experiment"]

@@ -68,7 +68,7 @@ for turn in [0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1]:
 #
 # ## A worked example, by hand
 #
-# **A price.** The robot says 350,000, the house costs 400,000. The error is $350{,}000 - 400{,}000 = -50{,}000$. The **squared error** is $(-50{,}000)^2 = 2.5 \cdot 10^9$. The **absolute error** is $50{,}000$. Another house: predicted 210,000, true 200,000, error 10,000, squared $10^8$. The means over the two houses: $1.3 \cdot 10^9$ and $30{,}000$. The first house makes 5/6 of the absolute loss, but 25/26 of the squared one. A square listens to the largest error.
+# **A price.** The robot says 350,000, the house costs 400,000. The error is $350{,}000 - 400{,}000 = -50{,}000$. The **squared error** is $(-50{,}000)^2 = 2.5 \cdot 10^9$. The **absolute error** is $50{,}000$. Another house: predicted 210,000, true 200,000, error 10,000, squared $10^8$. The means over the two houses: $1.3 \cdot 10^9$ and $30{,}000$. The first house makes up 5/6 of the absolute loss, but 25/26 of the squared one. A square listens to the largest error.
 #
 # **A picture.** Three logits: cat 2, dog 1, bread 0. Softmax gives the probabilities 0.6652, 0.2447 and 0.0900. The picture shows a dog. The loss is $-\ln 0.2447 = 1.408$. Had it shown a cat, the loss would be $-\ln 0.6652 = 0.408$; bread, $-\ln 0.0900 = 2.408$. Exactly 1 apart, like the logits. (In this course log is the natural logarithm, `np.log`.)
 #
@@ -208,7 +208,7 @@ print(table[:, columns])
 # %% [markdown]
 # The same notation on the left of `=` writes into these places.
 #
-# A table of K rows, as `np.eye(K)` makes it, would do as well while K is small. A language model has K = 50,000 tokens. That table would have 2.5 billion entries, 20 gigabytes, for a handful of labels. Make only the N rows that you need.
+# A table of K rows, such as `np.eye(K)`, would do while K is small. A language model has K = 50,000 tokens. That table would have 2.5 billion entries, 20 gigabytes, for a handful of labels. Make only the N rows that you need.
 
 
 # %% solution="one_hot"
@@ -359,7 +359,7 @@ check("softmax_cross_entropy")
 #
 # $$\frac{\partial L}{\partial Z} = \frac{p - \mathrm{onehot}(y)}{N}$$
 #
-# Every wrong class is pushed down by its probability. The true class is pulled up by what it lacks to 1. No entry is ever larger than 1/N in size. For a robot that is sure and wrong, two of them come close to it: the class it believes in and the true one. `softmax` stands in the cell at the top.
+# Every wrong class is pushed down by its probability. The true class is pulled up by what it falls short of 1. No entry is ever larger than 1/N in size. For a robot that is sure and wrong, two of them come close to it: the class it believes in and the true one. `softmax` stands in the cell at the top.
 
 
 # %% solution="softmax_cross_entropy_grad"
@@ -404,7 +404,7 @@ check("softmax_cross_entropy_grad")
 #
 # $$-\,y\, z + \log(1 + e^{z}) \qquad \text{safe for } z < 0$$
 #
-# Both at once: the logarithm only ever needs $e^{-|z|}$, and in front of it stands $\max(z, 0) - y z$. Try it with $z = 2$ and with $z = -2$. Two tools: `np.maximum(z, 0)` compares entry by entry, and `np.log1p(t)` is $\log(1 + t)$, exact for tiny t as well.
+# Both at once: the logarithm only ever needs $e^{-|z|}$, and in front of it stands $\max(z, 0) - y z$. Try it with $z = 2$ and with $z = -2$. Two tools: `np.maximum(z, 0)` compares entry by entry, and `np.log1p(t)` is $\log(1 + t)$, exact even for tiny t.
 
 
 # %% solution="binary_cross_entropy"
@@ -497,7 +497,7 @@ figure = plots.confidently_wrong(z, losses, slopes, probabilities)
 # %% [markdown]
 # *In words:* three panels. On the left cross-entropy falls like a ramp, the squared error is flat at 1 in the grey zone, where the robot is sure and wrong, and falls only around z = 0. In the middle the slopes: cross-entropy pushes with −1 in the grey zone, the squared error with almost nothing. On the right the robot under cross-entropy changes its mind after about twenty nudges. The other one does not move. *The nudge died*, in the loss itself.
 #
-# **Second: an outlier.** Ten houses, priced at 200 dollars a square foot or so. In one advertisement somebody typed a zero too many. A straight line through the houses is nudged downhill, once under each loss.
+# **Second: an outlier.** Ten houses, priced at 200 dollars a square foot or so. In one advertisement somebody typed one zero too many. A straight line through the houses is nudged downhill, once under each loss.
 
 # %% tags=["experiment"]
 rng = np.random.default_rng(3)
@@ -575,7 +575,7 @@ else:
 #
 # For practice, without points: a wrong choice gets its reason, and you may choose again.
 #
-# **A.** In a list of prices one has a zero too many. Which loss is pulled farther by it?
+# **A.** In a list of prices, one has a zero too many. Which loss does it pull farther?
 #
 # - a: the mean absolute error
 # - b: the mean squared error

@@ -89,7 +89,7 @@ for count in [knobs, 13_002, 1_000_000, 1_000_000_000]:
     seconds = 2 * count * (one_pass * count / knobs)
     print(f"{count:13,} knobs: about {seconds:18,.1f} seconds for a single nudge")
 # %% [markdown]
-# A nudge has to be repeated thousands of times. Twice as many knobs cost four times as much, and with a billion of them the first nudge would take hundreds of thousands of years. Wiggling is honest, but it cannot be the way.
+# A nudge has to be repeated thousands of times. Twice as many knobs cost four times as much, and with a billion of them the first nudge would take longer than all of recorded history. Wiggling is honest, but it cannot be the way.
 #
 # ## The picture
 #
@@ -113,7 +113,7 @@ for count in [knobs, 13_002, 1_000_000, 1_000_000_000]:
 #
 # with $w = 3$, $b = -5$, $v = 4$. Forward, we write down every number. Backward, we ask at each step: when this number grows by a little, how much does $L$ grow?
 #
-# | forward | | backward | the step's own slope | × bill from behind | = blame |
+# | forward | | backward | the step's own slope | × incoming bill | = blame |
 # | --- | --- | --- | --- | --- | --- |
 # | $z = 3 \cdot 2 - 5$ | 1 | $L$ | | | 1 |
 # | $h = \max(0, 1)$ | 1 | $e$ | $2e = 6$ | 1 | 6 |
@@ -124,7 +124,7 @@ for count in [knobs, 13_002, 1_000_000, 1_000_000_000]:
 # | | | $w$ | $x = 2$ | 24 | **48** |
 # | | | $b$ | 1 | 24 | **24** |
 #
-# Two things to notice. Each row uses only the row behind it and numbers from the forward pass. And every slope was found in *one* walk back, not in one walk for each weight.
+# Two things to notice. Each row uses only the bill of an earlier row, and numbers from the forward pass. And every slope was found in *one* walk back, not in one walk for each weight.
 #
 # Is 48 right? Wiggle $w$ from 3 to 3.01: $z = 1.02$, $y = 4.08$, $e = 3.08$, $L = 9.4864$. The loss rose by 0.4864, which is about $48 \cdot 0.01$. It is.
 #
@@ -342,7 +342,7 @@ check("dense_backward")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# Write the shapes of the two factors below each other. For dW: X is (N, D), dout is (N, M), the result is (D, M). N has to disappear, so N has to stand in the middle. Which of the two do you turn over?
+# Write the shapes of the two factors below each other. For dW: X is (N, D), dout is (N, M), the result is (D, M). N has to disappear, so N has to stand in the middle. Which of the two do you transpose?
 #
 # </details>
 #
@@ -356,7 +356,7 @@ check("dense_backward")
 #
 # $$\frac{\partial L}{\partial \mathrm{logits}} = \frac{p - \mathrm{onehot}(y)}{N}$$
 #
-# Every wrong class is pushed down by its probability, the true class is pulled up by what it lacks. With $p = [0.7, 0.2, 0.1]$, true class 1 and $N = 1$, the bill is $[0.7, -0.8, 0.1]$. To subtract the one-hot row without building it: `p[np.arange(N), y] -= 1` picks in row 0 the column `y[0]`, in row 1 the column `y[1]`, and so on. It writes into `p`, so let `p` be an array of your own.
+# Every wrong class is pushed down by its probability, the true class is pulled up by what it falls short of 1. With $p = [0.7, 0.2, 0.1]$, true class 1 and $N = 1$, the bill is $[0.7, -0.8, 0.1]$. To subtract the one-hot row without building it: `p[np.arange(N), y] -= 1` picks in row 0 the column `y[0]`, in row 1 the column `y[1]`, and so on. It writes into `p`, so let `p` be an array of your own.
 #
 # Call your own `relu_backward` and `dense_backward`. If one of them is still wrong, the check says so and does not charge you twice.
 
@@ -406,23 +406,23 @@ check("mlp_loss_and_grads")
 #
 # ### 7. Value
 #
-# A `Value` is a number that remembers what it was made of: its **parents**, and for each parent the **slope** of the step. In `c = a * b` with $a = 2$ and $b = 5$, the Value `c` holds the data 10, the parents `(a, b)` and the slopes `(5, 2)`. Whoever writes a formula with Values builds a **computation graph** without noticing.
+# A `Value` is a number that remembers what it was made of: its **parents**, and for each parent the **slope** of the step. In `c = a * b` with $a = 2$ and $b = 5$, the Value `c` holds the data 10, the parents `(a, b)` and the slopes `(5, 2)`. Anyone who writes a formula with Values builds a **computation graph** without noticing.
 #
 # `backward()` then sends the bill through the graph. The result's own blame is 1. Each value pays every parent its slope times its own blame. A parent that is used in several places is paid several times, and the payments **add up**.
 #
-# One thing needs care. A value may pass its blame on only when *everyone* who uses it has paid in. So we need an order in which every value stands behind all values that use it: a **topological order**. A walk that does not use recursion (Python gives up after about 1,000 nested calls) keeps its own list of values to visit. Every entry is a pair: a value, and whether its parents have been seen to.
+# One thing needs care. A value may pass its blame on only when *everyone* who uses it has paid in. So we need an order in which every value comes after all values that use it: a **topological order**. A walk that does not use recursion (Python gives up after about 1,000 nested calls) keeps its own list of values to visit. Every entry is a pair: a value, and whether its parents are done.
 #
 # 1. Begin with `waiting = [(self, False)]`, and an empty list `order`.
 # 2. Take the last entry off: `node, parents_done = waiting.pop()`.
 # 3. If its parents are done, append the node to `order`.
 # 4. If not, and this node was not visited before: put `(node, True)` back, and then every parent on top with `False`. They will be taken off first.
-# 5. When nothing is waiting, every value stands in `order` behind its parents. `reversed(order)` is the order for the bill.
+# 5. When nothing is waiting, every value comes after its parents in `order`. `reversed(order)` is the order for the bill.
 #
 # Try it on paper with `s = a * b` and `d = s + s`: the order is b, a, s, d (or a, b, s, d).
 #
 # The addition is written for you, as an example. Python calls `__add__` for `a + b`. In `2 + a` the 2 is no Value and cannot add one, so Python calls `a.__radd__(2)`, with the sides exchanged. For sums that makes no difference; for `2 - a` it does.
 #
-# Slopes that you need: $ab$ has the slopes $b$ and $a$; $a^k$ has $k a^{k-1}$; $e^a$ has $e^a$; tanh and relu you know. Differences and quotients can be built from what you have: $a - b = a + (-b)$ and $a / b = a \cdot b^{-1}$. Every call of `backward()` starts anew: it first sets all blame in the graph to 0.
+# Slopes that you need: $ab$ has the slopes $b$ and $a$; $a^k$ has $k a^{k-1}$; $e^a$ has $e^a$; tanh and relu you know. Differences and quotients can be built from what you have: $a - b = a + (-b)$ and $a / b = a \cdot b^{-1}$. Every call of `backward()` starts afresh: it first sets all blame in the graph to 0.
 
 
 # %% solution="Value"
@@ -560,7 +560,7 @@ check("value_depth")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# All gradients 0? The bill begins with `self.grad = 1.0`. Only reused values wrong? Look at how a parent is paid: does a second payment replace the first? Reused values in longer expressions wrong? Print `order` for `s = a * b; d = s + s` and see whether d stands behind s.
+# All gradients 0? The bill begins with `self.grad = 1.0`. Only reused values wrong? Look at how a parent is paid: does a second payment replace the first? Reused values in longer expressions wrong? Print `order` for `s = a * b; d = s + s` and see whether d comes after s.
 #
 # </details>
 #
@@ -645,7 +645,7 @@ figure = plots.falling_loss(np.array(losses), np.array(right))
 #
 # ## The same in Keras
 #
-# The same weights in a Keras model, differentiated by TensorFlow's `GradientTape`, a larger sister of your `Value`. Your numbers should agree with its numbers to about $10^{-15}$.
+# The same weights in a Keras model, differentiated by TensorFlow's `GradientTape`, the big sister of your `Value`. Your numbers should agree with its numbers to about $10^{-15}$.
 
 # %% tags=["experiment"]
 try:
@@ -752,6 +752,6 @@ check("gradient_check_at_a_corner")
 # %% [markdown]
 # ## The bridge
 #
-# The robot can nudge. But look at what a nudge cost: to move each weight once, it looked at all 1,797 digits. With a million pictures it would look at a million before it dares a single small step. Is a rough idea of the right direction, from a handful of pictures, good enough? And how large should a step be? We took 0.5 without asking.
+# The robot can nudge. But look at what a nudge cost: to move each weight once, it looked at all 1,797 digits. With a million pictures it would look at a million before it dares to take a single small step. Is a rough idea of the right direction, from a handful of pictures, good enough? And how large should a step be? We took 0.5 without asking.
 #
 # Next week: small batches, step sizes, and a robot that reads digits by itself (**stochastic gradient descent**). One more shadow lies ahead. In the drawing of the graph the blame grew on its way back, because $v$ and $x$ were larger than 1. What if every slope on a long way is smaller than 1? That is week 08, *when the nudge dies*.

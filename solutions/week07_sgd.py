@@ -144,7 +144,7 @@ for size in [1, 8, 32, 128, 1797]:
 #
 # An epoch shows every example exactly once, in a new random order. We shuffle *numbers*, not pictures: an array of indices in random order, cut into pieces. `X[batch]` then picks these rows, and `y[batch]` the labels that belong to them.
 #
-# Chance comes in as an argument, a generator. `rng.permutation(N)` gives the numbers 0 to N − 1 in random order, and another order at the next call. Whoever passes a generator with the same seed gets the same training again. A slice may reach past the end: `a[20:30]` of 25 entries gives the last five.
+# Chance comes in as an argument, a generator. `rng.permutation(N)` gives the numbers 0 to N − 1 in random order, and another order at the next call. A generator with the same seed gives the same training again. A slice may reach past the end: `a[20:30]` of 25 entries gives the last five.
 
 
 # %% solution="minibatch_indices"
@@ -234,7 +234,7 @@ check("accuracy")
 #
 # ### 4. Train
 #
-# Now the brisk teacher. For every epoch: shuffle. For every batch: look, blame, nudge. The loop need not know which network it trains. It receives a function `loss_and_grads(X, y, params)`, such as last week's `mlp_loss_and_grads`, and calls it. It also receives `schedule`, which gives the learning rate of each step: `schedule(0)` for the first step, `schedule(1)` for the second, and on and on, *not* beginning anew with each epoch. For a constant rate pass `lambda step: 0.1`, a function without a name that always answers 0.1.
+# Now the brisk teacher. For every epoch: shuffle. For every batch: look, blame, nudge. The loop need not know which network it trains. It receives a function `loss_and_grads(X, y, params)`, such as last week's `mlp_loss_and_grads`, and calls it. It also receives `schedule`, which gives the learning rate of each step: `schedule(0)` for the first step, `schedule(1)` for the second, and on and on, *not* starting again with each epoch. For a constant rate pass `lambda step: 0.1`, a function without a name that always answers 0.1.
 #
 # The **history** is the teacher's diary: for each epoch the mean loss over its examples, each measured just before its step, as in the table above. A batch counts by its size. `np.average(values, weights=sizes)` does that, and so does a sum that is divided by N at the end.
 
@@ -356,7 +356,7 @@ figure = plots.paths_on_surface(w, b, surface, paths)
 #
 # ### 5. Step decay and exponential decay
 #
-# **Step decay** keeps the rate for `every` steps, then multiplies it by `factor`, and so on. The number of drops so far is the whole part of step / every, in Python `step // every`. **Exponential decay** falls by as much, but evenly. With lr = 0.8, factor = 0.5 and every = 10: after 15 steps the first says 0.4, the second $0.8 \cdot 0.5^{1.5} = 0.283$.
+# **Step decay** keeps the rate for `every` steps, then multiplies it by `factor`, and so on. The number of drops so far is the whole part of step / every, in Python `step // every`. **Exponential decay** falls just as far, but smoothly. With lr = 0.8, factor = 0.5 and every = 10: after 15 steps the first says 0.4, the second $0.8 \cdot 0.5^{1.5} = 0.283$.
 
 
 # %% solution="step_decay"
@@ -405,7 +405,7 @@ check("exponential_decay")
 # %% [markdown]
 # ### 6. Warm-up
 #
-# At the very start all weights are random and slopes can be wild. A **warm-up** begins with tiny steps. The rate rises evenly from 0 to lr in `warmup_steps` steps and then stays at lr, for ever.
+# At the very start all weights are random and slopes can be wild. A **warm-up** begins with tiny steps. The rate rises evenly from 0 to lr in `warmup_steps` steps and then stays at lr.
 
 
 # %% solution="linear_warmup"
@@ -437,7 +437,7 @@ check("linear_warmup")
 #
 # With $\mathrm{lr}_{\min} = 0$: lr at the start, 0.854 lr after a quarter, lr/2 in the middle, 0 at the end. After step $T$ the formula would rise again; the schedule stays at $\mathrm{lr}_{\min}$ instead.
 #
-# Two more are made of it. With **restarts** the rate jumps back to lr after each `period` and falls anew; what counts is how many steps ago that was, `step % period`. With a **warm-up** it first rises and then has the remaining steps to fall to 0.
+# Two more are built from it. With **restarts** the rate jumps back to lr after each `period` and falls again; what counts is how many steps ago that was, `step % period`. With a **warm-up** it first rises and then has the remaining steps to fall to 0.
 
 
 # %% solution="cosine_annealing"
@@ -468,7 +468,7 @@ check("cosine_annealing")
 
 # %% solution="cosine_restarts"
 def cosine_restarts(step, lr, lr_min, period):
-    """Cosine annealing that begins anew after every period.
+    """Cosine annealing that starts again after every period.
 
     Args:
         step: which step, a whole number from 0 on.

@@ -140,7 +140,7 @@ for depth in [2, 5, 10, 20]:
 #
 # - A bend whose slope is 1 where it is open: ReLU. It has a dark side, since a gate that is shut for every picture never opens again.
 # - A **corridor** beside the rules, through which the bill walks past them untouched.
-# - A leash for bills that grew too long.
+# - A leash for bills that have grown too long.
 #
 # The field's own words, used from here on: **vanishing gradient**, **exploding gradient**, **dead unit**, **residual block** with its **skip connection** (the corridor), and **gradient clipping** (the leash).
 #
@@ -170,7 +170,7 @@ for depth in [2, 5, 10, 20]:
 #
 # ### 1. A product of slopes
 #
-# First the rule of thumb. A bend is never steeper than its steepest slope: 0.25 for a sigmoid, 1 for tanh and ReLU. How much of a nudge of 1 can be left behind `depth` of them, weights left aside?
+# First the rule of thumb. A bend is never steeper than its steepest slope: 0.25 for a sigmoid, 1 for tanh and ReLU. How much of a nudge of 1 can be left, at most, after `depth` of them? Leave the weights aside.
 
 
 # %% solution="slope_product"
@@ -203,7 +203,7 @@ check("slope_product")
 # - `mlp_forward(X, params, bend)` returns the logits and a list `layers`. Layer 1 stands at `layers[0]`, and holds what the layer received and its z.
 # - `dense_backward(dout, received, W)` returns the bill for the layer's input, dW and db.
 #
-# The walk begins with the bill of the logits, at the *last* layer, and goes down to layer 1. `range(5, 0, -1)` counts 5, 4, 3, 2, 1. One thing to get right: bends stand *between* layers. The last layer has none behind it. So a bill that arrives at any other layer's output has to pass that layer's bend first.
+# The walk begins with the bill of the logits, at the *last* layer, and goes down to layer 1. `range(5, 0, -1)` counts 5, 4, 3, 2, 1. One thing to get right: bends stand *between* layers. The last layer has none after it. So a bill that arrives at any other layer's output has to pass that layer's bend first.
 
 
 # %% solution="mlp_backward"
@@ -284,7 +284,7 @@ check("backward_norms")
 # %% [markdown]
 # ### 4. A diagnosis
 #
-# Is a first norm of $10^{-6}$ bad? If the last one is $10^{-6}$ too, all is well and the loss merely has a small unit. If the last one is 1, the pile is sick. What counts is the *ratio of the first to the last*, because the nudge starts at the last layer and ends at the first.
+# Is a first norm of $10^{-6}$ bad? If the last one is $10^{-6}$ too, all is well and the loss is merely measured in a small unit. If the last one is 1, the pile is sick. What counts is the *ratio of the first to the last*, because the nudge starts at the last layer and ends at the first.
 #
 # Two traps. Comparing with nan is always False, so a pile full of nan slips through every `<` and `>`; `np.isfinite(norms)` is True for each entry that is neither nan nor infinite. And a pile in which nothing moves at all has the ratio 0/0. So compare the first norm with a multiple of the last one, and divide by no norm.
 
@@ -324,7 +324,7 @@ check("gradient_health")
 #
 # ### 5. Dead units
 #
-# ReLU's slope is 1 where it is open. A bill passes open gates unchanged, at any depth. Where the gate is shut the slope is 0 and the bill stops. That is no harm: a unit that is silent for one picture speaks for the next.
+# ReLU's slope is 1 where it is open. A bill passes open gates unchanged, at any depth. Where the gate is shut the slope is 0 and the bill stops. That does no harm: a unit that is silent for one picture speaks for the next.
 #
 # But a large nudge can push a unit so far down that it is silent for *every* picture. Then no bill ever comes through, its weights never move again, and it stays silent. It is **dead**. In the table Z of pre-activations a unit is a column, and it is dead where the whole column holds no number above 0. (At exactly 0 our slope is 0, so 0 does not wake it.)
 #
@@ -394,9 +394,9 @@ check("residual_forward")
 #
 # $$dX = \underbrace{\mathrm{dout}}_{\text{corridor}} + \underbrace{dX_{\text{branch}}}_{\text{relu and two kernels}}$$
 #
-# The branch alone is a pile of two layers, and you have been back through one of those a minute ago.
+# The branch alone is a pile of two layers, and you went back through one of those a minute ago.
 #
-# **By hand**, with D = H = 1: $x = 2$, $w_1 = 3$, $b_1 = -5$, $w_2 = 4$, and a bill of 10. Forward: $z = 1$, $h = 1$. Back: $dw_2 = 10 \cdot 1 = 10$ and $db_2 = 10$. To h goes $10 \cdot 4 = 40$, the gate is open, so $dw_1 = 40 \cdot 2 = 80$, $db_1 = 40$, and to the input goes $40 \cdot 3 = 120$. Together with the corridor: $dx = 10 + 120 = 130$. Had the gate been shut, $dx$ would be 10. Without a corridor it would be 0.
+# **By hand**, with D = H = 1: $x = 2$, $w_1 = 3$, $b_1 = -5$, $w_2 = 4$, and a bill of 10. Forward: $z = 1$, $h = 1$. Back: $dw_2 = 10 \cdot 1 = 10$ and $db_2 = 10$. Then h gets $10 \cdot 4 = 40$. The gate is open, so $dw_1 = 40 \cdot 2 = 80$, $db_1 = 40$, and the input gets $40 \cdot 3 = 120$. Together with the corridor: $dx = 10 + 120 = 130$. Had the gate been shut, $dx$ would be 10. Without a corridor it would be 0.
 
 
 # %% solution="residual_backward"
@@ -436,9 +436,9 @@ check("residual_backward")
 #
 # ### 8. Gradient clipping
 #
-# Now the other illness. One batch hands the robot a bill a thousand times too long, and one step throws all that it learned away. Shorten the bill, and keep its direction.
+# Now the other illness. One batch hands the robot a bill a thousand times too long, and one step throws away all that it has learned. Shorten the bill, and keep its direction.
 #
-# Direction is a matter of *all* parameters together. So take one norm over all of them, the **global norm**, and multiply everything by one factor. Two arrays, $(30)$ and $(40)$: the global norm is $\sqrt{900 + 1600} = 50$. With `max_norm` 5 both are multiplied by $5/50$ and become $(3)$ and $(4)$. The ratio 3 to 4 has survived.
+# The direction belongs to *all* parameters together. So take one norm over all of them, the **global norm**, and multiply everything by one factor. Two arrays, $(30)$ and $(40)$: the global norm is $\sqrt{900 + 1600} = 50$. With `max_norm` 5 both are multiplied by $5/50$ and become $(3)$ and $(4)$. The ratio 3 to 4 has survived.
 #
 # Only bills that are too long are shortened; short ones stay as they are. Return the norm from *before* clipping as well: it belongs in the log, where it shows that something blew up.
 
@@ -624,7 +624,7 @@ for max_norm in [np.inf, 5.0]:
 #
 # ## The same in Keras
 #
-# The same pile of 20 sigmoid layers in Keras, a residual block, and Keras' own clipping: an optimizer with `global_clipnorm` whose step size is 1 moves every weight by exactly its clipped gradient. The largest differences, seen from the size of the numbers, should be about $10^{-15}$.
+# The same pile of 20 sigmoid layers in Keras, a residual block, and Keras' own clipping: an optimizer with `global_clipnorm` whose step size is 1 moves every weight by exactly its clipped gradient. The largest differences, relative to the size of the numbers, should be about $10^{-15}$.
 
 # %% tags=["experiment"]
 try:
@@ -742,7 +742,7 @@ check("waking_the_dead")
 # A friend trains a pile of 30 sigmoid layers and sees that the loss does not move. "I will clip the gradients", she says. Explain what is wrong with her pile, why clipping is no cure, and why residual blocks are one. Use numbers. Six to ten sentences.
 #
 # ### BEGIN SOLUTION
-# The bill that the loss sends back is multiplied in every layer by the slope of the bend and by the kernel. A sigmoid's slope is at most 0.25, so 30 of them leave at most $0.25^{30} \approx 10^{-18}$ of it. The last layers still learn, but the first ones stay random, and whatever they throw away of the picture cannot be found again by the layers behind them.
+# The bill that the loss sends back is multiplied in every layer by the slope of the bend and by the kernel. A sigmoid's slope is at most 0.25, so 30 of them leave at most $0.25^{30} \approx 10^{-18}$ of it. The last layers still learn, but the first ones stay random, and what they throw away of the picture, the layers after them cannot find again.
 #
 # Clipping multiplies gradients by a factor of at most 1. It protects against nudges that are too long. Hers are too short, and clipping leaves those as they are.
 #

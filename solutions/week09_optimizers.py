@@ -5,7 +5,7 @@
 #
 # ## The break
 #
-# The nudges arrive now, even in a deep pile. But how large should they be? So far there is one **learning rate** for all weights. Here is a landscape with only two weights, where that is already one too few:
+# The nudges arrive now, even in a deep pile. But how large should they be? So far there is one **learning rate** for all weights. Here is a landscape with only two weights, where even one rate is one too few:
 #
 # $$L(w_1, w_2) = \tfrac12 \left( w_1^2 + 40\, w_2^2 \right)$$
 #
@@ -104,7 +104,7 @@ for lr in [0.001, 0.01, 0.045, 0.051]:
 # | flat direction | 1, 1, 1, 1 | −0.1, −0.15, −0.175, −0.1875 → −0.2 |
 # | steep direction | 1, −1, 1, −1 | −0.1, +0.05, −0.075, +0.0625 → ±0.067 |
 #
-# Without memory all of these steps would be 0.1 long. With memory the direction that stays the same is walked at twice the pace, and the direction that bounces at two thirds. With 0.9 in place of 0.5: ten times the pace, against about a half.
+# Without memory all of these steps would be 0.1 long. With memory, the walker goes at twice the pace along the direction that stays the same, and at two thirds along the one that bounces. With 0.9 in place of 0.5: ten times the pace, against about a half.
 #
 # **Adam.** A weight gets the gradients 2 and then −1. With $\beta_1 = 0.9$, $\beta_2 = 0.999$ and a learning rate of 0.01:
 #
@@ -123,7 +123,7 @@ for lr in [0.001, 0.01, 0.045, 0.051]:
 # params, velocity = momentum_step(params, grads, velocity, lr, momentum)
 # ```
 #
-# Two parameters may have the same shape. Their memories are still two; find them by name. A comprehension such as `{name: 2 * w for name, w in params.items()}` makes a new dict.
+# Two parameters may have the same shape. They still have two memories; find them by name. A comprehension such as `{name: 2 * w for name, w in params.items()}` makes a new dict.
 #
 # ## Part 1: a ball that rolls
 #
@@ -170,7 +170,7 @@ check("momentum_step")
 #
 # A ball that rolls cannot see. But it knows where its velocity is about to take it: to $w + \mu v$. Nesterov's idea is to ask for the gradient *there*. If the wall rises, the ball brakes a step earlier.
 #
-# To make this convenient, let `params` be the point **ahead** all the time, $p = w + \mu v$. The gradient is then measured at `params`, as ever. One step, written for $p$:
+# To make this convenient, let `params` be the point **ahead** throughout, $p = w + \mu v$. The gradient is then measured at `params`, as ever. One step, written for $p$:
 #
 # 1. The velocity, as before: $v' = \mu v - \eta g$.
 # 2. The ball itself has been at $p - \mu v$ and rolls to $p - \mu v + v' = p - \eta g$.
@@ -258,9 +258,9 @@ check("rmsprop_step")
 #
 # $$\hat m = \frac{m'}{1 - \beta_1^t}, \qquad \hat v = \frac{v'}{1 - \beta_2^t}, \qquad w' = w - \eta \frac{\hat m}{\sqrt{\hat v} + \epsilon}$$
 #
-# - $t$ counts the steps and is 1 in the first one. It rises once in a step, not once for each parameter.
+# - $t$ counts the steps and is 1 in the first one. It rises once per step, not once per parameter.
 # - The state keeps $m'$ and $v'$ as they are. $\hat m$ and $\hat v$ are used in this step and then thrown away.
-# - $\epsilon$ stands *outside* the root, behind the corrected $\hat v$, as in the paper. Keras adds it a little earlier, before the correction; you will see the difference at the end.
+# - $\epsilon$ stands *outside* the root and is added after the correction of $\hat v$, as in the paper. Keras adds it a little earlier, before the correction; you will see the difference at the end.
 #
 # The state is a dict: `state["m"]` and `state["v"]` are dicts like `params`, and `state["t"]` is the number of steps that were made *before* this one. `adam_start(params)` in the locked cell above makes the first one.
 
@@ -411,7 +411,7 @@ figure = plots.decay_by_loudness(loudness.ravel(), {"L2 inside Adam": lost[0], "
 #
 # $$w' = w - \eta\, \mathrm{sign}\big(\beta_1 m + (1 - \beta_1) g\big), \qquad m' = \beta_2 m + (1 - \beta_2) g$$
 #
-# Every weight moves by exactly $\eta$. The direction is asked for *first*, with the old $m$ and $\beta_1$; then the memory is renewed with $\beta_2$. The paper's Lion also decays its weights as AdamW does; ours leaves that out. `np.sign` gives −1, 0 or 1.
+# Every weight moves by exactly $\eta$. The direction is worked out *first*, with the old $m$ and $\beta_1$; then the memory is updated with $\beta_2$. The paper's Lion also decays its weights as AdamW does; ours leaves that out. `np.sign` gives −1, 0 or 1.
 
 
 # %% solution="lion_step"
@@ -444,7 +444,7 @@ check("lion_step")
 # %% [markdown]
 # ## The experiment
 #
-# **First: two landscapes.** The ravine, and a **saddle**: a pass between two valleys. On the pass the slope is 0, although it is no minimum at all. The walkers start almost exactly on the ridge.
+# **First: two landscapes.** The ravine, and a **saddle**: a pass between two valleys. On the pass the slope is 0, although it is not a minimum at all. The walkers start almost exactly on the ridge.
 
 # %% tags=["experiment"]
 optimizers = {
@@ -547,7 +547,7 @@ with np.errstate(all="ignore"):
 figure = plots.learning_by_optimizer(curves, learning_rates, last)
 
 # %% [markdown]
-# *In words:* on the left six falling lines; gradient descent is the highest from the fourth epoch on. On the right four valleys. Each optimizer has its best learning rate, and they lie far apart: near 1 for gradient descent, 0.3 for momentum, 0.03 for Adam, 0.01 for Lion. Further left learning is slow, further right it breaks. No optimizer takes that choice away from you. For Adam and Lion, though, a learning rate is a *length* that each weight walks in a step, so a good value carries over from one network to the next.
+# *In words:* on the left six falling lines; gradient descent is the highest from the fourth epoch on. On the right four valleys. Each optimizer has its best learning rate, and they lie far apart: near 1 for gradient descent, 0.3 for momentum, 0.03 for Adam, 0.01 for Lion. Farther left, learning is slow; farther right, it breaks down. No optimizer takes that choice away from you. For Adam and Lion, though, a learning rate is a *length* that each weight walks in a step, so a good value carries over from one network to the next.
 #
 # ## The same in Keras
 #

@@ -94,7 +94,7 @@ print(f"right on them                        {share_right(params, digits[seen], 
 print(f"right on new digits                  {share_right(params, digits[new], labels[new]):.2f}")
 
 # %% [markdown]
-# It knows all 100 answers, *also the 20 wrong ones*. There is no rule by which a clear 3 is called a 7. So it has not found a rule: it has learned these pictures by heart. On new digits it pays for it.
+# It knows all 100 answers, *even the 20 wrong ones*. There is no rule by which a clear 3 is called a 7. So it has not found a rule: it has learned these pictures by heart. On new digits it pays for it.
 #
 # ## The picture
 #
@@ -191,7 +191,7 @@ check("l2_penalty")
 # %% [markdown]
 # ### 3. What it does to the gradients
 #
-# A price that no gradient knows changes nothing. The gradient of a sum is the sum of the gradients. Return a *new* dictionary: `grads[name] += ...` would write into the caller's array.
+# A price that no gradient feels changes nothing. The gradient of a sum is the sum of the gradients. Return a *new* dictionary: `grads[name] += ...` would write into the caller's array.
 
 
 # %% solution="l2_grads"
@@ -222,7 +222,7 @@ check("l2_grads")
 # %% [markdown]
 # ### 4. Decay
 #
-# In the worked example a step with the penalty took a tenth of each weight. One can do just that, as a step of its own, and leave the gradients alone: every kernel loses the share $\eta \cdot \mathrm{wd}$ of itself, with learning rate $\eta$. Before a step of plain SGD this *is* L2, with $\mathrm{wd} = 2\lambda$. With Adam it is not: there the penalty's gradient would be divided by Adam's memory of gradients. That is the W in AdamW, from week 09.
+# In the worked example a step with the penalty took a tenth of each weight. You can do just that, as a step of its own, and leave the gradients alone: every kernel loses the share $\eta \cdot \mathrm{wd}$ of itself, with learning rate $\eta$. Before a step of plain SGD this *is* L2, with $\mathrm{wd} = 2\lambda$. With Adam it is not: there the penalty's gradient would be divided by Adam's memory of gradients. That is the W in AdamW, from week 09.
 
 
 # %% solution="decoupled_decay"
@@ -259,9 +259,9 @@ check("decoupled_decay")
 #
 # A tool: `rng.random(shape)` draws numbers that are spread evenly over $[0, 1)$. Such a number lies below 0.3 with the chance 0.3. So `rng.random(shape) < 0.3` is True about three times in ten. Which comparison says *stays*? And multiplying by a mask of True and False keeps or zeroes.
 #
-# There are two lives again. With `training=False` out is X, and the mask is True everywhere.
+# Dropout leads two lives, one while training and one at test time. With `training=False` out is X, and the mask is True everywhere.
 #
-# Draw from the `rng` that is passed, and make no generator of your own. Draws differ from solution to solution, so the check looks at what must hold for all of them. In its messages `dropped` is the share of zeros, `scale` the factor on the others, `mask` whether the mask fits, `mask_at_zeros` the share of kept entries where $X$ itself is 0, `shared` whether one draw serves many entries; `independent` (the number of zeros varies from call to call), `repeats` (same seed, same draws) and `continues` (the next call draws again) are 1 for yes and 0 for no.
+# Draw from the `rng` that is passed, and make no generator of your own. Draws differ from solution to solution, so the check looks at what must hold for every one. In its messages `dropped` is the share of zeros, `scale` the factor on the others, `mask` whether the mask fits, `mask_at_zeros` the share of kept entries where $X$ itself is 0, `shared` whether one draw serves many entries; `independent` (the number of zeros varies from call to call), `repeats` (same seed, same draws) and `continues` (the next call draws again) are 1 for yes and 0 for no.
 
 
 # %% solution="dropout_forward"
@@ -300,7 +300,7 @@ check("dropout_forward")
 #
 # ### 6. Dropout, backward
 #
-# Who was sent home said nothing, so nobody blames him. Who spoke up spoke by a factor, and is blamed by that factor. The mask is the one of the forward pass. A newly drawn one would blame the wrong people. In the check's messages `blocked` is the share of dropped entries that get no blame, `passed` the share of kept ones that get some.
+# A rule that was sent home said nothing, so nobody blames it. A rule that stayed spoke louder by a factor, and is blamed by that factor. The mask is the one of the forward pass. A newly drawn one would blame the wrong rules. In the check's messages `blocked` is the share of dropped entries that get no blame, `passed` the share of kept ones that get some.
 
 
 # %% solution="dropout_backward"
@@ -479,7 +479,7 @@ def add_noise(images, std, rng):
 check("add_noise")
 
 # %% [markdown]
-# ### 11. A little aside
+# ### 11. A little to the side
 #
 # Every image moves by its own shift: down by $-m \ldots m$ and to the right by $-m \ldots m$, all $(2m+1)^2$ shifts equally likely. What leaves the frame is gone. Where nothing moves in there is paper, 0.
 #

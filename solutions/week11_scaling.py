@@ -5,7 +5,7 @@
 #
 # ## The break
 #
-# Last week we kept the robot honest: it no longer learns its pictures by heart. One number we have always guessed. *How large should the pile be?* Sixteen units, because that was quick. A larger robot costs more, and we would like to know what it will be worth **before** we pay for it.
+# Last week we kept the robot honest: it no longer learns its pictures by heart. One number we have always had to guess. *How large should the pile be?* Sixteen units, because that was quick. A larger robot costs more, and we would like to know what it will be worth **before** we pay for it.
 #
 # Run the next cells. Six small networks are trained on digits that are moved by up to one pixel. Then we lay a ruler on their losses and ask it about a network of 256 units.
 
@@ -106,7 +106,7 @@ figure = plots.two_papers(
 #
 # ## The picture
 #
-# Somebody wants to build a cat-spotting robot a thousand times as large as ours. Its *rule pile* will fill a hall. It will be *nudged* for months, it can be built only once, and nobody may say afterwards: *we should have made it half as large and shown it more cats.*
+# Somebody wants to build a cat-spotting robot a thousand times as large as ours. Its *rule pile* will fill a hall. It will be *nudged* for months, it can be built only once, and nobody must be able to say afterwards: *we should have made it half as large and shown it more cats.*
 #
 # So the builder makes a row of toy robots, each twice as large as the one before. He notes how often each one is wrong, and marks the points on a special paper. On it the marks 1, 10, 100, 1000 are equally far apart. Here the points fall on a line. He lays his ruler on the line and reads off the robot that does not exist yet.
 #
@@ -128,7 +128,7 @@ figure = plots.two_papers(
 #
 # **With a floor.** Other toys have the losses 9, 5 and 3. Now the steps are $9 - 5 = 4$ and $5 - 3 = 2$. It is the *steps* that halve. The next would be 1, then 0.5, 0.25, ... and all of them together make 2. So the loss comes to rest at $3 - 2 = 1$. Subtract that floor, and 8, 4, 2 are left: our line again. The law is $L = 1 + 8\,N^{-0.301}$.
 #
-# On log-log paper 9, 5, 3 do not lie on a line. A plain ruler would go through them crookedly and promise, for large $N$, a loss below the floor.
+# On log-log paper 9, 5, 3 do not lie on a line. A plain ruler would go through them at the wrong slope and promise, for large $N$, a loss below the floor.
 #
 # ## Part 1: the ruler
 #
@@ -179,7 +179,7 @@ print("the line 5 + 2 x:", np.polyfit([0.0, 1.0, 2.0], [5.0, 7.0, 9.0], 1))
 print("log 8 =", np.log(8.0), " exp of that =", np.exp(np.log(8.0)), " log10(8) =", np.log10(8.0))
 
 # %% [markdown]
-# `np.log` is the logarithm to base $e$, and `np.exp` undoes it. Any base will do, if the same base is undone in the end.
+# `np.log` is the logarithm to base $e$, and `np.exp` undoes it. Any base will do, as long as you undo the same one in the end.
 
 
 # %% solution="fit_power_law"
@@ -538,7 +538,7 @@ figure = plots.budgets(N_line, dict(zip(names, curves, strict=True)), twenty)
 # %% [markdown]
 # *In words:* three valleys. A larger bill lies lower, and its lowest point (dot) farther to the right. On the left the model is too small, on the right it reads too little. A hollow square marks 20 tokens a parameter; it sits near the bottom, to the right of the dot.
 #
-# The dots and the squares do not agree. This is how it stands in the paper: its three ways of measuring give different answers, and this fitted law prefers smaller models than the other two. A later team read the points off the paper's figure and fitted them again (Besiroglu et al. 2024). With their constants the law agrees with about 20. But look how flat the valleys are: a factor of 2 in size hardly matters.
+# The dots and the squares do not agree. That is how the paper has it: its three ways of measuring give different answers, and this fitted law prefers smaller models than the other two. A later team read the points off the paper's figure and fitted them again (Besiroglu et al. 2024). With their constants the law agrees with about 20. But look how flat the valleys are: a factor of 2 in size hardly matters.
 #
 # **Third: why small models are over-trained.** Fix the *loss* instead: Chinchilla's 1.94. Each size needs its own number of tokens for it, $D = \bigl(410.7 / (1.94 - 1.69 - 406.4/N^{0.34})\bigr)^{1/0.28}$. Which size is cheapest, if the model will also be used?
 
@@ -555,7 +555,7 @@ for name, tokens in [("never used", 0.0), ("1e13 tokens in use", 1e13), ("1e14 i
 figure = plots.lifetime_cost(N_line, costs)
 
 # %% [markdown]
-# *In words:* three U-shaped curves over the size of the model, the more use the higher. All of them shoot up on the left, where a model is so small that no amount of reading helps. The cheapest size moves to the left, the more the model is used. (Without any use the law says 91 tokens a parameter and not 20. That is the disagreement from above.)
+# *In words:* three U-shaped curves over the size of the model: the more use, the higher the curve. All of them shoot up on the left, where a model is so small that no amount of reading helps. The more the model is used, the farther left its cheapest size lies. (Without any use the law says 91 tokens a parameter and not 20. That is the disagreement from above.)
 #
 # So a model that millions of people will use should be *smaller* than the training bill alone suggests, and read for longer. It is **over-trained** on purpose. That is the last line of our table: 8 billion parameters, 1,875 tokens for each.
 #

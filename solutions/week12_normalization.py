@@ -71,7 +71,7 @@ for scale in [0.7, 1.0, 1.4]:
 #
 # Think of the rules in the robot's pile as people in a row who pass on a message: *pointed ears, whiskers, probably a cat*. If each one speaks a little more softly than the one before, the last one hears nothing. If each one speaks a little louder, the last one hears only noise. We cannot tell them once and for all how loud to speak, because they keep changing while they learn.
 #
-# So we put a small device between them. It *measures* how loud the numbers are and sets them to a standard: mean 0, spread 1. Behind it are two knobs that the robot may turn itself: one for loudness and one for an offset. If a rule really needs to shout, it can learn to.
+# So we put a small device between them. It *measures* how loud the numbers are and sets them to a standard: mean 0, spread 1. After it come two knobs that the robot may turn itself: one for loudness and one for an offset. If a rule really needs to shout, it can learn to.
 #
 # One question is left, and it is the whole week: **measured over what?** A batch is a table. A row is one picture, a column is one feature, which is the opinion of one rule.
 #
@@ -93,7 +93,7 @@ for scale in [0.7, 1.0, 1.4]:
 #
 # The variance is the *mean* squared distance: $((1-2)^2 + (3-2)^2)/2 = 1$. Divide by 2, not by 1; in NumPy that is `X.var(axis=0)` as it stands.
 #
-# Look at what each one lost. Batch norm has forgotten that the second feature is louder than the first. Layer norm has forgotten that the second picture is louder than the first.
+# Look at what each one lost. Batch norm has forgotten that the second feature is louder than the first, and layer norm that the second picture is louder than the first.
 #
 # **Now one picture alone**, the row $(3, 8)$. Layer norm gives $(-1, 1)$, as before. Batch norm measures columns with one number in them: mean 3 and 8, spread 0. It gives $(0, 0)$, for this picture and for every other. So batch norm needs something else when a single picture arrives. It keeps a diary while training: a **running mean** and a **running variance**. After every batch
 #
@@ -104,7 +104,7 @@ for scale in [0.7, 1.0, 1.4]:
 # **What this course has agreed on.** Books differ, so here it is, as in Keras:
 #
 # - momentum multiplies the *old* running value (in PyTorch it multiplies the new one),
-# - the variance divides by N everywhere, also in the diary,
+# - the variance divides by N everywhere, in the diary too,
 # - a small number eps goes *inside* the root, $\sqrt{\mathrm{var} + \mathrm{eps}}$, so that a column without any spread does not divide by 0.
 #
 # ## Part 1: batch norm, forward
@@ -354,7 +354,7 @@ check("layernorm_backward")
 #
 # ### 7. Folding
 #
-# At test time the running statistics are plain numbers. Then batch norm behind a dense layer is a straight line behind a straight line, and you know what happens to those: *the rule pile collapses*. For once that is good news. Written for one output $j$, with $s_j = \gamma_j / \sqrt{\mathrm{var}_j + \mathrm{eps}}$:
+# At test time the running statistics are plain numbers. Then batch norm after a dense layer is a straight line after a straight line, and you know what happens to those: *the rule pile collapses*. For once that is good news. Written for one output $j$, with $s_j = \gamma_j / \sqrt{\mathrm{var}_j + \mathrm{eps}}$:
 #
 # $$s_j \big( (XW)_j + b_j - \mu_j \big) + \beta_j$$
 #
@@ -394,7 +394,7 @@ check("fold_batchnorm_into_dense")
 #
 # ## The experiment
 #
-# **First: the break, mended.** The twenty layers again, with your layers between them.
+# **First: the break, repaired.** The twenty layers again, with your layers between them.
 
 # %% tags=["experiment"]
 one, zero = np.ones(64), np.zeros(64)

@@ -148,7 +148,7 @@ check("next_token_pairs")
 #
 # Reading from left to right is one way. Another is a text with gaps: *the ___ sleeps on the ___*. To fill them, the robot may look to both sides.
 #
-# Draw a uniform number for each token: `rng.random(tokens.shape)`. It is below `rate` with just that probability. Where a token is hidden, the input shows `mask_id` and the target is the token. Elsewhere nothing is asked, and the target is −1, which no token is. `np.where(condition, a, b)` chooses entry by entry and makes a new array. The caller's `tokens` stay as they are.
+# Draw a uniform number for each token: `rng.random(tokens.shape)`. It is below `rate` with exactly that probability. Where a token is hidden, the input shows `mask_id` and the target is the token. Elsewhere nothing is asked, and the target is −1, which no token is. `np.where(condition, a, b)` chooses entry by entry and makes a new array. The caller's `tokens` stay as they are.
 #
 # The draws come from the generator that is passed. The check makes 30,000 of them several times, and looks at shares and places.
 
@@ -220,7 +220,7 @@ check("cosine_similarity_matrix")
 #
 # The cosines, divided by the temperature, are logits. Row n has N classes, one for each second view, and the right class is n: the diagonal. From here on it is week 05. The field calls this loss **InfoNCE**.
 #
-# Dividing by a *small* temperature makes the softmax strict: a cosine that is larger by a little wins by far. At a temperature of 0.0001 logits reach 10,000, which the functions at the top of this notebook stand.
+# Dividing by a *small* temperature makes the softmax strict: a cosine that is larger by a little wins by far. At a temperature of 0.0001 logits reach 10,000, which the functions at the top of this notebook can handle.
 
 
 # %% solution="info_nce"
@@ -266,7 +266,7 @@ check("info_nce")
 #
 # The third line is the dense layer of week 06. C is square, so a missing transpose changes no shape. Look at the indices: $v_m$ stands in *column* m of C.
 #
-# **The last line.** Only the direction of z counts. A push along z itself makes it longer and changes nothing, so that part is taken off: $du \cdot u$ is how much of the push points along u. What is left turns the arrow, and a long arrow turns less easily, hence the division. By hand: $z = (3, 4)$, $|z| = 5$, $u = (0.6, 0.8)$, $du = (1, 0)$. Then $du \cdot u = 0.6$, and $dz = \big((1, 0) - 0.6\,(0.6, 0.8)\big)/5 = (0.128, -0.096)$. It stands upright on z: $3 \cdot 0.128 - 4 \cdot 0.096 = 0$.
+# **The last line.** Only the direction of z counts. A push along z itself makes it longer and changes nothing, so that part is taken off: $du \cdot u$ is how much of the push points along u. What is left turns the arrow, and a long arrow turns less easily, hence the division. By hand: $z = (3, 4)$, $|z| = 5$, $u = (0.6, 0.8)$, $du = (1, 0)$. Then $du \cdot u = 0.6$, and $dz = \big((1, 0) - 0.6\,(0.6, 0.8)\big)/5 = (0.128, -0.096)$. It is at right angles to z: $3 \cdot 0.128 - 4 \cdot 0.096 = 0$.
 #
 # In code $(du \cdot u)$ of all rows is `(du * u).sum(axis=1, keepdims=True)`.
 
@@ -309,7 +309,7 @@ check("info_nce_grad")
 #
 # ### 6. Pictures and captions
 #
-# The two views need not be two pictures. On the internet most pictures stand beside a sentence. One network embeds the picture, another one the sentence, and each picture has to find its sentence. And each sentence has to find its picture: the mean of both directions is the loss of **CLIP**. The paper learns the scale $1/\text{temperature}$ along with the weights; here the temperature is given.
+# The two views need not be two pictures. On the internet most pictures stand beside a sentence. One network embeds the picture, another one the sentence, and each picture has to find its sentence, and each sentence its picture: the mean of both directions is the loss of **CLIP**. The paper learns the scale $1/\text{temperature}$ along with the weights; here the temperature is given.
 
 
 # %% solution="clip_loss"
@@ -343,7 +343,7 @@ check("clip_loss")
 #
 # ### 7. What a step was worth
 #
-# A step gets all the reward that came *after* it, its own included. What came later counts less, by a factor of $\gamma$ (gamma) for each step in between:
+# A step gets all the reward that came *after* it, including its own. What came later counts less, by a factor of $\gamma$ (gamma) for each step in between:
 #
 # $$G_t = r_t + \gamma\, G_{t+1}, \qquad G_T = 0$$
 #
@@ -379,7 +379,7 @@ check("discounted_returns")
 # %% [markdown]
 # ### 8. Do more of what went well
 #
-# The robot's **policy** is a network that turns a situation into logits, one for each action. It draws its action from the softmax. Afterwards we pretend that the action taken was the right label, and weigh each example with its return:
+# The robot's **policy** is a network that turns a situation into logits, one for each action. It draws its action from the softmax. Afterwards we pretend that the action taken was the right label, and weight each example by its return:
 #
 # $$L = \frac{1}{N} \sum_n -\,G_n \log p_n(\text{action}_n)$$
 #
@@ -517,7 +517,7 @@ levels = {"all letters alike": np.log(K), "frequent letters": -np.sum(often * np
 figure = plots.reading_loss(np.array(losses), levels)
 
 # %% [markdown]
-# *In words:* a curve that falls below two dashed lines. The upper one is the loss of a robot that takes all letters for equally likely, the lower one that of a robot that knows how frequent each letter is.
+# *In words:* a curve that falls below two dashed lines. The upper one is the loss of a robot that takes all letters to be equally likely, the lower one that of a robot that knows how frequent each letter is.
 #
 # Watch the babble. First noise. Then frequent letters and spaces. Then words. In the end whole sentences, many of them learned by heart, because the book is short. Spelling, word order and what cats do: it is all in the text, if you only try to guess the next letter.
 #
@@ -747,7 +747,7 @@ check("first_preference")
 #
 # The second robot makes two views of each photograph, moved, cropped or dimmed. The label is the pair, and the loss is InfoNCE. What the views change, it learns to ignore. If colour is changed, it cannot sort by colour. Two photographs of the same beach are treated as strangers. It finds groups, but not their names.
 #
-# The third robot tells two jokes, and people say which is better. The label is the comparison, and the loss is DPO, with the robot of the first kind as reference. A laugh as a reward at the end and the policy gradient would do as well. It learns what these people like, not what is funny or true, and without a reference it might repeat one joke for ever. A late reward says little about which word was the good one.
+# The third robot tells two jokes, and people say which is better. The label is the comparison, and the loss is DPO, with the robot of the first kind as reference. A laugh as a reward at the end and the policy gradient would do as well. It learns what these people like, not what is funny or true, and without a reference it might repeat one joke over and over. A late reward says little about which word was the good one.
 #
 # **Rubric (20 points).** 8: a fitting source of labels for each robot, and what plays the label. 6: a fitting loss for each. 6: a limit for each.
 # ### END SOLUTION

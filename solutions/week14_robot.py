@@ -86,7 +86,7 @@ figure = plots.answers_with_confidence(
 )
 
 # %% [markdown]
-# *In words:* five small images in a row: two of grey noise, a blank page, a seven turned on its side, and one ordinary digit. Above each stands the robot's answer, below it how sure it is. It answers every time. Nobody gave it the words *I do not know*, and it is often quite sure about noise.
+# *In words:* five small images in a row: two of grey noise, a blank page, a seven turned on its side, and one ordinary digit. Above each is the robot's answer, and below it how sure it is. It answers every time. Nobody gave it the words *I do not know*, and it is often quite sure about noise.
 #
 # ## The picture
 #
@@ -107,7 +107,7 @@ figure = plots.answers_with_confidence(
 #
 # The network is $f(0) + 1 \cdot \mathrm{relu}(x - 0) + 2 \cdot \mathrm{relu}(x - 1)$. At $x = 2$ it says $0 + 2 + 2 = 4$, as it should. At $x = 0.5$ it says $0.5$ and the curve $0.25$: that is the gap, and more bends make it smaller.
 #
-# Each bend, once it has switched on, stays on. So it does not bring the slope of its own piece, only the *change* from the piece before.
+# Once a bend has switched on, it stays on. So it does not bring the slope of its own piece, only the *change* from the piece before.
 #
 # ## Part 1: what is known
 #
@@ -259,7 +259,7 @@ check("train_step")
 #
 # ### 4. Slide a filter
 #
-# The answer at place (i, j) is the sum of the products of the filter with the image below it. Loop over the filter's own places, which are few: each of them adds one shifted copy of the image, times one weight. Deep learning does not turn the filter round.
+# The answer at place (i, j) is the sum of the products of the filter with the image below it. Loop over the filter's own places, which are few: each of them adds one shifted copy of the image, times one weight. Deep learning does not flip the filter.
 
 
 # %% solution="feature_map"
@@ -399,7 +399,7 @@ filters = cnn_filters(robot)
 figure = plots.weight_masks({f"filter {n}": mask for n, mask in enumerate(filters)})
 
 # %% [markdown]
-# *In words:* sixteen small squares of 3 by 3, green where a filter hopes for ink, red where it hopes for none. Several are green on one side and red on the other: they look for edges, upright, lying or slanted. Nobody asked for edges. They came out of blame and nudges, as they do in nearly every network that looks at pictures.
+# *In words:* sixteen small squares of 3 by 3, green where a filter hopes for ink, red where it hopes for none. Several are green on one side and red on the other: they look for edges: vertical, horizontal or slanted. Nobody asked for edges. They came out of blame and nudges, as they do in nearly every network that looks at pictures.
 
 # %% tags=["experiment"]
 picture = images[test][labels[test] == 0][0]
@@ -433,7 +433,7 @@ figure = plots.answers_with_confidence(
 )
 
 # %% [markdown]
-# *In words:* the same five images, the answers of the better robot below them. It is better at digits. It still has no word for *this is no digit*.
+# *In words:* the same five images, with the better robot's answers above them and how sure it is below. It is better at digits. It still has no word for *this is no digit*.
 #
 # ## The same in NumPy
 #
@@ -485,7 +485,7 @@ what_the_first_filters_see = "a"
 check("what_the_first_filters_see")
 
 # %% [markdown]
-# **C.** How does `tape.gradient` come by its numbers?
+# **C.** How does `tape.gradient` get its numbers?
 #
 # - a: it moves every weight a little and measures the loss
 # - b: it walks back along the recorded operations with the chain rule
@@ -522,7 +522,7 @@ check("why_few_weights_are_shared")
 # A hospital wants to buy your robot. Tell its director honestly what is not understood about networks like yours. Choose two of: why networks with more weights than examples do not simply learn by heart (double descent); why nudging finds weights that also work on new images; what it helps to know that good weights exist; whether a single unit means anything that a person could name. For each say what is observed and what nobody can explain yet, and what follows for the hospital. Eight to twelve sentences.
 #
 # ### BEGIN SOLUTION
-# *Double descent.* Make a network larger, and its error on new images first falls, then rises when it has just enough weights to know its examples by heart, and then falls again (Belkin et al. 2019; week 10 has the picture). The classical rule, that more freedom means worse guesses, does not hold there. There are explanations for simple models and no complete one for deep networks. So nobody can say beforehand how large a network should be; one has to try.
+# *Double descent.* Make a network larger, and its error on new images first falls, then rises when it has just enough weights to know its examples by heart, and then falls again (Belkin et al. 2019; week 10 has the picture). The classical rule, that more freedom means worse guesses, does not hold there. There are explanations for simple models and no complete one for deep networks. So nobody can say in advance how large a network should be; one has to try.
 #
 # *Why nudging generalizes.* A network can learn random labels by heart, so its form alone does not forbid it (Zhang et al. 2017). Trained on true labels, the same network by the same nudges also does well on new images. Something in gradient descent prefers solutions that generalize, and what that is, is not settled.
 #
