@@ -88,7 +88,7 @@ def _where(question: Question, verdict: Verdict, mistakes: list[Mistake]) -> lis
     elif verdict.part:
         lines.insert(0, f"Look at {verdict.part}.")
     elif not lines:
-        lines = [f"Look at what `{question.calls}` is: the check read {verdict.outcome} there."]
+        lines = [f"Look at the value of `{question.calls}`: it is not what is asked for."]
     return lines
 
 

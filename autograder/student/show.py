@@ -15,6 +15,7 @@ from autograder.records import Difference
 from autograder.tree import leaves
 
 _MOST_SHOWN = 24
+_MOST_PARTS = 3
 _WIDTH = 60
 
 
@@ -47,15 +48,20 @@ def beside(question: Question, step: Step, answer: Answer | None) -> tuple[list[
         return [f"  yours: {what}", *lines], True
     wrong = differences(answer, step.expected, question.returns, stability=False)
     parts = {each.part for each in wrong}
-    lines, right = [], []
+    lines, right, shown, more = [], list[str](), 0, list[str]()
     for pair in pairs(answer.value, step.expected, question.returns):
         if isinstance(pair, Difference):
             lines.append(f"  {pair.part or 'the result'}: {pair.detail}")
+        elif pair.part in parts and shown == _MOST_PARTS:
+            more.append(pair.part)
         elif pair.part in parts:
+            shown += 1
             lines += _named(_part(pair, "yours"), pair.yours)
             lines += _named(_part(pair, "expected"), pair.expected)
         else:
             right.append(pair.part or "the result")
+    if more:
+        lines.append(f"  wrong too: {', '.join(more)}")
     if right:
         lines.append(f"  right: {', '.join(right)}")
     return lines, bool(wrong)
@@ -117,24 +123,43 @@ def _part(pair: Pair, whose: str) -> str:
 
 
 def _named(name: str, value: Any, *, few: bool = True) -> list[str]:
-    """`name = value` on lines that begin with two spaces, which are set in monospace."""
+    """`name = value` on lines that begin with two spaces, which are set in monospace.
+
+    What a dict or a list holds stands on lines of its own, named as in the student's code.
+    """
+    if isinstance(value, dict) and value:
+        inside = ((f'{name}["{key}"]', each) for key, each in value.items())
+        return [line for one, each in inside for line in _named(one, each, few=few)]
+    if isinstance(value, (list, tuple)) and any(isinstance(each, np.ndarray) for each in value):
+        listed = ((f"{name}[{place}]", each) for place, each in enumerate(value))
+        return [line for one, each in listed for line in _named(one, each, few=few)]
     start = f"  {name} = "
     first, *more = _text(value, few=few).splitlines() or [""]
     return [start + first, *(" " * len(start) + line for line in more)]
 
 
 def _text(value: Any, *, few: bool) -> str:
-    if isinstance(value, dict):
-        inside = (f"{name}: {_text(each, few=few)}" for name, each in value.items())
-        return "\n".join(inside)
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_text(each, few=few) for each in value) + "]"
     if isinstance(value, np.ndarray):
         if value.size > _MOST_SHOWN and not (few and value.size <= 2 * _MOST_SHOWN):
             start = ", ".join(f"{each:.4g}" for each in value.reshape(-1)[:3].astype(float))
             return f"an array of shape {value.shape} that begins {start}"
-        with np.printoptions(precision=4, suppress=True):
-            return np.array2string(value, separator=", ", max_line_width=_WIDTH)
+        return _array(value)
     if isinstance(value, float):
         return f"{value:.6g}"
     return repr(value)
+
+
+def _array(value: Any) -> str:
+    """An array with four digits of every number, in columns."""
+    if value.dtype.kind != "f":
+        return np.array2string(value, separator=", ", max_line_width=_WIDTH)
+    # Adding 0 turns -0 into 0: showing the sign of zero would only confuse.
+    width = max((len(f"{each + 0.0:.4g}") for each in value.reshape(-1).tolist()), default=0)
+    return np.array2string(
+        value,
+        separator=", ",
+        max_line_width=_WIDTH,
+        formatter={
+            "float_kind": lambda each: f"{each + 0.0:.4g}".rjust(width if value.ndim else 0)
+        },
+    )

@@ -30,8 +30,18 @@ def returned(value):
 
 def test_is_a_matrix_set_below_its_name(question):
     lines = inputs_shown(question, step(question))
-    assert lines[:2] == ["  dout = [[1., 0.],", "          [0., 1.]]"]
+    assert lines[:2] == ["  dout = [[1, 0],", "          [0, 1]]"]
     assert all(line.startswith("  ") for line in lines)
+
+
+def test_is_what_a_dict_holds_named_as_in_code(question):
+    inputs = {"params": {"W": np.array([[0.001, -12.0]]), "b": 3}, "layers": [np.ones(1), 2]}
+    assert inputs_shown(question, Step("", inputs, Expected(0.0, 1.0))) == [
+        '  params["W"] = [[0.001,   -12]]',
+        '  params["b"] = 3',
+        "  layers[0] = [1]",
+        "  layers[1] = 2",
+    ]
 
 
 def test_is_a_large_array_told_by_its_beginning(question):
