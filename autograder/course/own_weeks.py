@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -104,7 +105,8 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         for name, content in files.items():
             (made / name).write_bytes(content)
-        os.chmod(made, folder.parent.stat().st_mode & 0o777)
+        # With the bit that gives new files to the group, where several graders share a course.
+        os.chmod(made, stat.S_IMODE(folder.parent.stat().st_mode))
         made.replace(folder)
     finally:
         shutil.rmtree(made, ignore_errors=True)

@@ -97,3 +97,9 @@ def test_is_a_folder_written_completely_or_not_at_all(tmp_path):
     with pytest.raises(IsADirectoryError):
         own_weeks.write_folder(tmp_path / "made", {"a": b"1", ".": b"2"})
     assert not list(tmp_path.iterdir())
+
+
+def test_does_a_folder_belong_to_the_graders_who_share_a_course(tmp_path):
+    tmp_path.chmod(0o2770)
+    own_weeks.write_folder(tmp_path / "made", {"a": b"1"})
+    assert (tmp_path / "made").stat().st_mode & 0o7777 == 0o2770
