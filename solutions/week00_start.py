@@ -94,8 +94,8 @@ print(np.round(shown["a 0"][:4], 1))
 #
 # Three things to know:
 #
-# 1. **Check.** Run the check cell whenever you like, as often as you like. It tells you what is wrong and why, and it never takes points away. Keep the function's name, since the check looks for it.
-# 2. **Validate.** Before you hand in, restart the notebook and run everything from the top (*Kernel, Restart Kernel and Run All Cells*). A notebook that works only because of a cell that you have since deleted will not work for the grader. If your course has a *Validate* button, it does the same.
+# 1. **Check.** Run the check cell whenever you like, as often as you like. It tells you what is wrong and why, and it never takes points away. Keep the function's name, since the check looks for it. For hints in three steps, run `check("greet_robot", hint=1)` in a cell of your own, then `hint=2` and `hint=3`.
+# 2. **Validate.** Before you hand in, restart the notebook and run everything from the top (*Kernel, Restart Kernel and Run All Cells*). A notebook that works only because of a cell that you have since deleted will not work for the grader. Run `from autograder import check_all` and `check_all()` in a cell of your own: it lists what is missing. If your course has a *Validate* button, it does the same.
 # 3. **Submit.** Hand in the notebook file as your course says, with the *Submit* button or by uploading it. The grader runs it again, with inputs other than the check's. Answers that were made to fit the check's inputs do not pass there.
 #
 # ### Greet the robot
