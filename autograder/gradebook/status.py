@@ -105,7 +105,7 @@ class WeekStatus:
         if not graded:
             return "wait for submissions, or autograder collect"
         if self.having("waiting"):
-            return "nbgrader formgrader"
+            return "jupyter lab, and there Nbgrader > Formgrader"
         if len(self.having("exported")) < len(graded):
             return f"autograder export FORMAT {self.week}"
         return "nothing"

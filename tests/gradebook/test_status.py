@@ -20,7 +20,7 @@ def next_step(*students: StudentStatus) -> str:
 def test_is_the_next_step_the_first_thing_that_is_left_to_do():
     assert "collect" in next_step(MISSING)
     assert next_step(MISSING, GRADED, HANDED_IN) == "autograder grade week06"
-    assert next_step(EXPORTED, WAITING) == "nbgrader formgrader"
+    assert next_step(EXPORTED, WAITING) == "jupyter lab, and there Nbgrader > Formgrader"
     assert next_step(EXPORTED, GRADED) == "autograder export FORMAT week06"
     assert next_step(EXPORTED, MISSING) == "nothing"
 
