@@ -1,6 +1,6 @@
 """The feedback pages of exported students: which there are, and a zip with a folder for each.
 
-Moodle's zip is another one, since Moodle delivers by numbers: see `moodle_feedback_zip`.
+Moodle's folders have other names, since Moodle delivers by numbers: see `moodle_feedback_zip`.
 """
 
 from __future__ import annotations
@@ -82,21 +82,32 @@ def with_folders(made: Export, weeks: Iterable[WeekGrades], target: Path | None)
     if target is None:
         return made
     notes: list[str] = []
-    packed = io.BytesIO()
-    count = 0
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for week in weeks:
-            known = pages(week)
-            notes += known.notes
-            names = {each.student: folder_name(each) for each in week.totals}
-            for student, page in known.found.items():
-                entry = zipfile.ZipInfo(f"{names[student]}/{week.stem}.html", _EPOCH)
-                entry.external_attr = 0o644 << 16
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, page.read_bytes())
-                count += 1
-    if not count:
+    found: dict[str, bytes] = {}
+    for week in weeks:
+        known = pages(week)
+        notes += known.notes
+        names = {each.student: folder_name(each) for each in week.totals}
+        for student, page in known.found.items():
+            found[f"{names[student]}/{week.stem}.html"] = page.read_bytes()
+    if not found:
         raise CourseError(f"there are no feedback pages to zip. {' '.join(notes)}".strip())
-    said = f"{count} feedback page{'s' * (count != 1)} in the zip, a folder for each student."
-    files = {**made.files, str(target.absolute()): packed.getvalue()}
+    said = f"{counted(len(found))} in the zip, a folder for each student."
+    files = {**made.files, str(target.absolute()): zipped(found)}
     return Export(files, (*made.notes, said, *notes), made.problems)
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """An archive of these files by name, the same each time."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content)
+    return packed.getvalue()
+
+
+def counted(count: int) -> str:
+    """Such as `1 feedback page`."""
+    return f"{count} feedback page{'s' * (count != 1)}"

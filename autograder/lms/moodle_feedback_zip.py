@@ -11,18 +11,15 @@ Source: Moodle 4.5, mod/assign/feedback/file/importziplib.php.
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from autograder.errors import CourseError
 from autograder.intake.moodle_worksheet import participant_number
+from autograder.lms import feedback_pages
 from autograder.lms.exporter import WeekGrades, people
-
-_EPOCH = (1980, 1, 1, 0, 0, 0)
+from autograder.lms.feedback_pages import counted, zipped
 
 
 @dataclass(frozen=True)
@@ -46,14 +43,13 @@ class FeedbackZip:
 
 def for_people(week: WeekGrades, rows: Iterable[Row]) -> FeedbackZip:
     """A folder for each student whose grade is exported."""
-    rows = list(rows)
-    made = FeedbackZip()
-    pages = _pages(week, [row.student for row in rows if row.student], made)
-    for row in rows:
-        if row.student in pages:
-            made.pages[folder_name(row.name, row.identifier)] = pages[row.student]
-    made.notes.insert(0, f"{_counted(len(made.pages))} in the zip.")
-    return made
+    known = feedback_pages.pages(week)
+    found = {
+        folder_name(row.name, row.identifier): known.found[row.student].read_bytes()
+        for row in rows
+        if row.student in known.found
+    }
+    return FeedbackZip(found, [f"{counted(len(found))} in the zip.", *known.notes])
 
 
 def for_groups(week: WeekGrades, rows: Iterable[Row], numbers: Mapping[str, int]) -> FeedbackZip:
@@ -65,8 +61,9 @@ def for_groups(week: WeekGrades, rows: Iterable[Row], numbers: Mapping[str, int]
         numbers: the ids of the groups, by name.
     """
     rows = list(rows)
-    made = FeedbackZip()
-    pages = _pages(week, [row.student for row in rows if row.student], made)
+    known = feedback_pages.pages(week)
+    made = FeedbackZip(notes=[*known.notes])
+    pages = {each: page.read_bytes() for each, page in known.found.items()}
     participants = {participant_number(row.identifier) for row in rows}
     groups: dict[str, list[Row]] = {}
     for row in rows:
@@ -87,7 +84,7 @@ def for_groups(week: WeekGrades, rows: Iterable[Row], numbers: Mapping[str, int]
         reached += len(members)
     made.notes.insert(
         0,
-        f"{_counted(len(made.pages))} in the zip, one for each group, {reached} students in all. "
+        f"{counted(len(made.pages))} in the zip, one for each group, {reached} students in all. "
         "Before Moodle takes the zip, it lists who gets which file.",
     )
     return made
@@ -105,14 +102,7 @@ def written(made: FeedbackZip, week: WeekGrades) -> bytes:
             f"there are no feedback pages of {week.week} to zip. "
             f"{reasons or f'Next: run `autograder feedback {week.week}`'}"
         )
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for folder, page in made.pages.items():
-            entry = zipfile.ZipInfo(f"{folder}/{week.stem}.html", _EPOCH)
-            entry.external_attr = 0o644 << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, page)
-    return buffer.getvalue()
+    return zipped({f"{folder}/{week.stem}.html": page for folder, page in made.pages.items()})
 
 
 def folder_name(name: str, identifier: str) -> str:
@@ -142,34 +132,6 @@ def _why_not(
     if len({pages[member.student] for member in members}) > 1:
         return "its members' pages differ, and each of them would get the one in the zip"
     return ""
-
-
-def _pages(week: WeekGrades, students: list[str], made: FeedbackZip) -> dict[str, bytes]:
-    """The students' pages; notes those who have none, or one that is older than the grade."""
-    pages, missing, old = {}, [], []
-    for student in students:
-        page = _page(week, student)
-        if not page.is_file():
-            missing.append(student)
-            continue
-        graded = week.course.notebook("autograded", week.stem, student)
-        if graded.is_file() and graded.stat().st_mtime > page.stat().st_mtime:
-            old.append(student)
-        pages[student] = page.read_bytes()
-    advice = f"run `autograder feedback {week.week}`"
-    if missing:
-        made.notes.append(f"{people(missing)} have no feedback page; {advice}.")
-    if old:
-        made.notes.append(f"The pages of {people(old)} are older than their grades; {advice}.")
-    return pages
-
-
-def _page(week: WeekGrades, student: str) -> Path:
-    return week.course.folder("feedback", week.stem, student) / f"{week.stem}.html"
-
-
-def _counted(count: int) -> str:
-    return f"{count} feedback page{'' if count == 1 else 's'}"
 
 
 def _get(students: list[str]) -> str:

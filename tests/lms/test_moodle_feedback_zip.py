@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 
 import pytest
@@ -29,20 +30,20 @@ def test_is_the_participant_read_whatever_the_name(name, number):
     assert "/" not in folder and not folder.startswith((".", "~"))
 
 
-def test_are_missing_and_old_pages_told(tmp_path):
+def test_are_missing_and_old_pages_left_out_and_told(tmp_path):
     graded = week(tmp_path, [student(n) for n in range(3)])
     for name in ("s0000", "s0001"):
         page(tmp_path, name, name)
+    os.utime(tmp_path / "feedback" / "s0001" / STEM / f"{STEM}.html", (1, 1))
     later = tmp_path / "autograded" / "s0001" / STEM / f"{STEM}.ipynb"
     later.parent.mkdir(parents=True)
     later.write_text("{}")
     made = feedback_zip.for_people(graded, [Row(str(n), "N", "", f"s000{n}") for n in (1, 2, 0)])
-    assert made.pages == {
-        "N_1_assignfeedback_file_": b"s0001",
-        "N_0_assignfeedback_file_": b"s0000",
-    }
+    assert made.pages == {"N_0_assignfeedback_file_": b"s0000"}
     said = " ".join(made.notes)
-    assert "2 feedback pages" in said and "(s0002) have no" in said and "(s0001) are older" in said
+    assert "1 feedback page in the zip" in said
+    assert "Without a feedback page: 1 student (s0002)" in said
+    assert "older than the grade: 1 student (s0001)" in said
 
 
 @pytest.mark.parametrize(
