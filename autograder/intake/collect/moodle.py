@@ -10,33 +10,24 @@ Source: Moodle 4.5, mod/assign/classes/downloader.php.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from html import escape
 from pathlib import Path
 
 from autograder.course.people import Roster
-from autograder.course.person import Person, squeeze
+from autograder.course.person import Person
 from autograder.errors import UnusableSource
 from autograder.intake.collect import archives
 from autograder.intake.collect.archives import Entry
 from autograder.intake.collect.attempts import Attempt, File, work_time
+from autograder.intake.collect.folder_owners import GroupNames, Owners
 from autograder.intake.moodle_words import is_nobodys_name
-from autograder.intake.moodle_worksheet import (
-    ALONE,
-    GROUPS,
-    MoodleWorksheet,
-    Participant,
-)
-from autograder.output.text import fold
+from autograder.intake.moodle_worksheet import MoodleWorksheet, Participant
 
 _FOLDER = re.compile(
     r"(?P<name>.*?)(?:_(?P<number>\d+))?_assignsubmission_[a-z]+(?:_(?P<file>.+)|_?)", re.DOTALL
 )
-# What Moodle drops from the names of files and folders.
-_DROPPED = re.compile(r"[&<>\"`|':\\/\x00-\x1f\x7f]")
 _ANONYMOUS = (
     "Moodle has hidden who handed in (anonymous submissions), so nobody can be matched. Nothing "
     "was collected. Next: in the assignment, under Submissions, Actions, choose `Reveal student "
@@ -105,7 +96,7 @@ def identify(
                 f"{_ABOUT_WORKSHEET}, or with --groups GROUPS.csv"
             )
         return list(found)
-    finder = _Owners(sheet, nameless=len(found) > 1 and len(set(map(_name, found))) == 1)
+    finder = Owners(sheet, nameless=len(found) > 1 and len(set(map(_name, found))) == 1)
     owners = [finder.owners(_name(each), each.account) for each in found]
     if not any(people for people, _ in owners):
         raise UnusableSource(
@@ -122,7 +113,7 @@ def times_are_confirmed(found: Sequence[Attempt], sheet: MoodleWorksheet) -> boo
         found: from `parse`.
         sheet: the assignment's grading worksheet.
     """
-    finder = _Owners(sheet)
+    finder = Owners(sheet)
     agreed = []
     for attempt in found:
         people, _ = finder.owners(_name(attempt), attempt.account)
@@ -148,7 +139,7 @@ def hand_in_alone(source: Path, sheet: MoodleWorksheet) -> bool:
     Raises:
         UnusableSource: if it is no archive.
     """
-    finder = _Owners(sheet)
+    finder = Owners(sheet)
     with archives.entries(source) as entries:
         found = [(_name(each), each.account) for each in parse(entries, "", "")]
     return bool(found) and all(finder.is_alone(name, number) for name, number in found)
@@ -229,81 +220,3 @@ def _of_group(
     if len(called) != 1:
         return attempt
     return replace(attempt, people=tuple(groups[called[0]]))
-
-
-class _Owners:
-    """Whose a folder is, according to a worksheet.
-
-    Args:
-        sheet: the worksheet.
-        nameless: whether the folders have one and the same word in place of names.
-    """
-
-    def __init__(self, sheet: MoodleWorksheet, nameless: bool = False) -> None:
-        self.sheet = sheet
-        self.nameless = nameless
-        self.members: dict[str, list[Participant]] = {}
-        for each in sheet.participants.values():
-            if each.group:
-                self.members.setdefault(each.group, []).append(each)
-        self.groups = GroupNames(self.members)
-
-    def owners(self, name: str, number: str) -> tuple[list[Participant], str]:
-        """The people, or nobody and the reason."""
-        group, alone = self._group(name), self._alone(name, number)
-        if self.sheet.together == GROUPS:
-            return group
-        if self.sheet.together == ALONE:
-            return alone
-        if group[0] and alone[0]:
-            return [], f"it fits a person and a group of {self.sheet.name}"
-        return group if group[0] else alone
-
-    def is_alone(self, name: str, number: str) -> bool:
-        """Whether a folder can only be a participant's."""
-        return bool(self._alone(name, number)[0]) and not self._group(name)[0]
-
-    def _alone(self, name: str, number: str) -> tuple[list[Participant], str]:
-        found = self.sheet.participants.get(str(int(number))) if number else None
-        if found is None:
-            return [], f"not in {self.sheet.name}"
-        # Languages differ in the order of names and the spaces between them.
-        said = found.person.names[0] if found.person.names else ""
-        nameless = self.nameless or is_nobodys_name(name)
-        if not nameless and Counter(squeeze(said)) != Counter(squeeze(name)):
-            return [], f"{self.sheet.name} calls participant {number} {said!r}"
-        return [found], ""
-
-    def _group(self, name: str) -> tuple[list[Participant], str]:
-        fitting = self.groups.called(name)
-        if len(fitting) > 1:
-            return [], f"the name fits {len(fitting)} groups of {self.sheet.name}"
-        if not fitting:
-            return [], f"not a group of {self.sheet.name}"
-        return self.members[fitting[0]], ""
-
-
-class GroupNames:
-    """Groups, found by their name as Moodle writes it into a folder's name."""
-
-    def __init__(self, groups: Iterable[str]) -> None:
-        self._index: dict[Callable[[str], str], dict[str, list[str]]] = {}
-        for form in (_as_file_name, squeeze):
-            index = self._index[form] = {}
-            for group in dict.fromkeys(groups):
-                for spelling in _spellings(group, form):
-                    index.setdefault(spelling, []).append(group)
-
-    def called(self, name: str) -> list[str]:
-        """The groups that a folder's name may mean."""
-        found = (index.get(form(name)) for form, index in self._index.items())
-        return next(filter(None, found), [])
-
-
-def _as_file_name(name: str) -> str:
-    return fold(_DROPPED.sub("", name.replace("_", " ")))
-
-
-def _spellings(group: str, form: Callable[[str], str]) -> Iterable[str]:
-    """A group's name as it is, and as it is in a web page, which is what Moodle writes."""
-    return {text for text in (form(group), form(escape(group, quote=False))) if text}
