@@ -123,7 +123,9 @@ class Verdict:
         return self.message
 
     def _repr_html_(self) -> str:
-        return as_html(self.message, right=self.right, attempted=self.attempted)
+        # The heading of what is not attempted says so itself.
+        outcome = "Right" if self.right else "Not right yet" if self.attempted else ""
+        return as_html(self.message, right=self.right, attempted=self.attempted, outcome=outcome)
 
 
 @dataclass(frozen=True)

@@ -51,9 +51,12 @@ def release(
     replace: Annotated[
         bool, typer.Option("--replace", help="In a conflict, take the lesson's lines.")
     ] = False,
+    as_zip: Annotated[
+        bool, typer.Option("--zip", help="Make one file of these weeks, to put into an LMS.")
+    ] = False,
 ) -> None:
-    """Create the notebooks of weeks and the package that checks them, and enter them in the
-    gradebook. Your edits in source/ and the files beside a notebook stay.
+    """Create the notebooks of weeks, the package that checks them and START-HERE.md for students,
+    and enter them in the gradebook. Your edits in source/ and the files beside a notebook stay.
     """
     from autograder.cli import own_assignment
     from autograder.course import directory as courses
@@ -62,6 +65,7 @@ def release(
     from autograder.questions import catalogue
     from autograder.release.merge import PACKAGE, YOURS
     from autograder.release.plan import plan_release
+    from autograder.release.start_here.write import GUIDE, write_start_here, write_zip
     from autograder.release.student_package.write import write_student_package
 
     if keep and replace:
@@ -85,16 +89,20 @@ def release(
         return
     for name in own_names:
         own_assignment.release(opened, name, when)
-    if not found:
-        return
     for week, plan in zip(found, plans, strict=True):
         _carry_out(opened, week, plan, when)
-    package = write_student_package(opened)
-    screen.print(
-        f"Students install {package.name}, which holds no answers; it is beside every notebook.",
-        soft_wrap=True,
-        highlight=False,
-    )
+    if found:
+        package = write_student_package(opened)
+        write_start_here(opened, package.name)
+        screen.print(
+            f"Students install {package.name}, which holds no answers; it is beside every "
+            f"notebook, and so is {GUIDE}, which says how.",
+            soft_wrap=True,
+            highlight=False,
+        )
+    if as_zip:
+        made = write_zip(opened, [*own_names, *(week.stem for week in found)])
+        screen.print(f"For students, in one file: {made}", soft_wrap=True, highlight=False)
 
 
 def _carry_out(course: Course, week: Week, plan: Plan, when: datetime | None) -> None:

@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from autograder.errors import CourseError
 from autograder.output.did_you_mean import hint
@@ -43,6 +44,10 @@ EXAMPLE = """\
 
 # What late work loses: "none" (nothing) or "zero" (all of its points).
 # late = "zero"
+
+# Where students can download the package that `autograder release` makes, for notebooks that lie
+# alone, as in Colab. Put the newest one there after every release.
+# package_url = "https://example.edu/nn_course_check.whl"
 
 # [due]
 # week01 = 2026-10-22T23:59:00
@@ -77,6 +82,7 @@ class Settings:
             for the grader's own.
         timezone: where the due dates are meant, such as "Europe/Berlin".
         late: what late work loses, by nbgrader's names; empty for what `nbgrader_config.py` says.
+        package_url: where the students' package can be downloaded; empty for nowhere.
         due: when each week is due, in UTC, by the week's name.
         drop: questions that do not count, by the week's name (see `grading.decisions`).
         full_credit: questions for which everyone gets all points, by the week's name.
@@ -88,6 +94,7 @@ class Settings:
     not_as_asked: float | None = None
     timezone: str = ""
     late: str = ""
+    package_url: str = ""
     due: Mapping[str, datetime] = field(default_factory=lambda: NOTHING)
     drop: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NO_QUESTIONS)
     full_credit: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NO_QUESTIONS)
@@ -227,6 +234,13 @@ def _late(value: Any) -> str:
     return str(value)
 
 
+def _url(value: Any) -> str:
+    parts = urlsplit(value) if isinstance(value, str) else None
+    if not (parts and parts.scheme == "https" and parts.netloc and value.isprintable()):
+        raise _Unusable('an address such as "https://example.edu/nn_course_check.whl"', value)
+    return str(value)
+
+
 def _due(value: Any) -> dict[str, datetime]:
     if not isinstance(value, dict):
         raise _Unusable("a section [due] with a line for each week", value)
@@ -295,6 +309,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "not_as_asked": _share,
     "timezone": _timezone,
     "late": _late,
+    "package_url": _url,
     "due": _due,
     "drop": _questions,
     "full_credit": _questions,

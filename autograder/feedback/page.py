@@ -23,6 +23,7 @@ from autograder.feedback.pages import META
 from autograder.feedback.sanitize import IMAGES, NOT_SHOWN, disarm_text, is_base64
 from autograder.gradebook.graded_cells import GradedCells, Score
 from autograder.output.text import printable
+from autograder.release.start_here import first_cell
 
 TEMPLATE = "page.html.jinja"
 NO_RESPONSE = "No response."
@@ -104,10 +105,12 @@ def _parts(notebook: Mapping[str, Any], graded: GradedCells) -> Iterator[Part]:
     level = 1
     scores, comments = dict(graded.scores), dict(graded.comments)
     for cell in notebook["cells"]:
+        stamp = cell["metadata"].get("nbgrader", {})
+        if stamp.get("grade_id") == first_cell.CELL:
+            continue
         body, level_after = _body(cell, level)
         part = Part(body, min(level + 1, LOWEST))
         level = level_after
-        stamp = cell["metadata"].get("nbgrader", {})
         name = str(stamp.get("grade_id", ""))
         if stamp.get("solution"):
             part.answer = name.removeprefix(_PREFIX)

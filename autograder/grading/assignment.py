@@ -30,6 +30,7 @@ from autograder.questions import catalogue, references
 from autograder.questions.catalogue import Week
 from autograder.questions.define import Inputs, Question
 from autograder.questions.keys import digest, question_keys
+from autograder.release.start_here.first_cell import CELL
 from autograder.sandbox.libraries import Libraries
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.requests import (
@@ -248,7 +249,9 @@ class Assignment:
         imports = tuple(
             statement
             for cell in self.released.cells
-            if cell.cell_type == "code" and stamp_of(cell).get("locked")
+            if cell.cell_type == "code"
+            and (stamp := stamp_of(cell)).get("locked")
+            and stamp["grade_id"] != CELL
             for statement in _imports(cell.source)
         )
         # NumPy imports it only when it is used, in each submission again.

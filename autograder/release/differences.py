@@ -15,6 +15,7 @@ from autograder.course import own_functions
 from autograder.release.changes import stamp_of
 from autograder.release.plan import digest_of, lesson_of
 from autograder.release.record import Record
+from autograder.release.start_here import first_cell
 
 if TYPE_CHECKING:
     from autograder.questions.catalogue import Week
@@ -60,11 +61,15 @@ def _in_lesson(record: Record, week: Week) -> Iterator[tuple[str, str]]:
 
 
 def _code_cells(notebook: Any) -> Mapping[str, str]:
-    """What read-only and answer cells do, by name; an answer's solution is left out."""
+    """What read-only and answer cells do, by name; an answer's solution is left out.
+
+    The cell that installs the students' package is no part of a lesson.
+    """
     return {
         stamp["grade_id"]: _code(cell["source"])
         for cell in notebook["cells"]
         if cell["cell_type"] == "code"
+        and cell["id"] != first_cell.CELL
         and (stamp := stamp_of(cell))
         and not stamp.get("grade")
         and (stamp.get("locked") or stamp.get("solution"))

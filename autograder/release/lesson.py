@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import QuestionError
+from autograder.release.start_here.first_cell import put_first_cell
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -37,6 +38,8 @@ def source_notebook(
     script: Path, points: Mapping[str, float], answers: Mapping[str, str] | None = None
 ) -> NotebookNode:
     """The instructor's notebook of a lesson, with solutions and nbgrader's metadata.
+
+    Its first code cell, which no lesson has, installs the students' package where it is missing.
 
     Args:
         script: a lesson in jupytext's percent format.
@@ -62,9 +65,11 @@ def source_notebook(
         _stamped(cell, marker, points, counts)
         for marker, cell in zip(marked, lesson.cells, strict=True)
     ]
-    return nbformat.from_dict(
+    notebook = nbformat.from_dict(
         {"nbformat": 4, "nbformat_minor": 5, "metadata": _METADATA, "cells": cells}
     )
+    put_first_cell(notebook)
+    return notebook
 
 
 def _marker(script: str, cell: NotebookNode) -> tuple[str, str]:

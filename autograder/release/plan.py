@@ -16,6 +16,7 @@ from autograder.release import changes, record
 from autograder.release.lesson import source_notebook
 from autograder.release.merge import PACKAGE, Conflict, merge_notebooks, merge_texts
 from autograder.release.record import Record
+from autograder.release.start_here import first_cell
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -104,10 +105,14 @@ def plan_release(
     lesson = lesson_of(week, script)
     if course.settings.language != "en":
         lesson.metadata["lang"] = course.settings.language
+    entry = assignments.find(course, week.stem)
+    if entry and entry.graded and first_cell.CELL not in entry.cells:
+        # An earlier version released it without this cell, and graded cells stay as they are.
+        first_cell.leave_out(lesson)
+    first_cell.set_link(lesson, course.settings.package_url)
     own = earlier.own if own is None and earlier else bool(own)
     texts = {own_functions.FILE: own_functions.leave_to_students(lesson, week.name)} if own else {}
     made = record.record_of(week, lesson, digest_of(script), texts)
-    entry = assignments.find(course, week.stem)
     path = course.notebook("source", week.stem)
     if not path.is_file():
         return Plan(week.stem, lesson, texts, made)

@@ -35,6 +35,7 @@ def test_does_every_example_work_once_it_is_uncommented(tmp_path):
     assert found.title == "Neural Networks from Scratch"
     assert found.weeks == ("week01", "week02", "week06")
     assert (found.language, found.not_as_asked, found.late) == ("en", 0.67, "zero")
+    assert found.package_url == "https://example.edu/nn_course_check.whl"
     # Summer time ends between the two.
     assert found.due["week01"] == datetime(2026, 10, 22, 21, 59, tzinfo=UTC)
     assert found.due["week02"] == datetime(2026, 10, 29, 22, 59, tzinfo=UTC)
@@ -78,6 +79,8 @@ def test_needs_a_time_with_its_offset_no_time_zone(tmp_path):
         ("timezone = '../etc/passwd'", 1, "expected a time zone"),
         ("late = 'half'", 1, """late is 'half'; expected "none" """),
         ("late = [1]", 1, "late is [1]; expected"),
+        ("package_url = 'http://a.edu/b.whl'", 1, 'expected an address such as "https://exam'),
+        ("package_url = 7", 1, "package_url is 7; expected an address"),
         ("due = 2026-11-12", 1, "expected a section [due]"),
         ("[due]\n6 = 2026-11-12T23:59:00", 2, "due.6 is '6'; expected a week's name"),
         ("[due]\nweek99 = 2026-11-12T23:59:00", 2, "expected the name of a week"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from html.parser import HTMLParser
 
@@ -18,6 +19,7 @@ from autograder.output.text import (
     normalize,
     printable,
 )
+from tests.feedback.test_contrast import contrast
 
 
 @given(st.text())
@@ -82,9 +84,9 @@ class Shown(HTMLParser):
 def test_is_every_line_shown_as_it_was_written(message, right):
     shown = Shown(as_html(message, right=right))
     first, _, rest = message.partition("\n")
-    assert shown.tags == {"div"}
-    assert shown.lines[1][2:] == first
-    assert shown.lines[2:] == rest.splitlines()
+    assert shown.tags == {"div", "span"}
+    assert shown.lines[2][1:] == f" {first}"
+    assert shown.lines[3:] == rest.splitlines()
 
 
 def test_do_color_and_mark_tell_right_from_wrong_from_untouched():
@@ -94,7 +96,7 @@ def test_do_color_and_mark_tell_right_from_wrong_from_untouched():
         ({"right": False, "attempted": False}, CALM_COLOR, "○"),
     ):
         html = as_html("relu", **options)
-        assert color in html and f"{mark} relu" in html
+        assert color in html and f">{mark}</span> relu<" in html
 
 
 def test_is_indented_evidence_in_monospace():
@@ -116,3 +118,41 @@ def test_is_a_long_text_normalized_in_pieces(text):
         for made in (normalize("NFKD", text), unicodedata.normalize("NFKD", text))
     ]
     assert without_marks[0] == without_marks[1]
+
+
+# Grounds of light and dark themes: JupyterLab's, Notebook 7's, VS Code's, Colab's, Kaggle's,
+# Solarized, and a high-contrast theme's.
+GROUNDS = (
+    *("#ffffff", "#f5f5f5", "#fdf6e3"),
+    *("#111111", "#1e1e1e", "#1f1f1f", "#383838", "#202124", "#002b36", "#000000"),
+)
+WORST = "sum\n  grads = [1, 2]\n" + "x" * 300
+
+
+@pytest.mark.parametrize("options", [{"right": True}, {"right": False}, {"attempted": False}])
+def test_can_a_block_be_read_on_any_theme(options):
+    """Its text has the theme's own colour and ground, and its one colour is a line's."""
+    html = as_html(WORST, **{"right": False, **options})
+    found = re.findall(r"([\w-]+):[^;\"]*?(#[0-9a-f]{6})", html)
+    assert [name for name, _ in found] == ["border-left"]
+    assert not re.search(r"[;\"](color|background[\w-]*|opacity|font-size):", html)
+    assert min(contrast(found[0][1], ground) for ground in GROUNDS) >= 3
+
+
+def test_does_a_narrow_window_lose_nothing():
+    """Every line wraps, and no width is a number of pixels that a telephone does not have."""
+    html = as_html(WORST, right=False)
+    assert "overflow-wrap:anywhere" in html
+    assert not re.search(
+        r"nowrap|white-space:pre[;\"]|overflow:|[;\"](min-)?width:|height:\d+px", html
+    )
+
+
+def test_is_there_nothing_that_takes_a_mouse():
+    html = as_html(WORST, right=False)
+    assert not re.search(r"on\w+=|tabindex|title=|<(a|button|details|script|style)\b", html)
+
+
+def test_is_the_outcome_a_word_and_the_mark_not_read_aloud():
+    html = as_html("relu", right=True, outcome="Right")
+    assert '<span aria-hidden="true">✓</span> Right · relu' in html

@@ -10,6 +10,7 @@ from autograder.questions import catalogue
 from autograder.release.differences import differences
 from autograder.release.plan import digest_of, lesson_of
 from autograder.release.record import record_of
+from autograder.release.start_here import first_cell
 
 STEM = "week06_backpropagation"
 
@@ -77,16 +78,19 @@ def test_does_the_lessons_code_count_and_its_words_not(record, week, name, old, 
 
 
 def test_is_a_read_only_cell_that_does_something_else_told(record, week):
-    name = next(
-        cell.metadata.nbgrader.grade_id
-        for cell in record.notebook.cells
-        if cell.metadata.get("nbgrader", {}).get("locked") and not cell.metadata.nbgrader.grade
-    )
-    before = edited(record, name, "", "")
+    before = edited(record, "setup", "", "")
     for cell in before.notebook.cells:
-        if cell.metadata.get("nbgrader", {}).get("grade_id") == name:
+        if cell.id == "setup":
             cell.source += "\nx = 1"
-    assert differences(before, week) == {name: f"the cell {name} has changed"}
+    assert differences(before, week) == {"setup": "the cell setup has changed"}
+
+
+def test_is_the_cell_that_installs_the_checks_no_part_of_a_lesson(record, week):
+    """A course that was released before there was one, or with another, is graded as ever."""
+    changed = edited(record, first_cell.CELL, "import sys", "import os")
+    assert differences(changed, week) == {}
+    first_cell.leave_out(changed.notebook)
+    assert differences(changed, week) == {}
 
 
 def test_are_points_of_an_earlier_versions_course_taken_as_given(record, week):

@@ -1,0 +1,87 @@
+"""Virtual environments that are made without a network, and wheels to install in them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+from autograder.release.student_package.wheel_file import file_name, write_wheel
+
+NAME = "nn-course-check"
+
+
+def bare(root: Path) -> Path:
+    """A virtual environment with nothing in it, not even pip.
+
+    Returns:
+        Its Python.
+    """
+    command = [sys.executable, "-m", "venv", "--without-pip", str(root)]
+    subprocess.run(command, check=True)
+    return root / "bin" / "python"
+
+
+def packages(python: Path) -> Path:
+    """Where the packages of an environment lie."""
+    return next((python.parents[1] / "lib").glob("python*/site-packages"))
+
+
+def lend(python: Path, *names: str) -> None:
+    """Put distributions of this environment, and all that they need, into another one."""
+    into = packages(python)
+    for name in closure(names):
+        for file in metadata.distribution(name).files or ():
+            top = file.parts[0]
+            # What lies outside, such as a command, is no module.
+            target = into / top
+            if top not in ("..", "__pycache__") and not target.exists():
+                target.symlink_to(metadata.distribution(name).locate_file(top))
+
+
+def lend_commands(python: Path, pattern: str) -> None:
+    """Give another environment this one's commands, which run with its own Python."""
+    for path in Path(sys.executable).parent.glob(pattern):
+        lines = path.read_text().splitlines()
+        target = python.parent / path.name
+        target.write_text("\n".join([f"#!{python}", *lines[1:], ""]))
+        target.chmod(0o755)
+
+
+def closure(names: tuple[str, ...]) -> set[str]:
+    """Distributions and what they need, as far as it is installed here; extras are left out."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = re.sub(r"[-_.]+", "-", waiting.pop()).lower()
+        try:
+            needs = metadata.requires(name) or []
+        except metadata.PackageNotFoundError:
+            continue
+        if name not in found:
+            found.add(name)
+            waiting += [
+                re.split(r"[\[<>=!~; (]", each, maxsplit=1)[0]
+                for each in needs
+                if "extra ==" not in each
+            ]
+    return found
+
+
+def small_wheel(folder: Path, version: str) -> Path:
+    """A students' package whose `check` says its version."""
+    files = {
+        "autograder/__init__.py": f"def check(): return {version!r}\n".encode(),
+        "course_lib/__init__.py": b"",
+    }
+    path = folder / file_name(NAME, version)
+    path.write_bytes(write_wheel(NAME, version, (), files))
+    return path
+
+
+def pretend(python: Path, *modules: str) -> None:
+    """Empty modules in place of libraries."""
+    for name in modules:
+        (packages(python) / f"{name}.py").touch()
