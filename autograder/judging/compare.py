@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -221,12 +222,15 @@ def wrong_entries(yours: NDArray[Any], expected: NDArray[Any], allowed: float) -
     Returns:
         Booleans of that shape, true where the answer is wrong.
     """
+    if yours.dtype == expected.dtype and yours.tobytes() == expected.tobytes():
+        # Most right answers are, to the last bit, and this takes a quarter of the time.
+        return np.zeros(yours.shape, np.bool_)
     precision = yours.dtype if yours.dtype.kind == "f" else np.dtype(np.float64)
     limit = tolerance(allowed, precision)
-    left, right = yours.astype(np.float64), expected.astype(np.float64)
+    left, right = yours.astype(np.float64, copy=False), expected.astype(np.float64, copy=False)
     with np.errstate(invalid="ignore", over="ignore"):
         near = np.abs(left - right) <= limit
-    if near.all() and np.isfinite(limit):
+    if isfinite(limit) and near.all():
         # Within a finite limit, so everything is finite.
         return ~near
     both_finite = np.isfinite(left) & np.isfinite(right)

@@ -288,7 +288,7 @@ class Question:
         """The driver as source that can be executed by itself; empty for a plain call."""
         return source_text.executable(self.drive, "drive") if self.drive else ""
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[str, ...]:
         """The argument names, in the order in which a student's function receives them."""
         named = inspect.signature(self.reference).parameters
@@ -305,7 +305,7 @@ class Question:
         """Whether students write a class, whose name begins with a capital letter."""
         return self.calls[:1].isupper()
 
-    @property
+    @cached_property
     def shapes(self) -> dict[str, tuple[str, ...]]:
         """The symbolic shapes of the arguments in the docstring, such as ("N", "D")."""
         shapes = {}

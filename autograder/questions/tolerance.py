@@ -23,6 +23,7 @@ result itself has to be rounded.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ from numpy.typing import NDArray
 SAMPLING_AND_BOTH_SIDES = 4.0
 
 
+@cache
 def unit_roundoff(dtype: np.dtype[Any]) -> float:
     """Half the distance from 1 to the next number; float64's for integers and booleans."""
     return float(np.finfo(dtype).eps) / 2 if dtype.kind == "f" else 2.0**-53
