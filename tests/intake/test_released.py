@@ -20,6 +20,7 @@ def test_has_every_cell_a_role_and_every_answer_its_first_check(notebook):
     released = Released(notebook)
     assert released.roles == {
         "text-1": Role.OTHER,
+        "install_checks": Role.LOCKED,
         "setup": Role.LOCKED,
         "text-2": Role.OTHER,
         "solution-relu": Role.SOLUTION,

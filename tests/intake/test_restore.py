@@ -107,7 +107,7 @@ def test_is_lost_metadata_recovered_by_cell_ids(submitted, released):
 def test_is_lost_metadata_recovered_without_ids(submitted, released):
     for number, cell in enumerate(submitted.cells):
         cell.metadata, cell.id = nbformat.from_dict({}), f"n{number}"
-    by_id(submitted, "n3").source = "def relu(z):\n    return z * (z > 0)"
+    by_id(submitted, "n4").source = "def relu(z):\n    return z * (z > 0)"
     notebook, _ = restore(submitted, Released(released))
     check_law(notebook, released)
     assert by_id(notebook, "solution-relu").source == "def relu(z):\n    return z * (z > 0)"

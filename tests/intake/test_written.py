@@ -33,8 +33,8 @@ def restored(released: Any, place: int, *cells: Any) -> tuple[Any, Any]:
     return notebook, next(each for each in notebook.cells if each.id == "why_bends")
 
 
-END = 10
-"""The written question is the last of ten cells."""
+END = 11
+"""The written question is the last of eleven cells."""
 
 
 @pytest.mark.parametrize("kind", ["markdown", "raw"])
@@ -77,7 +77,7 @@ def test_is_a_person_asked_to_read_prose_anywhere(released, place, other):
 
 def test_is_a_person_asked_to_read_a_text_of_the_courses_with_an_answer_in_it(released):
     submitted = nbformat.from_dict(released)
-    submitted.cells[4].source += f"\n\n{ANSWER}"
+    submitted.cells[5].source += f"\n\n{ANSWER}"
     notebook, notes = restore(submitted, Released(released))
     assert "Without bends a pile" in notebook.cells[-1].source
     assert notes == [
