@@ -267,8 +267,10 @@ def _calm_stubs() -> None:
         if isinstance(value, NameError) and value.name not in undefined:
             shell.showtraceback((kind, value, trace), tb_offset=tb_offset)
             return
+        from autograder.student.defined import defined
+
         forgiven.append(value)
-        undefined.update(_defined_in(shell.history_manager.input_hist_raw[-1]))
+        undefined.update(defined(shell.history_manager.input_hist_raw[-1:]) or ())
         if isinstance(value, NameError):
             print(f"`{value.name}` is not defined, because a cell above is not written yet.")
             return
@@ -285,20 +287,6 @@ def _calm_stubs() -> None:
 
     shell.set_custom_exc((NotImplementedError, NameError), not_attempted)
     shell.events.register("post_run_cell", forgive)
-
-
-def _defined_in(cell: str) -> set[str]:
-    """The names that a cell assigns or defines, at any level."""
-    import ast
-
-    try:
-        statements = list(ast.walk(ast.parse(cell)))
-    except SyntaxError:
-        # IPython accepts magics that are not Python.
-        return set()
-    stored = {n.id for n in statements if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    defined = {n.name for n in statements if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
-    return stored | defined
 
 
 _calm_stubs()

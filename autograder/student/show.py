@@ -48,14 +48,15 @@ def beside(question: Question, step: Step, answer: Answer | None) -> tuple[list[
         return [f"  yours: {what}", *lines], True
     wrong = differences(answer, step.expected, question.returns, stability=False)
     parts = {each.part for each in wrong}
-    lines, right, shown, more = [], list[str](), 0, list[str]()
+    lines, right, more = list[str](), list[str](), list[str]()
+    count_shown = 0
     for pair in pairs(answer.value, step.expected, question.returns):
         if isinstance(pair, Difference):
             lines.append(f"  {pair.part or 'the result'}: {pair.detail}")
-        elif pair.part in parts and shown == _MOST_PARTS:
+        elif pair.part in parts and count_shown == _MOST_PARTS:
             more.append(pair.part)
         elif pair.part in parts:
-            shown += 1
+            count_shown += 1
             lines += _named(_part(pair, "yours"), pair.yours)
             lines += _named(_part(pair, "expected"), pair.expected)
         else:
