@@ -152,7 +152,7 @@ def enrolled(db_url: str) -> list[Student]:
     if not found:
         raise CourseError(
             "the gradebook has no students, so no submission can be matched; "
-            "add them in formgrader, or create the course with `autograder init --roster`"
+            "add them with `autograder roster update FILE`, or one by one with `autograder roster add`"
         )
     return found
 
