@@ -152,7 +152,8 @@ def enrolled(db_url: str) -> list[Student]:
     if not found:
         raise CourseError(
             "the gradebook has no students, so no submission can be matched; "
-            "add them with `autograder roster update FILE`, or one by one with `autograder roster add`"
+            "add them with `autograder roster update FILE`, or one of them with `autograder roster "
+            "add ID`"
         )
     return found
 

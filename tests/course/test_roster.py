@@ -213,7 +213,7 @@ def test_are_students_read_in_the_order_of_their_ids(course):
 
 
 def test_is_an_empty_class_reported_with_the_next_step(course):
-    with pytest.raises(CourseError, match="no students.*`autograder init --roster`"):
+    with pytest.raises(CourseError, match="no students.*`autograder roster update FILE`"):
         enrolled(course.db_url)
 
 
