@@ -38,14 +38,22 @@ def status(
     """Show where every week stands, who is missing, and what to do next."""
     from autograder.course import directory as courses
     from autograder.gradebook import status as statuses
+    from autograder.grading.plain_assignment import names_of
     from autograder.questions import catalogue
 
     opened = courses.load(course)
-    counted = opened.settings.counted(catalogue.stems())
-    stems = [catalogue.week(week).stem] if week else counted
-    found = statuses.status(opened, stems)
+    weeks = catalogue.stems()
+    names = names_of(opened, week) if week else ()
+    found = statuses.status(opened, names[1:2])
+    if not week:
+        # Weeks in the instructor's order, then assignments of the instructor's own.
+        counted = opened.settings.counted(weeks)
+        found = [
+            *(each for stem in counted for each in found if each.stem == stem),
+            *(each for each in found if each.stem not in weeks),
+        ]
     if not found:
-        released = f"{catalogue.week(week).name} is not released" if week else "no week is released"
+        released = f"{names[0]} is not released" if names else "no week is released"
         raise CourseError(f"{released} in this course; run `autograder release WEEK`")
     if as_json:
         print(json.dumps([asdict(each) for each in found], indent=1, default=_as_text))

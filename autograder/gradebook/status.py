@@ -63,6 +63,7 @@ class WeekStatus:
 
     Attributes:
         week: such as week06.
+        stem: nbgrader's name for it, such as week06_backpropagation.
         due: in UTC; None without a due date.
         worth: the points that it is worth in the gradebook.
         students: everybody on the roster.
@@ -71,6 +72,7 @@ class WeekStatus:
     """
 
     week: str
+    stem: str = ""
     due: datetime | None = None
     worth: float = 0.0
     students: tuple[StudentStatus, ...] = ()
@@ -144,7 +146,7 @@ def _week(course: Course, stem: str, due: datetime | None) -> WeekStatus:
     )
     strangers = tuple(sorted(set(handed_in) - {each.student for each in everyone}))
     worth = max((each.max_points for each in everyone), default=0.0)
-    return WeekStatus(week, due, worth, students, strangers, export)
+    return WeekStatus(week, stem, due, worth, students, strangers, export)
 
 
 def _student(
