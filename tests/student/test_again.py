@@ -9,6 +9,7 @@ from autograder.answer import ask
 from autograder.questions import catalogue, small_cases
 from autograder.records import Outcome
 from autograder.student.again import NOTHING, asked_again
+from tests.conftest import EXHAUSTIVE
 
 
 def right(dout, X, W):
@@ -83,3 +84,34 @@ def test_is_another_number_told(question, number):
 def test_is_a_question_without_small_cases_told():
     text = said(catalogue.question("who_learns")).message
     assert "no case that is small enough" in text
+
+
+def fresh_of_every_question():
+    for week in catalogue.weeks():
+        for each in week.questions.values():
+            small = small_cases.load(each) if each.parameters else None
+            for number, step in enumerate(small.fresh if small else (), 1):
+                yield each, number, step
+
+
+def test_does_it_know_the_right_answer_of_every_question():
+    for each, number, step in fresh_of_every_question():
+        posed = asked_again(each, NOTHING, number, lambda inputs: ask(None, {}))
+        assert "Wanted: " in posed.message, each.name
+        value = step.expected.value
+        answer = tuple(value) if isinstance(value, list) else value
+        verdict = asked_again(each, answer, number, lambda inputs: ask(None, {}))
+        assert verdict.outcome is Outcome.RIGHT, (each.name, verdict.message)
+
+
+@pytest.mark.skipif(not EXHAUSTIVE, reason="asks a thousand mistakes, some of them in Keras")
+def test_does_it_refuse_most_mistakes():
+    """All but those of large numbers and of edges, which no small case shows."""
+    passed, tried = [], 0
+    for each, number, step in fresh_of_every_question():
+        for mistake in each.mistakes.values() if number == 1 else ():
+            given = each.mistaken(mistake, step.inputs, step.expected.value).value
+            verdict = asked_again(each, given, number, lambda inputs: ask(None, {}))
+            tried += 1
+            passed += [mistake.name] if verdict.outcome is Outcome.RIGHT else []
+    assert tried > 900 and len(passed) < tried / 4, (len(passed), tried, passed)
