@@ -56,7 +56,8 @@ def export(
     filling = Filling(sheet, week, item.column, item.points or 0.0, person)
     for row, total in filling.rows():
         filling.grade(row, total)
-    return with_folders(filling.finish(filled_name(template)), [week], feedback)
+    made = filling.finish(filled_name(template))
+    return with_folders(made, [week], feedback, filling.reached)
 
 
 def _items(sheet: Worksheet) -> list[Item]:

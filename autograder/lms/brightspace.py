@@ -71,7 +71,8 @@ def export(
             f"{sheet.name} has no last column {END!r}, and Brightspace rejects a file without it. "
             "Next: export it again."
         )
-    return with_folders(filling.finish(filled_name(template)), [week], feedback)
+    made = filling.finish(filled_name(template))
+    return with_folders(made, [week], feedback, filling.reached)
 
 
 def _items(sheet: Worksheet) -> list[Item]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -68,13 +68,20 @@ def folder_name(total: Total) -> str:
     return f"{plain} ({total.student})" if plain else total.student
 
 
-def with_folders(made: Export, weeks: Iterable[WeekGrades], target: Path | None) -> Export:
+def with_folders(
+    made: Export,
+    weeks: Iterable[WeekGrades],
+    target: Path | None,
+    reached: Collection[str] | None = None,
+) -> Export:
     """The export with a zip of the pages, such as `Lovelace, Ada (ada)/week06_nudge.html`.
 
     Args:
         made: the export.
         weeks: whose pages are zipped.
         target: where the zip goes; None for no zip.
+        reached: the students who are known in the LMS; None for everybody. A page of anybody else
+            might be attached to a person of the same name.
 
     Raises:
         CourseError: if there is no page at all.
@@ -88,7 +95,8 @@ def with_folders(made: Export, weeks: Iterable[WeekGrades], target: Path | None)
         notes += known.notes
         names = {each.student: folder_name(each) for each in week.totals}
         for student, page in known.found.items():
-            found[f"{names[student]}/{week.stem}.html"] = page.read_bytes()
+            if reached is None or student in reached:
+                found[f"{names[student]}/{week.stem}.html"] = page.read_bytes()
     if not found:
         raise CourseError(f"there are no feedback pages to zip. {' '.join(notes)}".strip())
     said = f"{counted(len(found))} in the zip, a folder for each student."

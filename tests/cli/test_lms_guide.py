@@ -194,7 +194,8 @@ def test_do_the_commands_work_in_their_order(guided, type_in, monkeypatch):
     Path("export.csv").write_bytes(Brightspace(dict(items), dict(PEOPLE)).export())
     Path("gc_download.xls").write_bytes(Blackboard(dict(items), dict(PEOPLE)).export())
     for words in lines(section("Brightspace and Blackboard")):
-        assert "2 grades written" in type_in(words)
+        said = type_in(words)
+        assert words[0] == "feedback" or "2 grades written" in said
     for title in ("Any other LMS", "What the class misunderstood"):
         for words in lines(section(title)):
             type_in(words)

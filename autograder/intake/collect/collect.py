@@ -82,6 +82,7 @@ def collect(
         CourseError: if the course has no students, or cannot be written.
     """
     students = roster.enrolled(course.db_url)
+    people = Roster(students)
     if source.resolve().is_relative_to((course.root / "submitted").resolve()):
         raise UnusableSource(
             f"{source} is where submissions are collected to. Next: grade them as they are"
@@ -92,7 +93,7 @@ def collect(
         confirmed = sheet is not None and moodle.times_are_confirmed(attempts, sheet)
         if kind == "moodle":
             listed = groups_of.by_group(groups_of.read(groups)) if groups else moodle.NO_GROUPS
-            attempts = moodle.identify(attempts, sheet, Roster(students), listed)
+            attempts = moodle.identify(attempts, sheet, people, listed)
         own_zone = "" if zone else course.settings.timezone
         attempts, times = sources.settle_times(
             kind,
@@ -102,13 +103,13 @@ def collect(
             assumed=bool(own_zone),
             confirmed=confirmed,
         )
-        attempts, alarm = _with_groups(kind, attempts, groups, records, Roster(students))
+        attempts, alarm = _with_groups(kind, attempts, groups, records, people)
         if records:
             times = sources.Times(True)
         names = names_in_file(course.notebook("release", assignment))
         work = ByStudent(course, assignment, week, kind, times.known, names)
         work.times_stated = bool(records) or kind in sources.SAY_TIMES
-        lines = work.match(attempts, Roster(students))
+        lines = work.match(attempts, people)
         if not dry_run:
             with work.store.staging() as staging:
                 work.write(staging)

@@ -37,6 +37,8 @@ class Filling:
     changes: dict[tuple[int, int], str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    reached: frozenset[str] = frozenset()
+    """The students whose row is known, once `rows` has begun."""
     _capped: list[str] = field(default_factory=list)
 
     def rows(self) -> Iterator[tuple[int, Total]]:
@@ -44,6 +46,7 @@ class Filling:
         exported = {total.student: total for total in self.week.totals}
         every_row = range(1, len(self.sheet.rows))
         matched = self.week.roster.match_all({row: self.identify(row) for row in every_row})
+        self.reached = frozenset(matched.students.values())
         for row in every_row:
             total = exported.get(matched.students.get(row, ""))
             if total and total.points is not None:
@@ -55,11 +58,10 @@ class Filling:
                 f"{people(matched.strangers)} of {self.sheet.name} match no student of the "
                 "gradebook by id, e-mail or full name; their rows are unchanged."
             )
-        present = set(matched.students.values())
         missing = [
             total.student
             for total in exported.values()
-            if total.points is not None and total.student not in present
+            if total.points is not None and total.student not in self.reached
         ]
         if missing:
             self.problems.append(f"No row in {self.sheet.name} for {people(missing)} with a grade.")
