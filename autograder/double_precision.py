@@ -65,8 +65,9 @@ def _set(undo: ExitStack, namespace: dict[str, Any], name: str, value: Any) -> N
 
 def _modules_beside() -> list[dict[str, Any]]:
     """The namespaces of modules whose files stand in the working folder."""
+    folder = os.getcwd()
     found = [vars(each) for each in list(sys.modules.values()) if type(each) is ModuleType]
-    return [each for each in found if os.path.dirname(str(each.get("__file__"))) == os.getcwd()]
+    return [each for each in found if os.path.dirname(str(each.get("__file__"))) == folder]
 
 
 def _functions(namespaces: list[dict[str, Any]]) -> list[FunctionType]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from operator import is_
+from itertools import groupby
+from operator import is_, itemgetter
 from time import perf_counter
 from typing import Any
 
@@ -131,16 +132,12 @@ class _Submission:
             # Only the solution's process is called; a student's is asked.
             self._calls.serve(received)
             return
-        before = None
-        for each in received:
-            if each["question"] != before:
-                self._snapshots.put_back(each["question"])
-            before = each["question"]
-            if each["replace"]:
-                with self._replaced(each["replace"]):
-                    self._answer(each)
-            else:
-                self._answer(each)
+        for question, asked in groupby(received, itemgetter("question")):
+            self._snapshots.put_back(question)
+            for names, cases in groupby(asked, itemgetter("replace")):
+                with self._replaced(names) if names else nullcontext():
+                    for each in cases:
+                        self._answer(each)
 
     def _answer(self, asked: Mapping[str, Any]) -> None:
         target = self._held.get(asked["question"], MISSING)
