@@ -13,10 +13,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder.cli.display import screen
+from autograder.cli.options import CourseOption
 from autograder.errors import CourseError
 from autograder.output.text import printable
 
-CourseOption = Annotated[Path, typer.Option("--course", help="The course directory.")]
 StudentArgument = Annotated[str, typer.Argument(metavar="STUDENT", help="The student's id.")]
 _MANY = 12
 

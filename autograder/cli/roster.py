@@ -10,13 +10,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder.cli.display import screen
+from autograder.cli.options import CourseOption
 from autograder.course.enrolment import Changes
 from autograder.errors import CourseError
 from autograder.output.text import printable
 
 _app = typer.Typer(help="See who is in the course; add, update and remove students.")
 
-CourseOption = Annotated[Path, typer.Option("--course", help="The course directory.")]
 _NAMES = {"last_name": "last name", "first_name": "first name", "lms_user_id": "LMS id"}
 
 
