@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sqlite3
+import stat
 import subprocess
 import tarfile
 import tempfile
@@ -80,6 +81,7 @@ def restore(archive: Path, directory: Path, database: str = "") -> Course:
             raise CourseError(f"{archive} is no backup of a course; nothing was changed")
         if (root / _DUMP).is_file():
             _restore_dump(root, database)
+        _make_private(root)
         root.replace(directory)
     except (tarfile.TarError, EOFError, OSError) as error:
         raise CourseError(
@@ -88,6 +90,16 @@ def restore(archive: Path, directory: Path, database: str = "") -> Course:
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return courses.load(directory)
+
+
+def _make_private(root: Path) -> None:
+    """Let nobody else read a course, as `init` does: its group of graders may not exist here."""
+    root.chmod(0o700)
+    folder = root / courses.SECRET_FILE.parent
+    for path in (folder, *folder.rglob("*")):
+        mode = stat.S_IMODE(path.lstat().st_mode)
+        if not mode & stat.S_IRWXO:
+            path.chmod(mode & stat.S_IRWXU)
 
 
 def _saved_gradebook(course: Course, aside: Path) -> Path:

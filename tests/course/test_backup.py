@@ -39,6 +39,25 @@ def test_is_a_place_that_cannot_be_written_named(course, tmp_path):  # noqa: F81
         back_up(course, tmp_path / "missing" / "saved.tar.gz")
 
 
+@pytest.fixture
+def own_umask():
+    """Opening a shared course sets it for the whole process."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def test_is_a_restored_course_its_owners_alone_whoever_shared_it(own_umask, tmp_path):
+    root = directory.init(tmp_path / "first").root
+    for path in (root, *root.rglob("*")):
+        path.chmod(0o2770 if path.is_dir() else 0o660)
+    secret = directory.load(root).secret
+    made = restore(back_up(directory.load(root), tmp_path / "saved.tar.gz"), tmp_path / "second")
+    assert made.secret == secret
+    private = (made.root, made.root / ".autograder", made.root / directory.SECRET_FILE)
+    assert [path.stat().st_mode & 0o7077 for path in private] == [0, 0, 0]
+
+
 @pytest.mark.skipif(bool(MISSING), reason=MISSING)
 def test_is_a_gradebook_in_postgresql_saved_and_restored(server, tmp_path, monkeypatch):  # noqa: F811
     programs = os.pathsep.join(map(str, (PROGRAMS[-1].parent, os.environ["PATH"])))
