@@ -81,9 +81,9 @@ class Upgrade:
 
 def adapted_weeks(root: Path) -> list[str]:
     """The weeks that the course has adapted from the package, such as week06, in order."""
-    folder = root / own_weeks.ADAPTED
-    stems = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    return [stem[:6] for stem in stems if (root / WEEKS_FOLDER / stem).is_dir()]
+    weeks = {path.parent.name[:6] for path in (root / WEEKS_FOLDER).glob("week*/__init__.py")}
+    copied = {path.name[:6] for path in (root / own_weeks.ADAPTED).glob("week*/")}
+    return sorted(weeks & copied)
 
 
 def plan_upgrade(root: Path, name: str) -> Upgrade:
@@ -175,6 +175,9 @@ def _in_package(stem: str, own: bool) -> str:
 def _base_of(root: Path, stem: str) -> Path:
     folder = root / own_weeks.ADAPTED / stem
     if not folder.is_dir():
+        # The instructor may have given the week's folder another name.
+        if others := sorted(folder.parent.glob(f"{stem[:6]}_*/")):
+            return others[0]
         raise CourseError(
             f"{folder} does not exist, so what {stem[:6]} was copied from is not known; restore "
             "that folder from a backup, or move the week away, run "

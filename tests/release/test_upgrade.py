@@ -141,12 +141,16 @@ def test_is_a_week_that_cannot_be_upgraded_told(root):
     assert upgrade.adapted_weeks(root) == []
 
 
-def test_keeps_a_week_its_name_when_the_packages_is_renamed(root, newer, monkeypatch):
-    monkeypatch.setattr(upgrade, "_in_package", lambda stem, own: STEM)
+@pytest.mark.parametrize("renamed_by", ["the package", "the instructor"])
+def test_keeps_a_week_its_name_whoever_gives_it_another(root, newer, monkeypatch, renamed_by):
     other = root / "weeks" / "week06_nudge"
     (root / "weeks" / STEM).rename(other)
-    (root / own_weeks.ADAPTED / STEM).rename(root / own_weeks.ADAPTED / other.name)
+    if renamed_by == "the package":
+        monkeypatch.setattr(upgrade, "_in_package", lambda stem, own: STEM)
+        (root / own_weeks.ADAPTED / STEM).rename(root / own_weeks.ADAPTED / other.name)
     line = "from autograder.questions.{} import engine\n"
     newer["more.py"] = line.format(STEM).encode()
+    assert upgrade.adapted_weeks(root) == ["week06"]
     upgraded(root)
     assert (other / "more.py").read_text() == line.format(other.name)
+    assert not upgrade.plan_upgrade(root, "6").written
