@@ -47,7 +47,7 @@
 #
 # ## Is everything in place?
 #
-# Run the next two cells: click into each and press Shift+Enter. The first, which is closed, installs what checks your answers if it is missing. The second loads what the course needs.
+# Run the next cell: click into it and press Shift+Enter. It loads what the course needs.
 
 # %% locked="setup"
 import platform
@@ -59,7 +59,7 @@ from autograder import check
 from course_lib import datasets, plots
 
 # %% [markdown]
-# No message means that all is well. If Python says `ModuleNotFoundError`, the course is not installed in the environment that this notebook uses: run the closed cell above again, and do what it says. The file `START-HERE.md`, which came with this notebook, says more. Ask for help now, not in week 03.
+# No message means that all is well. If Python says `ModuleNotFoundError`, the course is not installed in the environment that this notebook uses: run the closed cell at the top of this notebook, and do what it says. The file `START-HERE.md`, which came with this notebook, says more. Ask for help now, not in week 03.
 #
 # The next cell prints versions. Python should be 3.11 or newer, NumPy 2 or newer. Keras may be missing: you need it only in week 14. Until then it is used for one comparison at the end of each notebook.
 
