@@ -39,7 +39,7 @@ def source_notebook(
 ) -> NotebookNode:
     """The instructor's notebook of a lesson, with solutions and nbgrader's metadata.
 
-    Its first code cell, which no lesson has, installs the students' package where it is missing.
+    Its first cell, which no lesson has, installs the students' package where it is missing.
 
     Args:
         script: a lesson in jupytext's percent format.

@@ -88,7 +88,7 @@ def test_may_prose_change_after_submissions(course, tmp_path):
     submit(course, "ann")
     text = LESSON.replace("A hint.", "A better hint.")
     path = release(course, TINY_WEEK, write_lesson(tmp_path, text))
-    assert "A better hint." in json.loads(path.read_text())["cells"][4]["source"]
+    assert "A better hint." in json.loads(path.read_text())["cells"][5]["source"]
 
 
 STEPS = ("source", "release")

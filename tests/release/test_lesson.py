@@ -24,7 +24,7 @@ def test_are_nbgraders_metadata_and_points_stamped(tmp_path):
     nbformat.validate(notebook)
     stamps = {cell.id: cell.metadata.get("nbgrader") for cell in notebook.cells}
     assert list(stamps) == [
-        *("text-1", "install_checks", "setup", "text-2", "solution-relu", "text-3", "relu"),
+        *("install_checks", "text-1", "setup", "text-2", "solution-relu", "text-3", "relu"),
         "experiment-1",
         *("solution-best_bend", "best_bend", "why_bends"),
     ]

@@ -22,7 +22,7 @@ def test_does_a_new_week_fit_its_lesson(tmp_path):
     assert (week.name, week.title, week.points) == ("week16", "Convolution", 20)
     assert week.points_by_name == {"convolution": 10, "why_convolution": 10}
     made = source_notebook(week.lesson, week.points_by_name, week.answer_cells)
-    assert made.cells[0].source.startswith("# Week 16: Convolution\n")
+    assert made.cells[1].source.startswith("# Week 16: Convolution\n")
 
 
 def test_may_two_new_weeks_be_written_and_each_get_more_questions(tmp_path):

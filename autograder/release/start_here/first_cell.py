@@ -1,4 +1,4 @@
-"""The first code cell of every released notebook, which installs the students' package."""
+"""The first cell of every released notebook, which installs the students' package."""
 
 from __future__ import annotations
 
@@ -27,11 +27,8 @@ _METADATA = {
 
 
 def put_first_cell(notebook: Any) -> None:
-    """Put the cell before the first code cell of a notebook."""
-    cells = notebook["cells"]
-    kinds = [cell["cell_type"] for cell in cells]
-    place = kinds.index("code") if "code" in kinds else len(cells)
-    cells.insert(place, _cell())
+    """Put the cell at the top of a notebook; below that, texts say "run the next three cells"."""
+    notebook["cells"].insert(0, _cell())
 
 
 def set_link(notebook: Any, link: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 from autograder.release.student_package.wheel_file import file_name, write_wheel
 
@@ -41,32 +43,38 @@ def lend(python: Path, *names: str) -> None:
                 target.symlink_to(metadata.distribution(name).locate_file(top))
 
 
-def lend_commands(python: Path, pattern: str) -> None:
-    """Give another environment this one's commands, which run with its own Python."""
-    for path in Path(sys.executable).parent.glob(pattern):
+def lend_jupyter(python: Path) -> None:
+    """Give another environment the commands and pages of this one's JupyterLab."""
+    lend(python, "jupyterlab", "ipykernel")
+    for path in Path(sys.executable).parent.glob("jupyter*"):
         lines = path.read_text().splitlines()
         target = python.parent / path.name
         target.write_text("\n".join([f"#!{python}", *lines[1:], ""]))
         target.chmod(0o755)
+    share = python.parents[1] / "share" / "jupyter"
+    share.mkdir(parents=True, exist_ok=True)
+    for name in ("lab", "kernels"):
+        (share / name).symlink_to(Path(sys.prefix, "share", "jupyter", name))
 
 
-def closure(names: tuple[str, ...]) -> set[str]:
-    """Distributions and what they need, as far as it is installed here; extras are left out."""
+def closure(names: Iterable[str]) -> set[str]:
+    """Distributions and what they need, as far as it is installed here."""
     found: set[str] = set()
-    waiting = list(names)
+    seen: set[tuple[str, str]] = set()
+    waiting = [Requirement(name) for name in names]
     while waiting:
-        name = re.sub(r"[-_.]+", "-", waiting.pop()).lower()
-        try:
-            needs = metadata.requires(name) or []
-        except metadata.PackageNotFoundError:
-            continue
-        if name not in found:
-            found.add(name)
-            waiting += [
-                re.split(r"[\[<>=!~; (]", each, maxsplit=1)[0]
-                for each in needs
-                if "extra ==" not in each
-            ]
+        wanted = waiting.pop()
+        for extra in ("", *wanted.extras):
+            if (wanted.name, extra) in seen:
+                continue
+            seen.add((wanted.name, extra))
+            try:
+                needs = metadata.requires(wanted.name) or []
+            except metadata.PackageNotFoundError:
+                continue
+            found.add(wanted.name)
+            each = map(Requirement, needs)
+            waiting += [n for n in each if not n.marker or n.marker.evaluate({"extra": extra})]
     return found
 
 

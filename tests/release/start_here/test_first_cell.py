@@ -1,4 +1,4 @@
-"""Is there one cell before all other code that installs the checks, and is it in nobody's way?"""
+"""Is there one cell before all others that installs the checks, and is it in nobody's way?"""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ LINK = "https://example.edu/a'b.whl"
 
 
 @pytest.mark.parametrize("stem", catalogue.stems())
-def test_is_it_the_first_code_of_every_lesson(stem):
-    notebook = source(stem)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert [cell.id for cell in code].index(first_cell.CELL) == 0
-    assert code[0].metadata.nbgrader.locked and not code[0].metadata.nbgrader.grade
-    assert notebook.cells[0].cell_type == "markdown"
+def test_is_it_the_first_of_every_lesson(stem):
+    first, *others = source(stem).cells
+    assert first.id == first_cell.CELL and others[0].cell_type == "markdown"
+    assert first.metadata.nbgrader.locked and not first.metadata.nbgrader.grade
+    assert first_cell.CELL not in [cell.id for cell in others]
 
 
 def test_does_its_text_say_first_what_it_is_for():
