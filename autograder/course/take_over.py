@@ -7,7 +7,7 @@ from typing import Any
 
 from autograder.course import database as databases
 from autograder.course import directory as courses
-from autograder.course import settings
+from autograder.course import nbgrader_settings, settings
 from autograder.course.create_database import create
 from autograder.course.directory import Course
 from autograder.errors import CourseError
@@ -90,7 +90,7 @@ def _missing_settings(root: Path, config: Any) -> dict[Path, bytes]:
     if not (root / settings.FILE).exists():
         files[root / settings.FILE] = settings.EXAMPLE.encode()
     if not path.exists():
-        files[path] = courses.configuration(_course_id(root)).encode()
+        files[path] = nbgrader_settings.configuration(_course_id(root)).encode()
     elif "autograder" not in str(config.Autograde.get("autograde_preprocessors", "")):
         own = [f"c.{name}.{trait}" for name, trait in _OURS if config[name].get(trait)]
         if own:
@@ -99,7 +99,7 @@ def _missing_settings(root: Path, config: Any) -> dict[Path, bytes]:
                 "was changed. Take these lines out, run this again, and add what you need to "
                 f"{SETTINGS_FILE}"
             )
-        files[root / SETTINGS_FILE] = _SETTINGS.format(steps=courses.STEPS).encode()
+        files[root / SETTINGS_FILE] = _SETTINGS.format(steps=nbgrader_settings.STEPS).encode()
         before = path.read_bytes()
         files[path] = before + b"\n" * (not before.endswith(b"\n")) + _LOAD.encode()
     return files

@@ -13,11 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.course import own_functions
+from autograder.course import nbgrader_settings, own_functions
 from autograder.course.directory import (
     CONFIG_FILE,
     Course,
-    configuration,
     read_config,
     run_converter,
 )
@@ -137,7 +136,9 @@ def make_assignment(repository: Path, week: Week) -> Path:
     target = repository / "assignments" / week.stem / f"{week.stem}.ipynb"
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
-        (root / CONFIG_FILE).write_text(configuration("assignments"), encoding="utf-8")
+        (root / CONFIG_FILE).write_text(
+            nbgrader_settings.configuration("assignments"), encoding="utf-8"
+        )
         config = read_config(root)
         config.GenerateAssignment.no_database = True
         config.GenerateAssignment.preprocessors.remove(RECORD_CELLS)
