@@ -76,11 +76,16 @@ for package in ["numpy", "matplotlib", "scikit-learn", "ipython", "keras"]:
 
 # %% tags=["experiment"]
 pictures, labels = datasets.digits()
-shown = {f"a {label}": pictures[labels == label][3].reshape(8, 8) for label in range(10)}
+shown = {}
+for label in range(10):
+    ours = pictures[labels == label]
+    # The most typical one: the nearest to the mean of its kind.
+    typical = np.linalg.norm(ours - ours.mean(axis=0), axis=1).argmin()
+    shown[f"a {label}"] = ours[typical].reshape(8, 8)
 figure = plots.gallery(shown)
 
 # %% [markdown]
-# *In words:* ten small pictures in two rows, the digits 0 to 9, coarse and readable. Ink is 1, paper is 0. If you see them, your set-up is complete.
+# *In words:* ten small pictures in two rows, the digits 0 to 9, one typical picture of each, drawn with soft edges. Ink is 1, paper is 0. If you see them, your set-up is complete.
 #
 # To the robot, a picture is a row of numbers. This is the upper half of the 0:
 

@@ -36,7 +36,7 @@ print("numbers in the pile: ", W1.size + b1.size + W2.size + b2.size)
 print("numbers in one layer:", W.size + b.size)
 print("largest difference between their outputs:", np.abs(pile - (X @ W + b)).max())
 
-# %% [markdown]
+# %% [markdown] quotes={"67 numbers to tune, the single layer has 15": "numbers in the pile: {} numbers in one layer: {}"}
 # The pile has 67 numbers to tune, the single layer has 15, and they compute the same thing. *The rule pile collapses.* A hundred layers would collapse as well.
 #
 # ## The picture

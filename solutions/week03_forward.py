@@ -47,7 +47,7 @@ print("nines in the box:                 ", nine.sum())
 print("nines that the rule finds:        ", (says_nine & nine).sum())
 print("other digits that it calls a nine:", (says_nine & ~nine).sum())
 
-# %% [markdown]
+# %% [markdown] quotes={"It finds 171": "that the rule finds: {}", "180 nines": "nines in the box: {}", "calls 294 other digits": "it calls a nine: {}"}
 # It finds 171 of 180 nines, and calls 294 other digits a nine. And that was one question out of ten. A bend behind the rule would not help: it changes how loudly the rule says yes, not to which pictures.
 #
 # One rule is too little. We need many rules that look at the picture at once, and more rules that look at what those have found. This week we build that machine.
@@ -406,9 +406,11 @@ print(f"digits that it never saw: {100 * right:.0f} of 100 right")
 # %% tags=["experiment"]
 masks = {f"unit {unit}": weight_image(params["W1"], unit, (8, 8)) for unit in range(16)}
 figure = plots.weight_masks(masks)
+awake = np.sum(digits @ params["W1"] + params["b1"] > 0, axis=0)
+print(f"of {len(digits)} pictures, those that wake unit 6: {awake[6]}, unit 12: {awake[12]}")
 
-# %% [markdown]
-# *In words:* sixteen squares of 8 by 8 fields. Green fields with a plus are pixels where the unit hopes for ink, red ones with a minus are pixels where it wants none. Some masks show something: unit 2 wants a bar across the lower half, unit 13 wants ink in the middle, unit 10 wants a ring with an empty centre. None shows a clean stroke or a whole digit. Units 6 and 12 look like salt and pepper: they still carry the random numbers that they began with. They are the silent ReLUs of last week. No picture wakes unit 6, and hardly one in fifty wakes unit 12, so next to no nudge ever reached them.
+# %% [markdown] quotes={"Only 2 of all pictures": "that wake unit 6: {}", "and 30 wake": "that wake unit 6: _, unit 12: {}"}
+# *In words:* sixteen squares of 8 by 8 fields. Green fields with a plus are pixels where the unit hopes for ink, red ones with a minus are pixels where it wants none. Some masks show something: unit 2 wants a bar across the lower half, unit 13 wants ink in the middle, unit 10 wants a ring with an empty centre. None shows a clean stroke or a whole digit. Units 6 and 12 look like salt and pepper: they still carry the random numbers that they began with. They are the silent ReLUs of last week. Only 2 of all pictures wake unit 6 and 30 wake unit 12, so next to no nudge ever reached them.
 #
 # **Second: one picture on its way.** Change `which` and look at others.
 
@@ -422,7 +424,7 @@ figure = plots.one_picture_through(
 print("the label says", labels[which])
 
 # %% [markdown]
-# *In words:* on the left the digit. In the middle sixteen bars, what the hidden units hand on: a few are loud, most murmur, three are silent. No single unit stands for the digit; the pattern of all sixteen does. On the right ten bars of probability. The bar of the 1 is the highest, but the network hesitates: this 1 with its long beak could also be a 3, an 8 or a 9. With `which = 1502` it is sure.
+# *In words:* on the left the digit. In the middle sixteen bars, what the hidden units hand on: a few are loud, most murmur, two are silent. No single unit stands for the digit; the pattern of all sixteen does. On the right ten bars of probability. The bar of the 1 is the highest, but the network hesitates: this 1 with its long beak could also be a 3, an 8 or a 9. With `which = 1502` it is sure.
 #
 # **Third: the gatekeeper.** One unit of the first layer, one bias after the other, for three pictures: the digit that pleases its mask most, an average digit, and the digit that pleases it least. (Here the unit has a sigmoid, so that its answer lies between no and yes.)
 

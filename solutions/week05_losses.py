@@ -520,8 +520,8 @@ for name, gradient, lr in [("squared error", mse_grad, 0.1), ("absolute error", 
 
 figure = plots.lines_and_outlier(size[:, 0], price[:, 0], typo, lines, histories)
 
-# %% [markdown]
-# *In words:* on the left nine houses on a low, rising line and one far above them. The line of the squared error is dragged up towards the one and misses all the others. The line of the absolute error runs through the nine. On the right the steepness over the nudges: the squared error ends near a thousand dollars a square foot, the absolute error near 200. A square listens to the largest error. An absolute error gives every house one vote.
+# %% [markdown] quotes={"ends at 1,102 dollars": "squared error {} dollars", "absolute error at 211": "absolute error {} dollars"}
+# *In words:* on the left nine houses on a low, rising line and one far above them. The line of the squared error is dragged up towards the one and misses all the others. The line of the absolute error runs through the nine. On the right the steepness over the nudges: the squared error ends at 1,102 dollars a square foot, the absolute error at 211. A square listens to the largest error. An absolute error gives every house one vote.
 #
 # ## The same in Keras
 #
@@ -638,7 +638,7 @@ sum_of_a_row = "b"
 # %% check="sum_of_a_row"
 check("sum_of_a_row")
 
-# %% [markdown] written="why_cross_entropy"
+# %% [markdown] written="why_cross_entropy" quotes={"is about −0.0007": "under the squared error: {}", "that is −0.9997": "under the cross-entropy: {}"}
 # ## In your own words
 #
 # A friend trains a yes-or-no robot with the squared error of its probability. It began sure and wrong, and now it does not learn. Explain why, what cross-entropy does differently, and why the friend should not just count mistakes. Use one equation and one number for each loss. Six to ten sentences.

@@ -638,10 +638,11 @@ for _ in range(200):
 seconds = perf_counter() - started
 by_wiggling = 200 * 2 * knobs * one_pass
 print(f"200 nudges in {seconds:.1f} s; by wiggling about {by_wiggling / 60:.0f} minutes")
+print(f"right answers after them: {right[-1]:.3f}")
 figure = plots.falling_loss(np.array(losses), np.array(right))
 
-# %% [markdown]
-# *In words:* on the left the loss falls, steeply at first and then ever more slowly. On the right the share of right answers climbs from guessing to more than nine in ten. The robot learns.
+# %% [markdown] quotes={"to 98 of 100": "right answers after them: {}"}
+# *In words:* on the left the loss falls, steeply at first and then ever more slowly. On the right the share of right answers climbs from guessing to 98 of 100. The robot learns.
 #
 # ## The same in Keras
 #

@@ -125,8 +125,8 @@ for depth in [2, 5, 10, 20]:
     )
     print(f"{depth:2} sigmoid layers {first:26.0e} {last:19.0e}")
 
-# %% [markdown]
-# The last layer is as lively as ever. The first one is not even faintly heard: with 20 layers the loss moves in its fifteenth decimal. And the first layer is the one that looks at the picture.
+# %% [markdown] quotes={"moves by about $10^{-14}$": "20 sigmoid layers {}"}
+# The last layer is as lively as ever. The first one is not even faintly heard: with 20 layers the loss moves by about $10^{-14}$, in its last decimals. And the first layer is the one that looks at the picture.
 #
 # ## The picture
 #
@@ -535,8 +535,8 @@ for title, piles in panels.items():
         print(f"{title}, {name:8} first / last {ratio:7.0e}   {gradient_health(norms)}")
 print(f"50 sigmoids leave at most {slope_product(50, 0.25):.0e} of a nudge")
 
-# %% [markdown]
-# *In words:* the vertical axis is logarithmic. The sigmoid piles fall on a straight line from right to left, by about the same factor in each layer: a power. With 50 layers the first norm is near $10^{-31}$. ReLU and the residual pile stay level at every depth. ReLU needs exactly the right weights for that, as the end of this section shows.
+# %% [markdown] quotes={"about $10^{-31}$ of the last": "50 layers, sigmoid first / last {}"}
+# *In words:* the vertical axis is logarithmic. The sigmoid piles fall on a straight line from right to left, by about the same factor in each layer: a power. With 50 layers the first norm is about $10^{-31}$ of the last. ReLU and the residual pile stay level at every depth. ReLU needs exactly the right weights for that, as the end of this section shows.
 #
 # **Second: what is learned.** Piles of 20 layers learn digits for 400 nudges, on a leash of 5. Then we ask each layer how far it has moved.
 
@@ -579,12 +579,15 @@ for name, (start, (grads_of, logits_of)) in kinds.items():
     most = np.argsort(-np.abs(way["W1"]).max(axis=0))[:8]
     pictures.append(way["W1"].T[most].reshape(8, 8, 8))
     right = np.mean(np.argmax(logits_of(digits[test], end), axis=1) == labels[test])
-    print(f"{name:8} loss {losses[name][-1]:.2f}   {100 * right:.0f} of 100 new digits right")
+    print(
+        f"{name:8} loss {losses[name][-1]:.2f}   {100 * right:.0f} of 100 new digits right, "
+        f"first layer moved by {moved[name][0]:.0e} of its size"
+    )
 changes = dict(zip(kinds, pictures, strict=True))
 figure = plots.deep_training(np.arange(20, 401, 20), losses, moved)
 
-# %% [markdown]
-# *In words:* on the left the sigmoid's loss lies on the dotted line of pure guessing from the first nudge to the last. ReLU creeps down, and the residual pile falls quickly. On the right the sigmoid's last layer has moved as far as anybody's, and each layer before it less, down to one part in $10^{12}$ at the first.
+# %% [markdown] quotes={"about $10^{-12}$ of its size": "sigmoid loss _ _ of 100 new digits right, first layer moved by {}"}
+# *In words:* on the left the sigmoid's loss comes down to the dotted line of pure guessing and stays there. ReLU creeps down, and the residual pile falls quickly. On the right the sigmoid's last layer has moved as far as anybody's, and each layer before it less, down to about $10^{-12}$ of its size at the first.
 #
 # And here is that first layer: for the eight units that changed most, what 400 nudges did to their 64 weights. Green weights rose, red ones fell, all on one scale.
 
@@ -592,7 +595,7 @@ figure = plots.deep_training(np.arange(20, 401, 20), losses, moved)
 figure = plots.first_layer_changes(changes)
 
 # %% [markdown]
-# *In words:* one row of pictures for each pile. The sigmoid's row is blank: its first layer still sees noise, as on the first day. In the two rows below, units have begun to look for strokes and edges.
+# *In words:* one row of pictures for each pile. The sigmoid's row is blank: its first layer still sees noise, as on the first day. In the two rows below, every unit has changed, and neighbouring pixels often changed together. What they will look for cannot be seen yet, only that they have begun to learn.
 #
 # **Third: the dark side of ReLU.** A network of three layers, and steps that are too large.
 

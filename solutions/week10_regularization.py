@@ -93,8 +93,8 @@ print(f"loss on the 100 digits it has seen   {loss:.3f}")
 print(f"right on them                        {share_right(params, digits[seen], y_seen):.2f}")
 print(f"right on new digits                  {share_right(params, digits[new], labels[new]):.2f}")
 
-# %% [markdown]
-# It knows all 100 answers, *even the 20 wrong ones*. There is no rule by which a clear 3 is called a 7. So it has not found a rule: it has learned these pictures by heart. On new digits it pays for it.
+# %% [markdown] quotes={"all 100 answers": "right on them {}", "71 of 100 are right": "right on new digits {}"}
+# It knows all 100 answers, *even the 20 wrong ones*. There is no rule by which a clear 3 is called a 7. So it has not found a rule: it has learned these pictures by heart. On new digits it pays for it: 71 of 100 are right.
 #
 # ## The picture
 #
@@ -598,17 +598,18 @@ for tool, (params, (train_losses, val_losses)) in trained.items():
         f"{tool:18} {train_losses[-1]:9.2f} {val_losses[-1]:9.2f} {val_losses[best[tool]]:8.2f}"
         f" {shares[0]:5.2f} {shares[1]:5.2f}  {diagnose_fit(train_losses[-1], val_losses[-1])}"
     )
+print(f"with nothing, the validation loss is lowest after {best['nothing'] + 1} epochs")
 figure = plots.learning_by_heart({tool: losses for tool, (_, losses) in trained.items()}, best)
 
-# %% [markdown]
-# *In words:* six panels. Blue falls in all of them: the loss on seen pictures. Vermilion is the loss on new pictures, and the grey between the two is the gap. With no tool the blue line goes to 0, and vermilion turns round after some 40 epochs and climbs. With every tool it ends lower, and the gap is smaller.
+# %% [markdown] quotes={"after 56 epochs": "with nothing, the validation loss is lowest after {} epochs", "80 of 100": "grain, std 0.4 _ _ _ {} _", "69 of 100 instead of": "shift by up to 1 _ _ _ _ {}", "of 26.": "nothing _ _ _ _ {}"}
+# *In words:* six panels. Blue falls in all of them: the loss on seen pictures. Vermilion is the loss on new pictures, and the grey between the two is the gap. With no tool the blue line goes to 0, and vermilion turns round after 56 epochs and climbs. With every tool it ends lower, and the gap is smaller.
 #
 # Read the table slowly; it is honest.
 #
 # - **Early stopping** is free, and the column *its best* shows that it takes away most of the harm.
 # - **L2 and decay** give the same curve. Part 2 said so: under plain SGD, wd = 0.01 *is* λ = 0.005.
-# - **Grain** helps most here. It is different at every epoch, so 100 pictures become 30,000.
-# - **Shifts** help a little on new digits, and a lot on digits that are moved by a pixel (the column *moved*). A robot learns to ignore what you vary.
+# - **Grain** helps most here: 80 of 100 new digits are right. It is different at every epoch, so 100 pictures become 30,000.
+# - **Shifts** help a little on new digits, and a lot on digits that are moved by a pixel (the column *moved*): 69 of 100 instead of 26. A robot learns to ignore what you vary.
 # - Nearly all are still called *overfits*, and shifting even *underfits*. With 20 wrong labels that is as it should be: a robot that refuses to learn the wrong ones cannot have a small loss on them.
 #
 # **Second: more is worse, and then better.** How many rules are too many? We take random features: `relu` of random sums of the pixels, never trained. Only the last layer is fitted, exactly, by least squares. Again 100 digits, 20 with wrong labels.

@@ -99,10 +99,10 @@ figure = plots.two_papers(
     small_sizes, small_losses, np.array([600.0, 6000.0]), np.polyval(ruler, [600.0, 6000.0])
 )
 
-# %% [markdown]
+# %% [markdown] quotes={"A loss of −3.37": "promise for _ parameters: loss {}"}
 # *In words:* on the left, on ordinary paper, the six losses fall along a curve, and the dashed ruler cuts through it and falls below 0. On the right, on paper with logarithmic axes, the same six points lie nearly on a straight line.
 #
-# A loss below 0 is nonsense: the robot cannot be better than certain and right. The ruler is not to blame. The paper is.
+# A loss of −3.37 is nonsense: the robot cannot be better than certain and right. The ruler is not to blame. The paper is.
 #
 # ## The picture
 #
@@ -391,7 +391,7 @@ for name, (N, D) in famous.items():
     ratio = tokens_per_parameter(N, D)
     print(f"{name:10}  bill {training_flops(N, D):.2e} FLOPs, {ratio:8,.1f} tokens a parameter")
 
-# %% [markdown]
+# %% [markdown] quotes={"1.7 against 20": "GPT-3 bill _ FLOPs, {} tokens a parameter Chinchilla bill _ FLOPs, {} tokens"}
 # 1.7 against 20. DeepMind's team had trained over 400 models of many sizes (Hoffmann et al. 2022). The cheapest way to a low loss, they found, is to let model and data grow *alike*: about 20 tokens for each parameter. GPT-3 and its kin were too large for what they had read. Chinchilla, with a quarter of the parameters of its sister Gopher and the same bill, beat it nearly everywhere. And the last line of the table? We come to that.
 #
 # ### 8. Spend it well
@@ -515,10 +515,10 @@ figure = plots.scaling_run(
     },
 )
 
-# %% [markdown]
+# %% [markdown] quotes={"0.074 where training gives 0.117": "width 256: the bet {}, trained {}"}
 # *In words:* filled points for the six toys, on a straight falling line. Hollow points for the later networks. The first of them keep close to the ruler, the last ones lie above it. The second curve bends with them and levels off.
 #
-# Just beyond the toys the bet was good. At five times the size of the largest toy the ruler promises too much. Two floors may be at work: digits that are hard to read, and 1,297 different pictures, however large the network. A scaling law is a *measurement* of one kind of network on one kind of data, not a law of nature.
+# Just beyond the toys the bet was good. At five times the size of the largest toy the ruler promises too much: 0.074 where training gives 0.117. Two floors may be at work: digits that are hard to read, and 1,297 different pictures, however large the network. A scaling law is a *measurement* of one kind of network on one kind of data, not a law of nature.
 #
 # **Second: one bill, many sizes.** Fix the bill $C$. A larger model then reads less: $D = C / (6N)$. Which size gives the lowest loss, by Hoffmann's law?
 
@@ -554,7 +554,7 @@ for name, tokens in [("never used", 0.0), ("1e13 tokens in use", 1e13), ("1e14 i
     print(f"{name:18}: cheapest at N = {N_line[best]:.1e}, {ratio:5.0f} tokens a parameter")
 figure = plots.lifetime_cost(N_line, costs)
 
-# %% [markdown]
+# %% [markdown] quotes={"the law says 91 tokens": "never used : cheapest at N = _, {} tokens"}
 # *In words:* three U-shaped curves over the size of the model: the more use, the higher the curve. All of them shoot up on the left, where a model is so small that no amount of reading helps. The more the model is used, the farther left its cheapest size lies. (Without any use the law says 91 tokens a parameter and not 20. That is the disagreement from above.)
 #
 # So a model that millions of people will use should be *smaller* than the training bill alone suggests, and read for longer. It is **over-trained** on purpose. That is the last line of our table: 8 billion parameters, 1,875 tokens for each.

@@ -166,10 +166,10 @@ def answers(width):
     return (relu(x[:, None] @ W1 + b1) @ W2 + b2)[:, 0]
 
 
-figure = plots.curve_by_width(x, curve(x), {width: answers(width) for width in (4, 12, 48)})
+figure = plots.curve_by_width(x, curve(x), {width: answers(width) for width in (4, 12, 48)}, (0, 6))
 
 # %% [markdown]
-# *In words:* three panels with one wavy curve. The dashed network was built from 0 to 6. With 4 bends it is a rough zigzag, with 12 it is close, with 48 one cannot tell it from the curve. Left of 0 and right of 6 it runs straight on. The shaded gap at the ends stays, however many bends there are.
+# *In words:* three panels with one wavy curve. The dashed network was built from 0 to 6. With 4 bends it is a rough zigzag, with 12 it is close, with 48 one cannot tell it from the curve. Left of 0 and right of 6 it runs straight on. The shaded gap at the ends stays, however many bends there are; the titles count only the gap between the dotted lines, from 0 to 6.
 #
 # ## Part 2: the robot in Keras
 #
@@ -409,7 +409,7 @@ figure = plots.feature_maps(
 )
 
 # %% [markdown]
-# *In words:* on the left a zero; beside it six dark panels that light up where a filter answers. One lights up along the left side of the ring, another along the right side or the top. Layers above will make corners out of these edges, and rings out of corners. That is the **feature hierarchy**: edges first.
+# *In words:* on the left a zero; beside it six dark panels that light up where a filter answers. Most light up along one part of the ring only: its top, its left side or its right. Layers above will make corners out of these edges, and rings out of corners. That is the **feature hierarchy**: edges first.
 
 # %% tags=["experiment"]
 P = softmax(np.asarray(robot(images[test]), dtype=np.float64))

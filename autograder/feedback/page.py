@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,6 +37,8 @@ _TITLES = re.compile(
     r"(?:title|xlabel|ylabel)(?:\(| ?= ?) ?(?:\"([^\"\n{}]{1,80}+)\"|'([^'\n{}]{1,80}+)')"
 )
 _MOST_TITLES = 6
+# How a lesson begins the text below a plot, for readers who do not see it.
+_IN_WORDS = "*In words:*"
 
 
 @dataclass
@@ -104,7 +107,8 @@ def _parts(notebook: Mapping[str, Any], graded: GradedCells) -> Iterator[Part]:
     """The notebook's cells in order, each graded cell once."""
     level = 1
     scores, comments = dict(graded.scores), dict(graded.comments)
-    for cell in notebook["cells"]:
+    cells = notebook["cells"]
+    for cell, below in zip_longest(cells, cells[1:]):
         stamp = cell["metadata"].get("nbgrader", {})
         if stamp.get("grade_id") == first_cell.CELL:
             continue
@@ -123,7 +127,8 @@ def _parts(notebook: Mapping[str, Any], graded: GradedCells) -> Iterator[Part]:
         if part.question and cell["source"].strip() == f'check("{name}")':
             part.verdict = _verdict(outputs)
         else:
-            part.outputs = [_output(output, cell["source"]) for output in outputs]
+            described = _in_words(below) or _description(cell["source"])
+            part.outputs = [_output(output, described) for output in outputs]
         yield part
 
 
@@ -155,8 +160,8 @@ def _verdict(outputs: Sequence[Mapping[str, Any]]) -> Verdict | None:
     return None
 
 
-def _output(output: Mapping[str, Any], source: str) -> Markup:
-    """One output as text or as a picture; whatever else it holds is left out."""
+def _output(output: Mapping[str, Any], described: str) -> Markup:
+    """One output as text or as a picture with its description; the rest of it is left out."""
     if output["output_type"] == "stream":
         return Markup(code_block(printable(output["text"]), "Output"))
     if output["output_type"] == "error":
@@ -166,8 +171,17 @@ def _output(output: Mapping[str, Any], source: str) -> Markup:
     for kind in sorted(IMAGES & set(data)):
         if is_base64(data[kind]):
             image = Markup('<img src="data:{};base64,{}" alt="{}">')
-            return image.format(kind, "".join(data[kind].split()), _description(source))
+            return image.format(kind, "".join(data[kind].split()), described)
     return Markup(code_block(printable(data.get("text/plain", NOT_SHOWN)), "Output"))
+
+
+def _in_words(below: Mapping[str, Any] | None) -> str:
+    """What the cell below says that a plot shows, as plain text; "" where it does not."""
+    if below is None or below["cell_type"] != "markdown":
+        return ""
+    marked, _, words = below["source"].partition(_IN_WORDS)
+    paragraph = words.partition("\n\n")[0]
+    return "" if marked else " ".join(re.sub(r"[*_`$\\{}]", "", paragraph).split())
 
 
 def _description(source: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,37 +30,43 @@ def optimizer_paths(
         paths: walks (nudges + 1, 2) by optimizer, by title.
 
     Returns:
-        A figure of two rows: the landscapes with the walks on them, and the losses, which are
-        drawn on a logarithmic scale and so should not be negative.
+        A row of panels for each landscape: one map for each optimizer, so that no walk covers
+        another, and the losses, which are drawn on a logarithmic scale and so should not be
+        negative.
     """
+    columns = 1 + max(len(walks) for walks in paths.values())
     drawing, grid = figure(
-        ncols=len(landscapes), nrows=2, squeeze=False, figsize=(5.0 * len(landscapes), 6.6)
+        ncols=columns,
+        nrows=len(landscapes),
+        squeeze=False,
+        figsize=(2.7 * columns, 2.6 * len(landscapes)),
     )
-    for top, bottom, title in zip(grid[0], grid[1], landscapes, strict=True):
-        loss, horizontal, vertical = landscapes[title]
-        across, along = np.meshgrid(np.linspace(*horizontal, 121), np.linspace(*vertical, 121))
-        heights = loss(np.stack([across, along], axis=-1))
-        levels = np.unique(np.quantile(heights, np.linspace(0.02, 0.98, 14)))
-        if len(levels) > 1:
-            top.contour(across, along, heights, levels=levels, colors=GREY, linewidths=0.6)
+    for line, title in zip(grid, landscapes, strict=True):
         for number, (name, path) in enumerate(paths[title].items()):
-            seen = np.where(np.abs(path) < 1e3, path, np.nan)
-            style = {"color": COLORS[number], "linewidth": 1.6}
-            marker = MARKERS[number % len(MARKERS)]
-            top.plot(*seen.T, "-", marker=marker, markersize=3.5, label=name, **style)
+            walk = np.where(np.abs(path) < 1e3, path, np.nan)
+            _draw_walk(line[number], landscapes[title], walk, COLORS[number])
+            line[number].set_title(f"{title}: {name}" if number == 0 else name, fontsize=10)
             with np.errstate(invalid="ignore", over="ignore"):
-                heights = np.maximum(loss(seen), 1e-4)
-            bottom.plot(heights, linestyle=DASHES[number], **style)
-        top.set(title=title, xlabel="$w_1$", xlim=horizontal, ylim=vertical)
-        bottom.set(xlabel="nudges", yscale="log")
-    grid[0, 0].set_ylabel("$w_2$")
-    grid[1, 0].set_ylabel("loss")
-    drawing.legend(
-        *grid[0, 0].get_legend_handles_labels(),
-        loc="outside upper center",
-        ncols=len(next(iter(paths.values()))),
-    )
+                losses = np.maximum(landscapes[title][0](walk), 1e-4)
+            line[-1].plot(losses, label=name, color=COLORS[number], linestyle=DASHES[number])
+        line[-1].set_title("Loss", fontsize=10)
+        line[-1].set(xlabel="nudges", yscale="log")
+        line[0].set_ylabel("$w_2$")
+    grid[0, -1].legend(fontsize=7)
     return drawing
+
+
+def _draw_walk(axes: Any, landscape: Landscape, walk: Array, color: str) -> None:
+    """One walk (nudges + 1, 2) on the level lines of its landscape, its start ringed."""
+    loss, horizontal, vertical = landscape
+    across, along = np.meshgrid(np.linspace(*horizontal, 121), np.linspace(*vertical, 121))
+    heights = loss(np.stack([across, along], axis=-1))
+    levels = np.unique(np.quantile(heights, np.linspace(0.02, 0.98, 14)))
+    if len(levels) > 1:
+        axes.contour(across, along, heights, levels=levels, colors=GREY, linewidths=0.6)
+    axes.plot(*walk.T, "-o", color=color, linewidth=1.2, markersize=2.5)
+    axes.plot(*walk[0], "o", color=color, markersize=9, fillstyle="none")
+    axes.set(xlabel="$w_1$", xlim=horizontal, ylim=vertical)
 
 
 def learning_by_optimizer(

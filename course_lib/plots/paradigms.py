@@ -57,6 +57,10 @@ def similarity_tables(tables: Mapping[str, Array]) -> Figure:
     return drawing
 
 
+DIGIT_COLORS = (*COLORS, "#882255", "#999933", "#332288")
+"""A colour for each of ten digits: the course's seven, wine, olive and indigo."""
+
+
 def labelled_maps(maps: Mapping[str, Array], labels: Array) -> Figure:
     """Points in the plane, each drawn as its digit.
 
@@ -72,8 +76,8 @@ def labelled_maps(maps: Mapping[str, Array], labels: Array) -> Figure:
         for digit in np.unique(labels):
             some = labels == digit
             panel.plot(
-                *places[some].T, linestyle="none", marker=f"${digit}$", markersize=6,
-                color=COLORS[digit % len(COLORS)], markeredgewidth=0.3,
+                *places[some].T, linestyle="none", marker=f"${digit}$", markersize=7,
+                color=DIGIT_COLORS[digit], markeredgewidth=0.3,
             )  # fmt: skip
         panel.grid(False)
         panel.set(title=name, xlabel="first direction", ylabel="second direction")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from course_lib.plots.style import COLORS, figure
+from course_lib.plots.style import COLORS, GREY, figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -15,24 +15,33 @@ if TYPE_CHECKING:
     from course_lib.gradients import Array
 
 
-def curve_by_width(x: Array, curve: Array, networks: Mapping[int, Array]) -> Figure:
+def curve_by_width(
+    x: Array, curve: Array, networks: Mapping[int, Array], built: tuple[float, float] | None = None
+) -> Figure:
     """A curve, and networks of several widths that approximate it.
 
     Args:
         x: places, shape (G,), rising.
         curve: the curve there, shape (G,).
         networks: the network's outputs at x by number of hidden units, shape (G,).
+        built: the interval that the networks were built for, two dotted lines; None for all of x.
 
     Returns:
-        One panel for each network, with one scale; the gap between the two lines is shaded.
+        One panel for each network, with one scale; the gap between the two lines is shaded, and
+        the title says how large it is within the interval.
     """
+    inside = np.ones(len(x), bool) if built is None else (built[0] <= x) & (x <= built[1])
     drawing, grid = figure(ncols=len(networks), sharey=True, squeeze=False)
     for axes, (width, answers) in zip(grid[0], networks.items(), strict=True):
         axes.fill_between(x, curve, answers, color=COLORS[1], alpha=0.25, linewidth=0)
         axes.plot(x, curve, color="black", linewidth=1.5, linestyle="-", label="the curve")
         axes.plot(x, answers, color=COLORS[1], linestyle="--", label="the network")
-        gap = np.max(np.abs(answers - curve))
-        axes.set(title=f"{width} bends, largest gap {gap:.2g}", xlabel="x")
+        for end in built or ():
+            axes.axvline(end, color=GREY, linewidth=1.0, linestyle=":")
+        gap = np.max(np.abs(answers - curve)[inside], initial=0.0)
+        where = "" if built is None else f" from {built[0]:g} to {built[1]:g}"
+        axes.set_title(f"{width} bends: largest gap{where} {gap:.2g}", fontsize=10)
+        axes.set_xlabel("x")
     grid[0, 0].set_ylabel("height")
     grid[0, 0].legend(fontsize=9)
     return drawing

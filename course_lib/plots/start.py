@@ -29,7 +29,8 @@ def gallery(pictures: Mapping[str, Array], columns: int = 5) -> Figure:
     for axes in grid.flat:
         axes.set_axis_off()
     for axes, (title, picture) in zip(grid.flat, pictures.items(), strict=False):
-        axes.imshow(picture, cmap="gray_r", vmin=0, vmax=1)
+        # Square pixels this large hide the shape that they make; soft ones show it.
+        axes.imshow(picture, cmap="gray_r", vmin=0, vmax=1, interpolation="bicubic")
         axes.set_title(title, fontsize=10)
     for axes in grid.flat[len(pictures) :]:
         axes.remove()

@@ -54,6 +54,7 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
     ],
     "curve_by_width": [
         (Z, np.sin(Z), {4: np.zeros(7), 16: np.sin(Z)}),
+        (Z, np.sin(Z), {4: np.zeros(7), 16: np.sin(Z)}, (-1.0, 1.0)),
         (Z, np.sin(Z), {4: NOTHING}),
     ],
     "feature_maps": [

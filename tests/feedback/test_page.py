@@ -256,6 +256,21 @@ def test_does_a_plot_s_alternative_text_have_its_titles(code, shown):
     assert f'{shown}">' in render(notebook, "x", GradedCells())
 
 
+@pytest.mark.parametrize(
+    ("below", "shown"),
+    [
+        ("*In words:* a curve that *falls* to $10^{-3}$.\n\nMore.", "a curve that falls to 10^-3."),
+        ('*In words:* "<b>"', "&#34;&lt;b&gt;&#34;"),
+        ("Not *In words:* here.", "Plot drawn by the code above"),
+    ],
+)
+def test_does_a_plot_s_alternative_text_say_what_the_lesson_says_in_words(below, shown):
+    picture = v4.new_output("display_data", {"image/png": PNG})
+    drawing = v4.new_code_cell("plt.plot(x)", outputs=[picture])
+    notebook = v4.new_notebook(cells=[drawing, v4.new_markdown_cell(below)])
+    assert f'alt="{shown}">' in render(notebook, "x", GradedCells())
+
+
 def test_is_what_pages_share_rendered_once():
     notebook, cells = graded(STEMS[6])
     render(notebook, "x", cells)
