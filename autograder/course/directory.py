@@ -40,6 +40,7 @@ _UNUSABLE = re.compile(r"[\[\]{}*?%\\\x00-\x1f\x7f]")
 WEEKS_FOLDER = "weeks"
 """The course's own weeks; the package's are the rest."""
 
+
 @dataclass(frozen=True)
 class Course:
     """A course directory that has been checked and can be used."""
