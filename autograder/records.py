@@ -148,9 +148,9 @@ class Report:
     about the notebook as a whole, such as a cell that was put back; `stopped` counts the cells and
     questions that had to be ended from outside. `key` says what decided the answers (see
     `result_key`); it is empty where the result should not be relied upon by a later run. `answers`
-    are what the questions answered (see `grading.recorded_answers`). `texts` has a digest of what each
-    cell was graded for (see `gradebook.answer_texts`). `kept` says that an earlier run graded it,
-    `judged_again` that its kept answers were judged again.
+    are what the questions answered (see `grading.recorded_answers`). `texts` has a digest of what
+    each cell was graded for (see `gradebook.answer_texts`). `kept` says that an earlier run graded
+    it, `judged_again` that its kept answers were judged again.
     """
 
     student: str

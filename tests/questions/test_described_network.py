@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.questions import catalogue
-from autograder.questions import described_network
+from autograder.questions import catalogue, described_network
 from autograder.questions.described_network import predict
 from autograder.tree import to_tree
 from course_lib.quiet import import_keras
