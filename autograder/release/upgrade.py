@@ -135,8 +135,11 @@ def carry_out(root: Path, upgrade: Upgrade) -> Path:
     moment = datetime.now().strftime("%Y-%m-%d-%H%M%S-%f")
     kept = root / UPGRADES / f"{upgrade.stem}-{moment}"
     try:
-        for folder in (upgrade.folder, _base_of(root, upgrade.stem)):
-            shutil.copytree(folder, kept / folder.relative_to(root), symlinks=True)
+        # Files that are links elsewhere are copied as files: what they lead to is changed too. An
+        # open editor may keep links that lead nowhere.
+        week = kept / WEEKS_FOLDER / upgrade.stem
+        shutil.copytree(upgrade.folder, week, ignore_dangling_symlinks=True)
+        shutil.copytree(_base_of(root, upgrade.stem), kept / own_weeks.ADAPTED / upgrade.stem)
         # A link leads to where the instructor keeps the file, and stays one.
         files = {
             Path(os.path.realpath(upgrade.folder / name)): text

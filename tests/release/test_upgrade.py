@@ -105,9 +105,27 @@ def test_stays_a_link_that_leads_to_the_instructors_own_place(root, newer, tmp_p
     elsewhere = tmp_path / "elsewhere.py"
     path.rename(elsewhere)
     path.symlink_to(elsewhere)
-    newer[RELU] = elsewhere.read_bytes() + b"# newer\n"
-    upgraded(root)
+    path.with_name(".#lesson.py").symlink_to("who@where.1")  # what an editor leaves while open
+    before = elsewhere.read_bytes()
+    newer[RELU] = before + b"# newer\n"
+    _, kept = upgraded(root)
     assert path.is_symlink() and elsewhere.read_bytes() == newer[RELU]
+    assert (kept / "weeks" / STEM / RELU).read_bytes() == before
+
+
+@pytest.mark.parametrize("linked", ["the course", "its weeks"])
+def test_may_a_course_or_its_weeks_be_a_link(root, newer, tmp_path_factory, linked):
+    away = tmp_path_factory.mktemp("away")
+    if linked == "the course":
+        (away / "link").symlink_to(root)
+        root = away / "link"
+    else:
+        (root / "weeks").rename(away / "weeks")
+        (root / "weeks").symlink_to(away / "weeks")
+    catalogue.use(root / "weeks")
+    newer[RELU] = week(root)[RELU] + b"# newer\n"
+    _, kept = upgraded(root)
+    assert week(root)[RELU] == newer[RELU] and (kept / "weeks" / STEM / RELU).is_file()
 
 
 def test_is_a_failed_upgrade_done_again_without_a_loss(root, newer, monkeypatch):
