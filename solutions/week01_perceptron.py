@@ -373,7 +373,12 @@ check("xor_by_hand")
 #
 # ## The experiment
 #
-# **First: the lines.** A rule with two inputs draws a straight line: on one side it says yes, on the other no. Here your rule learns the three gates.
+# **Predict, then run.** Before each experiment there is a cell for a guess. Put a number in the place of `None`, and the next cell shows it beside the result. Nothing of it is graded, and a wrong guess teaches more than none.
+#
+# **First: the lines.** A rule with two inputs draws a straight line: on one side it says yes, on the other no. In the next cell but one your rule learns three gates in 12 epochs, four corners in each. How many of the four will it get wrong in the last epoch?
+
+# %% tags=["experiment"]
+guessed_errors = {"AND": None, "OR": None, "XOR": None}
 
 # %% tags=["experiment"]
 rules = {}
@@ -381,13 +386,19 @@ for gate in ["AND", "OR", "XOR"]:
     X, y = datasets.logic_gate(gate)
     w, b, errors = perceptron_fit(X, y, epochs=12, lr=0.5)
     rules[gate] = y, w, b, errors
-    print(f"{gate:3}  w = {w}, b = {b}, errors in the last epoch: {errors[-1]}")
+    print(
+        f"{gate:3}  w = {w}, b = {b}, errors in the last epoch: {errors[-1]}"
+        f" (your guess: {guessed_errors[gate]})"
+    )
 figure = plots.decision_lines(X, rules)
 
 # %% [markdown]
 # *In words:* three planes with four corners each, and below them the errors by epoch. In the first two, a straight line parts the filled squares from the empty circles, the shaded side holds the squares, and the errors fall to 0 and stay there. Two circles lie on the edge itself: their score is exactly 0, and at 0 the step says 0. In the third, no line can do it. From the third epoch on the rule is wrong about all four corners as they go by: each nudge fixes one and spoils the next.
 #
-# **Second: a walk downhill.** The loss for every possible price, and the guesses of your function.
+# **Second: a walk downhill.** The loss for every possible price, and the guesses of your function, with a learning rate of 0.1. After that, three other rates. The robot starts at 50 and should end at 200. Where will 20 nudges take it, in dollars a square foot?
+
+# %% tags=["experiment"]
+guessed_prices = {0.01: None, 0.1: None, 0.5: None, 0.6: None}
 
 # %% tags=["experiment"]
 size, price = datasets.houses()
@@ -410,18 +421,24 @@ print(f"a house of 2,500 square feet: {1000 * 2.5 * history[-1]:,.0f} dollars")
 
 for lr in [0.01, 0.1, 0.5, 0.6]:
     last = fit_price_per_sqft(size, price, 50.0, lr, 20)[-1]
-    print(f"lr = {lr:4}: the guess after 20 nudges is {last:,.1f}")
+    print(f"lr = {lr:4}: after 20 nudges {last:,.1f} dollars (your guess: {guessed_prices[lr]})")
 
 # %% [markdown] quotes={"settles at 200": "last guess: {} dollars"}
 # *In words:* on the left a valley with its floor at 200. The dots begin high on the left side and come down in ever shorter steps. On the right the guess rises from 50, quickly at first, and settles at 200. The small learning rate is still on its way after 20 nudges. The two largest jump over the valley, farther each time.
 #
-# **Third: the digits again.** The rule by hand looked at one pixel. Your perceptron gives a weight to each of the 64. It learns from the first 250 pictures and is tested on the others.
+# **Third: the digits again.** The rule by hand looked at one pixel. Your perceptron gives a weight to each of the 64. It learns from the first 250 pictures and is tested on the others. The pixel alone was right for 85 of 100. How many of 100 new pictures will your perceptron get right?
+
+# %% tags=["experiment"]
+guessed_right = None
 
 # %% tags=["experiment"]
 w, b, errors = perceptron_fit(pictures[:250], is_eight[:250], epochs=10, lr=0.1)
 said = perceptron_predict(pictures[250:], w, b)
 print("errors by epoch:", errors)
-print(f"right on pictures that it has never seen: {np.mean(said == is_eight[250:]):.0%}")
+right = np.mean(said == is_eight[250:])
+print(
+    f"right on pictures that it has never seen: {right:.0%} (your guess, of 100: {guessed_right})"
+)
 
 means = {
     "mean 3": pictures[is_eight == 0].mean(axis=0).reshape(8, 8),
