@@ -93,8 +93,10 @@ def test_is_a_second_release_told():
 
 @pytest.mark.slow
 def test_are_several_weeks_released_and_due(fresh_course):
-    said = command(fresh_course, "release", "0", "6", "--due", "2026-12-01 23:59+01:00")
+    said = command(fresh_course, "release", "0", "6", "--due", "2026-12-01 23:59+01:00", "--zip")
     assert "Released week00" in said and "Released week06" in said and "(22:59 UTC)" in said
+    assert "START-HERE.md, which says how" in said and "release/week00-week06.zip" in said
+    assert (fresh_course / "release" / "week00-week06.zip").is_file()
     opened = directory.load(fresh_course)
     for stem in ("week00_start", STEM):
         entry = assignments.find(opened, stem)

@@ -230,7 +230,7 @@ def test_is_the_graded_notebook_whole_and_read_only(course):
 
 def test_does_half_a_character_in_an_output_not_stop_the_batch(course):
     each = report(course, "ann", 4.0, 2.5)
-    each.notebook.cells[1].outputs = [nbformat.v4.new_output("stream", text="\ud800")]
+    each.notebook.cells[0].outputs = [nbformat.v4.new_output("stream", text="\ud800")]
     grade_in_bulk(course, [each])
     json.loads(course.notebook("autograded", STEM, "ann").read_text())
 

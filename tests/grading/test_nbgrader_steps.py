@@ -60,9 +60,9 @@ SCORES = """
 def test_does_no_submission_stop_the_batch(course, full_marks):
     released = nbformat.read(course.notebook("release", STEM), as_version=4)
     twice = nbformat.from_dict(released)
-    twice.cells.append(nbformat.from_dict(twice.cells[5] | {"id": "copy"}))
+    twice.cells.append(nbformat.from_dict(twice.cells[6] | {"id": "copy"}))
     forged = nbformat.from_dict(released)
-    forged.cells[5].metadata.nbgrader |= {"schema_version": 99, "points": 400}
+    forged.cells[6].metadata.nbgrader |= {"schema_version": 99, "points": 400}
     pretended = nbformat.from_dict(forged)
     pretended.cells[0] |= {"id": "unreadable", "metadata": {"autograder": {"unreadable": "no"}}}
     files = {
