@@ -396,8 +396,8 @@ for start, found in spreads["ReLU"].items():
         f"with ReLU and {start}: {factor:.3f} times the spread a layer, {found[-1]:.0e} after the last"
     )
 
-# %% [markdown] quotes={"factor of 5.6 a layer, to $10^{22}$": "with ReLU and std 1: {} times the spread a layer, {} after the last", "leaves 0.056 of the spread at each layer, and $10^{-37}$": "with ReLU and std 0.01: {} times the spread a layer, {} after the last", "passes on 0.70": "with ReLU and Xavier: {} times"}
-# *In words:* with ReLU the four starts fan out. Std 1 climbs by a factor of 5.6 a layer, to $10^{22}$. Std 0.01 leaves 0.056 of the spread at each layer, and $10^{-37}$ after the last. Xavier passes on 0.70 of the spread at each layer, as its rule knows nothing of the half that ReLU cuts off. Only He stays level. With tanh nothing can explode, because no S leaves the range from −1 to 1; std 0.01 still vanishes. With sigmoid all four lines are level.
+# %% [markdown] quotes={"factor of 5.6 a layer, to $10^{22}$": "with ReLU and std 1: {} times the spread a layer, {} after the last", "leaves 0.056 of the spread at each layer, and $10^{-38}$": "with ReLU and std 0.01: {} times the spread a layer, {} after the last", "passes on 0.70": "with ReLU and Xavier: {} times"}
+# *In words:* with ReLU the four starts fan out. Std 1 climbs by a factor of 5.6 a layer, to $10^{22}$. Std 0.01 leaves 0.056 of the spread at each layer, and $10^{-38}$ after the last. Xavier passes on 0.70 of the spread at each layer, as its rule knows nothing of the half that ReLU cuts off. Only He stays level. With tanh nothing can explode, because no S leaves the range from −1 to 1; std 0.01 still vanishes. With sigmoid all four lines are level.
 #
 # **What this cannot hear.** Level is not yet good. Here is where the tanh units of some layers stand.
 
@@ -605,9 +605,9 @@ check("first_loss")
 # **Rubric (20 points).** 6: equal units get equal nudges, so dice are needed. 8: the factor of a layer and its product over the layers, with numbers for too large and too small. 4: He's 2 / fan-in and its reason, or Xavier's compromise. 2: a failure as it looked in the experiment.
 # ### END SOLUTION
 
-# %% [markdown]
+# %% [markdown] quotes={"from 2.38 to 0.84": "He {} _ _ at the end {}"}
 # ## The bridge
 #
-# The pile now starts well: it is neither deaf nor shouting, and its units differ. But a good start is not yet an answer. The robot guesses. In the last experiment a number called *loss* fell from 2.30, and we took it on trust. Who computes it? Why the logarithm? And which way does it push?
+# The pile now starts well: it is neither deaf nor shouting, and its units differ. But a good start is not yet an answer. The robot guesses. In the last experiment a number called *loss* fell from 2.38 to 0.84, and we took it on trust. Who computes it? Why the logarithm? And which way does it push?
 #
 # Next week: **how wrong**. We give the robot a teacher who says not only *wrong*, but how much.

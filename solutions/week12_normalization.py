@@ -385,7 +385,7 @@ def fold_batchnorm_into_dense(W, b, gamma, beta, running_mean, running_var, eps)
 # %% check="fold_batchnorm_into_dense"
 check("fold_batchnorm_into_dense")
 
-# %% [markdown]
+# %% [markdown] quotes={"was 0.000132 for": "weights of week 04 * 0.7 _ _ _ {}", "and 138 for": "weights of week 04 * 1.4 _ _ _ {}"}
 # <details><summary>Hint</summary>
 #
 # $s_j$ belongs to output $j$, and output $j$ is made by *column* $j$ of W. Line up an array of shape `(M,)` with the shape of W: which axis does NumPy give it? Then collect everything without X.
@@ -394,7 +394,12 @@ check("fold_batchnorm_into_dense")
 #
 # ## The experiment
 #
-# **First: the break, repaired.** The twenty layers again, with your layers between them.
+# **Predict, then run.** Before each experiment there is a cell for your guess. Put a number in the place of `None`, and the next cell shows it beside the result. It is not graded.
+#
+# **First: the break, repaired.** The twenty layers again, with your layers between them. Without a norm the spread after the last layer was 0.000132 for small weights and 138 for large ones. What will it be with batch norm?
+
+# %% tags=["experiment"]
+guessed_spread = {0.7: None, 1.4: None}
 
 # %% tags=["experiment"]
 one, zero = np.ones(64), np.zeros(64)
@@ -408,12 +413,16 @@ for name, normalize in norms.items():
     for scale in [0.7, 1.4]:
         found = spreads(digits[:100], scale, np.random.default_rng(0), normalize)
         row = [f"{found[layer - 1]:9.3g}" for layer in layers]
-        print(f"{name:10} weights * {scale}", *row)
+        guess = f"   (your guess: {guessed_spread[scale]})" if name == "batch norm" else ""
+        print(f"{name:10} weights * {scale}", *row, guess)
 
 # %% [markdown]
 # With either norm the size of the weights no longer matters: the two rows of a norm are alike.
 #
-# **Second: company.** One picture, one feature. We put the picture into 120 random batches of each size and look at that feature after the norm. The dashed line is the answer at test time.
+# **Second: company.** One picture, one feature. We put the picture into 120 random batches of each size and look at that feature after the norm. The dashed line is the answer at test time. Think of the two smallest batches first: what is the feature in a batch of one, and how large, without its sign, in a batch of two?
+
+# %% tags=["experiment"]
+guessed_size = {1: None, 2: None}
 
 # %% tags=["experiment"]
 rng = np.random.default_rng(5)
@@ -443,12 +452,24 @@ outputs = np.array([[in_company(size) for _ in range(120)] for size in company])
 alone = Z[picture : picture + 1]
 at_test_time = batchnorm_inference(alone, gamma, beta, running_mean, running_var, 1e-3)[0, feature]
 by_layer_norm = layernorm_forward(alone, gamma, beta, 1e-3)[0, feature]
+for size in guessed_size:
+    typical = np.median(np.abs(outputs[company == size]))
+    print(
+        f"in a batch of {size}, size of the feature: {typical:.2f} (your guess: {guessed_size[size]})"
+    )
 figure = plots.output_by_company(company, outputs, at_test_time, by_layer_norm)
 
-# %% [markdown]
+# %% [markdown] quotes={"all dots lie on 0": "in a batch of 1, size of the feature: {}"}
 # *In words:* on the left, a cloud of dots for each batch size. In a batch of one all dots lie on 0. In a batch of two they lie near −1 and 1, whatever the picture shows. With more company the clouds grow narrower and close in on the dashed line. On the right, layer norm: one and the same answer for every batch size.
 #
-# **Third: what it costs.** A small network with a norm in its middle learns digits for 300 nudges, from batches of 1, 2, 4 ... 128 pictures. Batch norm is tested twice: with its diary, and with `training=True` left on by accident, when the pictures come in one at a time.
+# **Third: what it costs.** A small network with a norm in its middle learns digits for 300 nudges, from batches of 1, 2, 4 ... 128 pictures. Batch norm is tested twice: with its diary, and with `training=True` left on by accident, when the pictures come in one at a time. How many of 100 new digits will be right after training with batches of 2?
+
+# %% tags=["experiment"]
+guessed_right = {
+    "layer norm": None,
+    "batch norm, with its diary": None,
+    "batch norm, training=True left on": None,
+}
 
 # %% tags=["experiment"]
 test = slice(1400, None)
@@ -504,6 +525,8 @@ print("right of 100 new digits, after training with")
 for size, *right in zip(sizes, *shares.values(), strict=True):
     norm, diary, left_on = (f"{100 * share:3.0f}" for share in right)
     print(f"batches of {size:3}: layer norm {norm}, with its diary {diary}, flag left on {left_on}")
+for name, guess in guessed_right.items():
+    print(f"{name}, batches of 2: {100 * shares[name][1]:.0f} of 100 (your guess: {guess})")
 figure = plots.accuracy_by_batch_size(sizes, shares)
 
 # %% [markdown] quotes={"about 96 of 100": "batches of 8: layer norm {}", "layer norm keeps 90 and batch norm falls to 71": "batches of 2: layer norm {}, with its diary {}", "near 10 of 100": "batches of 128: layer norm _, with its diary _, flag left on {}"}
