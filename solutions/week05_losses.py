@@ -464,7 +464,12 @@ check("binary_cross_entropy_grad")
 # %% [markdown]
 # ## The experiment
 #
-# **First: sure and wrong.** The picture shows a cat, $y = 1$. The robot's logit is z, its probability $p = \mathrm{sigmoid}(z)$. One teacher uses cross-entropy, the other the squared error of the probability, $(p - 1)^2$. To reach z, the second one's slope has to pass the sigmoid, and is multiplied by $p(1 - p)$ on the way. Both robots begin at $z = -8$: nearly certain that this is no cat. Then both are nudged 60 times.
+# **Predict, then run.** Before each experiment there is a cell for your guess. Put a number in the place of `None`, and the next cell shows it beside the result. It is not graded.
+#
+# **First: sure and wrong.** The picture shows a cat, $y = 1$. The robot's logit is z, its probability $p = \mathrm{sigmoid}(z)$. One teacher uses cross-entropy, the other the squared error of the probability, $(p - 1)^2$. To reach z, the second one's slope has to pass the sigmoid, and is multiplied by $p(1 - p)$ on the way. Both robots begin at $z = -8$: nearly certain that this is no cat. Then both are nudged 60 times. How steep is each loss at the start? Guess the slope at $z = -8$.
+
+# %% tags=["experiment"]
+guessed_slopes = {"cross-entropy": None, "squared error": None}
 
 
 # %% tags=["experiment"]
@@ -486,7 +491,8 @@ losses, slopes, probabilities = {}, {}, {}
 for name, teacher in teachers.items():
     losses[name], slopes[name] = np.array([teacher(z[n : n + 1]) for n in range(len(z))]).T
     now, passed = np.array([-8.0]), []
-    print(f"slope at z = -8 under the {name}: {teacher(now)[1]:.5f}")
+    slope = teacher(now)[1]
+    print(f"slope at z = -8 under the {name}: {slope:.5f} (your guess: {guessed_slopes[name]})")
     for _ in range(60):
         passed.append(sigmoid(now)[0])
         now = now - 0.5 * teacher(now)[1]
@@ -497,7 +503,10 @@ figure = plots.confidently_wrong(z, losses, slopes, probabilities)
 # %% [markdown]
 # *In words:* three panels. On the left cross-entropy falls like a ramp, the squared error is flat at 1 in the grey zone, where the robot is sure and wrong, and falls only around z = 0. In the middle the slopes: cross-entropy pushes with −1 in the grey zone, the squared error with almost nothing. On the right the robot under cross-entropy changes its mind after about twenty nudges. The other one does not move. *The nudge died*, in the loss itself.
 #
-# **Second: an outlier.** Ten houses, priced at 200 dollars a square foot or so. In one advertisement somebody typed one zero too many. A straight line through the houses is nudged downhill, once under each loss.
+# **Second: an outlier.** Ten houses, priced at 200 dollars a square foot or so. In one advertisement somebody typed one zero too many. A straight line through the houses is nudged downhill, once under each loss. How many dollars will each line ask for one more square foot?
+
+# %% tags=["experiment"]
+guessed_dollars = {"squared error": None, "absolute error": None}
 
 # %% tags=["experiment"]
 rng = np.random.default_rng(3)
@@ -516,7 +525,8 @@ for name, gradient, lr in [("squared error", mse_grad, 0.1), ("absolute error", 
         steepness -= small * np.sum(back * size)
         base -= small * np.sum(back)
     lines[name], histories[name] = (steepness * size + base)[:, 0], np.array(history)
-    print(f"{name:15} {steepness:7.1f} dollars for one more square foot")
+    guess = guessed_dollars[name]
+    print(f"{name:15} {steepness:7.1f} dollars for one more square foot (your guess: {guess})")
 
 figure = plots.lines_and_outlier(size[:, 0], price[:, 0], typo, lines, histories)
 
