@@ -444,7 +444,12 @@ check("lion_step")
 # %% [markdown]
 # ## The experiment
 #
-# **First: two landscapes.** The ravine, and a **saddle**: a pass between two valleys. On the pass the slope is 0, although it is not a minimum at all. The walkers start almost exactly on the ridge.
+# **Predict, then run.** Before each experiment there is a cell for your guess. Put it in the place of `None`, and the next cell shows it beside the result. It is not graded.
+#
+# **First: two landscapes.** The ravine, and a **saddle**: a pass between two valleys. On the pass the slope is 0, although it is not a minimum at all. The walkers start almost exactly on the ridge. Gradient descent, momentum, Adam and Lion walk 50 nudges each. Who ends lowest in each landscape?
+
+# %% tags=["experiment"]
+guessed_lowest = {"A ravine": None, "A saddle": None}
 
 # %% tags=["experiment"]
 optimizers = {
@@ -489,14 +494,19 @@ paths = {
 figure = plots.optimizer_paths(landscapes, paths)
 for title, (loss, *_) in landscapes.items():
     ends = ", ".join(f"{name} {loss(walk[-1]):.2g}" for name, walk in paths[title].items())
-    print(f"{title}, loss after 50 nudges: {ends}")
+    print(
+        f"{title}, loss after 50 nudges: {ends} (your guess for the lowest: {guessed_lowest[title]})"
+    )
 
 # %% [markdown] quotes={"down to 0.00016": "A ravine, loss after 50 nudges: gradient descent _, momentum {}", "at a loss of 0.24": "A saddle, loss after 50 nudges: gradient descent {}"}
 # *In words:* each row shows one landscape four times, with one walk on each map, and the four losses on the right. In the ravine gradient descent bounces between the walls and then creeps along the floor. Momentum swings wider at first, and then it rolls: after 50 nudges its loss is down to 0.00016, hundreds of times lower. Adam and Lion leave diagonally, because for them steep and flat count the same. Adam swings past the goal and has to come back. Each step of Lion is 0.08 long, so it arrives late and can only tremble there.
 #
 # On the saddle gradient descent slides down to the pass and hardly leaves it, at a loss of 0.24. Momentum stays for about 35 nudges and falls off. Adam and Lion amplify the whisper of a slope and walk straight over into the valley, where they swing.
 #
-# **Second: digits.** A small network, 1,400 digits, batches of 64. On the left every optimizer has a learning rate that suits it. On the right we try many.
+# **Second: digits.** A small network, 1,400 digits, batches of 64. On the left every optimizer has a learning rate that suits it. On the right we try many, from 0.0001 to 3. Which of them is best for each optimizer?
+
+# %% tags=["experiment"]
+guessed_rates = {"gradient descent": None, "momentum": None, "Adam": None, "Lion": None}
 
 # %% tags=["experiment"]
 from course_lib import datasets
@@ -547,9 +557,12 @@ with np.errstate(all="ignore"):
         name: np.array([train(name, lr, 4)[0][-1] for lr in learning_rates])
         for name in ["gradient descent", "momentum", "Adam", "Lion"]
     }
+for name, ends in last.items():
+    best = learning_rates[np.argmin(np.nan_to_num(ends, nan=np.inf))]
+    print(f"{name}, best learning rate: {best:.2g} (your guess: {guessed_rates[name]})")
 figure = plots.learning_by_optimizer(curves, learning_rates, last)
 
-# %% [markdown]
+# %% [markdown] quotes={"near 1 for gradient descent, 0.3 for momentum, 0.03 for Adam, 0.01 for Lion": "gradient descent, best learning rate: {} (your guess: None) momentum, best learning rate: {} (your guess: None) Adam, best learning rate: {} (your guess: None) Lion, best learning rate: {}"}
 # *In words:* on the left six falling lines; gradient descent is the highest from the fourth epoch on. On the right four valleys. Each optimizer has its best learning rate, and they lie far apart: near 1 for gradient descent, 0.3 for momentum, 0.03 for Adam, 0.01 for Lion. Farther left, learning is slow; farther right, it breaks down. No optimizer takes that choice away from you. For Adam and Lion, though, a learning rate is a *length* that each weight walks in a step, so a good value carries over from one network to the next.
 #
 # ## The same in Keras
