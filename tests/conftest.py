@@ -6,7 +6,7 @@ import fcntl
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -45,11 +45,31 @@ SLOW_FIXTURES = {"reference_cache", "released_course", "sandbox", "walled"}
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave what needs a slow fixture out of `make check`."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what needs a slow fixture out of `make check`, and the rest of a sample out of both.
+
+    Who names a test or a question with `-k` gets all of it, sampled or not.
+    """
     for item in items:
         if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
+    if not EXHAUSTIVE and not config.getoption("keyword"):
+        left_out = [item for item in items if item.get_closest_marker("beyond_sample")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("beyond_sample")]
+
+
+def one_in(size: int, of: Sequence[Any], by: Callable[[Any], Hashable]) -> list[Any]:
+    """Parameters of which `make test` tries one group in so many, and `make test-all` all.
+
+    Args:
+        size: how many groups there are for each that is tried.
+        of: the parameters, as `pytest.mark.parametrize` takes them.
+        by: what a parameter belongs to, such as its question; a group stays together.
+    """
+    places = {group: place for place, group in enumerate(dict.fromkeys(map(by, of)))}
+    beyond = pytest.mark.beyond_sample
+    return [pytest.param(*each, marks=beyond if places[by(each)] % size else ()) for each in of]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -54,11 +54,14 @@ def week(request, reference_cache) -> Iterator[InSandbox]:
 @pytest.mark.skipif(os.geteuid() != 0, reason="reading another process's memory takes root")
 def test_do_no_reference_values_enter_the_sandbox(week):
     """The memory of every process inside is searched, before and after the questions."""
+    stem = week.assignment.week.stem
+    if not EXHAUSTIVE and catalogue.stems().index(stem) % 3 != 1:
+        pytest.skip("of every third week; `make test-all` searches for all values")
     secrets = list(_signatures(week.assignment.judge))
     assert secrets and max(len(pattern) for _, pattern in secrets) < OVERLAP
     seen: set[int] = set()
     # The stub answers nothing, so no right value can be there by computation.
-    steps = week.assignment.steps(released(week.assignment.week.stem))
+    steps = week.assignment.steps(released(stem))
     with week.sandbox.open(steps) as session:
         _search(secrets, seen)
         session.ask(week.assignment.asks)
