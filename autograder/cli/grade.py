@@ -66,7 +66,7 @@ def grade(
         from autograder.course import directory as courses
         from autograder.grading import grade_class, plain_assignment
         from autograder.grading.assignment import load_assignment
-        from autograder.grading.attendance import attendance
+        from autograder.grading.attendance import attendance, enrol_new
 
     if force and question:
         raise typer.BadParameter("--force runs every submission in full; leave --question out")
@@ -100,6 +100,7 @@ def grade(
     submissions: Sequence[Submission] = found.graded
     if only:
         submissions = grade_class.only(submissions, only)
+    enrol_new(opened, found, submissions)
     reports = grade_class.grade_course(
         opened,
         assignment,

@@ -11,7 +11,7 @@ from autograder.cli.display import ClassTable, brief, errors, print_json, progre
 from autograder.course import assignments
 from autograder.course.directory import Course
 from autograder.grading import plain_assignment
-from autograder.grading.attendance import attendance
+from autograder.grading.attendance import attendance, enrol_new
 from autograder.grading.grade_class import only as only_these
 from autograder.records import Submission
 
@@ -42,6 +42,7 @@ def grade(
     chosen: Sequence[Submission] = found.graded
     if only:
         chosen = only_these(chosen, only)
+    enrol_new(course, found, chosen)
     table = ClassTable(assignment, found.not_graded, found.doubtful, [] if only else found.notes)
     reports = plain_assignment.grade(course, assignment, chosen, force=force or bool(only))
     lines = []

@@ -304,10 +304,7 @@ def _read_released(course: Course, assignment: str) -> NotebookNode:
 
 def _copy_timestamp(submitted: Path, folder: Path) -> datetime | None:
     """Copy the submission time to the graded notebook's folder, as nbgrader does; in UTC."""
-    try:
-        text = hand_in_time.text_in(submitted)
-    except OSError:
-        return None
+    text = hand_in_time.text_in(submitted)
     time = hand_in_time.in_utc(text)
     if time is not None:
         write_whole(folder / hand_in_time.FILE, f"{text}\n".encode(), READ_ONLY)

@@ -14,6 +14,8 @@ from sqlalchemy import select
 
 from autograder.course.database import connected
 from autograder.course.directory import Course
+from autograder.course.enrolment import enrol
+from autograder.course.roster import Student
 from autograder.intake import hand_in_time
 from autograder.intake.file_names import is_clutter, is_notebook, shown
 from autograder.intake.folder import contents
@@ -94,6 +96,19 @@ def attendance(
     return Attendance(graded, added, not_graded, doubtful, missing)
 
 
+def enrol_new(course: Course, found: Attendance, chosen: Sequence[Submission]) -> None:
+    """Make students of those who are new, all at once: a run that is stopped leaves none out.
+
+    Args:
+        course: whose gradebook is changed.
+        found: what `attendance` found.
+        chosen: the submissions that this run grades.
+    """
+    new = set(found.added) & {submission.student for submission in chosen}
+    if new:
+        enrol(course, [Student(name) for name in sorted(new)])
+
+
 def _students(course: Course) -> list[str]:
     with connected(course.db_url) as connection:
         return list(connection.scalars(select(api.Student.id).order_by(api.Student.id)))
@@ -150,17 +165,17 @@ def _elsewhere(folder: Path, others: Collection[str]) -> list[str]:
         folder: the student's.
         others: the names of the course's assignments.
     """
-    if folder.is_symlink() or not folder.is_dir():
-        return []
+    found: list[Path] = []
     try:
-        inside = sorted(folder.iterdir())
+        for each in sorted(folder.iterdir()) if not folder.is_symlink() else ():
+            named = each.name in others or each.name.lower().startswith((_A_WEEK, "."))
+            if each.is_file() and is_notebook(each.name):
+                found.append(each)
+            elif each.is_dir() and not each.is_symlink() and not named:
+                found += contents(each).notebooks
     except OSError:
+        # Nothing is there, or nobody may look into it; then the student is missing.
         return []
-    found = [path for path in inside if path.is_file() and is_notebook(path.name)]
-    for each in inside:
-        named = each.name in others or each.name.lower().startswith((_A_WEEK, "."))
-        if each.is_dir() and not each.is_symlink() and not named:
-            found += contents(each).notebooks
     return [shown(path.relative_to(folder).as_posix()) for path in found[:3]]
 
 

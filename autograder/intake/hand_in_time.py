@@ -22,20 +22,18 @@ _CLOCKS_DIFFER = timedelta(hours=1)
 
 
 def text_in(folder: Path) -> str:
-    """The text of a submission's `timestamp.txt`; empty if there is none.
-
-    Raises:
-        OSError: when it cannot be read.
-    """
+    """The text of a submission's `timestamp.txt`; empty if there is none."""
     path = folder / FILE
-    # A link could lead anywhere, and a reader of a pipe would wait forever.
-    if path.is_symlink() or (path.exists() and not path.is_file()):
-        return "(not a regular file)"
     try:
+        # A link could lead anywhere, and a reader of a pipe would wait forever.
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            return "(not a regular file)"
         with path.open("rb") as file:
             start = file.read(_LONGEST)
     except FileNotFoundError:
         return ""
+    except OSError as error:
+        return f"({error.strerror})"
     return start.decode("utf-8-sig", "replace").strip()
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from autograder.course import enrolment
 from autograder.course.roster import Student
-from autograder.grading.attendance import attendance
+from autograder.grading.attendance import attendance, enrol_new
 from autograder.intake.find import find_submissions
 from tests.submissions import write_submission
 from tests.tiny_course import TINY_WEEK, course  # noqa: F401
@@ -61,12 +61,16 @@ def test_is_a_new_student_made_only_if_the_instructor_says_so(attend):
 
 
 def test_does_a_course_without_a_roster_take_everybody_and_say_so(course):  # noqa: F811
-    write_submission(
-        course.root / "submitted" / in_place("ada"), course.notebook("release", STEM).read_bytes()
-    )
+    for name in ("ada", "bob"):
+        released = course.notebook("release", STEM).read_bytes()
+        write_submission(course.root / "submitted" / in_place(name), released)
     submitted = find_submissions(course.root / "submitted", STEM, TINY_WEEK.name)
     found = attendance(course, TINY_WEEK.name, STEM, submitted)
-    assert found.added == ("ada",) and found.notes
+    assert found.added == ("ada", "bob") and found.notes
+    # All at once, so that whoever is not graded when a run is stopped is no stranger to the next.
+    enrol_new(course, found, found.graded)
+    again = attendance(course, TINY_WEEK.name, STEM, submitted)
+    assert again.graded == found.graded and not again.added and not again.not_graded
 
 
 @pytest.mark.parametrize("path", ["loose.ipynb", "bob/homework/x.ipynb", "bob/deep/er/x.ipynb"])
