@@ -532,12 +532,23 @@ figure = plots.picture_rows(
     }
 )
 
-# %% [markdown]
+# %% [markdown] quotes={"71 of 100 new digits": "right on new digits {}"}
 # *In words:* four rows of the same ten digits. In the mirror some are no longer what their label says. With grain and after a small shift they still are. A change is allowed if the *label* stays true.
 #
 # ## The experiment
 #
-# **First: the hundred digits again,** 20 of them with wrong labels, once with each of your tools. The dot is the epoch that your `early_stopping_epoch` would keep, with a patience of 40.
+# **Predict, then run.** Before each experiment there is a cell for your guess. Put a number in the place of `None`, and the next cell shows it beside the result. It is not graded.
+#
+# **First: the hundred digits again,** 20 of them with wrong labels, once with each of your tools. With no tool 71 of 100 new digits were right. How many will it be with each tool? The dot is the epoch that your `early_stopping_epoch` would keep, with a patience of 40.
+
+# %% tags=["experiment"]
+guessed_right = {
+    "L2, 0.005": None,
+    "weight decay 0.01": None,
+    "dropout 0.6": None,
+    "grain, std 0.4": None,
+    "shift by up to 1": None,
+}
 
 # %% tags=["experiment"]
 
@@ -598,6 +609,9 @@ for tool, (params, (train_losses, val_losses)) in trained.items():
         f"{tool:18} {train_losses[-1]:9.2f} {val_losses[-1]:9.2f} {val_losses[best[tool]]:8.2f}"
         f" {shares[0]:5.2f} {shares[1]:5.2f}  {diagnose_fit(train_losses[-1], val_losses[-1])}"
     )
+for tool, guess in guessed_right.items():
+    right = share_right(trained[tool][0], digits[new], labels[new])
+    print(f"new digits with {tool}: {100 * right:.0f} of 100 are right (your guess: {guess})")
 print(f"with nothing, the validation loss is lowest after {best['nothing'] + 1} epochs")
 figure = plots.learning_by_heart({tool: losses for tool, (_, losses) in trained.items()}, best)
 
@@ -612,7 +626,10 @@ figure = plots.learning_by_heart({tool: losses for tool, (_, losses) in trained.
 # - **Shifts** help a little on new digits, and a lot on digits that are moved by a pixel (the column *moved*): 69 of 100 instead of 26. A robot learns to ignore what you vary.
 # - Nearly all are still called *overfits*, and shifting even *underfits*. With 20 wrong labels that is as it should be: a robot that refuses to learn the wrong ones cannot have a small loss on them.
 #
-# **Second: more is worse, and then better.** How many rules are too many? We take random features: `relu` of random sums of the pixels, never trained. Only the last layer is fitted, exactly, by least squares. Again 100 digits, 20 with wrong labels.
+# **Second: more is worse, and then better.** How many rules are too many? We take random features: `relu` of random sums of the pixels, never trained. Only the last layer is fitted, exactly, by least squares. Again 100 digits, 20 with wrong labels. We try 5 to 500 features. With how many will most new digits be wrong?
+
+# %% tags=["experiment"]
+guessed_worst = None
 
 # %% tags=["experiment"]
 features = np.array([5, 10, 20, 30, 45, 60, 75, 90, 100, 110, 125, 150, 200, 300, 500])
@@ -640,10 +657,12 @@ def errors(count, lam, seed):
 
 plain = np.mean([[errors(count, 0, seed) for count in features] for seed in range(3)], axis=0)
 with_l2 = np.mean([[errors(count, 0.1, seed) for count in features] for seed in range(3)], axis=0)
+worst = features[np.argmax(plain[:, 1])]
+print(f"most new digits are wrong with {worst} features (your guess: {guessed_worst})")
 figure = plots.double_descent(features, plain[:, 0], plain[:, 1], with_l2[:, 1], 100)
 
-# %% [markdown]
-# *In words:* from left to right the number of features grows from 5 to 500. On seen pictures the errors fall to 0 and stay there. On new pictures they fall, then rise to a peak near 100 features, where there are as many features as pictures, and then fall a second time, below the first valley. With an L2 penalty there is no peak at all.
+# %% [markdown] quotes={"near 110 features": "most new digits are wrong with {} features"}
+# *In words:* from left to right the number of features grows from 5 to 500. On seen pictures the errors fall to 0 and stay there. On new pictures they fall, then rise to a peak near 110 features, just past the place where there are as many features as pictures, and then fall a second time, below the first valley. With an L2 penalty there is no peak at all.
 #
 # At the peak there is just one way to fit all 100 labels, the 20 wrong ones included, and it needs enormous weights. With more features there are many exact fits, and least squares picks the one with the smallest weights. This is **double descent**. It is one reason why huge networks may learn everything by heart and still be good, and it is not fully understood.
 #

@@ -481,10 +481,15 @@ def total_cost(N, D, inference_tokens):
 # %% check="total_cost"
 check("total_cost")
 
-# %% [markdown]
+# %% [markdown] quotes={"a loss of 0.257": "width 48: _ parameters, loss {}"}
 # ## The experiment
 #
-# **First: your own scaling run.** Lay your ruler on the six toys, and bet on networks of up to 256 units. Then train them and see. After that, fit the law with a floor to all of them.
+# **Predict, then run.** Before each experiment there is a cell for your guess. Put a number in the place of `None`, and the next cell shows it beside the result. It is not graded.
+#
+# **First: your own scaling run.** Lay your ruler on the six toys, and bet on networks of up to 256 units. Then train them and see. After that, fit the law with a floor to all of them. The network of 48 units had a loss of 0.257. Bet without a ruler first: what loss will these four reach?
+
+# %% tags=["experiment"]
+guessed_losses = {64: None, 96: None, 128: None, 256: None}
 
 # %% tags=["experiment"]
 large_widths = np.array([64, 96, 128, 256])
@@ -501,7 +506,8 @@ print(
     f"ruler: {a:.0f} N^-{alpha:.2f}     with a floor: {L_inf:.3f} + {a_above:.0f} N^-{alpha_above:.2f}"
 )
 for width, bet, loss in zip(large_widths, bets, losses[~first], strict=True):
-    print(f"width {width:3}: the bet {bet:.3f}, trained {loss:.3f}")
+    guess = guessed_losses[int(width)]
+    print(f"width {width:3}: the bet {bet:.3f}, trained {loss:.3f} (your guess: {guess})")
 
 N_line = np.geomspace(500, 60_000, 200)
 figure = plots.scaling_run(
@@ -520,7 +526,10 @@ figure = plots.scaling_run(
 #
 # Just beyond the toys the bet was good. At five times the size of the largest toy the ruler promises too much: 0.074 where training gives 0.117. Two floors may be at work: digits that are hard to read, and 1,297 different pictures, however large the network. A scaling law is a *measurement* of one kind of network on one kind of data, not a law of nature.
 #
-# **Second: one bill, many sizes.** Fix the bill $C$. A larger model then reads less: $D = C / (6N)$. Which size gives the lowest loss, by Hoffmann's law?
+# **Second: one bill, many sizes.** Fix the bill $C$. A larger model then reads less: $D = C / (6N)$. Which size gives the lowest loss, by Hoffmann's law? GPT-3 had 175 billion parameters. How many should it have had for its bill?
+
+# %% tags=["experiment"]
+guessed_billions = None
 
 # %% tags=["experiment"]
 N_line = np.geomspace(1e8, 1e13, 400)
@@ -531,6 +540,8 @@ twenty = compute_optimal(bills)[0]
 for name, curve, N in zip(names, curves, twenty, strict=True):
     best = N_line[np.argmin(curve)]
     print(f"{name:18} the curve's lowest point: N = {best:.1e}; 20 tokens a parameter: N = {N:.1e}")
+best = N_line[np.argmin(curves[1])] / 1e9
+print(f"best size for GPT-3's bill: {best:.0f} billion (your guess: {guessed_billions})")
 print(f"GPT-3's bill, as it was spent: {parametric_loss(175e9, 300e9):.3f}")
 print(f"with 20 tokens a parameter:    {parametric_loss(*compute_optimal(3.15e23)):.3f}")
 figure = plots.budgets(N_line, dict(zip(names, curves, strict=True)), twenty)
@@ -540,7 +551,10 @@ figure = plots.budgets(N_line, dict(zip(names, curves, strict=True)), twenty)
 #
 # The dots and the squares do not agree. That is how the paper has it: its three ways of measuring give different answers, and this fitted law prefers smaller models than the other two. A later team read the points off the paper's figure and fitted them again (Besiroglu et al. 2024). With their constants the law agrees with about 20. But look how flat the valleys are: a factor of 2 in size hardly matters.
 #
-# **Third: why small models are over-trained.** Fix the *loss* instead: Chinchilla's 1.94. Each size needs its own number of tokens for it, $D = \bigl(410.7 / (1.94 - 1.69 - 406.4/N^{0.34})\bigr)^{1/0.28}$. Which size is cheapest, if the model will also be used?
+# **Third: why small models are over-trained.** Fix the *loss* instead: Chinchilla's 1.94. Each size needs its own number of tokens for it, $D = \bigl(410.7 / (1.94 - 1.69 - 406.4/N^{0.34})\bigr)^{1/0.28}$. Which size is cheapest, if the model will also be used? Guess in billions of parameters.
+
+# %% tags=["experiment"]
+guessed_sizes = {"never used": None, "1e13 tokens in use": None, "1e14 in use": None}
 
 # %% tags=["experiment"]
 goal = parametric_loss(70e9, 1.4e12)
@@ -551,7 +565,10 @@ for name, tokens in [("never used", 0.0), ("1e13 tokens in use", 1e13), ("1e14 i
     costs[name] = total_cost(N_line, D_line, tokens)
     best = np.argmin(costs[name])
     ratio = tokens_per_parameter(N_line[best], D_line[best])
-    print(f"{name:18}: cheapest at N = {N_line[best]:.1e}, {ratio:5.0f} tokens a parameter")
+    print(
+        f"{name:18}: cheapest at N = {N_line[best]:.1e}, {ratio:5.0f} tokens a parameter"
+        f" (your guess, in billions: {guessed_sizes[name]})"
+    )
 figure = plots.lifetime_cost(N_line, costs)
 
 # %% [markdown] quotes={"the law says 91 tokens": "never used : cheapest at N = _, {} tokens"}
