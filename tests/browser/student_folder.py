@@ -90,9 +90,15 @@ def served(root: Path, folder: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     config = root / "config" / "jupyter_server_config.json"
     config.parent.mkdir(exist_ok=True)
-    settings = {"port": port, "open_browser": False, "allow_root": os.geteuid() == 0}
-    lab = {"expose_app_in_browser": True}
-    values = {"ServerApp": settings, "IdentityProvider": {"token": TOKEN}, "LabApp": lab}
+    settings = {
+        "port": port,
+        "open_browser": False,
+        "allow_root": os.geteuid() == 0,
+        "jpserver_extensions": {"notebook": True},
+    }
+    page = {"expose_app_in_browser": True}
+    values = {"ServerApp": settings, "IdentityProvider": {"token": TOKEN}}
+    values |= {"LabApp": page, "JupyterNotebookApp": page}
     config.write_text(json.dumps(values))
     log = (root / "server.log").open("w")
     server = subprocess.Popen(

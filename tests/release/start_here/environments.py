@@ -44,8 +44,8 @@ def lend(python: Path, *names: str) -> None:
 
 
 def lend_jupyter(python: Path) -> None:
-    """Give another environment the commands and pages of this one's JupyterLab."""
-    lend(python, "jupyterlab", "ipykernel")
+    """Give another environment the commands and pages of JupyterLab and Notebook 7."""
+    lend(python, "jupyterlab", "ipykernel", "notebook")
     for path in Path(sys.executable).parent.glob("jupyter*"):
         lines = path.read_text().splitlines()
         target = python.parent / path.name
@@ -53,7 +53,8 @@ def lend_jupyter(python: Path) -> None:
         target.chmod(0o755)
     share = python.parents[1] / "share" / "jupyter"
     share.mkdir(parents=True, exist_ok=True)
-    for name in ("lab", "kernels"):
+    (share / "labextensions").mkdir()
+    for name in ("lab", "kernels", "labextensions/@jupyter-notebook"):
         (share / name).symlink_to(Path(sys.prefix, "share", "jupyter", name))
 
 
