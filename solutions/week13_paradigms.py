@@ -463,7 +463,12 @@ check("dpo_loss")
 # %% [markdown]
 # ## The experiment
 #
-# **First: a robot that reads.** Here is all it will ever see of the world. No label, only letters. A small network gets the last eight letters and guesses the next one.
+# **Predict, then run.** Before each experiment there is a cell for your guess. Put a number in the place of `None`, and the next cell shows it beside the result. It is not graded.
+#
+# **First: a robot that reads.** Here is all it will ever see of the world. No label, only letters. A small network gets the last eight letters and guesses the next one. There are 27 different letters and signs. What is its loss before it has learned anything, and after 1,500 nudges?
+
+# %% tags=["experiment"]
+guessed_loss = {"at the start": None, "at the end": None}
 
 # %% tags=["experiment"]
 story = (
@@ -512,6 +517,10 @@ for nudge in range(1501):
     _, dW1, db1 = dense_backward(relu_backward(dh, Z1), X[batch], W1)
     W1, b1, W2, b2 = W1 - 0.3 * dW1, b1 - 0.3 * db1, W2 - 0.3 * dW2, b2 - 0.3 * db2
 
+reached = {"at the start": losses[0], "at the end": np.mean(losses[-50:])}
+print()
+for when, loss in reached.items():
+    print(f"loss {when}: {loss:.2f} (your guess: {guessed_loss[when]})")
 often = np.bincount(tokens) / len(tokens)
 levels = {"all letters alike": np.log(K), "frequent letters": -np.sum(often * np.log(often))}
 figure = plots.reading_loss(np.array(losses), levels)
@@ -572,10 +581,14 @@ for _ in range(1500):
 tables = {"before learning": before, "after learning": table(np.random.default_rng(2))}
 figure = plots.similarity_tables(tables)
 
-# %% [markdown]
+# %% [markdown] quotes={"By pixels 92, 82 and 63 of 100": "100 labels: {} of 100 new digits are right 30 labels: {} of 100 new digits are right 10 labels: {}"}
 # *In words:* two tables of 20 by 20 squares, first views against second views; dark is alike. Before learning all squares are of much the same grey: every view resembles every other. After learning the rest is paler and the diagonal is dark: most partners find each other.
 #
-# And is a digit now near the others of its kind?
+# And is a digit now near the others of its kind? As in the first cells, the robot answers for each new digit: *the same as the most similar known one*. By pixels 92, 82 and 63 of 100 were right with 100, 30 and 10 labels. How many will it be by embeddings?
+
+
+# %% tags=["experiment"]
+guessed_by_embeddings = {100: None, 30: None, 10: None}
 
 
 # %% tags=["experiment"]
@@ -593,7 +606,7 @@ for per_digit in [10, 3, 1]:
     learned = right_answers(embed(digits), per_digit, np.random.default_rng(0))
     print(
         f"{10 * per_digit:4} labels: {100 * pixels:.0f} of 100 right by pixels, "
-        f"{100 * learned:.0f} by embeddings"
+        f"{100 * learned:.0f} by embeddings (your guess: {guessed_by_embeddings[10 * per_digit]})"
     )
 
 # %% [markdown] quotes={"63 of 100 by pixels, 72 by embeddings": "10 labels: {} of 100 right by pixels, {} by embeddings", "92 against 87": "100 labels: {} of 100 right by pixels, {} by embeddings"}
@@ -601,7 +614,10 @@ for per_digit in [10, 3, 1]:
 #
 # With a single label for each digit, the embeddings get clearly more right than the pixels: 63 of 100 by pixels, 72 by embeddings. With ten labels for each digit the pixels win, 92 against 87, because embeddings throw away what no two views had in common. So the choice of views is the teacher here: what a view changes, the robot learns to ignore.
 #
-# **Third: a corridor.** Nine cells. The robot starts in the middle, knows nothing, and goes left or right. A cat sits at the right end: reward 1. At the left end a dog: reward −1. For each cell it has two logits.
+# **Third: a corridor.** Nine cells. The robot starts in the middle, knows nothing, and goes left or right. A cat sits at the right end: reward 1. At the left end a dog: reward −1. For each cell it has two logits. In how many of 100 games will it find the cat in the end, and after how many steps?
+
+# %% tags=["experiment"]
+guessed_games = {"found": None, "steps": None}
 
 # %% tags=["experiment"]
 rng = np.random.default_rng(3)
@@ -626,6 +642,7 @@ for first in [0, 50, 350]:
         f"games {first:3} to {first + 50:3}: the cat found in {100 * np.mean(found[some]):3.0f} "
         f"of 100, after {np.mean(steps[some]):4.1f} steps"
     )
+print(f"your guess: found in {guessed_games['found']} of 100, after {guessed_games['steps']} steps")
 
 # %% [markdown] quotes={"in 100 of 100 games, after 4.5 steps": "games 350 to 400: the cat found in {} of 100, after {} steps"}
 # Nobody ever said *go right*. The reward came at the end, the discount handed it back to the steps before, and in the end the robot finds the cat in 100 of 100 games, after 4.5 steps. The shortest way takes four.
