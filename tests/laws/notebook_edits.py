@@ -350,9 +350,8 @@ def magic_and_helper_in_every_locked_cell(document: Document) -> None:
 
 @edit
 def import_exchanged_in_a_locked_cell(document: Document) -> None:
-    cell = cells_of(document, "locked")[0]
     line = "from autograder import check"
-    assert line in cell["source"]
+    cell = next(each for each in cells_of(document, "locked") if line in each["source"])
     cell["source"] = cell["source"].replace(line, f"{line}  # {KEPT}\nimport math, time")
     cell["source"] = cell["source"].replace(
         "import numpy as np", f"import math as {KEPT}, numpy as np"
