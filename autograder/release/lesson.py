@@ -2,7 +2,8 @@
 
 A lesson is a percent script whose cells are marked with a question's name (`solution="relu"`,
 `check="relu"`, `locked="setup"`, `written="why_bends"`) or have the tag `experiment`. Points come
-from the questions.
+from the questions. A text's `quotes={"85 of 100": "right for {}%"}`, the numbers that it takes from
+what cells print, are for the tests and reach no notebook.
 """
 
 from __future__ import annotations
