@@ -210,6 +210,7 @@ def verdict_on(
         ask_again,
         assignment.culprits(name, at_fault),
         replaceable=assignment.source is not None,
+        before=before,
     )
     return replace(verdict, key=assignment.question_keys[name])
 

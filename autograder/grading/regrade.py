@@ -87,23 +87,27 @@ def _verdicts(
     recorded = RecordedAnswers(answer_files.find(course.root, assignment.week.stem, report))
     verdicts: list[Verdict] = []
     flipped: set[str] = set()
+    moved: set[str] = set()
     for old in report.verdicts:
         new = old
         question = assignment.week.questions.get(old.question)
         if question is None:
             continue
         built_on = flipped & set(question.builds_on)
-        if old.question in due or built_on:
+        # An error in a function is charged in the first question that shows it.
+        if old.question in due or built_on or question.calls in moved:
             try:
                 answers = recorded.question(old.question)
                 judged = _judged(assignment, answers, old.question, verdicts)
                 new = replace(judged, seconds=old.seconds)
             except NotRecorded:
-                if built_on or not _differs_in_points(assignment, old):
+                if built_on or question.calls in moved or not _differs_in_points(assignment, old):
                     raise
                 new = _rescaled(old, question.points)
         if new.at_fault != old.at_fault:
             flipped.add(old.question)
+        if (new.mistake, new.answered) != (old.mistake, old.answered):
+            moved.add(question.calls)
         verdicts.append(new)
     return [
         *assignment.decisions.settle(verdicts, report.verdicts),

@@ -16,6 +16,7 @@ from autograder.answer import Answer, Status
 from autograder.double_precision import FLOAT32
 from autograder.judging import precision, wording
 from autograder.judging.agreement import Entry, MistakenAnswer, footprint, mistaken_answer
+from autograder.judging.charged import Charged, explaining, named, on_same_function
 from autograder.judging.compare import differences_of
 from autograder.judging.derivative import matches_own_function
 from autograder.judging.measures import Measures
@@ -90,6 +91,7 @@ class Judge:
             for name, question in questions.items()
         }
         self._mistaken_answers: dict[str, list[Entry]] = {}
+        self._made_by_charged: dict[tuple[str, str, str], list[Sequence[MistakenAnswer]]] = {}
 
     @staticmethod
     def _probes(
@@ -122,6 +124,7 @@ class Judge:
         culprits: Sequence[str] = (),
         *,
         replaceable: bool = True,
+        before: Sequence[Verdict] = (),
     ) -> Verdict:
         """The verdict on one question.
 
@@ -133,6 +136,8 @@ class Judge:
             culprits: functions that the answer may have called and that are, or may be, wrong.
             replaceable: whether `ask_again` can replace them by correct ones. An instructor's
                 machine has these; a student's does not.
+            before: the verdicts on the questions before it; what they took points for in the
+                function that is asked for here is not charged again.
 
         Returns:
             Points between 0 and the question's, the outcome, and the message.
@@ -148,6 +153,9 @@ class Judge:
         if verdict.right:
             given = [probe.inputs for probe in self.probes[name]]
             self._measures.expect(question, answers, given)
+        elif message := self._charged_already(question, trials, verdict, before):
+            verdict = _verdict(question, question.points, Outcome.RIGHT, message, trials)
+            return replace(verdict, figures=figures)
         if not culprits or not ask_again or not worth_asking_again(verdict.outcome):
             return verdict
         if not replaceable:
@@ -226,6 +234,57 @@ class Judge:
         if not own.right:
             message = f"{message}\n{own.message.partition(chr(10))[2]}"
         return replace(own, message=message)
+
+    def _charged_already(
+        self,
+        question: Question,
+        trials: list[Trial],
+        verdict: Verdict,
+        before: Sequence[Verdict],
+    ) -> str:
+        """The message where mistakes charged before explain all that is wrong, or ""."""
+        if any(trial.answer.stopped for trial in trials):
+            return ""
+        charged = self._charged(question, verdict, before)
+        entries = [
+            (name, made)
+            for name, each in charged.items()
+            for made in self._prepared_whole(question, each)
+        ]
+        behind = explaining(question, trials, entries)
+        if not behind:
+            return ""
+        where = list(dict.fromkeys(charged[name].question for name in behind))
+        return wording.charged_already(question, behind, where)
+
+    def _charged(
+        self, question: Question, verdict: Verdict, before: Sequence[Verdict]
+    ) -> dict[str, Charged]:
+        """Mistakes, by name, that earlier questions on this function took points for."""
+        found: dict[str, Charged] = {}
+        for wrong in on_same_function(question.name, self.questions, before):
+            earlier = self.questions[wrong.question]
+            for mistake in named(wrong, earlier):
+                found.setdefault(mistake.name, Charged(earlier.name, earlier.name, mistake))
+            # It may have a name here alone. The earlier answer is kept as a digest.
+            for mistake in named(verdict, question):
+                charged = Charged(earlier.name, question.name, mistake)
+                for made in self._prepared_whole(earlier, charged):
+                    if wrong.answered == _digest([each.answer for each in made]):
+                        found[mistake.name] = charged
+        return found
+
+    def _prepared_whole(
+        self, question: Question, charged: Charged
+    ) -> list[Sequence[MistakenAnswer]]:
+        """What each member of a mistake answers to this question; cached for the class."""
+        key = question.name, charged.listed, charged.mistake.name
+        if key not in self._made_by_charged:
+            only = replace(question, mistakes={charged.mistake.name: charged.mistake})
+            self._made_by_charged[key] = [
+                self._prepared(question, answers) for _, answers in self._computed(only)
+            ]
+        return self._made_by_charged[key]
 
     def _judge(
         self, question: Question, trials: list[Trial], ask_again: AskAgain | None
@@ -337,6 +396,9 @@ class Judge:
         """The answers of every mistake, with each choice of its constants, as they are judged."""
         if question.name in self._mistaken:
             return self._mistaken[question.name]
+        return self._computed(question)
+
+    def _computed(self, question: Question) -> MistakenAnswers:
         probes = self.probes[question.name]
         return [
             (
@@ -396,16 +458,16 @@ def _verdict(
         message,
         part,
         mistake,
-        answered="" if outcome is Outcome.RIGHT else _digest(trials),
+        answered="" if outcome is Outcome.RIGHT else _digest([each.answer for each in trials]),
     )
 
 
-def _digest(trials: Sequence[Trial]) -> str:
+def _digest(answers: Sequence[Answer]) -> str:
     """A digest of the answers in float32 precision, so that rounding does not change it."""
     digest = hashlib.blake2b(digest_size=12)
-    for trial in trials:
-        digest.update(trial.answer.status.encode())
-        for leaf in leaves(trial.answer.value):
+    for answer in answers:
+        digest.update(answer.status.encode())
+        for leaf in leaves(answer.value):
             for part in _coarse_bytes(leaf):
                 digest.update(part)
     return digest.hexdigest()

@@ -132,6 +132,24 @@ def carried(question: Question, culprits: Sequence[str], points: float, *, right
     )
 
 
+def charged_already(question: Question, mistakes: Sequence[str], earlier: Sequence[str]) -> str:
+    """The message where the only errors are those that earlier questions were charged for.
+
+    Args:
+        question: what was asked.
+        mistakes: names of the mistakes that explain the answer.
+        earlier: the questions that took points for them.
+    """
+    names = " and ".join(mistakes)
+    where = " and ".join(earlier)
+    return (
+        f"{heading(question, _points(question, question.points), label='follow-through')}\n"
+        f"With {names} corrected, every case is right.\n"
+        f"It is the error that was counted in {where}; it is not counted again here.\n"
+        f"Next: fix it as the message on {earlier[0]} says and run this check again."
+    )
+
+
 def wrong(
     question: Question,
     found: Wrong,

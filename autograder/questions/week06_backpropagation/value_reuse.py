@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from autograder.questions.define import Array, Inputs, Rng, question
@@ -90,12 +91,14 @@ class BackwardBeforeAllBlameIsIn(RecursiveValue):
 
     def backward(self) -> None:
         self.grad = 1.0
-        self.hand_on()
+        # Where paths double at every step, as in value_depth, it would never end.
+        self.hand_on(iter(range(10_000)))
 
-    def hand_on(self) -> None:
+    def hand_on(self, left: Iterator[int]) -> None:
+        next(left)
         for parent, slope in zip(self.parents, self.slopes, strict=True):
             parent.grad += slope * self.grad
-            parent.hand_on()
+            parent.hand_on(left)
 
 
 @value_reuse.mistake("blame-of-the-last-call-kept", rows="B14", convention=True)

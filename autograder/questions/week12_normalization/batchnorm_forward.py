@@ -103,6 +103,11 @@ def _(rng: Rng) -> Inputs:
     return given(rng, distant_features(rng, 9, 4), True)
 
 
+@batchnorm_forward.alternative("in-plain-numpy")
+def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
+    return forward(X, gamma, beta, running_mean, running_var, momentum, eps, training)
+
+
 @batchnorm_forward.mistake("statistics-of-each-example", rows="I01")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
     """Batch norm measures each feature over the N examples; here each example is measured.

@@ -1,0 +1,115 @@
+"""Errors that an earlier question on the same function has charged already.
+
+`batchnorm_forward` and `batchnorm_over_batches` call one function, and four questions use the class
+`Value`. Where one catalogued mistake alone reproduces the answers to two of them, everything else
+that the later one asks about is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from autograder.answer import Status
+from autograder.judging.agreement import Entry, Level, MistakenAnswer, Seen
+from autograder.judging.points import WHOLE
+from autograder.questions.define import Mistake, Question
+from autograder.records import Trial, Verdict
+
+
+@dataclass(frozen=True)
+class Charged:
+    """A mistake as a whole function.
+
+    `question` took points for it, and `listed` is the question that lists it.
+    """
+
+    question: str
+    listed: str
+    mistake: Mistake
+
+
+def on_same_function(
+    name: str, questions: Mapping[str, Question], before: Iterable[Verdict]
+) -> list[Verdict]:
+    """The wrong verdicts on earlier questions that call the function that this one calls.
+
+    Args:
+        name: the question.
+        questions: all questions of the week.
+        before: the verdicts on the questions before it.
+    """
+    calls = questions[name].calls
+    wrong = [each for each in before if each.question in questions and not each.right]
+    return [each for each in wrong if questions[each.question].calls == calls]
+
+
+def named(verdict: Verdict, question: Question) -> list[Mistake]:
+    """The mistakes that a verdict names, each as the whole function of a student who made it.
+
+    Args:
+        verdict: on `question`.
+        question: its mistakes are looked up by name; an earlier run may have named others.
+    """
+    known = [question.mistakes.get(each) for each in verdict.mistake.split(" + ")]
+    whole = [as_function(question, each) for each in known if each]
+    return [each for each in whole if each]
+
+
+def explaining(question: Question, trials: Sequence[Trial], entries: Sequence[Entry]) -> list[str]:
+    """The names of the mistakes that explain all that is wrong; empty if anything is left.
+
+    Args:
+        question: what was asked.
+        trials: the student's answers, some of them wrong.
+        entries: the answers of the mistakes that were charged before to the same trials.
+    """
+    found: dict[str, None] = {}
+    for place, trial in enumerate(trials):
+        seen = Seen(question, trial)
+        for part in seen.wrong:
+            behind = [name for name, made in entries if _gives(question, seen, made[place], part)]
+            if not behind:
+                return []
+            found |= dict.fromkeys(behind[:1])
+    return list(found)
+
+
+def _gives(question: Question, seen: Seen, made: MistakenAnswer, part: str) -> bool:
+    """Whether a mistake gives a wrong part as the student did."""
+    if seen.whole(made) is not Level.NOT:
+        return True
+    # What is measured is often equal by chance, and so one part of it proves nothing.
+    if (
+        part == WHOLE
+        or question.measured_by is not None
+        or seen.trial.answer.status is not Status.RETURNED
+    ):
+        return False
+    return seen.parts(made, [part]) is not Level.NOT
+
+
+def as_function(question: Question, mistake: Mistake) -> Mistake | None:
+    """The mistake as the whole function that a student would have written.
+
+    Args:
+        question: the mistake's own. Its first alternative is the right function.
+        mistake: one whose formula may return only one part of the answer.
+
+    Returns:
+        None when the formula gives one part and no alternative gives the others.
+    """
+    if not mistake.at or len(question.returns) < 2:
+        return replace(mistake, at="")
+    if not question.alternatives:
+        return None
+    right = next(iter(question.alternatives.values())).formula
+    place = question.returns.index(mistake.at)
+
+    def whole(*given: Any, **constants: Any) -> Any:
+        parts = list(right(*given))
+        parts[place] = mistake.formula(*given, **constants)
+        return tuple(parts)
+
+    return replace(mistake, formula=whole, at="")
