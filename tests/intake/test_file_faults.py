@@ -18,6 +18,7 @@ import nbformat
 from autograder.course.directory import Course
 from autograder.errors import AutograderError
 from autograder.grading import pipeline, single_notebook
+from autograder.grading.decisions import Decisions
 from autograder.intake.find import find_submissions
 from autograder.intake.week_of import names_in_file
 from autograder.records import Report
@@ -45,7 +46,13 @@ def graded(course: Course, files: Files) -> str:
     names = names_in_file(course.notebook("release", STEM))
     (found,) = find_submissions(course.root / "submitted", STEM, WEEK, names)
     week = SimpleNamespace(name=WEEK, questions={})
-    assignment: Any = SimpleNamespace(week=week, question_keys={}, cell_names=names)
+    assignment: Any = SimpleNamespace(
+        week=week,
+        question_keys={},
+        cell_names=names,
+        decisions=Decisions(),
+        worth_of_tests={},
+    )
     return pipeline.grade(found, assignment, None).unreadable  # type: ignore[arg-type]
 
 
