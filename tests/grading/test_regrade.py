@@ -34,8 +34,18 @@ SINGLE = demo.writes(
     dense_backward="def dense_backward(dout, X, W):\n"
     "    return dout.astype('f4') @ W.T, X.T @ dout * 1.00000001, np.float32(dout.sum())",
 )
+
+
+def adds_slopes(notebook: Any) -> bytes:
+    """A notebook in which `Value.backward` adds along a path where it should multiply."""
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("slope * node.grad", "slope + node.grad")
+    return demo.to_bytes(notebook)
+
+
 MEMBERS = [pupil for pupil in demo.members() if EXHAUSTIVE or pupil.name not in SLOW]
 MEMBERS.append(demo.Pupil("rounds-to-float32", SINGLE))
+MEMBERS.append(demo.Pupil("adds-slopes", adds_slopes))
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +155,21 @@ def test_is_a_corrected_question_regraded_as_by_a_full_run(demo_class, monkeypat
     assert changed
     # When a question becomes wrong, follow-through asks for new answers to what builds on it.
     assert answered == len(MEMBERS) or (alter is another_reference and answered > changed)
+
+
+def test_is_an_error_counted_again_once_no_earlier_question_names_it(demo_class, monkeypatch):
+    opened, _ = demo_class
+    assignment = load_assignment(opened, demo.WEEK)
+    report = stored(opened)["adds-slopes"]
+    assert lost(report) == {"value_arithmetic"}
+    monkeypatch.setattr(assignment.week.questions["value_arithmetic"], "mistakes", {})
+    again = regrade_report(opened, assignment, report, ["value_arithmetic"])
+    assert again and lost(again.report) == set(again.changed)
+    assert lost(again.report) > {"value_arithmetic", "value_reuse"}
+
+
+def lost(report: Report) -> set[str]:
+    return {each.question for each in report.verdicts if each.points < each.max_points}
 
 
 def untimed(report: Report) -> list[Verdict]:

@@ -49,8 +49,8 @@ def signed(rng: Rng, *shape: int) -> Array:
     return rng.choice([-1.0, 1.0], shape) * rng.uniform(0.5, 2.0, shape)
 
 
-class RecursiveValue:
-    """A correct engine that orders values by recursion; each mistake changes a part of it."""
+class CorrectValue:
+    """A correct engine; each mistake changes a part of it."""
 
     def __init__(self, data: Any, parents: Any = (), slopes: Any = ()) -> None:
         self.data, self.grad = data, 0.0
@@ -61,7 +61,7 @@ class RecursiveValue:
         return type(self)(data, parents, slopes)
 
     def lift(self, other: Any) -> Any:
-        return other if isinstance(other, RecursiveValue) else type(self)(other)
+        return other if isinstance(other, CorrectValue) else type(self)(other)
 
     def __add__(self, other: Any) -> Any:
         other = self.lift(other)
@@ -105,15 +105,15 @@ class RecursiveValue:
     def order(self) -> list[Any]:
         seen: set[int] = set()
         found: list[Any] = []
-
-        def visit(node: Any) -> None:
-            if id(node) not in seen:
-                seen.add(id(node))
-                for parent in node.parents:
-                    visit(parent)
+        waiting: list[tuple[Any, bool]] = [(self, False)]
+        while waiting:
+            node, parents_are_in = waiting.pop()
+            if parents_are_in:
                 found.append(node)
-
-        visit(self)
+            elif id(node) not in seen:
+                seen.add(id(node))
+                waiting.append((node, True))
+                waiting += [(parent, False) for parent in reversed(node.parents)]
         return found[::-1]
 
     def backward(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from autograder.questions.define import Array, Inputs, Rng, question
 from autograder.questions.week06_backpropagation.engine import (
-    RecursiveValue,
+    CorrectValue,
     drive_expression,
     signed,
     tensor_expression,
@@ -50,7 +50,7 @@ def _(rng: Rng) -> Inputs:
 
 
 @value_arithmetic.mistake("root-without-blame")
-class RootWithoutBlame(RecursiveValue):
+class RootWithoutBlame(CorrectValue):
     """The backward pass starts with dL/dL = 1 at the result; if that stays 0, everything is 0.
 
     All gradients are 0, but the data is right. The result's own gradient starts at 0 like that of
@@ -66,7 +66,7 @@ class RootWithoutBlame(RecursiveValue):
 
 
 @value_arithmetic.mistake("chain-not-multiplied", rows="A06")
-class ChainNotMultiplied(RecursiveValue):
+class ChainNotMultiplied(CorrectValue):
     """The chain rule multiplies the local slope by the gradient from above, slope * node.grad.
 
     Here a parent gets only the slope. For a single operation that is right, since the grad of the
@@ -76,14 +76,17 @@ class ChainNotMultiplied(RecursiveValue):
     """
 
     def backward(self) -> None:
+        nodes = self.order()
+        for node in nodes:
+            node.grad = 0.0
         self.grad = 1.0
-        for node in self.order():
+        for node in nodes:
             for parent, slope in zip(node.parents, node.slopes, strict=True):
                 parent.grad += slope
 
 
 @value_arithmetic.mistake("chain-added", rows="A07")
-class ChainAdded(RecursiveValue):
+class ChainAdded(CorrectValue):
     """Along a path slopes are multiplied, slope * node.grad; here they are added.
 
     Sums belong where several paths meet in one value. Along one path a small slope should make the
@@ -93,14 +96,17 @@ class ChainAdded(RecursiveValue):
     """
 
     def backward(self) -> None:
+        nodes = self.order()
+        for node in nodes:
+            node.grad = 0.0
         self.grad = 1.0
-        for node in self.order():
+        for node in nodes:
             for parent, slope in zip(node.parents, node.slopes, strict=True):
                 parent.grad += slope + node.grad
 
 
 @value_arithmetic.mistake("product-with-its-own-factor")
-class ProductWithItsOwnFactor(RecursiveValue):
+class ProductWithItsOwnFactor(CorrectValue):
     """In a * b the slope with respect to a is b, the other factor; here it is a.
 
     If a changes a little, the product changes b times as much. With equal factors the mistake does
@@ -117,7 +123,7 @@ class ProductWithItsOwnFactor(RecursiveValue):
 
 
 @value_arithmetic.mistake("difference-with-two-pluses")
-class DifferenceWithTwoPluses(RecursiveValue):
+class DifferenceWithTwoPluses(CorrectValue):
     """In a - b the slope with respect to b is -1: when b grows, the difference falls.
 
     The data is right, but every gradient that passes the right side of a minus has the wrong sign.
@@ -132,7 +138,7 @@ class DifferenceWithTwoPluses(RecursiveValue):
 
 
 @value_arithmetic.mistake("power-without-its-factor")
-class PowerWithoutItsFactor(RecursiveValue):
+class PowerWithoutItsFactor(CorrectValue):
     """The slope of a**k is k * a**(k - 1); here the factor k is missing.
 
     Squares come out half as steep. A division that is built on the power -1 gets the wrong sign
@@ -146,7 +152,7 @@ class PowerWithoutItsFactor(RecursiveValue):
 
 
 @value_arithmetic.mistake("power-not-lowered")
-class PowerNotLowered(RecursiveValue):
+class PowerNotLowered(CorrectValue):
     """The slope of a**k is k * a**(k - 1); here the exponent is still k.
 
     The result is a times too large. At a = 1 the mistake does not show.
@@ -159,7 +165,7 @@ class PowerNotLowered(RecursiveValue):
 
 
 @value_arithmetic.mistake("quotient-sign")
-class QuotientSign(RecursiveValue):
+class QuotientSign(CorrectValue):
     """In a / b the slope with respect to b is -a / b**2: a larger divisor makes the quotient
     smaller.
 
@@ -175,7 +181,7 @@ class QuotientSign(RecursiveValue):
 
 
 @value_arithmetic.mistake("quotient-divisor-not-squared")
-class QuotientDivisorNotSquared(RecursiveValue):
+class QuotientDivisorNotSquared(CorrectValue):
     """In a / b the slope with respect to b is -a / b**2; here b is not squared.
 
     The sign is right, but the size is off by a factor of b. At b = 1 the mistake does not show.
@@ -190,7 +196,7 @@ class QuotientDivisorNotSquared(RecursiveValue):
 
 
 @value_arithmetic.mistake("plain-number-on-the-left")
-class PlainNumberOnTheLeft(RecursiveValue):
+class PlainNumberOnTheLeft(CorrectValue):
     """In 3 - a the 3 is not a Value, so Python calls a.__rsub__(3), where a is on the right.
 
     The data and the signs are those of a - 3, and 5 / a comes out as a / 5. Sums and products may
@@ -207,7 +213,7 @@ class PlainNumberOnTheLeft(RecursiveValue):
 
 
 @value_arithmetic.mistake("difference-turned-around")
-class DifferenceTurnedAround(RecursiveValue):
+class DifferenceTurnedAround(CorrectValue):
     """In 3 - a the 3 is not a Value, so Python calls a.__rsub__(3), where a is on the right.
 
     The data and the gradient have the wrong sign. Quotients are right. In __rsub__ the plain number
@@ -221,7 +227,7 @@ class DifferenceTurnedAround(RecursiveValue):
 
 
 @value_arithmetic.mistake("plain-numbers-not-wrapped")
-class PlainNumbersNotWrapped(RecursiveValue):
+class PlainNumbersNotWrapped(CorrectValue):
     """A plain number has no data, grad or parents, so it has to become a Value first.
 
     Expressions with only Values work. As soon as one side is a number, Python raises an

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograder.questions.define import Array, Inputs, Rng, question
-from autograder.questions.week06_backpropagation.engine import RecursiveValue, signed
+from autograder.questions.week06_backpropagation.engine import CorrectValue, signed
 from course_lib.gradients import vector_jacobian_product
 
 
@@ -81,7 +81,7 @@ def _(rng: Rng) -> Inputs:
 
 
 @value_depth.mistake("walk-by-recursion")
-class WalkByRecursion(RecursiveValue):
+class WalkByRecursion(CorrectValue):
     """Python stops after about 1,000 nested calls; this walk nests one call for each operation.
 
     Short expressions are right. In a long one Python raises a RecursionError. A deep network over a
@@ -90,9 +90,23 @@ class WalkByRecursion(RecursiveValue):
     Next: replace the nested calls with a loop over a list of values that still have to be visited.
     """
 
+    def order(self) -> list[Any]:
+        seen: set[int] = set()
+        found: list[Any] = []
+
+        def visit(node: Any) -> None:
+            if id(node) not in seen:
+                seen.add(id(node))
+                for parent in node.parents:
+                    visit(parent)
+                found.append(node)
+
+        visit(self)
+        return found[::-1]
+
 
 @value_depth.mistake("queue-for-order")
-class QueueForOrder(RecursiveValue):
+class QueueForOrder(CorrectValue):
     """A value has to wait for everything that uses it, near or far; a queue goes only by distance.
 
     A value that is used by the last operation and, farther away, by another one is visited too
@@ -113,7 +127,7 @@ class QueueForOrder(RecursiveValue):
 
 
 @value_depth.mistake("stack-for-order")
-class StackForOrder(RecursiveValue):
+class StackForOrder(CorrectValue):
     """Taking the newest entry of a list first follows one path to its end before starting the
     others.
 

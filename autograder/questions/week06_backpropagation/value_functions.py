@@ -9,7 +9,7 @@ import numpy as np
 
 from autograder.questions.define import Array, Inputs, Rng, question
 from autograder.questions.week06_backpropagation.engine import (
-    RecursiveValue,
+    CorrectValue,
     drive_expression,
     signed,
     tensor_expression,
@@ -59,7 +59,7 @@ def _(rng: Rng) -> Inputs:
 
 
 @value_functions.mistake("exp-of-the-power-rule")
-class ExpOfThePowerRule(RecursiveValue):
+class ExpOfThePowerRule(CorrectValue):
     """exp is its own slope; the power rule is for a**k, where the base varies, not the exponent.
 
     The gradient through exp is a * exp(a - 1) here. The data is right.
@@ -72,7 +72,7 @@ class ExpOfThePowerRule(RecursiveValue):
 
 
 @value_functions.mistake("exp-with-its-input")
-class ExpWithItsInput(RecursiveValue):
+class ExpWithItsInput(CorrectValue):
     """The slope of exp at a is exp(a), its output; here it is the input a.
 
     For negative a the sign is wrong too, although exp rises everywhere.
@@ -85,7 +85,7 @@ class ExpWithItsInput(RecursiveValue):
 
 
 @value_functions.mistake("tanh-with-its-input", rows="A08")
-class TanhWithItsInput(RecursiveValue):
+class TanhWithItsInput(CorrectValue):
     """The slope of tanh is 1 minus the square of its output, 1 - tanh(a)**2, not 1 - a**2.
 
     For a above 1 the slope comes out negative, although tanh rises everywhere; for large a it is
@@ -99,7 +99,7 @@ class TanhWithItsInput(RecursiveValue):
 
 
 @value_functions.mistake("tanh-of-its-output", rows="A08")
-class TanhOfItsOutput(RecursiveValue):
+class TanhOfItsOutput(CorrectValue):
     """With t = tanh(a) the slope is 1 - t**2; here tanh is applied to t again.
 
     The slope never falls below 0.42. A flat tanh should stop the gradient, but this one cannot.
@@ -113,7 +113,7 @@ class TanhOfItsOutput(RecursiveValue):
 
 
 @value_functions.mistake("tanh-by-exponentials", rows="A10")
-class TanhByExponentials(RecursiveValue):
+class TanhByExponentials(CorrectValue):
     """math.exp raises an OverflowError above about 709, and this formula of tanh squares exp(a).
 
     Small inputs are right. tanh itself always lies between -1 and 1, so the overflow comes from the
@@ -129,7 +129,7 @@ class TanhByExponentials(RecursiveValue):
 
 
 @value_functions.mistake("relu-gate-always-open", rows="A12")
-class ReluGateAlwaysOpen(RecursiveValue):
+class ReluGateAlwaysOpen(CorrectValue):
     """relu(a) stays 0 for negative a when a changes a little, so the slope there is 0, not 1.
 
     The data is right, but the gradient passes through a shut gate.
@@ -142,7 +142,7 @@ class ReluGateAlwaysOpen(RecursiveValue):
 
 
 @value_functions.mistake("relu-times-its-output")
-class ReluTimesItsOutput(RecursiveValue):
+class ReluTimesItsOutput(CorrectValue):
     """The slope of relu is 1 where it is open; here its output a is used instead.
 
     Where the gate is shut both are 0. Where it is open the gradient is a times too large.
@@ -155,7 +155,7 @@ class ReluTimesItsOutput(RecursiveValue):
 
 
 @value_functions.mistake("value-slope-one-at-zero", rows="A13", convention=True)
-class ValueSlopeOneAtZero(RecursiveValue):
+class ValueSlopeOneAtZero(CorrectValue):
     """ReLU has a corner at 0; some books use the slope 1 there, this course uses 0.
 
     Only an input of exactly 0 differs. Keras uses 0 as well.

@@ -7,7 +7,7 @@ from typing import Any
 
 from autograder.questions.define import Array, Inputs, Rng, question
 from autograder.questions.week06_backpropagation.engine import (
-    RecursiveValue,
+    CorrectValue,
     signed,
     tensor_expression,
 )
@@ -62,7 +62,7 @@ def _(rng: Rng) -> Inputs:
 
 
 @value_reuse.mistake("blame-overwritten", rows="B14")
-class BlameOverwritten(RecursiveValue):
+class BlameOverwritten(CorrectValue):
     """A value that is used twice affects the result in two ways, and the two gradients add up.
 
     Each use overwrites what the previous one left, so only the last one counts. Values that are
@@ -79,7 +79,7 @@ class BlameOverwritten(RecursiveValue):
 
 
 @value_reuse.mistake("backward-before-all-blame-is-in")
-class BackwardBeforeAllBlameIsIn(RecursiveValue):
+class BackwardBeforeAllBlameIsIn(CorrectValue):
     """A value passes on its gradient once, after all its uses have added to it; here after each
     use.
 
@@ -102,7 +102,7 @@ class BackwardBeforeAllBlameIsIn(RecursiveValue):
 
 
 @value_reuse.mistake("blame-of-the-last-call-kept", rows="B14", convention=True)
-class BlameOfTheLastCallKept(RecursiveValue):
+class BlameOfTheLastCallKept(CorrectValue):
     """Some libraries accumulate over calls of backward(); in this course every call starts from 0.
 
     One call is right. At the second call the old gradients are still there, including those of
@@ -119,7 +119,7 @@ class BlameOfTheLastCallKept(RecursiveValue):
 
 
 @value_reuse.mistake("each-value-asked-once")
-class EachValueAskedOnce(RecursiveValue):
+class EachValueAskedOnce(CorrectValue):
     """In a * a the factor is used twice, so its slope counts twice; a set of parents holds it once.
 
     A set, or a dictionary keyed by parent, keeps a repeated parent only once. The grad of a in a *
