@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import shutil
 import sys
@@ -82,6 +83,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     api = sys.modules.get("nbgrader.api")
     if api and not hasattr(api.get_alembic_version, "cache_info"):
         api.get_alembic_version = cache(api.get_alembic_version)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """Undo what a command that ran in this process froze.
+
+    Its process ends soon, as a rule; this one has tests to come that look for functions among what
+    the garbage collector tracks.
+    """
+    gc.unfreeze()
 
 
 @cache

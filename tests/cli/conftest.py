@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 
 import pytest
@@ -22,9 +21,6 @@ def run(monkeypatch, capsys):
             code = 0
         except SystemExit as end:
             code = int(end.code or 0)
-        # A command freezes what it has loaded, as its process ends soon; this one has tests to come
-        # that look for functions among what the garbage collector tracks.
-        gc.unfreeze()
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 

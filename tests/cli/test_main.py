@@ -207,7 +207,7 @@ def test_does_ctrl_c_keep_what_is_graded(fresh_course, run, monkeypatch):
             raise KeyboardInterrupt
         return brief(report)
 
-    monkeypatch.setattr("autograder.cli.main.brief", interrupted)
+    monkeypatch.setattr("autograder.cli.grade.brief", interrupted)
     code, _, err = run("grade", "week06", "--course", fresh_course)
     assert code == 130
     assert "Stopped. 3 of 8 submissions are graded and saved; run the same command" in err

@@ -10,6 +10,7 @@ import pytest
 from autograder.course import assignments
 from autograder.course.settings import Settings
 from autograder.release.generate import release
+from autograder.release.start_here.first_cell import CELL
 from tests.release.test_generate import submit
 from tests.tiny_course import POINTS, TINY_WEEK, course, write_lesson
 
@@ -25,7 +26,7 @@ def test_does_it_know_a_weeks_cells_and_grades(course):
     assert assignments.find(course, "week98_none") is None
     entry = assignments.find(course, STEM)
     assert entry is not None
-    assert entry.cells == {*POINTS, "setup", "solution-relu", "solution-best_bend"}
+    assert entry.cells == {*POINTS, CELL, "setup", "solution-relu", "solution-best_bend"}
     assert (entry.graded, entry.due) == (0, None)
     submit(course, "ann")
     entry = assignments.find(course, STEM)

@@ -101,4 +101,5 @@ def test_does_a_score_that_a_person_saves_meanwhile_stay(tiny_course, server):
         writer.write(reports)
     assert saved
     row = next(row for row in rows(opened.db_url)["grade"] if row[:2] == ("ann", "relu"))
-    assert row[2:] == (4.0, 3.0, None, True)
+    # It stands, since what it was given for has not changed.
+    assert row[2:] == (4.0, 3.0, None, False)
