@@ -251,7 +251,7 @@ class Assignment:
             for cell in self.released.cells
             if cell.cell_type == "code"
             and (stamp := stamp_of(cell)).get("locked")
-            and stamp["grade_id"] != CELL
+            and stamp.get("grade_id") != CELL
             for statement in _imports(cell.source)
         )
         # NumPy imports it only when it is used, in each submission again.

@@ -28,6 +28,7 @@ _READABLE = 0o644
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _HEADING = re.compile(r"^# ## ", re.MULTILINE)
 _MARKDOWN = "# %% [markdown]\n"
+_HEADER = re.compile(r"^# %% \[markdown\].*\n\Z", re.MULTILINE)
 _SELF_CHECK = "self_check"
 
 _QUESTION = '''\
@@ -249,8 +250,10 @@ def _cells(week: Week, name: str, lesson: str) -> tuple[str, str, str]:
     place = heading.start() if heading else len(lesson)
     before, after = lesson[:place], lesson[place:]
     if heading:
-        # The heading may come in the middle of a cell, after a hint.
-        before = before.removesuffix(_MARKDOWN).removesuffix("#\n")
-        after = _MARKDOWN + after
+        # The heading begins a cell, which may have more in its header, or stands in the middle of
+        # one, after a hint.
+        header = _HEADER.search(before)
+        before = before[: header.start()] if header else before.removesuffix("#\n")
+        after = (header[0] if header else _MARKDOWN) + after
     cells = question_cells(name)
     return before.rstrip("\n") + "\n\n", cells, f"\n{after}" if after else ""
