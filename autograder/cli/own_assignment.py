@@ -8,15 +8,13 @@ from datetime import datetime
 import typer
 
 from autograder.cli.display import ClassTable, brief, errors, print_json, progress, screen
+from autograder.cli.grade import INTERRUPTED, SOME_NOT_GRADED
 from autograder.course import assignments
 from autograder.course.directory import Course
 from autograder.grading import plain_assignment
 from autograder.grading.attendance import attendance, enrol_new
 from autograder.grading.grade_class import only as only_these
 from autograder.records import Submission
-
-SOME_NOT_GRADED = 3
-INTERRUPTED = 130
 
 
 def release(course: Course, assignment: str, due: datetime | None) -> None:

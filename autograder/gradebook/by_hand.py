@@ -58,8 +58,9 @@ def by_hand(course: Course, assignment: str) -> Mapping[str, ByHand]:
     parts: dict[str, list[Part]] = {}
     remarks: dict[str, list[tuple[str, str]]] = {}
     with connected(course.db_url) as connection:
-        for row in connection.execute(_grades(assignment)):
-            parts.setdefault(row.student_id, []).append(_part(row))
+        for kind in (api.GradeCell, api.TaskCell):
+            for row in connection.execute(_grades(assignment, kind)):
+                parts.setdefault(row.student_id, []).append(_part(row))
         for row in connection.execute(_remarks(assignment)):
             remarks.setdefault(row.student_id, []).append((row.name, row.manual_comment))
         late = connection.execute(_late(assignment))
@@ -76,26 +77,27 @@ def _part(row: Any) -> Part:
     return Part(row.name, row.manual_score, row.max_score, row.auto_score)
 
 
-def _grades(assignment: str) -> Any:
+def _grades(assignment: str, kind: Any) -> Any:
+    """The cells of a kind that a person has graded, or has to grade."""
     submission, notebook, grade = api.SubmittedAssignment, api.SubmittedNotebook, api.Grade
     return (
         select(
             submission.student_id,
-            api.GradeCell.name,
-            api.GradeCell.max_score,
+            kind.name,
+            kind.max_score,
             grade.auto_score,
             grade.manual_score,
         )
         .join(notebook, notebook.assignment_id == submission.id)
         .join(grade, grade.notebook_id == notebook.id)
-        .join(api.GradeCell, api.GradeCell.id == grade.cell_id)
+        .join(kind, kind.id == grade.cell_id)
         .join(api.Assignment, api.Assignment.id == submission.assignment_id)
         .where(api.Assignment.name == assignment)
         .where(
             grade.manual_score.is_not(None)
             | (grade.needs_manual_grade & grade.auto_score.is_(None))
         )
-        .order_by(submission.student_id, api.GradeCell.name)
+        .order_by(submission.student_id, kind.name)
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from autograder.cli import demo
 from autograder.course.directory import load, run_converter
+from autograder.gradebook.by_hand import by_hand
 from tests.cli.conftest import run  # noqa: F401
 from tests.submissions import write_submission
 
@@ -102,6 +103,8 @@ def test_are_both_kinds_of_cells_scored_and_kept(with_own_cells, run):  # noqa: 
     assert found["right", "relu_backward"][0] > 0
     for name in ("my_words", "my_task"):
         assert found["right", name][1] == (0 if name == "my_words" else 1)
+    # What a comment in the LMS says of grades by hand knows the task too.
+    assert "my_task" in [part.name for part in by_hand(course, STEM)["right"].parts]
     _, out, _ = run("grade", "week06", "--course", course.root)
     assert "2 had been graded before and are unchanged" in out
     code, _, _ = run("feedback", "week06", "--course", course.root)
