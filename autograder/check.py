@@ -47,6 +47,8 @@ def check(name: str, *, hint: int = 0) -> Verdict | float:
         verdict = verdict_on(name, notebook)
         if hint and not mode:
             verdict = _hinted(name, notebook, verdict, hint)
+        elif verdict.right:
+            verdict = _with_reason(name, notebook, verdict)
     except AutograderError as error:
         verdict = Verdict(name, 0.0, 0.0, Outcome.MISSING, str(error))
     if mode == "validate" and not verdict.right:
@@ -77,6 +79,12 @@ def _hinted(name: str, notebook: dict[str, Any], verdict: Verdict, step: int) ->
     public = [Step(probe.case, probe.inputs, probe.expected) for probe in probes]
     with asking(name, notebook) as (question, ask):
         return hinted(question, verdict, step, ask, public)
+
+
+def _with_reason(name: str, notebook: dict[str, Any], verdict: Verdict) -> Verdict:
+    from autograder.student.reasons import with_reason
+
+    return with_reason(_judge(name).questions[name], verdict, notebook)
 
 
 @contextmanager

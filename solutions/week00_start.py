@@ -137,7 +137,7 @@ check("greet_robot")
 #
 # ### Choose a letter
 #
-# At the end of each week you answer a few questions with a letter, for practice and without points. Choose wrongly first: a wrong choice says what speaks against it.
+# At the end of each week you answer a few questions with a letter, for practice and without points. Choose wrongly first: a wrong choice says what speaks against it. Then choose rightly, and write in one line why: the check shows your reason beside a model answer. Nobody grades it. Comparing the two is the practice.
 #
 # **A.** In attempt two, what changes while the robot learns?
 #
@@ -147,8 +147,10 @@ check("greet_robot")
 
 # %% solution="who_learns"
 # Set who_learns to "a", "b" or "c".
+# Say why in one line: who_learns_because = "..."
 ### BEGIN SOLUTION
 who_learns = "c"
+who_learns_because = "Only the weights are turned after each photo; the rule is whatever they add up to."
 ### END SOLUTION
 
 # %% check="who_learns"

@@ -493,7 +493,7 @@ else:
 #
 # ## Self-check
 #
-# For practice, without points: a wrong choice gets its reason, and you may choose again.
+# For practice, without points: a wrong choice gets its reason, and you may choose again. Write down in one line why your choice is right: once it is, the check shows your reason beside a model answer.
 #
 # **A.** $x = (3, 4)$, $w = (2, -1)$, $b = -2$. What are the score and the rule's answer?
 #
@@ -503,8 +503,10 @@ else:
 
 # %% solution="score_of_a_rule"
 # Set score_of_a_rule to "a", "b" or "c".
+# Say why in one line: score_of_a_rule_because = "..."
 ### BEGIN SOLUTION
 score_of_a_rule = "c"
+score_of_a_rule_because = "The score is 3 * 2 + 4 * (-1) - 2 = 0, and the step says 1 only above 0."
 ### END SOLUTION
 
 # %% check="score_of_a_rule"
@@ -519,8 +521,10 @@ check("score_of_a_rule")
 
 # %% solution="xor_after_more_epochs"
 # Set xor_after_more_epochs to "a", "b" or "c".
+# Say why in one line: xor_after_more_epochs_because = "..."
 ### BEGIN SOLUTION
 xor_after_more_epochs = "b"
+xor_after_more_epochs_because = "The four inequalities of XOR contradict each other, so there are no right w and b to find."
 ### END SOLUTION
 
 # %% check="xor_after_more_epochs"
@@ -535,8 +539,10 @@ check("xor_after_more_epochs")
 
 # %% solution="hundred_linear_layers"
 # Set hundred_linear_layers to "a", "b" or "c".
+# Say why in one line: hundred_linear_layers_because = "..."
 ### BEGIN SOLUTION
 hundred_linear_layers = "a"
+hundred_linear_layers_because = "X W1 W2 ... W100 is X times one kernel, and the biases merge into one bias as well."
 ### END SOLUTION
 
 # %% check="hundred_linear_layers"
@@ -551,8 +557,10 @@ check("hundred_linear_layers")
 
 # %% solution="price_step_too_long"
 # Set price_step_too_long to "a", "b" or "c".
+# Say why in one line: price_step_too_long_because = "..."
 ### BEGIN SOLUTION
 price_step_too_long = "b"
+price_step_too_long_because = "Each nudge jumps over the floor of the valley and lands higher on the other side, where the slope is steeper."
 ### END SOLUTION
 
 # %% check="price_step_too_long"

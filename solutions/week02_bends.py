@@ -711,7 +711,7 @@ else:
 #
 # ## Self-check
 #
-# For practice, without points: a wrong choice gets its reason, and you may choose again.
+# For practice, without points: a wrong choice gets its reason, and you may choose again. Write down in one line why your choice is right: once it is, the check shows your reason beside a model answer.
 #
 # **A.** A nudge of 1 passes ten sigmoids, all at $z = 0$. What is left of it?
 #
@@ -721,8 +721,10 @@ else:
 
 # %% solution="ten_sigmoids"
 # Set ten_sigmoids to "a", "b" or "c".
+# Say why in one line: ten_sigmoids_because = "..."
 ### BEGIN SOLUTION
 ten_sigmoids = "b"
+ten_sigmoids_because = "Each sigmoid multiplies the nudge by its slope, 0.25 at z = 0, and 0.25^10 is about 0.000001."
 ### END SOLUTION
 
 # %% check="ten_sigmoids"
@@ -737,8 +739,10 @@ check("ten_sigmoids")
 
 # %% solution="shifted_logits"
 # Set shifted_logits to "a", "b" or "c".
+# Say why in one line: shifted_logits_because = "..."
 ### BEGIN SOLUTION
 shifted_logits = "c"
+shifted_logits_because = "exp(z + 100) = exp(z) exp(100): the factor stands above and below the line and cancels."
 ### END SOLUTION
 
 # %% check="shifted_logits"
@@ -753,8 +757,10 @@ check("shifted_logits")
 
 # %% solution="silent_unit"
 # Set silent_unit to "a", "b" or "c".
+# Say why in one line: silent_unit_because = "..."
 ### BEGIN SOLUTION
 silent_unit = "a"
+silent_unit_because = "The slope of a ReLU at -3 is 0, and the nudge is multiplied by it."
 ### END SOLUTION
 
 # %% check="silent_unit"
@@ -769,8 +775,10 @@ check("silent_unit")
 
 # %% solution="equal_wishes"
 # Set equal_wishes to "a", "b" or "c".
+# Say why in one line: equal_wishes_because = "..."
 ### BEGIN SOLUTION
 equal_wishes = "b"
+equal_wishes_because = "s sums to 1, so the average of dout under s is 1, and s * (1 - 1) is 0."
 ### END SOLUTION
 
 # %% check="equal_wishes"

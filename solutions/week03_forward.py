@@ -502,7 +502,7 @@ else:
 # %% [markdown]
 # ## Self-check
 #
-# For practice, without points: a wrong choice gets its reason, and you may choose again.
+# For practice, without points: a wrong choice gets its reason, and you may choose again. Write down in one line why your choice is right: once it is, the check shows your reason beside a model answer.
 #
 # **A.** A dense layer goes from 16 inputs to 10 units. How many parameters does it have?
 #
@@ -512,8 +512,10 @@ else:
 
 # %% solution="weights_and_biases"
 # Set weights_and_biases to "a", "b" or "c".
+# Say why in one line: weights_and_biases_because = "..."
 ### BEGIN SOLUTION
 weights_and_biases = "b"
+weights_and_biases_because = "There are 16 weights and a bias for each of 10 units: 10 * (16 + 1) = 170."
 ### END SOLUTION
 
 # %% check="weights_and_biases"
@@ -528,8 +530,10 @@ check("weights_and_biases")
 
 # %% solution="shape_of_a_batch"
 # Set shape_of_a_batch to "a", "b" or "c".
+# Say why in one line: shape_of_a_batch_because = "..."
 ### BEGIN SOLUTION
 shape_of_a_batch = "c"
+shape_of_a_batch_because = "(32, 64) @ (64, 16): the inner 64 is summed over, one row of 16 sums is left for each picture."
 ### END SOLUTION
 
 # %% check="shape_of_a_batch"
@@ -544,8 +548,10 @@ check("shape_of_a_batch")
 
 # %% solution="favourite_picture"
 # Set favourite_picture to "a", "b" or "c".
+# Say why in one line: favourite_picture_because = "..."
 ### BEGIN SOLUTION
 favourite_picture = "a"
+favourite_picture_because = "Each pixel is multiplied by its weight: ink on positive weights adds, ink on negative ones takes away."
 ### END SOLUTION
 
 # %% check="favourite_picture"
@@ -560,8 +566,10 @@ check("favourite_picture")
 
 # %% solution="stricter_gatekeeper"
 # Set stricter_gatekeeper to "a", "b" or "c".
+# Say why in one line: stricter_gatekeeper_because = "..."
 ### BEGIN SOLUTION
 stricter_gatekeeper = "c"
+stricter_gatekeeper_because = "It says more than one half where w . x + b > 0, and with b = -10 that is where w . x > 10."
 ### END SOLUTION
 
 # %% check="stricter_gatekeeper"

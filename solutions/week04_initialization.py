@@ -525,7 +525,7 @@ else:
 # %% [markdown]
 # ## Self-check
 #
-# For practice, without points: a wrong choice gets its reason, and you may choose again.
+# For practice, without points: a wrong choice gets its reason, and you may choose again. Write down in one line why your choice is right: once it is, the check shows your reason beside a model answer.
 #
 # **A.** Every weight of a pile starts at 0.1. What happens when it learns?
 #
@@ -535,8 +535,10 @@ else:
 
 # %% solution="constant_start"
 # Set constant_start to "a", "b" or "c".
+# Say why in one line: constant_start_because = "..."
 ### BEGIN SOLUTION
 constant_start = "a"
+constant_start_because = "Equal weights give equal outputs and equal slopes, so equal nudges: nothing can ever tell the units apart."
 ### END SOLUTION
 
 # %% check="constant_start"
@@ -551,8 +553,10 @@ check("constant_start")
 
 # %% solution="spread_after_ten"
 # Set spread_after_ten to "a", "b" or "c".
+# Say why in one line: spread_after_ten_because = "..."
 ### BEGIN SOLUTION
 spread_after_ten = "c"
+spread_after_ten_because = "A layer multiplies the spread by std * sqrt(fan_in) = 0.05 * 10 = 0.5, ten times over."
 ### END SOLUTION
 
 # %% check="spread_after_ten"
@@ -567,8 +571,10 @@ check("spread_after_ten")
 
 # %% solution="why_the_two"
 # Set why_the_two to "a", "b" or "c".
+# Say why in one line: why_the_two_because = "..."
 ### BEGIN SOLUTION
 why_the_two = "b"
+why_the_two_because = "ReLU sets the negative half to 0, so half of the mean square is lost, and the 2 puts it back."
 ### END SOLUTION
 
 # %% check="why_the_two"
@@ -583,8 +589,10 @@ check("why_the_two")
 
 # %% solution="first_loss"
 # Set first_loss to "a", "b" or "c".
+# Say why in one line: first_loss_because = "..."
 ### BEGIN SOLUTION
 first_loss = "b"
+first_loss_because = "A robot that knows nothing gives each class 1/10, and -ln(1/10) = ln 10 = 2.30."
 ### END SOLUTION
 
 # %% check="first_loss"

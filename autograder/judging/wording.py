@@ -74,7 +74,16 @@ def right(question: Question, trials: Sequence[Trial], points: float | None) -> 
     else:
         first = heading(question, "" if points is None else _points(question, points))
         checked = "The answer is right." if cases == 1 else f"All {cases} cases are right."
-    return "\n".join([first, checked, *_warnings(question, trials)])
+    lines = [first, checked, *_warnings(question, trials)]
+    if question.because and points is not None:
+        # The student's own reason stands in the cell above. `check` shows both together.
+        lines.append(model_answer(question))
+    return "\n".join(lines)
+
+
+def model_answer(question: Question) -> str:
+    """The line that says why the right choice is right."""
+    return f"A model answer: {question.because}"
 
 
 def _warnings(question: Question, trials: Sequence[Trial]) -> list[str]:

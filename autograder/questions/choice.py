@@ -4,7 +4,7 @@ Students install this package, so the letters stand in it sealed: a hash of the 
 the letter. A seal keeps the answer from being read by accident, in this file, a search or an error
 message. It keeps nothing from somebody who wants to know: trying three letters opens it, as three
 runs of the check do, and the reasons, which stay readable for their authors, say much about the
-choices that they refuse. That is why a self-check earns nothing.
+choices. That is why a self-check earns nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from autograder.errors import QuestionError
 from autograder.questions.define import Question
 
 
-def choice(name: str, *, correct: str, wrong: Mapping[str, str]) -> Question:
+def choice(name: str, *, correct: str, wrong: Mapping[str, str], because: str = "") -> Question:
     """A multiple-choice question; each wrong letter has its reason.
 
     The letters are a, b, c and so on, one for each reason and one more, each given as its seal.
@@ -27,6 +27,8 @@ def choice(name: str, *, correct: str, wrong: Mapping[str, str]) -> Question:
         name: the variable that the student sets.
         correct: the seal of the right letter.
         wrong: for the seal of every other letter, one sentence that says why it is wrong.
+        because: why the right choice is right, in one line; a student's own reason, the variable
+            `NAME_because`, is shown beside it. Empty to ask for no reason.
 
     Raises:
         QuestionError: when these are not the seals of this question's letters.
@@ -43,7 +45,7 @@ def choice(name: str, *, correct: str, wrong: Mapping[str, str]) -> Question:
         return right
 
     reference.__doc__ = f"The letter of the right choice, one of {list(seals)}."
-    made = Question(name, 0, reference, name)
+    made = Question(name, 0, reference, name, because=because)
     made.case("choice")(lambda rng: {})
     for letter, sealed in seals.items():
         if sealed == correct:

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from autograder.answer import Answer, Status, ask, conditions_met
 from autograder.errors import QuestionError
 from autograder.questions import source_text
+from autograder.questions.made_of import MadeOf
 from autograder.tree import Tree, to_tree
 
 Array = NDArray[Any]
@@ -78,7 +79,7 @@ class Mistake:
 
     `family` lists values of constants that people choose differently, such as the 1e-12 of
     log(p + 1e-12). They are keyword-only parameters of the formula; any of the values is this
-    mistake.
+    mistake. `of` names the question that lists it, if this question is made of that one.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Mistake:
     rows: tuple[str, ...] = ()
     convention: bool = False
     family: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    of: str = ""
 
     @property
     def members(self) -> list[Mistake]:
@@ -147,7 +149,10 @@ class Derivative:
 
 @dataclass
 class Question:
-    """Something that a student writes and the grader tests. Created by `question(...)`."""
+    """Something that a student writes and the grader tests. Created by `question(...)`.
+
+    `because` is a multiple-choice question's own: why the right choice is right.
+    """
 
     name: str
     points: float
@@ -161,11 +166,13 @@ class Question:
     float32: str = ""
     seconds: float = 0.0
     withheld: tuple[str, ...] = ()
+    because: str = ""
     week: str = ""
     module: str = ""
     cases: dict[str, Case] = field(default_factory=dict)
     mistakes: dict[str, Mistake] = field(default_factory=dict)
     alternatives: dict[str, Alternative] = field(default_factory=dict)
+    composition: MadeOf | None = None
     drive: Callable[..., Any] | None = None
     measured_by: Callable[..., Any] | None = None
     figured_by: Callable[..., dict[str, float]] | None = None
@@ -220,6 +227,24 @@ class Question:
         def add(formula: Formula) -> Formula:
             self._claim(self.alternatives, name, "alternative")
             self.alternatives[name] = Alternative(name, formula)
+            return formula
+
+        return add
+
+    def made_of(self, *, but: str = "") -> Callable[[Formula], Formula]:
+        """Recognise the mistakes of other questions, of which this one's answer is made.
+
+        The decorated formula gives the right answer. Its keyword-only parameters are the names of
+        these questions, and their defaults right functions; see `made_of`.
+
+        Args:
+            but: names of mistakes that cannot be told apart in this answer, separated by blanks.
+        """
+
+        def add(formula: Formula) -> Formula:
+            # As one of the alternatives it is held to be right.
+            self.alternative("made-of-its-parts")(formula)
+            self.composition = MadeOf(formula, frozenset(but.split()))
             return formula
 
         return add

@@ -105,7 +105,7 @@ def unpacked(content: bytes) -> dict[str, Any]:
 
 def _choice(kept: Mapping[str, Any]) -> Packaged:
     correct, wrong = kept["seals"]
-    question = choice(kept["name"], correct=correct, wrong=wrong)
+    question = choice(kept["name"], correct=correct, wrong=wrong, because=kept["because"])
     question.week = kept["week"]
     (case,) = question.cases
     public = {(question.name, case): references.compute(question, {})}

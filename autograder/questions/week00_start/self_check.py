@@ -12,4 +12,5 @@ who_learns = choice(
         "out.",
         "ede44e463827": "Pictures are only shown; nothing in them changes.",
     },
+    because="Only the weights are turned after each photo; the rule is whatever they add up to.",
 )

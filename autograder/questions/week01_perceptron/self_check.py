@@ -11,6 +11,7 @@ score_of_a_rule = choice(
         "35e9e1458a17": "The score is exactly 0, and the step says 1 only for scores above 0.",
         "f7b13b866e4f": "The score is 2 * 3 + (-1) * 4 - 2, which is 0; its last term is the bias.",
     },
+    because="The score is 3 * 2 + 4 * (-1) - 2 = 0, and the step says 1 only above 0.",
 )
 
 xor_after_more_epochs = choice(
@@ -22,6 +23,10 @@ xor_after_more_epochs = choice(
         "c4f882c6b3c9": "No w and b are right for all four examples, so more epochs have nothing "
         "to find.",
     },
+    because=(
+        "The four inequalities of XOR contradict each other, so there are no right w and b to"
+        " find."
+    ),
 )
 
 hundred_linear_layers = choice(
@@ -32,6 +37,7 @@ hundred_linear_layers = choice(
         "4744b5cde535": "Neighbours merge in pairs, (X W1 + b1) W2 + b2 = X W + b, until one "
         "remains.",
     },
+    because="X W1 W2 ... W100 is X times one kernel, and the biases merge into one bias as well.",
 )
 
 price_step_too_long = choice(
@@ -43,4 +49,8 @@ price_step_too_long = choice(
         "0c6daf28b7dc": "The slope gives the direction only; if lr is too large, the nudge "
         "overshoots.",
     },
+    because=(
+        "Each nudge jumps over the floor of the valley and lands higher on the other side, "
+        "where the slope is steeper."
+    ),
 )

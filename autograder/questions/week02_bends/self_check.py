@@ -13,6 +13,10 @@ ten_sigmoids = choice(
         "6581d0f89777": "Slopes along a path are multiplied, not added: 0.25 ten times is "
         "0.25^10, not 2.5.",
     },
+    because=(
+        "Each sigmoid multiplies the nudge by its slope, 0.25 at z = 0, and 0.25^10 is about "
+        "0.000001."
+    ),
 )
 
 shifted_logits = choice(
@@ -24,6 +28,10 @@ shifted_logits = choice(
         "5798c846b34d": "Every exp is multiplied by exp(100), and so is the denominator's sum: it "
         "cancels.",
     },
+    because=(
+        "exp(z + 100) = exp(z) exp(100): the factor stands above and below the line and "
+        "cancels."
+    ),
 )
 
 silent_unit = choice(
@@ -33,6 +41,7 @@ silent_unit = choice(
         "0386f5e5e5c2": "The slope of a ReLU is 0 or 1, never negative.",
         "b40228d94e05": "A ReLU has slope exactly 0 at z = -3, and anything times 0 is exactly 0.",
     },
+    because="The slope of a ReLU at -3 is 0, and the nudge is multiplied by it.",
 )
 
 equal_wishes = choice(
@@ -44,4 +53,5 @@ equal_wishes = choice(
         "cde4197a5d99": "Only dout minus its average under s counts, and that difference is 0 "
         "here.",
     },
+    because="s sums to 1, so the average of dout under s is 1, and s * (1 - 1) is 0.",
 )

@@ -11,6 +11,7 @@ weights_and_biases = choice(
         "2120dc29d5e1": "16 * 10 counts the weights; each of the 10 outputs has a bias as well.",
         "f4704825bc16": "The 16 inputs are not neurons of this layer and have no biases in it.",
     },
+    because="There are 16 weights and a bias for each of 10 units: 10 * (16 + 1) = 170.",
 )
 
 shape_of_a_batch = choice(
@@ -21,6 +22,10 @@ shape_of_a_batch = choice(
         "341416c71038": "64 is the inner size of (32, 64) @ (64, 16); the product sums over that "
         "axis.",
     },
+    because=(
+        "(32, 64) @ (64, 16): the inner 64 is summed over, one row of 16 sums is left for "
+        "each picture."
+    ),
 )
 
 favourite_picture = choice(
@@ -31,6 +36,10 @@ favourite_picture = choice(
         "every one of them.",
         "a1ff37836377": "No ink leaves the sum at 0, and ink on positive weights would raise it.",
     },
+    because=(
+        "Each pixel is multiplied by its weight: ink on positive weights adds, ink on "
+        "negative ones takes away."
+    ),
 )
 
 stricter_gatekeeper = choice(
@@ -41,4 +50,8 @@ stricter_gatekeeper = choice(
         "neuron.",
         "f40ed23d9cce": "A bias of 10 opens the gate at w . x = -10, far too early.",
     },
+    because=(
+        "It says more than one half where w . x + b > 0, and with b = -10 that is where w . x"
+        " > 10."
+    ),
 )

@@ -62,6 +62,7 @@ def _choice(question: Question) -> dict[str, Any]:
         "name": question.name,
         "week": question.week,
         "seals": [seal(question.name, question.reference()), dict(sorted(wrong.items()))],
+        "because": question.because,
     }
 
 
