@@ -1,0 +1,138 @@
+"""The first step of a launch: the platform says who is coming, and we send them to its sign-in."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from sqlalchemy import Engine, delete, insert
+
+from autograder.lms.lti import platforms
+from autograder.lms.lti.addresses import origin, origin_text
+from autograder.lms.lti.errors import Refused
+from autograder.lms.lti.platforms import Platform
+from autograder.lms.lti.tables import LOGINS
+
+GOOD_FOR = timedelta(minutes=10)
+# So long a used or expired login is remembered, for a message that says which it was.
+_REMEMBERED = timedelta(hours=24)
+_LONGEST = {"iss": 255, "client_id": 255, "lti_deployment_id": 255}
+_LONGEST_HINT = 8000
+
+
+@dataclass(frozen=True)
+class Login:
+    """A login that has begun.
+
+    Attributes:
+        url: where to send the browser.
+        state: the browser has to show it again at the launch: from a cookie, or from the
+            platform's storage.
+        storage_target: the frame that offers the platform's storage (`lti_storage_target`); empty
+            if the platform offers none.
+        platform_origin: the origin that messages to that frame are addressed to.
+    """
+
+    url: str
+    state: str
+    nonce: str
+    storage_target: str
+    platform_origin: str
+    platform: Platform
+
+
+def start_login(
+    engine: Engine, parameters: Mapping[str, str], redirect_uri: str, now: datetime
+) -> Login:
+    """Begin a login.
+
+    Args:
+        parameters: of the platform's request, which may be a GET or a POST.
+        redirect_uri: our launch address, as it is registered with the platform.
+        now: aware.
+
+    Raises:
+        Refused: when the platform is not known, or something is missing.
+    """
+    given = _Checked(parameters)
+    if not given("iss"):
+        raise Refused("no-issuer")
+    platform = _find(engine, given("iss"), given("client_id"), given("lti_deployment_id"))
+    if not given("login_hint"):
+        raise Refused("no-login-hint", issuer=platform.issuer)
+    _refuse_foreign(given("target_link_uri"), redirect_uri, platform)
+    state, nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    with engine.begin() as connection:
+        connection.execute(delete(LOGINS).where(LOGINS.c.expires < now - _REMEMBERED))
+        row = {
+            "state": state,
+            "nonce": nonce,
+            "platform": platform.id,
+            "deployment": given("lti_deployment_id"),
+            "expires": now + GOOD_FOR,
+        }
+        connection.execute(insert(LOGINS).values(row))
+    asked = {
+        "scope": "openid",
+        "response_type": "id_token",
+        "response_mode": "form_post",
+        "prompt": "none",
+        "client_id": platform.client_id,
+        "redirect_uri": redirect_uri,
+        "login_hint": given("login_hint"),
+        "state": state,
+        "nonce": nonce,
+    }
+    if given("lti_message_hint"):
+        asked["lti_message_hint"] = given("lti_message_hint")
+    return Login(
+        url=_with_query(platform.authorization_url, asked),
+        state=state,
+        nonce=nonce,
+        storage_target=given("lti_storage_target"),
+        platform_origin=origin_text(platform.authorization_url),
+        platform=platform,
+    )
+
+
+class _Checked:
+    """The parameters of a login, refused where one is longer than any platform's."""
+
+    def __init__(self, parameters: Mapping[str, str]) -> None:
+        self._parameters = parameters
+
+    def __call__(self, name: str) -> str:
+        value = self._parameters.get(name) or ""
+        limit = _LONGEST.get(name, _LONGEST_HINT)
+        if len(value) > limit:
+            raise Refused("malformed-login", name=name, limit=limit, received=len(value))
+        return value
+
+
+def _find(engine: Engine, issuer: str, client_id: str, deployment: str) -> Platform:
+    """The platform of a login; without a client id, the only one that it can be."""
+    same_issuer = [each for each in platforms.every(engine) if each.issuer == issuer]
+    found = [each for each in same_issuer if client_id in ("", each.client_id)]
+    if len(found) > 1 and deployment:
+        found = [each for each in found if deployment in each.deployments]
+    if len(found) == 1:
+        return found[0]
+    if same_issuer and not client_id:
+        raise Refused("ambiguous-platform", issuer=issuer)
+    raise Refused("unknown-platform", issuer=issuer, client_id=client_id or "(none)")
+
+
+def _refuse_foreign(target: str, redirect_uri: str, platform: Platform) -> None:
+    if not target:
+        raise Refused("no-target", issuer=platform.issuer)
+    if origin(target) != origin(redirect_uri):
+        raise Refused("foreign-target", expected=redirect_uri, received=target)
+
+
+def _with_query(url: str, added: Mapping[str, str]) -> str:
+    parts = urlsplit(url)
+    query = "&".join(each for each in (parts.query, urlencode(added)) if each)
+    return urlunsplit(parts._replace(query=query))

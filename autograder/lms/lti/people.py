@@ -1,0 +1,130 @@
+"""Which student of the roster a person of the LMS is, once that is known.
+
+A person is recognised by what students cannot change themselves, which the platform's differences
+name, and never by an e-mail address. From then on the platform's own id of the person (`sub`)
+counts alone; somebody with another id is somebody else until an instructor links them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from autograder.course.roster import Student
+from autograder.errors import CourseError
+from autograder.lms.lti.launch import Launch
+from autograder.lms.lti.store import reading
+from autograder.lms.lti.tables import PEOPLE
+from autograder.output.text import fold
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of a platform.
+
+    Attributes:
+        id: their number in our database.
+        student: the id in the roster; None while it is not known.
+    """
+
+    id: int
+    platform: int
+    subject: str
+    student: str | None
+    name: str
+    email: str
+    login: str
+    sourced_id: str
+
+
+def recognise(engine: Engine, launch: Launch, students: Iterable[Student], now: datetime) -> Person:
+    """The person of a launch, linked with the roster where that is certain.
+
+    Args:
+        students: the roster.
+    """
+    known = {"name": launch.name, "email": launch.email, "seen": now}
+    known |= {"login": launch.login, "sourced_id": launch.sourced_id}
+    same = (PEOPLE.c.platform == launch.platform.id) & (PEOPLE.c.subject == launch.subject)
+    with engine.begin() as connection:
+        row = connection.execute(select(PEOPLE).where(same)).mappings().one_or_none()
+        if row is None:
+            key = {"platform": launch.platform.id, "subject": launch.subject}
+            connection.execute(insert(PEOPLE).values(key | known))
+        else:
+            connection.execute(update(PEOPLE).where(same).values(known))
+        if (row is None or row["student"] is None) and not launch.test_user:
+            student = _certain(connection, launch, students)
+            connection.execute(update(PEOPLE).where(same).values(student=student))
+        return _person(connection, same)
+
+
+def link(engine: Engine, person: int, student: str | None) -> Person:
+    """Say which student a person is; None for nobody.
+
+    Raises:
+        CourseError: when there is no such person, or the student is somebody else's already.
+    """
+    same = PEOPLE.c.id == person
+    with engine.begin() as connection:
+        platform = connection.scalar(select(PEOPLE.c.platform).where(same))
+        if platform is None:
+            raise CourseError(f"nobody from an LMS has the number {person}")
+        taken = select(PEOPLE.c.id).where(
+            PEOPLE.c.platform == platform, PEOPLE.c.student == student, PEOPLE.c.id != person
+        )
+        if student is not None and connection.scalar(taken) is not None:
+            raise CourseError(
+                f"{student} is linked with another account of this LMS; unlink that one first"
+            )
+        connection.execute(update(PEOPLE).where(same).values(student=student))
+        return _person(connection, same)
+
+
+def every(engine: Engine) -> list[Person]:
+    """Everybody who has come from an LMS."""
+    with reading(engine) as connection:
+        rows = connection.execute(select(PEOPLE).order_by(PEOPLE.c.id)).mappings().all()
+    return [_as_person(row) for row in rows]
+
+
+def subject_of(engine: Engine, platform: int, student: str) -> str | None:
+    """The platform's id of a student, to which grades are sent; None if it is not known."""
+    same = (PEOPLE.c.platform == platform) & (PEOPLE.c.student == student)
+    with reading(engine) as connection:
+        return connection.scalar(select(PEOPLE.c.subject).where(same))
+
+
+def _certain(connection: Connection, launch: Launch, students: Iterable[Student]) -> str | None:
+    """The one student of the roster who has this account, and whom nobody else is linked with."""
+    roster = list(students)
+    for field in launch.platform.differences.account_fields:
+        matching = {each.id for each in roster if _is(field, launch, each)}
+        if len(matching) == 1:
+            (student,) = matching
+            taken = select(PEOPLE.c.id).where(
+                PEOPLE.c.platform == launch.platform.id, PEOPLE.c.student == student
+            )
+            return None if connection.scalar(taken) is not None else student
+        if matching:
+            return None
+    return None
+
+
+def _is(field: str, launch: Launch, student: Student) -> bool:
+    if field in ("subject", "custom"):
+        return bool(launch.account) and launch.account == (student.lms_user_id or "")
+    given = launch.login if field == "login" else launch.sourced_id
+    return bool(fold(given)) and fold(given) == fold(student.id)
+
+
+def _person(connection: Connection, same: Any) -> Person:
+    return _as_person(connection.execute(select(PEOPLE).where(same)).mappings().one())
+
+
+def _as_person(row: Any) -> Person:
+    return Person(**{name: value for name, value in row.items() if name != "seen"})
