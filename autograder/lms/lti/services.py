@@ -264,12 +264,13 @@ _REASONS = {
     410: "line-item-gone",
     422: "unknown-person",
 }
+_GONE = "It was deleted in the LMS, or its course was; open its link there, or add it again."
 _ADVICE = {
     400: "The person may not be a student of the course any more.",
     401: "Allow the tool's services in the LMS; `autograder lti test` tries them.",
     403: "Allow the tool's services in the LMS; `autograder lti test` tries them.",
-    404: "Whatever it belongs to was deleted in the LMS; open its link there once, or add it again.",
-    410: "Whatever it belongs to was deleted in the LMS; open its link there once, or add it again.",
+    404: _GONE,
+    410: _GONE,
     422: "The person may not be a student of the course any more, or has no attempts left.",
 }
 
