@@ -51,7 +51,7 @@ $(READY): pyproject.toml constraints.txt
 	  { echo "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
 	@echo "Installing NumPy, Keras, TensorFlow and nbgrader into .venv (a few minutes, once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	  --constraint constraints.txt --editable '.[grading,keras,canvas,cluster,dev]'
+	  --constraint constraints.txt --editable '.[grading,keras,canvas,cluster,serve,lti-test,dev]'
 	@touch $(READY)
 
 # The sandbox. Where it cannot be installed, the grader says what it does instead.

@@ -5,6 +5,7 @@
     ├── UnknownName               no such week, question or mistake
     ├── MissingReference         a reference value is not available
     ├── CourseError               the course directory, its secret, roster or database
+    │   └── CourseBusy            another run is grading the course; it can be tried again soon
     ├── UnusableSource            submissions in a hostile, damaged or unknown form
     ├── UnreadableNotebook        a submission that is not a notebook; recorded as a zero
     ├── ClusterError              the workers of `--cluster` are unavailable or incompatible
@@ -34,6 +35,10 @@ class MissingReference(AutograderError):
 
 class CourseError(AutograderError):
     """The course directory, its secret, its roster or its database cannot be used."""
+
+
+class CourseBusy(CourseError):
+    """Another run holds the lock of the course."""
 
 
 class UnusableSource(AutograderError):

@@ -26,6 +26,7 @@ LEVELS = (
     {"feedback", "dispatch"},
     {"grading", "check"},
     {"lms", "notebook"},
+    {"service"},
     {"cli"},
     {"__init__", "__main__"},
 )

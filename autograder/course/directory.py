@@ -29,7 +29,7 @@ from autograder.course import settings as course_settings
 from autograder.course.create_database import created
 from autograder.course.roster import read_roster
 from autograder.course.settings import Settings
-from autograder.errors import CourseError
+from autograder.errors import CourseBusy, CourseError
 from autograder.output.files import is_shared
 from autograder.questions import search_path
 
@@ -156,7 +156,7 @@ def alone(course: Course) -> Iterator[None]:
     """Lock a course for one grading run; the lock of a killed run is released by the system.
 
     Raises:
-        CourseError: when another run holds the lock.
+        CourseBusy: when another run holds the lock.
     """
     import fcntl  # missing on Windows, where students import this package too
 
@@ -164,7 +164,7 @@ def alone(course: Course) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise CourseError(
+            raise CourseBusy(
                 "another run is grading this course; wait for it to finish, then grade again"
             ) from None
         yield

@@ -18,13 +18,15 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
+from autograder.course.service_settings import EXAMPLE as SERVICE_EXAMPLE
+from autograder.course.service_settings import ServiceSettings, Unusable, read_service
 from autograder.errors import CourseError
 from autograder.output.did_you_mean import hint
 from autograder.output.files import is_shared
 
 FILE = "course.toml"
 
-EXAMPLE = """\
+EXAMPLE = f"""\
 # The course, as its instructor wants it. A line without its leading # counts.
 
 # title = "Neural Networks from Scratch"
@@ -61,7 +63,7 @@ EXAMPLE = """\
 # Questions for which everyone who handed in gets all points.
 # [full_credit]
 # week06 = ["tanh_backward"]
-"""
+{SERVICE_EXAMPLE}"""
 
 NOTHING: Mapping[str, datetime] = MappingProxyType({})
 NO_QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
@@ -86,6 +88,7 @@ class Settings:
         due: when each week is due, in UTC, by the week's name.
         drop: questions that do not count, by the week's name (see `grading.decisions`).
         full_credit: questions for which everyone gets all points, by the week's name.
+        service: what `autograder serve` needs to know.
     """
 
     title: str = ""
@@ -98,6 +101,7 @@ class Settings:
     due: Mapping[str, datetime] = field(default_factory=lambda: NOTHING)
     drop: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NO_QUESTIONS)
     full_credit: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NO_QUESTIONS)
+    service: ServiceSettings = field(default_factory=ServiceSettings)
 
     def counts(self, week: str) -> bool:
         """Whether a week, such as "week06", is one of the course's."""
@@ -166,48 +170,39 @@ def _value(path: Path, text: str, name: str, value: Any) -> Any:
         )
     try:
         return _READERS[name](value)
-    except _Unusable as error:
+    except Unusable as error:
         line = _line(text, *([name, error.key] if error.key else [name]))
         shown = f"{name}.{error.key}" if error.key else name
         raise CourseError(f"{path}, line {line}: {shown} is {error.value!r}; {error}") from None
 
 
-class _Unusable(Exception):
-    """Why a value cannot be used; `key` names an entry of a table."""
-
-    def __init__(self, expected: str, value: Any, key: str = "") -> None:
-        super().__init__(f"expected {expected}")
-        self.value = value
-        self.key = key
-
-
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise _Unusable('some words in quotes, such as "Neural Networks"', value)
+        raise Unusable('some words in quotes, such as "Neural Networks"', value)
     return value.strip()
 
 
 def _weeks(value: Any) -> tuple[str, ...]:
     expected = 'week names in their order, each once, such as ["week01", "week02"]'
     if not isinstance(value, list) or not value or len(set(map(repr, value))) < len(value):
-        raise _Unusable(expected, value)
+        raise Unusable(expected, value)
     for name in value:
         if not isinstance(name, str) or not _WEEK.fullmatch(name):
-            raise _Unusable(expected, name)
+            raise Unusable(expected, name)
         _refuse_unknown(name, "a week of this course", name)
     return tuple(value)
 
 
 def _language(value: Any) -> str:
     if not isinstance(value, str) or not _TAG.fullmatch(value):
-        raise _Unusable('a language tag such as "en", "de" or "pt-BR"', value)
+        raise Unusable('a language tag such as "en", "de" or "pt-BR"', value)
     return value
 
 
 def _share(value: Any) -> float:
     right = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
     if not right or not 0 <= value <= 1:
-        raise _Unusable("a number from 0 to 1, such as 0.67", value)
+        raise Unusable("a number from 0 to 1, such as 0.67", value)
     return float(value)
 
 
@@ -217,52 +212,52 @@ def _timezone(value: Any) -> str:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, TypeError, OSError):
         known = zoneinfo.available_timezones()
         if not known:
-            raise _Unusable(
+            raise Unusable(
                 "offsets such as 2026-10-22T23:59:00+02:00 in place of a time zone, since this "
                 "machine knows none; or run `pip install tzdata`",
                 value,
             ) from None
         nearest = hint(str(value), known).removeprefix("; ")
         words = f'a time zone such as "Europe/Berlin"{f" ({nearest})" if nearest else ""}'
-        raise _Unusable(words, value) from None
+        raise Unusable(words, value) from None
     return str(value)
 
 
 def _late(value: Any) -> str:
     if value not in _LATE:
-        raise _Unusable('"none" (late work loses nothing) or "zero" (it scores nothing)', value)
+        raise Unusable('"none" (late work loses nothing) or "zero" (it scores nothing)', value)
     return str(value)
 
 
 def _url(value: Any) -> str:
     parts = urlsplit(value) if isinstance(value, str) else None
     if not (parts and parts.scheme == "https" and parts.netloc and value.isprintable()):
-        raise _Unusable('an address such as "https://example.edu/nn_course_check.whl"', value)
+        raise Unusable('an address such as "https://example.edu/nn_course_check.whl"', value)
     return str(value)
 
 
 def _due(value: Any) -> dict[str, datetime]:
     if not isinstance(value, dict):
-        raise _Unusable("a section [due] with a line for each week", value)
+        raise Unusable("a section [due] with a line for each week", value)
     for name, when in value.items():
         if not _WEEK.fullmatch(name):
-            raise _Unusable("a week's name before the =, such as week06", name, name)
+            raise Unusable("a week's name before the =, such as week06", name, name)
         _refuse_unknown(name, "the name of a week of this course before the =", name)
         if not isinstance(when, datetime):
             shown = when.isoformat() if isinstance(when, date) else when
-            raise _Unusable("a day and a time, such as 2026-10-22T23:59:00", shown, name)
+            raise Unusable("a day and a time, such as 2026-10-22T23:59:00", shown, name)
     return value
 
 
 def _questions(value: Any) -> Mapping[str, tuple[str, ...]]:
     expected = 'a line for each week, such as week06 = ["relu_backward"]'
     if not isinstance(value, dict):
-        raise _Unusable(expected, value)
+        raise Unusable(expected, value)
     for week, names in value.items():
         if not _WEEK.fullmatch(week):
-            raise _Unusable("a week's name before the =, such as week06", week, week)
+            raise Unusable("a week's name before the =, such as week06", week, week)
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise _Unusable(expected, names, week)
+            raise Unusable(expected, names, week)
     return MappingProxyType({week: tuple(names) for week, names in value.items()})
 
 
@@ -272,7 +267,7 @@ def _refuse_unknown(week: str, expected: str, key: str) -> None:
 
     known = [stem[:6] for stem in catalogue.stems()]
     if week not in known:
-        raise _Unusable(f"{expected}{hint(week, known) or ': ' + ', '.join(known)}", week, key)
+        raise Unusable(f"{expected}{hint(week, known) or ': ' + ', '.join(known)}", week, key)
 
 
 def _in_utc(path: Path, text: str, due: dict[str, datetime], zone: str) -> Mapping[str, datetime]:
@@ -313,4 +308,5 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "due": _due,
     "drop": _questions,
     "full_credit": _questions,
+    "service": read_service,
 }

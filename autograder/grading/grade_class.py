@@ -15,7 +15,14 @@ from typing import Generic, TypeVar
 from autograder.course import directory as courses
 from autograder.course.directory import Course
 from autograder.dispatch import local
-from autograder.errors import ClusterError, CourseError, UnknownName, UnreadableNotebook
+from autograder.dispatch.warm import WarmSandboxes
+from autograder.errors import (
+    ClusterError,
+    CourseError,
+    UnknownName,
+    UnreadableNotebook,
+    WorkerLost,
+)
 from autograder.gradebook import reports as saved
 from autograder.gradebook.bulk import BulkWriter
 from autograder.grading.assignment import Assignment
@@ -32,6 +39,7 @@ from autograder.intake.find import find_submissions
 from autograder.output.did_you_mean import hint
 from autograder.records import Report, Submission
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.session import Sandbox
 
 Item = TypeVar("Item")
 
@@ -88,6 +96,7 @@ def grade_course(
     force: bool = False,
     questions: Collection[str] = (),
     cluster: str = "",
+    sandboxes: WarmSandboxes | None = None,
 ) -> Generator[Report]:
     """Grade submissions in parallel into the gradebook; yield reports as they complete.
 
@@ -104,6 +113,7 @@ def grade_course(
         force: run every submission again.
         questions: regrade these, changed or not, and no others; empty for those that changed.
         cluster: address of a Dask scheduler, or local:N; empty to grade on this machine.
+        sandboxes: of this isolation, that outlast this run; by default new ones.
 
     Raises:
         SandboxError: when this isolation is not available on this machine.
@@ -124,7 +134,7 @@ def grade_course(
         if cluster:
             reports = _graded_on_cluster(waiting, assignment, cluster, isolation, allowed)
         else:
-            reports = _graded_here(waiting, assignment, workers, isolation, allowed)
+            reports = _graded_here(waiting, assignment, workers, isolation, allowed, sandboxes)
         # The batch is also written when the run is interrupted, so no finished report is lost.
         with _Batches(writer.write, BATCH) as batches, closing(reports):
             for report in reports:
@@ -235,12 +245,22 @@ def _graded_here(
     workers: int,
     isolation: str,
     limits: Limits,
+    sandboxes: WarmSandboxes | None,
 ) -> Generator[Report]:
     """Reports as this machine's sandboxes complete them."""
+
+    def do(submission: Submission, sandbox: Sandbox) -> Report:
+        return grade(submission, assignment, sandbox)
+
+    def lost(submission: Submission, error: WorkerLost) -> Report:
+        return unreadable(submission, assignment, str(error))
+
+    if sandboxes:
+        return sandboxes.run(waiting, do, lost=lost, limits=limits, libraries=assignment.libraries)
     return local.run(
         waiting,
-        lambda submission, sandbox: grade(submission, assignment, sandbox),
-        lost=lambda submission, error: unreadable(submission, assignment, str(error)),
+        do,
+        lost=lost,
         workers=workers or min(local.cores(), 1 + len(waiting) // SUBMISSIONS_A_SANDBOX),
         isolation=isolation,
         limits=limits,

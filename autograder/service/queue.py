@@ -1,0 +1,401 @@
+"""The durable queue: what is accepted is graded, in a fair order.
+
+An upload is a row, and its notebook another one, in one transaction: once `accept` has returned, a
+kill at any moment loses neither. One worker takes uploads in rounds over the students, so that one
+student's ten uploads do not hold up the class.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
+
+from autograder.lms.lti.store import reading
+from autograder.service.tables import FILES, UPLOADS
+
+MOST_TRIES = 20
+"""After so many workers have ended with an upload in their hands, it is given up."""
+PATIENT_TRIES = 3
+"""From then on, others are graded between two tries."""
+BATCH = 8
+"""The most uploads that are graded together: their results are written together, too."""
+REMEMBERED = timedelta(minutes=10)
+"""Who was served within this time waits for the others."""
+USUAL_SECONDS = 1.5
+"""What an upload is expected to take before any has been graded."""
+GIVEN_UP = (
+    f"The grader ended {MOST_TRIES} times while it graded this notebook. The notebook is kept. "
+    "Next: the instructor grades it again."
+)
+_MEASURED = 24
+REGRADE = "regrade"
+
+
+class State(StrEnum):
+    """Where an upload stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    GRADED = "graded"
+    FAILED = "failed"
+    """Not through the notebook's fault: the grader ended with it several times."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One attempt: a notebook that was accepted, or a request to grade again what is there."""
+
+    id: int
+    student: str
+    assignment: str
+    came_by: str
+    accepted: datetime
+    state: State
+    digest: str = ""
+    size: int = 0
+    tries: int = 0
+    taken: datetime | None = None
+    due: datetime | None = None
+    finished: datetime | None = None
+    seconds: float | None = None
+    points: float | None = None
+    max_points: float | None = None
+    report: str | None = None
+    problem: str | None = None
+
+    @property
+    def is_regrade(self) -> bool:
+        return self.came_by == REGRADE
+
+
+@dataclass(frozen=True)
+class Place:
+    """How many uploads are graded before one, and in how many seconds its verdict is expected."""
+
+    ahead: int
+    seconds: float
+
+
+def accept(
+    engine: Engine,
+    student: str,
+    assignment: str,
+    notebook: bytes,
+    came_by: str,
+    *,
+    beside: Mapping[str, bytes] | None = None,
+    now: datetime | None = None,
+) -> Upload:
+    """Store an upload; when this returns, it will be graded.
+
+    Args:
+        engine: the service's database.
+        student: the id on the roster.
+        assignment: nbgrader's name for the week, such as week06_backpropagation.
+        notebook: the file's bytes, which have been found to be a notebook of this week.
+        came_by: "page" or "token".
+        beside: files that lie beside the notebook, by name.
+        now: when it arrived; by default now.
+    """
+    files = {f"{assignment}.ipynb": notebook, **(beside or {})}
+    digest = hashlib.sha256(notebook).hexdigest()
+    with engine.begin() as connection:
+        made = _add(connection, student, assignment, came_by, now, digest, len(notebook))
+        rows = [{"upload": made.id, "name": name, "content": files[name]} for name in files]
+        connection.execute(insert(FILES), rows)
+    return made
+
+
+def regrade(
+    engine: Engine, students: Iterable[str], assignment: str, now: datetime | None = None
+) -> list[Upload]:
+    """Ask for what these students have handed in to be run again.
+
+    Args:
+        engine: the service's database.
+        students: ids of students whose work is in `submitted/`.
+        assignment: nbgrader's name for the week.
+        now: by default now.
+    """
+    with engine.begin() as connection:
+        return [_add(connection, each, assignment, REGRADE, now) for each in students]
+
+
+def _add(
+    connection: Connection,
+    student: str,
+    assignment: str,
+    came_by: str,
+    now: datetime | None,
+    digest: str = "",
+    size: int = 0,
+) -> Upload:
+    values = {
+        "student": student,
+        "assignment": assignment,
+        "came_by": came_by,
+        "accepted": now or datetime.now(UTC),
+        "state": State.WAITING,
+        "digest": digest,
+        "size": size,
+    }
+    result = connection.execute(insert(UPLOADS).values(**values))
+    (number,) = result.inserted_primary_key or (0,)
+    return Upload(id=number, **values)  # type: ignore[arg-type]
+
+
+def find(engine: Engine, number: int) -> Upload | None:
+    """The upload of this number."""
+    with reading(engine) as connection:
+        row = connection.execute(select(UPLOADS).where(UPLOADS.c.id == number)).one_or_none()
+    return _upload(row) if row else None
+
+
+def attempts(engine: Engine, student: str, assignment: str) -> list[Upload]:
+    """A student's uploads of a week, the newest first."""
+    mine = (UPLOADS.c.student == student, UPLOADS.c.assignment == assignment)
+    found = select(UPLOADS).where(*mine, UPLOADS.c.came_by != REGRADE)
+    with reading(engine) as connection:
+        return [_upload(row) for row in connection.execute(found.order_by(UPLOADS.c.id.desc()))]
+
+
+def take(engine: Engine, now: datetime | None = None, most: int = BATCH) -> list[Upload]:
+    """The uploads that are graded next, together: of one week, each of another student.
+
+    An upload with which a worker has ended before is taken alone, so that it cannot do harm to
+    others.
+
+    Args:
+        engine: the service's database.
+        now: by default now.
+        most: how many.
+    """
+    now = now or datetime.now(UTC)
+    with engine.begin() as connection:
+        waiting = _waiting(connection, now)
+        chosen = _together([waiting[number] for number in _order(connection, waiting, now)], most)
+        numbers = [each.id for each in chosen]
+        connection.execute(
+            update(UPLOADS)
+            .where(UPLOADS.c.id.in_(numbers))
+            .values(state=State.RUNNING, taken=now, tries=UPLOADS.c.tries + 1, due=None)
+        )
+    return chosen
+
+
+def files(engine: Engine, upload: Upload) -> dict[str, bytes]:
+    """The files of an upload that is not graded yet, by name."""
+    found = select(FILES.c.name, FILES.c.content).where(FILES.c.upload == upload.id)
+    with reading(engine) as connection:
+        return {row.name: bytes(row.content) for row in connection.execute(found)}
+
+
+def finish(connection: Connection, upload: Upload, **found: Any) -> None:
+    """Store what grading found; the notebook is in the course by now.
+
+    Args:
+        connection: of the transaction that also writes the outbox.
+        upload: which one.
+        found: columns of the table, such as `points` and `report`.
+    """
+    connection.execute(
+        update(UPLOADS)
+        .where(UPLOADS.c.id == upload.id)
+        .values(state=State.GRADED, problem=None, **{"finished": datetime.now(UTC), **found})
+    )
+    connection.execute(delete(FILES).where(FILES.c.upload == upload.id))
+
+
+def fail(engine: Engine, uploads: Sequence[Upload], problem: str) -> None:
+    """Give up uploads; their files are kept.
+
+    Args:
+        engine: the service's database.
+        uploads: which ones.
+        problem: a sentence for the student and the instructor.
+    """
+    with engine.begin() as connection:
+        connection.execute(
+            update(UPLOADS)
+            .where(UPLOADS.c.id.in_([each.id for each in uploads]))
+            .values(state=State.FAILED, finished=datetime.now(UTC), problem=problem)
+        )
+
+
+def put_back(
+    engine: Engine, uploads: Sequence[Upload], problem: str, due: datetime | None = None
+) -> None:
+    """Let uploads wait again after something failed that is not their fault.
+
+    Args:
+        engine: the service's database.
+        uploads: what `take` returned.
+        problem: a sentence for the instructor.
+        due: when to try again; by default at once.
+    """
+    with engine.begin() as connection:
+        connection.execute(
+            update(UPLOADS)
+            .where(UPLOADS.c.id.in_([each.id for each in uploads]))
+            .where(UPLOADS.c.state == State.RUNNING)
+            .values(
+                state=State.WAITING, taken=None, due=due, problem=problem, tries=UPLOADS.c.tries - 1
+            )
+        )
+
+
+def recover(engine: Engine, now: datetime | None = None) -> int:
+    """Let wait again what a worker that has ended had taken; no other worker may be running.
+
+    What many workers have ended with is given up, and named on the instructor's pages.
+
+    Args:
+        engine: the service's database.
+        now: by default now.
+
+    Returns:
+        How many there were.
+    """
+    now = now or datetime.now(UTC)
+    running = UPLOADS.c.state == State.RUNNING
+    with engine.begin() as connection:
+        found = connection.execute(select(UPLOADS.c.id, UPLOADS.c.tries).where(running)).all()
+        for row in found:
+            values: dict[str, Any] = {"state": State.WAITING, "taken": None}
+            if row.tries >= MOST_TRIES:
+                values = {"state": State.FAILED, "finished": now, "problem": GIVEN_UP}
+            elif row.tries > PATIENT_TRIES:
+                values["due"] = now + timedelta(seconds=5 * (row.tries - PATIENT_TRIES))
+            connection.execute(update(UPLOADS).where(UPLOADS.c.id == row.id).values(values))
+    return len(found)
+
+
+def place(engine: Engine, upload: Upload, now: datetime | None = None) -> Place:
+    """Where an upload that is not graded stands in the queue."""
+    return places(engine, now).get(upload.id, Place(0, 0.0))
+
+
+def places(engine: Engine, now: datetime | None = None) -> dict[int, Place]:
+    """The places of all uploads that wait or run, by number."""
+    now = now or datetime.now(UTC)
+    with reading(engine) as connection:
+        waiting = _waiting(connection, None)
+        order = _order(connection, waiting, now)
+        running = connection.execute(
+            select(UPLOADS.c.id, UPLOADS.c.taken).where(UPLOADS.c.state == State.RUNNING)
+        ).all()
+        each = _seconds_each(connection)
+    since = min((row.taken for row in running if row.taken), default=now)
+    left = max(each, len(running) * each - (now - since).total_seconds()) if running else 0.0
+    found = {row.id: Place(0, left) for row in running}
+    for ahead, number in enumerate(order):
+        # Results are written when those that are graded together are all done.
+        until = min(len(order), BATCH * (ahead // BATCH + 1))
+        found[number] = Place(ahead + len(running), left + until * each)
+    return found
+
+
+def wait_for_another(engine: Engine, now: datetime | None = None) -> float:
+    """In how many seconds the verdict on one more upload, by a new student, would be expected."""
+    found = places(engine, now)
+    with reading(engine) as connection:
+        each = _seconds_each(connection)
+    return max((place.seconds for place in found.values()), default=0.0) + each
+
+
+def in_turn(
+    waiting: Iterable[tuple[int, str]], served: Mapping[str, datetime] | None = None
+) -> list[int]:
+    """The order of grading: in rounds over the students, who was served longest ago first.
+
+    Args:
+        waiting: numbers of uploads and their students, the oldest first.
+        served: when students were served last; those that are not in it were not served lately.
+    """
+    own: dict[str, list[int]] = defaultdict(list)
+    for number, student in waiting:
+        own[student].append(number)
+    never = datetime.min.replace(tzinfo=UTC)
+    # The round in which a student is next, then who was served longest ago, then who came first.
+    turns = [
+        (0, (served or {}).get(student, never), numbers[0], student, 0)
+        for student, numbers in own.items()
+    ]
+    heapq.heapify(turns)
+    order = []
+    while turns:
+        turn, before, number, student, position = heapq.heappop(turns)
+        order.append(number)
+        if position + 1 < len(own[student]):
+            following = own[student][position + 1]
+            heapq.heappush(turns, (turn + 1, before, following, student, position + 1))
+    return order
+
+
+def _order(connection: Connection, waiting: Mapping[int, Upload], now: datetime) -> list[int]:
+    if not waiting:
+        return []
+    lately = connection.execute(
+        select(UPLOADS.c.student, func.max(UPLOADS.c.taken).label("taken"))
+        .where(UPLOADS.c.taken > now - REMEMBERED)
+        .group_by(UPLOADS.c.student)
+    )
+    served = {row.student: row.taken for row in lately}
+    return in_turn([(each.id, each.student) for each in waiting.values()], served)
+
+
+def _waiting(connection: Connection, now: datetime | None) -> dict[int, Upload]:
+    """What waits, the oldest first; at a time, only what may be taken then."""
+    found = select(UPLOADS).where(UPLOADS.c.state == State.WAITING).order_by(UPLOADS.c.id)
+    uploads = [_upload(row) for row in connection.execute(found)]
+    # What came after an upload that is put off waits with it: the last one counts.
+    put_off: set[tuple[str, str]] = set()
+    able = {}
+    for each in uploads:
+        work = each.student, each.assignment
+        if now and each.due and each.due > now:
+            put_off.add(work)
+        if work not in put_off:
+            able[each.id] = each
+    return able
+
+
+def _together(waiting: Sequence[Upload], most: int) -> list[Upload]:
+    if not waiting:
+        return []
+    first = waiting[0]
+    if first.tries:
+        return [first]
+    chosen: list[Upload] = []
+    # A student's uploads are graded in the order in which they came: the last one counts.
+    students: set[str] = set()
+    for each in waiting:
+        alike = (each.assignment, each.is_regrade) == (first.assignment, first.is_regrade)
+        if alike and not each.tries and each.student not in students:
+            chosen.append(each)
+        students.add(each.student)
+    return chosen[:most]
+
+
+def _seconds_each(connection: Connection) -> float:
+    """What an upload takes: the mean of the last ones."""
+    seconds = connection.scalars(
+        select(UPLOADS.c.seconds)
+        .where(UPLOADS.c.state == State.GRADED, UPLOADS.c.seconds.is_not(None))
+        .order_by(UPLOADS.c.id.desc())
+        .limit(_MEASURED)
+    ).all()
+    return sum(seconds) / len(seconds) if seconds else USUAL_SECONDS
+
+
+def _upload(row: Row[Any]) -> Upload:
+    plain = dict(row._mapping)
+    return Upload(**{**plain, "state": State(plain["state"])})
