@@ -20,6 +20,8 @@ class Differences:
         product_codes: what the platform calls itself in `tool_platform.product_family_code`.
         addresses: issuer, authorization_url, token_url, keyset_url as patterns of `{url}`, the
             address of the LMS; empty if each has to be given.
+        configuration_origins: sites that may serve this family's settings for dynamic registration
+            although its issuer is on another.
         token_audience: whom a token request is addressed to: "token-url", "issuer-and-token-url",
             or an address.
         time_step: seconds that a score's time has to be later than the one before.
@@ -43,6 +45,7 @@ class Differences:
 
     product_codes: tuple[str, ...] = ()
     addresses: Mapping[str, str] = field(default_factory=dict)
+    configuration_origins: tuple[str, ...] = ()
     token_audience: str = "token-url"
     time_step: float = 1.0
     conflicts: tuple[tuple[int, str], ...] = ((409, ""),)
@@ -76,6 +79,14 @@ def family_of(product_code: str) -> str:
         if code == family or code in found.product_codes:
             return family
     return "other"
+
+
+def may_configure(site: str, issuer: str) -> bool:
+    """Whether a site may serve the settings of an issuer that is on another site."""
+    return any(
+        found.addresses.get("issuer") == issuer and site in found.configuration_origins
+        for found in _all().values()
+    )
 
 
 @cache

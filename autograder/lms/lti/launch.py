@@ -46,7 +46,7 @@ class DeepLink:
     """
 
     return_url: str
-    data: str | None
+    data: object
     takes_several: bool
     takes_line_items: bool
     title: str
@@ -292,10 +292,9 @@ def _deep_link(settings: Claims) -> DeepLink:
             expected="ltiResourceLink among others",
             received=", ".join(kinds) or "none",
         )
-    data = settings.raw("data")
     return DeepLink(
         return_url=return_url,
-        data=data if isinstance(data, str) else None,
+        data=settings.raw("data"),
         takes_several=settings.flag("accept_multiple", False),
         takes_line_items=settings.flag("accept_lineitem", True),
         title=settings.text("title"),
