@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Week 05: Losses
 #
-# About three hours. You write eleven short functions. Each has a check right below it.
+# About two and a half hours. You write six short functions, and two longer functions for a loss that you design yourself. Each has a check right below it.
 #
 # ## The break
 #
@@ -64,7 +64,7 @@ for turn in [0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1]:
 #
 # The field's own word for this number is the **loss**. Its slope with respect to the robot's output says which way to push the answer, and how hard. That slope is the **gradient** of the loss; a *nudge* follows it downhill.
 #
-# Different teachers count differently. One squares the distance between a guessed price and the true one. One takes the distance as it is. One looks at the probability that the robot gave to the truth. Today you build all three, and see what each of them makes the robot do.
+# Different teachers count differently. One squares the distance between a guessed price and the true one. One takes the distance as it is. One looks at the probability that the robot gave to the truth. Today you build two of them, design one of your own, and see what each of them makes the robot do.
 #
 # ## A worked example, by hand
 #
@@ -107,16 +107,31 @@ check("mse")
 # %% [markdown]
 # ### 2. Its gradient
 #
-# How much does the loss rise when one prediction rises by a little? The slope of $e^2$ is $2e$, and the mean's factor stays in front:
+# How much does the loss rise when one prediction rises by a little? Take two predictions, 5 and 2, whose targets are 3 and 3. The errors are 2 and −1, so the loss is $(4 + 1)/2 = 2.5$. Raise one prediction by 0.01, and fill in the table on paper:
 #
-# $$\frac{\partial\, \mathrm{mse}}{\partial\, \mathrm{pred}_{nm}} = \frac{2\,(\mathrm{pred}_{nm} - \mathrm{target}_{nm})}{NM}$$
+# | predictions | loss | it rose by | divided by 0.01 |
+# | --- | --- | --- | --- |
+# | 5 and 2 | 2.5 | | |
+# | 5.01 and 2 | ? | ? | ? |
+# | 5 and 2.01 | ? | ? | ? |
+#
+# <details><summary>The table, filled in</summary>
+#
+# | predictions | loss | it rose by | divided by 0.01 |
+# | --- | --- | --- | --- |
+# | 5.01 and 2 | $(2.01^2 + 1)/2 = 2.52005$ | 0.02005 | 2.005 |
+# | 5 and 2.01 | $(4 + 0.99^2)/2 = 2.49005$ | −0.00995 | −0.995 |
+#
+# </details>
+#
+# With a smaller step the last column would be 2 and −1: here the slopes happen to be as large as the errors. They would not be with six predictions in place of two. You know that the slope of $e^2$ is $2e$. What does the mean's factor make of it? Write the slope down for N · M entries, see whether it gives 2 and −1 here, and then write the function.
 #
 # A gradient has one entry for each prediction, so it has the shape of `pred`. `pred.size` is the number of entries. Arguments are never changed: `pred -= target` would write into the caller's array.
 
 
 # %% solution="mse_grad"
 def mse_grad(pred, target):
-    """The gradient of mse with respect to pred: 2 * (pred - target) / (N * M).
+    """The gradient of mse with respect to pred.
 
     Args:
         pred: predictions, shape (N, M), float64.
@@ -125,7 +140,7 @@ def mse_grad(pred, target):
     Returns:
         dL/dpred, shape (N, M).
 
-    Source: the slope of a square.
+    Source: the slope of a square, and the mean's factor.
     """
     ### BEGIN SOLUTION
     return 2 * (pred - target) / pred.size
@@ -136,112 +151,9 @@ def mse_grad(pred, target):
 check("mse_grad")
 
 # %% [markdown]
-# ### 3. Mean absolute error
-#
-# The other teacher takes each error as it is, without its sign.
-
-
-# %% solution="mae"
-def mae(pred, target):
-    """The mean over all N * M entries of |pred - target|.
-
-    Args:
-        pred: predictions, shape (N, M), float64.
-        target: what they should have been, shape (N, M), float64.
-
-    Returns:
-        One number.
-
-    Source: Boscovich 1757, least absolute deviations, as a mean.
-    """
-    ### BEGIN SOLUTION
-    return np.mean(np.abs(pred - target))
-    ### END SOLUTION
-
-
-# %% check="mae"
-check("mae")
-
-# %% [markdown]
-# ### 4. Its gradient
-#
-# $|e|$ is a V. Its slope is −1 on the left and 1 on the right, however far away. At $e = 0$ there is a corner and no slope; we agree on 0, as Keras does. A prediction that is exactly right is then left alone. NumPy has a function for this: `np.sign` of −3, 0 and 7 is −1, 0 and 1.
-
-
-# %% solution="mae_grad"
-def mae_grad(pred, target):
-    """The gradient of mae with respect to pred: sign(pred - target) / (N * M), 0 where equal.
-
-    Args:
-        pred: predictions, shape (N, M), float64.
-        target: what they should have been, shape (N, M), float64.
-
-    Returns:
-        dL/dpred, shape (N, M).
-
-    Source: the slope of |e|; the value at 0 is a convention.
-    """
-    ### BEGIN SOLUTION
-    return np.sign(pred - target) / pred.size
-    ### END SOLUTION
-
-
-# %% check="mae_grad"
-check("mae_grad")
-
-# %% [markdown]
 # ## Part 2: how wrong is a choice?
 #
-# ### 5. One-hot rows
-#
-# A label is a name, not an amount: class 3 is not three times class 1. To compare a label with K probabilities, write it as a row of K numbers, 1 at the label and 0 elsewhere. Label 1 of 3 classes is $[0, 1, 0]$.
-#
-# The tool for this is indexing with two arrays. `table[rows, columns]` pairs them entry by entry:
-
-# %% tags=["experiment"]
-table = np.array([[10, 11, 12], [20, 21, 22]])
-columns = np.array([2, 0])
-print("one entry of each row:", table[np.arange(2), columns])
-print("a colon means all rows, which is something else:")
-print(table[:, columns])
-
-# %% [markdown]
-# The same notation on the left of `=` writes into these places.
-#
-# A table of K rows, such as `np.eye(K)`, would do while K is small. A language model has K = 50,000 tokens. That table would have 2.5 billion entries, 20 gigabytes, for a handful of labels. Make only the N rows that you need.
-
-
-# %% solution="one_hot"
-def one_hot(y, K):
-    """A row for each label, 1 at the label and 0 elsewhere.
-
-    Args:
-        y: labels from 0 to K - 1, shape (N,), int64.
-        K: how many classes there are; some may not occur in y.
-
-    Returns:
-        Shape (N, K), float64; every row sums to 1.
-
-    Source: the unit vectors.
-    """
-    ### BEGIN SOLUTION
-    rows = np.zeros((len(y), K))
-    rows[np.arange(len(y)), y] = 1
-    return rows
-    ### END SOLUTION
-
-
-# %% check="one_hot"
-check("one_hot")
-
-# %% [markdown]
-# <details><summary>Hint</summary>
-#
-# Begin with N rows of K zeros, `np.zeros((N, K))`. Then write a 1 into one place of each row, with two index arrays as above: which rows, which columns?
-#
-# </details>
-#
-# ### 6. Log-probabilities
+# ### 3. Log-probabilities
 #
 # The teacher wants $\log p$ of the truth. Why the logarithm? A probability of 0.001 and one of 0.000001 are both nearly 0, but the second robot was a thousand times surer of its mistake. The logarithm keeps them apart: −6.9 and −13.8.
 #
@@ -256,18 +168,20 @@ with np.errstate(divide="ignore"):
 # %% [markdown]
 # The true value in the first place is −1000, an ordinary number. The probability $e^{-1000}$ does not fit into a float64, and what is lost cannot come back. Adding a small number inside the logarithm hides the −inf and keeps the loss.
 #
-# So take the logarithm on paper. With any number $c$ subtracted from the row, which changes no probability,
+# So take the logarithm on paper, before any computer sees it. Subtracting a number $c$ from a whole row changes no probability:
 #
-# $$\log \frac{e^{z_k - c}}{\sum_j e^{z_j - c}} = (z_k - c) - \log \sum_j e^{z_j - c}$$
+# $$p_k = \frac{e^{z_k - c}}{\sum_j e^{z_j - c}}$$
 #
-# The exp of $z_k$ is gone. Choose $c$ as the row's largest logit: then no exp overflows, one of them is exactly 1, and the logarithm never sees a 0. By hand, for 2, 1, 0: $c = 2$, shifted 0, −1, −2, sum of exps $1 + 0.368 + 0.135 = 1.503$, its logarithm 0.408. So −0.408, −1.408, −2.408.
+# Three steps, with a pencil. The logarithm of a quotient is a difference: of what? The logarithm of $e^t$ is $t$: which exp is gone? And choose $c$ as the row's largest logit: how large is the largest exp that is left, and can the logarithm ever see a 0?
+#
+# Try your line on the logits 2, 1, 0. With $c = 2$ they become 0, −1, −2, the exps sum to $1 + 0.368 + 0.135 = 1.503$, and the logarithm of that is 0.408. The results should be −0.408, −1.408 and −2.408, as in the worked example.
 #
 # As in week 02, `axis=1, keepdims=True` takes a row's maximum or sum and keeps it as a column.
 
 
 # %% solution="log_softmax"
 def log_softmax(Z):
-    """Logarithms of each row's probabilities: Z[n, k] - log(sum over j of exp(Z[n, j])).
+    """Logarithms of each row's probabilities, for any finite logits.
 
     Args:
         Z: logits, shape (N, K), float64.
@@ -289,51 +203,36 @@ check("log_softmax")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# Two lines. First the shifted logits. Then the right-hand side of the equation above, in which only shifted logits occur.
+# Two lines. First the shifted logits. Then a difference in which only shifted logits occur: one of them as it is, and all of them inside the logarithm of a sum.
 #
 # </details>
 #
-# ### 7. Negative log-likelihood
+# ### 4. Softmax cross-entropy
 #
-# Now look up the truth. From each row of log-probabilities take the label's entry, turn its sign, and average over the N examples:
+# A label is a name, not an amount: class 3 is not three times class 1. It says which entry of a row to look up. The loss of one example is that entry of its log-probabilities with the sign turned, $-\log p_{n,\,y_n}$: how surprised the robot is by the truth. The loss of a batch is the mean over its N examples. Each example gives *one* number, so this mean runs over N, not over N · K.
 #
-# $$\mathrm{nll} = \frac{1}{N} \sum_n -\log p_{n,\,y_n}$$
-#
-# Each example gives *one* number, so this mean runs over N, not over N · K.
+# The tool for looking up is indexing with two arrays. `table[rows, columns]` pairs them entry by entry:
 
-
-# %% solution="nll"
-def nll(log_probs, y):
-    """The mean over the N examples of -log_probs[n, y[n]].
-
-    Args:
-        log_probs: logarithms of each row's probabilities, shape (N, K), float64.
-        y: labels from 0 to K - 1, shape (N,), int64.
-
-    Returns:
-        One number, 0 or more.
-
-    Source: Fisher 1922, maximum likelihood.
-    """
-    ### BEGIN SOLUTION
-    return -np.mean(log_probs[np.arange(len(y)), y])
-    ### END SOLUTION
-
-
-# %% check="nll"
-check("nll")
+# %% tags=["experiment"]
+table = np.array([[10, 11, 12], [20, 21, 22]])
+columns = np.array([2, 0])
+print("one entry of each row:", table[np.arange(2), columns])
+print("a colon means all rows, which is something else:")
+print(table[:, columns])
 
 # %% [markdown]
-# ### 8. Softmax cross-entropy
+# The same notation on the left of `=` or `-=` writes into these places.
 #
-# Both steps in a row make the loss of nearly every classifier, and of every language model. It takes logits, never probabilities: the softmax is inside. One of the check's cases has 50,000 classes.
+# By hand: two examples, both with the log-probabilities −0.408, −1.408 and −2.408, and the labels 0 and 2. What is the loss? (You should get 1.408. If you get 0.469, you have divided by 6.)
 #
-# Call your own functions. If one of them is still wrong, the check says so and does not charge you twice.
+# This is the loss of nearly every classifier, and of every language model. It takes logits, never probabilities: the softmax is inside. One of the check's cases has 50,000 classes, the vocabulary of a language model. A table such as `np.eye(50_000)` would need 20 gigabytes; looking up needs nothing.
+#
+# Call your own `log_softmax`. If it is still wrong, the check says so and does not charge you twice.
 
 
 # %% solution="softmax_cross_entropy"
 def softmax_cross_entropy(Z, y):
-    """The mean over the N examples of -log softmax(Z)[n, y[n]].
+    """The mean over the N examples of minus the log-probability of their label.
 
     Args:
         Z: logits, shape (N, K), float64; K may be as large as 50,000.
@@ -342,10 +241,10 @@ def softmax_cross_entropy(Z, y):
     Returns:
         One number, 0 or more.
 
-    Source: Bridle 1990.
+    Source: Fisher 1922, maximum likelihood; Bridle 1990, with the softmax inside.
     """
     ### BEGIN SOLUTION
-    return nll(log_softmax(Z), y)
+    return -np.mean(log_softmax(Z)[np.arange(len(y)), y])
     ### END SOLUTION
 
 
@@ -353,20 +252,34 @@ def softmax_cross_entropy(Z, y):
 check("softmax_cross_entropy")
 
 # %% [markdown]
-# ### 9. Its gradient
+# ### 5. Its gradient
 #
-# For one example with the true class $t$ the loss is $L = \log \sum_j e^{z_j} - z_t$. Take the slope with respect to $z_k$. The first part gives $e^{z_k} / \sum_j e^{z_j}$, which is $p_k$. The second gives −1 for $k = t$ and 0 otherwise. Together, and with the mean over N examples:
+# For one example with the true class $t$ the loss is $L = \log \sum_j e^{z_j} - z_t$. Raise one logit $z_k$ by a little. The slope of $\log s$ is $1/s$ times the slope of $s$. Fill in the table; the first column has a name that you know from week 02.
 #
-# $$\frac{\partial L}{\partial Z} = \frac{p - \mathrm{onehot}(y)}{N}$$
+# | | slope of $\log \sum_j e^{z_j}$ | slope of $-z_t$ | together |
+# | --- | --- | --- | --- |
+# | $k$ is the true class | ? | ? | ? |
+# | $k$ is another class | ? | ? | ? |
 #
-# Every wrong class is pushed down by its probability. The true class is pulled up by what it falls short of 1. No entry is ever larger than 1/N in size. For a robot that is sure and wrong, two of them come close to it: the class it believes in and the true one. `softmax` stands in the cell at the top.
+# Try it on the logits 2, 1, 0 with the true class 1. The three slopes should be 0.665, −0.755 and 0.090, as in the worked example. Then the mean over N examples: what does it add?
+#
+# <details><summary>The table, filled in</summary>
+#
+# | | slope of $\log \sum_j e^{z_j}$ | slope of $-z_t$ | together |
+# | --- | --- | --- | --- |
+# | $k$ is the true class | $e^{z_k} / \sum_j e^{z_j} = p_k$ | −1 | $p_k - 1$ |
+# | $k$ is another class | $p_k$ | 0 | $p_k$ |
+#
+# A row that is 1 at the label and 0 elsewhere is called **one-hot**. With it both lines are one: $p - \mathrm{onehot}(y)$.
+#
+# </details>
+#
+# Every wrong class is pushed down, the true one is pulled up, and a row of the gradient sums to 0. No entry is ever larger than 1/N in size. For a robot that is sure and wrong, two of them come close to it: the class it believes in and the true one. `softmax` stands in the cell at the top.
 
 
 # %% solution="softmax_cross_entropy_grad"
 def softmax_cross_entropy_grad(Z, y):
-    """The gradient of softmax_cross_entropy with respect to Z: (p - onehot(y)) / N.
-
-    p are the probabilities that softmax makes of Z.
+    """The gradient of softmax_cross_entropy with respect to Z.
 
     Args:
         Z: logits, shape (N, K), float64.
@@ -375,10 +288,12 @@ def softmax_cross_entropy_grad(Z, y):
     Returns:
         dL/dZ, shape (N, K); every row sums to 0.
 
-    Source: the two slopes above.
+    Source: the table above.
     """
     ### BEGIN SOLUTION
-    return (softmax(Z) - one_hot(y, Z.shape[1])) / len(y)
+    slopes = softmax(Z)
+    slopes[np.arange(len(y)), y] -= 1
+    return slopes / len(y)
     ### END SOLUTION
 
 
@@ -388,13 +303,13 @@ check("softmax_cross_entropy_grad")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# You have a function for p and one for the one-hot rows. `Z.shape[1]` is K, `len(y)` is N.
+# Begin with the probabilities, an array of your own. At one place of each row something is subtracted: which rows, which columns? `len(y)` is N.
 #
 # </details>
 #
 # ## Part 3: yes or no
 #
-# ### 10. Binary cross-entropy
+# ### 6. Binary cross-entropy
 #
 # *Cat, yes or no?* needs only one logit z, and $p = \mathrm{sigmoid}(z)$ is the probability of yes. The loss is $-\log p$ where the truth is yes ($y = 1$) and $-\log(1 - p)$ where it is no ($y = 0$). In one line: $-(y \log p + (1 - y) \log(1 - p))$.
 #
@@ -404,12 +319,21 @@ check("softmax_cross_entropy_grad")
 #
 # $$-\,y\, z + \log(1 + e^{z}) \qquad \text{safe for } z < 0$$
 #
-# Both at once: the logarithm only ever needs $e^{-|z|}$, and in front of it stands $\max(z, 0) - y z$. Try it with $z = 2$ and with $z = -2$. Two tools: `np.maximum(z, 0)` compares entry by entry, and `np.log1p(t)` is $\log(1 + t)$, exact even for tiny t.
+# Two lines are one too many for an array with logits of both signs. Fill in what stands in front of the logarithm, and what is inside it:
+#
+# | $z$ | $y$ | in front | the logarithm | loss |
+# | --- | --- | --- | --- | --- |
+# | 2 | 1 | ? | $\log(1 + e^{?})$ | 0.127 |
+# | 2 | 0 | ? | $\log(1 + e^{?})$ | 2.127 |
+# | −2 | 1 | ? | $\log(1 + e^{?})$ | 2.127 |
+# | −2 | 0 | ? | $\log(1 + e^{?})$ | 0.127 |
+#
+# The exponent is the same in all four rows: how can it be written so that it fits both signs of $z$? And the part in front is one expression as well, with `np.maximum(z, 0)` in it. One more tool: `np.log1p(t)` is $\log(1 + t)$, exact even for tiny t.
 
 
 # %% solution="binary_cross_entropy"
 def binary_cross_entropy(z, y):
-    """The mean over the N examples of -(y log p + (1 - y) log(1 - p)) with p = sigmoid(z).
+    """The mean over the N examples of -log of the probability that the truth was given.
 
     Args:
         z: logits, shape (N,), float64.
@@ -435,32 +359,129 @@ check("binary_cross_entropy")
 #
 # </details>
 #
-# ### 11. Its gradient
-#
-# The slope of $\log(1 + e^{z})$ is $e^z / (1 + e^z) = \mathrm{sigmoid}(z)$, and the slope of $-yz$ is $-y$. So the gradient is $(p - y)/N$: probability minus truth, once more.
+# **Its gradient** you have written already. A yes or no is a choice between two classes with the logits 0 and $z$: softmax makes $1 - p$ and $p$ of them. So the slope for $z$ is the second column of `softmax_cross_entropy_grad`, probability minus truth once more:
 
 
-# %% solution="binary_cross_entropy_grad"
+# %% tags=["experiment"]
 def binary_cross_entropy_grad(z, y):
-    """The gradient of binary_cross_entropy with respect to z: (sigmoid(z) - y) / N.
+    """The gradient of binary_cross_entropy with respect to z (N,): (sigmoid(z) - y) / N."""
+    return softmax_cross_entropy_grad(np.stack([0 * z, z], axis=1), y)[:, 1]
+
+
+z, y = np.array([-8.0, -2.0, 0.0, 2.0, 800.0]), np.array([1, 0, 1, 1, 0])
+print("by softmax:", binary_cross_entropy_grad(z, y))
+print("(p - y)/N: ", (sigmoid(z) - y) / len(y))
+
+# %% [markdown]
+# ## Part 4: a loss of your own
+#
+# So far the losses came from a book. But a loss is a wish that is written down, and often nobody has written down yours. This is the week's large exercise: from a story to a formula, from the formula to its slope, without looking it up.
+#
+# **The story.** Our robot packs lunch for a hundred cats. For each cat it predicts how many grams the cat will eat, and afterwards we see how many it would have eaten. Three wishes come from the kitchen:
+#
+# 1. *A hungry cat is worse than a leftover.* Far from the truth each gram too little costs `short`, and each gram too many costs `waste`. Say 3 and 1.
+# 2. *Ten grams more or less are hardly an error*, since the scale is not better than that. Within `delta` grams of the truth the push is weaker: it grows evenly with the error, from 0 for a perfect lunch to its full strength at `delta`.
+# 3. *A perfect lunch costs nothing*, and there are no jumps: a gram more never changes the cost by much.
+#
+# **First the slope.** The wishes say nothing about the cost itself. They say how it *changes* for each gram. So draw the slope first, over the error $e = \mathrm{packed} - \mathrm{eaten}$, with `short` = 3, `waste` = 1 and `delta` = 10. It has four pieces. Mind the sign: where the lunch is too small, one more gram *lowers* the cost.
+#
+# **Then the cost.** The cost at $e$ is the area below the slope between 0 and $e$: all the small rises on the way, added up. Within `delta` that is a triangle, beyond it a triangle and a rectangle. Fill in the table before you open the fold:
+#
+# | packed | eaten | $e$ | slope | cost |
+# | --- | --- | --- | --- | --- |
+# | 66 | 60 | 6 | ? | ? |
+# | 70 | 60 | 10 | ? | ? |
+# | 90 | 60 | 30 | ? | ? |
+# | 58 | 60 | −2 | ? | ? |
+# | 40 | 60 | −20 | ? | ? |
+#
+# <details><summary>The table, filled in</summary>
+#
+# | packed | eaten | $e$ | slope | cost |
+# | --- | --- | --- | --- | --- |
+# | 66 | 60 | 6 | 0.6 | triangle: $6 \cdot 0.6 / 2 = 1.8$ |
+# | 70 | 60 | 10 | 1 | triangle: $10 \cdot 1 / 2 = 5$ |
+# | 90 | 60 | 30 | 1 | triangle and rectangle: $5 + 20 \cdot 1 = 25$ |
+# | 58 | 60 | −2 | −0.6 | triangle: $2 \cdot 0.6 / 2 = 0.6$ |
+# | 40 | 60 | −20 | −3 | triangle and rectangle: $15 + 10 \cdot 3 = 45$ |
+#
+# </details>
+#
+# Now replace the numbers by letters. What is the cost within `delta`, and beyond it? Put $|e| = \mathrm{delta}$ into both: they have to agree there (wish 3). `np.where(condition, a, b)` chooses entry by entry, and `np.abs` and `np.clip(e, low, high)` may be of use. As for every loss of this part, the loss is the mean over all N · M entries.
+#
+# ### 7. The loss
+
+
+# %% solution="lunch_loss"
+def lunch_loss(pred, target, short, waste, delta):
+    """The mean over all N * M entries of what a wrong lunch costs.
 
     Args:
-        z: logits, shape (N,), float64.
-        y: labels, 1 for yes and 0 for no, shape (N,), int64.
+        pred: packed lunches in grams, shape (N, M), float64.
+        target: what the cats ate, shape (N, M), float64.
+        short: what each missing gram costs beyond delta, above 0.
+        waste: what each gram too many costs beyond delta, above 0.
+        delta: how large an error is hardly an error, in grams, above 0.
 
     Returns:
-        dL/dz, shape (N,).
+        One number, 0 or more.
 
-    Source: the two slopes above.
+    Source: the three wishes above.
     """
     ### BEGIN SOLUTION
-    return (sigmoid(z) - y) / len(y)
+    error = pred - target
+    size = np.abs(error)
+    price = np.where(error < 0, short, waste)
+    return np.mean(price * np.where(size < delta, size**2 / (2 * delta), size - delta / 2))
     ### END SOLUTION
 
 
-# %% check="binary_cross_entropy_grad"
-check("binary_cross_entropy_grad")
+# %% check="lunch_loss"
+check("lunch_loss")
 
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Three arrays of the shape of `pred`: the size of each error; the price of its side; and what the error would cost at a price of 1 (one formula within `delta`, one beyond it, chosen by `np.where`). The triangle has the width $|e|$ and the height $|e| / \mathrm{delta}$.
+#
+# </details>
+#
+# ### 8. Its gradient
+#
+# You drew the slope already. The loss is a mean, so what does each entry carry? At $e = 0$ the slope is 0, from both sides. This time no formula stands anywhere above, so test yourself before the check does: move one entry of `pred` by $10^{-6}$ and see whether the loss rises by as much as your gradient says.
+
+
+# %% solution="lunch_loss_grad"
+def lunch_loss_grad(pred, target, short, waste, delta):
+    """The gradient of lunch_loss with respect to pred.
+
+    Args:
+        pred: packed lunches in grams, shape (N, M), float64.
+        target: what the cats ate, shape (N, M), float64.
+        short: what each missing gram costs beyond delta, above 0.
+        waste: what each gram too many costs beyond delta, above 0.
+        delta: how large an error is hardly an error, in grams, above 0.
+
+    Returns:
+        dL/dpred, shape (N, M).
+
+    Source: the slope that you drew.
+    """
+    ### BEGIN SOLUTION
+    error = pred - target
+    price = np.where(error < 0, short, waste)
+    return price * np.clip(error / delta, -1, 1) / pred.size
+    ### END SOLUTION
+
+
+# %% check="lunch_loss_grad"
+check("lunch_loss_grad")
+
+# %% [markdown]
+# What you designed has a name. The parabola in the middle is Peter Huber's (1964). The two prices make it a **quantile loss**: the robot learns the amount that a certain share of the cats will not exceed. Both together, the *quantile Huber loss*, taught computers to play Atari games in 2018. With equal prices of 1 and a tiny `delta` it is the **mean absolute error**, the second teacher of the worked example.
+#
+# Which share? At the best lunch all pushes balance. Say that a share $q$ of the cats stays hungry: they push up with `short` each, the others push down with `waste` each. So $q \cdot \mathrm{short} = (1 - q) \cdot \mathrm{waste}$. Solve it for $q$ with the prices 3 and 1; you need it in the experiment.
+#
 # %% [markdown]
 # ## The experiment
 #
@@ -503,7 +524,7 @@ figure = plots.confidently_wrong(z, losses, slopes, probabilities)
 # %% [markdown]
 # *In words:* three panels. On the left cross-entropy falls like a ramp, the squared error is flat at 1 in the grey zone, where the robot is sure and wrong, and falls only around z = 0. In the middle the slopes: cross-entropy pushes with −1 in the grey zone, the squared error with almost nothing. On the right the robot under cross-entropy changes its mind after about twenty nudges. The other one does not move. *The nudge died*, in the loss itself.
 #
-# **Second: an outlier.** Ten houses, priced at 200 dollars a square foot or so. In one advertisement somebody typed one zero too many. A straight line through the houses is nudged downhill, once under each loss. How many dollars will each line ask for one more square foot?
+# **Second: an outlier.** Ten houses, priced at 200 dollars a square foot or so. In one advertisement somebody typed one zero too many. A straight line through the houses is nudged downhill, once under the squared error and once under the absolute error: your own loss with equal prices and a `delta` of 100 dollars. How many dollars will each line ask for one more square foot?
 
 # %% tags=["experiment"]
 guessed_dollars = {"squared error": None, "absolute error": None}
@@ -516,7 +537,17 @@ typo = 8
 price[typo] *= 10
 
 lines, histories = {}, {}
-for name, gradient, lr in [("squared error", mse_grad, 0.1), ("absolute error", mae_grad, 2.0)]:
+
+
+def absolute_grad(pred, target):
+    """The gradient of the mean absolute error, but for a soft middle of 0.1 thousand dollars."""
+    return lunch_loss_grad(pred, target, 1.0, 1.0, 0.1)
+
+
+for name, gradient, lr in [
+    ("squared error", mse_grad, 0.1),
+    ("absolute error", absolute_grad, 2.0),
+]:
     steepness, base, history = 0.0, 0.0, []
     for step in range(3000):
         history.append(steepness)
@@ -533,9 +564,53 @@ figure = plots.lines_and_outlier(size[:, 0], price[:, 0], typo, lines, histories
 # %% [markdown] quotes={"ends at 1,102 dollars": "squared error {} dollars", "absolute error at 211": "absolute error {} dollars"}
 # *In words:* on the left nine houses on a low, rising line and one far above them. The line of the squared error is dragged up towards the one and misses all the others. The line of the absolute error runs through the nine. On the right the steepness over the nudges: the squared error ends at 1,102 dollars a square foot, the absolute error at 211. A square listens to the largest error. An absolute error gives every house one vote.
 #
+# **Third: what you pay for is what you get.** 400 lunches. A cat that was outdoors for longer eats more, and the more it eats, the less one can foresee it. Three robots fit a straight line to the same 400 points, all with a `delta` of 1. They differ in their prices alone: 1 and 1, 9 and 1, 1 and 9. Of 100 cats, how many will stay hungry with each robot? (You solved the equation for it in Part 4.)
+
+# %% tags=["experiment"]
+guessed_hungry = {"1 and 1": None, "9 and 1": None, "1 and 9": None}
+
+# %% tags=["experiment"]
+rng = np.random.default_rng(11)
+hours = rng.uniform(0, 8, (400, 1))
+eaten = 40 + 5 * hours + rng.gamma(4.0, 2 + hours, hours.shape)
+
+errors = np.linspace(-8, 8, 161)
+cost_curves, fits = {}, {}
+for name, short, waste in [("1 and 1", 1.0, 1.0), ("9 and 1", 9.0, 1.0), ("1 and 9", 1.0, 9.0)]:
+    cost_curves[name] = np.array(
+        [lunch_loss(np.array([[e]]), np.zeros((1, 1)), short, waste, 1.0) for e in errors]
+    )
+    more, base = 0.0, 40.0
+    for step in range(4000):
+        back = lunch_loss_grad(more * hours + base, eaten, short, waste, 1.0)
+        small = 2 * (1 - step / 4000) / (short + waste)
+        more -= 0.2 * small * np.sum(back * hours)
+        base -= 4.0 * small * np.sum(back)
+    fits[name] = np.array([base, more])
+    hungry = np.mean(more * hours + base < eaten)
+    guess = guessed_hungry[name]
+    print(f"short and waste {name}: {100 * hungry:.0f} of 100 cats hungry (your guess: {guess})")
+
+figure = plots.prices_and_lines(errors, cost_curves, hours[:, 0], eaten[:, 0], fits)
+
+# %% [markdown] quotes={"50, 11 and 88": "1 and 1: {} of 100 cats hungry (your guess: None) short and waste 9 and 1: {} of 100 cats hungry (your guess: None) short and waste 1 and 9: {}"}
+# *In words:* on the left three curves with a soft bottom at 0. One rises equally on both sides, one is steep where the lunch was too small, one where it was too large. On the right a cloud of lunches that fans out, and three lines. The line with equal prices goes through the middle. The robot that pays nine for hunger runs along the cloud's upper edge, the one that pays nine for waste along the lower edge. 50, 11 and 88 of 100 cats stay hungry: the share is waste / (short + waste), as you worked out, but for a cat or two that the soft middle moves. Nobody told the robots about shares. A loss is a wish, and they do what it says.
+#
+# ## Where these losses are at work
+#
+# | loss | where |
+# | --- | --- |
+# | softmax cross-entropy | nearly every classifier, and every large language model, over 50,000 tokens and more |
+# | binary cross-entropy | several labels for one picture; medical images, pixel by pixel. Weighted by how hard an example is, it is the *focal loss* of object detectors |
+# | squared error | measurements; diffusion models, which guess the noise in a picture |
+# | Huber, absolute error | where outliers occur: boxes around objects, robots that play games |
+# | quantile loss | forecasts that say "at most": electricity, stocks of goods, waiting times |
+#
+# In none of them does anybody write the slopes by hand any more. PyTorch, TensorFlow and JAX work them out from the loss itself; next week you build a small machine that does the same. You wrote them to know what the machine must find, and to be able to say when it cannot be right.
+#
 # ## The same in Keras
 #
-# Keras has all of these losses, and TensorFlow differentiates them. Three things to know. Keras takes `(target, prediction)`, the other way round. It computes in float32 unless it is told `dtype="float64"`. And it expects probabilities unless it is told `from_logits=True`.
+# Keras has these losses, and TensorFlow differentiates them. Three things to know. Keras takes `(target, prediction)`, the other way round. It expects probabilities unless it is told `from_logits=True`. And its losses and metrics **answer in float32 even where both arguments are float64**, unless they are told `dtype="float64"`: seven digits, which is enough for training and too few for comparing.
 
 # %% tags=["experiment"]
 try:
@@ -550,19 +625,30 @@ except ImportError:
 else:
     rng = np.random.default_rng(0)
     pred, target, Z = rng.normal(size=(3, 6, 4))
+    default = keras.losses.MeanSquaredError()(target, pred)
+    metric = keras.metrics.MeanSquaredError()
+    metric.update_state(target, pred)
+    print(
+        "arguments in", pred.dtype, "- the loss in", keras.backend.standardize_dtype(default.dtype)
+    )
+    print("and the metric in", keras.backend.standardize_dtype(metric.result().dtype))
+    print(f"so the loss is off by {abs(float(default) - mse(pred, target)):.0e}\n")
+
     y, yes = rng.integers(0, 4, 6), rng.integers(0, 2, (6, 4))
     exact = {"dtype": "float64"}
     logits = {"from_logits": True, **exact}
 
     squared_k = keras.losses.MeanSquaredError(**exact)
-    absolute_k = keras.losses.MeanAbsoluteError(**exact)
+    huber_k = keras.losses.Huber(2.0, **exact)
     sparse_k = keras.losses.SparseCategoricalCrossentropy(**logits)
     binary_k = keras.losses.BinaryCrossentropy(**logits)
     flat, flat_yes = Z.ravel(), yes.ravel()
     binary, binary_slope = binary_cross_entropy, binary_cross_entropy_grad(flat, flat_yes)
+    # Huber's own loss is not divided by delta, 2 here.
+    lunch = pred, target, 1.0, 1.0, 2.0
     rows = [
         ("mse", squared_k, target, pred, mse(pred, target), mse_grad(pred, target)),
-        ("mae", absolute_k, target, pred, mae(pred, target), mae_grad(pred, target)),
+        ("Huber", huber_k, target, pred, 2 * lunch_loss(*lunch), 2 * lunch_loss_grad(*lunch)),
         ("softmax", sparse_k, y, Z, softmax_cross_entropy(Z, y), softmax_cross_entropy_grad(Z, y)),
         ("binary", binary_k, yes, Z, binary(flat, flat_yes), binary_slope.reshape(6, 4)),
     ]
@@ -583,7 +669,7 @@ else:
 #
 # ## Self-check
 #
-# For practice, without points: a wrong choice gets its reason, and you may choose again.
+# For practice, without points: a wrong choice gets its reason, and you may choose again. Write down in one line why your choice is right: once it is, the check shows your reason beside a model answer.
 #
 # **A.** In a list of prices, one has a zero too many. Which loss does it pull farther?
 #
@@ -593,8 +679,10 @@ else:
 
 # %% solution="typing_mistake"
 # Set typing_mistake to "a", "b" or "c".
+# Say why in one line: typing_mistake_because = "..."
 ### BEGIN SOLUTION
 typing_mistake = "b"
+typing_mistake_because = "The slope of a square grows with the error, and that error is by far the largest; the other slope is the same for all."
 ### END SOLUTION
 
 # %% check="typing_mistake"
@@ -609,8 +697,12 @@ check("typing_mistake")
 
 # %% solution="untrained_vocabulary"
 # Set untrained_vocabulary to "a", "b" or "c".
+# Say why in one line: untrained_vocabulary_because = "..."
 ### BEGIN SOLUTION
 untrained_vocabulary = "c"
+untrained_vocabulary_because = (
+    "Each token gets a probability of 1/50,000, and -ln(1/50,000) = ln 50,000 = 10.8."
+)
 ### END SOLUTION
 
 # %% check="untrained_vocabulary"
@@ -625,8 +717,10 @@ check("untrained_vocabulary")
 
 # %% solution="sure_and_wrong"
 # Set sure_and_wrong to "a", "b" or "c".
+# Say why in one line: sure_and_wrong_because = "..."
 ### BEGIN SOLUTION
 sure_and_wrong = "a"
+sure_and_wrong_because = "The slope for the true logit is p - 1 = 0.001 - 1 = -0.999: sure and wrong is pushed the hardest."
 ### END SOLUTION
 
 # %% check="sure_and_wrong"
@@ -641,8 +735,12 @@ check("sure_and_wrong")
 
 # %% solution="sum_of_a_row"
 # Set sum_of_a_row to "a", "b" or "c".
+# Say why in one line: sum_of_a_row_because = "..."
 ### BEGIN SOLUTION
 sum_of_a_row = "b"
+sum_of_a_row_because = (
+    "The probabilities of a row sum to 1, and exactly 1 is subtracted again, at the label."
+)
 ### END SOLUTION
 
 # %% check="sum_of_a_row"
@@ -669,3 +767,11 @@ check("sum_of_a_row")
 # The robot now knows how wrong it is, and which way its *outputs* should move. But it cannot move its outputs. It can only turn its weights, thousands of them, and most lie deep inside the pile, far from the loss. Which of them is to blame?
 #
 # Next week the loss sends a bill back through the pile, layer by layer. Its first line is what you wrote today: $(p - \mathrm{onehot})/N$. The rest is **backpropagation**.
+#
+# ## To read on
+#
+# - Michael Nielsen, *Neural Networks and Deep Learning*, chapter 3, "The cross-entropy cost function": the robot that is sure and wrong, at length.
+# - Stanford's CS231n, notes on "Linear classification": softmax, and a loss that only wants a margin.
+# - Goodfellow, Bengio and Courville, *Deep Learning*, sections 5.5 and 6.2: why nearly every loss is a log-likelihood.
+# - Andrej Karpathy, "A Recipe for Training Neural Networks" (2019): look at the loss before the first step.
+# - Lin and others, "Focal Loss for Dense Object Detection" (2017), and Dabney and others, "Distributional Reinforcement Learning with Quantile Regression" (2018): two losses that began as a wish.

@@ -55,15 +55,15 @@ def test_is_a_function_too_slow_for_the_grader_told_so(monkeypatch):
 @pytest.mark.parametrize(
     ("code", "told"),
     [
-        ("def silu(z): return z * sigmoid(z)", True),
-        ("def own(z): return sigmoid(z)\ndef silu(z): return [z * own(each) for each in z]", True),
-        ("def silu(z): return z + 1", False),
+        ("def silu_grad(z): return z * sigmoid(z)", True),
+        ("def own(z): return sigmoid(z)\ndef silu_grad(z): return [own(each) for each in z]", True),
+        ("def silu_grad(z): return z + 1", False),
     ],
 )
 def test_is_a_wrong_function_told_where_it_is_called(code, told):
     """One that a right answer may call, and this one does not, is not to blame."""
     notebook = {"check": check, "sigmoid": lambda z: z + 7}
-    exec(f"{code}\nverdict = check('silu')", notebook)
+    exec(f"{code}\nverdict = check('silu_grad')", notebook)
     assert notebook["verdict"].outcome is not Outcome.RIGHT
     message = notebook["verdict"].message
     assert ("It calls sigmoid, which is not right yet: start there." in message) == told
@@ -84,13 +84,18 @@ def test_is_float32_neither_a_fault_nor_a_hiding_place():
     assert tanh_grad(np.ones(2)).dtype == np.float32
 
 
+def silu_slope(z):
+    s = 1 / (1 + np.exp(-z))
+    return s + z * s * (1 - s)
+
+
 @pytest.mark.filterwarnings("default:.* encountered:RuntimeWarning")
 def test_do_the_settings_of_the_notebook_count(monkeypatch):
     """Is a warning that Jupyter would not show none, and one that it would show told?"""
-    monkeypatch.setitem(globals(), "silu", lambda z: z / (1 + np.exp(-z)))
-    assert check("silu").mistake == "silu-overflow-negative"
+    monkeypatch.setitem(globals(), "silu_grad", silu_slope)
+    assert check("silu_grad").mistake == "silu-slope-overflow-negative"
     with np.errstate(all="ignore"):
-        assert check("silu").right
+        assert check("silu_grad").right
     # A case of relu is not there for stability.
     monkeypatch.setitem(globals(), "relu", lambda z: np.maximum(z, np.log(np.zeros(1))) * (z > 0))
     verdict = check("relu")
@@ -100,14 +105,14 @@ def test_do_the_settings_of_the_notebook_count(monkeypatch):
 
 @pytest.mark.parametrize("setting", ["seterr", "filter"])
 def test_do_the_settings_of_the_notebook_stay_with_it(setting):
-    """A case of `nll` is made with numbers that become 0, and mistakes divide by 0."""
+    """A case of it is made with numbers that become 0, and mistakes take the logarithm of 0."""
     import autograder.check  # noqa: F401, the module, which the function of its name hides
 
     sys.modules["autograder.check"]._judge.cache_clear()
     with np.errstate(all="raise" if setting == "seterr" else "warn"), warnings.catch_warnings():
         warnings.simplefilter("default" if setting == "seterr" else "error")
         before = np.geterr(), list(warnings.filters)
-        assert check("nll").outcome is Outcome.MISSING
+        assert check("softmax_cross_entropy").outcome is Outcome.MISSING
         assert check("tanh").mistake == "tanh-half-argument"
         assert before == (np.geterr(), list(warnings.filters))
 

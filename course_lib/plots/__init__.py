@@ -31,9 +31,11 @@ from course_lib.plots.initialization import (
 from course_lib.plots.losses import (
     confidently_wrong,
     lines_and_outlier,
+    prices_and_lines,
 )
 from course_lib.plots.normalization import (
     accuracy_by_batch_size,
+    losses_by_rate,
     output_by_company,
 )
 from course_lib.plots.optimizers import (
@@ -106,12 +108,14 @@ __all__ = [
     "lifetime_cost",
     "lines_and_outlier",
     "losses_by_epoch",
+    "losses_by_rate",
     "one_picture_through",
     "optimizer_paths",
     "output_by_company",
     "paths_on_surface",
     "picture_rows",
     "price_guesses",
+    "prices_and_lines",
     "reading_loss",
     "rule_as_picture",
     "saturation_by_scale",

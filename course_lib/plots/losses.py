@@ -85,3 +85,36 @@ def lines_and_outlier(
     right.set(title="Where the nudges take the line", xlabel="nudges")
     right.set_ylabel("dollars for one more square foot")
     return drawing
+
+
+def prices_and_lines(
+    errors: Array,
+    costs: Mapping[str, Array],
+    x: Array,
+    y: Array,
+    lines: Mapping[str, Array],
+) -> Figure:
+    """Losses with different prices for the two sides, and the lines that they fit to points.
+
+    Args:
+        errors: predicted minus true, shape (E,), rising.
+        costs: the loss of each error by the name of its prices, shape (E,).
+        x: inputs, shape (N,).
+        y: targets, shape (N,).
+        lines: the height at 0 and the slope of each fitted line by name, shape (2,).
+
+    Returns:
+        A figure of two panels.
+    """
+    drawing, (left, right) = figure(ncols=2, figsize=(9.6, 3.6))
+    right.scatter(x, y, s=9, color=GREY, linewidths=0, zorder=1)
+    ends = (float(x.min()), float(x.max()))
+    for number, (name, cost) in enumerate(costs.items()):
+        left.plot(errors, cost, label=name)
+        base, slope = (float(part) for part in lines[name])
+        right.plot(ends, [base + slope * end for end in ends], color=COLORS[number], label=name)
+    left.set(title="What an error costs", xlabel="packed minus eaten, in grams")
+    left.legend(fontsize=9, title="short and waste", title_fontsize=9)
+    right.set(title="What the robots pack", xlabel="hours outdoors", ylabel="grams eaten")
+    right.set(ylim=(min(0.0, float(y.min())), float(y.max()) * 1.05))
+    return drawing

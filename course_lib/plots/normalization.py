@@ -73,3 +73,28 @@ def accuracy_by_batch_size(sizes: Array, accuracies: Mapping[str, Array]) -> Fig
     )
     axes.legend(fontsize=9, loc="center right")
     return drawing
+
+
+def losses_by_rate(
+    rates: Array, panels: Mapping[str, Mapping[str, Array]], guessing: float
+) -> Figure:
+    """The loss that piles of layers reach, against the learning rate.
+
+    Args:
+        rates: learning rates, shape (R,), rising and positive.
+        panels: by title, losses by pile, shape (R,); a loss that is not finite is not drawn.
+        guessing: the loss of a robot that takes all answers to be equally likely.
+
+    Returns:
+        One panel for each title, with one scale and a logarithmic horizontal axis.
+    """
+    drawing, axes = figure(ncols=len(panels), sharey=True, figsize=(4.6 * len(panels), 3.4))
+    for panel, (title, losses) in zip(np.ravel(axes), panels.items(), strict=True):
+        panel.axhline(guessing, color=GREY, linewidth=1, label="guessing")
+        for number, (name, loss) in enumerate(losses.items()):
+            seen = np.where(np.isfinite(loss), loss, np.nan)
+            panel.plot(rates, seen, marker="os^D"[number % 4], markersize=6, label=name)
+        panel.set(title=title, xlabel="learning rate", xscale="log", ylim=(0, 1.25 * guessing))
+    np.ravel(axes)[0].set_ylabel("loss after training")
+    np.ravel(axes)[0].legend(fontsize=9, loc="lower left")
+    return drawing

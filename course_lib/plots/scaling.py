@@ -40,7 +40,12 @@ def two_papers(N: Array, L: Array, N_line: Array, L_line: Array) -> Figure:
 
 
 def scaling_run(
-    N: Array, L: Array, used: Array, N_line: Array, laws: Mapping[str, Array]
+    N: Array,
+    L: Array,
+    used: Array,
+    N_line: Array,
+    laws: Mapping[str, Array],
+    bar: tuple[Array, Array] | None = None,
 ) -> Figure:
     """Losses of trained networks on log-log paper, and what scaling laws predict.
 
@@ -50,15 +55,19 @@ def scaling_run(
         used: True for the networks that the first law was fitted to, shape (W,).
         N_line: sizes at which the laws are drawn, shape (P,).
         laws: predicted losses at N_line by law name, shape (P,).
+        bar: the lower and the upper end of the first law's error bar at N_line, shape (P,) each.
 
     Returns:
-        A figure of one panel; the other networks are hollow.
+        A figure of one panel; the other networks are hollow, and the error bar is shaded.
     """
     drawing, axes = figure(figsize=(6.6, 4.2))
     axes.set(xscale="log", yscale="log", xlabel="parameters N", ylabel="loss on unseen digits")
     for number, (name, law) in enumerate(laws.items(), start=1):
         look = {"color": COLORS[number % len(COLORS)], "linestyle": DASHES[number % len(DASHES)]}
         axes.plot(N_line, law, label=name, zorder=1, **look)
+    if bar is not None:
+        shade = {"color": COLORS[1], "alpha": 0.18, "linewidth": 0, "zorder": 0}
+        axes.fill_between(N_line, *bar, label="its error bar", **shade)
     filled = {"color": COLORS[0], "linestyle": "none", "markersize": 7}
     axes.plot(N[used], L[used], "o", **filled, label="trained first")
     axes.plot(N[~used], L[~used], "o", **filled, markerfacecolor="white", label="trained later")

@@ -65,6 +65,10 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
         (np.array([1, 2, 4]), {"batch norm": np.array([0.1, 0.5, 0.9]), "layer norm": np.ones(3)}),
         (np.array([4]), {"none": np.array([np.nan])}),
     ],
+    "losses_by_rate": [
+        (np.array([0.01, 1.0]), {"as in week 04": {"nothing": np.array([2.3, np.nan])}}, 2.3),
+        (np.array([0.1]), {"none": {"batch norm": np.array([np.inf])}, "0.7": {}}, 2.3),
+    ],
     "output_by_company": [
         (np.array([1, 2, 4]), np.arange(15.0).reshape(3, 5), 0.4, 0.7),
         (np.array([2]), np.full((1, 3), np.nan), np.full((), np.nan), np.full((), np.nan)),
@@ -158,6 +162,10 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
         (CORNERS, {"upright": (SAYS, np.array([1.0, 0.0]), -0.5, np.array([0]))}),
         (CORNERS, {"none": (SAYS, np.full(2, np.nan), 0.0, np.array([np.nan]))}),
     ],
+    "prices_and_lines": [
+        (Z, {"1 and 1": np.abs(Z)}, Z, np.exp(Z), {"1 and 1": np.array([1.0, 2.0])}),
+        (Z, {"none": NOTHING}, Z, Z, {"none": np.full(2, np.nan)}),
+    ],
     "price_guesses": [
         (np.arange(3.0), np.arange(3.0) ** 2, np.array([2.0, 0.5]), np.array([4.0, 0.25])),
         (np.arange(3.0), NOTHING[:3], NOTHING[:1], NOTHING[:1]),
@@ -237,6 +245,14 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
     "scaling_run": [
         (np.array([85.0, 160]), np.array([1.6, 1.1]), np.array([True, False]), np.exp(Z), TWO),
         (np.array([85.0]), NOTHING[:1], np.array([True]), np.exp(Z), {"none": NOTHING}),
+        (
+            np.array([85.0, 160]),
+            np.array([1.6, 1.1]),
+            np.array([True, False]),
+            np.exp(Z),
+            TWO,
+            (1 + Z**2, NOTHING),
+        ),
     ],
     "budgets": [
         (np.exp(Z), {"1e21": 2 + Z**2, "1e23": 1 + Z**2}, np.array([1.0, 2.0])),

@@ -1,4 +1,4 @@
-"""Binary cross-entropy from logits, and its gradient."""
+"""Binary cross-entropy from logits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import SMALL_NUMBERS, Array, Derivative, Inputs, Rng, question
+from autograder.questions.define import SMALL_NUMBERS, Array, Inputs, Rng, question
 from autograder.questions.week05_losses.formulas import labels, stable_sigmoid
 
 
@@ -268,152 +268,3 @@ def _(z: Array, y: Array) -> Any:
     """
     column = z[:, None]
     return np.logaddexp(0, column) - column * y
-
-
-@question(points=7, derivative=Derivative(of="binary_cross_entropy", wrt="z"))
-def binary_cross_entropy_grad(z: Array, y: Array) -> Any:
-    """The gradient of binary_cross_entropy with respect to z: (sigmoid(z) - y) / N.
-
-    Args:
-        z: logits, shape (N,), float64.
-        y: labels, 1 for yes and 0 for no, shape (N,), int64.
-
-    Returns:
-        dL/dz, shape (N,), float64.
-
-    Source: tf.GradientTape through keras.losses.BinaryCrossentropy.
-    """
-    from course_lib.gradients import vector_jacobian_product
-
-    return vector_jacobian_product(lambda z: binary_loss(z, y), [z])[0]
-
-
-@binary_cross_entropy_grad.case("typical", weight=3)
-def _(rng: Rng) -> Inputs:
-    return yes_or_no(rng, rng.uniform(-4, 4, 9))
-
-
-@binary_cross_entropy_grad.case("sure-of-yes", stability=True)
-def _(rng: Rng) -> Inputs:
-    return yes_or_no(rng, rng.uniform(800, 1e4, 7))
-
-
-@binary_cross_entropy_grad.case("sure-of-no", stability=True, square="one example is a batch too")
-def _(rng: Rng) -> Inputs:
-    return {"z": rng.uniform(-1e4, -800, 1), "y": np.ones(1, np.int64)}
-
-
-@binary_cross_entropy_grad.mistake("binary-gradient-not-averaged", rows="C15")
-def _(z: Array, y: Array) -> Any:
-    """The loss is a mean over N examples, so its gradient carries 1/N.
-
-    Every entry is N times too large.
-
-    Check: list every logit and every label twice; each entry should be halved.
-    """
-    return stable_sigmoid(z) - y
-
-
-@binary_cross_entropy_grad.mistake("binary-gradient-reversed", rows="C16")
-def _(z: Array, y: Array) -> Any:
-    """The gradient points to where the loss rises, p - y; here it points to where the loss falls.
-
-    For a cat, y = 1, a higher logit lowers the loss, so the entry is negative. The minus sign of
-    learning comes later.
-
-    Check: the entry should be negative where y is 1.
-    """
-    return (y - stable_sigmoid(z)) / len(y)
-
-
-@binary_cross_entropy_grad.mistake("binary-gradient-of-the-probability", rows="C17")
-def _(z: Array, y: Array) -> Any:
-    """(p - y) / (p (1 - p)) is the derivative with respect to p; z comes one step earlier.
-
-    It still has to be multiplied by the sigmoid's slope p (1 - p), which cancels the denominator.
-    Where p is 0 or 1 this form divides by 0.
-
-    Check: for z = [0] and y = [1] the gradient should be -0.5.
-    """
-    p = stable_sigmoid(z)
-    return (p - y) / (p * (1 - p)) / len(y)
-
-
-@binary_cross_entropy_grad.mistake("sigmoid-slope-multiplied-again")
-def _(z: Array, y: Array) -> Any:
-    """p - y is already the slope with respect to z; here it is multiplied by p (1 - p) again.
-
-    The gradient of a squared error looks like this, up to a factor. It is nearly 0 where the robot
-    is sure and wrong, and cross-entropy exists to avoid that.
-
-    Check: for z = [1000] and y = [0] the gradient should be 1.
-    """
-    p = stable_sigmoid(z)
-    return (p - y) * p * (1 - p) / len(y)
-
-
-@binary_cross_entropy_grad.mistake("logit-minus-label")
-def _(z: Array, y: Array) -> Any:
-    """The label is subtracted from the probability sigmoid(z); here it is subtracted from z itself.
-
-    p - y lies between -1 and 1, whatever z is.
-
-    Check: for z = [0] and y = [1] the gradient should be -0.5.
-    """
-    return (z - y) / len(y)
-
-
-@binary_cross_entropy_grad.mistake("answer-minus-label", rows="C25")
-def _(z: Array, y: Array) -> Any:
-    """The gradient compares the label with the probability; here it is compared with the answer, 0
-    or 1.
-
-    A right answer then gives 0, however unsure the robot is, and nothing more is learned from it.
-
-    Check: for z = [0] and y = [1] the gradient should be -0.5.
-    """
-    return ((z > 0) - y) / len(y)
-
-
-@binary_cross_entropy_grad.mistake("binary-gradient-of-yes-only", rows="C11")
-def _(z: Array, y: Array) -> Any:
-    """Examples with y = 0 have a gradient as well, p / N; here their entries are 0.
-
-    Nothing would ever push a logit down.
-
-    Check: for z = [0] and y = [0] the gradient should be 0.5.
-    """
-    return y * (stable_sigmoid(z) - 1) / len(y)
-
-
-@binary_cross_entropy_grad.mistake("gradient-with-sigmoid-taken-twice", rows="C18")
-def _(z: Array, y: Array) -> Any:
-    """p is the sigmoid of the logit; here the sigmoid of a probability is used.
-
-    Its values lie between 0.5 and 0.73, so the gradient never becomes small.
-
-    Check: for z = [1000] and y = [1] the gradient should be 0.
-    """
-    return (stable_sigmoid(stable_sigmoid(z)) - y) / len(y)
-
-
-@binary_cross_entropy_grad.mistake("binary-gradient-overflow-negative", rows="A02")
-def _(z: Array, y: Array) -> Any:
-    """For z below about -709 exp(-z) overflows in 1 / (1 + exp(-z)).
-
-    The result happens to be right, because 1 / inf is 0; the warning is the only symptom.
-
-    Next: use the sigmoid at the top of this notebook, which is safe for any z.
-    """
-    return (1 / (1 + np.exp(-z)) - y) / len(y)
-
-
-@binary_cross_entropy_grad.mistake("binary-gradient-overflow-positive", rows="A03")
-def _(z: Array, y: Array) -> Any:
-    """For z above about 709 exp(z) / (1 + exp(z)) is inf / inf, which is nan.
-
-    Large negative logits are right, because exp(z) is then 0.
-
-    Next: use the sigmoid at the top of this notebook, which is safe for any z.
-    """
-    return (np.exp(z) / (1 + np.exp(z)) - y) / len(y)

@@ -10,9 +10,9 @@ from autograder.questions.define import SMALL_NUMBERS, Array, Inputs, Rng, quest
 from autograder.questions.week05_losses.formulas import far_scores, row_log_softmax, row_softmax
 
 
-@question(points=9)
+@question(points=10)
 def log_softmax(Z: Array) -> Any:
-    """Logarithms of each row's probabilities: Z[n, k] - log(sum over j of exp(Z[n, j])).
+    """Logarithms of each row's probabilities, for any finite logits.
 
     Args:
         Z: logits, shape (N, K), float64.

@@ -161,7 +161,7 @@ def _(pred: Array, target: Array) -> Any:
 def _(pred: Array, target: Array) -> Any:
     """This is the mean absolute error, |pred - target|; mse averages the squares of the errors.
 
-    Both are losses, and a later exercise asks for this one.
+    Both are losses. The experiment shows how differently they treat an outlier.
 
     Check: for pred = [[3]] and target = [[1]] the loss should be 4.
     """
@@ -224,9 +224,9 @@ def _(pred: Array, target: Array) -> Any:
     return np.mean((pred - target) ^ 2)
 
 
-@question(points=7, derivative=Derivative(of="mse", wrt="pred"))
+@question(points=8, derivative=Derivative(of="mse", wrt="pred"))
 def mse_grad(pred: Array, target: Array) -> Any:
-    """The gradient of mse with respect to pred: 2 * (pred - target) / (N * M).
+    """The gradient of mse with respect to pred.
 
     Args:
         pred: predictions, shape (N, M), float64.

@@ -13,6 +13,10 @@ typing_mistake = choice(
         "cc518dd7a52b": "The slope of a square grows with the error; the slope of an absolute "
         "value does not.",
     },
+    because=(
+        "The slope of a square grows with the error, and that error is by far the largest; "
+        "the other slope is the same for all."
+    ),
 )
 
 untrained_vocabulary = choice(
@@ -23,6 +27,7 @@ untrained_vocabulary = choice(
         "a8d142a3bd52": "A loss of 1 would mean that the true token gets a probability of 1/e, "
         "about 0.37.",
     },
+    because="Each token gets a probability of 1/50,000, and -ln(1/50,000) = ln 50,000 = 10.8.",
 )
 
 sure_and_wrong = choice(
@@ -34,6 +39,10 @@ sure_and_wrong = choice(
         "faf9a0d31083": "-1/p is the derivative for the probability; the logit comes before the "
         "softmax.",
     },
+    because=(
+        "The slope for the true logit is p - 1 = 0.001 - 1 = -0.999: sure and wrong is pushed"
+        " the hardest."
+    ),
 )
 
 sum_of_a_row = choice(
@@ -45,4 +54,7 @@ sum_of_a_row = choice(
         "aba4d1f75ff4": "It is 1/N times the sum of p - onehot, and p and onehot have the same "
         "sum.",
     },
+    because=(
+        "The probabilities of a row sum to 1, and exactly 1 is subtracted again, at the label."
+    ),
 )

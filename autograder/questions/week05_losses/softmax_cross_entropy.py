@@ -25,7 +25,7 @@ def cross_entropy(Z: Any, y: Any) -> Any:
     return loss(y, Z)
 
 
-@question(points=9, builds_on=("log_softmax", "nll", "one_hot"))
+@question(points=10, builds_on=("log_softmax",))
 def softmax_cross_entropy(Z: Array, y: Array) -> Any:
     """The mean over the N examples of -log softmax(Z)[n, y[n]].
 
@@ -258,6 +258,28 @@ def _(Z: Array, y: Array) -> Any:
     Check: the loss should change when y does.
     """
     return -row_log_softmax(Z).max(axis=1).mean()
+
+
+@softmax_cross_entropy.mistake("cross-entropy-back-to-probabilities")
+def _(Z: Array, y: Array) -> Any:
+    """1 - p is at most 1, however wrong the robot is; -log p of the true class has no such limit.
+
+    The difference between a wrong answer and a terribly wrong one is lost.
+
+    Check: for Z = [[0, 1000]] and y = [0] the loss should be 1000.
+    """
+    return np.mean(1 - of_the_label(row_softmax(Z), y))
+
+
+@softmax_cross_entropy.mistake("log-of-a-logarithm")
+def _(Z: Array, y: Array) -> Any:
+    """log_softmax has taken the logarithm already; the logarithm of a negative number is nan.
+
+    The loss is the entry itself with its sign turned.
+
+    Check: print what you take the logarithm of; does it hold probabilities, or their logarithms?
+    """
+    return -np.log(of_the_label(row_log_softmax(Z), y)).mean()
 
 
 @softmax_cross_entropy.mistake("cross-entropy-per-example", rows="N03")

@@ -12,14 +12,12 @@ from autograder.questions.week05_losses.softmax_cross_entropy import cross_entro
 
 
 @question(
-    points=10,
-    builds_on=("one_hot", "log_softmax"),
+    points=11,
+    builds_on=("log_softmax",),
     derivative=Derivative(of="softmax_cross_entropy", wrt="Z"),
 )
 def softmax_cross_entropy_grad(Z: Array, y: Array) -> Any:
-    """The gradient of softmax_cross_entropy with respect to Z: (p - onehot(y)) / N.
-
-    p are the probabilities that softmax makes of Z.
+    """The gradient of softmax_cross_entropy with respect to Z.
 
     Args:
         Z: logits, shape (N, K), float64.

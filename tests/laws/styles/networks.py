@@ -10,7 +10,6 @@ from functools import partial, reduce
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from scipy import special
 
 Layer = namedtuple("Layer", ["out", "cache"])  # noqa: PYI024
@@ -41,13 +40,6 @@ def count_recursive(layer_sizes: Any) -> int:
     return (first + 1) * second + count_recursive([second, *rest])
 
 
-def one_hot_strided(y: Any, K: int) -> Any:
-    wide = np.zeros(2 * K - 1)
-    wide[K - 1] = 1
-    ramp = as_strided(wide[K - 1 :], (K, K), (-wide.itemsize, wide.itemsize))
-    return ramp[y]
-
-
 def stds_by_layer(X: Any, weights: Any, activation: Any) -> Any:
     for W in weights:
         yield (X := activation(X @ W)).std()
@@ -67,11 +59,13 @@ def diagnose_by_select(stds: Any) -> Any:
     return np.select([bad, weak], ["explodes", "vanishes"], default="healthy")
 
 
-def nll_by_loop(log_probs: Any, y: Any) -> float:
+def lunch_by_sides(pred: Any, target: Any, short: Any, waste: Any, delta: Any) -> Any:
     total = 0.0
-    for row, label in zip(log_probs, y, strict=True):
-        total -= row[label]
-    return total / len(y)
+    for price, e in ((waste, pred - target), (short, target - pred)):
+        far = e[e > delta]
+        near = e[(e > 0) & (e <= delta)]
+        total += price * (math.fsum(near * near) / (2 * delta) + far.sum() - len(far) * delta / 2)
+    return total / pred.size
 
 
 def cross_entropy_by_rows(Z: Any, y: Any) -> Any:
@@ -222,31 +216,6 @@ STYLES: dict[str, dict[str, Any]] = {
             for P, T in zip(pred.tolist(), target.tolist(), strict=True)
         ],
     },
-    "mae": {
-        "norm": lambda pred, target: np.linalg.norm((pred - target).ravel(), 1) / pred.size,
-        "statistics": lambda pred, target: math.fsum(map(abs, (pred - target).flat)) / pred.size,
-    },
-    "mae_grad": {
-        "two-comparisons": lambda pred, target: (
-            ((pred > target).astype(int) - (pred < target).astype(int)) / pred.size
-        ),
-        "divided": lambda pred, target: (
-            np.divide(e := pred - target, np.abs(e), out=np.zeros_like(e), where=e != 0) / e.size
-        ),
-    },
-    "one_hot": {
-        "eye": lambda y, K: np.eye(K)[y],
-        "broadcast": lambda y, K: (y[:, None] == np.arange(K)) * 1.0,
-        "booleans": lambda y, K: np.equal.outer(y, range(K)),
-        "integers": lambda y, K: np.identity(K, dtype=int).take(y, axis=0),
-        "lists": lambda y, K: [[1.0 if k == label else 0.0 for k in range(K)] for label in y],
-        "put": lambda y, K: np.put_along_axis(t := np.zeros((len(y), K)), y[:, None], 1, 1) or t,
-        "strides": one_hot_strided,
-        "flat-index": lambda y, K: (
-            (t := np.zeros(len(y) * K)).__setitem__(np.arange(len(y)) * K + y, 1)
-            or t.reshape(-1, K)
-        ),
-    },
     "log_softmax": {
         "scipy": partial(special.log_softmax, axis=1),
         "logaddexp": lambda Z: Z - np.logaddexp.reduce(Z, axis=1, keepdims=True),
@@ -254,14 +223,6 @@ STYLES: dict[str, dict[str, Any]] = {
         "columns": lambda Z: np.column_stack(
             [column - np.logaddexp.reduce(Z, axis=1) for column in Z.T]
         ),
-    },
-    "nll": {
-        "loop": nll_by_loop,
-        "take-along": lambda log_probs, y: -np.take_along_axis(log_probs, y[:, None], 1).mean(),
-        "trace": lambda log_probs, y: -np.trace(log_probs[:, y]) / len(y),
-        "one-hot": lambda log_probs, y: -np.sum(np.eye(log_probs.shape[1])[y] * log_probs) / len(y),
-        "choose-by-zip": lambda log_probs, y: np.mean([-row[k] for row, k in zip(log_probs, y)]),  # noqa: B905
-        "negative-zero-array": lambda log_probs, y: np.array(nll_by_loop(log_probs, y)),
     },
     "softmax_cross_entropy": {
         "by-rows": cross_entropy_by_rows,
@@ -283,8 +244,37 @@ STYLES: dict[str, dict[str, Any]] = {
             [max(a, 0) - a * t + math.log1p(math.exp(-abs(a))) for a, t in zip(z.flat, y.flat)]  # noqa: B905
         ),
     },
-    "binary_cross_entropy_grad": {
-        "scipy": lambda z, y: (special.expit(z) - y) / z.size,
-        "tanh": lambda z, y: (0.5 * np.tanh(z / 2) + (0.5 - y)) / len(z),
+    "lunch_loss": {
+        "side-by-side": lunch_by_sides,
+        "by-cases": lambda pred, target, short, waste, delta: np.mean(
+            [
+                (short if e < 0 else waste)
+                * (e * e / 2 / delta if abs(e) < delta else abs(e) - delta / 2)
+                for e in (pred - target).flat
+            ]
+        ),
+        "clipped-part-and-rest": lambda pred, target, short, waste, delta: np.average(
+            np.where(pred > target, waste, short)
+            * (
+                np.clip(np.abs(pred - target), None, delta) ** 2 / delta / 2
+                + np.maximum(np.abs(pred - target) - delta, 0)
+            )
+        ),
+    },
+    "lunch_loss_grad": {
+        "two-clips": lambda pred, target, short, waste, delta: (
+            (
+                waste * np.clip((pred - target) / delta, 0, 1)
+                + short * np.clip((pred - target) / delta, -1, 0)
+            )
+            / pred.size
+        ),
+        "lists": lambda pred, target, short, waste, delta: [
+            [
+                (short if p < t else waste) * max(-1.0, min(1.0, (p - t) / delta)) / pred.size
+                for p, t in zip(P, T, strict=True)
+            ]
+            for P, T in zip(pred.tolist(), target.tolist(), strict=True)
+        ],
     },
 }
