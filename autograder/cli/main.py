@@ -22,6 +22,7 @@ from autograder.cli import (
     export,
     grade,
     gradescope,
+    lti,
     new,
     own_weeks,
     release,
@@ -65,6 +66,7 @@ doctor.register(app)
 export.register(app)
 grade.register(app)
 gradescope.register(app)
+lti.register(app)
 new.register(app)
 release.register(app)
 own_weeks.register(app)

@@ -20,6 +20,8 @@ class Differences:
         product_codes: what the platform calls itself in `tool_platform.product_family_code`.
         addresses: issuer, authorization_url, token_url, keyset_url as patterns of `{url}`, the
             address of the LMS; empty if each has to be given.
+        form: what is entered in the LMS to register the tool by hand: the field and its value, in
+            which {base}, {login}, {launch}, {keyset} and {host} are ours.
         configuration_origins: sites that may serve this family's settings for dynamic registration
             although its issuer is on another.
         token_audience: whom a token request is addressed to: "token-url", "issuer-and-token-url",
@@ -45,6 +47,7 @@ class Differences:
 
     product_codes: tuple[str, ...] = ()
     addresses: Mapping[str, str] = field(default_factory=dict)
+    form: tuple[tuple[str, str], ...] = ()
     configuration_origins: tuple[str, ...] = ()
     token_audience: str = "token-url"
     time_step: float = 1.0

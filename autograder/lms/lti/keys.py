@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
 import jwt
@@ -99,7 +100,7 @@ def _published(connection: Connection, now: datetime) -> list[Key]:
     started = [row for row in rows if row.signs_from <= now]
     signer = started[-1].kid if started else None
     found = []
-    for row, after in zip(rows, [*rows[1:], None], strict=True):
+    for row, after in zip_longest(rows, rows[1:]):
         if after is None or after.signs_from + KEPT_AFTER > now:
             values = row._mapping
             found.append(Key(**values, signs=row.kid == signer))
