@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Week 02: Bends
 #
-# About three hours. You write fifteen short functions. Each has a check right below it.
+# About three hours. You write twelve functions. The last two, a bend of your own design, are worth a third of the points. Each has a check right below it.
 #
 # ## The break
 #
@@ -64,9 +64,9 @@ print("largest difference between their outputs:", np.abs(pile - (X @ W + b)).ma
 #
 # Without the bends this would be $(x_1 + x_2) - 2(x_1 + x_2 - 1) = 2 - x_1 - x_2$: a straight rule again, and wrong.
 #
-# **What a slope does to a nudge.** The S-shaped bend sigmoid is $a = 1/(1 + e^{-z})$. At $z = 2$: $e^{-2} = 0.135$, so $a = 1/1.135 = 0.881$. Its slope is $a(1 - a) = 0.881 \cdot 0.119 = 0.105$. A nudge of 1 that passes this bend comes out as 0.105. After two such bends it is $0.105^2 = 0.011$. After ten it is less than a billionth. Keep this number in mind.
+# **What a slope does to a nudge.** The S-shaped bend sigmoid is $a = 1/(1 + e^{-z})$. At $z = 2$: $e^{-2} = 0.135$, so $a = 1/1.135 = 0.881$. Its slope there is 0.105; in exercise 5 you find out why. A nudge of 1 that passes this bend comes out as 0.105. After two such bends it is $0.105^2 = 0.011$. After ten it is less than a billionth. Keep this number in mind.
 #
-# ## Part 1: six bends
+# ## Part 1: four bends, and two more
 #
 # ### Numbers that do not fit
 #
@@ -135,7 +135,7 @@ check("sigmoid")
 
 # %% solution="tanh"
 def tanh(z):
-    """The bend (exp(z) - exp(-z)) / (exp(z) + exp(-z)).
+    """The S-shaped bend from -1 to 1, through (0, 0).
 
     Args:
         z: pre-activations, any shape, float64.
@@ -188,34 +188,7 @@ check("relu")
 #
 # </details>
 #
-# ### 4. Leaky ReLU
-#
-# A ReLU whose z is negative for every picture stays silent for good, because no nudge gets through. A small leak on the left side keeps it alive.
-
-
-# %% solution="leaky_relu"
-def leaky_relu(z, slope):
-    """The hinge with a leak: z where z > 0, slope * z elsewhere.
-
-    Args:
-        z: pre-activations, any shape, float64.
-        slope: slope of the negative side, a number between 0 and 1.
-
-    Returns:
-        The shape of z.
-
-    Source: Maas, Hannun & Ng 2013.
-    """
-    ### BEGIN SOLUTION
-    return np.where(z > 0, z, slope * z)
-    ### END SOLUTION
-
-
-# %% check="leaky_relu"
-check("leaky_relu")
-
-# %% [markdown]
-# ### 5. GELU
+# ### 4. GELU
 #
 # ReLU is a gate that is either shut or open. GELU opens gradually: it lets through the share $\Phi(z)$ of z. $\Phi(z)$ is the chance that a number drawn from the normal distribution is smaller than z. So $\Phi(0) = 0.5$, $\Phi(1) = 0.841$, and $\Phi(3)$ is nearly 1. GPT and BERT use this bend.
 #
@@ -226,7 +199,7 @@ check("leaky_relu")
 
 # %% solution="gelu"
 def gelu(z):
-    """The exact Gaussian error linear unit z * (1 + erf(z / sqrt(2))) / 2.
+    """The exact Gaussian error linear unit: z times the share Phi(z).
 
     Args:
         z: pre-activations, any shape, float64.
@@ -245,30 +218,21 @@ def gelu(z):
 check("gelu")
 
 # %% [markdown]
-# ### 6. SiLU
+# ### Two more, written for you
 #
-# The same idea with the gate that you already have. SiLU, also called swish, lets through the share sigmoid(z) of z.
+# A ReLU whose z is negative for every picture stays silent for good, because no nudge gets through. A small leak on the left side keeps it alive: **leaky ReLU**. And you already have an S that makes a cheaper gate than GELU's: **SiLU**, also called swish, lets through the share sigmoid(z) of z.
 
 
-# %% solution="silu"
+# %% locked="two_more_bends"
+def leaky_relu(z, slope):
+    """The hinge with a leak: z where z > 0, slope * z elsewhere."""
+    return np.where(z > 0, z, slope * z)
+
+
 def silu(z):
-    """The sigmoid linear unit z * sigmoid(z).
-
-    Args:
-        z: pre-activations, any shape, float64.
-
-    Returns:
-        The shape of z.
-
-    Source: Elfwing, Uchibe & Doya 2018; Ramachandran, Zoph & Le 2017.
-    """
-    ### BEGIN SOLUTION
+    """The sigmoid linear unit: z times the share sigmoid(z)."""
     return z * sigmoid(z)
-    ### END SOLUTION
 
-
-# %% check="silu"
-check("silu")
 
 # %% [markdown]
 # ## Part 2: their slopes
@@ -285,17 +249,28 @@ def measured_slope(bend, z, h=1e-5):
     return (bend(z + h) - bend(z - h)) / (2 * h)
 
 
-print("sigmoid at 2: measured", measured_slope(sigmoid, 2.0), "by hand about", 0.881 * 0.119)
+for at in [-2.0, 0.0, 2.0]:
+    print(f"z = {at:4}: a = {sigmoid(at):.3f}, slope {measured_slope(sigmoid, at):.3f}")
 
 # %% [markdown]
-# ### 7. Slope of sigmoid
+# ### 5. Slope of sigmoid
 #
-# With $a = \mathrm{sigmoid}(z)$ the slope is $a\,(1 - a)$. It is largest at $z = 0$, where it is 1/4. Even there three quarters of the nudge are lost.
+# The cell above has measured three slopes. Put each beside its value a, and fill in the last column:
+#
+# | z | a | slope | slope / a |
+# | --- | --- | --- | --- |
+# | −2 | 0.119 | 0.105 | ? |
+# | 0 | 0.500 | 0.250 | ? |
+# | 2 | 0.881 | 0.105 | ? |
+#
+# Compare the last column with the second, read from the bottom up. The quotient is something very simple made of a. That gives the slope as a product of two things. The quotient rule on $1/(1 + e^{-z})$ proves what the table suggests: the slope is $e^{-z}/(1 + e^{-z})^2$, and this fraction is the same product.
+#
+# It is largest at $z = 0$. Even there three quarters of the nudge are lost.
 
 
 # %% solution="sigmoid_grad"
 def sigmoid_grad(z):
-    """The slope of sigmoid: a * (1 - a) with a = sigmoid(z).
+    """The slope of sigmoid.
 
     Args:
         z: pre-activations, any shape, float64.
@@ -315,14 +290,20 @@ def sigmoid_grad(z):
 check("sigmoid_grad")
 
 # %% [markdown]
-# ### 8. Slope of tanh
+# ### 6. Slope of tanh
 #
-# With $a = \tanh(z)$ the slope is $1 - a^2$. It reaches 1 at $z = 0$, four times the best of a sigmoid. Far out it is just as flat.
+# Tanh is a stretched sigmoid, so its slope follows from the one that you have. With $s = \mathrm{sigmoid}(2z)$ and $a = \tanh(z) = 2s - 1$:
+#
+# 1. The slope of $2\,\mathrm{sigmoid}(2z) - 1$ is $2 \cdot 2$ times the slope of the sigmoid at $2z$: the 2 in front stretches upwards, the 2 inside squeezes sideways.
+# 2. Write the sigmoid's slope with s.
+# 3. Now put $s = (1 + a)/2$ into it. What is left has no s, no 4 and no fraction.
+#
+# By hand, for $z = 1$: $a = 0.762$, and the slope is 0.420. At $z = 0$ it reaches 1, four times the best of a sigmoid. Far out it is just as flat.
 
 
 # %% solution="tanh_grad"
 def tanh_grad(z):
-    """The slope of tanh: 1 - a^2 with a = tanh(z).
+    """The slope of tanh.
 
     Args:
         z: pre-activations, any shape, float64.
@@ -341,44 +322,25 @@ def tanh_grad(z):
 check("tanh_grad")
 
 # %% [markdown]
-# ### 9. Slope of ReLU
+# ### 7. Slope of a hinge
 #
-# Flat on the left: 0. Straight on the right: 1. At the corner itself there is no slope. We agree on 0 there, as Keras does.
+# Straight lines have the same slope everywhere. Fill in the table for a leak of 0.1:
 #
-# A comparison such as `z > 0` gives True and False. `np.where(z > 0, 1.0, 0.0)` gives the numbers.
-
-
-# %% solution="relu_grad"
-def relu_grad(z):
-    """The slope of relu: 1 where z > 0, else 0; at z = 0 it is 0.
-
-    Args:
-        z: pre-activations, any shape, float64.
-
-    Returns:
-        Zeros and ones as float64, the shape of z.
-
-    Source: Nair & Hinton 2010; the value at 0 is a convention.
-    """
-    ### BEGIN SOLUTION
-    return np.where(z > 0, 1.0, 0.0)
-    ### END SOLUTION
-
-
-# %% check="relu_grad"
-check("relu_grad")
-
-# %% [markdown]
-# ### 10. Slope of leaky ReLU
+# | z | −3 | −0.01 | 0.01 | 2 |
+# | --- | --- | --- | --- | --- |
+# | slope of ReLU | ? | ? | ? | ? |
+# | slope of leaky ReLU | ? | ? | ? | ? |
+#
+# A ReLU is a leaky ReLU whose leak is 0, so one function serves both. At the corner itself there is no slope. We agree on that of the left side there, as Keras does.
 
 
 # %% solution="leaky_relu_grad"
 def leaky_relu_grad(z, slope):
-    """The slope of leaky_relu: 1 where z > 0, else `slope`, also at z = 0.
+    """The slope of leaky_relu; at z = 0 that of the left side.
 
     Args:
         z: pre-activations, any shape, float64.
-        slope: slope of the negative side, a number between 0 and 1.
+        slope: slope of the negative side, a number from 0 to 1; 0 for a plain ReLU.
 
     Returns:
         Slopes, the shape of z.
@@ -394,41 +356,9 @@ def leaky_relu_grad(z, slope):
 check("leaky_relu_grad")
 
 # %% [markdown]
-# ### 11. Slope of GELU
+# ### 8. Slope of SiLU
 #
-# GELU is a product of two things that both depend on z. The product rule says: the slope of $f \cdot g$ is $f' g + f g'$. Here $f = z$ has slope 1. $g = \Phi(z)$ has as its slope the bell curve $\varphi(z) = e^{-z^2/2} / \sqrt{2\pi}$. So
-#
-# $$\mathrm{gelu}'(z) = \Phi(z) + z\,\varphi(z)$$
-
-
-# %% solution="gelu_grad"
-def gelu_grad(z):
-    """The slope of the exact gelu: Phi(z) + z * phi(z).
-
-    Phi(z) = (1 + erf(z / sqrt(2))) / 2 and phi(z) = exp(-z^2 / 2) / sqrt(2 pi).
-
-    Args:
-        z: pre-activations, any shape, float64.
-
-    Returns:
-        Slopes, the shape of z.
-
-    Source: product rule; Hendrycks & Gimpel 2016.
-    """
-    ### BEGIN SOLUTION
-    share = 0.5 * (1 + erf(z / np.sqrt(2)))
-    bell = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
-    return share + z * bell
-    ### END SOLUTION
-
-
-# %% check="gelu_grad"
-check("gelu_grad")
-
-# %% [markdown]
-# ### 12. Slope of SiLU
-#
-# The product rule once more, now with $g = \mathrm{sigmoid}(z)$. You know its slope. Find the formula on paper before you write it.
+# SiLU is a product of two things that both depend on z. The product rule says: the slope of $f \cdot g$ is $f' g + f g'$. Here $f = z$ and $g = \mathrm{sigmoid}(z)$, and you know both slopes. Find the formula on paper before you write it. For $z = 2$ it gives $0.881 + 2 \cdot 0.105 = 1.091$.
 
 
 # %% solution="silu_grad"
@@ -459,34 +389,16 @@ check("silu_grad")
 #
 # </details>
 #
-# ### 13. How much of a layer is flat?
-#
-# A unit is **saturated** when its pre-activation lies where the bend is flat. A nudge that arrives there dies. Count such entries: the fraction where the slope is smaller than a threshold, in absolute value. (GELU and SiLU fall a little before they rise. Their negative slopes carry a nudge, too.)
-#
-# The slope comes as an argument: `activation_grad` is a *function*. Call it like any other, `activation_grad(z)`. The mean of True and False is the fraction of True.
+# GELU goes the same way, with $g = \Phi(z)$. The slope of $\Phi$ is the bell curve $\varphi(z) = e^{-z^2/2} / \sqrt{2\pi}$, so it is written for you:
 
 
-# %% solution="saturation_fraction"
-def saturation_fraction(z, activation_grad, threshold):
-    """The fraction of entries where abs(activation_grad(z)) < threshold.
+# %% locked="slope_of_gelu"
+def gelu_grad(z):
+    """The slope of gelu, the product z * Phi(z)."""
+    share = 0.5 * (1 + erf(z / np.sqrt(2)))
+    bell = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+    return share + z * bell
 
-    Args:
-        z: pre-activations of one layer, shape (N, M), float64.
-        activation_grad: a function that returns the slope at every entry of z.
-        threshold: a slope smaller than this, in absolute value, counts as flat.
-
-    Returns:
-        One number between 0 and 1.
-
-    Source: Glorot & Bengio 2010, on saturated units.
-    """
-    ### BEGIN SOLUTION
-    return np.mean(np.abs(activation_grad(z)) < threshold)
-    ### END SOLUTION
-
-
-# %% check="saturation_fraction"
-check("saturation_fraction")
 
 # %% [markdown]
 # ## Part 3: softmax
@@ -509,12 +421,12 @@ print("each row minus its own mean:")
 print(table - table.mean(axis=1, keepdims=True))
 
 # %% [markdown]
-# ### 14. Softmax
+# ### 9. Softmax
 
 
 # %% solution="softmax"
 def softmax(Z):
-    """Probabilities of each row: exp(Z[n, k]) / sum over j of exp(Z[n, j]).
+    """Probabilities of each row, for logits of any size.
 
     Args:
         Z: logits, shape (N, K), float64.
@@ -540,7 +452,7 @@ check("softmax")
 #
 # </details>
 #
-# ### 15. A nudge through softmax
+# ### 10. A nudge through softmax
 #
 # The earlier bends worked entry by entry. Softmax does not: raise one logit, and *all* probabilities of the row change, because they share one sum. From the quotient rule, with s for the probabilities of a row:
 #
@@ -548,16 +460,22 @@ check("softmax")
 #
 # Now a nudge arrives from above: $d_j$ says how the loss changes with $s_j$. In code it is called `dout`. To find how the loss changes with $z_k$, add up all the paths:
 #
-# $$\frac{\partial L}{\partial z_k} = \sum_j d_j \frac{\partial s_j}{\partial z_k} = s_k\,d_k - s_k \sum_j d_j\,s_j = s_k \Bigl(d_k - \sum_j d_j\,s_j\Bigr)$$
+# $$\frac{\partial L}{\partial z_k} = \sum_j d_j \frac{\partial s_j}{\partial z_k}$$
 #
-# The sum is the average of $d$ under the probabilities. By hand, for $s = (0.665, 0.245, 0.090)$ and $d = (1, 0, 0)$: the average is 0.665. So $0.665 \cdot 0.335 = 0.223$, then $0.245 \cdot (-0.665) = -0.163$ and $0.090 \cdot (-0.665) = -0.060$. They sum to 0: what one class gains, the others lose.
+# First by hand, for $s = (0.665, 0.245, 0.090)$ and $d = (1, 0, 0)$. Only the path through $s_1$ carries a nudge, so the column $\partial s_1 / \partial z_k$ is the answer:
+#
+# | k | 1 | 2 | 3 | sum |
+# | --- | --- | --- | --- | --- |
+# | $\partial s_1 / \partial z_k$ | $0.665 \cdot 0.335 = 0.223$ | $-0.665 \cdot 0.245 = -0.163$ | $-0.665 \cdot 0.090 = -0.060$ | ? |
+#
+# What one class gains, the others lose. Then for any $d$: write the sum out, with its term $j = k$ apart from the others. Every term has a factor $s_k$. Take it out. In the bracket stand $d_k$ and, subtracted from it, *one* sum over all j, the same for every k. It has a meaning: the average of $d$ under the probabilities. Two lines of NumPy, without a loop.
 #
 # Multiplying a nudge from above by all these slopes is called a **vector-Jacobian product**, in short VJP.
 
 
 # %% solution="softmax_vjp"
 def softmax_vjp(Z, dout):
-    """Send a gradient back through softmax: dZ = s * (dout - sum over k of dout * s).
+    """Send a gradient back through softmax.
 
     Args:
         Z: logits, shape (N, K), float64.
@@ -578,9 +496,136 @@ def softmax_vjp(Z, dout):
 check("softmax_vjp")
 
 # %% [markdown]
+# <details><summary>Hint</summary>
+#
+# With $d$ of ones the average is 1, and the result is 0 everywhere. With the $d$ of the table the average is 0.665. So the first entry of the bracket is $1 - 0.665$, the two others are $0 - 0.665$.
+#
+# </details>
+#
+# ## Part 4: a bend of your own
+#
+# Every bend of this week was once somebody's list of wishes. ReLU: cheap, and a nudge passes undiminished. Leaky ReLU: never flat. GELU and SiLU: no corner. Now the list is yours:
+#
+# - Far to the left the slope is `left`, far to the right it is `right`.
+# - There is no corner: in between the slope climbs along your sigmoid. The larger `width`, the more slowly it climbs.
+# - At $z = 0$ the slope is `middle`.
+# - The bend passes through (0, 0).
+#
+# Whoever designs a bend begins with its slope, because the slope is what the nudge meets.
+#
+# ### 11. The slope that you wish for
+#
+# Take left = 0.2, middle = 0.5, right = 1.2, and fill in the second row:
+#
+# | z | far left | 0 | far right |
+# | --- | --- | --- | --- |
+# | sigmoid(z / width) | 0 | 0.5 | 1 |
+# | left + (right − left) · sigmoid(z / width) | ? | ? | ? |
+# | wished for | 0.2 | 0.5 | 1.2 |
+#
+# Both ends are right, and the middle is not. So shift the S sideways: sigmoid(z / width + c), with a number c to be found. It changes neither end. At $z = 0$ the S should have climbed the share p of its way from left to right, here $p = (0.5 - 0.2)/(1.2 - 0.2) = 0.3$. So $\mathrm{sigmoid}(c) = 0.3$:
+#
+# $$\frac{1}{1 + e^{-c}} = 0.3 \;\;\Rightarrow\;\; e^{-c} = \frac{1}{0.3} - 1 = \frac{0.7}{0.3} \;\;\Rightarrow\;\; c = -\ln\frac{0.7}{0.3} = -0.847$$
+#
+# Write this for any left, middle and right, and you have c, and with it the slope. A slope may fall from left to right as well: then right is smaller than left, and nothing changes in your formula.
+
+
+# %% solution="designed_bend_grad"
+def designed_bend_grad(z, left, middle, right, width):
+    """The slope that goes along a sigmoid of z / width, from `left` to `right`.
+
+    The sigmoid is shifted so that the slope at z = 0 is `middle`.
+
+    Args:
+        z: pre-activations, any shape, float64.
+        left: the slope far to the left.
+        middle: the slope at z = 0, between the two others.
+        right: the slope far to the right; not equal to left.
+        width: how slowly the slope changes, above 0.
+
+    Returns:
+        Slopes between left and right, the shape of z.
+
+    Source: your own design.
+    """
+    ### BEGIN SOLUTION
+    share = (middle - left) / (right - left)
+    c = np.log(share / (1 - share))
+    return left + (right - left) * sigmoid(z / width + c)
+    ### END SOLUTION
+
+
+# %% check="designed_bend_grad"
+check("designed_bend_grad")
+
+# %% [markdown]
+# ### 12. The bend that has this slope
+#
+# Until now you had a bend and looked for its slope. Now it is the other way round. The line `left * z` has the slope `left`, so that part is done. The question is: what has a *sigmoid* for its slope? Measure the slope of $\ln(1 + e^t)$, a curve that is called softplus:
+
+
+# %% tags=["experiment"]
+def softplus_on_paper(t):
+    return np.log(1 + np.exp(t))
+
+
+for at in [-2.0, 0.0, 2.0]:
+    print(f"t = {at:4}: slope of ln(1 + exp(t)) {measured_slope(softplus_on_paper, at):.3f}")
+
+# %% [markdown] quotes={"0.119, 0.500 and 0.881": "t = -2.0: slope of ln(1 + exp(t)) {} t = 0.0: slope of ln(1 + exp(t)) {} t = 2.0: slope of ln(1 + exp(t)) {}"}
+# You know 0.119, 0.500 and 0.881: they are the sigmoid's values. (On paper: the slope of $\ln u$ is $u'/u$, here $e^t/(1 + e^t)$, which is sigmoid(t).) Three things are left.
+#
+# 1. **The factor.** Inside stands $t = z / \text{width} + c$. It changes by only 1/width when z changes by 1, so the slope of softplus(z / width + c) is that share of sigmoid(z / width + c). What has to stand in front, so that the slope becomes (right − left) · sigmoid(z / width + c)?
+# 2. **The height.** Any constant may be added to a bend without a change in its slope. Which one makes it 0 at $z = 0$? Put z = 0 into what you have.
+# 3. **Safety.** $e^t$ overflows for t above 709. Take it out of the logarithm: $\ln(1 + e^t) = t + \ln(1 + e^{-t})$. Each form is safe for one sign of t, and both only need $e^{-|t|}$.
+#
+# By hand, for left = 0.2, middle = 0.7, right = 1.2 and width 1: middle lies halfway, so $c = 0$. At $z = 2$: $0.4 + 1 \cdot (2.127 - 0.693) = 1.834$. At $z = 0$: $0 + 1 \cdot (0.693 - 0.693) = 0$.
+
+
+# %% solution="designed_bend"
+def designed_bend(z, left, middle, right, width):
+    """The bend through (0, 0) whose slope is designed_bend_grad.
+
+    Args:
+        z: pre-activations, any shape, float64.
+        left: the slope far to the left.
+        middle: the slope at z = 0, between the two others.
+        right: the slope far to the right; not equal to left.
+        width: how slowly the slope changes, above 0.
+
+    Returns:
+        The shape of z.
+
+    Source: the integral of a sigmoid; softplus by Dugas et al. 2001.
+    """
+    ### BEGIN SOLUTION
+    share = (middle - left) / (right - left)
+    c = np.log(share / (1 - share))
+    t = z / width + c
+    softplus = np.maximum(t, 0) + np.log1p(np.exp(-np.abs(t)))
+    at_zero = np.log1p(np.exp(c))
+    return left * z + (right - left) * width * (softplus - at_zero)
+    ### END SOLUTION
+
+
+# %% check="designed_bend"
+check("designed_bend")
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Test your two functions against each other: `measured_slope(lambda z: designed_bend(z, 0.2, 0.5, 1.2, 2.0), 1.0)` should be `designed_bend_grad(1.0, 0.2, 0.5, 1.2, 2.0)`. `np.log1p(x)` is ln(1 + x), exact for small x too.
+#
+# </details>
+#
 # ## The experiment
 #
-# **First: does a bend save the pile?** Here are three rule piles with random weights, of 2, 4 and 8 layers. Their input is one number x. On the left they have no bends, on the right your ReLU stands between the layers. The weights are the same.
+# **Predict, then run.** Before each experiment there is a cell for a guess. Put a number in the place of `None`, and the next cell shows it beside the result. Nothing of it is graded.
+#
+# **First: does a bend save the pile?** Here are three rule piles with random weights, of 2, 4 and 8 layers. Their input is one number x. On the left they have no bends, on the right your ReLU stands between the layers. The weights are the same. Of the six curves, how many will be straight lines?
+
+# %% tags=["experiment"]
+guessed_straight = None
 
 
 # %% tags=["experiment"]
@@ -597,19 +642,23 @@ def run_pile(x, depth, bend, width=48):
 
 x = np.linspace(-3, 3, 401)
 depths = {"2 layers": 2, "4 layers": 4, "8 layers": 8}
-figure = plots.straight_and_bent(
-    x,
-    straight={name: run_pile(x, depth, lambda z: z) for name, depth in depths.items()},
-    bent={name: run_pile(x, depth, relu) for name, depth in depths.items()},
-)
+straight = {name: run_pile(x, depth, lambda z: z) for name, depth in depths.items()}
+bent = {name: run_pile(x, depth, relu) for name, depth in depths.items()}
+count = sum(np.abs(np.diff(y, 2)).max() < 1e-9 for y in [*straight.values(), *bent.values()])
+print(f"straight lines: {count} of 6 (your guess: {guessed_straight})")
+figure = plots.straight_and_bent(x, straight=straight, bent=bent)
 
 # %% [markdown]
 # *In words:* on the left every pile draws a straight line, however many layers it has. On the right the same weights draw curves with corners.
 #
-# **Second: all bends, with their slopes below them.**
+# **Second: all bends, with their slopes below them**, and one of your own design last. How steep is each at its steepest place?
+
+# %% tags=["experiment"]
+guessed_steepest = {"sigmoid": None, "tanh": None, "ReLU": None, "GELU": None, "yours": None}
 
 # %% tags=["experiment"]
 LEAK = 0.125
+WISHES = {"left": 0.1, "middle": 0.7, "right": 1.0, "width": 0.5}
 bends = {
     "sigmoid": sigmoid,
     "tanh": tanh,
@@ -617,14 +666,16 @@ bends = {
     "leaky ReLU": lambda z: leaky_relu(z, LEAK),
     "GELU": gelu,
     "SiLU": silu,
+    "yours": lambda z: designed_bend(z, **WISHES),
 }
 slopes = {
     "sigmoid": sigmoid_grad,
     "tanh": tanh_grad,
-    "ReLU": relu_grad,
+    "ReLU": lambda z: leaky_relu_grad(z, 0.0),
     "leaky ReLU": lambda z: leaky_relu_grad(z, LEAK),
     "GELU": gelu_grad,
     "SiLU": silu_grad,
+    "yours": lambda z: designed_bend_grad(z, **WISHES),
 }
 z = np.linspace(-5, 5, 801)
 figure = plots.bends_and_slopes(
@@ -632,11 +683,28 @@ figure = plots.bends_and_slopes(
     {name: bend(z) for name, bend in bends.items()},
     {name: slope(z) for name, slope in slopes.items()},
 )
+for name, guess in guessed_steepest.items():
+    print(f"{name:8} at its steepest: {slopes[name](z).max():.2f} (your guess: {guess})")
 
-# %% [markdown]
-# *In words:* six columns. The upper row shows two S-shapes and four hinges, two sharp and two smooth. The lower row shows their slopes. The sigmoid's slope is a low hill that never exceeds 0.25. The slope of tanh is a hill of height 1. ReLU's slope is a step from 0 to 1. GELU and SiLU have slopes slightly below 0 on the left and slightly above 1 on the right.
+# %% [markdown] quotes={"It never exceeds 0.25": "sigmoid at its steepest: {}"}
+# *In words:* seven columns. The upper row shows two S-shapes and five hinges, two sharp and three smooth. The lower row shows their slopes. The sigmoid's slope is a low hill. It never exceeds 0.25. The slope of tanh is a hill of height 1. ReLU's slope is a step from 0 to 1. GELU and SiLU have slopes slightly below 0 on the left and slightly above 1 on the right. Your own slope is an S that begins at 0.1, crosses 0.7 at $z = 0$ and ends at 1.
 #
-# **Third: ten bends in a row.** A nudge of 1 starts at the end and passes ten bends. Left: every bend stands at its steepest point, the best case. Right: every bend stands at $z = 2$.
+# Where you meet them today:
+#
+# | bend | where |
+# | --- | --- |
+# | sigmoid | the last layer of a yes-or-no answer; the gates of an LSTM |
+# | tanh | recurrent networks (LSTM, GRU), to keep a state within −1 to 1 |
+# | ReLU | convolutional networks such as ResNet; the usual first try |
+# | leaky ReLU | networks that judge pictures in GANs; YOLO |
+# | GELU | transformers: BERT, GPT-2 and GPT-3, the vision transformer |
+# | SiLU | EfficientNet; inside the gated layers (SwiGLU) of LLaMA and PaLM |
+# | softmax | the last layer of every classifier; the attention of every transformer |
+#
+# **Third: ten bends in a row.** A nudge of 1 starts at the end and passes ten bends. Left: every bend stands at its steepest point, the best case. Right: every bend stands at $z = 2$. What will be left of the nudge, in the best case?
+
+# %% tags=["experiment"]
+guessed_left = {"sigmoid": None, "tanh": None, "ReLU": None, "GELU": None}
 
 # %% tags=["experiment"]
 shown = ["sigmoid", "tanh", "ReLU", "GELU"]
@@ -647,27 +715,39 @@ figure = plots.slope_products({"Each at its steepest": steepest, "Each at z = 2"
 
 for name in shown:
     print(
-        f"{name:8} after ten bends: at best {steepest[name][10]:9.2e}   at z = 2 {at_two[name][10]:9.2e}"
+        f"{name:8} after ten bends: at best {steepest[name][10]:9.2e} (your guess: "
+        f"{guessed_left[name]})   at z = 2 {at_two[name][10]:9.2e}"
     )
 
 # %% [markdown]
-# *In words:* on a logarithmic scale every product is a straight line. At best the sigmoid still falls to $0.25^{10} \approx 10^{-6}$, while ReLU and tanh stay at 1 (their two lines lie on each other). At $z = 2$ tanh falls as well, even below the sigmoid; ReLU stays at 1. That is why the ReLU made deep piles possible. Its price is on the other side: at a negative z the product is exactly 0.
+# *In words:* on a logarithmic scale every product is a straight line. At best the sigmoid still falls to $0.25^{10} \approx 10^{-6}$, while ReLU and tanh stay at 1 (their two lines lie on each other). GELU even rises a little: at its steepest it is steeper than 1. At $z = 2$ tanh falls as well, even below the sigmoid; ReLU stays at 1. That is why the ReLU made deep piles possible. Its price is on the other side: at a negative z the product is exactly 0.
 #
-# **Fourth: how much of a layer is flat?** The wider the pre-activations are spread, the more of them land where an S is flat. Your `saturation_fraction` counts them, with a threshold of 0.05.
+# **Fourth: how much of a layer is flat?** A unit is **saturated** when its pre-activation lies where the bend is flat. A nudge that arrives there dies. The wider the pre-activations are spread, the more of them land where an S is flat. The next cells count entries with a slope below 0.05, in absolute value. With pre-activations of standard deviation 10, which share of a layer will be flat, from 0 to 1?
 
 # %% tags=["experiment"]
+guessed_flat = {"sigmoid": None, "tanh": None, "ReLU": None, "leaky ReLU": None, "yours": None}
+
+
+# %% tags=["experiment"]
+def saturation_fraction(z, slope):
+    return np.mean(np.abs(slope(z)) < 0.05)
+
+
 scales = np.geomspace(0.1, 100, 13)
 noise = np.random.default_rng(0).normal(size=(200, 50))
 figure = plots.saturation_by_scale(
     scales,
     {
-        name: np.array([saturation_fraction(scale * noise, slopes[name], 0.05) for scale in scales])
-        for name in ["sigmoid", "tanh", "ReLU", "leaky ReLU"]
+        name: np.array([saturation_fraction(scale * noise, slopes[name]) for scale in scales])
+        for name in guessed_flat
     },
 )
+for name, guess in guessed_flat.items():
+    flat = saturation_fraction(10 * noise, slopes[name])
+    print(f"{name:10} flat at a standard deviation of 10: {flat:.2f} (your guess: {guess})")
 
 # %% [markdown]
-# *In words:* the curves of sigmoid and tanh climb from 0 to nearly 1 as the spread grows. ReLU is flat for one half of the entries at every spread. Leaky ReLU is never flat.
+# *In words:* the curves of sigmoid and tanh climb from 0 to nearly 1 as the spread grows. ReLU is flat for one half of the entries at every spread. Leaky ReLU is never flat, and neither is yours, whose line lies on it: you asked for a slope of at least 0.1.
 #
 # ## The same in Keras
 #
@@ -724,7 +804,9 @@ else:
 # Say why in one line: ten_sigmoids_because = "..."
 ### BEGIN SOLUTION
 ten_sigmoids = "b"
-ten_sigmoids_because = "Each sigmoid multiplies the nudge by its slope, 0.25 at z = 0, and 0.25^10 is about 0.000001."
+ten_sigmoids_because = (
+    "Each sigmoid multiplies the nudge by its slope, 0.25 at z = 0, and 0.25^10 is about 0.000001."
+)
 ### END SOLUTION
 
 # %% check="ten_sigmoids"
@@ -742,7 +824,9 @@ check("ten_sigmoids")
 # Say why in one line: shifted_logits_because = "..."
 ### BEGIN SOLUTION
 shifted_logits = "c"
-shifted_logits_because = "exp(z + 100) = exp(z) exp(100): the factor stands above and below the line and cancels."
+shifted_logits_because = (
+    "exp(z + 100) = exp(z) exp(100): the factor stands above and below the line and cancels."
+)
 ### END SOLUTION
 
 # %% check="shifted_logits"
@@ -803,3 +887,11 @@ check("equal_wishes")
 # The robot now has everything for a real pile: rules, and bends between them. But you have tried each bend on loose numbers only. Next week we put the parts together: a picture goes in at the front, passes layer after layer, and ten probabilities come out at the end. That is the **forward pass**.
 #
 # A warning goes with us. The right-hand panel of the third picture shows what happens when pre-activations stray from 0. Where the pile starts, and how far its numbers spread, will decide whether a nudge survives (weeks 04 and 08).
+#
+# ## To read on
+#
+# - Glorot, Bordes and Bengio, *Deep Sparse Rectifier Neural Networks* (2011): the case for ReLU, in eight pages.
+# - Hendrycks and Gimpel, *Gaussian Error Linear Units* (2016); Ramachandran, Zoph and Le, *Searching for Activation Functions* (2017), where a computer's list of wishes ends at SiLU.
+# - CS231n, *Neural Networks Part 1: Setting up the Architecture*: the bends compared, with their faults.
+# - Nielsen, *Neural Networks and Deep Learning*, chapter 1: why a step had to become a sigmoid.
+# - 3Blue1Brown, *But what is a neural network?*: the same layer, moving.

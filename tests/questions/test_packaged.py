@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from functools import cache
 
 import numpy as np
 import pytest
@@ -13,18 +14,26 @@ from autograder.judging.judge import Judge
 from autograder.questions import catalogue, packaged, references
 from autograder.release.student_package.pack_question import pack_question
 
-BY_ITSELF = {"reference", "module", "cases", "mistakes", "alternatives", "few_mistakes"}
+BY_ITSELF = {"reference", "module", "cases", "mistakes", "alternatives", "few_mistakes"} | {
+    "composition"
+}
 FUNCTIONS = {"drive", "measured_by", "figured_by"}
 
 
-@pytest.fixture(scope="module")
-def judge():
-    week = catalogue.week("week02")
+@cache
+def judge_of(week):
+    week = catalogue.week(week)
     return Judge(week.questions, references.public(week.questions.values(), week.stem))
 
 
-@pytest.mark.parametrize("name", ["sigmoid_grad", "saturation_fraction", "softmax"])
-def test_has_it_the_same_fields(judge, name):
+@pytest.fixture
+def judge():
+    return judge_of("week02")
+
+
+@pytest.mark.parametrize("name", ["sigmoid_grad", "dense_forward", "softmax"])
+def test_has_it_the_same_fields(name):
+    judge = judge_of(catalogue.question(name).week)
     found = packaged.read(pack_question(judge, name))
     question, again = judge.questions[name], found.questions[name]
     for each in dataclasses.fields(question):
@@ -35,11 +44,12 @@ def test_has_it_the_same_fields(judge, name):
             assert same, each.name
     for mistake in question.mistakes.values():
         kept = again.mistakes[mistake.name]
-        assert (kept.paragraphs, kept.at, kept.rows, kept.convention) == (
+        assert (kept.paragraphs, kept.at, kept.rows, kept.convention, kept.of) == (
             mistake.paragraphs,
             mistake.at,
             mistake.rows,
             mistake.convention,
+            mistake.of,
         )
     light = Judge(found.questions, found.public, mistaken=found.mistaken)
     for one, two in zip(light.probes[name], judge.probes[name], strict=True):

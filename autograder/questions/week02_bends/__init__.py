@@ -13,11 +13,11 @@ PARTS = (
     "sigmoid",
     "tanh",
     "relu",
-    "leaky_relu",
     "gelu",
-    "silu",
+    "leaky_relu_grad",
+    "silu_grad",
     "softmax",
-    "saturation",
+    "designed_bend",
     "self_check",
 )
 

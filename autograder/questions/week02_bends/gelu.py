@@ -1,4 +1,4 @@
-"""GELU, exact, and its slope."""
+"""GELU, exact."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Derivative, Rng, question
+from autograder.questions.define import Array, Rng, question
 from autograder.questions.week02_bends.formulas import around_zero, exact_gelu, stable_sigmoid
 
 
-@question(points=6)
+@question(points=5)
 def gelu(z: Array) -> Any:
     """The exact Gaussian error linear unit: z * (1 + erf(z / sqrt(2))) / 2.
 
@@ -145,121 +145,3 @@ def _(z: Array) -> Any:
     from scipy.special import erf
 
     return 0.5 * (1 + erf(z / np.sqrt(2)))
-
-
-@question(points=6, derivative=Derivative(of="gelu", wrt="z"), builds_on=("gelu",))
-def gelu_grad(z: Array) -> Any:
-    """The slope of the exact GELU at z: Phi(z) + z * phi(z).
-
-    Phi(z) = (1 + erf(z / sqrt(2))) / 2 and phi(z) = exp(-z^2 / 2) / sqrt(2 pi).
-
-    Args:
-        z: pre-activations, any shape, float64.
-
-    Returns:
-        Slopes, the shape of z, float64; some are negative, some above 1.
-
-    Source: tf.GradientTape through keras.ops.erf.
-    """
-    from course_lib.gradients import derivative
-
-    return derivative(exact_gelu, z)
-
-
-@gelu_grad.case("typical", weight=3)
-def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.uniform(-3, 3, (6, 5))}
-
-
-@gelu_grad.case("edge")
-def _(rng: Rng) -> dict[str, Any]:
-    return {"z": around_zero(rng, 4, 1, 7)}
-
-
-@gelu_grad.case("stability", stability=True)
-def _(rng: Rng) -> dict[str, Any]:
-    return {"z": rng.uniform(60, 1e4, 15) * np.resize([1.0, -1.0], 15)}
-
-
-@gelu_grad.mistake("gelu-slope-of-the-tanh-form", rows="A20 A21", convention=True)
-def _(z: Array) -> Any:
-    """This is the slope of GELU's tanh approximation; this course uses the exact form, z * Phi(z).
-
-    The slope must belong to the bend that is used, or the nudge goes in a slightly wrong direction.
-    The two slopes differ by up to 0.0009.
-
-    Check: compare the slope with (gelu(z + h) - gelu(z - h)) / (2 h), using your own gelu, at z =
-    -2 and h = 1e-5.
-    """
-    t = np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))
-    inner = np.sqrt(2 / np.pi) * (1 + 3 * 0.044715 * z**2)
-    return 0.5 * (1 + t) + 0.5 * z * (1 - t**2) * inner
-
-
-@gelu_grad.mistake("gelu-slope-of-the-sigmoid-form", rows="A20 A22", convention=True)
-def _(z: Array) -> Any:
-    """This is the slope of the approximation z * sigmoid(1.702 z); this course uses z * Phi(z).
-
-    The slope must belong to the bend that is used. The two differ by up to 0.03.
-
-    Check: compare the slope with (gelu(z + h) - gelu(z - h)) / (2 h), using your own gelu, at z =
-    -2 and h = 1e-5.
-    """
-    s = stable_sigmoid(1.702 * z)
-    return s + 1.702 * z * s * (1 - s)
-
-
-@gelu_grad.mistake("gelu-slope-product-rule", rows="A24")
-def _(z: Array) -> Any:
-    """z * Phi(z) is a product, so its slope has two terms; Phi(z) is only the first of them.
-
-    The product rule adds z times the slope of Phi. The two agree at 0 and far from 0, where the
-    second term vanishes.
-
-    Check: compare with (gelu(z + h) - gelu(z - h)) / (2 h) at z = -1.5 and h = 1e-5.
-    """
-    from scipy.special import erf
-
-    return 0.5 * (1 + erf(z / np.sqrt(2)))
-
-
-@gelu_grad.mistake("gelu-slope-density-unscaled", rows="A24")
-def _(z: Array) -> Any:
-    """The slope of Phi is phi(z) = exp(-z^2 / 2) / sqrt(2 pi); here 1 / sqrt(2 pi) is missing.
-
-    The second term is 2.507 times too large. The area under a density must be 1, and the factor
-    makes it so.
-
-    Check: compare with (gelu(z + h) - gelu(z - h)) / (2 h) at z = 1 and h = 1e-5.
-    """
-    from scipy.special import erf
-
-    return 0.5 * (1 + erf(z / np.sqrt(2))) + z * np.exp(-(z**2) / 2)
-
-
-@gelu_grad.mistake("gelu-slope-factor-z-missing")
-def _(z: Array) -> Any:
-    """The second term of the product rule is z * phi(z); here it is only phi(z).
-
-    In a product the slope of each factor is multiplied by the other factor. At z = 1 the mistake
-    does not show.
-
-    Check: the slope at z = 0 should be 0.5.
-    """
-    from scipy.special import erf
-
-    return 0.5 * (1 + erf(z / np.sqrt(2))) + np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
-
-
-@gelu_grad.mistake("gelu-slope-erf-without-root-two", rows="A23")
-def _(z: Array) -> Any:
-    """Phi(z) is (1 + erf(z / sqrt(2))) / 2; without sqrt(2) it belongs to another distribution.
-
-    erf belongs to a normal distribution of variance 1/2. Here the first term uses that one, and the
-    second term uses the one of variance 1.
-
-    Check: Phi(1) is 0.841345; print that term of your formula on its own.
-    """
-    from scipy.special import erf
-
-    return 0.5 * (1 + erf(z)) + z * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)

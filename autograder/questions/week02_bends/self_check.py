@@ -29,8 +29,7 @@ shifted_logits = choice(
         "cancels.",
     },
     because=(
-        "exp(z + 100) = exp(z) exp(100): the factor stands above and below the line and "
-        "cancels."
+        "exp(z + 100) = exp(z) exp(100): the factor stands above and below the line and cancels."
     ),
 )
 

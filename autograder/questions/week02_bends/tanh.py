@@ -10,7 +10,7 @@ from autograder.questions.define import Array, Derivative, Rng, question
 from autograder.questions.week02_bends.formulas import around_zero, stable_sigmoid
 
 
-@question(points=4, builds_on=("sigmoid",))
+@question(points=3, builds_on=("sigmoid",))
 def tanh(z: Array) -> Any:
     """The S-shaped bend between -1 and 1: (exp(z) - exp(-z)) / (exp(z) + exp(-z)).
 
@@ -121,7 +121,7 @@ def _(z: Array) -> Any:
     return np.tan(z)
 
 
-@question(points=5, builds_on=("tanh",), derivative=Derivative(of="tanh", wrt="z"))
+@question(points=4, builds_on=("tanh",), derivative=Derivative(of="tanh", wrt="z"))
 def tanh_grad(z: Array) -> Any:
     """The slope of tanh at z: 1 - a^2 with a = tanh(z).
 

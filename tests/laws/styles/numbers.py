@@ -217,17 +217,6 @@ STYLES: dict[str, dict[str, Any]] = {
             [Fraction(max(float(x), 0)) for x in z] if z.ndim == 1 else relu_in_place(z)
         ),
     },
-    "relu_grad": {
-        "half-of-sign": lambda z: (np.sign(z) + 1) // 2 * (z != 0),
-        "integers": lambda z: np.where(z > 0, 1, 0),
-        "booleans": lambda z: np.greater(z, 0),
-    },
-    "leaky_relu": {
-        "maximum": lambda z, slope: np.maximum(z, slope * z),
-        "two-parts": lambda z, slope: np.maximum(z, 0) + slope * np.minimum(z, 0),
-        "choose": lambda z, slope: np.choose(z > 0, [slope * z, z]),
-        "interpolated": lambda z, slope: np.where(z > 0, 1, slope) * z,
-    },
     "leaky_relu_grad": {
         "difference": lambda z, slope: slope + (1 - slope) * (z > 0),
         "take": lambda z, slope: np.array([slope, 1.0])[(z > 0).astype(int)],
@@ -237,9 +226,41 @@ STYLES: dict[str, dict[str, Any]] = {
         "normal-distribution": lambda z: z * special.ndtr(z),
         "erfc": lambda z: z * special.erfc(-z / np.sqrt(2)) * HALF,
     },
-    "silu": {
-        "scipy": lambda z: z * special.expit(z),
-        "tanh": lambda z: z * (1 + np.tanh(z / 2)) / 2,
+    "silu_grad": {
+        "scipy": lambda z: special.expit(z) * (1 + z * special.expit(-z)),
+        "tanh": lambda z: (s := (1 + np.tanh(z / 2)) / 2) + z * s * (1 - s),
+    },
+    "designed_bend": {
+        "logaddexp": lambda z, left, middle, right, width: (
+            left * z
+            + (right - left)
+            * width
+            * (
+                np.logaddexp(0, z / width + (c := special.logit((middle - left) / (right - left))))
+                - np.logaddexp(0, c)
+            )
+        ),
+        "from-the-other-side": lambda z, left, middle, right, width: (
+            right * z
+            + (right - left)
+            * width
+            * (
+                np.logaddexp(0, -z / width - (c := special.logit((middle - left) / (right - left))))
+                - np.logaddexp(0, -c)
+            )
+        ),
+    },
+    "designed_bend_grad": {
+        "scipy": lambda z, left, middle, right, width: (
+            left
+            + (right - left)
+            * special.expit(z / width + special.logit((middle - left) / (right - left)))
+        ),
+        "from-the-right": lambda z, left, middle, right, width: (
+            right
+            - (right - left)
+            * special.expit(special.logit((right - middle) / (right - left)) - z / width)
+        ),
     },
     "softmax": {
         "lists": softmax_rows,
@@ -264,15 +285,6 @@ STYLES: dict[str, dict[str, Any]] = {
         ],
         "einsum": lambda Z, dout: (
             (s := special.softmax(Z, 1)) * dout - s * np.einsum("nk,nk->n", dout, s)[:, None]
-        ),
-    },
-    "saturation_fraction": {
-        "mean-of-flags": lambda z, grad, threshold: (np.abs(grad(z)) < threshold).mean(),
-        "counted": lambda z, grad, threshold: (
-            sum(abs(float(s)) < threshold for s in np.ravel(grad(z))) / z.size
-        ),
-        "fraction": lambda z, grad, threshold: Fraction(
-            int(np.count_nonzero(np.abs(grad(z)) < threshold)), z.size
         ),
     },
 }
