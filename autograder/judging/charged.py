@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from autograder.answer import Status
 from autograder.judging.agreement import Entry, Level, MistakenAnswer, Seen
 from autograder.judging.points import WHOLE
+from autograder.questions import made_of
 from autograder.questions.define import Mistake, Question
 from autograder.records import Trial, Verdict
 
@@ -105,11 +105,4 @@ def as_function(question: Question, mistake: Mistake) -> Mistake | None:
     if not question.alternatives:
         return None
     right = next(iter(question.alternatives.values())).formula
-    place = question.returns.index(mistake.at)
-
-    def whole(*given: Any, **constants: Any) -> Any:
-        parts = list(right(*given))
-        parts[place] = mistake.formula(*given, **constants)
-        return tuple(parts)
-
-    return replace(mistake, formula=whole, at="")
+    return made_of.as_function(question, mistake, right)

@@ -14,8 +14,11 @@ def page(found: Iterable[tuple[Question, Mistake]], *, with_formula: bool = True
         found: the questions that catalogue the mistake, each with its own version of it.
         with_formula: whether to show the formula, which a student has to find.
     """
+    every = list(found)
+    # Where another question is made of the one that lists a mistake, it is the same mistake.
+    listed = [pair for pair in every if not pair[1].of]
     sections = []
-    for question, mistake in found:
+    for question, mistake in listed or every:
         where = f"`{question.name}`" + (f", at `{mistake.at}`" if mistake.at else "")
         kind = "Another convention" if mistake.convention else "A mistake"
         rows = f" Catalogue: {', '.join(mistake.rows)}." if mistake.rows else ""

@@ -195,7 +195,7 @@ def wrong(
         lines.append(
             "This is a different convention, valid elsewhere; the course uses the one stated."
         )
-    lines += [mistake.why for mistake in mistakes]
+    lines += [line for mistake in mistakes for line in _reason(mistake)]
     lines += _not_right_either(question, public, left)
     if right := right_parts(question, found):
         lines.append(f"Right parts: {', '.join(right)}.")
@@ -219,6 +219,12 @@ def wrong(
         # The last resort: where something is known, it says nothing.
         lines += [each for each in steps if each != UNEXPLAINED or not (causes or placed)]
     return "\n".join(line for line in lines if line)
+
+
+def _reason(mistake: Mistake) -> list[str]:
+    """Why a mistake is one, and whose step it is if another question asks for that alone."""
+    step = [f"It is in the step that {mistake.of} asks for."] if mistake.of else []
+    return [*step, mistake.why]
 
 
 def told(found: Wrong) -> tuple[Trial, Difference]:

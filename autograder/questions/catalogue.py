@@ -11,7 +11,7 @@ import inspect
 import pkgutil
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from autograder.questions import places, references, search_path
 from autograder.questions.conflicts import refuse_conflicts
 from autograder.questions.define import Question, Written
 from autograder.questions.import_week import forget_weeks, import_module, week_settings
+from autograder.questions.made_of import shared_mistakes
 
 
 @dataclass(frozen=True)
@@ -221,6 +222,8 @@ def _load(stem: str) -> Week:
         behind = [part for part in found[:place] if part.name in item.builds_on]
         names_behind = (name for part in behind for name in (*part.builds_on, part.name))
         item.builds_on = tuple(dict.fromkeys(names_behind))
+        own = {name: each for name, each in item.mistakes.items() if not each.of}
+        item.mistakes = {**own, **shared_mistakes(item, _finder(stem, found[:place]))}
     parts: list[Question | Written] = [*found, *written]
     total = sum(part.points for part in parts)
     if settings.points is not None and abs(total - settings.points) > 1e-9:
@@ -238,6 +241,31 @@ def _load(stem: str) -> Week:
         folder,
         settings.libraries,
     )
+
+
+def _finder(stem: str, before: Sequence[Question]) -> Callable[[str], Question | None]:
+    """Finds a question among those before one of this week, or in an earlier week of the package.
+
+    What a course has changed in another week may have other arguments, and is graded elsewhere
+    without that week.
+    """
+
+    def find(name: str) -> Question | None:
+        for each in before:
+            if each.name == name:
+                return each
+        for earlier in stems():
+            shipped = not places.is_own(places.folder_of(earlier))
+            if (
+                earlier < stem
+                and shipped
+                and _mentions(earlier, name)
+                and (found := week(earlier).questions.get(name))
+            ):
+                return found
+        return None
+
+    return find
 
 
 def _defined_in(name: str) -> list[Question]:

@@ -46,8 +46,26 @@ def question_keys(week: Week) -> dict[str, str]:
         if question.derivative and question.derivative.of in week.questions:
             sources.append(week.questions[question.derivative.of])
         decides = [(_file(folder, each).read_bytes(), each.source.encode()) for each in sources]
-        keys[name] = digest(shared, name.encode(), *sum(decides, ())).hex()
+        made_of = [path.read_bytes() for path in _files_made_of(folder, question)]
+        keys[name] = digest(shared, name.encode(), *sum(decides, ()), *made_of).hex()
     return keys
+
+
+def _files_made_of(folder: Path, question: Question) -> list[Path]:
+    """The files of the mistakes that this question shares with those it is made of.
+
+    Of another week, which is the package's, that is all of its code: this week's shared files do
+    not include it.
+    """
+    found: dict[Path, None] = {}
+    for mistake in question.mistakes.values():
+        if mistake.of:
+            *_, stem, part = mistake.formula.__module__.split(".")
+            if stem == folder.name:
+                found[folder / f"{part}.py"] = None
+            else:
+                found |= dict.fromkeys(places.code_files(PACKAGE / "questions" / stem))
+    return list(found)
 
 
 def digest(*parts: bytes) -> bytes:

@@ -134,7 +134,12 @@ def _question(kept: Mapping[str, Any]) -> Question:
     for name, mistake in kept["mistakes"].items():
         formula = _contract([], mistake["text"])
         question.mistakes[name] = Mistake(
-            name, formula, mistake["at"], tuple(mistake["rows"]), mistake["convention"]
+            name,
+            formula,
+            mistake["at"],
+            tuple(mistake["rows"]),
+            mistake["convention"],
+            of=mistake["of"],
         )
     question.drive = _executed(kept["drive"], "drive")
     question.measured_by = _executed(kept["measure"], "measure")

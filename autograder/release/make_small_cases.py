@@ -18,7 +18,7 @@ from autograder.judging.compare import differences
 from autograder.output.files import write_whole
 from autograder.questions import catalogue, references, small_cases
 from autograder.questions.catalogue import Week
-from autograder.questions.define import Case, Inputs, Question
+from autograder.questions.define import Case, Inputs, Mistake, Question
 from autograder.questions.small_cases import SmallCases, Step
 from autograder.records import Expected
 from autograder.release.shrink import count, shrink
@@ -83,7 +83,7 @@ def _best(question: Question) -> tuple[Case, Sequence[int], Step] | None:
             worth = (_told_apart(question, step), -count(step.inputs))
             if worth > most:
                 best, most = (case, sizes, step), worth
-            if worth[0] == len(question.mistakes):
+            if worth[0] == len(_own(question)):
                 return best
     return best
 
@@ -130,8 +130,13 @@ def _told_apart(question: Question, step: Step) -> int:
     """How many of the catalogued mistakes give another answer there than the right one."""
     return sum(
         not _is_expected(question.mistaken(each, step.inputs, step.expected.value), step.expected)
-        for each in question.mistakes.values()
+        for each in _own(question)
     )
+
+
+def _own(question: Question) -> list[Mistake]:
+    """Its mistakes without those of the questions that its answer is made of."""
+    return [each for each in question.mistakes.values() if not each.of]
 
 
 def _is_expected(answer: Any, expected: Expected) -> bool:

@@ -100,14 +100,26 @@ def test_do_the_weeks_other_files_change_all_keys(edit, file):
 
 @pytest.mark.parametrize("part", OWN)
 def test_does_a_questions_file_change_only_its_own_keys(edit, part):
-    """And those of gradients that are checked against it."""
+    """And those of gradients that are checked against it, and of answers that are made of it."""
     own = {name for name, item in WEEK.questions.items() if item.module.endswith(f".{part}")}
     of = {
         name
         for name, item in WEEK.questions.items()
         if item.derivative and item.derivative.of in own
     }
-    assert changed_by(edit, f"{FOLDER}/{part}.py") == own | of
+    made = {
+        name
+        for name, item in WEEK.questions.items()
+        if own & {mistake.of for mistake in item.mistakes.values()}
+    }
+    assert changed_by(edit, f"{FOLDER}/{part}.py") == own | of | made
+
+
+def test_does_a_file_of_another_week_change_the_keys_of_what_is_made_of_it(edit, monkeypatch):
+    monkeypatch.setattr("tests.questions.test_keys.WEEK", catalogue.week("week08"))
+    changed = changed_by(edit, f"{FOLDER}/dense_backward.py")
+    assert {"residual_backward", "mlp_backward"} <= changed
+    assert "dead_fraction" not in changed
 
 
 def test_does_another_weeks_file_change_no_key(edit):

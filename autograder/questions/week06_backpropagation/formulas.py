@@ -46,3 +46,13 @@ def cross_entropies(logits: Array, y: Array) -> Array:
     shifted = logits - logits.max(axis=1, keepdims=True)
     losses: Array = np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(y)), y]
     return losses
+
+
+def through_dense(dout: Array, X: Array, W: Array) -> tuple[Array, Array, Array]:
+    """The gradients of a dense layer: of its inputs, kernel and bias."""
+    return dout @ W.T, X.T @ dout, dout.sum(axis=0)
+
+
+def through_relu(dout: Array, z: Array) -> Array:
+    """The gradient on the other side of a relu."""
+    return dout * (z > 0)

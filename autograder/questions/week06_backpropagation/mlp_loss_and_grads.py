@@ -7,7 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import SMALL_NUMBERS, Array, Derivative, Inputs, Rng, question
+from autograder.questions.define import (
+    SMALL_NUMBERS,
+    Array,
+    Derivative,
+    Formula,
+    Inputs,
+    Rng,
+    question,
+)
 from autograder.questions.week06_backpropagation.formulas import (
     Params,
     all_gradients,
@@ -16,6 +24,8 @@ from autograder.questions.week06_backpropagation.formulas import (
     hidden_layer,
     layer_gradients,
     row_softmax,
+    through_dense,
+    through_relu,
 )
 from course_lib.gradients import loss_and_gradients
 from course_lib.models import by_student_name, to_keras
@@ -90,6 +100,26 @@ def _(rng: Rng) -> Inputs:
     given["params"]["W2"] *= 1e3
     given["params"]["b2"] *= 1e3
     return given
+
+
+@mlp_loss_and_grads.made_of(
+    but="gate-from-the-blame gate-always-open slope-one-at-zero multiplied-by-the-output "
+    "relu-dout-changed kernel-gradient-transposed bias-gradient-one-number "
+    "bias-gradient-over-outputs bias-gradient-two-axes batch-mean-taken-twice"
+)
+def _(
+    X: Array,
+    y: Array,
+    params: Params,
+    *,
+    relu_backward: Formula = through_relu,
+    dense_backward: Formula = through_dense,
+) -> Any:
+    z, h, dlogits, _ = blame(X, y, params)
+    dh, dW2, db2 = dense_backward(dlogits, h, params["W2"])
+    _, dW1, db1 = dense_backward(relu_backward(dh, z), X, params["W1"])
+    loss = cross_entropies(hidden_layer(X, params)[2], y).mean()
+    return loss, {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
 
 
 @mlp_loss_and_grads.mistake("loss-summed", at="loss", rows="C13")

@@ -91,3 +91,25 @@ def backward(
     """Every parameter's gradient; a wrong `gate` gives a wrong backward pass."""
     found = bills(X, y, params, activation, gate or through(activation))
     return gradients_from(X, params, activation, found)
+
+
+def through_dense(dout: Array, X: Array, W: Array) -> tuple[Array, Array, Array]:
+    """The gradients of a dense layer: of its inputs, kernel and bias."""
+    return dout @ W.T, X.T @ dout, dout.sum(axis=0)
+
+
+def through_relu(dout: Array, z: Array) -> Array:
+    """The gradient on the other side of a relu."""
+    return dout * (z > 0)
+
+
+def through_sigmoid(dout: Array, out: Array) -> Array:
+    """The gradient on the other side of a sigmoid, from its output."""
+    dz: Array = dout * out * (1 - out)
+    return dz
+
+
+def through_tanh(dout: Array, out: Array) -> Array:
+    """The gradient on the other side of a tanh, from its output."""
+    dz: Array = dout * (1 - out**2)
+    return dz

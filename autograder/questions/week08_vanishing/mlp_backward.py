@@ -6,15 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import Array, Formula, Inputs, Rng, question
 from autograder.questions.week08_vanishing.formulas import (
     BENDS,
     Params,
     backward,
     bills,
     gradients_from,
+    loss_slope,
     network,
     through,
+    through_dense,
+    through_relu,
+    through_sigmoid,
+    through_tanh,
     walk,
 )
 from course_lib.gradients import loss_and_gradients
@@ -74,6 +79,35 @@ def _(rng: Rng) -> Inputs:
     given["params"]["W2"] *= 1e3
     given["params"]["b2"] *= 1e3
     return given
+
+
+@mlp_backward.made_of(
+    but="batch-mean-taken-twice gate-from-the-blame slope-one-at-zero relu-dout-changed"
+)
+def _(
+    X: Array,
+    y: Array,
+    params: Params,
+    activation: str,
+    *,
+    dense_backward: Formula = through_dense,
+    relu_backward: Formula = through_relu,
+    sigmoid_backward: Formula = through_sigmoid,
+    tanh_backward: Formula = through_tanh,
+) -> Any:
+    steps = {"relu": relu_backward, "sigmoid": sigmoid_backward, "tanh": tanh_backward}
+    layers = walk(X, params, activation)
+    dz = loss_slope(layers[-1][1], y)
+    grads: Params = {}
+    for number in range(len(layers), 0, -1):
+        received = layers[number - 1][0]
+        dout, dW, db = dense_backward(dz, received, params[f"W{number}"])
+        grads |= {f"W{number}": dW, f"b{number}": db}
+        if number > 1:
+            # What this layer received is what the one before gave out.
+            below = layers[number - 2][1] if activation == "relu" else received
+            dz = steps[activation](dout, below)
+    return {name: grads[name] for name in params}
 
 
 @mlp_backward.mistake("bends-left-out-on-the-way-back")

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import Array, Formula, Inputs, Rng, question
 from autograder.questions.week08_vanishing.blocks import block, branch, empty_picture, gradients
+from autograder.questions.week08_vanishing.formulas import through_dense, through_relu
 from course_lib.gradients import vector_jacobian_product
 
 
@@ -66,6 +67,26 @@ def _(rng: Rng) -> Inputs:
 def _(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
     _, H = branch(X, W1, b1)
     return gradients(dout, X, H, np.where(H > 0, dout @ W2.T, 0), W1)
+
+
+@residual_backward.made_of(
+    but="relu-upstream-ignored relu-upstream-added gate-from-the-blame gate-always-open "
+    "slope-one-at-zero relu-dout-changed bias-gradient-one-number batch-mean-taken-twice"
+)
+def _(
+    dout: Array,
+    X: Array,
+    W1: Array,
+    b1: Array,
+    W2: Array,
+    *,
+    relu_backward: Formula = through_relu,
+    dense_backward: Formula = through_dense,
+) -> Any:
+    Z, H = branch(X, W1, b1)
+    dH, dW2, db2 = dense_backward(dout, H, W2)
+    dX, dW1, db1 = dense_backward(relu_backward(dH, Z), X, W1)
+    return dout + dX, dW1, db1, dW2, db2
 
 
 @residual_backward.mistake("blame-of-the-skip-lost", at="dX", rows="K01")

@@ -98,6 +98,7 @@ def _question(judge: Judge, question: Question) -> dict[str, Any]:
                 "at": mistake.at,
                 "rows": list(mistake.rows),
                 "convention": mistake.convention,
+                "of": mistake.of,
             }
             for mistake in question.mistakes.values()
         },

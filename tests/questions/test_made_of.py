@@ -1,0 +1,153 @@
+"""Does a question know the mistakes of the questions that its answer is made of?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.answer import Answer, Status
+from autograder.errors import QuestionError
+from autograder.judging.judge import Judge
+from autograder.judging.mistakes import mistakes_behind
+from autograder.questions import catalogue, references
+from autograder.questions.define import Question, question
+from autograder.questions.made_of import shared_mistakes
+from autograder.records import Trial
+
+COMPOSED = [
+    each
+    for week in map(catalogue.week, catalogue.stems())
+    for each in week.questions.values()
+    if each.composition
+]
+every_composed = pytest.mark.parametrize("composed", COMPOSED, ids=lambda each: each.name)
+
+
+def halves() -> Question:
+    @question(points=2, returns=("low", "high"))
+    def halves(x):
+        """The halves of x."""
+
+    @halves.mistake("high-doubled", at="high", family={"factor": (2.0, 3.0)})
+    def _(x, *, factor=2.0):
+        """It is doubled.
+
+        Next: divide.
+        """
+        return factor * x
+
+    return halves
+
+
+def outer(but: str = "") -> Question:
+    @question(points=2)
+    def outer(x):
+        """The sum of the halves, and 1."""
+
+    @outer.made_of(but=but)
+    def _(x, *, halves=lambda x: (x / 2, x / 2)):
+        return sum(halves(x)) + 1
+
+    return outer
+
+
+def test_is_a_part_put_in_the_place_of_the_right_one():
+    shared = shared_mistakes(outer(), {"halves": halves()}.get)
+    mistake = shared["high-doubled"]
+    assert (mistake.of, mistake.at, mistake.why) == ("halves", "", "It is doubled.")
+    assert [member.formula(4.0) for member in mistake.members] == [4 / 2 + 8 + 1, 4 / 2 + 12 + 1]
+    assert "factor * x" in mistake.code
+
+
+def test_does_a_mistake_of_its_own_or_one_left_out_take_its_place():
+    own = outer()
+    own.mistake("high-doubled")(lambda x: x)
+    assert not shared_mistakes(own, {"halves": halves()}.get)
+    assert not shared_mistakes(outer(but="high-doubled"), {"halves": halves()}.get)
+
+
+def test_is_nothing_shared_with_a_question_that_the_course_has_removed():
+    assert not shared_mistakes(outer(but="high-doubled"), lambda name: None)
+
+
+def test_is_a_name_refused_that_no_part_has():
+    with pytest.raises(QuestionError, match="but='high-halved' is no mistake"):
+        shared_mistakes(outer(but="high-halved"), {"halves": halves()}.get)
+
+
+def test_is_a_part_refused_that_is_no_plain_call():
+    part = halves()
+    part.driver(lambda halves, x: halves(x))
+    with pytest.raises(QuestionError, match="cannot be made of halves"):
+        shared_mistakes(outer(), {"halves": part}.get)
+
+
+@every_composed
+def test_are_there_mistakes_that_its_parts_share(composed):
+    shared = [each for each in composed.mistakes.values() if each.of]
+    assert shared
+    assert {each.of for each in shared} <= set(catalogue_of_parts(composed))
+
+
+def catalogue_of_parts(composed: Question) -> list[str]:
+    """The parts, and what these are made of in turn."""
+    found = list(composed.composition.parts)
+    for name in found:
+        part = catalogue.question(name)
+        found += part.composition.parts if part.composition else ()
+    return found
+
+
+@every_composed
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_is_every_shared_mistake_known_by_its_numbers(composed):
+    """An exception alone may come from anywhere in an answer of several steps."""
+    week = catalogue.week(composed.week)
+    judge = Judge({composed.name: composed}, references.public([composed], week.stem))
+    for mistake in composed.mistakes.values():
+        if mistake.of:
+            made = next(
+                made for name, made in judge.prepared_mistakes(composed) if name == mistake.name
+            )
+            assert any(each.wrong and each.answer.status is Status.RETURNED for each in made), (
+                mistake
+            )
+
+
+@pytest.mark.parametrize(
+    ("name", "step"),
+    [
+        ("mlp_loss_and_grads", "bias-gradient-averaged"),
+        ("mlp_backward", "sigmoid-upstream-added"),
+    ],
+)
+def test_is_the_message_about_the_step(name, step):
+    composed = catalogue.question(name)
+    judge = Judge(
+        {name: composed}, references.public([composed], catalogue.week(composed.week).stem)
+    )
+    verdict = judge.judge(name, judge.answers_of_mistakes(composed)[step])
+    mistake = composed.mistakes[step]
+    assert verdict.mistake == step
+    assert f"It is in the step that {mistake.of} asks for.\n{mistake.why}" in verdict.message
+
+
+def test_is_a_random_wrong_gradient_given_no_name():
+    composed = catalogue.question("mlp_backward")
+    judge = Judge({composed.name: composed}, references.public([composed], "week08_vanishing"))
+    rng = np.random.default_rng(0)
+    trials = [
+        Trial(
+            probe.case,
+            True,
+            probe.weight,
+            probe.inputs,
+            probe.expected,
+            Answer(
+                Status.RETURNED,
+                {k: v + rng.normal(size=v.shape) for k, v in probe.expected.value.items()},
+            ),
+        )
+        for probe in judge.probes[composed.name]
+    ]
+    assert mistakes_behind(composed, trials, judge.prepared_mistakes(composed)) == ()
