@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
+from autograder.course.database import SQLITE
 from autograder.course.directory import Course
 from autograder.feedback.comment import NOBODY, comment
 from autograder.gradebook import reports
@@ -63,6 +65,14 @@ def grades(
         told = comment(report, total, people.get(total.student, NOBODY)) if report else ""
         found[total.student] = _grade(total, told)
     return found
+
+
+def gradebook_stamp(course: Course) -> tuple[int, int] | None:
+    """Changes when the gradebook does; None for PostgreSQL, of which it cannot be told."""
+    if not course.db_url.startswith(SQLITE):
+        return None
+    status = Path(course.db_url.removeprefix(SQLITE)).stat()
+    return status.st_mtime_ns, status.st_size
 
 
 def _grade(total: Total, told: str) -> Grade:

@@ -7,7 +7,7 @@ that says that an upload is graded; `deliver.py` sends what is due.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -95,6 +95,18 @@ def want(
             continue
         changed += 1
     return changed
+
+
+def weeks(engine: Engine, stems: Sequence[str]) -> list[str]:
+    """Those of the assignments that have a column in a connected course of an LMS."""
+    found = (
+        select(LINE_ITEMS.c.week)
+        .join(CONTEXTS, CONTEXTS.c.id == LINE_ITEMS.c.context)
+        .where(CONTEXTS.c.connected, LINE_ITEMS.c.week.is_not(None))
+    )
+    with reading(engine) as connection:
+        named = set(connection.scalars(found))
+    return [stem for stem in stems if {stem, stem.partition("_")[0]} & named]
 
 
 def _places(connection: Connection, week: str, assignment: str) -> list[Row[Any]]:

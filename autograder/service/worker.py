@@ -18,17 +18,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.course.roster import enrolled
 from autograder.dispatch.warm import WarmSandboxes
-from autograder.errors import AutograderError, CourseBusy
+from autograder.errors import AutograderError, CourseBusy, CourseError
 from autograder.gradebook import reports
 from autograder.grading.assignment import Assignment
 from autograder.grading.grade_class import grade_course
+from autograder.questions import catalogue
 from autograder.records import Report, Submission
 from autograder.service import logs, outbox, queue, submitted
-from autograder.service.grades import Grade, grades
+from autograder.service.grades import Grade, gradebook_stamp, grades
 from autograder.service.queue import Upload
 from autograder.service.weeks import Weeks
 
@@ -36,6 +36,8 @@ LOOK_SECONDS = 0.2
 """How often an idle worker looks for uploads."""
 BUSY_SECONDS = 1.0
 """While `autograder grade` is running in the course."""
+FOLLOW_SECONDS = 5.0
+"""How often it looks whether the gradebook was changed by somebody else."""
 TROUBLE_SECONDS = 20.0
 """After something else failed, such as a week that is not as it was released."""
 GONE = (
@@ -75,6 +77,8 @@ class Worker:
         self._how = how or How()
         self._told = told
         self._sandboxes = WarmSandboxes(self._how.workers, self._how.isolation)
+        self._followed = 0.0
+        self._stamp: tuple[int, int] | None = None
 
     def run(self, stop: threading.Event) -> None:
         """Grade until told to stop; what is being graded then is finished first."""
@@ -86,11 +90,12 @@ class Worker:
                         queue.recover(self._engine)
                         unsure = False
                     if not self.step():
+                        self.follow_gradebook()
                         stop.wait(LOOK_SECONDS)
-                except SQLAlchemyError as error:
-                    # What is marked as running may be in nobody's hands now.
+                except Exception as error:
+                    # The database, or a bug; what is marked as running is in nobody's hands now.
                     unsure = True
-                    logs.trouble("database", error)
+                    logs.trouble("worker", error)
                     stop.wait(BUSY_SECONDS)
 
     def warm_up(self, stems: Sequence[str]) -> None:
@@ -119,6 +124,27 @@ class Worker:
             logs.trouble("not graded", error, week=taken[0].assignment)
             self._put_back(taken, f"a file cannot be used: {error.strerror}", TROUBLE_SECONDS)
         return len(taken)
+
+    def follow_gradebook(self) -> None:
+        """Tell the outbox of grades that changed by other ways: by hand, `extend`, `grade`."""
+        now = time.monotonic()
+        if now < self._followed + FOLLOW_SECONDS:
+            return
+        self._followed = now
+        try:
+            course = self._weeks.course
+            stamp = gradebook_stamp(course)
+            if stamp is not None and stamp == self._stamp:
+                return
+            send_unfinished = course.settings.service.grades == "so far"
+            for stem in outbox.weeks(self._engine, catalogue.stems()):
+                graded = grades(course, stem)
+                with self._engine.begin() as connection:
+                    if outbox.want(connection, stem, graded, send_unfinished=send_unfinished):
+                        self._told()
+            self._stamp = stamp
+        except CourseError as error:
+            logs.trouble("gradebook", error)
 
     def _put_back(self, taken: Sequence[Upload], problem: str, seconds: float) -> None:
         due = datetime.now(UTC) + timedelta(seconds=seconds)
