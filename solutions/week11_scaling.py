@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Week 11: Scaling laws
 #
-# About three hours. You write ten short functions. Each has a check right below it.
+# About three hours. You write six short functions and one longer function. The fourth is the heart of the week: a bet with an error bar. Each has a check right below it.
 #
 # ## The break
 #
@@ -134,11 +134,20 @@ figure = plots.two_papers(
 #
 # ### 1. How large is each toy?
 #
-# What stands on the horizontal axis has to be counted in the same way for every network. Some papers leave out biases or the first layer. We count every weight and every bias: a network with $D$ inputs, $H$ hidden units and $K$ outputs has
+# What stands on the horizontal axis has to be counted in the same way for every network. Some papers leave out biases or the first layer. We count every weight and every bias. Fill in the second line by hand before you write the formula for $D$ inputs, $H$ hidden units and $K$ outputs:
 #
-# $$N = \underbrace{D H + H}_{\text{first layer}} + \underbrace{H K + K}_{\text{second layer}}$$
+# | network | weights, first layer | biases | weights, second layer | biases | $N$ |
+# | --- | --- | --- | --- | --- | --- |
+# | 2-3-1 | $2 \cdot 3$ | 3 | $3 \cdot 1$ | 1 | 13 |
+# | 4-5-2 | ? | ? | ? | ? | ? |
 #
-# By hand: a 2-3-1 network has $6 + 3 + 3 + 1 = 13$. `widths` is an array, and NumPy computes with all its entries at once.
+# <details><summary>The second line, filled</summary>
+#
+# $4 \cdot 5 = 20$, then 5, $5 \cdot 2 = 10$ and 2: together 37.
+#
+# </details>
+#
+# `widths` is an array, and NumPy computes with all its entries at once.
 
 
 # %% solution="parameter_counts"
@@ -151,7 +160,7 @@ def parameter_counts(widths, D, K):
         K: outputs.
 
     Returns:
-        N = D H + H + H K + K for each H, shape (W,).
+        N for each H, shape (W,).
 
     Source: Kaplan et al. 2020 count without the first layer; here every layer counts.
     """
@@ -218,7 +227,7 @@ check("fit_power_law")
 
 # %% solution="predict_loss"
 def predict_loss(N, L_inf, a, alpha):
-    """The loss that a law predicts for models of size N: L_inf + a * N^-alpha.
+    """The loss that a law with a floor predicts for models of size N.
 
     Args:
         N: model sizes, any shape, float64, positive.
@@ -240,35 +249,85 @@ def predict_loss(N, L_inf, a, alpha):
 check("predict_loss")
 
 # %% [markdown]
-# ### 4. The bet
+# ### 4. A bet with an error bar
 #
-# Now put the two together: fit the toys, predict the giants. This step beyond the measured points is called **extrapolation**. Use your own two functions. There is no floor here yet.
+# Fit the toys, predict the giants: a step beyond the measured points is called **extrapolation**. A ruler always answers, and in the same tone of voice, whether the six points lie on it or in a cloud around it. An honest bet says how far off it may be. So this function is longer than the others: it fits, it predicts, it says how sure it is, and it decides.
+#
+# All errors below are errors of $\log L$, because that is where the line is straight. Call the distance of a size from the middle of the toys $d = \log N - \overline{\log N}$. Three things can go wrong.
+#
+# 1. **The new network scatters as the toys do.** Let $r_i$ be the distances of the toys from the line. Their typical size is $s$, with $s^2 = \sum r_i^2 / (W - 2)$. Why $W - 2$? A line through two points meets both, however noisy they are. Two of the $W$ distances have been used up by the two numbers of the line.
+# 2. **The line may lie too high or too low.** Its height in the middle is a mean of $W$ scattered points. What does week 07 say about the scatter of a mean of $W$ numbers?
+# 3. **The line may be tilted.** It turns about the middle of the toys, like a seesaw. Its slope is known to $s / \sqrt{\sum d_i^2}$: toys that lie far apart hold it better. How far off is it then at the distance $d$?
+#
+# These errors are independent, so their *squares* add up. Work out the last two columns before you open them. Four toys have $\log N = 2, 4, 6, 8$ and $\log L = 2.6, 1.4, 0.4, -0.4$. The best line falls by 0.5 for each step of 1 and has the height 1 in the middle, at $\log N = 5$:
+#
+# | $\log N$ | $\log L$ | $d_i$ | on the line | $r_i$ |
+# | --- | --- | --- | --- | --- |
+# | 2 | 2.6 | −3 | 2.5 | ? |
+# | 4 | 1.4 | −1 | 1.5 | ? |
+# | 6 | 0.4 | 1 | 0.5 | ? |
+# | 8 | −0.4 | 3 | −0.5 | ? |
+#
+# Now bet on $\log N = 10$, where $d = 5$. What are $\sum d_i^2$, $s^2$, and the three squared errors? And if the bar reaches 2 errors to either side, from which loss to which?
+#
+# <details><summary>The table, filled</summary>
+#
+# The distances $r_i$ are 0.1, −0.1, −0.1, 0.1. Their squares sum to 0.04, so $s^2 = 0.04 / (4 - 2) = 0.02$ and $s = 0.1414$. $\sum d_i^2 = 9 + 1 + 1 + 9 = 20$.
+#
+# The new network: $s^2 = 0.02$. The height: $s^2 / 4 = 0.005$. The tilt: $s^2 \cdot 5^2 / 20 = 0.025$, the largest of the three. Together 0.05, and the root is 0.2236.
+#
+# The line says $\log L = -1.5$, a loss of $e^{-1.5} = 0.223$. Two errors to either side: from $e^{-1.947} = 0.143$ to $e^{-1.053} = 0.349$. As a factor, 1.56 less or 1.56 more. In losses the bar is longer upwards than downwards.
+#
+# </details>
+#
+# Two errors to either side cover about 95 of 100 networks, if the toys are many. (With four toys an honest factor is 4.3; it is found in a table of Student's $t$, and here it is an argument.)
+#
+# **And decide.** The builder is promised a loss of at most `target`. A network whose prediction just meets it misses it half of the time. So he builds the smallest one whose *upper* end keeps the promise. If there is none, the answer is −1: train more toys, and do not build. `np.flatnonzero(mask)` lists the places where a mask is True.
 
 
-# %% solution="extrapolate_loss"
-def extrapolate_loss(N, L, N_new):
-    """The losses at N_new, by the power law without a floor that fits (N, L) best.
+# %% solution="bet_with_error_bar"
+def bet_with_error_bar(N, L, N_new, target, factor):
+    """Bet on the losses of models to come, with error bars, and choose one to build.
 
     Args:
-        N: sizes of the models that were trained, shape (W,), float64.
+        N: sizes of the models that were trained, shape (W,), float64, rising, at least three.
         L: their losses, shape (W,), float64.
-        N_new: sizes of models to come, shape (M,), float64.
+        N_new: sizes that could be built, shape (M,), float64, rising.
+        target: the loss that is promised.
+        factor: how many standard errors of log L the bar reaches to either side.
 
     Returns:
-        Predicted losses, shape (M,).
+        predicted (M,): the losses at N_new, by the power law without a floor that fits best.
+        low, high (M,): the ends of their error bars, as losses.
+        choice: the place in N_new of the smallest model whose high is at most target; -1 if
+            there is none.
 
-    Source: Kaplan et al. 2020, equation 1.1.
+    Source: the prediction interval of a straight line; Kaplan et al. 2020, equation 1.1.
     """
     ### BEGIN SOLUTION
     a, alpha = fit_power_law(N, L)
-    return predict_loss(N_new, 0.0, a, alpha)
+    predicted = predict_loss(N_new, 0.0, a, alpha)
+    residuals = np.log(L) - np.log(predict_loss(N, 0.0, a, alpha))
+    variance = np.sum(residuals**2) / (len(N) - 2)
+    middle = np.log(N).mean()
+    tilt = (np.log(N_new) - middle) ** 2 / np.sum((np.log(N) - middle) ** 2)
+    error = np.sqrt(variance * (1 + 1 / len(N) + tilt))
+    low, high = predicted * np.exp(-factor * error), predicted * np.exp(factor * error)
+    safe = np.flatnonzero(high <= target)
+    return predicted, low, high, safe[0] if len(safe) else -1
     ### END SOLUTION
 
 
-# %% check="extrapolate_loss"
-check("extrapolate_loss")
+# %% check="bet_with_error_bar"
+check("bet_with_error_bar")
 
 # %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Build it in four steps and print each one for the four toys of the table: the law; the distances $r_i$ and $s$; the error at each new size; the ends of the bar. `np.exp` of a sum is a product, so a bar in $\log L$ is a factor on the loss.
+#
+# </details>
+#
 # ## Part 2: the floor
 #
 # ### 5. Find the floor
@@ -328,80 +387,73 @@ check("fit_power_law_with_floor")
 #
 # ## Part 3: the bill
 #
-# ### 6. What training costs
+# ### 6. The whole bill
 #
-# One weight, one token. Going **forward**, the weight multiplies its input, and the neuron adds the product to a sum: 2 operations. Going **back**, each layer works out *two* products, one for the blame of its weights (dW) and one for the blame of its input (dX): 4 operations. Together
+# Count multiplications and additions for **one weight and one token**, and fill in the table:
 #
-# $$C = 6\,N\,D$$
+# | | products for each weight | multiply and add | operations |
+# | --- | --- | --- | --- |
+# | forward | 1: input times weight | 2 each | ? |
+# | back, in training | 2: one for the blame of the weight (dW), one for the blame of its input (dX) | 2 each | ? |
+# | **one token in training** | | | ? |
+# | **one token in use** | forward alone: nothing is learned | | ? |
 #
-# floating-point operations, in short **FLOPs**. $D$ counts every token as often as it is read: two passes over the same data are twice the tokens.
+# <details><summary>The table, filled</summary>
+#
+# Forward 2, back 4. A token in training costs 6 operations for each weight, a token in use 2. By hand: a model with 10 weights that is trained on 100 tokens and then reads 1,000 costs $10 \cdot 100 \cdot 6 + 10 \cdot 1000 \cdot 2 = 26{,}000$.
+#
+# </details>
+#
+# The field's own words: floating-point operations, in short **FLOPs**. The training part is the famous $C = 6ND$. $D$ counts every token as often as it is read: two passes over the same data are twice the tokens.
 
 
-# %% solution="training_flops"
-def training_flops(N, D):
-    """Floating-point operations of a training run: C = 6 N D.
+# %% solution="total_cost"
+def total_cost(N, D, inference_tokens):
+    """Floating-point operations of a model's whole life: its training, and then its use.
 
     Args:
         N: parameters of each model, any shape, float64.
         D: tokens that it is trained on, repeats included, the shape of N.
+        inference_tokens: tokens that it reads and writes in use, one number, 0 or more.
 
     Returns:
-        C, the shape of N.
+        The cost of each model, the shape of N.
 
     Source: Kaplan et al. 2020, section 2.1.
     """
     ### BEGIN SOLUTION
-    return 6 * N * D
+    return 6 * N * D + 2 * N * inference_tokens
     ### END SOLUTION
 
 
-# %% check="training_flops"
-check("training_flops")
+# %% check="total_cost"
+check("total_cost")
 
 # %% [markdown]
-# ### 7. How much has each parameter read?
-#
-# GPT-3 (2020) has 175 billion parameters and read 300 billion tokens. Chinchilla (2022) has 70 billion and read 1,400 billion.
-
-
-# %% solution="tokens_per_parameter"
-def tokens_per_parameter(N, D):
-    """How many tokens a model was trained on for each of its parameters: D / N.
-
-    Args:
-        N: parameters of each model, any shape, float64.
-        D: tokens that it was trained on, the shape of N.
-
-    Returns:
-        Tokens a parameter, the shape of N.
-
-    Source: Hoffmann et al. 2022, table 1.
-    """
-    ### BEGIN SOLUTION
-    return D / N
-    ### END SOLUTION
-
-
-# %% check="tokens_per_parameter"
-check("tokens_per_parameter")
+# How much has each parameter read? GPT-3 (2020) has 175 billion parameters and read 300 billion tokens. Chinchilla (2022) has 70 billion and read 1,400 billion.
 
 # %% tags=["experiment"]
 famous = {"GPT-3": (175e9, 300e9), "Chinchilla": (70e9, 1.4e12), "Llama 3 8B": (8e9, 15e12)}
 for name, (N, D) in famous.items():
-    ratio = tokens_per_parameter(N, D)
-    print(f"{name:10}  bill {training_flops(N, D):.2e} FLOPs, {ratio:8,.1f} tokens a parameter")
+    print(f"{name:10}  bill {total_cost(N, D, 0):.2e} FLOPs, {D / N:8,.1f} tokens a parameter")
 
 # %% [markdown] quotes={"1.7 against 20": "GPT-3 bill _ FLOPs, {} tokens a parameter Chinchilla bill _ FLOPs, {} tokens"}
 # 1.7 against 20. DeepMind's team had trained over 400 models of many sizes (Hoffmann et al. 2022). The cheapest way to a low loss, they found, is to let model and data grow *alike*: about 20 tokens for each parameter. GPT-3 and its kin were too large for what they had read. Chinchilla, with a quarter of the parameters of its sister Gopher and the same bill, beat it nearly everywhere. And the last line of the table? We come to that.
 #
-# ### 8. Spend it well
+# ### 7. Spend it well
 #
-# Put $D = 20 N$ into the bill: $C = 6 \cdot N \cdot 20 N = 120\,N^2$. Solve for $N$. A bill 100 times as large buys a model 10 times as large and 10 times the tokens.
+# You have a training bill $C$ to spend, and want 20 tokens for each parameter. How large a model is that? Put $D = 20N$ into the bill of training and look at what is left: $C$ is a number times a power of $N$. Solve for $N$ on paper first. Then try it by hand: what do 12,000 operations buy? And what does a bill 100 times as large buy?
+#
+# <details><summary>By hand</summary>
+#
+# 12,000 operations buy 10 parameters and 200 tokens: $6 \cdot 10 \cdot 200 = 12{,}000$. A bill 100 times as large buys a model 10 times as large, and 10 times the tokens.
+#
+# </details>
 
 
 # %% solution="compute_optimal"
 def compute_optimal(C):
-    """Parameters and tokens that spend C = 6 N D in Chinchilla's proportion, D = 20 N.
+    """The model and the tokens that spend a training bill in Chinchilla's proportion, 20 to 1.
 
     Args:
         C: floating-point operations that may be spent, any shape, float64.
@@ -421,75 +473,32 @@ def compute_optimal(C):
 check("compute_optimal")
 
 # %% [markdown]
-# ### 9. A law in two variables
-#
-# The same team fitted a law with a floor and *two* shortfalls: too few parameters, and too few tokens.
+# **A law in two variables.** The same team fitted a law with a floor and *two* shortfalls: too few parameters, and too few tokens.
 #
 # $$L(N, D) = 1.69 + \frac{406.4}{N^{0.34}} + \frac{410.7}{D^{0.28}}$$
 #
-# By hand, for $N = D = 10^{10}$: $N^{0.34} = 10^{3.4} = 2512$ and $D^{0.28} = 10^{2.8} = 631$. So $L = 1.69 + 0.162 + 0.651 = 2.503$. The tokens are the larger worry.
+# By hand, for $N = D = 10^{10}$: $N^{0.34} = 10^{3.4} = 2512$ and $D^{0.28} = 10^{2.8} = 631$. So $L = 1.69 + 0.162 + 0.651 = 2.503$. The tokens are the larger worry. It is a copy of your `predict_loss` with one more term, so here it is written for you.
+
+# %% tags=["experiment"]
 
 
-# %% solution="parametric_loss"
 def parametric_loss(N, D):
-    """A language model's loss: 1.69 + 406.4 / N^0.34 + 410.7 / D^0.28.
-
-    Args:
-        N: parameters, any shape, float64.
-        D: training tokens, the shape of N.
-
-    Returns:
-        Predicted losses, the shape of N.
-
-    Source: Hoffmann et al. 2022, equation 10.
-    """
-    ### BEGIN SOLUTION
+    """A language model's loss, by Hoffmann et al. 2022, equation 10."""
     return 1.69 + 406.4 / N**0.34 + 410.7 / D**0.28
-    ### END SOLUTION
 
 
-# %% check="parametric_loss"
-check("parametric_loss")
-
-# %% [markdown]
-# ### 10. The whole bill
-#
-# Training ends. Then the robot goes to work. Every token that it reads or writes in use passes *forward* only: $2N$ operations, with nothing to learn and no way back. Over its whole life it costs
-#
-# $$6\,N\,D + 2\,N \cdot \text{inference tokens}$$
-
-
-# %% solution="total_cost"
-def total_cost(N, D, inference_tokens):
-    """Operations for training and for use: 6 N D + 2 N * inference_tokens.
-
-    Args:
-        N: parameters of each model, any shape, float64.
-        D: tokens that it is trained on, the shape of N.
-        inference_tokens: tokens that it reads and writes in use, one number.
-
-    Returns:
-        The cost of each model, the shape of N.
-
-    Source: Kaplan et al. 2020, section 2.1.
-    """
-    ### BEGIN SOLUTION
-    return 6 * N * D + 2 * N * inference_tokens
-    ### END SOLUTION
-
-
-# %% check="total_cost"
-check("total_cost")
+print(f"{parametric_loss(1e10, 1e10):.3f}")
 
 # %% [markdown] quotes={"a loss of 0.257": "width 48: _ parameters, loss {}"}
 # ## The experiment
 #
 # **Predict, then run.** Before each experiment there is a cell for your guess. Put a number in the place of `None`, and the next cell shows it beside the result. It is not graded.
 #
-# **First: your own scaling run.** Lay your ruler on the six toys, and bet on networks of up to 256 units. Then train them and see. After that, fit the law with a floor to all of them. The network of 48 units had a loss of 0.257. Bet without a ruler first: what loss will these four reach?
+# **First: your own scaling run.** A builder has promised a loss of at most 0.16. Lay your ruler on the six toys, bet on networks of up to 256 units, and let your function choose one. (With six toys, 2.8 errors to either side cover 95 of 100.) Then train them all and see. The network of 48 units had a loss of 0.257. Bet without a ruler first: what loss will these four reach, and which one would you build?
 
 # %% tags=["experiment"]
 guessed_losses = {64: None, 96: None, 128: None, 256: None}
+guessed_width = None
 
 # %% tags=["experiment"]
 large_widths = np.array([64, 96, 128, 256])
@@ -498,16 +507,24 @@ sizes = parameter_counts(widths, 64, 10).astype(float)
 first = widths <= 48
 
 a, alpha = fit_power_law(sizes[first], small_losses)
-bets = extrapolate_loss(sizes[first], small_losses, sizes[~first])
+bets, low, high, choice = bet_with_error_bar(
+    sizes[first], small_losses, sizes[~first], target=0.16, factor=2.8
+)
 losses = np.concatenate([small_losses, losses_of(large_widths)])
 L_inf, a_above, alpha_above = fit_power_law_with_floor(sizes, losses)
 
 print(
     f"ruler: {a:.0f} N^-{alpha:.2f}     with a floor: {L_inf:.3f} + {a_above:.0f} N^-{alpha_above:.2f}"
 )
-for width, bet, loss in zip(large_widths, bets, losses[~first], strict=True):
+for width, bet, *ends, loss in zip(large_widths, bets, low, high, losses[~first], strict=True):
     guess = guessed_losses[int(width)]
-    print(f"width {width:3}: the bet {bet:.3f}, trained {loss:.3f} (your guess: {guess})")
+    print(
+        f"width {width:3}: the bet {bet:.3f}, its bar {ends[0]:.3f} to {ends[1]:.3f}, "
+        f"trained {loss:.3f} (your guess: {guess})"
+    )
+for name, place in {"the ruler alone": np.argmax(bets <= 0.16), "the bar": choice}.items():
+    print(f"{name} builds width {large_widths[place]}: loss {losses[~first][place]:.3f}")
+print(f"you would have built width {guessed_width}")
 
 N_line = np.geomspace(500, 60_000, 200)
 figure = plots.scaling_run(
@@ -519,12 +536,15 @@ figure = plots.scaling_run(
         "ruler on the first six": predict_loss(N_line, 0.0, a, alpha),
         "law with a floor, all": predict_loss(N_line, L_inf, a_above, alpha_above),
     },
+    bet_with_error_bar(sizes[first], small_losses, N_line, 0.0, 2.8)[1:3],
 )
 
-# %% [markdown] quotes={"0.074 where training gives 0.117": "width 256: the bet {}, trained {}"}
-# *In words:* filled points for the six toys, on a straight falling line. Hollow points for the later networks. The first of them keep close to the ruler, the last ones lie above it. The second curve bends with them and levels off.
+# %% [markdown] quotes={"96 units and missed the promise, with 0.168": "the ruler alone builds width {}: loss {}", "128 units and kept it, with 0.148": "the bar builds width {}: loss {}", "from 0.061 to 0.089, and training gives 0.117": "width 256: the bet _, its bar {} to {}, trained {}"}
+# *In words:* filled points for the six toys, on a straight falling line. Hollow points for the later networks. The first of them keep close to the ruler, the last ones lie above it. The shaded error bar is narrow among the toys and opens like a trumpet to both sides. The second curve bends with the points and levels off.
 #
-# Just beyond the toys the bet was good. At five times the size of the largest toy the ruler promises too much: 0.074 where training gives 0.117. Two floors may be at work: digits that are hard to read, and 1,297 different pictures, however large the network. A scaling law is a *measurement* of one kind of network on one kind of data, not a law of nature.
+# The bar has earned its keep. The ruler alone would have built 96 units and missed the promise, with 0.168. You built 128 units and kept it, with 0.148.
+#
+# And now the honest part. At five times the size of the largest toy the bar reaches from 0.061 to 0.089, and training gives 0.117. That is far outside. An error bar knows how the toys *scatter*. It does not know that the law itself may be the wrong one, and here it is: it has no floor. Two floors may be at work, digits that are hard to read, and 1,297 different pictures, however large the network. A scaling law is a *measurement* of one kind of network on one kind of data, not a law of nature.
 #
 # **Second: one bill, many sizes.** Fix the bill $C$. A larger model then reads less: $D = C / (6N)$. Which size gives the lowest loss, by Hoffmann's law? GPT-3 had 175 billion parameters. How many should it have had for its bill?
 
@@ -564,7 +584,7 @@ costs = {}
 for name, tokens in [("never used", 0.0), ("1e13 tokens in use", 1e13), ("1e14 in use", 1e14)]:
     costs[name] = total_cost(N_line, D_line, tokens)
     best = np.argmin(costs[name])
-    ratio = tokens_per_parameter(N_line[best], D_line[best])
+    ratio = D_line[best] / N_line[best]
     print(
         f"{name:18}: cheapest at N = {N_line[best]:.1e}, {ratio:5.0f} tokens a parameter"
         f" (your guess, in billions: {guessed_sizes[name]})"
@@ -607,7 +627,7 @@ else:
 # %% [markdown]
 # ## Self-check
 #
-# For practice, without points: a wrong choice gets its reason, and you may choose again.
+# For practice, without points: a wrong choice gets its reason, and you may choose again. Write down in one line why your choice is right: once it is, the check shows your reason beside a model answer.
 #
 # **A.** A loss follows $L = a\,N^{-0.5}$. The model becomes 100 times as large. By what is the loss divided?
 #
@@ -617,8 +637,12 @@ else:
 
 # %% solution="hundred_times_larger"
 # Set hundred_times_larger to "a", "b" or "c".
+# Say why in one line: hundred_times_larger_because = "..."
 ### BEGIN SOLUTION
 hundred_times_larger = "b"
+hundred_times_larger_because = (
+    "The loss is multiplied by 100 to the power of -0.5, which is one tenth."
+)
 ### END SOLUTION
 
 # %% check="hundred_times_larger"
@@ -633,8 +657,12 @@ check("hundred_times_larger")
 
 # %% solution="line_that_bends"
 # Set line_that_bends to "a", "b" or "c".
+# Say why in one line: line_that_bends_because = "..."
 ### BEGIN SOLUTION
 line_that_bends = "c"
+line_that_bends_because = (
+    "A floor does not shrink with the model, so it makes up more and more of the loss."
+)
 ### END SOLUTION
 
 # %% check="line_that_bends"
@@ -649,8 +677,12 @@ check("line_that_bends")
 
 # %% solution="tokens_in_four_epochs"
 # Set tokens_in_four_epochs to "a", "b" or "c".
+# Say why in one line: tokens_in_four_epochs_because = "..."
 ### BEGIN SOLUTION
 tokens_in_four_epochs = "a"
+tokens_in_four_epochs_because = (
+    "Every token costs compute each time it is read, and four passes read 40 billion."
+)
 ### END SOLUTION
 
 # %% check="tokens_in_four_epochs"
@@ -665,8 +697,12 @@ check("tokens_in_four_epochs")
 
 # %% solution="model_for_a_billion_users"
 # Set model_for_a_billion_users to "a", "b" or "c".
+# Say why in one line: model_for_a_billion_users_because = "..."
 ### BEGIN SOLUTION
 model_for_a_billion_users = "c"
+model_for_a_billion_users_because = (
+    "Use costs 2N a token, so a smaller N soon pays back its longer training."
+)
 ### END SOLUTION
 
 # %% check="model_for_a_billion_users"
@@ -682,7 +718,7 @@ check("model_for_a_billion_users")
 #
 # It ends where the size alone holds the loss up. With $406.4 / N^{0.34}$ above the goal minus 1.69, no number of tokens suffices, and shortly before that D becomes enormous.
 #
-# The law was fitted to models of one family, on one data set, within a range. In our own run the ruler was too hopeful at five times the size of the largest toy. Data may also run out or repeat, and a lower loss is not the same as a more useful model.
+# The law was fitted to models of one family, on one data set, within a range. In our own run the ruler was too hopeful at five times the size of the largest toy, and its error bar did not say so. Data may also run out or repeat, and a lower loss is not the same as a more useful model.
 #
 # **Rubric (20 points).** 6: 20 tokens a parameter is best for the training bill alone. 6: use costs 2N a token and favours a smaller N; numbers. 4: the limit, where the size alone holds the loss up. 4: one honest doubt.
 # ### END SOLUTION
@@ -694,4 +730,10 @@ check("model_for_a_billion_users")
 #
 # Next week: two devices that hold the numbers in place while the robot learns (**batch norm** and **layer norm**), and a question that half of all interviews ask: measured over what?
 #
-# **Read on:** Kaplan et al. 2020, *Scaling Laws for Neural Language Models*; Hoffmann et al. 2022, *Training Compute-Optimal Large Language Models*; Besiroglu et al. 2024, *Chinchilla Scaling: A replication attempt*.
+# ## To read on
+#
+# - Kaplan and others, *Scaling Laws for Neural Language Models* (2020): the lines on log-log paper.
+# - Hoffmann and others, *Training Compute-Optimal Large Language Models* (2022): Chinchilla; and Besiroglu and others, *Chinchilla Scaling: A Replication Attempt* (2024), who checked its error bars.
+# - Hestness and others, *Deep Learning Scaling is Predictable, Empirically* (2017): the floor, on many tasks.
+# - Sutton, *The Bitter Lesson* (2019): one page on why more of everything keeps winning.
+# - Karpathy, *Deep Dive into LLMs like ChatGPT*: where the tokens come from, on video.

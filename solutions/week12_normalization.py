@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Week 12: Batch norm against layer norm
 #
-# About three hours. You write seven functions. Each has a check right below it.
+# About three hours. You write nine functions. The heart of the week is the way back through a norm: first node by node, then in one line that you find yourself. Each has a check right below it.
 #
 # ## The break
 #
@@ -30,6 +30,13 @@ def relu_backward(dout, z):
 def dense_backward(dout, X, W):
     """The blame that passes back through X @ W + b: dX, dW, db."""
     return dout @ W.T, X.T @ dout, dout.sum(axis=0)
+
+
+def softmax_cross_entropy(Z, y):
+    """Mean loss of the logits Z (N, K) for the labels y (N,)."""
+    shifted = Z - Z.max(axis=1, keepdims=True)
+    losses = np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(y)), y]
+    return losses.mean()
 
 
 def softmax_cross_entropy_grad(Z, y):
@@ -137,7 +144,7 @@ check("batchnorm_start")
 # %% [markdown]
 # ### 2. At test time
 #
-# The easy half first. The statistics are given, and the batch is not measured. NumPy lines up a `(D,)` array with the *columns* of an `(N, D)` array, so no loop and no reshape is needed.
+# The easy half first. The statistics are given, and the batch is not measured: set to the standard, then turn the two knobs. Which operation does each knob stand for, and where does eps go? NumPy lines up a `(D,)` array with the *columns* of an `(N, D)` array, so no loop and no reshape is needed.
 
 
 # %% solution="batchnorm_inference"
@@ -151,7 +158,7 @@ def batchnorm_inference(X, gamma, beta, running_mean, running_var, eps):
         eps: added to the variance, inside the root.
 
     Returns:
-        gamma * (X - running_mean) / sqrt(running_var + eps) + beta, shape (N, D).
+        The normalized, scaled and shifted inputs, shape (N, D).
 
     Source: Ioffe & Szegedy 2015, algorithm 2.
     """
@@ -216,27 +223,125 @@ check("batchnorm_over_batches")
 #
 # </details>
 #
-# ## Part 2: batch norm, backward
+# ## Part 2: the way back
 #
-# ### 4. Three ways to be blamed
+# ### 4. Node by node
 #
-# Call the normalized input $\hat x = (x - \mu)/\sigma$ with $\sigma = \sqrt{\mathrm{var} + \mathrm{eps}}$. Then $\mathrm{out} = \gamma \hat x + \beta$, and the first steps are easy. gamma and beta are used once by each example of the batch, so their blame adds up over the batch:
+# An entry $x_n$ reaches the output in three ways: directly, through the mean, and through the spread. Nudge one entry, and the *whole column* moves. That sounds hard, and it is five short steps on the graph of week 06:
 #
-# $$d\beta = \sum_n \mathrm{dout}_n \qquad d\gamma = \sum_n \mathrm{dout}_n\, \hat x_n \qquad d\hat x = \mathrm{dout} \cdot \gamma$$
+# $$x \;\to\; c = x - \mu \;\to\; \mathrm{var} = \mathrm{mean}(c^2) \;\to\; \sigma = \sqrt{\mathrm{var} + \mathrm{eps}} \;\to\; \hat x = c / \sigma \;\to\; \mathrm{out} = \gamma \hat x + \beta$$
 #
-# Now the interesting part. An entry $x_n$ reaches the output in three ways: directly, through the mean $\mu$, and through the spread $\sigma$. Nudge one entry, and the *whole column* moves. The chain rule along all three gives
+# Three rules of week 06 are all you need. Blame is multiplied by the slope of the step. Where a node is used several times, its blames add up. And where a number was made of N entries, each of them gets its share. Look for the nodes that are used twice: $c$ (in $\hat x$ and in var), and $x$ (in $c$ and in $\mu$). And $\sigma$, var and $\mu$ are one number for a whole column, used by all N entries.
 #
-# $$dx = \frac{1}{\sigma}\Big(d\hat x \;-\; \underbrace{\mathrm{mean}(d\hat x)}_{\text{through } \mu} \;-\; \hat x \cdot \underbrace{\mathrm{mean}(d\hat x \cdot \hat x)}_{\text{through } \sigma}\Big)$$
+# **By hand.** A column $x = (0, 0, 2, 2)$ has mean 1, so $c = (-1, -1, 1, 1)$, the variance is 1 and, without eps, $\sigma = 1$ and $\hat x = c$. Let $\gamma = 1$ and the blame at the output be $(4, 0, 0, 0)$. Fill in the column on the right from top to bottom:
 #
-# Both means run over the same numbers that $\mu$ and $\sigma$ were made of: for batch norm, down the column.
+# | node | used by | slope of that step | its blame |
+# | --- | --- | --- | --- |
+# | $\hat x$ | out | $\gamma$ | $(4, 0, 0, 0)$ |
+# | $\sigma$ | $\hat x = c / \sigma$, by all N entries | $-c / \sigma^2$ | ? |
+# | var | $\sigma = \sqrt{\mathrm{var} + \mathrm{eps}}$ | ? | ? |
+# | $c$ | $\hat x$, and var | $1 / \sigma$, and ? | ? |
+# | $\mu$ | $c = x - \mu$, by all N entries | ? | ? |
+# | $x$ | $c$, and $\mu$ | 1, and ? | ? |
 #
-# **Where the last term comes from.** The spread obeys $\partial \sigma / \partial x_n = (x_n - \mu)/(N\sigma) = \hat x_n / N$. All entries of the column are divided by $\sigma$, so its blame is $-\sum_k d\hat x_k\, \hat x_k / \sigma$. Multiply the two.
+# <details><summary>The table, filled</summary>
 #
-# **By hand.** A column $x = (0, 0, 2, 2)$ has mean 1 and spread 1, so $\hat x = (-1, -1, 1, 1)$. Let $d\hat x = (4, 0, 0, 0)$. Then $\mathrm{mean}(d\hat x) = 1$ and $\mathrm{mean}(d\hat x \cdot \hat x) = -1$, and
+# $\sigma$: the products $-c \cdot (4, 0, 0, 0)$ sum to 4. var: the slope of a root is $1 / (2\sigma)$, so 2. $c$: $(4, 0, 0, 0)$ directly, and through var $2 \cdot 2c/4 = (-1, -1, 1, 1)$; together $(3, -1, 1, 1)$. $\mu$: the slope is −1 for each entry, so $-(3 - 1 + 1 + 1) = -4$. $x$: each entry is a quarter of the mean, so $(3, -1, 1, 1) - 1 = (2, -2, 0, 0)$.
 #
-# $$dx = (4 - 1 - 1,\;\; 0 - 1 - 1,\;\; 0 - 1 + 1,\;\; 0 - 1 + 1) = (2, -2, 0, 0)$$
+# </details>
 #
 # It sums to 0, and it has to: adding the same number to the whole column changes nothing, so nobody can be blamed for it.
+
+
+# %% solution="batchnorm_nodes"
+def batchnorm_nodes(dout, X, gamma, eps):
+    """The blame of every node of batch normalization, from the output back to X.
+
+    Args:
+        dout: dL/dout, shape (N, D), float64; it carries the 1/N of the loss already.
+        X: the layer's inputs, shape (N, D), float64.
+        gamma: scale, shape (D,).
+        eps: added to the variance, inside the root.
+
+    Returns:
+        dxhat (N, D), droot (D,), dvar (D,), dcentred (N, D), dmean (D,), dX (N, D). A node that
+        is used twice has the sum of both ways.
+
+    Source: the chain rule on the graph above; Ioffe & Szegedy 2015, section 3.
+    """
+    ### BEGIN SOLUTION
+    N = len(X)
+    centred = X - X.mean(axis=0)
+    root = np.sqrt((centred**2).mean(axis=0) + eps)
+    dxhat = dout * gamma
+    droot = -(dxhat * centred).sum(axis=0) / root**2
+    dvar = droot / (2 * root)
+    dcentred = dxhat / root + dvar * 2 * centred / N
+    dmean = -dcentred.sum(axis=0)
+    return dxhat, droot, dvar, dcentred, dmean, dcentred + dmean / N
+    ### END SOLUTION
+
+
+# %% check="batchnorm_nodes"
+check("batchnorm_nodes")
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# One line for each node, in the order of the table, and each uses the lines above it. Test it on the column: `X = np.array([[0.], [0.], [2.], [2.]])`, `dout = np.array([[4.], [0.], [0.], [0.]])`, gamma 1 and eps 0.
+#
+# </details>
+#
+# ### 5. In one line
+#
+# Five steps are right, and nobody writes them. On paper they collapse into one line, with three terms, made of nothing but $d\hat x$, $\hat x$ and $\sigma$. Find it:
+#
+# 1. Write $dc$ with $d\sigma$ put in for dvar. The two 2s cancel.
+# 2. Put in $d\sigma$ itself, and replace every $c$ by $\hat x \sigma$. How many $\sigma$ are left in each term? A sum over the column divided by N is a mean.
+# 3. The last two nodes say: $dx = dc - \mathrm{mean}(dc)$. Take the mean of both terms of $dc$. One of the two means is 0, because $\mathrm{mean}(\hat x) = 0$.
+# 4. Draw out the common factor.
+#
+# Now look at what you have: a first term, which treats mean and spread as constants, and two corrections. Name the way that each correction belongs to. Then try the line on the worked example: $\hat x = (-1, -1, 1, 1)$, $\sigma = 1$ and $d\hat x = (4, 0, 0, 0)$ give $(2, -2, 0, 0)$.
+#
+# Nothing in the derivation asked whether the entries stand in a column or in a row. So write it for both: `axis` says along which axis was measured, and the means run along it. `root` comes as a row `(1, D)` or a column `(N, 1)`, and `keepdims=True` keeps your means in the same shape.
+
+
+# %% solution="normalize_backward"
+def normalize_backward(dxhat, xhat, root, axis):
+    """The blame that passes back through xhat = (X - mean) / root, in its simplest form.
+
+    Args:
+        dxhat: dL/dxhat, shape (N, D), float64.
+        xhat: the normalized inputs, shape (N, D), float64.
+        root: what they were divided by, kept as a row or a column: (1, D) for axis 0, (N, 1) for
+            axis 1.
+        axis: the axis that was measured, 0 (batch norm) or 1 (layer norm).
+
+    Returns:
+        dX, shape (N, D). Mean and root are made of X, so blame passes through them as well.
+
+    Source: the five steps, simplified.
+    """
+    ### BEGIN SOLUTION
+    mean = dxhat.mean(axis=axis, keepdims=True)
+    along = (dxhat * xhat).mean(axis=axis, keepdims=True)
+    return (dxhat - mean - xhat * along) / root
+    ### END SOLUTION
+
+
+# %% check="normalize_backward"
+check("normalize_backward")
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# After step 2 you have $dc = d\hat x / \sigma - \hat x \cdot (\text{a mean}) / \sigma$. Which mean? Two checks of your result: with a small eps, dX sums to 0 along the axis, and so does dX times xhat. The first term alone does neither; what must be taken off it?
+#
+# </details>
+#
+# ### 6. The layer's way back
+#
+# gamma and beta are left. Each is used once by every example of the batch: $\mathrm{out} = \gamma \hat x + \beta$. What is the slope for each, and what happens to blame that comes from N examples? Your `normalize_backward` does the rest.
 
 
 # %% solution="batchnorm_backward"
@@ -255,10 +360,9 @@ def batchnorm_backward(dout, X, gamma, eps):
     Source: the chain rule, as above; Ioffe & Szegedy 2015, section 3.
     """
     ### BEGIN SOLUTION
-    root = np.sqrt(X.var(axis=0) + eps)
+    root = np.sqrt(X.var(axis=0, keepdims=True) + eps)
     xhat = (X - X.mean(axis=0)) / root
-    dxhat = dout * gamma
-    dX = (dxhat - dxhat.mean(axis=0) - xhat * (dxhat * xhat).mean(axis=0)) / root
+    dX = normalize_backward(dout * gamma, xhat, root, 0)
     return dX, (dout * xhat).sum(axis=0), dout.sum(axis=0)
     ### END SOLUTION
 
@@ -267,15 +371,9 @@ def batchnorm_backward(dout, X, gamma, eps):
 check("batchnorm_backward")
 
 # %% [markdown]
-# <details><summary>Hint</summary>
-#
-# Name the pieces: `root`, `xhat`, `dxhat`. Then the line for dX can be copied from the formula, symbol by symbol. Test it on the column above with `X = np.array([[0.], [0.], [2.], [2.]])`, gamma 1 and eps 0.
-#
-# </details>
-#
 # ## Part 3: layer norm
 #
-# ### 5. Forward
+# ### 7. Forward
 #
 # The same formula, measured along the row. There is no diary and there are no two lives: a picture brings its own features along, at test time too.
 #
@@ -292,7 +390,7 @@ def layernorm_forward(X, gamma, beta, eps):
         eps: added to the variance, inside the root.
 
     Returns:
-        gamma * (X - mean) / sqrt(var + eps) + beta, the shape of X.
+        The normalized, scaled and shifted inputs, the shape of X.
 
     Source: Ba, Kiros & Hinton 2016, "Layer normalization".
     """
@@ -307,12 +405,12 @@ def layernorm_forward(X, gamma, beta, eps):
 check("layernorm_forward")
 
 # %% [markdown]
-# ### 6. Backward
+# ### 8. Backward
 #
-# The three ways are the same; the means run along the row. Two places need a second thought.
+# The line that you found serves here too, along the row. Two places need a second thought.
 #
 # - Each feature of the row has its *own* gamma. So $d\hat x = \mathrm{dout} \cdot \gamma$ has to be formed *before* the means are taken. In batch norm gamma is one number for the whole column, and it could wait.
-# - gamma and beta are still shared by the *examples*. Their blame is summed over the batch, as before.
+# - gamma and beta are still shared by the *examples*. Along which axis does their blame add up?
 
 
 # %% solution="layernorm_backward"
@@ -328,14 +426,12 @@ def layernorm_backward(dout, X, gamma, eps):
     Returns:
         dX (N, D), dgamma (D,), dbeta (D,).
 
-    Source: the formula of batch norm, along the row.
+    Source: the way back of batch norm, along the row.
     """
     ### BEGIN SOLUTION
     root = np.sqrt(X.var(axis=1, keepdims=True) + eps)
     xhat = (X - X.mean(axis=1, keepdims=True)) / root
-    dxhat = dout * gamma
-    along = (dxhat * xhat).mean(axis=1, keepdims=True)
-    dX = (dxhat - dxhat.mean(axis=1, keepdims=True) - xhat * along) / root
+    dX = normalize_backward(dout * gamma, xhat, root, 1)
     return dX, (dout * xhat).sum(axis=0), dout.sum(axis=0)
     ### END SOLUTION
 
@@ -352,7 +448,7 @@ check("layernorm_backward")
 #
 # ## Part 4: for free at test time
 #
-# ### 7. Folding
+# ### 9. Folding
 #
 # At test time the running statistics are plain numbers. Then batch norm after a dense layer is a straight line after a straight line, and you know what happens to those: *the rule pile collapses*. For once that is good news. Written for one output $j$, with $s_j = \gamma_j / \sqrt{\mathrm{var}_j + \mathrm{eps}}$:
 #
@@ -419,7 +515,85 @@ for name, normalize in norms.items():
 # %% [markdown]
 # With either norm the size of the weights no longer matters: the two rows of a norm are alike.
 #
-# **Second: company.** One picture, one feature. We put the picture into 120 random batches of each size and look at that feature after the norm. The dashed line is the answer at test time. Think of the two smallest batches first: what is the feature in a batch of one, and how large, without its sign, in a batch of two?
+# **Second: do twenty layers learn?** The same pile with a last layer for the ten digits, trained for 60 nudges on batches of 64, at five learning rates. Without a norm, with batch norm, with layer norm; once with the weights of week 04, once with weights 30 percent smaller. Guessing costs $\ln 10 = 2.3$. At how many of the five rates will each pile, with the smaller weights, reach a loss below 2?
+
+# %% tags=["experiment"]
+guessed_rates = {"nothing": None, "batch norm": None, "layer norm": None}
+
+
+# %% tags=["experiment"]
+def train_pile(norm, lr, scale, rng, depth=20, nudges=60, eps=1e-3):
+    """The mean loss of the last 20 nudges; infinite if the numbers became too large."""
+    W = rng.normal(size=(depth, 64, 64)) * np.sqrt(2 / 64) * scale
+    V = rng.normal(size=(64, 10)) / np.sqrt(64)
+    gamma, beta = np.ones((depth, 64)), np.zeros((depth, 64))
+    losses = []
+    for _ in range(nudges):
+        batch = rng.integers(1400, size=64)
+        X, y = digits[batch], labels[batch]
+        road = []
+        for w, g, b in zip(W, gamma, beta, strict=True):
+            Z = X @ w
+            if norm == "batch norm":
+                N, _, _ = batchnorm_forward(Z, g, b, zero, one, 0.9, eps, True)
+            elif norm == "layer norm":
+                N = layernorm_forward(Z, g, b, eps)
+            else:
+                N = Z + b
+            road.append((X, Z, N))
+            X = relu(N)
+        losses.append(softmax_cross_entropy(X @ V, y))
+        dX, dV, _ = dense_backward(softmax_cross_entropy_grad(X @ V, y), X, V)
+        V = V - lr * dV
+        for layer in range(depth - 1, -1, -1):
+            X, Z, N = road[layer]
+            dZ = relu_backward(dX, N)
+            if norm == "nothing":
+                dbeta = dZ.sum(axis=0)
+            else:
+                backward = batchnorm_backward if norm == "batch norm" else layernorm_backward
+                dZ, dgamma, dbeta = backward(dZ, Z, gamma[layer], eps)
+                gamma[layer] -= lr * dgamma
+            beta[layer] -= lr * dbeta
+            dX, dW, _ = dense_backward(dZ, X, W[layer])
+            W[layer] -= lr * dW
+    return np.mean(losses[-20:])
+
+
+rates = np.array([0.01, 0.03, 0.1, 0.3, 1.0])
+panels = {}
+for title, scale in {"weights of week 04": 1.0, "30 percent smaller": 0.7}.items():
+    panels[title] = {}
+    for name in norms:
+        with np.errstate(all="ignore"):
+            reached = [train_pile(name, lr, scale, np.random.default_rng(0)) for lr in rates]
+        panels[title][name] = np.array(reached)
+        learned = np.sum(panels[title][name] < 2)
+        guess = "" if scale == 1 else f" (your guess: {guessed_rates[name]})"
+        print(f"{title}, {name}: learns at {learned} of {len(rates)} rates{guess}")
+
+
+def likeness(normalize, rng):
+    """The mean cosine of two digits after 20 layers that have not learned yet."""
+    X = digits[:64]
+    for _ in range(20):
+        X = relu(normalize(X @ (rng.normal(size=(64, 64)) * np.sqrt(2 / 64))))
+    X = X / np.linalg.norm(X, axis=1, keepdims=True)
+    return ((X @ X.T).sum() - 64) / (64 * 63)
+
+
+for name, normalize in norms.items():
+    print(f"{name}, likeness of two digits: {likeness(normalize, np.random.default_rng(0)):.2f}")
+figure = plots.losses_by_rate(rates, panels, np.log(10))
+
+# %% [markdown] quotes={"at none (0 of 5)": "30 percent smaller, nothing: learns at {} of {} rates", "at 4 of 5 rates": "30 percent smaller, batch norm: learns at {} of {} rates", "a cosine of 0.94": "nothing, likeness of two digits: {}", "0.95 with layer norm": "layer norm, likeness of two digits: {}", "With batch norm it is 0.32": "batch norm, likeness of two digits: {}"}
+# *In words:* two panels, for weights of the right size on the left and smaller ones on the right: the loss after training against the learning rate. The grey line is guessing. Without a norm the dots hug it, on the right at every rate; on the left one large rate is missing, because the numbers overflowed. Layer norm gets a little below the line at small rates only. Batch norm falls far below it from a rate of 0.1 on, in both panels.
+#
+# Without a norm the pile hardly learns at any rate, and with smaller weights at none (0 of 5). With batch norm it learns at 4 of 5 rates, from the wrong start as well as from the right one. That is what made very deep networks usable in 2015.
+#
+# But why does layer norm, which holds the loudness just as well, learn so badly here? Look at the last three lines. After twenty layers two different digits point nearly the same way, a cosine of 0.94 without a norm, and 0.95 with layer norm: what they have in common has drowned what sets them apart. Batch norm subtracts what the *batch* has in common, at every layer. With batch norm it is 0.32. Layer norm looks at one picture and cannot know what others share. So those who use layer norm in deep networks give every layer a residual road (week 08), on which the picture itself travels along.
+#
+# **Third: company.** One picture, one feature. We put the picture into 120 random batches of each size and look at that feature after the norm. The dashed line is the answer at test time. Think of the two smallest batches first: what is the feature in a batch of one, and how large, without its sign, in a batch of two?
 
 # %% tags=["experiment"]
 guessed_size = {1: None, 2: None}
@@ -462,7 +636,7 @@ figure = plots.output_by_company(company, outputs, at_test_time, by_layer_norm)
 # %% [markdown] quotes={"all dots lie on 0": "in a batch of 1, size of the feature: {}"}
 # *In words:* on the left, a cloud of dots for each batch size. In a batch of one all dots lie on 0. In a batch of two they lie near −1 and 1, whatever the picture shows. With more company the clouds grow narrower and close in on the dashed line. On the right, layer norm: one and the same answer for every batch size.
 #
-# **Third: what it costs.** A small network with a norm in its middle learns digits for 300 nudges, from batches of 1, 2, 4 ... 128 pictures. Batch norm is tested twice: with its diary, and with `training=True` left on by accident, when the pictures come in one at a time. How many of 100 new digits will be right after training with batches of 2?
+# **Fourth: what it costs.** A small network with a norm in its middle learns digits for 300 nudges, from batches of 1, 2, 4 ... 128 pictures. Batch norm is tested twice: with its diary, and with `training=True` left on by accident, when the pictures come in one at a time. How many of 100 new digits will be right after training with batches of 2?
 
 # %% tags=["experiment"]
 guessed_right = {
@@ -532,6 +706,21 @@ figure = plots.accuracy_by_batch_size(sizes, shares)
 # %% [markdown] quotes={"about 96 of 100": "batches of 8: layer norm {}", "layer norm keeps 90 and batch norm falls to 71": "batches of 2: layer norm {}, with its diary {}", "near 10 of 100": "batches of 128: layer norm _, with its diary _, flag left on {}"}
 # *In words:* from batches of 8 on, both norms reach about 96 of 100. At 2 pictures layer norm keeps 90 and batch norm falls to 71. At 1 it learns hardly anything, because its training output was always beta: blame never reaches W1. The lowest line lies near 10 of 100, which is guessing: even a well-trained network, asked one picture at a time with the flag left on, sees nothing but beta, and gives every picture the same answer.
 #
+# ## Where each norm is used today
+#
+# | norm | measures | where |
+# | --- | --- | --- |
+# | **batch norm** (2015) | each feature, over the batch | networks that look at pictures: ResNet and most that came after it |
+# | **layer norm** (2016) | each example, over its features | transformers: BERT, GPT-2 and GPT-3, ViT |
+# | **RMSNorm** (2019) | each example, over its features, and no mean is subtracted | most large language models: T5, Llama, Mistral, Gemma, Qwen |
+# | **group norm** (2018) | each example, over a group of its features | image generators such as Stable Diffusion, which learn from small batches |
+#
+# Text explains the second and the third row. Sentences differ in length, a batch is spread over many machines, and words come one at a time when the model writes. A norm that has to know the batch is in the way.
+#
+# **RMSNorm** asks what layer norm can do without. It divides by the root of the mean *square*, $\hat x = x / \sqrt{\mathrm{mean}(x^2) + \mathrm{eps}}$, and multiplies by gamma. No mean, no beta. By hand: the row $(3, 8)$ has the mean square $(9 + 64)/2 = 36.5$, and becomes $(0.50, 1.32)$. Its authors found it as good as layer norm and clearly faster. Look at your one line for the way back: which of its three terms falls away?
+#
+# **Where in the block?** The first transformer (2017) put the norm *after* the addition of the residual road, GPT-2 and nearly everybody since put it *before* the layer (**pre-norm**). Then nothing stands on the road itself, and blame walks from the last layer to the first untouched.
+#
 # ## The same in Keras
 #
 # Keras' own layers with the same weights, and gradients by `GradientTape`. The largest differences should be about $10^{-15}$.
@@ -576,7 +765,7 @@ else:
 # %% [markdown]
 # ## Self-check
 #
-# For practice, without points: a wrong choice gets its reason, and you may choose again.
+# For practice, without points: a wrong choice gets its reason, and you may choose again. Write down in one line why your choice is right: once it is, the check shows your reason beside a model answer.
 #
 # These are asked in job interviews.
 #
@@ -588,8 +777,12 @@ else:
 
 # %% solution="how_many_means"
 # Set how_many_means to "a", "b" or "c".
+# Say why in one line: how_many_means_because = "..."
 ### BEGIN SOLUTION
 how_many_means = "b"
+how_many_means_because = (
+    "Batch norm has one mean for each of 10 features, layer norm one for each of 32 examples."
+)
 ### END SOLUTION
 
 # %% check="how_many_means"
@@ -604,8 +797,12 @@ check("how_many_means")
 
 # %% solution="batch_of_one"
 # Set batch_of_one to "a", "b" or "c".
+# Say why in one line: batch_of_one_because = "..."
 ### BEGIN SOLUTION
 batch_of_one = "a"
+batch_of_one_because = (
+    "One number is its own mean, so the normalized input is 0 and only the shift remains."
+)
 ### END SOLUTION
 
 # %% check="batch_of_one"
@@ -620,8 +817,12 @@ check("batch_of_one")
 
 # %% solution="picture_at_test_time"
 # Set picture_at_test_time to "a", "b" or "c".
+# Say why in one line: picture_at_test_time_because = "..."
 ### BEGIN SOLUTION
 picture_at_test_time = "c"
+picture_at_test_time_because = (
+    "At test time the running mean is used, an average over the training batches."
+)
 ### END SOLUTION
 
 # %% check="picture_at_test_time"
@@ -636,8 +837,12 @@ check("picture_at_test_time")
 
 # %% solution="modes_of_layer_norm"
 # Set modes_of_layer_norm to "a", "b" or "c".
+# Say why in one line: modes_of_layer_norm_because = "..."
 ### BEGIN SOLUTION
 modes_of_layer_norm = "b"
+modes_of_layer_norm_because = (
+    "It measures the example by itself, and that is there at test time as well."
+)
 ### END SOLUTION
 
 # %% check="modes_of_layer_norm"
@@ -664,3 +869,11 @@ check("modes_of_layer_norm")
 # The pile is deep, it keeps its loudness, and it learns. All this time one thing fell from the sky: the label below every picture. Somebody wrote *cat* under a million photographs. For most of the pictures and texts in the world nobody ever did.
 #
 # Next week: what a robot can learn when there are no labels, or when all it hears is *well done* at the very end (**learning paradigms**).
+#
+# ## To read on
+#
+# - Ioffe and Szegedy, *Batch Normalization* (2015); Ba, Kiros and Hinton, *Layer Normalization* (2016): both short, and you have written all of it.
+# - Karpathy, *Building makemore, part 4: Becoming a Backprop Ninja*: the way back through batch norm, node by node and then in one line, on video.
+# - Santurkar and others, *How Does Batch Normalization Help Optimization?* (2018): why it works is not what its authors thought.
+# - Zhang and Sennrich, *Root Mean Square Layer Normalization* (2019): RMSNorm.
+# - CS231n, *Neural Networks Part 2: Setting up the Data and the Loss*: batch norm among the other things that a start needs.

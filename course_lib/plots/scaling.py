@@ -67,7 +67,7 @@ def scaling_run(
         axes.plot(N_line, law, label=name, zorder=1, **look)
     if bar is not None:
         shade = {"color": COLORS[1], "alpha": 0.18, "linewidth": 0, "zorder": 0}
-        axes.fill_between(N_line, *bar, label="its error bar", **shade)
+        axes.fill_between(N_line, *bar, label="the ruler's error bar", **shade)
     filled = {"color": COLORS[0], "linestyle": "none", "markersize": 7}
     axes.plot(N[used], L[used], "o", **filled, label="trained first")
     axes.plot(N[~used], L[~used], "o", **filled, markerfacecolor="white", label="trained later")

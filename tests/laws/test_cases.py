@@ -58,6 +58,7 @@ ONE_EXAMPLE: Mapping[str, str] = {
     "fit_power_law": "Through one point there are lines of every slope.",
     "fit_power_law_with_floor": "Three numbers need three points at least.",
     "batchnorm_over_batches": "Its function has a batch of one in batchnorm_forward.",
+    "batchnorm_nodes": "With one example all blames but dxhat are 0, by most wrong rules as well.",
     "batchnorm_backward": "With one example dX and dgamma are 0, by most wrong rules as well.",
     "layernorm_forward": "Its N is no symbol, as X may have three axes; one case has one example.",
     "next_token_pairs": "In a text of one token, no token follows.",
@@ -118,10 +119,7 @@ NEAR_ZERO: Mapping[str, str] = {
     "tanh_backward": NO_GATE,
     "sgd_step": NO_GATE,
     "predict_loss": POSITIVE,
-    "training_flops": POSITIVE,
-    "tokens_per_parameter": POSITIVE,
     "compute_optimal": POSITIVE,
-    "parametric_loss": POSITIVE,
     "total_cost": POSITIVE,
 }
 """Why an argument of any shape has no zeros or no tiny numbers of both signs."""

@@ -13,13 +13,10 @@ PARTS = (
     "parameter_counts",
     "fit_power_law",
     "predict_loss",
-    "extrapolate_loss",
+    "bet_with_error_bar",
     "fit_power_law_with_floor",
-    "training_flops",
-    "tokens_per_parameter",
-    "compute_optimal",
-    "parametric_loss",
     "total_cost",
+    "compute_optimal",
     "self_check",
 )
 

@@ -9,9 +9,9 @@ import numpy as np
 from autograder.questions.define import Array, Inputs, Rng, question
 
 
-@question(points=8, returns=("N", "D"), builds_on=("training_flops", "tokens_per_parameter"))
+@question(points=9, returns=("N", "D"))
 def compute_optimal(C: Array) -> Any:
-    """Parameters and tokens that spend C = 6 N D in Chinchilla's proportion, D = 20 N.
+    """The model and the tokens that spend a training bill in Chinchilla's proportion, 20 to 1.
 
     Args:
         C: floating-point operations that may be spent, any shape, float64.

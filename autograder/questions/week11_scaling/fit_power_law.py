@@ -16,7 +16,7 @@ from autograder.questions.week11_scaling.formulas import (
 )
 
 
-@question(points=13, returns=("a", "alpha"), parts={"a": 1, "alpha": 1}, withheld=("exact",))
+@question(points=11, returns=("a", "alpha"), parts={"a": 1, "alpha": 1}, withheld=("exact",))
 def fit_power_law(N: Array, L: Array, exact: Array) -> Any:
     """The power law L = a * N^-alpha whose logarithm fits best: least squares of log L on log N.
 

@@ -68,7 +68,7 @@ def settled_law(yours: Any, L: Array, exact: Array) -> Any:
 
 
 @question(
-    points=16,
+    points=13,
     returns=NAMES,
     builds_on=("fit_power_law", "predict_loss"),
     parts={"L_inf": 1, "a": 1, "alpha": 1},

@@ -10,7 +10,7 @@ from autograder.questions.define import Array, Inputs, Rng, question
 from course_lib.models import mlp
 
 
-@question(points=7)
+@question(points=6)
 def parameter_counts(widths: Array, D: int, K: int) -> Any:
     """The number of weights and biases of the D-H-K network, for every width H.
 
@@ -20,7 +20,7 @@ def parameter_counts(widths: Array, D: int, K: int) -> Any:
         K: outputs.
 
     Returns:
-        N, shape (W,), int64: D H + H + H K + K for each H.
+        N for each H, shape (W,), int64.
 
     Source: the number of parameters that Keras counts in the network of course_lib.models.
     """

@@ -10,9 +10,9 @@ from autograder.questions.define import Array, Inputs, Rng, question
 from autograder.questions.week11_scaling.formulas import sizes
 
 
-@question(points=6)
+@question(points=5)
 def predict_loss(N: Array, L_inf: float, a: float, alpha: float) -> Any:
-    """The loss that a law predicts for models of size N: L_inf + a * N^-alpha.
+    """The loss that a law with a floor predicts for models of size N.
 
     Args:
         N: model sizes, any shape, float64, positive.

@@ -12,6 +12,7 @@ hundred_times_larger = choice(
         "f80e3a66dbd6": "For the loss to be divided by 100, the exponent would have to be 1; here "
         "it is 0.5.",
     },
+    because="The loss is multiplied by 100 to the power of -0.5, which is one tenth.",
 )
 
 line_that_bends = choice(
@@ -22,6 +23,7 @@ line_that_bends = choice(
         "straight.",
         "e5aa9d91b2f0": "A larger exponent is a steeper line, but a straight one.",
     },
+    because="A floor does not shrink with the model, so it makes up more and more of the loss.",
 )
 
 tokens_in_four_epochs = choice(
@@ -32,6 +34,7 @@ tokens_in_four_epochs = choice(
         "d1150256bd1f": "10 billion is the number of different tokens; every pass over them costs "
         "compute.",
     },
+    because="Every token costs compute each time it is read, and four passes read 40 billion.",
 )
 
 model_for_a_billion_users = choice(
@@ -43,4 +46,5 @@ model_for_a_billion_users = choice(
         "1aaa9c2bc8b8": "A larger model needs fewer training tokens, but costs more for every "
         "token in use.",
     },
+    because="Use costs 2N a token, so a smaller N soon pays back its longer training.",
 )

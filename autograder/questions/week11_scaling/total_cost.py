@@ -9,14 +9,14 @@ import numpy as np
 from autograder.questions.define import Array, Inputs, Rng, question
 
 
-@question(points=7, builds_on=("training_flops",))
+@question(points=9)
 def total_cost(N: Array, D: Array, inference_tokens: float) -> Any:
-    """Operations for training and for use: 6 N D + 2 N * inference_tokens.
+    """Floating-point operations of a model's whole life: its training, and then its use.
 
     Args:
         N: parameters of each model, any shape, float64.
-        D: tokens that it is trained on, the shape of N.
-        inference_tokens: tokens that it reads and writes in use, one number.
+        D: tokens that it is trained on, repeats included, the shape of N.
+        inference_tokens: tokens that it reads and writes in use, one number, 0 or more.
 
     Returns:
         The cost of each model, the shape of N, float64.
@@ -99,6 +99,52 @@ def _(N: Array, D: Array, inference_tokens: float) -> Any:
     Check: with N = 1, D = 1 and no tokens in use the result should be 6.
     """
     return 3 * N * D + 2 * N * inference_tokens
+
+
+@total_cost.mistake("training-with-half-a-way-back", rows="M07")
+def _(N: Array, D: Array, inference_tokens: float) -> Any:
+    """The forward pass costs 2 N per token and the backward pass 4 N; with 4 N in total a third of
+    the training is missing.
+
+    Either the forward pass is missing, or both passes were counted the same. In the backward pass
+    each layer computes two products, dX and dW; in the forward pass it needs one.
+
+    Check: with N = 1, D = 1 and no tokens in use the result should be 6.
+    """
+    return 4 * N * D + 2 * N * inference_tokens
+
+
+@total_cost.mistake("pairs-of-weights-and-tokens", rows="M07")
+def _(N: Array, D: Array, inference_tokens: float) -> Any:
+    """N D is the number of weight-token pairs; each costs 6 operations in training, and 2 in use;
+    here each costs 1.
+
+    Check: with N = 1, D = 1 and no tokens in use the result should be 6.
+    """
+    return N * (D + inference_tokens)
+
+
+@total_cost.mistake("training-tokens-added", rows="M07")
+def _(N: Array, D: Array, inference_tokens: float) -> Any:
+    """Every token passes through every parameter, so N and D are multiplied; here they are added.
+
+    With a sum, twice the data would cost hardly more for a large model.
+
+    Check: with no tokens in use, doubling D should double the result.
+    """
+    return 6 * (N + D) + 2 * N * inference_tokens
+
+
+@total_cost.mistake("cost-in-petaflop-days", convention=True)
+def _(N: Array, D: Array, inference_tokens: float) -> Any:
+    """Some papers count in PF-days of 8.64e19 operations; in this course the result is in
+    operations.
+
+    Kaplan et al. draw their figures in PF-days. The shape of every curve is the same.
+
+    Check: with N = 1, D = 1 and no tokens in use the result should be 6.
+    """
+    return (6 * N * D + 2 * N * inference_tokens) / (1e15 * 24 * 3600)
 
 
 @total_cost.mistake("prices-exchanged", rows="M07")

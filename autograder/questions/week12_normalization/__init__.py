@@ -14,6 +14,8 @@ PARTS = (
     "batchnorm_inference",
     "batchnorm_forward",
     "batchnorm_over_batches",
+    "batchnorm_nodes",
+    "normalize_backward",
     "batchnorm_backward",
     "layernorm_forward",
     "layernorm_backward",

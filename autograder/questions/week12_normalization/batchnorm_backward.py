@@ -18,7 +18,12 @@ from autograder.questions.week12_normalization.layers import batch_normalization
 from course_lib.gradients import vector_jacobian_product
 
 
-@question(points=16, returns=("dX", "dgamma", "dbeta"), parts={"dX": 2, "dgamma": 1, "dbeta": 1})
+@question(
+    points=5,
+    returns=("dX", "dgamma", "dbeta"),
+    parts={"dX": 2, "dgamma": 1, "dbeta": 1},
+    builds_on=("normalize_backward",),
+)
 def batchnorm_backward(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
     """The blame that passes back through batch normalization while training.
 

@@ -23,7 +23,7 @@ from autograder.questions.week12_normalization.layers import batch_normalization
 
 
 @question(
-    points=16,
+    points=14,
     returns=("out", "running_mean", "running_var"),
     builds_on=("batchnorm_inference",),
     parts={"out": 2, "running_mean": 1, "running_var": 1},

@@ -18,7 +18,7 @@ from autograder.questions.week12_normalization.layers import batch_normalization
 PARAMETERS = ("gamma", "beta", "running_mean", "running_var")
 
 
-@question(points=8)
+@question(points=5)
 def batchnorm_inference(
     X: Array, gamma: Array, beta: Array, running_mean: Array, running_var: Array, eps: float
 ) -> Any:
@@ -33,7 +33,7 @@ def batchnorm_inference(
         eps: added to the variance, inside the root.
 
     Returns:
-        gamma * (X - running_mean) / sqrt(running_var + eps) + beta, shape (N, D).
+        The normalized, scaled and shifted inputs, shape (N, D).
 
     Source: keras.layers.BatchNormalization with training=False; Ioffe & Szegedy 2015.
     """

@@ -20,7 +20,7 @@ from autograder.questions.week12_normalization.layers import batch_normalization
 
 
 @question(
-    points=6,
+    points=5,
     calls="batchnorm_forward",
     returns=("out", "running_mean", "running_var"),
     parts={"out": 2, "running_mean": 1, "running_var": 1},

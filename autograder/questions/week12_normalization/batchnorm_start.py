@@ -9,7 +9,7 @@ import numpy as np
 from autograder.questions.define import Inputs, Rng, question
 
 
-@question(points=4, returns=("gamma", "beta", "running_mean", "running_var"))
+@question(points=2, returns=("gamma", "beta", "running_mean", "running_var"))
 def batchnorm_start(D: int) -> Any:
     """What batch normalization of D features starts with.
 
@@ -17,7 +17,7 @@ def batchnorm_start(D: int) -> Any:
         D: how many features.
 
     Returns:
-        gamma (D,) ones, beta (D,) zeros, running_mean (D,) zeros, running_var (D,) ones.
+        gamma, beta, running_mean, running_var, each of shape (D,) and float64.
 
     Source: a new keras.layers.BatchNormalization.
     """

@@ -12,7 +12,7 @@ from autograder.questions.week12_normalization.layers import batch_normalization
 from course_lib.gradients import vector_jacobian_product
 
 
-@question(points=8, returns=("W", "b"))
+@question(points=7, returns=("W", "b"))
 def fold_batchnorm_into_dense(
     W: Array,
     b: Array,

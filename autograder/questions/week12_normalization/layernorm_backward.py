@@ -19,10 +19,10 @@ from course_lib.gradients import vector_jacobian_product
 
 
 @question(
-    points=12,
+    points=7,
     returns=("dX", "dgamma", "dbeta"),
     parts={"dX": 2, "dgamma": 1, "dbeta": 1},
-    builds_on=("batchnorm_backward", "layernorm_forward"),
+    builds_on=("normalize_backward", "layernorm_forward"),
 )
 def layernorm_backward(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
     """The blame that passes back through layer normalization.

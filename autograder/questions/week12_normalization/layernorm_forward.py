@@ -18,7 +18,7 @@ from autograder.questions.week12_normalization.formulas import (
 from autograder.questions.week12_normalization.layers import layer_normalization
 
 
-@question(points=10)
+@question(points=8)
 def layernorm_forward(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
     """Layer normalization: every example is measured over its own features, the last axis.
 
@@ -29,7 +29,7 @@ def layernorm_forward(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
         eps: added to the variance, inside the root.
 
     Returns:
-        gamma * (X - mean) / sqrt(var + eps) + beta, the shape of X; mean and var (divided by D)
+        The normalized, scaled and shifted inputs, the shape of X; mean and variance (divided by D)
         are taken over the last axis.
 
     Source: keras.layers.LayerNormalization; Ba, Kiros & Hinton 2016.

@@ -13,6 +13,9 @@ how_many_means = choice(
         "8e93c848e62a": "Batch norm measures each of the 10 features over the examples, layer "
         "norm each of the 32 examples over its features; here the two are swapped.",
     },
+    because=(
+        "Batch norm has one mean for each of 10 features, layer norm one for each of 32 examples."
+    ),
 )
 
 batch_of_one = choice(
@@ -23,6 +26,7 @@ batch_of_one = choice(
         "N, and eps keeps the square root above 0.",
         "48cbccc39198": "With training=True the running averages are updated, not used.",
     },
+    because="One number is its own mean, so the normalized input is 0 and only the shift remains.",
 )
 
 picture_at_test_time = choice(
@@ -34,6 +38,7 @@ picture_at_test_time = choice(
         "c1bd49f699b8": "The mean of a single picture is the picture itself; the layer uses what "
         "it collected during training.",
     },
+    because="At test time the running mean is used, an average over the training batches.",
 )
 
 modes_of_layer_norm = choice(
@@ -45,4 +50,5 @@ modes_of_layer_norm = choice(
         "24473d392a1f": "Each example brings its own features, at test time too, so there is "
         "nothing to collect.",
     },
+    because="It measures the example by itself, and that is there at test time as well.",
 )

@@ -5,8 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 import statistics
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -31,6 +29,38 @@ def law_by_statistics(N: Any, L: Any) -> Any:
     return [math.exp(start), -slope]
 
 
+def bet_by_statistics(N: Any, L: Any, N_new: Any, target: float, factor: float) -> Any:
+    x, y = np.log(N).tolist(), np.log(L).tolist()
+    slope, start = statistics.linear_regression(x, y)
+    missed = sum((v - start - slope * u) ** 2 for u, v in zip(x, y, strict=True))
+    middle, spread = statistics.fmean(x), statistics.pvariance(x) * len(x)
+    bars = []
+    for new in map(math.log, N_new):
+        share = 1 + 1 / len(x) + (new - middle) ** 2 / spread
+        reach = factor * math.sqrt(missed / (len(x) - 2) * share)
+        height = start + slope * new
+        bars.append([math.exp(height), math.exp(height - reach), math.exp(height + reach)])
+    predicted, low, high = map(list, zip(*bars, strict=True))
+    kept = [place for place, end in enumerate(high) if end <= target]
+    return predicted, low, high, min(kept, default=-1)
+
+
+def bet_by_covariance(N: Any, L: Any, N_new: Any, target: float, factor: float) -> Any:
+    x, new = np.log(N), np.log(N_new)
+    line, (missed, *_), *_ = np.polyfit(x, np.log(L), 1, full=True)
+    variance, columns = missed / (len(x) - 2), np.vander(x, 2)
+    there = np.vander(new, 2)
+    spread = np.diag(there @ np.linalg.inv(columns.T @ columns) @ there.T)
+    low, middle, high = (
+        np.exp(np.polyval(line, new) + way * factor * np.sqrt(variance * (1 + spread)))
+        for way in (-1, 0, 1)
+    )
+    # High falls with size, so the first place that keeps the promise can be searched for.
+    place = np.searchsorted(-high, -target)
+    choice = np.int64(place if place < len(high) else -1)
+    return {"choice": choice, "high": high, "low": low, "predicted": middle}
+
+
 def normalized(X: Any, axis: int, eps: float) -> Any:
     return (X - X.mean(axis, keepdims=True)) / np.sqrt(X.var(axis, keepdims=True) + eps)
 
@@ -43,6 +73,36 @@ def batchnorm_by_columns(dout: Any, X: Any, gamma: Any, eps: float) -> Any:
         columns.append((dx, d @ h, d.sum()))
     dX, dgamma, dbeta = zip(*columns, strict=True)
     return np.stack(dX, axis=1), dgamma, dbeta
+
+
+def nodes_by_columns(dout: Any, X: Any, gamma: Any, eps: float) -> Any:
+    columns = []
+    for d, x, g in zip(dout.T, X.T, gamma, strict=True):
+        c, N = x - x.mean(), len(x)
+        root = math.sqrt(c @ c / N + eps)
+        dvar = -0.5 * g * (d @ c) / root**3
+        dc = g * d / root + 2 * dvar * c / N
+        columns.append((g * d, 2 * root * dvar, dvar, dc, -dc.sum(), dc - dc.mean()))
+    dxhat, droot, dvar, dc, dmean, dX = zip(*columns, strict=True)
+    return {
+        "dX": np.stack(dX, 1),
+        "dcentred": np.stack(dc, 1),
+        "dmean": np.array(dmean),
+        "droot": list(droot),
+        "dvar": list(dvar),
+        "dxhat": np.stack(dxhat, 1),
+    }
+
+
+def normalized_backward_by_jacobians(dxhat: Any, xhat: Any, root: Any, axis: int) -> Any:
+    if axis == 0:
+        return normalized_backward_by_jacobians(dxhat.T, xhat.T, root.T, 1).T
+    n = xhat.shape[1]
+    rows = [
+        (np.eye(n) - 1 / n - np.outer(h, h) / n) @ d / r
+        for d, h, r in zip(dxhat, xhat, root[:, 0], strict=True)
+    ]
+    return np.array(rows)
 
 
 def batchnorm_stacked(dout: Any, X: Any, gamma: Any, eps: float) -> Any:
@@ -107,28 +167,15 @@ STYLES: dict[str, dict[str, Any]] = {
         "float-power": lambda N, L_inf, a, alpha: np.float_power(N, -alpha) * a + L_inf,
         "vectorize": np.vectorize(lambda n, L_inf, a, alpha: L_inf + a / n**alpha),
     },
-    "training_flops": {
-        "product-of-three": lambda N, D: np.multiply.reduce([6 * np.ones_like(N), N, D]),
-    },
-    "tokens_per_parameter": {
-        "fractions": lambda N, D: np.array(
-            [Fraction(d) / Fraction(n) for n, d in zip(N.flat, D.flat, strict=True)]
-        ).reshape(N.shape),
-        "decimals": lambda N, D: np.array(
-            [Decimal(float(d)) / Decimal(float(n)) for n, d in zip(N.flat, D.flat, strict=True)]
-        ).reshape(N.shape),
-        "true-divide": lambda N, D: np.true_divide(D, N, out=np.empty_like(D)),
+    "bet_with_error_bar": {
+        "statistics": bet_by_statistics,
+        "covariance": bet_by_covariance,
     },
     "compute_optimal": {
         "stacked": lambda C: np.stack([np.sqrt(C / 120), 20 * np.sqrt(C / 120)]),
         "list": lambda C: [(n := (C / 120) ** 0.5), 20 * n],
         "generator": lambda C: (factor * np.sqrt(C / 120) for factor in (1, 20)),
         "dict": lambda C: {"D": np.sqrt(C / 6 * 20), "N": np.sqrt(C / 6 / 20)},
-    },
-    "parametric_loss": {
-        "exponentials": lambda N, D: (
-            1.69 + 406.4 * np.exp(-0.34 * np.log(N)) + 410.7 * np.exp(-0.28 * np.log(D))
-        ),
     },
     "total_cost": {"factored": lambda N, D, inference_tokens: 2 * N * (3 * D + inference_tokens)},
     "batchnorm_start": {
@@ -154,6 +201,18 @@ STYLES: dict[str, dict[str, Any]] = {
                 g * (x - m) / math.sqrt(v + given[-1]) + b
                 for x, g, b, m, v in zip(X.T, *given[:4], strict=True)
             ]
+        ),
+    },
+    "batchnorm_nodes": {"by-columns": nodes_by_columns},
+    "normalize_backward": {
+        "jacobians": normalized_backward_by_jacobians,
+        "averages": lambda dxhat, xhat, root, axis: (
+            (
+                dxhat
+                - np.expand_dims(np.average(dxhat, axis), axis)
+                - np.einsum("nd,nd->nd", xhat, (dxhat * xhat).mean(axis, keepdims=True) + 0 * xhat)
+            )
+            / root
         ),
     },
     "batchnorm_backward": {"columns": batchnorm_by_columns, "stacked": batchnorm_stacked},
