@@ -27,6 +27,7 @@ from autograder.cli import (
     own_weeks,
     release,
     roster,
+    serve,
 )
 from autograder.cli import report as report_command
 from autograder.cli.display import brief, errors, screen, without_points
@@ -72,6 +73,7 @@ release.register(app)
 own_weeks.register(app)
 report_command.register(app)
 roster.register(app)
+serve.register(app)
 
 
 @app.command()

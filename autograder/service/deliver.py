@@ -208,9 +208,7 @@ class Outbox:
             )
 
 
-def _answer(
-    sender: Sender, row: Row[Any], time: datetime
-) -> Sent | Conflict | Rejected | TryLater:
+def _answer(sender: Sender, row: Row[Any], time: datetime) -> Sent | Conflict | Rejected | TryLater:
     score = Score(
         user=row.subject,
         given=row.points,
@@ -264,4 +262,3 @@ def _is_there(sender: Sender, row: Row[Any]) -> bool:
         and (not row.comment or not each.comment or each.comment[:40] == row.comment[:40])
         for each in found
     )
-

@@ -56,22 +56,15 @@ class Limits:
         allowed = self._settings().service.attempts
         if not allowed:
             return None
-        return max(0, allowed - len(queue.attempts(self._engine, student, assignment)))
+        return max(0, allowed - queue.count(self._engine, student, assignment))
 
-    def take_upload(self, student: str, assignment: str) -> None:
-        """Count one upload of a student.
+    def take_upload(self, student: str) -> None:
+        """Count one upload of a student; `queue.accept` counts the attempts of a week.
 
         Raises:
             TooMany: when it is one too many, or the service has too much to do.
         """
         self.refuse_when_full()
-        if self.attempts_left(student, assignment) == 0:
-            allowed = self._settings().service.attempts
-            raise TooMany(
-                "no-attempts-left",
-                f"All {allowed} attempts for this week are used. What you handed in last counts. "
-                "Next: ask your instructor if that is not as it should be.",
-            )
         hourly = RateLimitItemPerHour(self._settings().service.uploads_per_hour)
         if not self._rates.hit(hourly, "upload", student):
             again = self._rates.get_window_stats(hourly, "upload", student).reset_time

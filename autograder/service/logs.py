@@ -42,7 +42,7 @@ def set_up(stream: TextIO | None = None) -> None:
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
-    for noisy in ("uvicorn.access", "urllib3", "sse_starlette", "asyncio"):
+    for noisy in ("uvicorn", "uvicorn.error", "urllib3", "sse_starlette", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

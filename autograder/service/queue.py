@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
+from autograder.errors import AutograderError
 from autograder.lms.lti.store import reading
 from autograder.service.tables import FILES, UPLOADS
 
@@ -76,6 +77,18 @@ class Upload:
         return self.came_by == REGRADE
 
 
+class NoAttemptsLeft(AutograderError):
+    """A student has made as many uploads of a week as the course allows.
+
+    Attributes:
+        reason, title: for logs, and for the heading of the page that says so.
+    """
+
+    reason = "no-attempts-left"
+    title = "No attempts are left"
+    status = 403
+
+
 @dataclass(frozen=True)
 class Place:
     """How many uploads are graded before one, and in how many seconds its verdict is expected."""
@@ -92,6 +105,7 @@ def accept(
     came_by: str,
     *,
     beside: Mapping[str, bytes] | None = None,
+    most: int = 0,
     now: datetime | None = None,
 ) -> Upload:
     """Store an upload; when this returns, it will be graded.
@@ -103,11 +117,20 @@ def accept(
         notebook: the file's bytes, which have been found to be a notebook of this week.
         came_by: "page" or "token".
         beside: files that lie beside the notebook, by name.
+        most: the most uploads that a student may make of a week; 0 for any number.
         now: when it arrived; by default now.
+
+    Raises:
+        NoAttemptsLeft: when there are so many already; nothing is stored then.
     """
     files = {f"{assignment}.ipynb": notebook, **(beside or {})}
     digest = hashlib.sha256(notebook).hexdigest()
     with engine.begin() as connection:
+        if most and _count(connection, student, assignment) >= most:
+            raise NoAttemptsLeft(
+                f"All {most} attempts for this week are used. What you handed in last counts. "
+                "Next: ask your instructor if that is not as it should be."
+            )
         made = _add(connection, student, assignment, came_by, now, digest, len(notebook))
         rows = [{"upload": made.id, "name": name, "content": files[name]} for name in files]
         connection.execute(insert(FILES), rows)
@@ -157,6 +180,18 @@ def find(engine: Engine, number: int) -> Upload | None:
     with reading(engine) as connection:
         row = connection.execute(select(UPLOADS).where(UPLOADS.c.id == number)).one_or_none()
     return _upload(row) if row else None
+
+
+def _count(connection: Connection, student: str, assignment: str) -> int:
+    mine = (UPLOADS.c.student == student, UPLOADS.c.assignment == assignment)
+    found = select(func.count()).where(*mine, UPLOADS.c.came_by != REGRADE)
+    return int(connection.scalar(found) or 0)
+
+
+def count(engine: Engine, student: str, assignment: str) -> int:
+    """How many uploads of a week a student has made."""
+    with reading(engine) as connection:
+        return _count(connection, student, assignment)
 
 
 def attempts(engine: Engine, student: str, assignment: str) -> list[Upload]:

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from autograder.errors import AutograderError
 from autograder.lms.lti.errors import Refused
-from autograder.service import limits, logs
+from autograder.service import limits, logs, queue
 from autograder.service.people import NotInTheCourse
 from autograder.service.web import health, instructor, launch, student
 from autograder.service.web.errors import NoPage, NotFound, TooMany
@@ -65,6 +65,7 @@ def make_app(shared: Service) -> Starlette:
             limits.TooMany: refused,
             Refused: refused,
             NotInTheCourse: refused,
+            queue.NoAttemptsLeft: refused,
             AutograderError: cannot,
             SQLAlchemyError: cannot,
             HTTPException: no_such_page,

@@ -1,12 +1,12 @@
 """Why a page is not shown: each reason with its status and its heading.
 
-    AutograderError
-    └── NoPage             the paragraph of the page is its text
-        ├── SignedOut      nobody is signed in: the LMS has to be asked who it is
-        ├── NotAllowed     somebody is signed in who may not do this
-        ├── NotFound       there is nothing here
-        ├── ForeignForm    a form that was not sent from one of our pages
-        └── TooMany        a limit is reached, with the time after which it can be tried again
+AutograderError
+└── NoPage             the paragraph of the page is its text
+    ├── SignedOut      nobody is signed in: the LMS has to be asked who it is
+    ├── NotAllowed     somebody is signed in who may not do this
+    ├── NotFound       there is nothing here
+    ├── ForeignForm    a form that was not sent from one of our pages
+    └── TooMany        a limit is reached, with the time after which it can be tried again
 """
 
 from __future__ import annotations

@@ -58,9 +58,7 @@ async def launch(request: Request) -> Response:
     return await arrive(request, given, request.cookies.get(cookie_of(state)))
 
 
-async def arrive(
-    request: Request, given: Mapping[str, str], browser_state: str | None
-) -> Response:
+async def arrive(request: Request, given: Mapping[str, str], browser_state: str | None) -> Response:
     """Check a launch, sign the person in, and show what they came for.
 
     Args:
