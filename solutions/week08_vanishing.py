@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Week 08: When the nudge dies
 #
-# About three hours. You write eight short functions. Each has a check right below it.
+# About three and a half hours. You write eight short functions and one longer function. Each has a check right below it.
 #
 # ## The break
 #
@@ -375,7 +375,7 @@ def residual_forward(X, W1, b1, W2, b2):
         W2, b2: the branch's second layer, shapes (H, D) and (D,).
 
     Returns:
-        X + relu(X @ W1 + b1) @ W2 + b2, shape (N, D). No bend follows the sum.
+        The sum of the two, shape (N, D). No bend follows it.
 
     Source: He et al. 2016, "Identity mappings in deep residual networks".
     """
@@ -396,7 +396,23 @@ check("residual_forward")
 #
 # The branch alone is a pile of two layers, and you went back through one of those a minute ago.
 #
-# **By hand**, with D = H = 1: $x = 2$, $w_1 = 3$, $b_1 = -5$, $w_2 = 4$, and a bill of 10. Forward: $z = 1$, $h = 1$. Back: $dw_2 = 10 \cdot 1 = 10$ and $db_2 = 10$. Then h gets $10 \cdot 4 = 40$. The gate is open, so $dw_1 = 40 \cdot 2 = 80$, $db_1 = 40$, and the input gets $40 \cdot 3 = 120$. Together with the corridor: $dx = 10 + 120 = 130$. Had the gate been shut, $dx$ would be 10. Without a corridor it would be 0.
+# **By hand**, with D = H = 1: $x = 2$, $w_1 = 3$, $b_1 = -5$, $w_2 = 4$, and a bill of 10. Forward: $z = 1$, $h = 1$. Fill in the way back, from left to right:
+#
+# | | $dw_2$ | $db_2$ | bill for $h$ | $dw_1$ | $db_1$ | bill for $x$ through the branch | $dx$ |
+# | --- | --- | --- | --- | --- | --- | --- | --- |
+# | gate open | 10 | ? | ? | ? | ? | ? | ? |
+# | $b_1 = -7$: gate shut | ? | ? | ? | ? | ? | ? | ? |
+#
+# <details><summary>The table, filled in</summary>
+#
+# | | $dw_2$ | $db_2$ | bill for $h$ | $dw_1$ | $db_1$ | bill for $x$ through the branch | $dx$ |
+# | --- | --- | --- | --- | --- | --- | --- | --- |
+# | gate open | 10 | 10 | 40 | 80 | 40 | 120 | 130 |
+# | $b_1 = -7$: gate shut | 0, since $h = 0$ | 10 | 40 | 0 | 0 | 0 | 10 |
+#
+# Without a corridor the 10 at the end would be 0.
+#
+# </details>
 
 
 # %% solution="residual_backward"
@@ -432,9 +448,91 @@ check("residual_backward")
 #
 # </details>
 #
+# ### 8. A whole pile with a corridor
+#
+# This is the week's large exercise, and everything so far comes together in it: the walk back at any depth, two bills at every block, and a norm for the diagnosis. A **residual pile** is a row of $B$ blocks, each from D features to D, and a last linear layer that makes the logits.
+#
+# One thing is new. All blocks add to the same sum. Say that each branch adds numbers with a variance of 1, independent of the others. Variances of independent numbers add up. By what factor must every branch be multiplied, so that the sum keeps a spread of 1 at any depth?
+#
+# | number of blocks $B$ | 1 | 4 | 16 |
+# | --- | --- | --- | --- |
+# | variance of the sum | 1 | ? | ? |
+# | its spread, the root of that | 1 | ? | ? |
+# | factor for every branch | 1 | ? | ? |
+#
+# <details><summary>The table, filled in</summary>
+#
+# Variances 1, 4, 16; spreads 1, 2, 4; factors 1, 1/2, 1/4. In letters: $1/\sqrt{B}$.
+#
+# </details>
+#
+# So each block of the pile computes $\mathrm{out} = X + s \cdot F(X)$ with this factor $s$. That is no new code: `residual_forward(X, W1, b1, s * W2, s * b2)` is such a block. But what does $s$ do on the way back? Take the block of the table in exercise 7, gate open, with $s = 1/2$. Which of its seven numbers change, and to what?
+#
+# <details><summary>The seven numbers</summary>
+#
+# $dw_2 = 5$, $db_2 = 5$, the bill for $h$ is 20, $dw_1 = 40$, $db_1 = 20$, 60 through the branch, and $dx = 10 + 60 = 70$. The corridor's 10 is as it was.
+#
+# If you call `residual_backward(dout, X, W1, b1, s * W2)`, five of the seven come out right by themselves. Which two do not, because what comes back belongs to $s\,w_2$ and $s\,b_2$?
+#
+# </details>
+#
+# A plan for the code. **Forward:** keep a list of what each block received; the output of the last block comes at its end, and feeds the last layer. **Turn round:** the bill of the logits, then `dense_backward` for the last layer. **Back:** from the last block to the first, note the norm of the bill that arrives, and go through the block. Block number $i$, counted from 0, owns the parameters `W{2*i+1}`, `b{2*i+1}`, `W{2*i+2}` and `b{2*i+2}`.
+
+
+# %% solution="residual_pile_grads"
+def residual_pile_grads(X, y, params):
+    """Every parameter's gradient in a pile of residual blocks, and what arrives at each block.
+
+    Args:
+        X: inputs, shape (N, D), float64.
+        y: labels from 0 to K - 1, shape (N,), int64.
+        params: of B >= 1 blocks, from D features to D: W1, b1, W2, b2 of the first block, W3, b3,
+            W4, b4 of the second, and so on; and a last linear layer from D features to K logits.
+
+    Returns:
+        A dict with the keys and shapes of params, the gradients of the mean softmax
+        cross-entropy; and the norms, shape (B,), first block first, of the blame that arrives at
+        each block's output.
+
+    Source: the chain rule; every branch has the factor that you found above.
+    """
+    ### BEGIN SOLUTION
+    blocks = len(params) // 4
+    scale = 1 / np.sqrt(blocks)
+    names = [(f"W{n}", f"b{n}", f"W{n + 1}", f"b{n + 1}") for n in range(1, 2 * blocks, 2)]
+    received = [X]
+    for block in names:
+        W1, b1, W2, b2 = (params[name] for name in block)
+        received.append(residual_forward(received[-1], W1, b1, scale * W2, scale * b2))
+
+    W, b = f"W{2 * blocks + 1}", f"b{2 * blocks + 1}"
+    logits = received[-1] @ params[W] + params[b]
+    grads, norms = {}, np.zeros(blocks)
+    dout, grads[W], grads[b] = dense_backward(
+        softmax_cross_entropy_grad(logits, y), received[-1], params[W]
+    )
+    for n in range(blocks - 1, -1, -1):
+        norms[n] = np.sqrt((dout**2).sum())
+        W1, b1, W2, _ = (params[name] for name in names[n])
+        dout, dW1, db1, dW2, db2 = residual_backward(dout, received[n], W1, b1, scale * W2)
+        grads.update(zip(names[n], (dW1, db1, scale * dW2, scale * db2), strict=True))
+    return grads, norms
+    ### END SOLUTION
+
+
+# %% check="residual_pile_grads"
+check("residual_pile_grads")
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Get a pile of one block right first: there the factor is 1. Then two blocks. If the norms are right and only the second kernels are wrong, read the last question of the fold again. If everything before the last block is wrong, print the numbers of the blocks in the order in which your second loop visits them, and what each of them is fed with.
+#
+# </details>
+#
 # ## Part 4: the leash
 #
-# ### 8. Gradient clipping
+# ### 9. Gradient clipping
 #
 # Now the other illness. One batch hands the robot a bill a thousand times too long, and one step throws away all that it has learned. Shorten the bill, and keep its direction.
 #
@@ -452,9 +550,9 @@ def clip_by_global_norm(grads, max_norm):
         max_norm: the largest norm that is allowed, greater than 0.
 
     Returns:
-        A new dict with the keys and shapes of grads, all multiplied by max_norm / norm where
-        norm > max_norm, else as they are; and norm, the root of the sum of all squared entries
-        of all arrays together, before clipping.
+        A new dict with the keys and shapes of grads, which point the same way and have a global
+        norm of at most max_norm; those that were not longer are as they were. And the global
+        norm before clipping, one number.
 
     Source: Pascanu, Mikolov & Bengio 2013, algorithm 1.
     """
@@ -471,7 +569,12 @@ check("clip_by_global_norm")
 # %% [markdown]
 # ## The experiment
 #
-# **First: what arrives.** Three piles of 10, 30 and 50 layers, before any training: sigmoid with Xavier's weights, ReLU with He's, and residual blocks. Two layers of the residual pile make one block. All blocks add to the same sum, so each gets a smaller voice: the second kernel is divided by the root of the number of blocks.
+# **Predict, then run.** Before each experiment there is a cell for your guess. Put a number in the place of `None`, and the next cell shows it beside the result. It is not graded.
+#
+# **First: what arrives.** Three piles of 10, 30 and 50 layers, before any training: sigmoid with Xavier's weights, ReLU with He's, and residual blocks. Two layers of the residual pile make one block. With 50 layers, which share of the last layer's norm is left at the first layer?
+
+# %% tags=["experiment"]
+guessed_ratios = {"sigmoid": None, "ReLU": None, "residual": None}
 
 # %% tags=["experiment"]
 
@@ -482,37 +585,25 @@ def new_residual_pile(depth, rng):
     params = {}
     for n in range(1, 2 * blocks, 2):
         params[f"W{n}"], params[f"b{n}"] = he_normal(64, 32, rng), np.zeros(32)
-        params[f"W{n + 1}"] = he_normal(32, 64, rng) / np.sqrt(blocks)
-        params[f"b{n + 1}"] = np.zeros(64)
+        params[f"W{n + 1}"], params[f"b{n + 1}"] = he_normal(32, 64, rng), np.zeros(64)
     params[f"W{2 * blocks + 1}"] = xavier_normal(64, 10, rng)
     params[f"b{2 * blocks + 1}"] = np.zeros(10)
     return params
 
 
 def residual_logits(X, params):
-    """The logits of a residual pile, and what every block received."""
-    last = len(params) // 2
-    received = []
-    for n in range(1, last, 2):
-        received.append(X)
-        names = f"W{n}", f"b{n}", f"W{n + 1}", f"b{n + 1}"
-        X = residual_forward(X, *(params[name] for name in names))
-    return X @ params[f"W{last}"] + params[f"b{last}"], [*received, X]
+    """The logits of a residual pile, by your `residual_forward`."""
+    blocks = len(params) // 4
+    scale = 1 / np.sqrt(blocks)
+    for n in range(1, 2 * blocks, 2):
+        second = scale * params[f"W{n + 1}"], scale * params[f"b{n + 1}"]
+        X = residual_forward(X, params[f"W{n}"], params[f"b{n}"], *second)
+    return X @ params[f"W{2 * blocks + 1}"] + params[f"b{2 * blocks + 1}"]
 
 
 def residual_grads(X, y, params):
-    """The gradient of every parameter of a residual pile, by your `residual_backward`."""
-    last = len(params) // 2
-    logits, received = residual_logits(X, params)
-    grads = {}
-    dout, grads[f"W{last}"], grads[f"b{last}"] = dense_backward(
-        softmax_cross_entropy_grad(logits, y), received[-1], params[f"W{last}"]
-    )
-    for n in range(last - 2, 0, -2):
-        block = received[n // 2], params[f"W{n}"], params[f"b{n}"], params[f"W{n + 1}"]
-        dout, *four = residual_backward(dout, *block)
-        grads.update(zip((f"W{n}", f"b{n}", f"W{n + 1}", f"b{n + 1}"), four, strict=True))
-    return grads
+    """The gradients alone."""
+    return residual_pile_grads(X, y, params)[0]
 
 
 def kernel_norms(params):
@@ -532,13 +623,17 @@ figure = plots.gradient_norms(panels)
 for title, piles in panels.items():
     for name, norms in piles.items():
         ratio = norms[0] / norms[-1]
-        print(f"{title}, {name:8} first / last {ratio:7.0e}   {gradient_health(norms)}")
+        guess = f" (your guess: {guessed_ratios[name]})" if title == "50 layers" else ""
+        print(f"{title}, {name:8} first / last {ratio:7.0e}   {gradient_health(norms)}{guess}")
 print(f"50 sigmoids leave at most {slope_product(50, 0.25):.0e} of a nudge")
 
 # %% [markdown] quotes={"about $10^{-31}$ of the last": "50 layers, sigmoid first / last {}"}
 # *In words:* the vertical axis is logarithmic. The sigmoid piles fall on a straight line from right to left, by about the same factor in each layer: a power. With 50 layers the first norm is about $10^{-31}$ of the last. ReLU and the residual pile stay level at every depth. ReLU needs exactly the right weights for that, as the end of this section shows.
 #
-# **Second: what is learned.** Piles of 20 layers learn digits for 400 nudges, on a leash of 5. Then we ask each layer how far it has moved.
+# **Second: what is learned.** Piles of 20 layers learn digits for 400 nudges, on a leash of 5. Then we ask each layer how far it has moved. Of 100 digits that it has not seen, how many does each pile read correctly? (Guessing gets 10 right.)
+
+# %% tags=["experiment"]
+guessed_right = {"sigmoid": None, "ReLU": None, "residual": None}
 
 # %% tags=["experiment"]
 
@@ -564,7 +659,7 @@ def plain(activation):
     )
 
 
-residual = residual_grads, lambda X, params: residual_logits(X, params)[0]
+residual = residual_grads, residual_logits
 kinds = {
     "sigmoid": (new_pile(20, xavier_normal, np.random.default_rng(1)), plain("sigmoid")),
     "ReLU": (new_pile(20, he_normal, np.random.default_rng(1)), plain("relu")),
@@ -580,13 +675,13 @@ for name, (start, (grads_of, logits_of)) in kinds.items():
     pictures.append(way["W1"].T[most].reshape(8, 8, 8))
     right = np.mean(np.argmax(logits_of(digits[test], end), axis=1) == labels[test])
     print(
-        f"{name:8} loss {losses[name][-1]:.2f}   {100 * right:.0f} of 100 new digits right, "
-        f"first layer moved by {moved[name][0]:.0e} of its size"
+        f"{name:8} loss {losses[name][-1]:.2f}   {100 * right:.0f} of 100 new digits right "
+        f"(your guess: {guessed_right[name]}), first layer moved by {moved[name][0]:.0e} of its size"
     )
 changes = dict(zip(kinds, pictures, strict=True))
 figure = plots.deep_training(np.arange(20, 401, 20), losses, moved)
 
-# %% [markdown] quotes={"about $10^{-12}$ of its size": "sigmoid loss _ _ of 100 new digits right, first layer moved by {}"}
+# %% [markdown] quotes={"about $10^{-12}$ of its size": "sigmoid loss _ _ of 100 new digits right (your guess: None), first layer moved by {}"}
 # *In words:* on the left the sigmoid's loss comes down to the dotted line of pure guessing and stays there. ReLU creeps down, and the residual pile falls quickly. On the right the sigmoid's last layer has moved as far as anybody's, and each layer before it less, down to about $10^{-12}$ of its size at the first.
 #
 # And here is that first layer: for the eight units that changed most, what 400 nudges did to their 64 weights. Green weights rose, red ones fell, all on one scale.
@@ -597,7 +692,10 @@ figure = plots.first_layer_changes(changes)
 # %% [markdown]
 # *In words:* one row of pictures for each pile. The sigmoid's row is blank: its first layer still sees noise, as on the first day. In the two rows below, every unit has changed, and neighbouring pixels often changed together. What they will look for cannot be seen yet, only that they have begun to learn.
 #
-# **Third: the dark side of ReLU.** A network of three layers, and steps that are too large.
+# **Third: the dark side of ReLU.** A network of three layers, and steps that are too large. How many of 100 units of the first layer are dead after 200 nudges?
+
+# %% tags=["experiment"]
+guessed_dead = {0.1: None, 0.5: None, 1.0: None, 2.0: None}
 
 # %% tags=["experiment"]
 for lr in [0.1, 0.5, 1.0, 2.0]:
@@ -605,7 +703,10 @@ for lr in [0.1, 0.5, 1.0, 2.0]:
     end, history = learn(start, *plain("relu"), nudges=200, lr=lr)
     _, layers = mlp_forward(X, end, relu)
     dead = " and ".join(f"{100 * dead_fraction(z):2.0f} of 100" for _, z in layers[:-1])
-    print(f"step size {lr}   loss {history[-20:].mean():.2f}   dead in layers 1 and 2: {dead}")
+    print(
+        f"step size {lr}   loss {history[-20:].mean():.2f}   dead in layers 1 and 2: {dead} "
+        f"(your guess: {guessed_dead[lr]})"
+    )
 
 # %% [markdown]
 # A dead unit of the first layer never comes back, whatever you do to the step size afterwards.
@@ -624,6 +725,17 @@ for max_norm in [np.inf, 5.0]:
 
 # %% [markdown]
 # Without the leash a few nudges are enough for nan. With it, the robot recovers and learns. Clipping cannot raise the dead, though: it only ever makes nudges shorter.
+#
+# ## Where the cures are at work
+#
+# | cure | today |
+# | --- | --- |
+# | the corridor | twice in every block of a transformer, around attention and around its two dense layers; in the networks that draw pictures; in AlphaFold. GPT-2 divides its branches by the root of their number when it is born, as you did |
+# | a bend that hands on | ReLU in networks for pictures; GELU and SiLU, its smooth relatives, in transformers |
+# | sigmoid and tanh | gates in recurrent networks (LSTM, GRU), which read a text word by word. An LSTM has a corridor through time: its memory is a *sum*, and that was the cure of 1997 |
+# | the leash | nearly every large language model; GPT-3 and Llama clip to a global norm of 1 |
+#
+# A fourth cure keeps every layer at the right loudness while it learns. It is week 12's.
 #
 # ## The same in Keras
 #
@@ -674,7 +786,7 @@ else:
 # %% [markdown]
 # ## Self-check
 #
-# For practice, without points: a wrong choice gets its reason, and you may choose again.
+# For practice, without points: a wrong choice gets its reason, and you may choose again. Write down in one line why your choice is right: once it is, the check shows your reason beside a model answer.
 #
 # **A.** How many sigmoids does it take, at the least, until at most one millionth of a nudge is left? Weights are 1.
 #
@@ -684,8 +796,10 @@ else:
 
 # %% solution="sigmoids_to_a_millionth"
 # Set sigmoids_to_a_millionth to "a", "b" or "c".
+# Say why in one line: sigmoids_to_a_millionth_because = "..."
 ### BEGIN SOLUTION
 sigmoids_to_a_millionth = "b"
+sigmoids_to_a_millionth_because = "Each sigmoid leaves a quarter at most, and 0.25^10 = 1 / 1,048,576 is the first power below a millionth."
 ### END SOLUTION
 
 # %% check="sigmoids_to_a_millionth"
@@ -700,8 +814,10 @@ check("sigmoids_to_a_millionth")
 
 # %% solution="idle_block"
 # Set idle_block to "a", "b" or "c".
+# Say why in one line: idle_block_because = "..."
 ### BEGIN SOLUTION
 idle_block = "c"
+idle_block_because = "The branch hands back 0, because its bill goes through W2, and the corridor hands back dout; the two are added."
 ### END SOLUTION
 
 # %% check="idle_block"
@@ -716,8 +832,10 @@ check("idle_block")
 
 # %% solution="after_clipping"
 # Set after_clipping to "a", "b" or "c".
+# Say why in one line: after_clipping_because = "..."
 ### BEGIN SOLUTION
 after_clipping = "a"
+after_clipping_because = "The global norm is sqrt(900 + 1600) = 50, so both are multiplied by 5 / 50, and their ratio stays."
 ### END SOLUTION
 
 # %% check="after_clipping"
@@ -732,8 +850,12 @@ check("after_clipping")
 
 # %% solution="waking_the_dead"
 # Set waking_the_dead to "a", "b" or "c".
+# Say why in one line: waking_the_dead_because = "..."
 ### BEGIN SOLUTION
 waking_the_dead = "b"
+waking_the_dead_because = (
+    "Its slope is 0 for every picture, so no bill comes through and its own weights never move."
+)
 ### END SOLUTION
 
 # %% check="waking_the_dead"
@@ -760,3 +882,11 @@ check("waking_the_dead")
 # The nudge lives, at any depth. But it is still a rather stupid nudge. It looks at the slope under its feet and nowhere else: it forgets where it came from, it takes the same step size for every weight, and in a narrow valley it bounces from wall to wall.
 #
 # Next week: nudges with a memory (**momentum, RMSprop, Adam**). And one debt is left for week 12. ReLU stayed level only because its weights were exactly right on the first day, and while the robot learns nobody holds them there.
+#
+# ## To read on
+#
+# - Michael Nielsen, *Neural Networks and Deep Learning*, chapter 5, "Why are deep neural networks hard to train?"
+# - Andrej Karpathy, "Yes you should understand backprop" (2016): sigmoids, dead ReLUs and exploding gradients from practice.
+# - Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010): the norms by layer that you plotted.
+# - He and others, "Identity Mappings in Deep Residual Networks" (2016): why nothing should stand in the corridor.
+# - Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks" (2013): the leash, and when it is needed.

@@ -17,6 +17,7 @@ PARTS = (
     "dead_fraction",
     "residual_forward",
     "residual_backward",
+    "residual_pile_grads",
     "clip_by_global_norm",
     "self_check",
 )

@@ -19,7 +19,7 @@ from course_lib.gradients import loss_and_gradients
 from course_lib.models import by_student_name, to_keras
 
 
-@question(points=8, builds_on=("mlp_backward",))
+@question(points=5, builds_on=("mlp_backward",))
 def backward_norms(X: Array, y: Array, params: Params, activation: str) -> Any:
     """The size of every layer's nudge: the norm of the gradient of its kernel.
 

@@ -11,7 +11,7 @@ from autograder.questions.define import Array, Inputs, Rng, question
 Gradients = dict[str, Array]
 
 
-@question(points=11, returns=("clipped", "norm"), parts={"clipped": 2, "norm": 1})
+@question(points=7, returns=("clipped", "norm"), parts={"clipped": 2, "norm": 1})
 def clip_by_global_norm(grads: Gradients, max_norm: float) -> Any:
     """Gradients shortened to a global norm of at most max_norm, and their norm before that.
 

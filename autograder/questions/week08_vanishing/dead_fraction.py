@@ -10,7 +10,7 @@ from autograder.questions.define import Array, Inputs, Rng, question
 from course_lib.gradients import derivative
 
 
-@question(points=8)
+@question(points=5)
 def dead_fraction(Z: Array) -> Any:
     """The share of a ReLU layer's units through which no blame passes, for any example.
 

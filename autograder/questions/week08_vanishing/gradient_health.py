@@ -10,7 +10,7 @@ import numpy as np
 from autograder.questions.define import Array, Inputs, Rng, question
 
 
-@question(points=9, returns=("diagnosis",))
+@question(points=6, returns=("diagnosis",))
 def gradient_health(norms: Array) -> Any:
     """Does the nudge vanish, explode or live on its way from the last layer to the first?
 

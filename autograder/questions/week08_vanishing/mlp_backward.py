@@ -26,7 +26,7 @@ from course_lib.gradients import loss_and_gradients
 from course_lib.models import by_student_name, to_keras
 
 
-@question(points=16, returns=("grads",))
+@question(points=12, returns=("grads",))
 def mlp_backward(X: Array, y: Array, params: Params, activation: str) -> Any:
     """The gradient of the loss for every parameter of a pile of any depth.
 

@@ -12,7 +12,7 @@ from autograder.questions.week08_vanishing.formulas import through_dense, throug
 from course_lib.gradients import vector_jacobian_product
 
 
-@question(points=16, returns=("dX", "dW1", "db1", "dW2", "db2"), builds_on=("residual_forward",))
+@question(points=11, returns=("dX", "dW1", "db1", "dW2", "db2"), builds_on=("residual_forward",))
 def residual_backward(dout: Array, X: Array, W1: Array, b1: Array, W2: Array) -> Any:
     """The blame that passes back through out = X + relu(X @ W1 + b1) @ W2 + b2.
 

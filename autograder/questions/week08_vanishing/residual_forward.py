@@ -10,7 +10,7 @@ from autograder.questions.define import Array, Inputs, Rng, question
 from autograder.questions.week08_vanishing.blocks import block, branch, empty_picture
 
 
-@question(points=7)
+@question(points=4)
 def residual_forward(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Any:
     """The output of a residual block: its input plus what its branch makes of it.
 
@@ -22,7 +22,7 @@ def residual_forward(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> An
         b2: its bias, shape (D,), float64.
 
     Returns:
-        X + relu(X @ W1 + b1) @ W2 + b2, shape (N, D). No bend follows the sum.
+        The sum of the two, shape (N, D). No bend follows it.
 
     Source: keras.layers.Dense and keras.layers.Add; He et al. 2016, "Identity mappings in deep
     residual networks", where the way of the skip stays clear.

@@ -12,6 +12,10 @@ sigmoids_to_a_millionth = choice(
         "quarters are multiplied, not added.",
         "f5e71d87e47e": "Four sigmoids leave at most 0.25^4, which is still 1/256.",
     },
+    because=(
+        "Each sigmoid leaves a quarter at most, and 0.25^10 = 1 / 1,048,576 is the first "
+        "power below a millionth."
+    ),
 )
 
 idle_block = choice(
@@ -23,6 +27,10 @@ idle_block = choice(
         "8cc8f801bb0b": "The skip passes dout back once, and the branch with W2 = 0 adds nothing "
         "to it.",
     },
+    because=(
+        "The branch hands back 0, because its bill goes through W2, and the corridor hands "
+        "back dout; the two are added."
+    ),
 )
 
 after_clipping = choice(
@@ -34,6 +42,10 @@ after_clipping = choice(
         "b119ed8770d0": "Giving each of them half of 5 would change their ratio, and with it the "
         "direction.",
     },
+    because=(
+        "The global norm is sqrt(900 + 1600) = 50, so both are multiplied by 5 / 50, and "
+        "their ratio stays."
+    ),
 )
 
 waking_the_dead = choice(
@@ -45,4 +57,7 @@ waking_the_dead = choice(
         "cfa9abdd1da0": "Slope times gradient is exactly 0 for every picture, so not even a small "
         "nudge arrives.",
     },
+    because=(
+        "Its slope is 0 for every picture, so no bill comes through and its own weights never move."
+    ),
 )

@@ -9,7 +9,7 @@ import numpy as np
 from autograder.questions.define import Array, Inputs, Rng, question
 
 
-@question(points=5)
+@question(points=3)
 def slope_product(depth: int, max_slope: Array) -> Any:
     """What is at most left of a nudge of 1 after `depth` bends in a row.
 
