@@ -87,7 +87,8 @@ class Verdict:
     the grader decided it (see `questions.keys`). `decision` says that the instructor decided the
     points (see `grading.decisions`); `earned` is then the share that the answer itself had earned.
     `plain` says that it is no question but a cell of the instructor's own (see
-    `grading.plain_cells`).
+    `grading.plain_cells`). `lost` are the parts that lost points, each with the way in which it is
+    wrong, of a function that several questions look at (see `judging.charged`).
     """
 
     question: str
@@ -104,6 +105,7 @@ class Verdict:
     decision: str = ""
     earned: float = 0.0
     plain: bool = False
+    lost: tuple[tuple[str, str], ...] = ()
 
     @property
     def right(self) -> bool:

@@ -93,9 +93,12 @@ def _read(path: Path) -> Report:
 
 
 def _verdict(kept: dict[str, Any]) -> Verdict:
-    # Reports written by earlier versions have no figures.
-    figures = tuple((name, value) for name, value in kept.get("figures", ()))
-    return Verdict(**{**kept, "outcome": Outcome(kept["outcome"]), "figures": figures})
+    # Reports written by earlier versions have none of either.
+    pairs = {
+        field: tuple((name, value) for name, value in kept.get(field, ()))
+        for field in ("figures", "lost")
+    }
+    return Verdict(**{**kept, "outcome": Outcome(kept["outcome"]), **pairs})
 
 
 def folder(root: Path, assignment: str) -> Path:

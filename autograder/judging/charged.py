@@ -2,7 +2,8 @@
 
 `batchnorm_forward` and `batchnorm_over_batches` call one function, and four questions use the class
 `Value`. Where one catalogued mistake alone reproduces the answers to two of them, everything else
-that the later one asks about is right.
+that the later one asks about is right. Where no mistake is known, a part that lost points there
+loses none here in the same way.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from autograder.answer import Status
 from autograder.judging.agreement import Entry, Level, MistakenAnswer, Seen
-from autograder.judging.points import WHOLE
+from autograder.judging.points import FORM, WHOLE, Loss, Wrong, losses, right_parts
 from autograder.questions import made_of
 from autograder.questions.define import Mistake, Question
 from autograder.records import Trial, Verdict
@@ -74,6 +75,29 @@ def explaining(question: Question, trials: Sequence[Trial], entries: Sequence[En
                 return []
             found |= dict.fromkeys(behind[:1])
     return list(found)
+
+
+def lost_before(question: Question, found: Wrong, before: Iterable[Verdict]) -> dict[Loss, str]:
+    """What this answer loses that earlier questions on the same function took points for.
+
+    Right numbers in another form are charged once for a function, and so is a part with wrong
+    numbers, as long as something else is right: an answer in which nothing is has shown nothing.
+
+    Args:
+        question: what was asked.
+        found: the wrong trials with their differences.
+        before: the wrong verdicts on these earlier questions.
+
+    Returns:
+        Each loss, and the earlier question that was charged with it.
+    """
+    charged = {loss: each.question for each in reversed([*before]) for loss in each.lost}
+    if not right_parts(question, found):
+        charged = {loss: name for loss, name in charged.items() if loss[1] == FORM}
+    if forms := [name for (_, way), name in charged.items() if way == FORM]:
+        # An axis that one part has too many soon stands in the others as well.
+        charged |= {loss: forms[0] for loss in losses(question, found) if loss[1] == FORM}
+    return charged
 
 
 def _gives(question: Question, seen: Seen, made: MistakenAnswer, part: str) -> bool:

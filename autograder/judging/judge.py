@@ -16,12 +16,18 @@ from autograder.answer import Answer, Status
 from autograder.double_precision import FLOAT32
 from autograder.judging import precision, wording
 from autograder.judging.agreement import Entry, MistakenAnswer, footprint, mistaken_answer
-from autograder.judging.charged import Charged, explaining, named, on_same_function
+from autograder.judging.charged import (
+    Charged,
+    explaining,
+    lost_before,
+    named,
+    on_same_function,
+)
 from autograder.judging.compare import differences_of
 from autograder.judging.derivative import matches_own_function
 from autograder.judging.measures import Measures
 from autograder.judging.mistakes import mistakes_behind
-from autograder.judging.points import NOT_AS_ASKED, WHOLE, concerns, earned
+from autograder.judging.points import NOT_AS_ASKED, WHOLE, Loss, concerns, earned, losses
 from autograder.questions import references
 from autograder.questions.define import Inputs, Mistake, Question
 from autograder.questions.references import References
@@ -146,7 +152,7 @@ class Judge:
         trials = self._trials(question, self.probes[name], answers)
         # Of the last probe, which is hidden if any is: nobody can have tuned for it.
         figures = self._measures.figures(question, answers[-1], self.probes[name][-1].inputs)
-        verdict = self._judge(question, trials, ask_again)
+        verdict = self._judge(question, trials, ask_again, before)
         if ask_again:
             verdict = self._in_double_precision(question, trials, verdict, ask_again)
         verdict = replace(verdict, figures=figures)
@@ -251,11 +257,21 @@ class Judge:
             for name, each in charged.items()
             for made in self._prepared_whole(question, each)
         ]
-        behind = explaining(question, trials, entries)
-        if not behind:
+        if behind := explaining(question, trials, entries):
+            where = list(dict.fromkeys(charged[name].question for name in behind))
+            return wording.charged_already(question, behind, where)
+        found = self._wrong(question, trials)
+        again = self._lost_before(question, found, before)
+        if not verdict.lost or any(loss not in again for loss in verdict.lost):
             return ""
-        where = list(dict.fromkeys(charged[name].question for name in behind))
-        return wording.charged_already(question, behind, where)
+        return wording.charged_already(question, (), list(dict.fromkeys(again.values())))
+
+    def _lost_before(
+        self, question: Question, found: Wrong, before: Sequence[Verdict]
+    ) -> dict[Loss, str]:
+        """Which losses of an answer earlier questions were charged with, and these questions."""
+        earlier = on_same_function(question.name, self.questions, before)
+        return lost_before(question, found, earlier) if found and earlier else {}
 
     def _charged(
         self, question: Question, verdict: Verdict, before: Sequence[Verdict]
@@ -287,7 +303,11 @@ class Judge:
         return self._made_by_charged[key]
 
     def _judge(
-        self, question: Question, trials: list[Trial], ask_again: AskAgain | None
+        self,
+        question: Question,
+        trials: list[Trial],
+        ask_again: AskAgain | None,
+        before: Sequence[Verdict] = (),
     ) -> Verdict:
         found = self._wrong(question, trials)
         if not found:
@@ -295,21 +315,29 @@ class Judge:
             return _verdict(question, question.points, Outcome.RIGHT, message, trials)
         named = self._mistakes_behind(question, trials)
         mistakes = [question.mistakes[name] for name in named]
+        conventions = self._conventional_parts(question, mistakes)
+        charged = self._lost_before(question, found, before)
         points = earned(
             question,
             found,
-            conventions=self._conventional_parts(question, mistakes),
+            conventions=conventions,
             not_as_asked=self._not_as_asked,
+            charged=charged,
         )
         own = "" if mistakes else self._own_function(question, found, ask_again)
         left = self._unexplained(question, found, named)
         if left:
             found = [(t, sorted(each, key=lambda d: d.part in left)) for t, each in found]
         message = wording.wrong(question, found, self._told(points), mistakes, own, left)
+        lost = losses(question, found, conventions)
+        if again := {loss: name for loss, name in charged.items() if loss in lost}:
+            message = wording.not_counted_again(message, again)
         _, first = wording.told(found)
-        return _verdict(
+        verdict = _verdict(
             question, points, first.outcome, message, trials, first.part, " + ".join(named)
         )
+        shared = sum(each.calls == question.calls for each in self.questions.values()) > 1
+        return replace(verdict, lost=tuple(lost)) if shared else verdict
 
     def _told(self, points: float) -> float | None:
         """The points that a message tells."""

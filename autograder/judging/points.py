@@ -21,6 +21,11 @@ NOT_AS_ASKED = 2 / 3
 """The share of its points that is kept by what is right but not as asked."""
 WHOLE = ""
 """The part of an answer that has no parts."""
+NUMBERS, FORM = "numbers", "form"
+"""The ways in which a part loses points: its numbers are wrong, or right but not as asked."""
+
+Loss = tuple[str, str]
+"""A part of an answer and the way in which it loses points."""
 
 
 def earned(
@@ -29,6 +34,7 @@ def earned(
     *,
     conventions: Collection[str] = (),
     not_as_asked: float = NOT_AS_ASKED,
+    charged: Collection[Loss] = (),
 ) -> float:
     """The points of an answer.
 
@@ -37,19 +43,34 @@ def earned(
         found: the wrong trials with their differences; empty if the answer is right.
         conventions: parts that follow another book's convention; `WHOLE` for all of them.
         not_as_asked: the share that is kept by what is right but not as asked.
+        charged: what costs nothing here, because an earlier question took points for it.
 
     Returns:
         Between 0 and the question's points, rounded to hundredths.
     """
+    kept = {NUMBERS: 0.0, FORM: not_as_asked}
     lost: dict[str, dict[str, float]] = {}
     for trial, differences in found:
         of_case = lost.setdefault(trial.case, {})
         for part, share in shares(question, trial.expected).items():
-            kept = _kept(part, differences, conventions, not_as_asked)
-            of_case[part] = max(of_case.get(part, 0.0), share * (1.0 - kept))
+            way = _way(part, differences, conventions)
+            if way and (part, way) not in charged:
+                of_case[part] = max(of_case.get(part, 0.0), share * (1.0 - kept[way]))
     total = sum(case.weight for case in question.cases.values())
     missing = sum(question.cases[name].weight * sum(parts.values()) for name, parts in lost.items())
     return round(question.points * (1.0 - missing / total), 2)
+
+
+def losses(question: Question, found: Wrong, conventions: Collection[str] = ()) -> list[Loss]:
+    """What loses points in any case, in order; see `earned` for the arguments."""
+    return list(
+        dict.fromkeys(
+            (part, way)
+            for trial, differences in found
+            for part in shares(question, trial.expected)
+            if (way := _way(part, differences, conventions))
+        )
+    )
 
 
 def right_parts(question: Question, found: Wrong) -> tuple[str, ...]:
@@ -117,18 +138,13 @@ def _arrays(name: str, value: Tree) -> Iterator[str]:
         yield name
 
 
-def _kept(
-    part: str,
-    differences: Sequence[Difference],
-    conventions: Collection[str],
-    not_as_asked: float,
-) -> float:
-    """The share of its points that one part keeps."""
+def _way(part: str, differences: Sequence[Difference], conventions: Collection[str]) -> str:
+    """The way in which a part loses points; empty if it is right."""
     wrong = [each for each in differences if concerns(each.part, part)]
     if not wrong:
-        return 1.0
+        return ""
     by_convention = any(concerns(each, part) for each in conventions)
-    return not_as_asked if by_convention or all(each.values_right for each in wrong) else 0.0
+    return FORM if by_convention or all(each.values_right for each in wrong) else NUMBERS
 
 
 def concerns(named: str, part: str) -> bool:

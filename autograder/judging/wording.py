@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from autograder.judging.advice import changed_later, too_slow
 from autograder.judging.advice.next_step import next_step
 from autograder.judging.advice.values import UNEXPLAINED, letters
 from autograder.judging.place import place
-from autograder.judging.points import right_parts
+from autograder.judging.points import Loss, right_parts
 from autograder.questions.define import UNUSABLE, Mistake, Question
 from autograder.records import Difference, Outcome, Trial
 
@@ -146,17 +146,39 @@ def charged_already(question: Question, mistakes: Sequence[str], earlier: Sequen
 
     Args:
         question: what was asked.
-        mistakes: names of the mistakes that explain the answer.
+        mistakes: names of the mistakes that explain the answer; none if only its parts are known.
         earlier: the questions that took points for them.
     """
     names = " and ".join(mistakes)
     where = " and ".join(earlier)
+    reason = (
+        f"With {names} corrected, every case is right.\n"
+        f"It is the error that was counted in {where}; it is not counted again here."
+        if mistakes
+        else f"Only what was counted in {where} is wrong; it is not counted again here."
+    )
     return (
         f"{heading(question, _points(question, question.points), label='follow-through')}\n"
-        f"With {names} corrected, every case is right.\n"
-        f"It is the error that was counted in {where}; it is not counted again here.\n"
+        f"{reason}\n"
         f"Next: fix it as the message on {earlier[0]} says and run this check again."
     )
+
+
+def not_counted_again(message: str, again: Mapping[Loss, str]) -> str:
+    """The message, with the parts that cost nothing because earlier questions were charged.
+
+    Args:
+        message: for an answer that lost points for other parts.
+        again: these losses, and the questions that took points for them.
+    """
+    lines = message.splitlines()
+    for name in dict.fromkeys(again.values()):
+        parts = " and ".join(
+            dict.fromkeys(part for (part, _), each in again.items() if each == name)
+        )
+        told = f"{parts} was counted" if parts else "The form of the answer was counted"
+        lines.insert(len(lines) - 1, f"{told} in {name}; it is not counted again here.")
+    return "\n".join(lines)
 
 
 def wrong(

@@ -14,6 +14,7 @@ from autograder.judging.charged import as_function
 from autograder.judging.judge import Judge
 from autograder.questions import catalogue
 from autograder.questions.define import Question
+from autograder.questions.week06_backpropagation.engine import CorrectValue
 from autograder.records import Verdict
 from tests.judging.test_judge import judge_of
 
@@ -97,3 +98,78 @@ def test_does_what_is_not_attempted_earn_nothing() -> None:
     judge = judge_of("week12_normalization")
     asked = of_one_function(judge, "batchnorm_forward")
     assert [each.points for each in verdicts(judge, asked, lambda *given: None)] == [0, 0]
+
+
+def batchnorm(change: Callable[..., Any]) -> list[Verdict]:
+    """The verdicts on both questions of a right `batchnorm_forward` whose return value changes."""
+    judge = judge_of("week12_normalization")
+    asked = of_one_function(judge, "batchnorm_forward")
+    right = asked[0].alternatives["in-plain-numpy"].formula
+    return verdicts(judge, asked, lambda *given: change(*right(*given)))
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_does_a_part_with_wrong_numbers_cost_points_once(place: int) -> None:
+    """As long as another part is right."""
+
+    def wrong(*parts: Any) -> Any:
+        return [1.5 * each + 0.25 if n == place else each for n, each in enumerate(parts)]
+
+    first, second = batchnorm(wrong)
+    part = ("out", "running_mean", "running_var")[place]
+    assert first.points < first.max_points and not first.mistake
+    assert (part, "numbers") in first.lost
+    if part == "out":
+        assert second.points == second.max_points
+        assert "Only what was counted in batchnorm_forward is wrong" in second.message
+    else:
+        # What follows from it at test time is another part, and may be wrong by itself.
+        assert second.points == second.max_points / 2
+        assert f"{part} was counted in batchnorm_forward" in second.message
+
+
+def test_does_what_is_wrong_in_all_parts_show_nothing() -> None:
+    def raises(*parts: Any) -> Any:
+        raise ValueError("broken")
+
+    for change in (raises, lambda *parts: [1.5 * each + 0.25 for each in parts]):
+        assert [each.points for each in batchnorm(change)] == [0, 0]
+
+
+def test_does_a_wrong_shape_cost_points_once() -> None:
+    first, second = batchnorm(lambda out, *rest: (out, *(each[None] for each in rest)))
+    assert 0 < first.points < first.max_points
+    assert second.points == second.max_points
+
+
+def test_does_another_form_of_the_data_of_values_cost_points_once() -> None:
+    """Four questions look at `Value`, whose answers count as a whole."""
+    judge = judge_of("week06_backpropagation")
+
+    class Rows(CorrectValue):
+        @property
+        def grad(self) -> Any:
+            return np.array([self._grad])
+
+        @grad.setter
+        def grad(self, value: Any) -> None:
+            self._grad = float(np.squeeze(value))
+
+    found = verdicts(judge, of_one_function(judge, "Value"), Rows)
+    lost = [each.question for each in found if each.points < each.max_points]
+    assert lost == ["value_arithmetic"]
+    assert found[0].points == pytest.approx(found[0].max_points * 2 / 3, abs=0.01)
+
+
+def test_does_an_error_after_the_last_batch_cost_what_was_seen_before_nothing() -> None:
+    judge = judge_of("week07_sgd")
+    first, second = of_one_function(judge, "train")
+    target = first.alternatives["loss-asked-twice"].formula
+
+    def raises_late(*given: Any) -> Any:
+        target(*given)
+        raise NameError("name 'histori' is not defined")
+
+    found = verdicts(judge, [first, second], raises_late)
+    assert found[0].points == 0
+    assert found[1].points == found[1].max_points

@@ -60,8 +60,18 @@ def _(train: Any, X: Array, y: Array, epochs: int, batch_size: int, seed: int) -
 
         rng = np.random.default_rng(seed)
         params = {"W1": np.zeros((X.shape[1], 3)), "b1": np.zeros(3)}
-        if train(X, y, params, loss_and_grads, epochs, batch_size, lambda step: 0.5, rng) is None:
-            return None
+        try:
+            if (
+                train(X, y, params, loss_and_grads, epochs, batch_size, lambda step: 0.5, rng)
+                is None
+            ):
+                return None
+        except NotImplementedError:
+            raise
+        except Exception:
+            # What follows the batches is asked in `train`, and costs points there.
+            if not calls:
+                raise
         return calls
 
     first = noted(seed)
