@@ -132,7 +132,7 @@ _REFUSED = {
     "no maximum": 400,
     "below zero": 400,
     "bad time": 400,
-    "unknown user": 404,
+    "unknown user": 400,
     "staff": 400,
     "from the future": 400,
     "earlier": 409,

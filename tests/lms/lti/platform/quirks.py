@@ -110,7 +110,8 @@ class Quirks:
 
 
 def _change(message: dict[str, Any], operation: str, path: list[str], value: Any = None) -> None:
-    *way, last = [_SHORT.get(name, name) for name in path]
+    # Claims are named in short; members, columns and settings have names like these of their own.
+    *way, last = [_SHORT.get(name, name) for name in path] if "iss" in message else path
     place = message
     for name in way:
         place = place.setdefault(name, {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -86,7 +87,11 @@ def served(answer: Callable[[Request], Reply], port: int = 0) -> Iterator[str]:
             parts = urlsplit(self.path)
             query = dict(parse_qsl(parts.query, keep_blank_values=True))
             body = self.rfile.read(length)
-            reply = answer(Request(self.command, parts.path, query, self.headers, body))
+            try:
+                reply = answer(Request(self.command, parts.path, query, self.headers, body))
+            except Exception:
+                traceback.print_exc()
+                reply = page("the test's own server failed", 500)
             if reply.broken:
                 self.close_connection = True
                 self.connection.shutdown(socket.SHUT_RDWR)
