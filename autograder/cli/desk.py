@@ -169,7 +169,7 @@ def export_data(
     opened = courses.load(course)
     path = output or Path(f"{student}-data.zip")
     files = personal_data.export_data(opened, student, path)
-    _line(f"Wrote {path}: gradebook.json and {files} files.")
+    _line(f"Wrote {path}: what the tables hold, and {files} files.")
     _line("It holds results on hidden cases too: decide what to hand over before you send it.")
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from autograder.course import database as databases
 from autograder.course import directory as courses
+from autograder.course import service_data
 from autograder.course.create_database import refuse_filled
 from autograder.course.directory import Course
 from autograder.errors import CourseError
@@ -25,7 +26,11 @@ from autograder.output.files import PRIVATE, is_partial
 ENDING = ".tar.gz"
 _GRADEBOOK = "gradebook.db"
 _DUMP = ".autograder/gradebook.pgdump"
-_LEFT_OUT = (".autograder/grading.lock",)
+_LEFT_OUT = (
+    ".autograder/grading.lock",
+    ".autograder/service.web.lock",
+    ".autograder/service.worker.lock",
+)
 _URL_LINE = re.compile(r"^c\.CourseDirectory\.db_url\s*=.*$", re.MULTILINE)
 _COMMAND_SECONDS = 3600
 
@@ -46,10 +51,13 @@ def back_up(course: Course, target: Path | None = None) -> Path:
         raise CourseError(f"{path} exists already; nothing was changed. Choose another name")
     with courses.alone(course), _staged(path) as staged, tempfile.TemporaryDirectory() as aside:
         gradebook = _saved_gradebook(course, Path(aside))
+        service = _saved_service(course, Path(aside))
         with tarfile.open(staged, "w:gz", compresslevel=6) as archive:
             for file in _files(course.root, leave_out=(path, staged)):
                 archive.add(file, f"course/{file.relative_to(course.root)}", recursive=False)
             archive.add(gradebook, f"course/{_name_of(gradebook)}")
+            if service:
+                archive.add(service, f"course/{service.name}")
     return path
 
 
@@ -106,22 +114,36 @@ def _saved_gradebook(course: Course, aside: Path) -> Path:
     """A copy of the gradebook in which no change is half made."""
     if course.db_url.startswith(databases.SQLITE):
         copy = aside / _GRADEBOOK
-        source = course.db_url.removeprefix(databases.SQLITE)
-        try:
-            with (
-                contextlib.closing(sqlite3.connect(source)) as original,
-                contextlib.closing(sqlite3.connect(copy)) as saved,
-            ):
-                original.backup(saved)
-        except sqlite3.Error as error:
-            raise CourseError(
-                f"the gradebook {source} cannot be copied ({error}); "
-                "close whatever else is writing to it and try again"
-            ) from None
+        _copy_sqlite("the gradebook", course.db_url.removeprefix(databases.SQLITE), copy)
         return copy
     dump = aside / Path(_DUMP).name
     _run(["pg_dump", "--format=custom", "--no-owner", f"--file={dump}", _plain(course.db_url)])
     return dump
+
+
+def _saved_service(course: Course, aside: Path) -> Path | None:
+    """A copy of the service's own database; None where it has none, or one in PostgreSQL."""
+    source = course.root / service_data.FILE
+    if not source.is_file():
+        return None
+    copy = aside / service_data.FILE
+    _copy_sqlite("the service's database", str(source), copy)
+    copy.chmod(PRIVATE)
+    return copy
+
+
+def _copy_sqlite(what: str, source: str, copy: Path) -> None:
+    try:
+        with (
+            contextlib.closing(sqlite3.connect(source)) as original,
+            contextlib.closing(sqlite3.connect(copy)) as saved,
+        ):
+            original.backup(saved)
+    except sqlite3.Error as error:
+        raise CourseError(
+            f"{what} {source} cannot be copied ({error}); "
+            "close whatever else is writing to it and try again"
+        ) from None
 
 
 def _restore_dump(root: Path, database: str) -> None:
@@ -166,8 +188,12 @@ def _name_of(gradebook: Path) -> str:
 
 def _files(root: Path, leave_out: Sequence[Path]) -> Iterator[Path]:
     """Everything in a course but its database and what a killed run left; links stay links."""
-    skipped = {root / name for name in (_GRADEBOOK, *_LEFT_OUT)} | set(leave_out)
-    skipped |= {root / f"{_GRADEBOOK}{ending}" for ending in ("-journal", "-wal", "-shm")}
+    skipped = {root / name for name in _LEFT_OUT} | set(leave_out)
+    skipped |= {
+        root / f"{name}{ending}"
+        for name in (_GRADEBOOK, service_data.FILE)
+        for ending in ("", "-journal", "-wal", "-shm")
+    }
     for folder, folders, files in os.walk(root):
         for name in sorted((*folders, *files)):
             path = Path(folder, name)

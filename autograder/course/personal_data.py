@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder.course import database as databases
 from autograder.course import directory as courses
-from autograder.course import enrolment
+from autograder.course import enrolment, service_data
 from autograder.course.directory import Course
 from autograder.course.gradebook import opened
 from autograder.course.person import full_names
@@ -48,8 +48,10 @@ def forget(course: Course, student: str) -> Forgotten:
     """
     with courses.alone(course):
         person = _person(course, student)
+        # First, so that the service grades nothing of theirs while their files are deleted.
+        stored = service_data.forget(course, student)
         places = list(_places(course.root, student))
-        if person is None and not places:
+        if person is None and not places and not stored:
             raise UnknownName(f"the course holds nothing about a student {student!r}")
         names = [student, *(_details(person) if person else ())]
         try:
@@ -69,7 +71,9 @@ def forget(course: Course, student: str) -> Forgotten:
 
 
 def export_data(course: Course, student: str, target: Path) -> int:
-    """Write one zip with the student's files and a `gradebook.json` with what the tables hold.
+    """Write one zip with the student's files and what the tables hold about them.
+
+    The gradebook's rows are in `gradebook.json`, those of `autograder serve` in `service.json`.
 
     Args:
         course: whose data is exported.
@@ -84,14 +88,17 @@ def export_data(course: Course, student: str, target: Path) -> int:
         CourseError: when the zip cannot be written.
     """
     rows = _rows(course, student)
+    stored = service_data.rows(course, student)
     places = list(_places(course.root, student))
-    if not rows and not places:
+    if not rows and not places and not stored:
         raise UnknownName(f"the course holds nothing about a student {student!r}")
     files = [file for place in places for file in _files(place)]
     try:
         with target.open("xb") as raw, zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as made:
             os.chmod(target, PRIVATE)
             made.writestr("gradebook.json", json.dumps(rows, indent=1, default=str))
+            if stored:
+                made.writestr("service.json", json.dumps(stored, indent=1, default=str))
             for file in files:
                 made.write(file, file.relative_to(course.root))
     except FileExistsError:

@@ -11,6 +11,9 @@ import pytest
 from sqlalchemy import Engine, insert
 
 import autograder.service.tables as tables
+from autograder.course import directory
+from autograder.course.enrolment import enrol
+from autograder.course.roster import Student
 from autograder.lms.lti import platforms
 from autograder.lms.lti.platforms import Platform
 from autograder.lms.lti.roles import Role
@@ -46,6 +49,14 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     made = open_store(tmp_path / "service.db")
     yield made
     made.dispose()
+
+
+@pytest.fixture(scope="session")
+def empty_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course with two students and no week; nobody changes its files."""
+    made = directory.init(tmp_path_factory.mktemp("service") / "course")
+    enrol(made, [Student("ada", "Lovelace", "Ada"), Student("bob", "Bell", "Bob")])
+    return made.root
 
 
 def add_lms(

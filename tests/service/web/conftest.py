@@ -14,8 +14,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from autograder.course import directory
-from autograder.course.enrolment import enrol
-from autograder.course.roster import Student
 from autograder.lms.lti.roles import Role
 from autograder.lms.lti.store import open_course_store
 from autograder.service.web import app as web
@@ -24,14 +22,6 @@ from autograder.service.web.visitor import Visitor
 
 ADDRESS = "https://nn.example.edu"
 SignIn = Callable[..., TestClient]
-
-
-@pytest.fixture(scope="session")
-def empty_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course with two students and no week; nobody changes its files."""
-    made = directory.init(tmp_path_factory.mktemp("service") / "course")
-    enrol(made, [Student("ada", "Lovelace", "Ada"), Student("bob", "Bell", "Bob")])
-    return made.root
 
 
 @pytest.fixture
