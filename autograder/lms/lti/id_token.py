@@ -67,8 +67,6 @@ def _key_id(token: str) -> str:
         raise Refused("unsigned")
     if algorithm != ALGORITHM:
         raise Refused("wrong-algorithm", received=algorithm)
-    if "crit" in header:
-        raise Refused("critical-header", received=header["crit"])
     kid = header.get("kid")
     if not isinstance(kid, str) or not kid:
         raise Refused("no-key-id")

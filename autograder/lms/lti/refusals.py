@@ -106,10 +106,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "The LMS's message is signed in another way",
         "Expected a signature by RS256, received {received}. " + _FORGED,
     ),
-    "critical-header": (
-        "The LMS's message asks for something unknown",
-        "Expected a header without crit, received crit {received}. " + _FORGED,
-    ),
     "no-key-id": (
         "The LMS's message does not say which key signed it",
         "Expected a kid in the token's header, received none. " + _REGISTRATION,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -96,7 +98,12 @@ def authorize(emulator: Emulator, request: Request) -> Reply:
     return posting(given["redirect_uri"], {"id_token": token, "state": given["state"], **more})
 
 
-def id_token(emulator: Emulator, login: dict[str, Any], nonce: str, **changes: Any) -> str:
+def id_token(
+    emulator: Emulator,
+    login: dict[str, Any],
+    nonce: str,
+    changes: Mapping[str, Any] = MappingProxyType({}),
+) -> str:
     """The signed message; `changes` are claims for a test of refusals, None removes one."""
     claims = message(emulator, login, nonce)
     for name, value in changes.items():
