@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Week 10: Keeping the pile honest: regularization
 #
-# About three hours. You write eleven short functions. Each has a check right below it.
+# About four hours. Best in two sittings: Parts 1 to 4, then the rest. You write nine short functions and one longer function. Each has a check right below it.
 #
 # ## The break
 #
@@ -176,7 +176,7 @@ def l2_penalty(params, lam):
         lam: how much a squared weight costs.
 
     Returns:
-        lam * (sum of the squares of all kernel entries), a number.
+        The penalty of all kernels together, a number.
 
     Source: Keras' regularizers.L2.
     """
@@ -204,7 +204,7 @@ def l2_grads(grads, params, lam):
         lam: how much a squared weight costs.
 
     Returns:
-        A new dictionary: for a kernel its gradient plus that of lam * W**2, the others as they were.
+        A new dictionary: for a kernel the gradient of the whole loss, the others as they were.
 
     Source: the derivative of the penalty.
     """
@@ -235,7 +235,7 @@ def decoupled_decay(params, lr, wd):
         wd: the strength of the decay.
 
     Returns:
-        A new dictionary: W - lr * wd * W for every kernel, the others as they were.
+        A new dictionary: every kernel after its decay, the others as they were.
 
     Source: Loshchilov & Hutter 2019.
     """
@@ -275,7 +275,8 @@ def dropout_forward(X, rate, rng, training):
         training: whether to drop at all.
 
     Returns:
-        out (N, D): 0 where dropped, X / (1 - rate) where kept; at test time X.
+        out (N, D): 0 where dropped, louder than X where kept, so that the mean over many draws
+            is X; at test time X.
         mask (N, D): True where kept; at test time True everywhere.
 
     Source: Srivastava et al. 2014, in the inverted form.
@@ -315,7 +316,7 @@ def dropout_backward(dout, mask, rate):
     Returns:
         dL/dX, shape (N, D).
 
-    Source: the chain rule through out = X * mask / (1 - rate).
+    Source: the chain rule through dropout_forward.
     """
     ### BEGIN SOLUTION
     return dout * mask / (1 - rate)
@@ -425,61 +426,23 @@ check("keep_best")
 #
 # Images are `(N, H, W)`: image, row, column. 0 is paper, 1 is ink.
 #
-# ### 9. The mirror
-#
-# Left becomes right. `[::-1]` in the place of an axis reads it backwards.
+# Two changes are written for you. In the mirror left becomes right. Grain is noise, and every pixel of every image gets its own.
+
+# %% tags=["experiment"]
 
 
-# %% solution="horizontal_flip"
 def horizontal_flip(images):
-    """Every image with left and right exchanged.
-
-    Args:
-        images: shape (N, H, W), float64.
-
-    Returns:
-        A new array (N, H, W): row r of an image holds its old row r in reverse.
-
-    Source: the definition of a mirror.
-    """
-    ### BEGIN SOLUTION
+    """Every image (H, W) with left and right exchanged."""
     return images[:, :, ::-1].copy()
-    ### END SOLUTION
 
 
-# %% check="horizontal_flip"
-check("horizontal_flip")
-
-# %% [markdown]
-# ### 10. Grain
-#
-# `rng.standard_normal(shape)` draws from the bell curve with mean 0 and standard deviation 1. Every pixel of every image gets its own draw. Nothing is clipped, so a pixel may leave $[0, 1]$. The check looks at the difference to the images, its mean and its spread.
-
-
-# %% solution="add_noise"
 def add_noise(images, std, rng):
-    """Images with normal noise.
-
-    Args:
-        images: shape (N, H, W), float64.
-        std: the standard deviation of the noise; its mean is 0.
-        rng: a np.random.Generator.
-
-    Returns:
-        A new array (N, H, W), not clipped.
-
-    Source: Keras' GaussianNoise layer.
-    """
-    ### BEGIN SOLUTION
+    """Images with normal noise of mean 0 and this standard deviation, not clipped."""
     return images + std * rng.standard_normal(images.shape)
-    ### END SOLUTION
 
-
-# %% check="add_noise"
-check("add_noise")
 
 # %% [markdown]
-# ### 11. A little to the side
+# ### 9. A little to the side
 #
 # Every image moves by its own shift: down by $-m \ldots m$ and to the right by $-m \ldots m$, all $(2m+1)^2$ shifts equally likely. What leaves the frame is gone. Where nothing moves in there is paper, 0.
 #
@@ -532,8 +495,107 @@ figure = plots.picture_rows(
     }
 )
 
-# %% [markdown] quotes={"71 of 100 new digits": "right on new digits {}"}
+# %% [markdown]
 # *In words:* four rows of the same ten digits. In the mirror some are no longer what their label says. With grain and after a small shift they still are. A change is allowed if the *label* stays true.
+#
+# ## Part 6: how strong?
+#
+# ### 10. Choose before you look
+#
+# Every tool has a knob, and so far somebody turned it for you: $\lambda$, the rate, the patience. How would you turn it yourself? Trying values on the new digits is cheating: what you have tried things out on is no longer new. And a validation set costs pictures, of which we have a hundred.
+#
+# **Cross-validation** lets every picture be new once. Cut the pictures into $F$ **folds**. Leave one fold out, learn from all others, and measure the error on the one that was left out. Do it with each fold in turn, for each strength. The largest function of this week does all of it.
+#
+# **First the learning.** To have it in one stroke, we take features that are given, and fit only a last layer $W$ to the mean squared distance, with a price:
+#
+# $$L(W) = \frac1N \sum_n \lvert x_n W - y_n \rvert^2 + \lambda \sum W^2$$
+#
+# At the lowest point the slope is 0. Try it with a single weight, the examples $x = 1, 2$ and the answers $y = 2, 4$:
+#
+# | | as a formula | where is it 0? |
+# | --- | --- | --- |
+# | slope of the mean squared distance | $\frac12\big(2(w - 2) + 2 \cdot 2\,(2w - 4)\big) = 5w - 10$ | at $w = 2$ |
+# | slope of the price | ? | at $w = 0$ |
+# | both together, $\lambda = 2.5$ | ? | ? |
+#
+# <details><summary>The table, filled</summary>
+#
+# The slope of the price is $2\lambda w$. Together, $5w - 10 + 2 \cdot 2.5\, w = 0$, so $w = 1$: this price halves the weight.
+#
+# </details>
+#
+# Now for a whole $W$, on paper. Week 06 has the slope of the first part: your blame at the output is $2(XW - Y)/N$, and `dense_backward` hands it to $W$. Add the slope of the price, set the sum to 0, and bring everything with $W$ to the left. What stands there is a matrix times $W$ equal to a matrix, and `np.linalg.solve(A, B)` finds the $W$ for which $A W = B$. Put in the table's numbers: does it give 1?
+#
+# **The bias has no price,** as in Part 2. Here the last feature is 1 everywhere, so its weights, the last row of $W$, are the biases. What does that change in the matrix that the price adds? (`np.eye(D)` is a matrix with ones on its diagonal.)
+#
+# **Then the choice.** Four strengths, three folds. Fill in the means:
+#
+# | $\lambda$ | fold 0 | fold 1 | fold 2 | mean |
+# | --- | --- | --- | --- | --- |
+# | 0.01 | 5 | 8 | 8 | 7 |
+# | 0.1 | 4 | 5 | 6 | ? |
+# | 1 | 4 | 5.5 | 7 | ? |
+# | 10 | 8 | 9 | 10 | ? |
+#
+# Which one would you take? The smallest mean is smallest partly by luck: other folds, another winner. How large is the luck? The errors of the best row are spread, and a mean of $F$ of them scatters by their standard deviation (with $F - 1$: one number, the mean, was taken from them) over $\sqrt F$. That is its **standard error**. Everything within one standard error of the smallest mean is as good as the best. Among those we take the *strongest* penalty: of robots that cannot be told apart, the simplest one.
+#
+# <details><summary>The table, filled</summary>
+#
+# The means are 7, 5, 5.5 and 9. The best row is 4, 5, 6: its standard deviation is 1, its standard error $1/\sqrt3 = 0.577$. The limit is 5.577, and 5.5 lies below it. So the choice is $\lambda = 1$, at place 2.
+#
+# </details>
+
+
+# %% solution="choose_penalty"
+def choose_penalty(X, Y, fold, lams):
+    """The strongest penalty that is as good as the best one, by cross-validation.
+
+    Args:
+        X: features, shape (N, D), float64; the last one is 1 everywhere, and its weights are the
+            biases, which have no price.
+        Y: what should come out, shape (N, K), float64.
+        fold: the fold to which each example belongs, shape (N,), int64, from 0 on.
+        lams: strengths of the penalty to choose from, shape (L,), float64, positive and rising.
+
+    Returns:
+        errors (L,): for each strength the error on the fold that was left out, a mean over folds;
+            a fold's error is the mean over its examples of the squared distance, without a price.
+        limit: the smallest of the errors plus its standard error over the folds.
+        choice: the place of the largest strength whose error is at most limit.
+        W (D, K): the weights that all examples give with the chosen strength.
+
+    Source: Breiman, Friedman, Olshen & Stone 1984, the rule of one standard error.
+    """
+    ### BEGIN SOLUTION
+    free = np.eye(X.shape[1])
+    free[-1, -1] = 0
+
+    def fit(X, Y, lam):
+        return np.linalg.solve(X.T @ X / len(X) + lam * free, X.T @ Y / len(X))
+
+    def error(out, lam):
+        missed = X[out] @ fit(X[~out], Y[~out], lam) - Y[out]
+        return np.mean(np.sum(missed**2, axis=1))
+
+    folds = [fold == f for f in range(fold.max() + 1)]
+    table = np.array([[error(out, lam) for out in folds] for lam in lams])
+    errors = table.mean(axis=1)
+    best = table[np.argmin(errors)]
+    limit = best.mean() + best.std(ddof=1) / np.sqrt(len(folds))
+    choice = np.flatnonzero(errors <= limit)[-1]
+    return errors, limit, choice, fit(X, Y, lams[choice])
+    ### END SOLUTION
+
+
+# %% check="choose_penalty"
+check("choose_penalty")
+
+# %% [markdown] quotes={"71 of 100 new digits": "right on new digits {}"}
+# <details><summary>Hint</summary>
+#
+# Write a function inside yours that fits: it takes some examples and one strength, and its N is the number of *those* examples. Then make the table of errors, a row for each strength and a column for each fold; `fold != f` is a mask of the examples that stay. The rest is one line each: the means, the row of the best, the limit, `np.flatnonzero` for the places, and one more fit with everything.
+#
+# </details>
 #
 # ## The experiment
 #
@@ -666,6 +728,66 @@ figure = plots.double_descent(features, plain[:, 0], plain[:, 1], with_l2[:, 1],
 #
 # At the peak there is just one way to fit all 100 labels, the 20 wrong ones included, and it needs enormous weights. With more features there are many exact fits, and least squares picks the one with the smallest weights. This is **double descent**. It is one reason why huge networks may learn everything by heart and still be good, and it is not fully understood.
 #
+# **Third: choose before you look.** At the peak, with 110 features, which strength of the penalty is right? Your `choose_penalty` sees the 100 digits, 20 of them with wrong labels, in ten folds. Only afterwards do we look at the new digits. How many of them will be right with its choice? (Without a penalty you have just seen it.)
+
+# %% tags=["experiment"]
+guessed_with_choice = None
+
+# %% tags=["experiment"]
+rng = np.random.default_rng(0)
+R, c = rng.normal(size=(64, 110)), rng.normal(size=110)
+F = np.hstack([relu(digits @ R + c) / np.sqrt(110), np.ones((len(digits), 1))])
+Y = np.eye(10)
+fold = rng.permutation(np.arange(100) % 10)
+lams = np.geomspace(1e-5, 1, 21)
+cv_errors, limit, choice, W = choose_penalty(F[seen], Y[y_seen], fold, lams)
+
+
+def on_new_digits(lam):
+    """The mean squared distance on new digits, and the share of right answers."""
+    free = np.diag(np.append(np.ones(110), 0))
+    X = F[seen]
+    V = np.linalg.solve(X.T @ X / 100 + lam * free, X.T @ Y[y_seen] / 100)
+    missed = F[new] @ V - Y[labels[new]]
+    return np.mean(np.sum(missed**2, axis=1)), np.mean(np.argmax(F[new] @ V, 1) == labels[new])
+
+
+later, right = np.array([on_new_digits(lam) for lam in lams]).T
+best_place = np.argmin(cv_errors)
+print(f"hardly any penalty: {100 * right[0]:.0f} of 100 new digits are right")
+print(
+    f"smallest error in cross-validation, lam = {lams[best_place]:.2g}: {100 * right[best_place]:.0f}"
+)
+print(
+    f"the choice, lam = {lams[choice]:.2g}: {100 * right[choice]:.0f}"
+    f" (your guess: {guessed_with_choice})"
+)
+figure = plots.choosing_a_penalty(lams, cv_errors, later, limit, choice)
+
+# %% [markdown] quotes={"43 of 100 new digits": "hardly any penalty: {} of 100", "gets 75 right": "the choice, lam = _: {}", "the smallest error gets 77": "smallest error in cross-validation, lam = _: {}"}
+# *In words:* two valleys over the strength of the penalty. The blue one is what cross-validation said, without a look at a single new digit. The vermilion one is what came out afterwards. Their lowest points lie at about the same place. The dotted line is how far up is still as good as the best, and the choice is the last blue dot below it.
+#
+# With hardly any penalty 43 of 100 new digits are right at this peak. The choice gets 75 right, and the strength with the smallest error gets 77: no real difference, for a penalty three times as strong. (The blue valley lies higher, because a fifth of the labels on which it was measured are wrong. It does not have to be deep. It has to have its lowest point at the right place.)
+#
+# **Fourth: a tool that nobody ordered.** In week 12 you will meet **batch norm**, a layer that was built so that deep piles learn at all. It measures every rule over the batch, subtracts the batch's mean and divides by its spread. So what a rule says about a picture depends on the *company* that the picture happens to be in. Take one picture and one rule, and let the company change 300 times. In batches of 8, by how much will the answer of the rule vary (its standard deviation; without a norm it is 0)?
+
+# %% tags=["experiment"]
+guessed_noise = None
+
+# %% tags=["experiment"]
+rng = np.random.default_rng(0)
+answers = digits @ rng.normal(size=64)
+for size in [8, 32, 128]:
+    says = []
+    for _ in range(300):
+        batch = np.append(answers[0], rng.choice(answers[1:], size - 1, replace=False))
+        says.append((batch[0] - batch.mean()) / batch.std())
+    print(f"in batches of {size:3}: {np.mean(says):.2f} give or take {np.std(says):.2f}")
+print(f"your guess for batches of 8: {guessed_noise}")
+
+# %% [markdown] quotes={"give or take 0.39": "in batches of 8: _ give or take {}", "to 0.09 in batches": "in batches of 128: _ give or take {}"}
+# In a batch of 8 the same picture gets −0.06 give or take 0.39. It is grain, only inside the pile, and nobody drew it: a rule that knows one photograph by heart cannot rely on what it says about it. So batch norm is a **regularizer** too. Its inventors noticed that they could do with less dropout. With company the grain shrinks, to 0.09 in batches of 128: four times for 16 times the batch, the $\sqrt N$ of week 07. That makes it a knob that nobody should turn, because it hangs on the batch size. Use batch norm for what it was built for, and take what it adds as a gift.
+#
 # ## The same in Keras
 #
 # Everything that is not random should agree to about $10^{-15}$. Dropout is random in both: there the shares are compared.
@@ -718,7 +840,7 @@ else:
 # %% [markdown]
 # ## Self-check
 #
-# For practice, without points: a wrong choice gets its reason, and you may choose again.
+# For practice, without points: a wrong choice gets its reason, and you may choose again. Write down in one line why your choice is right: once it is, the check shows your reason beside a model answer.
 #
 # **A.** Training loss 1.9, validation loss 2.0, ten classes. What helps?
 #
@@ -728,8 +850,10 @@ else:
 
 # %% solution="which_disease"
 # Set which_disease to "a", "b" or "c".
+# Say why in one line: which_disease_because = "..."
 ### BEGIN SOLUTION
 which_disease = "c"
+which_disease_because = "A training loss of 1.9 with ten classes is hardly better than guessing, so it underfits and needs more freedom."
 ### END SOLUTION
 
 # %% check="which_disease"
@@ -744,8 +868,12 @@ check("which_disease")
 
 # %% solution="dropout_at_test_time"
 # Set dropout_at_test_time to "a", "b" or "c".
+# Say why in one line: dropout_at_test_time_because = "..."
 ### BEGIN SOLUTION
 dropout_at_test_time = "b"
+dropout_at_test_time_because = (
+    "The division by 0.7 while training has set the size right already, so nothing is left to do."
+)
 ### END SOLUTION
 
 # %% check="dropout_at_test_time"
@@ -760,8 +888,12 @@ check("dropout_at_test_time")
 
 # %% solution="flipped_digits"
 # Set flipped_digits to "a", "b" or "c".
+# Say why in one line: flipped_digits_because = "..."
 ### BEGIN SOLUTION
 flipped_digits = "a"
+flipped_digits_because = (
+    "A change is allowed if the label stays true, and a mirrored 2 is no longer a 2."
+)
 ### END SOLUTION
 
 # %% check="flipped_digits"
@@ -776,8 +908,10 @@ check("flipped_digits")
 
 # %% solution="where_the_peak_is"
 # Set where_the_peak_is to "a", "b" or "c".
+# Say why in one line: where_the_peak_is_because = "..."
 ### BEGIN SOLUTION
 where_the_peak_is = "b"
+where_the_peak_is_because = "The peak lies where there are about as many features as pictures, so that just one exact fit exists."
 ### END SOLUTION
 
 # %% check="where_the_peak_is"
@@ -804,3 +938,11 @@ check("where_the_peak_is")
 # The second descent leaves a question. If more features are better once one is past the peak, and more pictures are better anyway: how *much* better? Is it worth ten times the money?
 #
 # Surprisingly, there is a line for that, and it is straight on the right kind of paper. Next week: **scaling laws**.
+#
+# ## To read on
+#
+# - Srivastava and others, *Dropout: A Simple Way to Prevent Neural Networks from Overfitting* (2014).
+# - Zhang and others, *Understanding Deep Learning Requires Rethinking Generalization* (2017): large networks learn random labels by heart, without trouble.
+# - Belkin and others, *Reconciling Modern Machine-Learning Practice and the Classical Bias-Variance Trade-Off* (2019): double descent.
+# - Nielsen, *Neural Networks and Deep Learning*, chapter 3: overfitting and regularization, told slowly.
+# - Karpathy, *A Recipe for Training Neural Networks* (2019): first overfit, then regularize, in that order.

@@ -39,6 +39,7 @@ from course_lib.plots.normalization import (
     output_by_company,
 )
 from course_lib.plots.optimizers import (
+    broken_batch,
     decay_by_loudness,
     learning_by_optimizer,
     optimizer_paths,
@@ -54,6 +55,7 @@ from course_lib.plots.perceptron import (
     rule_as_picture,
 )
 from course_lib.plots.regularization import (
+    choosing_a_penalty,
     double_descent,
     learning_by_heart,
     picture_rows,
@@ -87,7 +89,9 @@ __all__ = [
     "bad_starts",
     "bends_and_slopes",
     "blame_graph",
+    "broken_batch",
     "budgets",
+    "choosing_a_penalty",
     "confidently_wrong",
     "confusion_matrix",
     "curve_by_width",

@@ -80,6 +80,32 @@ def double_descent(features: Array, seen: Array, new: Array, tamed: Array, pictu
     return drawing
 
 
+def choosing_a_penalty(
+    lams: Array, errors: Array, later: Array, limit: float, choice: int
+) -> Figure:
+    """Errors against the strength of a penalty, by cross-validation and on new pictures.
+
+    Args:
+        lams: strengths, shape (L,), rising and positive.
+        errors: what cross-validation says of each, shape (L,).
+        later: the error on new pictures, shape (L,).
+        limit: up to which error a strength is as good as the best.
+        choice: the place of the strength that was chosen.
+
+    Returns:
+        One panel with logarithmic axes; the chosen strength is a vertical line.
+    """
+    drawing, axes = figure(figsize=(7.2, 3.9))
+    axes.axvline(lams[choice], color=GREY, linewidth=1.5, linestyle="-", label="the choice")
+    axes.axhline(limit, color=GREY, linewidth=1, linestyle=":", label="as good as the best")
+    axes.plot(lams, errors, "o", color=COLORS[0], linestyle="-", label="cross-validation")
+    axes.plot(lams, later, "s", color=COLORS[1], linestyle="--", label="new pictures, afterwards")
+    axes.set(xscale="log", yscale="log", title="Choose before you look")
+    axes.set(xlabel="strength of the penalty", ylabel="mean squared distance")
+    axes.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return drawing
+
+
 def picture_rows(rows: Mapping[str, Array]) -> Figure:
     """Pictures side by side, a row for each name.
 

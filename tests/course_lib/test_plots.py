@@ -218,6 +218,10 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
         ),
         ({"none": (NOTHING, NOTHING)}, {"none": 0}),
     ],
+    "choosing_a_penalty": [
+        (np.exp(Z), 1 + Z**2, 2 + Z**2, 1.5, 3),
+        (np.exp(Z), NOTHING, NOTHING, float("nan"), -1),
+    ],
     "double_descent": [
         (np.array([1, 10, 100]), np.zeros(3), np.array([0.5, 0.9, 0.2]), np.full(3, 0.2), 10),
         (np.array([5]), np.array([np.nan]), np.array([np.nan]), np.array([np.nan]), 1),
@@ -253,6 +257,10 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
             TWO,
             (1 + Z**2, NOTHING),
         ),
+    ],
+    "broken_batch": [
+        ({"one": {"norm": np.exp(Z), "loss": np.exp(-Z)}, "two": {"norm": Z, "loss": Z}}, 3),
+        ({"none": {"norm": NOTHING, "loss": NOTHING}}, 3),
     ],
     "budgets": [
         (np.exp(Z), {"1e21": 2 + Z**2, "1e23": 1 + Z**2}, np.array([1.0, 2.0])),

@@ -54,7 +54,7 @@ ONE_EXAMPLE: Mapping[str, str] = {
     "warmup_cosine": BY_STEP,
     "diagnose_fit": "Its driver asks for one pair of losses at a time.",
     "dropout_forward": OWN_DRAWS,
-    "add_noise": OWN_DRAWS,
+    "choose_penalty": "When the only example is left out, none is there to be fitted.",
     "fit_power_law": "Through one point there are lines of every slope.",
     "fit_power_law_with_floor": "Three numbers need three points at least.",
     "batchnorm_over_batches": "Its function has a batch of one in batchnorm_forward.",

@@ -18,9 +18,8 @@ PARTS = (
     "dropout_backward",
     "early_stopping_epoch",
     "keep_best",
-    "horizontal_flip",
-    "add_noise",
     "random_shift",
+    "choose_penalty",
     "self_check",
 )
 

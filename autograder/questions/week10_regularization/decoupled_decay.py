@@ -10,7 +10,7 @@ from autograder.questions.week10_regularization.networks import kernels, paramet
 Params = dict[str, Array]
 
 
-@question(points=6, parts={}, builds_on=("l2_grads",))
+@question(points=4, parts={}, builds_on=("l2_grads",))
 def decoupled_decay(params: dict[str, Array], lr: float, wd: float) -> Any:
     """Every kernel shrinks by the share lr * wd; all other parameters stay.
 

@@ -9,7 +9,7 @@ import numpy as np
 from autograder.questions.define import Array, Inputs, Rng, question
 
 
-@question(points=4)
+@question(points=3)
 def diagnose_fit(train_losses: Array, val_losses: Array) -> Any:
     """One word for each pair of losses: "underfits", "overfits" or "fits".
 

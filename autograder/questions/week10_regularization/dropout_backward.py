@@ -28,7 +28,7 @@ def blame(dX: Array, dout: Array, mask: Array, rate: float) -> list[Array]:
     return [np.asarray(part) for part in found]
 
 
-@question(points=8, returns=("blocked", "passed", "scale"))
+@question(points=5, returns=("blocked", "passed", "scale"))
 def dropout_backward(dout: Array, mask: Array, rate: float) -> Any:
     """Blame passes where the forward pass kept the entry, divided by 1 - rate.
 

@@ -77,7 +77,7 @@ def constant_factor(scaled: Array, plain: Array, candidates: list[float]) -> flo
 
 
 @question(
-    points=14,
+    points=11,
     returns=(
         "dropped",
         "scale",

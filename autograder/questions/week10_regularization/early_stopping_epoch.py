@@ -14,7 +14,7 @@ UNIT = 1 / 64
 Losses = list[float]
 
 
-@question(points=12, returns=("stop", "best"), parts={"stop": 1, "best": 1})
+@question(points=9, returns=("stop", "best"), parts={"stop": 1, "best": 1})
 def early_stopping_epoch(val_losses: list[float], patience: int, min_delta: float) -> Any:
     """The epoch after which training stops, and the best epoch until then.
 

@@ -12,7 +12,7 @@ from autograder.questions.define import Array, Inputs, Rng, question
 from autograder.tree import copy_tree
 
 
-@question(points=8, builds_on=("early_stopping_epoch",))
+@question(points=6, builds_on=("early_stopping_epoch",))
 def keep_best(
     params: dict[str, Array], moves: dict[str, Array], val_losses: list[float], epochs: int
 ) -> Any:

@@ -13,7 +13,7 @@ from course_lib.gradients import derivative
 Params = dict[str, Array]
 
 
-@question(points=8, parts={})
+@question(points=5, parts={})
 def l2_grads(grads: dict[str, Array], params: dict[str, Array], lam: float) -> Any:
     """Gradients of loss + l2_penalty(params, lam), from those of the loss alone.
 

@@ -10,7 +10,7 @@ from autograder.questions.define import Array, Inputs, Rng, question
 from autograder.questions.week10_regularization.networks import kernels, parameters
 
 
-@question(points=6)
+@question(points=4)
 def l2_penalty(params: dict[str, Array], lam: float) -> Any:
     """lam times the sum of all squared kernel entries, which is added to the loss.
 

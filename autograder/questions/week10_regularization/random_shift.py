@@ -86,7 +86,7 @@ def reached(size: int, way: Array | None, found: Array) -> Array:
 
 
 @question(
-    points=8,
+    points=6,
     returns=(
         "found",
         "zeros",

@@ -13,6 +13,10 @@ which_disease = choice(
         "c0c9845106e6": "With a training loss of 1.9 the network is not yet good at what it has "
         "seen; dropout makes that even harder.",
     },
+    because=(
+        "A training loss of 1.9 with ten classes is hardly better than guessing, so it "
+        "underfits and needs more freedom."
+    ),
 )
 
 dropout_at_test_time = choice(
@@ -24,6 +28,10 @@ dropout_at_test_time = choice(
         "ea43dd997759": "Inverted dropout has already divided by 0.7 during training, so nothing "
         "is left to scale.",
     },
+    because=(
+        "The division by 0.7 while training has set the size right already, so nothing is "
+        "left to do."
+    ),
 )
 
 flipped_digits = choice(
@@ -35,6 +43,7 @@ flipped_digits = choice(
         "e0b6957e1d7d": "The network could learn both shapes; but no reader would take a mirrored "
         "2 for a 2.",
     },
+    because="A change is allowed if the label stays true, and a mirrored 2 is no longer a 2.",
 )
 
 where_the_peak_is = choice(
@@ -46,4 +55,8 @@ where_the_peak_is = choice(
         "35c70a266e5b": "With far more features than pictures the error falls again; that is the "
         "second descent.",
     },
+    because=(
+        "The peak lies where there are about as many features as pictures, so that just one "
+        "exact fit exists."
+    ),
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 import math
+import statistics
 from collections import defaultdict
-from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -52,6 +52,42 @@ def best_by_min(params: Any, nudge: Any, val_loss: Any, epochs: int) -> Any:
             yield val_loss(params), epoch, copy.deepcopy(params)
 
     return min(run())[2]
+
+
+def penalty_by_centring(X: Any, Y: Any, fold: Any, lams: Any) -> Any:
+    def fit(X: Any, Y: Any, lam: float) -> Any:
+        # The bias is what the means leave over.
+        A, middle = X[:, :-1] - X[:, :-1].mean(0), Y.mean(0)
+        W = np.linalg.inv(A.T @ A + lam * len(A) * np.eye(A.shape[1])) @ A.T @ (Y - middle)
+        return np.vstack([W, middle - X[:, :-1].mean(0) @ W])
+
+    errors = np.empty((len(lams), len(np.unique(fold))))
+    for place in np.ndindex(errors.shape):
+        out = fold == place[1]
+        W = fit(X[~out], Y[~out], lams[place[0]])
+        errors[place] = np.square(np.linalg.norm(X[out] @ W - Y[out], axis=1)).mean()
+    means = np.average(errors, axis=1)
+    limit = np.min(means) + np.sqrt(np.var(errors[means.argmin()], ddof=1) / errors.shape[1])
+    choice = np.max(np.nonzero(means <= limit))
+    return {"W": fit(X, Y, lams[choice]), "choice": choice, "errors": means, "limit": limit}
+
+
+def penalty_by_dictionaries(X: Any, Y: Any, fold: Any, lams: Any) -> Any:
+    price = np.diag(np.r_[np.ones(X.shape[1] - 1), 0.0])
+    by_lam: dict[float, list[float]] = {float(lam): [] for lam in lams}
+    for f in sorted(set(fold.tolist())):
+        kept = np.flatnonzero(fold != f)
+        gone = np.flatnonzero(fold == f)
+        for lam, found in by_lam.items():
+            left = X[kept].T @ X[kept] + len(kept) * lam * price
+            W = np.linalg.solve(left, X[kept].T @ Y[kept])
+            found.append(float(((X[gone] @ W - Y[gone]) ** 2).sum() / len(gone)))
+    means = [statistics.fmean(found) for found in by_lam.values()]
+    best = list(by_lam.values())[means.index(min(means))]
+    limit = min(means) + statistics.stdev(best) / math.sqrt(len(best))
+    choice = [place for place, mean in enumerate(means) if mean <= limit][-1]
+    W = np.linalg.solve(X.T @ X + len(X) * lams[choice] * price, X.T @ Y)
+    return means, limit, choice, W
 
 
 STYLES: dict[str, dict[str, Any]] = {
@@ -101,19 +137,8 @@ STYLES: dict[str, dict[str, Any]] = {
     },
     "early_stopping_epoch": {"enumerate": stopping_by_enumerate},
     "keep_best": {"minimum-of-a-generator": best_by_min},
-    "horizontal_flip": {
-        "view": lambda images: images[:, :, ::-1],
-        "flip": partial(np.flip, axis=2),
-        "list-of-pictures": lambda images: [np.fliplr(image) for image in images],
-        "nested-lists": lambda images: [[row[::-1] for row in image] for image in images.tolist()],
-        "take": lambda images: images.take(range(images.shape[-1] - 1, -1, -1), axis=-1),
-    },
-    "add_noise": {
-        "picture-by-picture": lambda images, std, rng: [
-            image + std * rng.standard_normal(image.shape) for image in images
-        ],
-        "in-place-on-a-copy": lambda images, std, rng: np.add(
-            noisy := images.copy(), rng.normal(0, std, images.shape), out=noisy
-        ),
+    "choose_penalty": {
+        "centred": penalty_by_centring,
+        "dictionaries": penalty_by_dictionaries,
     },
 }
