@@ -38,6 +38,8 @@ LEASE = timedelta(minutes=2)
 """Nobody else sends a row within this time, so long as the process that took it lives."""
 BACKOFF_SECONDS = (2.0, 5.0, 15.0, 60.0, 300.0)
 """How long the first tries wait for the next; the last holds for all others."""
+FOR_GOOD = ("unknown-person", "line-item-gone", "no-score")
+"""Refusals that concern one score; all others concern the connection with the LMS."""
 CLOCK_WAS_WRONG = timedelta(minutes=1)
 """A last timestamp that lies further in the future is not waited for."""
 
@@ -190,8 +192,11 @@ class Outbox:
             case Conflict(message=message):
                 later = backoff(row.tries, sending.platform.differences.time_step)
                 values = {"due": now + later, "problem": message}
-            case Rejected(message=message):
+            case Rejected(reason=reason, message=message) if reason in FOR_GOOD:
                 values = {"state": State.REFUSED, "problem": message}
+            case Rejected(message=message):
+                # Somebody has to change a setting, here or in the LMS; then it goes through.
+                values = {"due": now + backoff(row.tries, 0.0), "problem": message}
             case TryLater(message=message, after=after):
                 values = {"due": now + backoff(row.tries, after or 0.0), "problem": message}
         unanswered = isinstance(answer, TryLater) and answer.perhaps_stored

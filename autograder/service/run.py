@@ -78,7 +78,9 @@ def serve(course: Course, host: str, port: int, address: str = "", how: How | No
             timeout_graceful_shutdown=10,
         )
         logs.event("starts", address=called, host=host, port=port, isolation=how.isolation)
-        with grader:
+        # uvicorn ends its server at a signal, and then sends the signal once more.
+        signal.signal(signal.SIGTERM, lambda *_: None)
+        with grader, contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])
         engine.dispose()
     logs.event("stopped")

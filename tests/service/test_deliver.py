@@ -196,6 +196,16 @@ def test_are_refusals_kept_for_a_person_and_tried_again_when_told(engine, clock,
     assert given(lms) == [8.0]
 
 
+def test_does_a_setting_that_is_wrong_in_the_lms_only_delay_grades(engine, clock, lms, sender):
+    lms.planned = [Rejected("keyset-blocked", "Moodle cannot fetch our keyset")]
+    want(engine, clock)
+    deliver(sender, clock)
+    (row,) = outbox.states(engine, STEM)
+    assert (row.state, row.problem) == (State.DUE, "Moodle cannot fetch our keyset")
+    deliver(sender, clock, BACKOFF_SECONDS[0])
+    assert given(lms) == [8.0]
+
+
 def test_does_it_wait_longer_each_time_and_as_long_as_the_lms_asks(engine, clock, lms, sender):
     lms.planned = [TryLater("503"), TryLater("503"), TryLater("429", after=40.0)]
     want(engine, clock)

@@ -1,0 +1,123 @@
+"""Is nothing lost and nothing doubled when the service is killed at any moment?"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import time
+
+import pytest
+
+from autograder.cli import demo
+from autograder.course import directory
+from autograder.course.enrolment import enrol
+from autograder.course.roster import Student
+from autograder.intake.read import read_notebook
+from autograder.lms.lti.store import open_course_store
+from autograder.service import outbox, queue
+from autograder.service.queue import State
+from tests.conftest import EXHAUSTIVE
+from tests.lms.lti.platform import grade_service
+from tests.service.conftest import STEM
+from tests.service.live import LiveService, lms_of, wait_until
+
+pytestmark = [pytest.mark.slow, pytest.mark.bubblewrap]
+
+KILLS, STUDENTS = (50, 60) if EXHAUSTIVE else (3, 6)
+WRONG = "def relu_backward(dout, z):\n    return dout * 0"
+
+
+def notebooks(course):
+    """A notebook that loses points, and one that is right; neither waits for a person."""
+    made = []
+    for answer in (WRONG, None):
+        notebook = read_notebook(course.notebook("source", STEM))
+        notebook.cells = [each for each in notebook.cells if "why_blame" not in str(each.metadata)]
+        made.append(demo.writes(**({"relu_backward": answer} if answer else {}))(notebook))
+    return made
+
+
+@pytest.fixture
+def site(released_course, tmp_path, monkeypatch):
+    """A course, its service, and the scores that the LMS has taken, in their order."""
+    root = shutil.copytree(released_course, tmp_path / "course")
+    course = directory.load(root)
+    people = {str(100 + n): f"s{n:02}" for n in range(STUDENTS)}
+    enrol(course, [Student(each) for each in people.values()])
+    taken = []
+    store = grade_service._store
+
+    def noting(emulator, column, body, *rest):
+        taken.append((body["userId"], body["scoreGiven"], body["timestamp"]))
+        store(emulator, column, body, *rest)
+
+    monkeypatch.setattr(grade_service, "_store", noting)
+    engine = open_course_store(course)
+    service = LiveService(root)
+    with lms_of(engine, service, people) as lms:
+        yield course, engine, service, lms, people, taken
+    service.stop()
+    engine.dispose()
+
+
+def test_is_nothing_lost_and_nothing_doubled_by_kills_at_any_moment(site):
+    course, engine, service, lms, people, taken = site
+    moments = random.Random(20261129)
+    wrong, right = notebooks(course)
+    waiting = [(student, wrong) for student in people.values()]
+    moments.shuffle(waiting)
+    waiting += moments.sample([(student, right) for student in people.values()], len(people))
+    kills = 0
+    service.start()
+    while kills < KILLS or waiting:
+        for _ in range(moments.randint(0, 1 + len(waiting) // (KILLS - kills + 1))):
+            if waiting:
+                queue.accept(engine, waiting[0][0], STEM, waiting.pop(0)[1], "page")
+        time.sleep(moments.uniform(0.05, 3.0))
+        if kills < KILLS:
+            kills += 1
+            web = moments.random() < 0.5
+            service.kill(web=web)
+            if web:
+                service.start()
+    service_is_done(engine, people)
+
+    for subject, student in people.items():
+        second, first = queue.attempts(engine, student, STEM)
+        assert (second.state, first.state) == (State.GRADED, State.GRADED)
+        assert first.points < second.points == 80.0
+        sent = [points for user, points, _ in taken if user == subject]
+        assert sent in ([first.points, second.points], [second.points]), (student, sent)
+        times = [time for user, _, time in taken if user == subject]
+        assert times == sorted(set(times))
+        (column,) = lms.records.columns.values()
+        assert column.grades[subject].score == pytest.approx(80.0)
+    assert not [each for each in lms.complaints if not each.startswith("score: e")], lms.complaints
+
+
+def service_is_done(engine, people):
+    def is_done():
+        rows = outbox.states(engine, STEM)
+        return (
+            not queue.places(engine)
+            and len(rows) == len(people)
+            and all(row.state == outbox.State.DELIVERED for row in rows)
+        )
+
+    wait_until(is_done, "everything is graded and sent")
+
+
+def test_does_an_upload_on_an_idle_service_reach_the_lms_in_three_seconds(site):
+    course, engine, service, _, people, taken = site
+    _, right = notebooks(course)
+    service.start()
+    # The first upload of all may come before the sandboxes are warm.
+    first, second, *_ = people.values()
+    queue.accept(engine, first, STEM, right, "page")
+    wait_until(lambda: taken, "the first grade is there")
+    began = time.monotonic()
+    queue.accept(engine, second, STEM, right, "page")
+    wait_until(lambda: len(taken) == 2, "the second grade is there")
+    assert time.monotonic() - began < 3.0
+    service.stop()
+    assert '"event": "stopped"' in service.log.read_text()
