@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from sqlalchemy import Engine
@@ -26,6 +26,8 @@ LINE_ITEMS_TYPE = "application/vnd.ims.lis.v2.lineitemcontainer+json"
 RESULTS_TYPE = "application/vnd.ims.lis.v2.resultcontainer+json"
 MEMBERS_TYPE = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 MOST_PAGES = 500
+_SCOPE_REFUSED = ("status-401", "status-403", "scope-not-granted", "invalid-scope")
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,8 @@ class Services:
 
     def __init__(self, engine: Engine, platform: Platform) -> None:
         self._engine, self._platform = engine, platform
+        # Whoever may change line items may read them, and some platforms then take no other token.
+        self._reading_scopes = [tokens.LINE_ITEM_READONLY, tokens.LINE_ITEM]
 
     def send_score(self, line_item: str, score: Score) -> Sent | Conflict | Rejected | TryLater:
         """Send one score; it is tried once, and the answer says what to do next.
@@ -117,7 +121,7 @@ class Services:
             ServiceError: when the platform does not give them.
         """
         asked = _with_query(url, {"resource_id": resource_id}) if resource_id else url
-        rows = self._pages(asked, self._line_item_scope(), LINE_ITEMS_TYPE, None)
+        rows = self._read(lambda scope: list(self._pages(asked, scope, LINE_ITEMS_TYPE, None)))
         found = [_line_item(row) for row in rows if isinstance(row.get("id"), str)]
         # Some platforms ignore the filter.
         return [each for each in found if resource_id in ("", each.resource_id)]
@@ -128,7 +132,7 @@ class Services:
         Raises:
             ServiceError: when the platform does not give it.
         """
-        answer = self._successful("GET", url, self._line_item_scope(), LINE_ITEM_TYPE)
+        answer = self._read(lambda scope: self._successful("GET", url, scope, LINE_ITEM_TYPE))
         found = answer.json()
         if not isinstance(found, dict):
             raise ServiceError("no-line-item", f"{url} should answer with a line item")
@@ -181,8 +185,18 @@ class Services:
         escaped = self._platform.differences.names_escaped
         return [_member(row, escaped) for row in rows if row.get("user_id") not in (None, "")]
 
-    def _line_item_scope(self) -> str:
-        return tokens.LINE_ITEM_READONLY
+    def _read(self, asked: Callable[[str], Found]) -> Found:
+        """Ask with the first scope for reading line items that the platform accepts."""
+        for scope in list(self._reading_scopes):
+            try:
+                found = asked(scope)
+            except ServiceError as error:
+                if error.reason not in _SCOPE_REFUSED or scope == self._reading_scopes[-1]:
+                    raise
+            else:
+                self._reading_scopes = [scope]
+                return found
+        raise AssertionError("the last scope is tried")
 
     def _pages(
         self, url: str, scope: str, kind: str, inside: str | None

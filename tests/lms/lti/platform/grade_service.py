@@ -67,7 +67,7 @@ def _body(emulator: Emulator, column: Column) -> dict[str, Any]:
 
 
 def _columns(emulator: Emulator, request: Request, context: str) -> Reply:
-    if refused := emulator.authorized(request, f"{SCOPE}lineitem", f"{SCOPE}lineitem.readonly"):
+    if refused := emulator.authorized(request, *_reading(emulator)):
         return refused
     if request.headers.get("accept") != COLUMNS_TYPE:
         return emulator.complain(f"line items: Accept {request.headers.get('accept')}", 406)
@@ -85,6 +85,12 @@ def _columns(emulator: Emulator, request: Request, context: str) -> Reply:
     return reply
 
 
+def _reading(emulator: Emulator) -> list[str]:
+    """The scopes with which columns may be read."""
+    names = emulator.quirks.rule("columns", "read_with", ["lineitem", "lineitem.readonly"])
+    return [SCOPE + name for name in names]
+
+
 def _create(emulator: Emulator, request: Request, context: str) -> Reply:
     if refused := emulator.authorized(request, f"{SCOPE}lineitem"):
         return refused
@@ -98,7 +104,7 @@ def _create(emulator: Emulator, request: Request, context: str) -> Reply:
 
 
 def _column(emulator: Emulator, request: Request, column: Column) -> Reply:
-    if refused := emulator.authorized(request, f"{SCOPE}lineitem", f"{SCOPE}lineitem.readonly"):
+    if refused := emulator.authorized(request, *_reading(emulator)):
         return refused
     return as_json(_body(emulator, column), kind=COLUMN_TYPE)
 
