@@ -28,9 +28,10 @@ from autograder.judging.derivative import matches_own_function
 from autograder.judging.measures import Measures
 from autograder.judging.mistakes import mistakes_behind
 from autograder.judging.points import NOT_AS_ASKED, WHOLE, Loss, concerns, earned, losses
-from autograder.questions import references
+from autograder.questions import references, time_limit
 from autograder.questions.define import Inputs, Mistake, Question
 from autograder.questions.references import References
+from autograder.questions.time_limit import at_most
 from autograder.records import Difference, Expected, Outcome, Trial, Verdict
 from autograder.tree import leaves, same_tree
 
@@ -432,7 +433,7 @@ class Judge:
             (
                 mistake.name,
                 [
-                    question.measured(answer, probe.inputs)
+                    self._measured_mistake(question, mistake, answer, probe)
                     for answer, probe in zip(
                         self._answers_of(question, member), probes, strict=True
                     )
@@ -441,6 +442,16 @@ class Judge:
             for mistake in question.mistakes.values()
             for member in mistake.members
         ]
+
+    @staticmethod
+    def _measured_mistake(
+        question: Question, mistake: Mistake, answer: Answer, probe: Probe
+    ) -> Answer:
+        if question.measured_by is None:
+            return answer
+        what = f"{question.name}: measuring the mistake {mistake.name}"
+        with at_most(time_limit.CASE_SECONDS, what, question.seconds):
+            return question.measured(answer, probe.inputs)
 
     def prepared_mistakes(self, question: Question) -> list[Entry]:
         """The mistakes' answers, ready for comparison; computed once and cached for the class."""

@@ -17,8 +17,9 @@ from autograder.answer import Answer, Status, ask
 from autograder.errors import QuestionError
 from autograder.judging.compare import differences, pairs
 from autograder.judging.judge import Judge, Probe
-from autograder.questions import catalogue, references
-from autograder.questions.define import Alternative, Mistake, Question
+from autograder.questions import catalogue, references, time_limit
+from autograder.questions.define import Alternative, Inputs, Mistake, Question
+from autograder.questions.time_limit import at_most
 from autograder.questions.tolerance import tolerance
 from autograder.records import Difference, Outcome, Verdict
 from autograder.tree import copy_tree, map_tree, same_tree
@@ -45,7 +46,7 @@ def single_precision_is_right(judge: Judge, question: Question, solution: Any) -
     """The solution passes in float32, too: single precision is not a wrong answer."""
     for probe in judge.probes[question.name]:
         coarse = references.single_precision(probe.inputs)
-        answer = question.measured(ask(solution, question.handed(coarse), question.drive), coarse)
+        answer = question.measured(_answer(question, probe.case, coarse, solution), coarse)
         # As a student would hand it in who works in float32 to the end.
         rounded = replace(answer, value=references.single_precision(answer.value))
         if answer.status is not Status.RETURNED or differences(
@@ -65,7 +66,7 @@ def rounding_changes_nothing(
         if probe.case.startswith(BORDER):
             continue
         nudged = map_tree(lambda leaf: _nudged(leaf, rng), probe.inputs)
-        answer = question.measured(ask(solution, question.handed(nudged), question.drive), nudged)
+        answer = question.measured(_answer(question, probe.case, nudged, solution), nudged)
         if differences(answer, probe.expected, question.returns):
             yield (
                 f"case {probe.case}: the solution fails if its inputs change in the last bit; "
@@ -180,9 +181,14 @@ def mistaken(judge: Judge, question: Question, mistake: Mistake) -> list[Answer]
 
 def _answers(judge: Judge, question: Question, target: Any) -> list[Answer]:
     return [
-        ask(target, question.handed(probe.inputs), question.drive)
-        for probe in judge.probes[question.name]
+        _answer(question, probe.case, probe.inputs, target) for probe in judge.probes[question.name]
     ]
+
+
+def _answer(question: Question, case: str, given: Inputs, target: Any) -> Answer:
+    what = f"{question.name}: an answer to the case {case}"
+    with at_most(time_limit.CASE_SECONDS, what, question.seconds):
+        return ask(target, question.handed(given), question.drive)
 
 
 def _nudged(leaf: Any, rng: np.random.Generator) -> Any:

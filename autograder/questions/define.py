@@ -28,8 +28,9 @@ from numpy.typing import NDArray
 
 from autograder.answer import Answer, Status, ask, conditions_met
 from autograder.errors import QuestionError
-from autograder.questions import source_text
+from autograder.questions import source_text, time_limit
 from autograder.questions.made_of import MadeOf
+from autograder.questions.time_limit import at_most
 from autograder.tree import Tree, to_tree
 
 Array = NDArray[Any]
@@ -381,9 +382,14 @@ class Question:
             mistake: one of this question's mistakes.
             given: the case's inputs.
             expected: the reference answer, which supplies the parts that are right.
+
+        Raises:
+            QuestionError: when it does not end.
         """
         drive = None if mistake.at else self.drive
-        answer = ask(mistake.formula, self.handed(given), drive, conditions_met)
+        what = f"{self.name}: the mistake {mistake.name}"
+        with at_most(time_limit.CASE_SECONDS, what, self.seconds):
+            answer = ask(mistake.formula, self.handed(given), drive, conditions_met)
         if not mistake.at or answer.status is not Status.RETURNED:
             return answer
         if isinstance(expected, dict):

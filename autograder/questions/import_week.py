@@ -13,8 +13,9 @@ from types import ModuleType
 
 import autograder.questions
 from autograder.errors import AutograderError, QuestionError
-from autograder.questions import places
+from autograder.questions import places, time_limit
 from autograder.questions.define import Written
+from autograder.questions.time_limit import at_most
 
 _PREFIX = f"{autograder.questions.__name__}."
 _WEEK_MODULE = re.compile(r"questions\.(week\d\d)_")
@@ -77,7 +78,8 @@ def import_module(name: str) -> ModuleType:
     # and size.
     sys.dont_write_bytecode = before or places.is_own(_folder(name))
     try:
-        return importlib.import_module(name)
+        with at_most(time_limit.REFERENCE_SECONDS, f"importing {name.removeprefix(_PREFIX)}"):
+            return importlib.import_module(name)
     except AutograderError:
         raise
     except ModuleNotFoundError as error:

@@ -23,8 +23,9 @@ import numpy as np
 
 from autograder.errors import MissingReference, ProtocolError, QuestionError
 from autograder.output.files import write_whole
-from autograder.questions import places
+from autograder.questions import places, time_limit
 from autograder.questions.define import Case, Inputs, Question
+from autograder.questions.time_limit import at_most
 from autograder.questions.tolerance import allowance
 from autograder.records import Expected
 from autograder.tree import Tree, leaves, map_tree, to_tree
@@ -65,7 +66,8 @@ def seed_of(question: Question, case: Case, secret: bytes) -> bytes:
 def draw(question: Question, case: Case, seed: bytes) -> Inputs:
     """The case's inputs on a machine that knows the seed but not the secret; see `inputs`."""
     rng = np.random.default_rng(int.from_bytes(seed, "big"))
-    given = case.make(rng)
+    with at_most(time_limit.CASE_SECONDS, f"{question.name}: the case {case.name}"):
+        given = case.make(rng)
     if seed != seed_of(question, case, PUBLIC_SECRET):
         given |= case.hidden
     return question.arrange(given)
@@ -83,16 +85,17 @@ def compute(question: Question, given: Inputs) -> Expected:
 
     Raises:
         MissingReference: when the reference needs Keras and it is not installed.
-        QuestionError: when the reference overflows in float32, so that it has no tolerance.
+        QuestionError: when the reference overflows in float32, so that it has no tolerance, or
+            does not end.
     """
     try:
         if question.parameters and _may_use_keras(question):
             import_keras()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            exact = to_tree(_plain(question.reference(**given)))
+            exact = _referred(question, given)
             coarse = [
-                to_tree(_plain(question.reference(**single_precision(given, rng))))
+                _referred(question, single_precision(given, rng))
                 for rng in map(np.random.default_rng, range(SAMPLES))
             ]
     except ImportError as error:
@@ -108,6 +111,12 @@ def compute(question: Question, given: Inputs) -> Expected:
             "choose smaller inputs, so that its rounding error can be measured"
         )
     return Expected(exact, rounding)
+
+
+def _referred(question: Question, given: Inputs) -> Tree:
+    what = f"{question.name}: the reference"
+    with at_most(time_limit.REFERENCE_SECONDS, what, question.seconds):
+        return to_tree(_plain(question.reference(**given)))
 
 
 def _may_use_keras(question: Question) -> bool:

@@ -15,9 +15,10 @@ import numpy as np
 from autograder.errors import AutograderError, MissingReference, QuestionError
 from autograder.judging import case_laws, laws
 from autograder.judging.judge import Judge
-from autograder.questions import catalogue, places, references
+from autograder.questions import catalogue, places, references, time_limit
 from autograder.questions.catalogue import Week
 from autograder.questions.define import Question
+from autograder.questions.time_limit import NOT_ENDED, at_most
 from autograder.release.lesson import source_notebook
 from autograder.release.survivors import survivors
 
@@ -66,8 +67,9 @@ def validate(week: Week, secret: bytes, hidden: Path) -> Validation:
     solutions = _solutions(found, notebook) if notebook else {}
     shipped = _shipped_questions(week)
     for question in week.questions.values():
-        found.add(question.name, *laws.cases_show_mix_ups(question, references.PUBLIC_SECRET))
-        found.add(question.name, *laws.hidden_inputs_are_new(question, secret))
+        if not any(NOT_ENDED in each for each in found.findings.get(question.name, ())):
+            found.add(question.name, *laws.cases_show_mix_ups(question, references.PUBLIC_SECRET))
+            found.add(question.name, *laws.hidden_inputs_are_new(question, secret))
         found.add(question.name, *laws.stability_is_asked(question))
         if judge and question.name in judge.questions:
             found.add(question.name, *_about_verdicts(judge, question))
@@ -193,12 +195,15 @@ def _try_solution(found: Validation, judge: Judge, question: Question, solution:
     if question.seconds > LONG:
         found.notes.append(f"{question.name} trains for minutes, so its solution was not tried")
         return
-    with _quiet():
-        wrong = list(laws.solution_is_right(judge, question, solution))
-        if not wrong:
-            wrong += laws.single_precision_is_right(judge, question, solution)
-            rng = np.random.default_rng(0)
-            wrong += laws.rounding_changes_nothing(judge, question, solution, rng)
+    try:
+        with _quiet():
+            wrong = list(laws.solution_is_right(judge, question, solution))
+            if not wrong:
+                wrong += laws.single_precision_is_right(judge, question, solution)
+                rng = np.random.default_rng(0)
+                wrong += laws.rounding_changes_nothing(judge, question, solution, rng)
+    except QuestionError as error:
+        wrong = [str(error)]
     found.add(question.name, *wrong)
 
 
@@ -228,7 +233,9 @@ def solved(notebook: NotebookNode) -> dict[str, Any]:
         experiment = "experiment" in cell.metadata.get("tags", ())
         if cell.cell_type == "code" and not experiment and not mark.get("grade"):
             # The cell's name tells where an exception comes from.
-            exec(compile(cell.source, mark.get("grade_id", "a cell"), "exec"), namespace)
+            code = compile(cell.source, mark.get("grade_id", "a cell"), "exec")
+            with at_most(time_limit.REFERENCE_SECONDS, f"{mark.get('grade_id', 'a cell')}"):
+                exec(code, namespace)
     return namespace
 
 

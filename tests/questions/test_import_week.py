@@ -89,3 +89,11 @@ def test_are_an_editors_own_files_no_part_of_a_week(tmp_path):
     assert question_keys(catalogue.week("16")) == keys
     assert ".#halve.py" not in places.read_week(folder)
     assert catalogue.question("halve").points == 10
+
+
+def test_is_a_module_told_that_never_ends(tmp_path, monkeypatch):
+    monkeypatch.setattr("autograder.questions.time_limit.REFERENCE_SECONDS", 0.5)
+    write_week(tmp_path, halve="while True:\n    pass\n")
+    catalogue.use(tmp_path)
+    with pytest.raises(QuestionError, match=r"importing week16_\w+.halve did not end within"):
+        catalogue.week("16")

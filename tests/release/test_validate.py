@@ -124,3 +124,19 @@ def test_is_a_question_told_whose_name_another_week_has(tmp_path):
 def test_is_a_folder_told_in_which_no_values_can_be_kept(tried, tmp_path):
     (tmp_path / "weeks" / "week16_convolution" / "public.npz").mkdir(parents=True)
     assert "public.npz cannot be written: Is a directory" in tried().findings[""][0]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "words"),
+    [
+        ("halve", '    return {"X": rng', "halve: the case typical did not end within"),
+        ("halve", "    return X * 2", "halve: the mistake doubled did not end within"),
+        ("lesson", "    return X / 2", "halve: an answer to the case typical did not end within"),
+    ],
+)
+def test_is_a_loop_told_that_never_ends(tried, monkeypatch, file, old, words):
+    monkeypatch.setattr("autograder.questions.time_limit.CASE_SECONDS", 0.5)
+    text = {"halve": QUESTION, "lesson": LESSON}[file]
+    found = tried(**{file: text.replace(old, f"    while True:\n        pass\n{old}")})
+    (said,) = found.findings["halve"]
+    assert said.startswith(words) and "look for a loop that never ends" in said
