@@ -28,9 +28,15 @@ def bad_starts(losses: Mapping[str, Array], good: Array, units: Mapping[str, Arr
         units: number of different units before each nudge, for some starts, shape (S,).
 
     Returns:
-        A figure with one panel for each bad start, and one for the units.
+        A figure with one panel for each bad start, and one for the units, three in a row.
     """
-    drawing, row = figure(ncols=len(losses) + 1, figsize=(3.5 * (len(losses) + 1), 3.3))
+    columns, rows = min(3, len(losses) + 1), -(-(len(losses) + 1) // 3)
+    drawing, grid = figure(
+        ncols=columns, nrows=rows, figsize=(4.0 * columns, 3.1 * rows), squeeze=False
+    )
+    row, beyond = np.split(grid.ravel(), [len(losses) + 1])
+    for axes in beyond:
+        axes.set_axis_off()
     for axes, (name, loss) in zip(row, losses.items(), strict=False):
         axes.axhline(GUESSING, color=GREY, linewidth=1, linestyle=":")
         axes.plot(good, color=COLORS[0], linestyle=DASHES[0], label="He's start")
@@ -48,7 +54,8 @@ def bad_starts(losses: Mapping[str, Array], good: Array, units: Mapping[str, Arr
             axes.set_ylim(0, 3)
         axes.set(title=name, xlabel="nudges")
     row[0].legend(fontsize=9, loc="center right")
-    row[0].set_ylabel("loss (dotted: guessing)")
+    for axes in grid[:, 0]:
+        axes.set_ylabel("loss (dotted: guessing)")
     for number, (name, count) in enumerate(units.items()):
         row[-1].plot(count, label=name, color=COLORS[number], linestyle=DASHES[number])
     row[-1].set(title="Different units in layer 1", xlabel="nudges")
@@ -57,11 +64,12 @@ def bad_starts(losses: Mapping[str, Array], good: Array, units: Mapping[str, Arr
     return drawing
 
 
-def spread_by_depth(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
-    """The spread of each layer's activations on a logarithmic scale.
+def spread_by_depth(panels: Mapping[str, Mapping[str, Array]], of: str = "activations") -> Figure:
+    """The spread of each layer's activations, or of its blame, on a logarithmic scale.
 
     Args:
         panels: spreads (L,) by start name, by bend name.
+        of: what they are the spreads of.
 
     Returns:
         A figure with one panel for each bend. Spreads of 0 cannot be drawn and end a line.
@@ -74,7 +82,7 @@ def spread_by_depth(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
             marker = "osD^vP*"[number % 7]
             axes.semilogy(depth, shown, marker=marker, markersize=4, markevery=3, label=name)
         axes.set(title=bend, xlabel="layer")
-    row[0, 0].set_ylabel("spread of the activations")
+    row[0, 0].set_ylabel(f"spread of the {of}")
     row[0, -1].legend(fontsize=9)
     return drawing
 

@@ -138,7 +138,7 @@ def test_does_a_call_that_changes_its_arguments_lose_the_whole_case():
 
 
 def test_is_a_question_without_stated_parts_whole_when_a_measure_describes_its_answer():
-    question = catalogue.question("init_normal")
+    question = catalogue.question("he_normal")
     (expected,) = (trial.expected for trial in trials_of(catalogue.week("week04"), question)[:1])
     assert isinstance(expected, Expected)
     assert shares(question, expected) == {WHOLE: 1.0}

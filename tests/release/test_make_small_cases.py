@@ -12,7 +12,7 @@ from tests.conftest import EXHAUSTIVE
 
 
 def test_is_a_question_that_is_measured_left_out():
-    assert make(catalogue.question("xavier_normal")) is None
+    assert make(catalogue.question("he_normal")) is None
 
 
 @pytest.mark.skipif(not EXHAUSTIVE, reason="imports Keras, for seconds")

@@ -10,12 +10,14 @@ WEEK = "week04"
 TITLE = "Where the pile starts: initialization"
 POINTS = 100
 PARTS = (
-    "init_normal",
     "xavier",
     "he",
     "activation_std_by_layer",
     "distinct_units",
     "diagnose_init",
+    "lsuv_init",
+    "blame_std_by_layer",
+    "fresh_loss",
     "self_check",
 )
 

@@ -9,7 +9,7 @@ import numpy as np
 from autograder.questions.define import Array, Inputs, Rng, question
 
 
-@question(points=10)
+@question(points=9)
 def distinct_units(W: Array) -> Any:
     """How many different units a layer has, where units with equal columns of W count as one.
 

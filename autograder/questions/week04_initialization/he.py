@@ -23,13 +23,8 @@ from autograder.questions.week04_initialization.kernels import (
 
 
 def std_of(fan_in: int, fan_out: int) -> float:
-    """The standard deviation of both rules."""
+    """The standard deviation of the rule."""
     return float(np.sqrt(2 / fan_in))
-
-
-def limit_of(fan_in: int, fan_out: int) -> float:
-    """The limit of uniform draws with that standard deviation."""
-    return float(np.sqrt(6 / fan_in))
 
 
 def normal_spreads(fan_in: int, fan_out: int) -> list[float]:
@@ -39,15 +34,7 @@ def normal_spreads(fan_in: int, fan_out: int) -> list[float]:
     return [right, 0.8796256610342398 * right, right / 12**0.5, *np.sqrt(variances)]
 
 
-def uniform_spreads(fan_in: int, fan_out: int) -> list[float]:
-    """The same for uniform draws."""
-    right, both = std_of(fan_in, fan_out), fan_in + fan_out
-    limits = [(2 / fan_in) ** 0.5, (3 / fan_in) ** 0.5, (6 / both) ** 0.5, (6 / fan_out) ** 0.5]
-    limits += [6 / fan_in, limit_of(fan_in, fan_out) / 2]
-    return [right, limit_of(fan_in, fan_out), *(limit / 3**0.5 for limit in limits)]
-
-
-@question(points=10, returns=("W",), builds_on=("init_normal",), withheld=("rules",))
+@question(points=10, returns=("W",), withheld=("rules",))
 def he_normal(fan_in: int, fan_out: int, seed: int, rules: Rules) -> Any:
     """A kernel of normal draws with mean 0 and variance 2 / fan_in.
 
@@ -200,143 +187,3 @@ def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
     Check: W.var() times fan_in should be close to 2.
     """
     return std_of(fan_in, fan_out) * truncated(rng, (fan_in, fan_out))
-
-
-@question(points=10, returns=("W",), withheld=("rules",))
-def he_uniform(fan_in: int, fan_out: int, seed: int, rules: Rules) -> Any:
-    """A kernel of uniform draws around 0 with variance 2 / fan_in.
-
-    A student's function receives a NumPy generator in place of the seed.
-
-    Args:
-        fan_in: the layer's inputs.
-        fan_out: the layer's units.
-        seed: for the generator that the student receives.
-        rules: what the draws are settled on; only the measure receives it.
-
-    Returns:
-        W (fan_in, fan_out), float64.
-
-    Source: keras.initializers.HeUniform; He et al. 2015. A uniform draw's limit is sqrt(3)
-    times its standard deviation.
-    """
-    from keras.initializers import HeUniform
-
-    drawn = from_keras(HeUniform, fan_in, fan_out, seed)
-    return statements(drawn, uniform_spreads(fan_in, fan_out), (0.0, limit_of(fan_in, fan_out) / 2))
-
-
-@he_uniform.measure
-def _(drawn: Any, fan_in: int, fan_out: int, seed: int, rules: Rules) -> Any:
-    return statements(drawn, rules["stds"], rules["means"])
-
-
-def uniform_rules(fan_in: int, fan_out: int) -> Rules:
-    """What these draws could be settled on."""
-    return {
-        "stds": list(map(float, uniform_spreads(fan_in, fan_out))),
-        "means": [0.0, limit_of(fan_in, fan_out) / 2],
-    }
-
-
-@he_uniform.case("narrowing")
-def _(rng: Rng) -> Inputs:
-    return with_rules(narrowing(rng), uniform_rules)
-
-
-@he_uniform.case("widening")
-def _(rng: Rng) -> Inputs:
-    return with_rules(widening(rng), uniform_rules)
-
-
-he_uniform.driver(drive)
-add_shared_mistakes(he_uniform, limit_of, uniform)
-
-
-@he_uniform.alternative("stretched-from-zero-to-one")
-def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    return (2 * rng.random((fan_in, fan_out)) - 1) * limit_of(fan_in, fan_out)
-
-
-@he_uniform.alternative("drawn-the-other-way-round")
-def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    return rng.uniform(-1, 1, (fan_out, fan_in)).T * limit_of(fan_in, fan_out)
-
-
-@he_uniform.mistake("limit-is-he-std", rows="F05")
-def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """Draws between -a and a have std a / sqrt(3); here the limit a is the std itself.
-
-    The variance is then a third of what it should be.
-
-    Check: W.var() times fan_in should be close to 2.
-    """
-    return uniform(rng, np.sqrt(2 / fan_in), (fan_in, fan_out))
-
-
-@he_uniform.mistake("he-limit-without-the-two", rows="F12")
-def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """The limit is sqrt(3) times the std, and the variance 2 / fan_in has a factor of 2.
-
-    This limit gives half of the variance: right for a layer without a bend, too little for ReLU.
-
-    Check: W.var() times fan_in should be close to 2.
-    """
-    return uniform(rng, np.sqrt(3 / fan_in), (fan_in, fan_out))
-
-
-@he_uniform.mistake("xavier-limit-for-he", rows="F04")
-def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """This limit gives Xavier's variance, 2 / (fan_in + fan_out); He's is 2 / fan_in.
-
-    He's rule considers what a unit adds up in the forward pass, its fan_in inputs.
-
-    Check: changing fan_out should leave W.std() nearly unchanged.
-    """
-    return uniform(rng, np.sqrt(6 / (fan_in + fan_out)), (fan_in, fan_out))
-
-
-@he_uniform.mistake("he-limit-from-outputs", rows="F02")
-def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """The variance is 2 / fan_in, because a unit adds up fan_in numbers; here it is 2 / fan_out.
-
-    With as many units as inputs the mistake does not show. In a layer that narrows the weights are
-    too large.
-
-    Check: W.var() times fan_in should be close to 2.
-    """
-    return uniform(rng, np.sqrt(6 / fan_out), (fan_in, fan_out))
-
-
-@he_uniform.mistake("he-limit-without-root", rows="F03")
-def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """The square of the limit is 3 times the variance; here the limit itself is.
-
-    The weights come out much too small, and the larger the layer, the smaller they are.
-
-    Check: W.var() times fan_in should be close to 2.
-    """
-    return uniform(rng, 6 / fan_in, (fan_in, fan_out))
-
-
-@he_uniform.mistake("he-limit-as-normal-std", rows="F05")
-def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """Normal draws have no limit; here the uniform limit is used as their standard deviation.
-
-    rng.normal takes a standard deviation, rng.uniform takes the two ends.
-
-    Check: np.abs(W).max() should be just below the limit.
-    """
-    return rng.normal(0, np.sqrt(6 / fan_in), (fan_in, fan_out))
-
-
-@he_uniform.mistake("normal-for-he-uniform")
-def _(fan_in: int, fan_out: int, rng: Rng) -> Any:
-    """The variance is right, but these draws are normal; this function draws uniformly.
-
-    Normal draws cluster around 0 and go beyond any limit. Uniform draws are equally frequent
-    everywhere between the two ends.
-
-    Check: np.abs(W).max() should be just below the limit.
-    """
-    return rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out))

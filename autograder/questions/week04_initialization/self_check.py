@@ -27,8 +27,7 @@ spread_after_ten = choice(
         "9352ed137a28": "0.05 * sqrt(100) is a half, not 1.",
     },
     because=(
-        "A layer multiplies the spread by std * sqrt(fan_in) = 0.05 * 10 = 0.5, ten times "
-        "over."
+        "A layer multiplies the spread by std * sqrt(fan_in) = 0.05 * 10 = 0.5, ten times over."
     ),
 )
 

@@ -45,6 +45,37 @@ def stds_by_layer(X: Any, weights: Any, activation: Any) -> Any:
         yield (X := activation(X @ W)).std()
 
 
+def lsuv_kernels(X: Any, weights: Any, activation: Any) -> Any:
+    for W in weights:
+        yield (kernel := W / np.std(X @ W))
+        X = activation(X @ kernel)
+
+
+def lsuv_by_scales(X: Any, weights: Any, activation: Any) -> Any:
+    scales = np.ones(len(weights))
+    for place, W in enumerate(weights):
+        scales[place] /= (z := X @ W).std()
+        X = activation(z * scales[place])
+    return [scale * W for scale, W in zip(scales, weights, strict=True)]
+
+
+def blame_by_recursion(
+    X: Any, weights: Any, activation: Any, activation_grad: Any, blame: Any
+) -> Any:
+    stds = []
+
+    def back(h: Any, rest: Any) -> Any:
+        if not rest:
+            return blame
+        z = h @ rest[0]
+        there = (back(activation(z), rest[1:]) * activation_grad(z)) @ np.transpose(rest[0])
+        stds.insert(0, there.std())
+        return there
+
+    back(X, weights)
+    return stds
+
+
 def diagnose_by_words(stds: Any) -> Any:
     words = np.array(["healthy", "vanishes", "explodes"])
     if UNITS["explodes"](stds):
@@ -142,31 +173,6 @@ STYLES: dict[str, dict[str, Any]] = {
             0.5 * (1 + math.tanh((math.fsum(w * x) + b) / 2)) for b in biases
         ],
     },
-    "init_normal": {
-        "scaled-standard": lambda fan_in, fan_out, std, rng: (
-            std * rng.standard_normal((fan_in, fan_out))
-        ),
-        "row-by-row": lambda fan_in, fan_out, std, rng: [
-            rng.normal(0, std, fan_out) for _ in range(fan_in)
-        ],
-        "reshaped": lambda fan_in, fan_out, std, rng: (
-            rng.normal(scale=std, size=fan_in * fan_out).reshape(fan_out, fan_in).T
-        ),
-        "one-by-one": lambda fan_in, fan_out, std, rng: [
-            [rng.normal() * std for _ in range(fan_out)] for _ in range(fan_in)
-        ],
-        "keywords-of-numpy": lambda fan_in, fan_out, std, rng: rng.normal(
-            size=(fan_in, fan_out), scale=std, loc=0
-        ),
-        "filled-in": lambda fan_in, fan_out, std, rng: (
-            rng.standard_normal(out=np.empty((fan_in, fan_out))) * std
-        ),
-    },
-    "xavier_normal": {
-        "variance-drawn": lambda fan_in, fan_out, rng: rng.multivariate_normal(
-            np.zeros(1), [[2 / (fan_in + fan_out)]], (fan_in, fan_out)
-        )[..., 0],
-    },
     "xavier_uniform": {
         "from-zero-to-one": lambda fan_in, fan_out, rng: (
             (2 * rng.random((fan_in, fan_out)) - 1) * math.sqrt(6 / (fan_in + fan_out))
@@ -182,6 +188,29 @@ STYLES: dict[str, dict[str, Any]] = {
         "divided": lambda fan_in, fan_out, rng: (
             rng.normal(size=(fan_in, fan_out)) / math.sqrt(fan_in / 2)
         ),
+        "scaled-standard": lambda fan_in, fan_out, rng: (
+            math.sqrt(2 / fan_in) * rng.standard_normal((fan_in, fan_out))
+        ),
+        "row-by-row": lambda fan_in, fan_out, rng: [
+            rng.normal(0, math.sqrt(2 / fan_in), fan_out) for _ in range(fan_in)
+        ],
+        "reshaped": lambda fan_in, fan_out, rng: (
+            rng.normal(scale=math.sqrt(2 / fan_in), size=fan_in * fan_out)
+            .reshape(fan_out, fan_in)
+            .T
+        ),
+        "one-by-one": lambda fan_in, fan_out, rng: [
+            [rng.normal() * math.sqrt(2 / fan_in) for _ in range(fan_out)] for _ in range(fan_in)
+        ],
+        "keywords-of-numpy": lambda fan_in, fan_out, rng: rng.normal(
+            size=(fan_in, fan_out), scale=math.sqrt(2 / fan_in), loc=0
+        ),
+        "filled-in": lambda fan_in, fan_out, rng: (
+            rng.standard_normal(out=np.empty((fan_in, fan_out))) * math.sqrt(2 / fan_in)
+        ),
+        "variance-drawn": lambda fan_in, fan_out, rng: rng.multivariate_normal(
+            np.zeros(1), [[2 / fan_in]], (fan_in, fan_out)
+        )[..., 0],
     },
     "activation_std_by_layer": {
         "accumulate": lambda X, weights, activation: [
@@ -198,6 +227,18 @@ STYLES: dict[str, dict[str, Any]] = {
         "float": lambda W: float(len(np.unique(np.around(W, 9).T, axis=0))),
     },
     "diagnose_init": {"words-by-index": diagnose_by_words, "select": diagnose_by_select},
+    "lsuv_init": {"generator": lsuv_kernels, "stacked-scales": lsuv_by_scales},
+    "blame_std_by_layer": {"recursive": blame_by_recursion},
+    "fresh_loss": {
+        "scipy": lambda counts: (
+            math.log(len(counts)),
+            float(special.entr(counts / counts.sum()).sum()),
+        ),
+        "list": lambda counts: [
+            -math.log(1 / len(counts)),
+            -sum(n / sum(counts) * math.log(n / sum(counts)) for n in counts.tolist() if n),
+        ],
+    },
     "mse": {
         "mean-of-means": lambda pred, target: np.mean(
             [np.mean((p - t) ** 2) for p, t in zip(pred, target, strict=True)]
