@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Week 09: Smart nudging
 #
-# About three hours. You write seven short functions. Each has a check right below it.
+# About three hours. You write seven short functions and one longer function. Each has a check right below it.
 #
 # ## The break
 #
@@ -49,6 +49,19 @@ def mlp_loss_and_grads(X, y, params):
 def sgd_step(params, grads, lr):
     """New parameters: params - lr * grads."""
     return {name: w - lr * grads[name] for name, w in params.items()}
+
+
+def cosine_annealing(step, lr, lr_min, total_steps):
+    """A rate that falls from lr at step 0 to lr_min at total_steps, along half a cosine."""
+    share = min(1, step / total_steps)
+    return lr_min + (lr - lr_min) * (1 + np.cos(np.pi * share)) / 2
+
+
+def clip_by_global_norm(grads, max_norm):
+    """Gradients shortened to a global norm of at most max_norm, and their norm before that."""
+    norm = np.sqrt(sum((gradient**2).sum() for gradient in grads.values()))
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return {name: gradient * factor for name, gradient in grads.items()}, norm
 
 
 # %% locked="empty_memories"
@@ -146,7 +159,7 @@ def momentum_step(params, grads, velocity, lr, momentum):
         momentum: the share of the old velocity that is kept.
 
     Returns:
-        New params, w + v', and the new velocity, v' = momentum * v - lr * g.
+        New params and the new velocity.
 
     Source: Polyak 1964.
     """
@@ -173,10 +186,10 @@ check("momentum_step")
 # To make this convenient, let `params` be the point **ahead** throughout, $p = w + \mu v$. The gradient is then measured at `params`, as ever. One step, written for $p$:
 #
 # 1. The velocity, as before: $v' = \mu v - \eta g$.
-# 2. The ball itself has been at $p - \mu v$ and rolls to $p - \mu v + v' = p - \eta g$.
-# 3. From there the new point ahead is $\mu v'$ further: $\; p' = p - \eta g + \mu v'$.
+# 2. The ball itself has been at $p - \mu v$, and rolls by $v'$. Where is it now? Put $v'$ in: most of it cancels.
+# 3. The new point ahead lies $\mu v'$ further than the ball. So what is $p'$?
 #
-# With $v = 0$, $g = 1$, $\eta = 0.1$, $\mu = 0.9$: $v' = -0.1$, and $p$ moves by $-0.1 - 0.09 = -0.19$.
+# Check your line: with $p = 5$, $v = 0$, $g = 1$, $\eta = 0.1$ and $\mu = 0.9$ the ball rolls to 4.9, and the new point ahead is 4.81. With $v = -1$ in place of 0 it is 4.0: the velocity becomes −1, the ball rolls to 4.9 again, and looks further ahead.
 
 
 # %% solution="nesterov_step"
@@ -191,7 +204,7 @@ def nesterov_step(params, grads, velocity, lr, momentum):
         momentum: the share of the old velocity that is kept.
 
     Returns:
-        New params, p - lr * g + momentum * v', and v' = momentum * v - lr * g.
+        New params, again the points ahead, and the new velocity.
 
     Source: Nesterov 1983, in the form of Bengio et al. 2013.
     """
@@ -234,7 +247,7 @@ def rmsprop_step(params, grads, mean_square, lr, rho, eps):
         eps: added inside the root.
 
     Returns:
-        New params, w - lr * g / sqrt(s' + eps), and s' = rho * s + (1 - rho) * g**2.
+        New params and the new running means.
 
     Source: Hinton 2012, lecture 6e.
     """
@@ -279,7 +292,7 @@ def adam_step(params, grads, state, lr, beta1, beta2, eps):
         eps: added to sqrt(v_hat), outside the root.
 
     Returns:
-        New params, w - lr * m_hat / (sqrt(v_hat) + eps), and the new state: raw m, raw v, t + 1.
+        New params, and the new state: raw m, raw v, and the count with this step in it.
 
     Source: Kingma & Ba 2015, algorithm 1.
     """
@@ -388,7 +401,10 @@ def l2_is_not_decay(params, grads, lr, beta1, beta2, eps, weight_decay):
 check("l2_is_not_decay")
 
 # %% [markdown]
-# 400 weights, all of them 1 at the start. Their gradients are pure noise, from whispers of 0.01 to shouts of 100. After 100 steps we ask what share of itself each weight has lost, compared with Adam alone.
+# 400 weights, all of them 1 at the start. Their gradients are pure noise, from whispers of 0.01 to shouts of 100. After 100 steps we ask what share of itself each weight has lost, compared with Adam alone. (Before each experiment there is a cell for your guess. Put a number in the place of `None`. It is not graded.)
+
+# %% tags=["experiment"]
+guessed_losses = {"quiet, L2": None, "loud, L2": None, "quiet, AdamW": None, "loud, AdamW": None}
 
 # %% tags=["experiment"]
 rng = np.random.default_rng(9)
@@ -398,6 +414,10 @@ ones = {"W": np.ones((20, 20))}
 adam_alone = l2_is_not_decay(ones, noise, 0.01, 0.9, 0.999, 1e-8, 0.0)[0]["W"]
 ends = l2_is_not_decay(ones, noise, 0.01, 0.9, 0.999, 1e-8, 0.3)
 lost = [(adam_alone - end["W"]).ravel() for end in ends]
+for name, shares in [("L2", lost[0]), ("AdamW", lost[1])]:
+    for kind, share in [("quiet", shares[:50].mean()), ("loud", shares[-50:].mean())]:
+        guess = guessed_losses[f"{kind}, {name}"]
+        print(f"{kind} weights under {name} lost {100 * share:.0f} of 100 (your guess: {guess})")
 figure = plots.decay_by_loudness(loudness.ravel(), {"L2 inside Adam": lost[0], "AdamW": lost[1]})
 
 # %% [markdown]
@@ -427,7 +447,7 @@ def lion_step(params, grads, m, lr, beta1, beta2):
         beta2: the share of m that is kept.
 
     Returns:
-        New params, w - lr * sign(beta1 * m + (1 - beta1) * g), and beta2 * m + (1 - beta2) * g.
+        New params and the new running means.
 
     Source: Chen et al. 2023.
     """
@@ -442,9 +462,87 @@ def lion_step(params, grads, m, lr, beta1, beta2):
 check("lion_step")
 
 # %% [markdown]
+# ## Part 5: the recipe
+#
+# ### 8. A step of a large training
+#
+# This is the week's large exercise. Three weeks come together in one function: the **schedule** of week 07, the **leash** of week 08, and today's AdamW. The published recipes of GPT-3 and of Llama are, nearly word for word, this:
+#
+# - *Adam with* $\beta_1 = 0.9$ *and* $\beta_2 = 0.95$, *and a weight decay of 0.1.*
+# - *We clip the global norm of the gradient to 1.0.*
+# - *The learning rate rises evenly in a warm-up, then falls along a cosine to 10 percent of its peak, and stays there.*
+#
+# Your function makes one such step. The words leave open what code cannot leave open. Three questions, for paper.
+#
+# **Which step is it?** `state["t"]` counts the steps that were made *before* this one. This step should be step 1 for the schedule, too: with the rate 0 its gradient would be wasted. Take a peak of 1, a warm-up of 4 steps and 12 steps in all. After the warm-up the fall has the rest of the steps.
+#
+# | step | 1 | 2 | 4 | 6 | 8 | 12 | 20 |
+# | --- | --- | --- | --- | --- | --- | --- | --- |
+# | rate | ? | ? | ? | ? | ? | ? | ? |
+#
+# <details><summary>The table, filled in</summary>
+#
+# 0.25, 0.5, 1, 0.868, 0.55, 0.1, 0.1. At step 6 a quarter of the fall is over, at step 8 a half. `cosine_annealing` from week 07 stands in the cell at the top; what are its four arguments here?
+#
+# </details>
+#
+# **Before or after the memories?** A weight gets the gradients 1, 1, 1, and then a broken batch with 1,000. Take $\beta_2 = 0.95$ and $v = 1$ before the broken batch. What is $v$ after it, if the gradient is shortened to 1 first? And if not? How many steps does it take until $0.95^n$ has brought the second one down to 1 again?
+#
+# <details><summary>The two memories</summary>
+#
+# On the leash $v$ stays at 1. Without it, $v = 0.95 + 0.05 \cdot 10^6 \approx 50{,}000$, and since $0.95^{211} \approx 1/50{,}000$, the weight walks too slowly for some two hundred steps: its gradients of 1 are divided by the root of a number that remembers one bad batch.
+#
+# </details>
+#
+# **What is on the leash, and what is not?** The global norm counts all gradients, those of the biases, too. The decay is no gradient: it is never shortened, and shares the rate of its step.
+#
+# `recipe` is a dict with the settings: `recipe["peak"]`, `"warmup"`, `"total"`, `"max_norm"`, `"beta1"`, `"beta2"`, `"eps"` and `"weight_decay"`. Call your own `adamw_step`.
+
+
+# %% solution="recipe_step"
+def recipe_step(params, grads, state, recipe):
+    """One step of AdamW on a leash and a schedule, as large language models are trained.
+
+    Args:
+        params: the parameters by name, float64; kernels have two axes, biases one.
+        grads: their gradients, same keys and shapes.
+        state: of Adam; "t" counts the steps made before.
+        recipe: a dict of numbers. "peak", "warmup" and "total": the rate rises evenly to peak at
+            step warmup, then falls along half a cosine to a tenth of it at step total, and stays
+            there; steps count from 1. "max_norm": of the global norm of the gradients. "beta1",
+            "beta2", "eps", "weight_decay": of AdamW.
+
+    Returns:
+        New params and Adam's new state.
+
+    Source: Brown et al. 2020, appendix B; Touvron et al. 2023, section 2.3.
+    """
+    ### BEGIN SOLUTION
+    step = state["t"] + 1
+    peak, warmup = recipe["peak"], recipe["warmup"]
+    if step <= warmup:
+        lr = peak * step / warmup
+    else:
+        lr = cosine_annealing(step - warmup, peak, 0.1 * peak, recipe["total"] - warmup)
+    clipped, _ = clip_by_global_norm(grads, recipe["max_norm"])
+    settings = [recipe[name] for name in ("beta1", "beta2", "eps", "weight_decay")]
+    return adamw_step(params, clipped, state, lr, *settings)
+    ### END SOLUTION
+
+
+# %% check="recipe_step"
+check("recipe_step")
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Three lines do the work: the number of this step, the rate that belongs to it (two cases), and the shortened gradients. Everything else is `adamw_step`, which raises t by itself. The message of the check tells which of the four cases is right: in *calm* nothing is clipped, and only the warm-up counts.
+#
+# </details>
+#
 # ## The experiment
 #
-# **Predict, then run.** Before each experiment there is a cell for your guess. Put it in the place of `None`, and the next cell shows it beside the result. It is not graded.
+# **Predict, then run**, as above.
 #
 # **First: two landscapes.** The ravine, and a **saddle**: a pass between two valleys. On the pass the slope is 0, although it is not a minimum at all. The walkers start almost exactly on the ridge. Gradient descent, momentum, Adam and Lion walk 50 nudges each. Who ends lowest in each landscape?
 
@@ -565,6 +663,56 @@ figure = plots.learning_by_optimizer(curves, learning_rates, last)
 # %% [markdown] quotes={"near 1 for gradient descent, 0.3 for momentum, 0.03 for Adam, 0.01 for Lion": "gradient descent, best learning rate: {} (your guess: None) momentum, best learning rate: {} (your guess: None) Adam, best learning rate: {} (your guess: None) Lion, best learning rate: {}"}
 # *In words:* on the left six falling lines; gradient descent is the highest from the fourth epoch on. On the right four valleys. Each optimizer has its best learning rate, and they lie far apart: near 1 for gradient descent, 0.3 for momentum, 0.03 for Adam, 0.01 for Lion. Farther left, learning is slow; farther right, it breaks down. No optimizer takes that choice away from you. For Adam and Lion, though, a learning rate is a *length* that each weight walks in a step, so a good value carries over from one network to the next.
 #
+# **Third: a broken batch.** Your recipe trains the same network for 300 steps. In step 120 the camera is broken, and its 64 pictures are a hundred times too bright. One robot is on a leash of 1, the other one is not. How many steps after the broken batch does each need until its loss is as low as it was before?
+
+# %% tags=["experiment"]
+guessed_steps = {"leash of 1": None, "no leash": None}
+
+# %% tags=["experiment"]
+recipe = {"peak": 0.02, "warmup": 30, "total": 300, "weight_decay": 0.1}
+recipe |= {"beta1": 0.9, "beta2": 0.95, "eps": 1e-8}
+runs = {}
+for name, max_norm in [("leash of 1", 1.0), ("no leash", np.inf)]:
+    rng = np.random.default_rng(9)
+    params = {
+        "W1": rng.normal(size=(64, 32)) * np.sqrt(2 / 64),
+        "b1": np.zeros(32),
+        "W2": rng.normal(size=(32, 10)) * np.sqrt(2 / 32),
+        "b2": np.zeros(10),
+    }
+    state, log = adam_start(params), []
+    for step in range(1, 301):
+        batch = rng.integers(len(X), size=64)
+        pictures = X[batch] * (100 if step == 120 else 1)
+        _, grads = mlp_loss_and_grads(pictures, y[batch], params)
+        loss = mlp_loss_and_grads(X[:300], y[:300], params)[0]
+        log.append((loss, clip_by_global_norm(grads, 1.0)[1]))
+        params, state = recipe_step(params, grads, state, recipe | {"max_norm": max_norm})
+    losses, norms = np.array(log).T
+    runs[name] = {"loss": losses, "norm": norms}
+    back = next((n for n in range(121, 300) if losses[n] <= losses[119]), 300) - 120
+    print(
+        f"{name}: loss before {losses[119]:.3f}, highest after it {losses[120:].max():.3f}, "
+        f"back after {back} steps (your guess: {guessed_steps[name]})"
+    )
+
+figure = plots.broken_batch(runs, 120)
+
+# %% [markdown] quotes={"climbs to 0.346": "no leash: loss before _, highest after it {}"}
+# *In words:* on the left the gradients get shorter as the robots learn, but for one spike at step 120, more than a hundred times as long as its neighbours. On the right both losses fall together until then. The robot on the leash takes this step like any other, in a bad direction but no longer than usual, and goes on. Without the leash the loss climbs to 0.346: the first memory carries the spike on for a dozen steps. And at the end it has still not caught up, because the second memory makes all steps short for two hundred more.
+#
+# ## Where they are at work
+#
+# | optimizer | today |
+# | --- | --- |
+# | gradient descent with momentum | networks for pictures, such as residual networks: it needs a schedule and patience, and one memory |
+# | RMSprop | older recurrent networks, and the first robots that learned Atari games (2015) |
+# | Adam | networks that draw pictures or play games, and most first attempts at anything |
+# | AdamW | nearly every transformer. GPT-3, Llama and their relatives: your `recipe_step` |
+# | Lion | where memory is scarce: it keeps one number for each weight where Adam keeps two |
+#
+# The search goes on. Muon (2024) turns the momentum of a whole kernel into a step that is equally long in all directions; language models with a trillion weights have been trained with it.
+#
 # ## The same in Keras
 #
 # Twenty steps with the same gradients. Keras keeps learning rates in float32, so we use powers of 2, which float32 holds exactly. The largest differences should be about $10^{-15}$, except for the last line: there eps is large enough to show that Keras adds it before the correction.
@@ -609,7 +757,7 @@ else:
 # %% [markdown]
 # ## Self-check
 #
-# For practice, without points: a wrong choice gets its reason, and you may choose again.
+# For practice, without points: a wrong choice gets its reason, and you may choose again. Write down in one line why your choice is right: once it is, the check shows your reason beside a model answer.
 #
 # **A.** A weight gets the same gradient $g$ again and again. With a momentum of 0.9, how long do its steps become in the end?
 #
@@ -619,8 +767,12 @@ else:
 
 # %% solution="top_speed_of_momentum"
 # Set top_speed_of_momentum to "a", "b" or "c".
+# Say why in one line: top_speed_of_momentum_because = "..."
 ### BEGIN SOLUTION
 top_speed_of_momentum = "c"
+top_speed_of_momentum_because = (
+    "The velocity settles where v = 0.9 v - lr * g, which is 10 * lr * g long."
+)
 ### END SOLUTION
 
 # %% check="top_speed_of_momentum"
@@ -635,8 +787,12 @@ check("top_speed_of_momentum")
 
 # %% solution="first_step_of_adam"
 # Set first_step_of_adam to "a", "b" or "c".
+# Say why in one line: first_step_of_adam_because = "..."
 ### BEGIN SOLUTION
 first_step_of_adam = "b"
+first_step_of_adam_because = (
+    "After the correction m_hat is g and the root of v_hat is |g|, so their quotient is 1 or -1."
+)
 ### END SOLUTION
 
 # %% check="first_step_of_adam"
@@ -651,8 +807,12 @@ check("first_step_of_adam")
 
 # %% solution="memory_of_adam"
 # Set memory_of_adam to "a", "b" or "c".
+# Say why in one line: memory_of_adam_because = "..."
 ### BEGIN SOLUTION
 memory_of_adam = "c"
+memory_of_adam_because = (
+    "Each parameter has an m and a v of its own, and t is a single number for all."
+)
 ### END SOLUTION
 
 # %% check="memory_of_adam"
@@ -667,8 +827,10 @@ check("memory_of_adam")
 
 # %% solution="loud_weights_under_l2"
 # Set loud_weights_under_l2 to "a", "b" or "c".
+# Say why in one line: loud_weights_under_l2_because = "..."
 ### BEGIN SOLUTION
 loud_weights_under_l2 = "a"
+loud_weights_under_l2_because = "Adam divides the gradient and the penalty inside it by the usual size of the gradient, so loud weights hardly feel it."
 ### END SOLUTION
 
 # %% check="loud_weights_under_l2"
@@ -697,3 +859,11 @@ check("loud_weights_under_l2")
 # The robot learns fast now. Look at the experiment once more: the training loss goes towards 0 with every optimizer, and on new digits even Adam is right for only 92 of 100. A robot that learns fast also *memorizes* fast.
 #
 # Next week: how to keep the pile honest (**regularization**).
+#
+# ## To read on
+#
+# - Gabriel Goh, "Why Momentum Really Works" (Distill, 2017): the ravine, with sliders.
+# - Stanford's CS231n, notes on "Neural Networks Part 3": the same optimizers side by side.
+# - Kingma and Ba, "Adam: A Method for Stochastic Optimization" (2015): sections 2 and 3 are short and clear.
+# - Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019): the W in AdamW.
+# - Andrej Karpathy, "Let's reproduce GPT-2" (video, 2024): your recipe, line by line, in PyTorch.

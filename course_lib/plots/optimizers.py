@@ -129,3 +129,27 @@ def decay_by_loudness(loudness: Array, lost: Mapping[str, Array]) -> Figure:
     axes.set_ylabel("share of the weight that is lost")
     axes.legend(fontsize=9)
     return drawing
+
+
+def broken_batch(runs: Mapping[str, Mapping[str, Array]], broken: int) -> Figure:
+    """Gradient norms and losses of trainings in which one batch was broken.
+
+    Args:
+        runs: for each training's name "norm" and "loss" of every step, shape (S,).
+        broken: the number of the broken step, counted from 1.
+
+    Returns:
+        A figure of two panels, both logarithmic.
+    """
+    drawing, (left, right) = figure(ncols=2, figsize=(9.6, 3.6))
+    for name, run in runs.items():
+        steps = range(1, len(run["norm"]) + 1)
+        left.plot(steps, run["norm"], label=name, linewidth=1.4)
+        right.plot(steps, run["loss"], label=name)
+    for panel in (left, right):
+        panel.axvline(broken, color=GREY, linewidth=1, linestyle=":")
+        panel.set(yscale="log", xlabel="step")
+    left.set(title="The gradient of each batch", ylabel="global norm")
+    right.set(title="What they have learned", ylabel="loss on 300 training digits")
+    right.legend(fontsize=9)
+    return drawing

@@ -105,6 +105,7 @@ LAYERS: Mapping[str, str] = {
     "adamw_step": BY_ARRAY,
     "l2_is_not_decay": BY_ARRAY,
     "lion_step": BY_ARRAY,
+    "recipe_step": BY_ARRAY,
     "l2_penalty": BY_ARRAY,
     "l2_grads": BY_ARRAY,
     "decoupled_decay": BY_ARRAY,

@@ -163,6 +163,7 @@ STATEFUL = {
     "adam_step",
     "adamw_step",
     "lion_step",
+    "recipe_step",
     "batchnorm_over_batches",
 }
 

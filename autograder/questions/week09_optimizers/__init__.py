@@ -18,6 +18,7 @@ PARTS = (
     "adamw_step",
     "l2_is_not_decay",
     "lion_step",
+    "recipe_step",
     "self_check",
 )
 

@@ -29,7 +29,7 @@ from autograder.questions.week09_optimizers.formulas import (
 )
 
 
-@question(points=18, returns=("params", "state"), parts={"params": 2, "state": 1})
+@question(points=13, returns=("params", "state"), parts={"params": 2, "state": 1})
 def adam_step(
     params: Arrays,
     grads: Arrays,

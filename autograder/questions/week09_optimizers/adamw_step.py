@@ -31,7 +31,7 @@ from autograder.questions.week09_optimizers.formulas import (
 
 
 @question(
-    points=12,
+    points=8,
     returns=("params", "state"),
     builds_on=("adam_step",),
     parts={"params": 4, "state": 1},

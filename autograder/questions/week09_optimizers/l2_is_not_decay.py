@@ -25,7 +25,7 @@ from autograder.questions.week09_optimizers.formulas import (
 
 
 @question(
-    points=8,
+    points=5,
     returns=("l2", "decayed"),
     builds_on=("adam_step", "adamw_step"),
     parts={"l2": 1, "decayed": 1},

@@ -21,7 +21,7 @@ from autograder.questions.week09_optimizers.formulas import (
 )
 
 
-@question(points=10, returns=("params", "m"), parts={"params": 2, "m": 1})
+@question(points=6, returns=("params", "m"), parts={"params": 2, "m": 1})
 def lion_step(
     params: Arrays, grads: Arrays, m: Arrays, lr: float, beta1: float, beta2: float
 ) -> Any:

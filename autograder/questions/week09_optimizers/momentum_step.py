@@ -20,7 +20,7 @@ from autograder.questions.week09_optimizers.formulas import (
 )
 
 
-@question(points=10, returns=("params", "velocity"), parts={"params": 2, "velocity": 1})
+@question(points=7, returns=("params", "velocity"), parts={"params": 2, "velocity": 1})
 def momentum_step(
     params: Arrays, grads: Arrays, velocity: Arrays, lr: float, momentum: float
 ) -> Any:

@@ -19,7 +19,7 @@ from autograder.questions.week09_optimizers.momentum_step import walk
 
 
 @question(
-    points=10,
+    points=6,
     returns=("params", "velocity"),
     parts={"params": 2, "velocity": 1},
     builds_on=("momentum_step",),

@@ -23,7 +23,7 @@ from autograder.questions.week09_optimizers.formulas import (
 )
 
 
-@question(points=12, returns=("params", "mean_square"), parts={"params": 2, "mean_square": 1})
+@question(points=8, returns=("params", "mean_square"), parts={"params": 2, "mean_square": 1})
 def rmsprop_step(
     params: Arrays, grads: Arrays, mean_square: Arrays, lr: float, rho: float, eps: float
 ) -> Any:

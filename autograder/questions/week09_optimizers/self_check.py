@@ -13,6 +13,7 @@ top_speed_of_momentum = choice(
         "f06cbcdada98": "lr * g is only the first step; each further step adds another lr * g, "
         "and a fraction of the old velocity remains.",
     },
+    because="The velocity settles where v = 0.9 v - lr * g, which is 10 * lr * g long.",
 )
 
 first_step_of_adam = choice(
@@ -24,6 +25,10 @@ first_step_of_adam = choice(
         "e89147179cba": "1 - beta1 is the factor without the correction of m; the correction "
         "cancels it.",
     },
+    because=(
+        "After the correction m_hat is g and the root of v_hat is |g|, so their quotient is 1"
+        " or -1."
+    ),
 )
 
 memory_of_adam = choice(
@@ -34,6 +39,7 @@ memory_of_adam = choice(
         "ca225b954d16": "One number for the whole network could not tell weights with small "
         "gradients from weights with large ones; Adam keeps m and v for every weight.",
     },
+    because="Each parameter has an m and a v of its own, and t is a single number for all.",
 )
 
 loud_weights_under_l2 = choice(
@@ -45,4 +51,8 @@ loud_weights_under_l2 = choice(
         "dc90bbdf9d13": "The penalty is divided by sqrt(v) as well, so the decay depends on the "
         "gradients; in AdamW it does not.",
     },
+    because=(
+        "Adam divides the gradient and the penalty inside it by the usual size of the "
+        "gradient, so loud weights hardly feel it."
+    ),
 )
