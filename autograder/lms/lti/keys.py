@@ -6,7 +6,9 @@ while have seen it; the old one stays published for a week after that.
 
 from __future__ import annotations
 
-import secrets
+import base64
+import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
@@ -114,10 +116,17 @@ def _insert(connection: Connection, created: datetime, signs_from: datetime) -> 
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     ).decode()
-    kid = secrets.token_hex(8)
+    kid = _thumbprint(private.public_key())
     row = {"kid": kid, "private_pem": pem, "created": created, "signs_from": signs_from}
     connection.execute(insert(KEYS).values(row))
     return kid
+
+
+def _thumbprint(key: rsa.RSAPublicKey) -> str:
+    """The key's id: its thumbprint of RFC 7638, which anybody can compute from the key alone."""
+    numbers = RSAAlgorithm.to_jwk(key, as_dict=True)
+    text = json.dumps({name: numbers[name] for name in ("e", "kty", "n")}, separators=(",", ":"))
+    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
 
 
 def _private(key: Key) -> rsa.RSAPrivateKey:
