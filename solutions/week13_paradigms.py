@@ -201,7 +201,7 @@ def cosine_similarity_matrix(A, B):
         B: embeddings, shape (M, D), float64; no row is zero.
 
     Returns:
-        a . b / (|a| |b|), shape (N, M), from -1 to 1; nothing is added to the lengths.
+        Cosines, shape (N, M), from -1 to 1; nothing is added to the lengths.
 
     Source: the definition of the dot product.
     """
@@ -225,7 +225,7 @@ check("cosine_similarity_matrix")
 
 # %% solution="info_nce"
 def info_nce(za, zb, temperature):
-    """The mean over rows n of -log softmax(S)[n, n], where S = cosines(za, zb) / temperature.
+    """The contrastive loss: row n of za has to find row n of zb among all rows of zb.
 
     Args:
         za: embeddings of one view of each example, shape (N, D), float64; no row is zero.
@@ -233,7 +233,7 @@ def info_nce(za, zb, temperature):
         temperature: a positive number, possibly as small as 1e-4.
 
     Returns:
-        One number, 0 or more. Row n of za has to find row n of zb among all rows of zb.
+        One number, 0 or more: the mean over the rows.
 
     Source: van den Oord, Li & Vinyals 2018, equation 4.
     """
@@ -255,20 +255,20 @@ check("info_nce")
 #
 # ### 5. And its gradient
 #
-# Four steps forward, four steps back. Call the arrows of length one $u = z_a/|z_a|$ and $v = z_b/|z_b|$.
+# This is the largest function of the week: four steps forward, four steps back, and each of them you have taken before. Call the arrows of length one $u = z_a/|z_a|$ and $v = z_b/|z_b|$. Fill in the right column before you write any code:
 #
-# | forward | back |
-# | --- | --- |
-# | loss of the logits S | $dS = (P - I)/N$, as in week 05 |
-# | $S = C / \text{temperature}$ | $dC = dS / \text{temperature}$ |
-# | $C = u\, v^T$ | $du = dC\; v$ and $dv = dC^T u$ |
-# | $u = z / \lvert z\rvert$ | $dz = \big(du - (du \cdot u)\, u\big) / \lvert z\rvert$, for each row |
+# | forward | back | where it comes from |
+# | --- | --- | --- |
+# | loss of the logits S | $dS = $ ? | the labels are 0, 1, 2, …; week 05, and a function at the top |
+# | $S = C / \text{temperature}$ | $dC = $ ? | the slope of a factor |
+# | $C = u\, v^T$ | $du = $ ?, $dv = $ ? | the dense layer of week 06: what stands in the place of W? |
+# | $u = z / \lvert z\rvert$ | $dz = $ ?, for each row | below |
 #
-# The third line is the dense layer of week 06. C is square, so a missing transpose changes no shape. Look at the indices: $v_m$ stands in *column* m of C.
+# C is square, so a missing transpose changes no shape. Look at the indices: $v_m$ stands in *column* m of C.
 #
-# **The last line.** Only the direction of z counts. A push along z itself makes it longer and changes nothing, so that part is taken off: $du \cdot u$ is how much of the push points along u. What is left turns the arrow, and a long arrow turns less easily, hence the division. By hand: $z = (3, 4)$, $|z| = 5$, $u = (0.6, 0.8)$, $du = (1, 0)$. Then $du \cdot u = 0.6$, and $dz = \big((1, 0) - 0.6\,(0.6, 0.8)\big)/5 = (0.128, -0.096)$. It is at right angles to z: $3 \cdot 0.128 - 4 \cdot 0.096 = 0$.
+# **The last line.** Only the direction of z counts. A push along z itself makes it longer and changes nothing. So take the push $du$ apart: how much of it points along u? That part is taken off. What is left turns the arrow, and a long arrow turns less easily: twice the length, half the effect. By hand: $z = (3, 4)$, $|z| = 5$, $u = (0.6, 0.8)$, $du = (1, 0)$. The part along u is $0.6$ of a u, so $(1, 0) - 0.6\,(0.6, 0.8) = (0.64, -0.48)$ is left, and $dz = (0.128, -0.096)$. It is at right angles to z: $3 \cdot 0.128 - 4 \cdot 0.096 = 0$. Week 12 did the same to a column: what changes nothing is taken off.
 #
-# In code $(du \cdot u)$ of all rows is `(du * u).sum(axis=1, keepdims=True)`.
+# A dot product of all rows at once is `(a * b).sum(axis=1, keepdims=True)`.
 
 
 # %% solution="info_nce_grad"
@@ -303,7 +303,7 @@ check("info_nce_grad")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# Compute the two lengths and u and v first. Then go through the table from top to bottom, one line of code for each entry on the right. Is `(dza * za).sum(axis=1)` zero? Then the last line is right.
+# Compute the two lengths and u and v first. Then go through the table from top to bottom, one line of code for each entry on the right. `dense_backward(dC, u, v.T)` would give you du, and the transpose of dv. Is `(dza * za).sum(axis=1)` zero? Then the last line is right.
 #
 # </details>
 #
@@ -352,7 +352,7 @@ check("clip_loss")
 
 # %% solution="discounted_returns"
 def discounted_returns(rewards, gamma):
-    """The reward still to come at every step: G[t] = rewards[t] + gamma * G[t + 1].
+    """The reward still to come at every step, later rewards discounted.
 
     Args:
         rewards: of one game from its first step to its last, shape (T,), float64 or int64.
@@ -438,7 +438,7 @@ check("policy_gradient")
 
 # %% solution="dpo_loss"
 def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
-    """The mean over N pairs of -log sigmoid(beta * margin), from log-probabilities of answers.
+    """The mean loss of N preferences, from log-probabilities of whole answers.
 
     Args:
         chosen: the policy's log-probability of the preferred answer, shape (N,), float64.
@@ -461,6 +461,26 @@ def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
 check("dpo_loss")
 
 # %% [markdown]
+# ## One page: from a library to an assistant
+#
+# Put the parts of this week in a row, and you have the way in which the assistants of today are made.
+#
+# **1. Pre-training: the text makes its own labels.** Take a sentence, and shift it by one:
+#
+# | input | the | cat | sleeps | on | the |
+# | --- | --- | --- | --- | --- | --- |
+# | label | cat | sleeps | on | the | wall |
+#
+# Six tokens, five questions, and every answer was already there. **GPT** (2018) learns just this, from left to right, so it can write. **BERT** (2018) learns from gaps: it hides 15 of 100 tokens, like your `mask_tokens`, and may look to both sides. So it reads well (search, sorting) and does not write. A large model today answers some ten trillion such questions. Nearly all computing goes into this step, and the loss is the one of week 05. What comes out is a **base model**. It continues texts. Ask it a question, and it may continue with three more questions, because lists of questions exist.
+#
+# **2. Instruction tuning: the same loss on better text.** People write some ten thousand questions with good answers, and the model goes on guessing the next token of those. Only the tokens of the *answer* count in the loss; those of the question get no target, like the −1 of your `mask_tokens`. Now it answers.
+#
+# **3. Preferences.** Writing the perfect answer is hard, choosing the better of two is easy. **RLHF** (reinforcement learning from human feedback) learns a *reward model* from comparisons first. Its loss is your worked example: $-\log \mathrm{sigmoid}$ of a difference of two scores. Then the assistant writes, the reward model says how well, and a policy gradient like yours makes good answers likelier, with a price for moving away from the reference. **DPO** (2023) found that the two steps can be done in one, without a reward model and without a game: your `dpo_loss`.
+#
+# How much do steps 2 and 3 change? For InstructGPT (2022) about 13,000 questions with answers and 33,000 comparisons were enough, and people liked the answers of the tuned model with 1.3 billion parameters better than those of GPT-3 with 175 billion. It did not know more. It had learned what was wanted of it. And that is the limit, too: what people *like* is not always what is true. Where a program can check an answer (a sum, a proof, a test that passes), its verdict takes the place of people, and step 3 is plain reinforcement learning.
+#
+# **Pictures go the same way.** **SimCLR** (2020) is your `info_nce` on two views of each photograph. **CLIP** (2021) is your `clip_loss` on 400 million pictures with the sentences beside them. It sorts photographs into kinds that nobody ever labelled: embed the sentences *a photo of a cat* and *a photo of a dog*, and see which one is nearer.
+#
 # ## The experiment
 #
 # **Predict, then run.** Before each experiment there is a cell for your guess. Put a number in the place of `None`, and the next cell shows it beside the result. It is not graded.
@@ -694,7 +714,7 @@ else:
 # %% [markdown]
 # ## Self-check
 #
-# For practice, without points: a wrong choice gets its reason, and you may choose again.
+# For practice, without points: a wrong choice gets its reason, and you may choose again. Write down in one line why your choice is right: once it is, the check shows your reason beside a model answer.
 #
 # **A.** A text has 1,000 tokens, the context is 10. How many pairs does it give?
 #
@@ -704,8 +724,12 @@ else:
 
 # %% solution="pairs_in_a_text"
 # Set pairs_in_a_text to "a", "b" or "c".
+# Say why in one line: pairs_in_a_text_because = "..."
 ### BEGIN SOLUTION
 pairs_in_a_text = "c"
+pairs_in_a_text_because = (
+    "The first window ends at token 10, and each of the 990 tokens after it is a target once."
+)
 ### END SOLUTION
 
 # %% check="pairs_in_a_text"
@@ -720,8 +744,10 @@ check("pairs_in_a_text")
 
 # %% solution="strangers_alike"
 # Set strangers_alike to "a", "b" or "c".
+# Say why in one line: strangers_alike_because = "..."
 ### BEGIN SOLUTION
 strangers_alike = "b"
+strangers_alike_because = "All logits are equal, so the partner gets 1/8 and the loss is -log(1/8)."
 ### END SOLUTION
 
 # %% check="strangers_alike"
@@ -736,8 +762,10 @@ check("strangers_alike")
 
 # %% solution="blame_after_a_loss"
 # Set blame_after_a_loss to "a", "b" or "c".
+# Say why in one line: blame_after_a_loss_because = "..."
 ### BEGIN SOLUTION
 blame_after_a_loss = "a"
+blame_after_a_loss_because = "The gradient is G times (p minus one-hot): -1 times (-0.5, 0.5)."
 ### END SOLUTION
 
 # %% check="blame_after_a_loss"
@@ -752,8 +780,12 @@ check("blame_after_a_loss")
 
 # %% solution="first_preference"
 # Set first_preference to "a", "b" or "c".
+# Say why in one line: first_preference_because = "..."
 ### BEGIN SOLUTION
 first_preference = "c"
+first_preference_because = (
+    "Both log-ratios are 0, so is the margin, and -log sigmoid(0) = log 2 for every beta."
+)
 ### END SOLUTION
 
 # %% check="first_preference"
@@ -780,3 +812,13 @@ check("first_preference")
 # You have built every part by hand: bends, losses, the nudge, smart nudges, norms, and now the labels. Nothing in a large model is of another kind. There is only more of it.
 #
 # Next week you put the whole robot together in Keras, in a few lines, and you know what each line does. And then comes an **honest admission**: what nobody understands yet.
+#
+# (The robot that reads is not finished. It looks at eight letters, each in its fixed place. The bonus week 15 begins from its story and lets it choose *where to look*.)
+#
+# ## To read on
+#
+# - Devlin and others, *BERT* (2019); Radford and others, *Improving Language Understanding by Generative Pre-Training* (2018), the first GPT.
+# - Chen and others, *A Simple Framework for Contrastive Learning of Visual Representations* (2020), SimCLR; Radford and others, *Learning Transferable Visual Models From Natural Language Supervision* (2021), CLIP.
+# - Ouyang and others, *Training Language Models to Follow Instructions with Human Feedback* (2022), InstructGPT; Rafailov and others, *Direct Preference Optimization* (2023).
+# - Sutton and Barto, *Reinforcement Learning: An Introduction* (2018), chapters 3 and 13.
+# - Karpathy, *The Spelled-Out Intro to Language Modeling: Building makemore*, and 3Blue1Brown, *Large Language Models Explained Briefly*, on video.

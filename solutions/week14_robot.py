@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Week 14: Honest admission, and the whole robot in Keras
 #
-# About three hours. You write six functions. Each has a check right below it. This week you need Keras: `pip install keras tensorflow`. Its first start takes some seconds.
+# About three hours. You write six functions, and the last one is the capstone: a robot of your own that reads. Each has a check right below it. This week you need Keras: `pip install keras tensorflow`. Its first start takes some seconds.
 #
 # ## The break
 #
@@ -151,7 +151,14 @@ check("piecewise_linear_network")
 # Write the worked example with arrays: knots, heights at the knots, slopes of the pieces, changes of slope. Where does relu(x + bias) bend?
 # </details>
 #
-# The theorem sounds like a promise, so read it slowly. It says that good weights *exist*. It does not say that nudging finds them, nor how many bends a picture of a cat would need, nor what happens left of a and right of b. Look at the last one yourself.
+# What you have just built is a proof. In **1989** George Cybenko showed for sigmoids, and in the same year Kurt Hornik with Maxwell Stinchcombe and Halbert White for bends of many kinds, that one hidden layer is enough to come as close as you like to any continuous curve on an interval. In 1993 Moshe Leshno and others found the whole truth: any bend will do that is not a polynomial, and so ReLU does.
+#
+# The theorem sounds like a promise, so read it slowly. It says that good weights *exist*. It does not say that nudging finds them, nor how many bends a picture of a cat would need, nor what happens left of a and right of b.
+#
+# **Predict, then run.** Here is a wavy curve, and networks of yours that were built for the interval from 0 to 6. Put numbers in the place of `None`: how large will the largest gap be with 48 bends, inside the interval, and outside of it, from −1 to 0 and from 6 to 7? The next cell shows your guess beside the result. It is not graded.
+
+# %% tags=["experiment"]
+guessed_gap = {"inside": None, "outside": None}
 
 # %% tags=["experiment"]
 x = np.linspace(-1, 7, 400)
@@ -166,10 +173,20 @@ def answers(width):
     return (relu(x[:, None] @ W1 + b1) @ W2 + b2)[:, 0]
 
 
-figure = plots.curve_by_width(x, curve(x), {width: answers(width) for width in (4, 12, 48)}, (0, 6))
+networks = {width: answers(width) for width in (4, 12, 48)}
+within = (x >= 0) & (x <= 6)
+for width, says in networks.items():
+    gap = np.abs(says - curve(x))
+    print(
+        f"{width:2} bends: largest gap inside {gap[within].max():.3f}, outside {gap[~within].max():.2f}"
+    )
+print(f"your guess for 48 bends: {guessed_gap}")
+figure = plots.curve_by_width(x, curve(x), networks, (0, 6))
 
-# %% [markdown]
+# %% [markdown] quotes={"0.944 to 0.010": "4 bends: largest gap inside {}, outside _ 12 bends: largest gap inside _, outside _ 48 bends: largest gap inside {}", "1.78 to 0.94": "4 bends: largest gap inside _, outside {} 12 bends: largest gap inside _, outside _ 48 bends: largest gap inside _, outside {}"}
 # *In words:* three panels with one wavy curve. The dashed network was built from 0 to 6. With 4 bends it is a rough zigzag, with 12 it is close, with 48 one cannot tell it from the curve. Left of 0 and right of 6 it runs straight on. The shaded gap at the ends stays, however many bends there are; the titles count only the gap between the dotted lines, from 0 to 6.
+#
+# From 4 bends to 48 the largest gap inside falls from 0.944 to 0.010, nearly a hundredfold for twelve times as many bends. Outside it falls from 1.78 to 0.94, and would stay there with a million. The theorem speaks about the interval, and about nothing else. So it is with every network: about pictures unlike all that it has seen, no theorem says anything.
 #
 # ## Part 2: the robot in Keras
 #
@@ -271,8 +288,7 @@ def feature_map(image, kernel):
         kernel: the filter, shape (P, Q), no larger than the image.
 
     Returns:
-        out[i, j] = sum over a, b of image[i + a, j + b] * kernel[a, b],
-        shape (H - P + 1, W - Q + 1).
+        An answer for each place, shape (H - P + 1, W - Q + 1).
 
     Source: keras.ops.conv with padding="valid".
     """
@@ -391,7 +407,11 @@ check("train_capstone")
 #
 # ## The experiment: the robot looks at itself
 #
-# First its eyes: the filters of your own network, and what some of them answer to one digit. Then its errors, all of them.
+# First its eyes: the filters of your own network, and what some of them answer to one digit. Then its errors, all of them. Guess before you look: how many of 100 new digits will be right, and how sure will the better robot be about the first picture of noise?
+
+# %% tags=["experiment"]
+guessed_right = None
+guessed_sure = None
 
 # %% tags=["experiment"]
 robot = train_capstone(images[train], labels[train])
@@ -418,7 +438,7 @@ truth = labels[test]
 counts = np.zeros((10, 10), int)
 np.add.at(counts, (truth, answers_), 1)
 print(f"{np.mean(answers_ == truth):.1%} of {len(truth)} new digits are right, ", end="")
-print(f"with {robot.count_params():,} weights.")
+print(f"with {robot.count_params():,} weights. Your guess: {guessed_right} of 100.")
 figure = plots.confusion_matrix(counts, [str(digit) for digit in range(10)])
 
 # %% [markdown]
@@ -431,13 +451,47 @@ P = softmax(np.asarray(robot(strange), dtype=np.float64))
 figure = plots.answers_with_confidence(
     strange, [f"'{answer}'" for answer in P.argmax(axis=1)], P.max(axis=1), "What it says now"
 )
+print(f"sure about the first noise: {P[0].max():.0%} (your guess: {guessed_sure})")
 
 # %% [markdown]
 # *In words:* the same five images, with the better robot's answers above them and how sure it is below. It is better at digits. It still has no word for *this is no digit*.
 #
+# ## Seventeen numbers and a trillion
+#
+# In week 01 one rule could not compute XOR. In week 07 a network of 17 numbers learned it. The largest models have about a trillion, some sixty billion times as many. What else is different? Go through the four steps:
+#
+# | | XOR | your robot | the largest language models |
+# | --- | --- | --- | --- |
+# | numbers that learn | 17 | some tens of thousands | about a trillion |
+# | what they learn from | 4 corners | 1,297 digits | some ten trillion tokens |
+# | 1. forward | two rule piles and a bend | filters, bends, rule piles | about a hundred layers of attention and rule piles |
+# | 2. loss | cross-entropy over 2 classes | over 10 classes | over some 100,000 tokens |
+# | 3. blame | the chain rule, backwards | the same, by the tape | the same, on thousands of chips at once |
+# | 4. nudge | minus rate times gradient | Adam | AdamW |
+#
+# Nothing in the last column is of another kind. Your `build_mlp` and your `train_step` do all four steps for XOR. How many nudges does it take until all four corners are right?
+
+# %% tags=["experiment"]
+guessed_nudges = None
+
+# %% tags=["experiment"]
+keras.utils.set_random_seed(0)
+corners, xor = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])
+tiny = build_mlp((2, 3, 2), "tanh")
+optimizer = keras.optimizers.SGD(0.5)
+nudges, right = 0, False
+while not right and nudges < 300:
+    train_step(tiny, optimizer, corners, xor)
+    nudges += 1
+    right = np.array_equal(np.asarray(tiny(corners)).argmax(axis=1), xor)
+print(f"{tiny.count_params()} numbers, right after {nudges} nudges (your guess: {guessed_nudges})")
+
+# %% [markdown]
 # ## The same in NumPy
 #
 # This time it is the other way round: the Keras model's weights in your own forward pass. Keras computes in float32, so about seven digits agree.
+#
+# One thing to know before you compare digits. Keras's losses and metrics **answer in float32 even where both arguments are float64**. Seven digits are enough for training and too few for comparing. With `dtype="float64"` they compute and answer in float64.
 
 # %% tags=["experiment"]
 model = build_mlp((64, 16, 16, 10), "relu")
@@ -448,10 +502,17 @@ X = images[test].reshape(-1, 64)
 gap = np.abs(mlp_forward(X, params) - np.asarray(model(X))).max()
 print(f"largest difference of the logits: {gap:.1e}")
 
+Z = mlp_forward(X, params)
+yours = -np.log(softmax(Z)[np.arange(len(Z)), labels[test]]).mean()
+for dtype in [None, "float64"]:
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, dtype=dtype)
+    theirs = loss(labels[test], Z)
+    print(f"dtype={dtype}: answers in {theirs.dtype.name}, off by {abs(float(theirs) - yours):.0e}")
+
 # %% [markdown]
 # ## Self-check
 #
-# For practice, without points: a wrong choice gets its reason, and you may choose again.
+# For practice, without points: a wrong choice gets its reason, and you may choose again. Write down in one line why your choice is right: once it is, the check shows your reason beside a model answer.
 #
 # **A.** What does universal approximation promise for a network that is wide enough?
 #
@@ -461,8 +522,12 @@ print(f"largest difference of the logits: {gap:.1e}")
 
 # %% solution="what_the_theorem_promises"
 # Set what_the_theorem_promises to "a", "b" or "c".
+# Say why in one line: what_the_theorem_promises_because = "..."
 ### BEGIN SOLUTION
 what_the_theorem_promises = "c"
+what_the_theorem_promises_because = (
+    "It is a statement of existence: it names no way to find the weights and no number of units."
+)
 ### END SOLUTION
 
 # %% check="what_the_theorem_promises"
@@ -477,8 +542,12 @@ check("what_the_theorem_promises")
 
 # %% solution="what_the_first_filters_see"
 # Set what_the_first_filters_see to "a", "b" or "c".
+# Say why in one line: what_the_first_filters_see_because = "..."
 ### BEGIN SOLUTION
 what_the_first_filters_see = "a"
+what_the_first_filters_see_because = (
+    "Nine pixels are enough for an edge or a contrast, and every digit is made of edges."
+)
 ### END SOLUTION
 
 # %% check="what_the_first_filters_see"
@@ -493,8 +562,10 @@ check("what_the_first_filters_see")
 
 # %% solution="who_computes_the_gradient"
 # Set who_computes_the_gradient to "a", "b" or "c".
+# Say why in one line: who_computes_the_gradient_because = "..."
 ### BEGIN SOLUTION
 who_computes_the_gradient = "b"
+who_computes_the_gradient_because = "The tape has recorded the operations, and the chain rule runs along them from the loss to the weights."
 ### END SOLUTION
 
 # %% check="who_computes_the_gradient"
@@ -509,8 +580,12 @@ check("who_computes_the_gradient")
 
 # %% solution="why_few_weights_are_shared"
 # Set why_few_weights_are_shared to "a", "b" or "c".
+# Say why in one line: why_few_weights_are_shared_because = "..."
 ### BEGIN SOLUTION
 why_few_weights_are_shared = "b"
+why_few_weights_are_shared_because = (
+    "Sharing makes the number of weights independent of the size of the image: 16 * 9 + 16 = 160."
+)
 ### END SOLUTION
 
 # %% check="why_few_weights_are_shared"
@@ -534,6 +609,15 @@ check("why_few_weights_are_shared")
 # %% [markdown]
 # ## The bridge
 #
-# The robot began as one rule that could not compute XOR. Now it has bends, a pile, blame, smart nudges, norms, eyes, and you know every line of it. What it lacks is a way to decide *where to look*: which word of a sentence matters for this one. That is **attention**, and it is the next class.
+# The robot began as one rule that could not compute XOR. Now it has bends, a pile, blame, smart nudges, norms, eyes, and you know every line of it. What it lacks is a way to decide *where to look*: which word of a sentence matters for this one. That is **attention**, and it is the next class, the bonus week 15.
 #
-# Everything else, it shares with the largest models there are: a forward pass, a loss, a nudge, repeated. You have written all three.
+# Everything else, it shares with the largest models there are: forward, loss, blame, nudge, repeated. You have written all four.
+#
+# ## To read on
+#
+# - Cybenko, *Approximation by Superpositions of a Sigmoidal Function* (1989); Hornik, Stinchcombe and White, *Multilayer Feedforward Networks are Universal Approximators* (1989).
+# - Nielsen, *Neural Networks and Deep Learning*, chapter 4: the same theorem, as pictures that you can drag.
+# - Zeiler and Fergus, *Visualizing and Understanding Convolutional Networks* (2014); Olah and others, *Zoom In: An Introduction to Circuits* (2020): what units look for.
+# - CS231n, *Convolutional Networks*; 3Blue1Brown, *But what is a convolution?*
+# - Zhang and others, *Understanding Deep Learning Requires Rethinking Generalization* (2017); Belkin and others on double descent (2019): the two riddles of the question above.
+# - Karpathy, *Yes You Should Understand Backprop* (2016): why you wrote all of it by hand first.

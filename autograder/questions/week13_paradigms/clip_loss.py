@@ -17,7 +17,7 @@ from autograder.questions.week13_paradigms.formulas import (
 from autograder.questions.week13_paradigms.info_nce import partner_loss
 
 
-@question(points=7, builds_on=("cosine_similarity_matrix", "info_nce"))
+@question(points=4, builds_on=("cosine_similarity_matrix", "info_nce"))
 def clip_loss(images: Array, texts: Array, temperature: float) -> Any:
     """The mean of two contrastive losses: images find their texts, and texts find their images.
 

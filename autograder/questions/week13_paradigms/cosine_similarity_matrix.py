@@ -17,7 +17,7 @@ def cosines(A: Any, B: Any) -> Any:
     return ops.matmul(ops.normalize(A, axis=-1), ops.transpose(ops.normalize(B, axis=-1)))
 
 
-@question(points=8)
+@question(points=5)
 def cosine_similarity_matrix(A: Array, B: Array) -> Any:
     """The cosine of the angle between every row of A and every row of B.
 

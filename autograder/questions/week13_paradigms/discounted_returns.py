@@ -9,7 +9,7 @@ import numpy as np
 from autograder.questions.define import Array, Inputs, Rng, question
 
 
-@question(points=8)
+@question(points=6)
 def discounted_returns(rewards: Array, gamma: float) -> Any:
     """The reward still to come at every step: G[t] = rewards[t] + gamma * G[t + 1].
 

@@ -28,7 +28,7 @@ def partner_loss(za: Any, zb: Any, temperature: float) -> Any:
     return loss(partners, logits)
 
 
-@question(points=10, builds_on=("cosine_similarity_matrix",))
+@question(points=8, builds_on=("cosine_similarity_matrix",))
 def info_nce(za: Array, zb: Array, temperature: float) -> Any:
     """The mean over rows n of -log softmax(S)[n, n], where S = cosines(za, zb) / temperature.
 

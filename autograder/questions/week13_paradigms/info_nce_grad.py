@@ -21,7 +21,7 @@ from course_lib.gradients import vector_jacobian_product
 
 
 @question(
-    points=12,
+    points=27,
     returns=("dza", "dzb"),
     builds_on=("cosine_similarity_matrix", "info_nce"),
     derivative=Derivative(of="info_nce", wrt="za", gradient="dza"),

@@ -17,7 +17,7 @@ SMALL = 60
 """Tokens of the small texts by which numbers of gaps are compared."""
 
 
-@question(points=9)
+@question(points=7)
 def mask_tokens(tokens: Array, mask_id: int, rate: float, seed: int) -> Any:
     """Hide each token with probability `rate`, independently of all others.
 

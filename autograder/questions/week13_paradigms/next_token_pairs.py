@@ -9,7 +9,7 @@ import numpy as np
 from autograder.questions.define import Array, Inputs, Rng, question
 
 
-@question(points=8, returns=("X", "y"))
+@question(points=6, returns=("X", "y"))
 def next_token_pairs(tokens: Array, context: int) -> Any:
     """Every window of `context` tokens, and the token that follows it.
 

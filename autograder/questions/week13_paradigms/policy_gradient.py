@@ -16,7 +16,7 @@ from autograder.questions.week05_losses.formulas import (
 from course_lib.gradients import vector_jacobian_product
 
 
-@question(points=9)
+@question(points=8)
 def policy_gradient(logits: Array, actions: Array, returns: Array) -> Any:
     """The gradient, for the logits, of the mean over n of -returns[n] * log p[n, actions[n]].
 

@@ -11,6 +11,9 @@ pairs_in_a_text = choice(
         "0b43133f120b": "The windows overlap: a new one begins at every token, not at every tenth.",
         "dbeae7cf2981": "There are 991 windows, but the last of them has no token after it.",
     },
+    because=(
+        "The first window ends at token 10, and each of the 990 tokens after it is a target once."
+    ),
 )
 
 strangers_alike = choice(
@@ -20,6 +23,7 @@ strangers_alike = choice(
         "0160f4b92aae": "The partner gets a probability of 1/8, so the loss is the logarithm of 8.",
         "6d73f215cfca": "A loss of 0 would mean that every partner is found with certainty.",
     },
+    because="All logits are equal, so the partner gets 1/8 and the loss is -log(1/8).",
 )
 
 blame_after_a_loss = choice(
@@ -30,6 +34,7 @@ blame_after_a_loss = choice(
         "5c37ceb68524": "That is the gradient for a return of 1; a negative return reverses its "
         "sign.",
     },
+    because="The gradient is G times (p minus one-hot): -1 times (-0.5, 0.5).",
 )
 
 first_preference = choice(
@@ -40,4 +45,5 @@ first_preference = choice(
         "ae3da0b40ab1": "A loss of 0 would need an infinite margin; at the start every margin is "
         "0.",
     },
+    because="Both log-ratios are 0, so is the margin, and -log sigmoid(0) = log 2 for every beta.",
 )

@@ -10,7 +10,7 @@ from autograder.questions.define import Array, Inputs, Rng, question
 
 
 @question(
-    points=14,
+    points=10,
     parts={"weight shapes": 1, "logits": 3},
     float32="Keras computes in it",
 )

@@ -9,7 +9,7 @@ import numpy as np
 from autograder.questions.define import Array, Inputs, Rng, question
 
 
-@question(points=8, float32="Keras keeps weights in it")
+@question(points=7, float32="Keras keeps weights in it")
 def cnn_filters(kernel: Array, second: Array, rescaled: bool) -> Any:
     """The filters of a model's first convolution as pictures between -1 and 1.
 

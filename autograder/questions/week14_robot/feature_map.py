@@ -9,7 +9,7 @@ import numpy as np
 from autograder.questions.define import Array, Inputs, Rng, question
 
 
-@question(points=12)
+@question(points=10)
 def feature_map(image: Array, kernel: Array) -> Any:
     """How strongly a filter answers at every place of an image where it fits.
 

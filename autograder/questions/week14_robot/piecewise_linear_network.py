@@ -13,7 +13,7 @@ PLACES = 13
 """The number of points at which the network is compared with the curve."""
 
 
-@question(points=14)
+@question(points=12)
 def piecewise_linear_network(waves: Array, kink: Array, a: float, b: float, width: int) -> Any:
     """A network with one hidden layer that follows a curve, judged by running it.
 

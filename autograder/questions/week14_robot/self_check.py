@@ -11,6 +11,10 @@ what_the_theorem_promises = choice(
         "c239d4b249d8": "It says nothing about training: good weights exist, but nothing "
         "guarantees that gradient descent finds them.",
     },
+    because=(
+        "It is a statement of existence: it names no way to find the weights and no number of"
+        " units."
+    ),
 )
 
 what_the_first_filters_see = choice(
@@ -22,6 +26,7 @@ what_the_first_filters_see = choice(
         "a9f3ee5494d7": "Nothing forces a filter to copy a pixel, and trained filters show edges "
         "and blobs.",
     },
+    because="Nine pixels are enough for an edge or a contrast, and every digit is made of edges.",
 )
 
 who_computes_the_gradient = choice(
@@ -32,6 +37,10 @@ who_computes_the_gradient = choice(
         "e6d27725d74a": "Keras stores no gradients in advance; each operation knows only how to "
         "pass a gradient back through itself.",
     },
+    because=(
+        "The tape has recorded the operations, and the chain rule runs along them from the "
+        "loss to the weights."
+    ),
 )
 
 why_few_weights_are_shared = choice(
@@ -42,4 +51,8 @@ why_few_weights_are_shared = choice(
         "fewer pixels.",
         "7869faec2aad": "Weights have the same precision in both layers.",
     },
+    because=(
+        "Sharing makes the number of weights independent of the size of the image: 16 * 9 + "
+        "16 = 160."
+    ),
 )

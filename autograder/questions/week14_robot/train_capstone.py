@@ -18,7 +18,7 @@ TRAINING_IMAGES = 1_297
 SHARE = (0.65, 0.8)
 
 
-@question(points=16, seconds=60, withheld=("unseen_X", "unseen_y"))
+@question(points=27, seconds=60, withheld=("unseen_X", "unseen_y"))
 def train_capstone(X: Array, y: Array, unseen_X: Array, unseen_y: Array) -> Any:
     """A network that reads handwritten digits, judged on 500 that it has never seen.
 

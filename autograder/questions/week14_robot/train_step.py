@@ -12,7 +12,7 @@ NAMES = ("W1", "b1", "gamma", "beta", "running mean", "running var", "W2", "b2")
 
 
 @question(
-    points=16,
+    points=14,
     float32="Keras computes in it",
     parts=dict.fromkeys(("losses", *NAMES), 1.0),
 )
