@@ -33,6 +33,8 @@ _LEFT_OUT = (
 )
 _URL_LINE = re.compile(r"^c\.CourseDirectory\.db_url\s*=.*$", re.MULTILINE)
 _COMMAND_SECONDS = 3600
+PATIENCE = 5.0
+"""Seconds to wait until a service has graded what it has in its hands."""
 
 
 def back_up(course: Course, target: Path | None = None) -> Path:
@@ -49,7 +51,7 @@ def back_up(course: Course, target: Path | None = None) -> Path:
     path = (target or course.root.parent / f"{course.root.name}-{moment}{ENDING}").absolute()
     if path.exists():
         raise CourseError(f"{path} exists already; nothing was changed. Choose another name")
-    with courses.alone(course), _staged(path) as staged, tempfile.TemporaryDirectory() as aside:
+    with courses.alone(course, PATIENCE), _staged(path) as staged, tempfile.TemporaryDirectory() as aside:
         gradebook = _saved_gradebook(course, Path(aside))
         service = _saved_service(course, Path(aside))
         with tarfile.open(staged, "w:gz", compresslevel=6) as archive:

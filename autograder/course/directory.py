@@ -17,6 +17,7 @@ import re
 import secrets
 import shutil
 import tempfile
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -152,21 +153,31 @@ def is_course(directory: Path) -> bool:
 
 
 @contextlib.contextmanager
-def alone(course: Course) -> Iterator[None]:
+def alone(course: Course, patience: float = 0.0) -> Iterator[None]:
     """Lock a course for one grading run; the lock of a killed run is released by the system.
+
+    Args:
+        course: the course.
+        patience: seconds to wait for another run, such as one of `autograder serve`.
 
     Raises:
         CourseBusy: when another run holds the lock.
     """
     import fcntl  # missing on Windows, where students import this package too
 
+    until = time.monotonic() + patience
     with (course.root / ".autograder" / "grading.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CourseBusy(
-                "another run is grading this course; wait for it to finish, then grade again"
-            ) from None
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    raise CourseBusy(
+                        "another run is grading this course; wait for it to finish, then grade "
+                        "again"
+                    ) from None
+                time.sleep(0.05)
         yield
 
 

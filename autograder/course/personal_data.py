@@ -25,6 +25,8 @@ from autograder.output.files import PRIVATE, write_whole
 STEPS = ("submitted", "autograded", "feedback")
 _RECORDS = (".json", ".answers", ".html")
 _LARGEST_READ = 50 * 2**20
+PATIENCE = 5.0
+"""Seconds to wait until a service has graded what it has in its hands."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def forget(course: Course, student: str) -> Forgotten:
         UnknownName: when the course holds nothing about such a student.
         CourseError: when something cannot be deleted, or the course is being graded.
     """
-    with courses.alone(course):
+    with courses.alone(course, PATIENCE):
         person = _person(course, student)
         # First, so that the service grades nothing of theirs while their files are deleted.
         stored = service_data.forget(course, student)

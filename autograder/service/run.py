@@ -198,6 +198,7 @@ def grade(root: Path, how: How) -> None:
     # Ctrl-C reaches the first process, which then tells this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
     threading.Thread(target=_until_told, args=(stop,), daemon=True).start()
     weeks = Weeks(root)
     # One that was orphaned a moment ago may still be finishing.

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from autograder.course import directory, enrolment
+from autograder.course import backup, directory, enrolment
 from autograder.course.backup import back_up, restore
 from autograder.course.roster import Student, enrolled
 from autograder.errors import CourseError
@@ -14,7 +14,8 @@ from tests.postgresql import MISSING, PROGRAMS, server  # noqa: F401
 from tests.tiny_course import course  # noqa: F401
 
 
-def test_is_a_course_that_is_being_graded_not_saved(course, tmp_path):  # noqa: F811
+def test_is_a_course_that_is_being_graded_not_saved(course, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(backup, "PATIENCE", 0.0)
     with directory.alone(course), pytest.raises(CourseError, match="another run"):
         back_up(course, tmp_path / "saved.tar.gz")
     assert not (tmp_path / "saved.tar.gz").exists()

@@ -37,17 +37,15 @@ async def login(request: Request) -> Response:
 
 def with_state(answer: Response, begun: Login) -> Response:
     """The answer with the cookie that this browser shows at the launch."""
-    answer.set_cookie(
-        cookie_of(begun.state),
-        begun.state,
-        max_age=int(GOOD_FOR.total_seconds()),
-        path="/lti/",
-        secure=True,
-        httponly=True,
-        samesite="none",
-        # In a frame it is kept for the LMS that shows the frame, where no other is.
-        partitioned=True,
-    )
+    return _with_cookie(answer, begun.state, int(GOOD_FOR.total_seconds()))
+
+
+def _with_cookie(answer: Response, state: str, seconds: int) -> Response:
+    # In a frame it is partitioned: kept for the LMS that shows the frame, where no other cookie
+    # is. Starlette's own `set_cookie` can say so from Python 3.14 on.
+    flags = "Path=/lti/; HttpOnly; Secure; SameSite=None; Partitioned"
+    value = f"{cookie_of(state)}={state}; Max-Age={seconds}; {flags}"
+    answer.headers.append("set-cookie", value)
     return answer
 
 
@@ -74,7 +72,7 @@ async def arrive(request: Request, given: Mapping[str, str], browser_state: str 
     shared = service(request)
     arrived, person = await run_in_threadpool(_welcome, shared, given, browser_state)
     answer = await _shown(request, arrived, person)
-    answer.delete_cookie(cookie_of(given.get("state", "")), path="/lti/")
+    _with_cookie(answer, given.get("state", ""), 0)
     logs.event(
         "launch",
         message=arrived.message,
