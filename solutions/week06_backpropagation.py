@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Week 06: The nudge
 #
-# About three hours. You write seven short functions and one small class. Each has a check right below it.
+# About three and a half hours. You write seven short functions and one small class. Each has a check right below it.
 #
 # ## The break
 #
@@ -153,7 +153,7 @@ def numerical_gradient(f, x, eps):
         eps: the step to either side.
 
     Returns:
-        (f(x + eps * e_i) - f(x - eps * e_i)) / (2 * eps) for every entry i, the shape of x.
+        The slope for every entry, the shape of x.
 
     Source: the central difference quotient.
     """
@@ -199,7 +199,7 @@ def relative_error(a, b):
         b: another, the shape of a.
 
     Returns:
-        max over entries of |a - b| / max(1e-8, |a| + |b|), one number from 0 to 1.
+        One number from 0 to 1; two zeros are not apart at all.
     """
     ### BEGIN SOLUTION
     size = np.maximum(1e-8, np.abs(a) + np.abs(b))
@@ -233,7 +233,7 @@ def relu_backward(dout, z):
     Returns:
         dL/dz, the shape of z.
 
-    Source: the chain rule, dL/dz = dL/dout * relu'(z).
+    Source: the chain rule.
     """
     ### BEGIN SOLUTION
     return dout * (z > 0)
@@ -246,12 +246,20 @@ check("relu_backward")
 # %% [markdown]
 # ### 4. Sigmoid and tanh
 #
-# These two have a convenient habit: their slope can be written with their own *output*, which the forward pass has computed already.
+# These two have a convenient habit: their slope can be written with their own *output*, which the forward pass has computed already. In week 02 you wrote both slopes. Look them up if you have to, write $a$ for the output, and fill in the table:
 #
-# - For $a = \mathrm{sigmoid}(z)$ the slope is $a(1 - a)$.
-# - For $a = \tanh(z)$ the slope is $1 - a^2$.
+# | output $a$ | 0.1 | 0.5 | 0.9 | any $a$ |
+# | --- | --- | --- | --- | --- |
+# | slope, where $a = \mathrm{sigmoid}(z)$ | ? | ? | ? | ? |
+# | slope, where $a = \tanh(z)$ | ? | ? | ? | ? |
 #
-# So both functions below receive `out`, the output $a$, and never see $z$. With $a = 0.9$ and a bill of 2, a sigmoid passes on $2 \cdot 0.9 \cdot 0.1 = 0.18$.
+# <details><summary>The numbers</summary>
+#
+# Sigmoid: 0.09, 0.25, 0.09. Tanh: 0.99, 0.75, 0.19.
+#
+# </details>
+#
+# So both functions below receive `out`, the output $a$, and never see $z$. With $a = 0.9$ and a bill of 2, a sigmoid passes on 0.18, and tanh 0.38.
 
 
 # %% solution="sigmoid_backward"
@@ -265,7 +273,7 @@ def sigmoid_backward(dout, out):
     Returns:
         dL/dz, the shape of out.
 
-    Source: the chain rule with sigmoid' = a (1 - a).
+    Source: the chain rule, with the slope of the table above.
     """
     ### BEGIN SOLUTION
     return dout * out * (1 - out)
@@ -287,7 +295,7 @@ def tanh_backward(dout, out):
     Returns:
         dL/dz, the shape of out.
 
-    Source: the chain rule with tanh' = 1 - a**2.
+    Source: the chain rule, with the slope of the table above.
     """
     ### BEGIN SOLUTION
     return dout * (1 - out**2)
@@ -314,7 +322,13 @@ check("tanh_backward")
 #
 # The loss is a mean over the batch, so a 1/N is inside `dout` already. Do not divide again.
 #
-# By hand: $X = [1, 2]$, $W = [[3], [4]]$, $\mathrm{dout} = [5]$. Then $dW = [[5], [10]]$, $db = [5]$, $dX = [15, 20]$.
+# By hand, before the code: $X = [[1, 2], [0, 1]]$, two examples with two features, $W = [[3], [4]]$, and the bills $\mathrm{dout} = [[5], [-1]]$. What are dW, db and dX?
+#
+# <details><summary>The three bills</summary>
+#
+# $dW = [[5], [9]]$, since $1 \cdot 5 + 0 \cdot (-1) = 5$ and $2 \cdot 5 + 1 \cdot (-1) = 9$. $db = [4]$. $dX = [[15, 20], [-3, -4]]$.
+#
+# </details>
 
 
 # %% solution="dense_backward"
@@ -566,7 +580,12 @@ check("value_depth")
 #
 # ## The experiment
 #
-# **First: blame drawn on the graph.** The worked example again, this time computed by your `Value`. The wider an arrow, the more blame it carries.
+# **Predict, then run.** Before each experiment there is a cell for your guess. Put a number in the place of `None`, and the next cell shows it beside the result. It is not graded.
+#
+# **First: blame drawn on the graph.** The worked example again, this time computed by your `Value`. The wider an arrow, the more blame it carries. The table above left one value out: what is the blame of $x$?
+
+# %% tags=["experiment"]
+guessed_blame = None
 
 # %% tags=["experiment"]
 x, w, b, v, minus_t = (Value(number) for number in [2.0, 3.0, -5.0, 4.0, -1.0])
@@ -576,13 +595,14 @@ y = v * h
 e = y + minus_t
 L = e**2
 L.backward()
+print(f"blame of x: {x.grad:g} (your guess: {guessed_blame})")
 
 names = ["x", "w", "b", "v", "z", "h", "y", "e", "L"]
 values = [x, w, b, v, z, h, y, e, L]
 figure = plots.blame_graph(L, dict(zip(names, values, strict=True)) | {"\N{MINUS SIGN}t": minus_t})
 
 # %% [markdown]
-# *In words:* boxes from left to right, the numbers of the table above in each. The arrows run from L on the right back to x, w, b and v on the left, and most of them grow wider on the way. The widest goes to x, with a blame of 72, then w with 48. Set b to −7 and run the cell again: the gate shuts, and no blame at all gets past it.
+# *In words:* boxes from left to right, the numbers of the table above in each. The arrows run from L on the right back to x, w, b and v on the left, and most of them grow wider on the way. The widest goes to x, with a blame of 72 (the bill of 24 for $z$, times $w$), then w with 48. Set b to −7 and run the cell again: the gate shuts, and no blame at all gets past it.
 #
 # **Second: everything on trial.** Each of your backward functions against the honest wiggle. The upstream gradient is random, never ones: with ones, many wrong functions look right.
 
@@ -602,7 +622,10 @@ for name, (yours, f, at) in trials.items():
 # %% [markdown]
 # Errors near $10^{-9}$ or below mean: both are right. A real mistake shows as 0.01, 0.5 or 1.
 #
-# And which step is best? Here is the whole network, for every parameter and for steps from 0.1 down to $10^{-11}$.
+# And which step is best? Here is the whole network, for every parameter and for steps from 0.1 down to $10^{-11}$. A smaller step is nearer to the slope. Is the smallest the best?
+
+# %% tags=["experiment"]
+guessed_step = None
 
 # %% tags=["experiment"]
 X, y = digits[:12, 20:28], labels[:12] % 4
@@ -619,12 +642,17 @@ def error_at(name, eps):
 
 
 errors = np.array([[error_at(name, eps) for eps in steps] for name in small])
+best = steps[errors.max(axis=0).argmin()]
+print(f"the worst parameter is best at a step of {best:.0e} (your guess: {guessed_step})")
 figure = plots.gradient_check(errors, list(small), steps)
 
 # %% [markdown]
 # *In words:* a table of four rows (W1, b1, W2, b2) and eleven columns. It is bright on both sides and darkest in the middle, at steps of $10^{-4}$ or $10^{-5}$. A large step sees the curvature of the loss, or crosses the corner of a ReLU. A small step loses its digits: the two losses agree in nearly all of them, and only the last few are left for the difference.
 #
-# **Third: the first nudges.** One walk back gives every slope at once. So we can afford to nudge: every weight moves a little against its blame, 200 times.
+# **Third: the first nudges.** One walk back gives every slope at once. So we can afford to nudge: every weight moves a little against its blame, 200 times. Of 100 digits, how many will the robot read correctly then?
+
+# %% tags=["experiment"]
+guessed_right = None
 
 # %% tags=["experiment"]
 losses, right = [], []
@@ -638,15 +666,81 @@ for _ in range(200):
 seconds = perf_counter() - started
 by_wiggling = 200 * 2 * knobs * one_pass
 print(f"200 nudges in {seconds:.1f} s; by wiggling about {by_wiggling / 60:.0f} minutes")
-print(f"right answers after them: {right[-1]:.3f}")
+print(f"right answers after them: {right[-1]:.3f} (your guess, of 100: {guessed_right})")
 figure = plots.falling_loss(np.array(losses), np.array(right))
 
-# %% [markdown] quotes={"to 98 of 100": "right answers after them: {}"}
+# %% [markdown] quotes={"to 98 of 100": "right answers after them: {} (your guess, of 100: None)"}
 # *In words:* on the left the loss falls, steeply at first and then ever more slowly. On the right the share of right answers climbs from guessing to 98 of 100. The robot learns.
 #
+# ## Nobody writes this by hand
+#
+# Not any more. Researchers write the forward pass and the loss, and one of three libraries walks back. All three do what your `Value` does: a rule for every operation, bills that add up, and the graph in reverse order. Their values are whole arrays, so their rule for a matrix product is your `dense_backward`. They differ in *when* they draw the graph, and in where the blame goes:
+#
+# | | PyTorch | TensorFlow | JAX |
+# | --- | --- | --- | --- |
+# | you write | `loss.backward()` | `tape.gradient(loss, weights)` | `jax.grad(loss)(weights)` |
+# | the graph is drawn | by every operation as it runs: each result remembers its parents, as in your `Value` | only inside `with tf.GradientTape()`, which records the operations on a tape | by running your function once with stand-ins in place of numbers, which note down what is done to them |
+# | the blame goes | into `w.grad`, and is **added** to what was there: empty it before each nudge (`optimizer.zero_grad()`), or the bills of two batches mix | it is returned; then the tape is thrown away | it is returned: `jax.grad` makes a new function out of yours, and functions keep nothing |
+# | to make it fast | `torch.compile` | `tf.function` | `jax.jit`: the noted operations are compiled as one program |
+#
+# All of them pay the same price that you paid: what the forward pass computed has to be kept until the bill arrives. Where memory is short, they keep every tenth layer and compute the others again on the way back (*gradient checkpointing*): more time, less memory.
+#
+# Why did you write it by hand, then? Because someone has to write the rule of every new operation. Because an error message that names a shape in the middle of a walk back is now one that you can read. And because a library differentiates the wrong loss as faithfully as the right one.
+#
+# Here is the worked example in each of them, as far as they are installed here. The slopes should be 48, 24 and 6.
+
+
+# %% tags=["experiment"]
+def loss_of(w, b, v, relu):
+    """The worked example, for numbers of any library."""
+    return (v * relu(w * 2.0 + b) - 1.0) ** 2
+
+
+def by_value():
+    w, b, v = Value(3.0), Value(-5.0), Value(4.0)
+    loss_of(w, b, v, Value.relu).backward()
+    return w.grad, b.grad, v.grad
+
+
+def by_pytorch():
+    import torch
+
+    w, b, v = (torch.tensor(number, requires_grad=True) for number in (3.0, -5.0, 4.0))
+    loss_of(w, b, v, torch.relu).backward()
+    return w.grad, b.grad, v.grad
+
+
+def by_tensorflow():
+    from course_lib.quiet import import_keras
+
+    import_keras()
+    import tensorflow as tf
+
+    weights = [tf.Variable(number) for number in (3.0, -5.0, 4.0)]
+    with tf.GradientTape() as tape:
+        loss = loss_of(*weights, tf.nn.relu)
+    return tape.gradient(loss, weights)
+
+
+def by_jax():
+    import jax
+
+    slopes = jax.grad(lambda w, b, v: loss_of(w, b, v, jax.nn.relu), argnums=(0, 1, 2))
+    return slopes(3.0, -5.0, 4.0)
+
+
+libraries = {"Value": by_value, "PyTorch": by_pytorch, "TensorFlow": by_tensorflow, "JAX": by_jax}
+for name, slopes_of in libraries.items():
+    try:
+        w, b, v = map(float, slopes_of())
+        print(f"{name:10} w {w:g}, b {b:g}, v {v:g}")
+    except ImportError:
+        print(f"{name:10} is not installed here")
+
+# %% [markdown]
 # ## The same in Keras
 #
-# The same weights in a Keras model, differentiated by TensorFlow's `GradientTape`, the big sister of your `Value`. Your numbers should agree with its numbers to about $10^{-15}$.
+# The same weights in a Keras model, differentiated by TensorFlow's `GradientTape`. Your numbers should agree with its numbers to about $10^{-15}$.
 
 # %% tags=["experiment"]
 try:
@@ -670,7 +764,7 @@ else:
 # %% [markdown]
 # ## Self-check
 #
-# For practice, without points: a wrong choice gets its reason, and you may choose again.
+# For practice, without points: a wrong choice gets its reason, and you may choose again. Write down in one line why your choice is right: once it is, the check shows your reason beside a model answer.
 #
 # **A.** A network has 13,002 weights. What does backpropagation need, about, for the slopes of all of them?
 #
@@ -680,8 +774,10 @@ else:
 
 # %% solution="passes_for_all_slopes"
 # Set passes_for_all_slopes to "a", "b" or "c".
+# Say why in one line: passes_for_all_slopes_because = "..."
 ### BEGIN SOLUTION
 passes_for_all_slopes = "a"
+passes_for_all_slopes_because = "The bill of a later layer is worked out once and used by all layers before it, so one walk back pays all weights."
 ### END SOLUTION
 
 # %% check="passes_for_all_slopes"
@@ -696,8 +792,10 @@ check("passes_for_all_slopes")
 
 # %% solution="blame_at_a_fork"
 # Set blame_at_a_fork to "a", "b" or "c".
+# Say why in one line: blame_at_a_fork_because = "..."
 ### BEGIN SOLUTION
 blame_at_a_fork = "c"
+blame_at_a_fork_because = "The value acts on the loss along two paths, and what it does along each of them adds up: 3 + (-1) = 2."
 ### END SOLUTION
 
 # %% check="blame_at_a_fork"
@@ -712,8 +810,12 @@ check("blame_at_a_fork")
 
 # %% solution="order_of_the_bill"
 # Set order_of_the_bill to "a", "b" or "c".
+# Say why in one line: order_of_the_bill_because = "..."
 ### BEGIN SOLUTION
 order_of_the_bill = "b"
+order_of_the_bill_because = (
+    "A layer's bill is made from the bill of the layer after it, and the loss stands at the end."
+)
 ### END SOLUTION
 
 # %% check="order_of_the_bill"
@@ -728,8 +830,10 @@ check("order_of_the_bill")
 
 # %% solution="gradient_check_at_a_corner"
 # Set gradient_check_at_a_corner to "a", "b" or "c".
+# Say why in one line: gradient_check_at_a_corner_because = "..."
 ### BEGIN SOLUTION
 gradient_check_at_a_corner = "b"
+gradient_check_at_a_corner_because = "One step sees the slope 1 and the other the slope 0, and a central difference returns their average."
 ### END SOLUTION
 
 # %% check="gradient_check_at_a_corner"
@@ -756,3 +860,11 @@ check("gradient_check_at_a_corner")
 # The robot can nudge. But look at what a nudge cost: to move each weight once, it looked at all 1,797 digits. With a million pictures it would look at a million before it dares to take a single small step. Is a rough idea of the right direction, from a handful of pictures, good enough? And how large should a step be? We took 0.5 without asking.
 #
 # Next week: small batches, step sizes, and a robot that reads digits by itself (**stochastic gradient descent**). One more shadow lies ahead. In the drawing of the graph the blame grew on its way back, because $v$ and $x$ were larger than 1. What if every slope on a long way is smaller than 1? That is week 08, *when the nudge dies*.
+#
+# ## To read on
+#
+# - Andrej Karpathy, "The spelled-out intro to neural networks and backpropagation: building micrograd" (video, 2022): your `Value`, typed live.
+# - 3Blue1Brown, *Neural networks*, chapters 3 and 4: backpropagation in pictures, and its calculus.
+# - Michael Nielsen, *Neural Networks and Deep Learning*, chapter 2, "How the backpropagation algorithm works".
+# - Stanford's CS231n, notes on "Backpropagation, Intuitions": gates that route, add and exchange bills.
+# - Baydin and others, "Automatic Differentiation in Machine Learning: a Survey" (2018): what else a machine can differentiate, and how.

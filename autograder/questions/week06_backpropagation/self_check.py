@@ -13,6 +13,10 @@ passes_for_all_slopes = choice(
         "980742e013b7": "Central differences would need that, two forward passes per weight; the "
         "chain rule reuses the gradient of the next layer.",
     },
+    because=(
+        "The bill of a later layer is worked out once and used by all layers before it, so "
+        "one walk back pays all weights."
+    ),
 )
 
 blame_at_a_fork = choice(
@@ -24,6 +28,10 @@ blame_at_a_fork = choice(
         "97976c45f323": "Slopes are multiplied along one path; the two uses are two different "
         "paths.",
     },
+    because=(
+        "The value acts on the loss along two paths, and what it does along each of them adds"
+        " up: 3 + (-1) = 2."
+    ),
 )
 
 order_of_the_bill = choice(
@@ -34,6 +42,10 @@ order_of_the_bill = choice(
         "9e197ab68974": "The first layer's blame is computed from that of the layers after it, "
         "which does not exist yet.",
     },
+    because=(
+        "A layer's bill is made from the bill of the layer after it, and the loss stands at "
+        "the end."
+    ),
 )
 
 gradient_check_at_a_corner = choice(
@@ -45,4 +57,8 @@ gradient_check_at_a_corner = choice(
         "b85890910caa": "An error of 0.5 is not a rounding error; rounding gives only about 1e-10 "
         "here.",
     },
+    because=(
+        "One step sees the slope 1 and the other the slope 0, and a central difference "
+        "returns their average."
+    ),
 )
