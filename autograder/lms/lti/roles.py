@@ -65,7 +65,7 @@ def _membership(given: str) -> tuple[str, str] | None:
     bare names, such as `Learner`.
     """
     place, _, name = given.rpartition("#")
-    if not place:
+    if "#" not in given:
         return (name, "") if ":" not in name and "/" not in name else None
     if place == _MEMBERSHIP:
         return name, ""

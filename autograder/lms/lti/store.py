@@ -72,8 +72,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 def _create_private(path: Path) -> None:
-    mode = PRIVATE | group_mode(path.parent, PRIVATE)
     try:
+        mode = PRIVATE | group_mode(path.parent, PRIVATE)
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, mode))
             os.chmod(path, mode)

@@ -130,7 +130,7 @@ def _granted(given: dict[str, Any], wanted: list[str]) -> set[str]:
     """The scopes that a token is good for; without a word about them, those that were asked for."""
     scope = given.get("scope")
     found = scope.split() if isinstance(scope, str) else scope
-    return set(map(str, found)) if isinstance(found, list) and found else set(wanted)
+    return set(map(str, found)) if isinstance(found, list) else set(wanted)
 
 
 def _seconds(given: object) -> float:

@@ -62,7 +62,7 @@ def test_are_there_enough_quirks():
     assert owned == set(PERSONALITIES) - {"strict"}
 
 
-@pytest.mark.parametrize("name", one_in(4, [(name,) for name in ROWS], lambda name: name))
+@pytest.mark.parametrize("name", one_in(6, [(name,) for name in ROWS], lambda name: name))
 def test_does_the_tool_understand_a_quirk(name, worlds, usual):
     row = ROWS[name]
     part = part_of(row)
