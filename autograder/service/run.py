@@ -87,6 +87,7 @@ def serve(course: Course, host: str, port: int, address: str = "", how: How | No
 
 
 def _listening(host: str, port: int) -> socket.socket:
+    listener: socket.socket | None = None
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -95,6 +96,8 @@ def _listening(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(place)
     except (OSError, OverflowError) as error:
+        if listener:
+            listener.close()
         raise CourseError(
             f"cannot listen at {host}, port {port}: {error}. Stop whatever listens there, or "
             "choose another --port"
@@ -185,6 +188,8 @@ class GradingProcess:
                 self._command, stdin=subprocess.PIPE, start_new_session=True
             )
             code = self._process.wait()
+            if self._process.stdin:
+                self._process.stdin.close()
             if not self._stopping.is_set():
                 logs.event("worker ended", code=code)
                 self._stopping.wait(AGAIN_SECONDS)
