@@ -215,6 +215,53 @@ def connect(
     _line(f"{changed.title or changed.context} {state}.")
 
 
+@_app.command("people")
+def list_people(course: CourseOption = Path(".")) -> None:
+    """Print who has come from an LMS, and which student of the roster each one is."""
+    from autograder.lms.lti import people
+
+    engine, _ = _open(course)
+    table = Table(box=None, pad_edge=False)
+    for title in ("number", "platform", "name", "account", "number in records", "student"):
+        table.add_column(title, overflow="fold")
+    known = people.every(engine)
+    for each in known:
+        numbers = (str(each.id), str(each.platform))
+        cells = (*numbers, each.name, each.login, each.sourced_id, each.student or "nobody yet")
+        table.add_row(*(escape(printable(cell)) for cell in cells))
+    if known:
+        screen.print(table)
+    else:
+        _line("Nobody has come from an LMS yet.")
+
+
+@_app.command()
+def link(
+    number: Annotated[
+        int, typer.Argument(metavar="NUMBER", help="The person's in `autograder lti people`.")
+    ],
+    student: Annotated[
+        str, typer.Argument(metavar="STUDENT", help="The student's id in the roster.")
+    ] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Say that it is nobody.")] = False,
+    course: CourseOption = Path("."),
+) -> None:
+    """Say which student of the roster somebody from an LMS is."""
+    from autograder.course import directory as courses
+    from autograder.course.roster import enrolled
+    from autograder.lms.lti import people
+    from autograder.output.did_you_mean import hint
+
+    if bool(student) == undo:
+        raise typer.BadParameter("expected a STUDENT, or --undo")
+    engine, _ = _open(course)
+    ids = [each.id for each in enrolled(courses.load(course).db_url)]
+    if student and student not in ids:
+        raise CourseError(f"there is no student {student!r} on the roster{hint(student, ids)}")
+    found = people.link(engine, number, student or None)
+    _line(f"{found.name or found.login or found.subject} is {found.student or 'nobody'} now.")
+
+
 @_app.command()
 def invite(at: AtOption = "", course: CourseOption = Path(".")) -> None:
     """Print an address with which an LMS registers the tool by itself; it is good once."""
