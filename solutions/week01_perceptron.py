@@ -35,6 +35,12 @@ print(f"{len(pictures)} pictures; the rule is right for {np.mean(ink == is_eight
 #
 # The field's own words, used from here on: such a rule is a **perceptron** (Rosenblatt 1958). The sum is the **weighted sum** or score z. The yes-or-no is the **step function**. The length of a nudge is set by the **learning rate**. One pass over all examples is an **epoch**.
 #
+# ### A word about brains
+#
+# A perceptron is also called a *neuron*, after the nerve cell. A nerve cell has many short branches, the **dendrites**, on which other cells set off small voltages. Where enough of them come together, the cell *fires*: it sends a pulse along its one long fibre, the **axon**, to the dendrites of others. Inputs, a sum, a threshold, an output: that is the likeness, and it ends there. A cell speaks in pulses over time, and *when* they come matters. Its dendrites compute on their own: it took a network of five to eight layers to imitate a single cell of the cortex. A cell either excites all its neighbours or calms them all, while our weights may have any sign. And nobody has found a nudge in the brain that works like ours. Planes learned from birds that there are wings, and nobody looks for feathers on them.
+#
+# In 1943 Warren McCulloch, a neurologist, and Walter Pitts, a logician of twenty, wrote down the first such unit. Theirs could not learn. It had no weights to turn: every exciting input counted the same, one calming input silenced it, and the threshold was fixed by hand. What they showed is that such units, wired in the right way, can compute any formula of logic. The weights, and the rule that finds them, are Rosenblatt's, fifteen years later.
+#
 # ## A worked example, by hand
 #
 # **Learning OR.** Two inputs, weights $w = (0, 0)$, bias $b = 0$, learning rate 1. The label should be 1 when at least one input is 1. The rule says 1 when $z = x_1 w_1 + x_2 w_2 + b$ is *above* 0; at exactly 0 it says 0. After each example every weight moves by (the label it should have said − the label it did say) × its input, and the bias moves as if its input were 1.
@@ -52,7 +58,9 @@ print(f"{len(pictures)} pictures; the rule is right for {np.mean(ink == is_eight
 #
 # $$b \le 0, \qquad w_2 + b > 0, \qquad w_1 + b > 0, \qquad w_1 + w_2 + b \le 0$$
 #
-# Add the two in the middle: $w_1 + w_2 + 2b > 0$. The last one says $w_1 + w_2 \le -b$, so $w_1 + w_2 + 2b \le b$, which is at most 0. Above 0 and at most 0: there are no such numbers. In 1969 Minsky and Papert wrote a whole book about what a single layer of such rules cannot do.
+# Add the two in the middle: $w_1 + w_2 + 2b > 0$. The last one says $w_1 + w_2 \le -b$, so $w_1 + w_2 + 2b \le b$, which is at most 0. Above 0 and at most 0: there are no such numbers.
+#
+# **What a proof can do.** In 1958 newspapers had promised machines that walk, talk and know that they exist. In 1969 Marvin Minsky and Seymour Papert wrote a whole book, *Perceptrons*, about what a single layer of such rules cannot do, XOR's larger relatives first: whether a number of dots is odd, whether a drawing hangs together. The proofs are right. They knew as well that two layers can do XOR. But nobody could train the rules in the middle, and they wrote that they expected the step to several layers to be sterile. Money and students went elsewhere, for some fifteen years. It was not the book alone: computers were slow, and a promise had been too large. The way out, which you will write in week 06, became widely known in 1986.
 #
 # ## Part 1: one rule
 #
@@ -68,7 +76,7 @@ print("table @ voices has shape", (table @ voices).shape, "and holds", table @ v
 
 # %% solution="weighted_sum"
 def weighted_sum(X, w, b):
-    """The score of one rule for every example: z[n] = sum over d of X[n, d] * w[d], plus b.
+    """The score of one rule for every example: its weighted sum plus the bias.
 
     Args:
         X: examples, one a row, shape (N, D), float64.
@@ -78,7 +86,7 @@ def weighted_sum(X, w, b):
     Returns:
         z, shape (N,).
 
-    Source: McCulloch & Pitts 1943.
+    Source: Rosenblatt 1958.
     """
     ### BEGIN SOLUTION
     return X @ w + b
@@ -122,7 +130,7 @@ check("step")
 
 # %% solution="perceptron_predict"
 def perceptron_predict(X, w, b):
-    """The label of every example: 1 where X[n] w + b > 0, else 0.
+    """The label of every example: the step of its score.
 
     Args:
         X: examples, one a row, shape (N, D), float64 or whole numbers.
@@ -143,25 +151,59 @@ def perceptron_predict(X, w, b):
 check("perceptron_predict")
 
 # %% [markdown]
+# ### What fools one rule
+#
+# Back to the cat, with two numbers for each thing instead of 64 pixels: how fluffy it is, and how pointed its ears are, from 0 to 3. The rule: fluff counts 1, ears count 1, and it takes more than 2.5 to convince it. Five things pass by. Which of them will it call a cat? Put 1 or 0 in the place of each `None`.
+
+# %% tags=["experiment"]
+guessed_cats = {
+    "cat": None,
+    "cat, asleep": None,
+    "fluffy blanket": None,
+    "dog": None,
+    "brick": None,
+}
+
+# %% tags=["experiment"]
+things = {
+    "cat": (2, 2),
+    "cat, asleep": (2, 0),
+    "fluffy blanket": (3, 0),
+    "dog": (2, 2),
+    "brick": (0, 0),
+}
+said = perceptron_predict(np.array(list(things.values())), np.array([1.0, 1.0]), -2.5)
+for (thing, numbers), answer in zip(things.items(), said, strict=True):
+    print(
+        f"{thing:15} {numbers}: {'cat' if answer else 'no cat':7} (your guess: {guessed_cats[thing]})"
+    )
+
+# %% [markdown]
+# Three failures of three kinds. The **blanket** is so fluffy that one loud voice outvotes the silence of the other: a rule adds up, so it cannot say *fluff counts only together with ears*. The **sleeping cat** has folded its ears, and a lower threshold that lets it in would let in even more blankets. The **dog** has the very numbers of a cat: no rule whatever can tell two things apart that look the same to it. The first two call for more rules, the third for better inputs.
+#
 # ## Part 2: learning
 #
 # ### 4. Rosenblatt's rule
 #
-# Go through the examples one by one, in the given order. For each example $x$ with the right label $y$:
+# Go through the examples one by one, in the given order, as in the table above. There the learning rate was 1. Call it lr, and fill in what happens to an example x with the right label y:
 #
-# $$\text{label} = \begin{cases} 1 & x \cdot w + b > 0 \\ 0 & \text{else} \end{cases}, \qquad w \leftarrow w + \text{lr}\,(y - \text{label})\,x, \qquad b \leftarrow b + \text{lr}\,(y - \text{label})$$
+# | should be | says | y − label | w moves by | b moves by |
+# | --- | --- | --- | --- | --- |
+# | 1 | 1 | 0 | nothing | nothing |
+# | 1 | 0 | 1 | lr · x | ? |
+# | 0 | 1 | ? | ? | ? |
 #
-# Then look at the next example with the *new* w and b. A right label gives $y - \text{label} = 0$, so nothing moves. A missed *yes* gives 1, and the score of this example rises. A false alarm gives −1, and it falls.
+# One formula with $y - \text{label}$ in it covers all three rows. A missed *yes* raises the score of this example, a false alarm lowers it. Then look at the next example with the *new* w and b.
 #
-# All epochs are run, even when there is nothing left to learn. For each epoch count the labels that were wrong *as the examples went by*. `for x, target in zip(X, y):` walks through rows and labels together. In `w + lr * gap * x` NumPy makes a new array with decimals, even when x holds whole numbers.
+# All epochs are run, even when there is nothing left to learn. For each epoch count the labels that were wrong *as the examples went by*. `for x, target in zip(X, y):` walks through rows and labels together. Of `w + 0.5 * x` NumPy makes a new array with decimals, even when x holds whole numbers.
 
 
 # %% solution="perceptron_fit"
 def perceptron_fit(X, y, epochs, lr):
     """Rosenblatt's rule, example by example in the given order, from w and b of zeros.
 
-    For each example: label = 1 if x w + b > 0 else 0, then w <- w + lr * (y - label) * x and
-    b <- b + lr * (y - label), before the next example is looked at.
+    A label is 1 where the score is above 0, else 0. After each example w and b are nudged, before
+    the next one is looked at.
 
     Args:
         X: examples, one a row, shape (N, D), float64 or whole numbers.
@@ -203,10 +245,7 @@ check("perceptron_fit")
 #
 # 1. *Guess* a price w a square foot, say 50.
 # 2. *Measure* the **loss**, the mean of the squared errors: $L(w) = \frac{1}{N}\sum_n (w\,s_n - p_n)^2$, with sizes $s_n$ and prices $p_n$.
-# 3. *Adjust*. Raise w by a little: the error $w\,s_n - p_n$ of house n grows by $s_n$ times as much, and its square by $2\,(w\,s_n - p_n)\,s_n$ times as much. The mean of these is the **slope** of the loss. Nudge w against it:
-#
-# $$w \leftarrow w - \text{lr} \cdot \frac{2}{N}\sum_n (w\,s_n - p_n)\,s_n$$
-#
+# 3. *Adjust*. Raise w by a little: the error $w\,s_n - p_n$ of house n grows by $s_n$ times as much, and the square of the error by 2 · error · $s_n$ times as much. The mean of these over the houses is the **slope** of the loss. Nudge w against it, by lr times the slope.
 # 4. *Repeat* from the new guess.
 #
 # By hand, for a single house with $s = 1$, $p = 200$, and lr = 0.1: from 50, the slope is $2 \cdot (-150) \cdot 1 = -300$, so the next guess is $50 + 30 = 80$. Then the slope is −240, and the guess 104. Each step covers a fifth of the remaining way.
@@ -218,8 +257,7 @@ check("perceptron_fit")
 def fit_price_per_sqft(size, price, w0, lr, steps):
     """The price guess w after every nudge against the slope of the mean squared error.
 
-    The loss is mean((w * size - price)^2). Each step is w <- w - lr * slope, with
-    slope = 2 * mean((w * size - price) * size) at the present w.
+    The slope is that at the present w, and a nudge is lr times as long.
 
     Args:
         size: of each house in 1,000 square feet, shape (N,), float64.
@@ -524,7 +562,9 @@ check("score_of_a_rule")
 # Say why in one line: xor_after_more_epochs_because = "..."
 ### BEGIN SOLUTION
 xor_after_more_epochs = "b"
-xor_after_more_epochs_because = "The four inequalities of XOR contradict each other, so there are no right w and b to find."
+xor_after_more_epochs_because = (
+    "The four inequalities of XOR contradict each other, so there are no right w and b to find."
+)
 ### END SOLUTION
 
 # %% check="xor_after_more_epochs"
@@ -542,7 +582,9 @@ check("xor_after_more_epochs")
 # Say why in one line: hundred_linear_layers_because = "..."
 ### BEGIN SOLUTION
 hundred_linear_layers = "a"
-hundred_linear_layers_because = "X W1 W2 ... W100 is X times one kernel, and the biases merge into one bias as well."
+hundred_linear_layers_because = (
+    "X W1 W2 ... W100 is X times one kernel, and the biases merge into one bias as well."
+)
 ### END SOLUTION
 
 # %% check="hundred_linear_layers"
@@ -587,3 +629,11 @@ check("price_step_too_long")
 # With a step between them, three rules did what one rule cannot. But we chose their weights *by hand*. Rosenblatt's rule nudges a rule whose right answer is known, and nobody knows the right answers of the hidden ones. The walk downhill of exercise 5 would do: follow the slope. But the step is flat on both sides of its jump. Its slope is 0, so every nudge that passes it is 0 as well.
 #
 # We need something between the rules that is not straight, and that has a slope. Next week: **bends**.
+#
+# ## To read on
+#
+# - Rosenblatt, *The Perceptron* (1958), and McCulloch and Pitts, *A Logical Calculus of the Ideas Immanent in Nervous Activity* (1943): the first pages of both can be read without preparation.
+# - Minsky and Papert, *Perceptrons* (1969); Olazaran, *A Sociological Study of the Official History of the Perceptrons Controversy* (1996), on what the book did and did not do.
+# - Beniaguev, Segev and London, *Single cortical neurons as deep artificial neural networks* (2021).
+# - Nielsen, *Neural Networks and Deep Learning*, chapter 1: perceptrons, and the same XOR.
+# - 3Blue1Brown, *But what is a neural network?*, for the picture of a vote of pixels.
