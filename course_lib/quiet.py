@@ -29,6 +29,8 @@ def import_keras() -> Any:
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    # Otherwise TensorFlow takes all of a GPU's memory, also from a second notebook.
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     kept = os.dup(2)
     try:
         with open(os.devnull, "wb") as nowhere, warnings.catch_warnings():

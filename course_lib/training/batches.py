@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.gradients import Array
+from course_lib.training.devices import find_device
 
 
 class Order:
@@ -33,7 +34,8 @@ def batches(X: Array, y: Array, batch_size: int, order: Order) -> Any:
     """Batches for `keras.Model.fit`, prepared while the device computes.
 
     TensorFlow: a `tf.data` pipeline that gathers and prefetches in its own threads. JAX and
-    PyTorch: X and y are on the device and batches are gathered there, so only indices are copied.
+    PyTorch: on a GPU, X and y are on the device and batches are gathered there, so only indices are
+    copied; on a CPU NumPy gathers them, since a gather by JAX waits for the step before it.
 
     Args:
         X: inputs, shape (N, ...).
@@ -76,11 +78,15 @@ def _tensorflow_batches(X: Array, y: Array, batch_size: int, order: Order) -> An
 def _device_batches(X: Array, y: Array, batch_size: int, order: Order) -> Any:
     import keras
 
+    on_gpu = find_device().kind == "gpu"
+
     class DeviceBatches(keras.utils.PyDataset):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            self.inputs = keras.ops.convert_to_tensor(X)
-            self.targets = keras.ops.convert_to_tensor(y)
+            self.inputs, self.targets = X, y
+            if on_gpu:
+                self.inputs = keras.ops.convert_to_tensor(X)
+                self.targets = keras.ops.convert_to_tensor(y)
             self.epoch, self.indices = order.epoch, order.indices()
 
         def __len__(self) -> int:
@@ -90,6 +96,8 @@ def _device_batches(X: Array, y: Array, batch_size: int, order: Order) -> Any:
             if self.epoch != order.epoch:
                 self.epoch, self.indices = order.epoch, order.indices()
             places = self.indices[index * batch_size : (index + 1) * batch_size]
+            if not on_gpu:
+                return self.inputs[places], self.targets[places]
             return (
                 keras.ops.take(self.inputs, places, axis=0),
                 keras.ops.take(self.targets, places, axis=0),

@@ -12,6 +12,8 @@ from course_lib.datasets import Split
 from course_lib.training.batches import Order, batches
 from course_lib.training.devices import find_device
 
+STEPS_PER_EXECUTION = 100
+
 
 @dataclass(frozen=True)
 class History:
@@ -79,7 +81,8 @@ def fit(
             restore the best weights. Since these examples chose the weights, their accuracy is
             then slightly optimistic.
         verbose: Keras' progress output: 0 none, 1 a bar, 2 a line per epoch, "auto" a bar.
-        callbacks: further Keras callbacks.
+        callbacks: further Keras callbacks, such as `keras.callbacks.TensorBoard(folder)` where
+            tensorboard is installed. Those that follow batches are called once every 100 steps.
 
     Returns:
         The history of this call's epochs.
@@ -93,6 +96,8 @@ def fit(
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
         jit_compile=_should_jit_compile(),
+        # Between two executions Keras calls callbacks, which takes longer than a small step.
+        steps_per_execution=min(steps, STEPS_PER_EXECUTION),
     )
 
     def begin(epoch: int, _: Any) -> None:

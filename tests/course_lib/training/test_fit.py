@@ -52,7 +52,7 @@ def test_does_a_run_that_was_stopped_end_like_one_that_was_not(digits, tmp_path)
 
     class PowerCut(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
-            if self.model.optimizer.iterations == 9:
+            if self.model.optimizer.iterations >= 9:
                 raise KeyboardInterrupt
 
     whole, stopped, resumed = (network() for _ in range(3))
@@ -98,3 +98,24 @@ def test_does_a_transformer_learn_the_next_pixel_in_mixed_precision(digits):
     history = fit(model, tokens, epochs=2, batch_size=16, verbose=0)
     assert history.loss[-1] < history.loss[0] < 3.5
     assert {weight.dtype for weight in model.weights} == {"float32"}
+
+
+def test_do_keras_own_callbacks_see_every_epoch(digits, tmp_path):
+    keras = import_keras()
+    losses = []
+
+    def keep(epoch, logs):
+        losses.append(logs["loss"])
+
+    history = fit(
+        network(),
+        digits,
+        epochs=2,
+        verbose=0,
+        callbacks=(
+            keras.callbacks.CSVLogger(tmp_path / "log.csv"),
+            keras.callbacks.LambdaCallback(on_epoch_end=keep),
+        ),
+    )
+    assert tuple(losses) == history.loss
+    assert len((tmp_path / "log.csv").read_text().splitlines()) == 3
