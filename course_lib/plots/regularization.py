@@ -96,11 +96,11 @@ def choosing_a_penalty(
         One panel with logarithmic axes; the chosen strength is a vertical line.
     """
     drawing, axes = figure(figsize=(7.2, 3.9))
+    axes.set(xscale="log", yscale="log", title="Choose before you look")
     axes.axvline(lams[choice], color=GREY, linewidth=1.5, linestyle="-", label="the choice")
     axes.axhline(limit, color=GREY, linewidth=1, linestyle=":", label="as good as the best")
     axes.plot(lams, errors, "o", color=COLORS[0], linestyle="-", label="cross-validation")
     axes.plot(lams, later, "s", color=COLORS[1], linestyle="--", label="new pictures, afterwards")
-    axes.set(xscale="log", yscale="log", title="Choose before you look")
     axes.set(xlabel="strength of the penalty", ylabel="mean squared distance")
     axes.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return drawing

@@ -36,6 +36,7 @@ def graph(blame: float) -> tuple[Value, dict[str, Value]]:
 Z = np.linspace(-3, 3, 7)
 ONE, TWO = {"relu": np.maximum(Z, 0)}, {"relu": np.maximum(Z, 0), "tanh": np.tanh(Z)}
 NOTHING = np.full(7, np.nan)
+PLANE = np.meshgrid(Z, np.linspace(-2, 2, 5))
 CORNERS, SAYS = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 1])
 
 # For every figure: what a right solution gives it, and what a wrong one might.
@@ -134,11 +135,19 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
     ],
     "weight_masks": [
         ({f"unit {unit}": np.linspace(-1, 1, 12).reshape(3, 4) for unit in range(5)},),
-        ({"one": np.full((2, 3), np.nan)},),
+        ({"one": np.full((2, 3), np.nan), "large": np.linspace(-1, 1, 784).reshape(28, 28)},),
+    ],
+    "noise_as_help": [
+        (Z, Z**2, {"one": Z, "two": np.zeros(3)}, (*PLANE, PLANE[0] ** 2), {"one": CORNERS}),
+        (Z, Z, {"none": NOTHING}, (*PLANE, 0 * PLANE[0]), {"none": np.full((3, 2), np.nan)}),
     ],
     "one_picture_through": [
         (np.eye(4), {"layer 1": np.array([0.0, 2.0, 1.0])}, np.array([0.2, 0.5, 0.3])),
         (np.zeros((2, 3)), {"a": np.zeros(2), "b": NOTHING}, np.full(3, np.nan)),
+    ],
+    "depth_against_width": [
+        (Z, {"deep": np.abs(Z), "wide": Z}, np.array([7, 13]), {"deep": np.array([3, 6])}),
+        (NOTHING, {"none": NOTHING}, NOTHING, {"none": NOTHING}),
     ],
     "gatekeeper": [(Z, {"a picture": np.tanh(Z), "another": Z}), (Z, {"none": NOTHING})],
     "times_by_size": [
@@ -220,7 +229,7 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
     ],
     "choosing_a_penalty": [
         (np.exp(Z), 1 + Z**2, 2 + Z**2, 1.5, 3),
-        (np.exp(Z), NOTHING, NOTHING, float("nan"), -1),
+        (np.exp(Z), NOTHING, NOTHING, np.full((), np.nan), -1),
     ],
     "double_descent": [
         (np.array([1, 10, 100]), np.zeros(3), np.array([0.5, 0.9, 0.2]), np.full(3, 0.2), 10),
