@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from autograder import __version__
+import autograder
 from autograder.lms.lti.store import reading
 from autograder.service.web.state import service
 
@@ -25,7 +25,7 @@ def health(request: Request) -> Response:
         database = False
     found = {"database": database, "worker": shared.is_working()}
     well = all(found.values())
-    body = {"status": "ok" if well else "failing", **found, "version": __version__}
+    body = {"status": "ok" if well else "failing", **found, "version": autograder.__version__}
     return JSONResponse(body, status_code=200 if well else 503)
 
 

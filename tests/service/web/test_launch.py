@@ -115,6 +115,16 @@ def test_is_a_student_who_is_on_no_list_told_so(lms, sign_in, connected):
     assert client.get("/weeks").status_code == 401
 
 
+def test_is_nobody_let_in_without_a_role(lms, sign_in, connected, monkeypatch):
+    institution = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Instructor"
+    monkeypatch.setattr(lms.records.users[ADA], "roles", [institution])
+    client = sign_in(None)
+    answer, _ = come(lms, client, ADA)
+    assert answer.status_code == 403
+    assert "neither a learner nor an instructor" in answer.text
+    assert client.get("/weeks").status_code == 401
+
+
 def test_is_a_launch_good_once(lms, sign_in, connected):
     client = sign_in(None)
     _, sent = come(lms, client, ADA)
