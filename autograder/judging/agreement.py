@@ -136,11 +136,13 @@ class Seen:
 
     def parts(self, made: MistakenAnswer, named: Iterable[str]) -> Level:
         """How far these parts of the answer agree with a mistake's; `named` is not empty."""
-        levels: dict[str, Level] = {}
+        levels: list[Level] = []
         for pair in pairs(self.trial.answer.value, made.reference, self._returns):
             if any(concerns(pair.part, part) for part in named):
-                levels[pair.part] = min(self._level(pair, made), levels.get(pair.part, Level.EQUAL))
-        return min(levels.values(), default=Level.NOT)
+                levels.append(self._level(pair, made))
+                if levels[-1] is Level.NOT:
+                    break
+        return min(levels, default=Level.NOT)
 
     def fails_like(self, made: MistakenAnswer) -> bool:
         """Whether NumPy warned of the same cause of nan and inf here and in the mistake.

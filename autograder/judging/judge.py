@@ -330,15 +330,15 @@ class Judge:
         if left:
             found = [(t, sorted(each, key=lambda d: d.part in left)) for t, each in found]
         message = wording.wrong(question, found, self._told(points), mistakes, own, left)
-        lost = losses(question, found, conventions)
+        shared = sum(each.calls == question.calls for each in self.questions.values()) > 1
+        lost = losses(question, found, conventions) if shared else []
         if again := {loss: name for loss, name in charged.items() if loss in lost}:
             message = wording.not_counted_again(message, again)
         _, first = wording.told(found)
         verdict = _verdict(
             question, points, first.outcome, message, trials, first.part, " + ".join(named)
         )
-        shared = sum(each.calls == question.calls for each in self.questions.values()) > 1
-        return replace(verdict, lost=tuple(lost)) if shared else verdict
+        return replace(verdict, lost=tuple(lost))
 
     def _told(self, points: float) -> float | None:
         """The points that a message tells."""

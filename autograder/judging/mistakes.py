@@ -45,7 +45,9 @@ def mistakes_behind(
     if question.measured_by is not None:
         # What is measured is often equal by chance.
         return ()
-    cases = _Cases(question, seen, catalogued)
+    # One that is made in a part of the work is named by all cases or not at all: there are many.
+    in_a_part = {name for name, mistake in question.mistakes.items() if mistake.of}
+    cases = _Cases(question, seen, [each for each in catalogued if each[0] not in in_a_part])
     found = cases.of_two() or cases.behind_a_guard()
     # A mistake that alone explains a part in every case is surer than those of some cases.
     return found if of_parts.keys() <= set(found) else tuple(of_parts)

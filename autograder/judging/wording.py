@@ -244,9 +244,9 @@ def wrong(
 
 
 def _reason(mistake: Mistake) -> list[str]:
-    """Why a mistake is one, and whose step it is if another question asks for that alone."""
-    step = [f"It is in the step that {mistake.of} asks for."] if mistake.of else []
-    return [*step, mistake.why]
+    """Why a mistake is one, and which other question asks for the part that it is in."""
+    part = [f"It is in the part of the work that `{mistake.of}` asks for."] if mistake.of else []
+    return [*part, mistake.why]
 
 
 def told(found: Wrong) -> tuple[Trial, Difference]:

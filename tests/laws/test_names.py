@@ -26,6 +26,8 @@ from tests.laws.public_points import ASKED, judge, verdict_on
 
 PAIRS = 5
 """How many pairs of mistakes `make test` tries of a question; `make test-all` tries all."""
+SHARED_PAIRS = 400
+"""How many pairs with a mistake that is made in a part of the work; of a question's own, all."""
 TRIED = [(week.stem, each) for week, each in ASKED if each.seconds < 10]
 
 every_question = pytest.mark.parametrize(
@@ -96,7 +98,13 @@ class Named:
     def pairs(self) -> list[tuple[str, str]]:
         pairs = list(permutations(self.question.mistakes, 2))
         chosen = np.random.default_rng(0).permutation(len(pairs))
-        return [pairs[place] for place in (chosen if EXHAUSTIVE else chosen[:PAIRS])]
+        if not EXHAUSTIVE:
+            return [pairs[place] for place in chosen[:PAIRS]]
+        kinds = self.question.mistakes
+        drawn = [pairs[place] for place in chosen]
+        shared = [pair for pair in drawn if any(kinds[name].of for name in pair)]
+        own = [pair for pair in drawn if not any(kinds[name].of for name in pair)]
+        return own + shared[:SHARED_PAIRS]
 
 
 def part_name(question: Question, part: str | int) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import Array, Formula, Inputs, Rng, question
 
 
 @question(
@@ -106,6 +106,31 @@ def fitted(
             w, b = w + dw, b + db
             errors[-1] += wrong(target, answer)
     return w, b, errors
+
+
+@perceptron_fit.made_of(
+    but="bias-missing examples-in-columns if-on-an-array one-sum-for-all-examples "
+    "products-not-summed score-already-stepped scores-in-a-column step-in-place "
+    "step-minus-one-or-one step-one-at-zero"
+)
+def _(
+    X: Array,
+    y: Array,
+    epochs: int,
+    lr: float,
+    *,
+    weighted_sum: Formula = lambda X, w, b: X @ w + b,
+    step: Formula = lambda z: 1.0 * (z > 0),
+) -> Any:
+    w, b, errors = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(epochs):
+        wrong = 0
+        for n, target in enumerate(y):
+            blame = target - step(weighted_sum(X[n : n + 1], w, b))[0]
+            w, b = w + lr * blame * X[n], b + lr * blame
+            wrong += int(blame != 0)
+        errors.append(wrong)
+    return w, b, np.array(errors)
 
 
 @perceptron_fit.mistake("nudge-away", rows="G01")

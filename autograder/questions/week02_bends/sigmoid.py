@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Derivative, Rng, question
+from autograder.questions.define import Array, Derivative, Formula, Rng, question
 from autograder.questions.week02_bends.formulas import around_zero, stable_sigmoid
 
 
@@ -190,6 +190,15 @@ def _(rng: Rng) -> dict[str, Any]:
 @sigmoid_grad.alternative("product-of-both-sides")
 def _(z: Array) -> Any:
     return stable_sigmoid(z) * stable_sigmoid(-z)
+
+
+@sigmoid_grad.made_of(
+    but="sigmoid-integer-buffer sigmoid-mirrored sigmoid-one-branch-for-all "
+    "sigmoid-overflow-negative sigmoid-overflow-positive"
+)
+def _(z: Array, *, sigmoid: Formula = stable_sigmoid) -> Any:
+    a = sigmoid(z)
+    return a * (1 - a)
 
 
 @sigmoid_grad.mistake("sigmoid-slope-from-z", rows="A04")

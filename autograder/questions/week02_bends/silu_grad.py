@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Rng, question
+from autograder.questions.define import Array, Formula, Rng, question
 from autograder.questions.week02_bends.formulas import around_zero, stable_sigmoid
 
 
@@ -48,6 +48,15 @@ def _(rng: Rng) -> dict[str, Any]:
 def _(z: Array) -> Any:
     s = stable_sigmoid(z)
     return s * (1 + z * (1 - s))
+
+
+@silu_grad.made_of(
+    but="sigmoid-integer-buffer sigmoid-one-branch-for-all sigmoid-overflow-negative "
+    "sigmoid-overflow-positive"
+)
+def _(z: Array, *, sigmoid: Formula = stable_sigmoid) -> Any:
+    a = sigmoid(z)
+    return a + z * a * (1 - a)
 
 
 @silu_grad.mistake("silu-slope-first-term-only", rows="A25")

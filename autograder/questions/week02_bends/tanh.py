@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Derivative, Rng, question
+from autograder.questions.define import Array, Derivative, Formula, Rng, question
 from autograder.questions.week02_bends.formulas import around_zero, stable_sigmoid
 
 
@@ -159,6 +159,11 @@ def _(rng: Rng) -> dict[str, Any]:
 @tanh_grad.alternative("product-of-both-sides")
 def _(z: Array) -> Any:
     return (1 - np.tanh(z)) * (1 + np.tanh(z))
+
+
+@tanh_grad.made_of(but="tanh-overflow tanh-sign-reversed")
+def _(z: Array, *, tanh: Formula = np.tanh) -> Any:
+    return 1 - tanh(z) ** 2
 
 
 @tanh_grad.mistake("tanh-slope-from-z", rows="A08")

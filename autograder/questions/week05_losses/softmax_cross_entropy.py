@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import SMALL_NUMBERS, Array, Inputs, Rng, question
+from autograder.questions.define import SMALL_NUMBERS, Array, Formula, Inputs, Rng, question
 from autograder.questions.week05_losses.formulas import (
     far_scores,
     indicator,
@@ -71,6 +71,15 @@ def _(Z: Array, y: Array) -> Any:
 @softmax_cross_entropy.alternative("one-hot-rows")
 def _(Z: Array, y: Array) -> Any:
     return -np.sum(indicator(Z, y) * row_log_softmax(Z)) / len(y)
+
+
+@softmax_cross_entropy.made_of(
+    but="log-of-softmax log-softmax-base-two log-softmax-keepdims-missing "
+    "log-softmax-over-the-batch log-softmax-overflow log-softmax-reversed "
+    "log-softmax-shift-added log-softmax-with-epsilon"
+)
+def _(Z: Array, y: Array, *, log_softmax: Formula = row_log_softmax) -> Any:
+    return -of_the_label(log_softmax(Z), y).mean()
 
 
 @softmax_cross_entropy.mistake("cross-entropy-summed", rows="C13")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Derivative, Inputs, Rng, question
+from autograder.questions.define import Array, Derivative, Formula, Inputs, Rng, question
 from autograder.questions.week05_losses.formulas import far_scores, indicator, row_softmax, scores
 from autograder.questions.week05_losses.softmax_cross_entropy import cross_entropy
 
@@ -51,6 +51,13 @@ def _(rng: Rng) -> Inputs:
 @softmax_cross_entropy_grad.case("stability", weight=2, stability=True)
 def _(rng: Rng) -> Inputs:
     return far_scores(rng, 6, 5)
+
+
+@softmax_cross_entropy_grad.made_of(
+    but="softmax-over-the-batch softmax-overflow softmax-shift-added"
+)
+def _(Z: Array, y: Array, *, softmax: Formula = row_softmax) -> Any:
+    return (softmax(Z) - indicator(Z, y)) / len(y)
 
 
 @softmax_cross_entropy_grad.mistake("cross-entropy-gradient-not-averaged", rows="C15")

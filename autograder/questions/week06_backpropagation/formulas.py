@@ -26,8 +26,14 @@ def hidden_layer(X: Array, params: Params) -> tuple[Array, Array, Array]:
 def blame(X: Array, y: Array, params: Params) -> tuple[Array, Array, Array, Array]:
     """What the mistaken backward passes start from: z, h, dL/dlogits and dL/dh."""
     z, h, logits = hidden_layer(X, params)
-    dlogits = (row_softmax(logits) - np.eye(logits.shape[1])[y]) / len(y)
+    dlogits = loss_slope(logits, y)
     return z, h, dlogits, dlogits @ params["W2"].T
+
+
+def loss_slope(logits: Array, y: Array) -> Array:
+    """dL/dlogits of the mean cross-entropy."""
+    slope: Array = (row_softmax(logits) - np.eye(logits.shape[1])[y]) / len(y)
+    return slope
 
 
 def layer_gradients(X: Array, dz: Array, h: Array, dlogits: Array) -> Params:
@@ -56,3 +62,9 @@ def through_dense(dout: Array, X: Array, W: Array) -> tuple[Array, Array, Array]
 def through_relu(dout: Array, z: Array) -> Array:
     """The gradient on the other side of a relu."""
     return dout * (z > 0)
+
+
+def mean_loss(logits: Array, y: Array) -> Array:
+    """The mean cross-entropy of a batch."""
+    mean: Array = cross_entropies(logits, y).mean()
+    return mean

@@ -23,6 +23,8 @@ from autograder.questions.week06_backpropagation.formulas import (
     cross_entropies,
     hidden_layer,
     layer_gradients,
+    loss_slope,
+    mean_loss,
     row_softmax,
     through_dense,
     through_relu,
@@ -103,23 +105,30 @@ def _(rng: Rng) -> Inputs:
 
 
 @mlp_loss_and_grads.made_of(
-    but="gate-from-the-blame gate-always-open slope-one-at-zero multiplied-by-the-output "
-    "relu-dout-changed kernel-gradient-transposed bias-gradient-one-number "
-    "bias-gradient-over-outputs bias-gradient-two-axes batch-mean-taken-twice"
+    but="batch-mean-taken-twice bias-gradient-one-number bias-gradient-over-outputs "
+    "bias-gradient-two-axes cross-entropy-averaged-over-classes cross-entropy-base-two "
+    "cross-entropy-gradient-not-averaged cross-entropy-gradient-reversed "
+    "cross-entropy-summed cross-entropy-with-epsilon gate-always-open gate-from-the-blame "
+    "gradient-of-the-probabilities kernel-gradient-transposed log-of-a-logarithm "
+    "log-of-a-vanished-probability log-softmax-in-place multiplied-by-the-output "
+    "probabilities-for-a-gradient relu-dout-changed slope-one-at-zero softmax-taken-twice "
+    "whole-number-one-hot"
 )
 def _(
     X: Array,
     y: Array,
     params: Params,
     *,
+    softmax_cross_entropy: Formula = mean_loss,
+    softmax_cross_entropy_grad: Formula = loss_slope,
     relu_backward: Formula = through_relu,
     dense_backward: Formula = through_dense,
 ) -> Any:
-    z, h, dlogits, _ = blame(X, y, params)
+    z, h, logits = hidden_layer(X, params)
+    dlogits = softmax_cross_entropy_grad(logits, y)
     dh, dW2, db2 = dense_backward(dlogits, h, params["W2"])
     _, dW1, db1 = dense_backward(relu_backward(dh, z), X, params["W1"])
-    loss = cross_entropies(hidden_layer(X, params)[2], y).mean()
-    return loss, {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
+    return softmax_cross_entropy(logits, y), {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
 
 
 @mlp_loss_and_grads.mistake("loss-summed", at="loss", rows="C13")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import SMALL_NUMBERS, Array, Inputs, Rng, question
+from autograder.questions.define import SMALL_NUMBERS, Array, Formula, Inputs, Rng, question
 from autograder.questions.week12_normalization.formulas import (
     backward,
     features,
@@ -91,6 +91,19 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
     dmean = -dxhat.sum(axis=0) / root + dvar * -2 * np.sum(centred) / N
     dX = dxhat / root + dvar * 2 * centred / N + dmean / N
     return dX, (dout * centred / root).sum(axis=0), dout.sum(axis=0)
+
+
+@batchnorm_backward.made_of(
+    but="mean-and-root-as-constants means-down-the-columns-always means-that-lost-their-axis "
+    "not-divided-by-the-root term-of-the-mean-missing term-of-the-root-added "
+    "term-of-the-root-missing terms-as-sums"
+)
+def _(
+    dout: Array, X: Array, gamma: Array, eps: float, *, normalize_backward: Formula = backward
+) -> Any:
+    xhat, root = whitened(X, eps, 0)
+    dX = normalize_backward(dout * gamma, xhat, root, 0)
+    return dX, (dout * xhat).sum(axis=0), dout.sum(axis=0)
 
 
 @batchnorm_backward.mistake("statistics-as-constants", at="dX", rows="I12")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import SMALL_NUMBERS, Array, Inputs, Rng, question
+from autograder.questions.define import SMALL_NUMBERS, Array, Formula, Inputs, Rng, question
 from autograder.questions.week12_normalization.formulas import (
     averaged,
     batch_scaled,
@@ -18,6 +18,7 @@ from autograder.questions.week12_normalization.formulas import (
     parameters,
     quiet_features,
     scaled,
+    with_given_statistics,
 )
 from autograder.questions.week12_normalization.layers import batch_normalization
 
@@ -106,6 +107,30 @@ def _(rng: Rng) -> Inputs:
 @batchnorm_forward.alternative("in-plain-numpy")
 def _(X, gamma, beta, running_mean, running_var, momentum, eps, training):
     return forward(X, gamma, beta, running_mean, running_var, momentum, eps, training)
+
+
+@batchnorm_forward.made_of()
+def _(
+    X: Array,
+    gamma: Array,
+    beta: Array,
+    running_mean: Array,
+    running_var: Array,
+    momentum: float,
+    eps: float,
+    training: bool,
+    *,
+    batchnorm_inference: Formula = with_given_statistics,
+) -> Any:
+    if not training:
+        out = batchnorm_inference(X, gamma, beta, running_mean, running_var, eps)
+        return out, running_mean, running_var
+    mean, var = X.mean(axis=0), X.var(axis=0)
+    return (
+        batchnorm_inference(X, gamma, beta, mean, var, eps),
+        averaged(running_mean, mean, momentum),
+        averaged(running_var, var, momentum),
+    )
 
 
 @batchnorm_forward.mistake("statistics-of-each-example", rows="I01")

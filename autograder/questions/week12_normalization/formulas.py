@@ -17,6 +17,13 @@ def scaled(X: Array, mean: Any, var: Any, gamma: Array, beta: Array, eps: float)
     return out
 
 
+def with_given_statistics(
+    X: Array, gamma: Array, beta: Array, mean: Array, var: Array, eps: float
+) -> Array:
+    """`scaled`, with the arguments of `batchnorm_inference`."""
+    return scaled(X, mean, var, gamma, beta, eps)
+
+
 def batch_scaled(X: Array, gamma: Array, beta: Array, eps: float) -> Array:
     """`scaled` with the batch's own statistics."""
     return scaled(X, X.mean(axis=0), X.var(axis=0), gamma, beta, eps)

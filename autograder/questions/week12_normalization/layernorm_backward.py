@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import SMALL_NUMBERS, Array, Inputs, Rng, question
+from autograder.questions.define import SMALL_NUMBERS, Array, Formula, Inputs, Rng, question
 from autograder.questions.week12_normalization.formulas import (
     backward,
     features,
@@ -83,6 +83,18 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
     dmean = -dxhat.sum(axis=1, keepdims=True) / root
     dX = dxhat / root + dvar * 2 * centred / D + dmean / D
     return dX, (dout * centred / root).sum(axis=0), dout.sum(axis=0)
+
+
+@layernorm_backward.made_of(
+    but="mean-and-root-as-constants means-along-the-other-axis means-down-the-columns-always "
+    "term-of-the-mean-missing term-of-the-root-missing terms-as-sums"
+)
+def _(
+    dout: Array, X: Array, gamma: Array, eps: float, *, normalize_backward: Formula = backward
+) -> Any:
+    xhat, root = whitened(X, eps, 1)
+    dX = normalize_backward(dout * gamma, xhat, root, 1)
+    return dX, (dout * xhat).sum(axis=0), dout.sum(axis=0)
 
 
 @layernorm_backward.mistake("scale-after-the-means", at="dX", rows="J06")
