@@ -129,7 +129,10 @@ def test_is_the_message_about_the_step(name, step):
     verdict = judge.judge(name, judge.answers_of_mistakes(composed)[step])
     mistake = composed.mistakes[step]
     assert verdict.mistake == step
-    assert f"It is in the part of the work that `{mistake.of}` asks for.\n{mistake.why}" in verdict.message
+    assert (
+        f"It is in the part of the work that `{mistake.of}` asks for.\n{mistake.why}"
+        in verdict.message
+    )
 
 
 def test_is_a_random_wrong_gradient_given_no_name():
