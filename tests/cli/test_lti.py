@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
+import typer
 
+from autograder.cli.main import app
 from autograder.course.enrolment import enrol
 from autograder.course.roster import Student
 from autograder.lms.lti import keyset, people, platforms, tokens
+from autograder.lms.lti.differences import FILE
+from autograder.lms.lti.refusals import REFUSALS
 from autograder.lms.lti.store import open_course_store
+from tests.conftest import REPOSITORY
 from tests.lms.lti.platform import Emulator
 from tests.lms.lti.tool import Browser, Tool
 from tests.tiny_course import course  # noqa: F401
@@ -68,6 +74,24 @@ def test_does_an_lms_go_from_add_to_list(lti):
 def test_is_every_wrong_call_a_sentence(lti, arguments, said):
     code, _, err = lti(*arguments)
     assert code == 1 and said in err and "Traceback" not in err
+
+
+def test_does_the_guide_name_commands_and_reasons_that_exist():
+    """docs/lti.md: every `autograder lti …`, and every reason in its table."""
+    guide = (REPOSITORY / "docs" / "lti.md").read_text(encoding="utf-8")
+    group = typer.main.get_command(app).commands["lti"]
+    named = set(re.findall(r"autograder lti ([a-z-]+)", guide))
+    assert named and named <= set(group.commands)
+    table = re.findall(r"^\| `([a-z`, -]+)` \|", guide, re.MULTILINE)
+    reasons = {each for row in table for each in re.split(r"[`, ]+", row)}
+    assert len(reasons) > 8 and reasons <= set(REFUSALS)
+
+
+def test_does_every_message_name_commands_that_exist():
+    group = typer.main.get_command(app).commands["lti"]
+    text = " ".join(text for _, text in REFUSALS.values())
+    text += FILE.read_text(encoding="utf-8")
+    assert set(re.findall(r"autograder lti ([a-z-]+)", text)) <= set(group.commands)
 
 
 def test_are_keys_shown_and_rotated(lti):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder.lms.lti.errors import Refused
+from autograder.output.text import printable
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
@@ -56,7 +57,7 @@ class Claims:
             return ""
         if not isinstance(value, str):
             raise self._malformed(name, "a text", value)
-        return "" if is_unexpanded(value) else value[:limit]
+        return "" if is_unexpanded(value) else clean(value[:limit])
 
     def identifier(self, name: str, *, required: bool = True) -> str:
         """An id: 1 to 255 characters, which no message may cut.
@@ -128,7 +129,7 @@ class Claims:
     def filled(self) -> dict[str, str]:
         """All texts and numbers in it, as texts, without variables that were not filled in."""
         return {
-            name: str(value)[:LONGEST_TEXT]
+            name: clean(str(value)[:LONGEST_TEXT])
             for name, value in self._values.items()
             if isinstance(value, str | int | float) and not is_unexpanded(value)
         }
@@ -140,6 +141,11 @@ class Claims:
     def _malformed(self, name: str, expected: str, value: object) -> Refused:
         kind = "an empty text" if value == "" else type(value).__name__
         return Refused("malformed-claim", claim=self._path(name), expected=expected, received=kind)
+
+
+def clean(text: str) -> str:
+    """The text without what no page shows and no database stores: controls, half characters."""
+    return printable(text.encode("utf-8", "replace").decode())
 
 
 def is_unexpanded(value: object) -> bool:

@@ -31,31 +31,46 @@ class Keyset:
         self._url = url
         self._keys: dict[str, dict[str, Any]] = {}
         self._fetched = self._asked = float("-inf")
+        self._failed: ServiceError | None = None
         self._lock = threading.Lock()
 
     def find(self, kid: str) -> dict[str, Any] | None:
         """The key with this id, as the platform publishes it; None if it publishes none.
 
+        While one thread asks, the others go on with a key that they have.
+
         Raises:
             ServiceError: when the keys cannot be read.
         """
-        with self._lock:
-            age = time.monotonic() - self._fetched
-            if age > FRESH_SECONDS or kid not in self._keys:
-                self._refresh(age)
-            return self._keys.get(kid)
+        known = self._keys.get(kid)
+        if known and self._age() <= FRESH_SECONDS:
+            return known
+        if self._lock.acquire(blocking=known is None):
+            try:
+                self._refresh(kid)
+            finally:
+                self._lock.release()
+        return self._keys.get(kid)
 
-    def _refresh(self, age: float) -> None:
-        now = time.monotonic()
-        if now - self._asked < PAUSE_SECONDS and self._keys:
+    def _age(self) -> float:
+        return time.monotonic() - self._fetched
+
+    def _refresh(self, kid: str) -> None:
+        if kid in self._keys and self._age() <= FRESH_SECONDS:
             return
-        self._asked = now
+        if time.monotonic() - self._asked < PAUSE_SECONDS:
+            if self._failed and not self._keys:
+                raise self._failed
+            return
         try:
             self._keys = published(self._url)
-            self._fetched = now
-        except ServiceError:
-            if not self._keys or age > STALE_SECONDS:
+            self._fetched, self._failed = time.monotonic(), None
+        except ServiceError as error:
+            self._failed = error
+            if not self._keys or self._age() > STALE_SECONDS:
                 raise
+        finally:
+            self._asked = time.monotonic()
 
 
 _keysets: dict[str, Keyset] = {}

@@ -19,13 +19,14 @@ from sqlalchemy import Connection, Engine, select, update
 
 from autograder.lms.lti import contexts, platforms
 from autograder.lms.lti.addresses import is_safe, origin
-from autograder.lms.lti.claims import AGS, DEEP_LINK, LONGEST_TEXT, LTI, NRPS, Claims
+from autograder.lms.lti.claims import AGS, DEEP_LINK, LONGEST_ID, LONGEST_TEXT, LTI, NRPS, Claims
+from autograder.lms.lti.contexts import Place
 from autograder.lms.lti.errors import Refused
 from autograder.lms.lti.id_token import verified
 from autograder.lms.lti.login import GOOD_FOR
 from autograder.lms.lti.platforms import Platform
 from autograder.lms.lti.roles import Role, is_test_user, role
-from autograder.lms.lti.store import reading
+from autograder.lms.lti.store import reading, write
 from autograder.lms.lti.tables import LOGINS
 
 MESSAGES = {"LtiResourceLinkRequest": "resource", "LtiDeepLinkingRequest": "deep-link"}
@@ -137,12 +138,15 @@ def read_launch(
             "deployment-changed", expected=login["deployment"], received=launch.deployment
         )
     nonce = claims.identifier("nonce")
-    with engine.begin() as connection:
+
+    def consume(connection: Connection) -> Place:
         _check_nonce(connection, nonce, login)
-        place = contexts.remember(connection, launch, now)
         used = update(LOGINS).where(LOGINS.c.state == state, LOGINS.c.used.is_(None))
         if connection.execute(used.values(used=now)).rowcount != 1:
             raise Refused("state-used")
+        return contexts.remember(connection, launch, now)
+
+    place = write(engine, consume)
     if place.refused:
         raise place.refused
     return replace(launch, context_key=place.context, link_key=place.link)
@@ -154,6 +158,8 @@ def _login(
     """The login that this launch ends."""
     if not state:
         raise Refused("no-state")
+    if len(state) > LONGEST_ID or not state.isascii() or not state.isprintable():
+        raise Refused("state-unknown")
     with reading(engine) as connection:
         found = connection.execute(select(LOGINS).where(LOGINS.c.state == state)).mappings()
         login = found.one_or_none()

@@ -18,7 +18,7 @@ from autograder.lms.lti.tables import LOGINS
 
 GOOD_FOR = timedelta(minutes=10)
 # So long a used or expired login is remembered, for a message that says which it was.
-_REMEMBERED = timedelta(hours=24)
+_REMEMBERED = timedelta(hours=1)
 _LONGEST = {"iss": 255, "client_id": 255, "lti_deployment_id": 255}
 _LONGEST_HINT = 8000
 
@@ -107,7 +107,8 @@ class _Checked:
     def __call__(self, name: str) -> str:
         value = self._parameters.get(name) or ""
         limit = _LONGEST.get(name, _LONGEST_HINT)
-        if len(value) > limit:
+        # A hint is only sent back; an id is compared and stored.
+        if len(value) > limit or (name in _LONGEST and not value.isprintable()):
             raise Refused("malformed-login", name=name, limit=limit, received=len(value))
         return value
 

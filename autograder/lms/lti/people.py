@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from autograder.course.roster import Student
 from autograder.errors import CourseError
 from autograder.lms.lti.launch import Launch
-from autograder.lms.lti.store import reading
+from autograder.lms.lti.store import reading, write
 from autograder.lms.lti.tables import PEOPLE
 from autograder.output.text import fold
 
@@ -50,7 +50,9 @@ def recognise(engine: Engine, launch: Launch, students: Iterable[Student], now: 
     known = {"name": launch.name, "email": launch.email, "seen": now}
     known |= {"login": launch.login, "sourced_id": launch.sourced_id}
     same = (PEOPLE.c.platform == launch.platform.id) & (PEOPLE.c.subject == launch.subject)
-    with engine.begin() as connection:
+    roster = list(students)
+
+    def remember(connection: Connection) -> Person:
         row = connection.execute(select(PEOPLE).where(same)).mappings().one_or_none()
         if row is None:
             key = {"platform": launch.platform.id, "subject": launch.subject}
@@ -58,9 +60,11 @@ def recognise(engine: Engine, launch: Launch, students: Iterable[Student], now: 
         else:
             connection.execute(update(PEOPLE).where(same).values(known))
         if (row is None or row["student"] is None) and not launch.test_user:
-            student = _certain(connection, launch, students)
+            student = _certain(connection, launch, roster)
             connection.execute(update(PEOPLE).where(same).values(student=student))
         return _person(connection, same)
+
+    return write(engine, remember)
 
 
 def link(engine: Engine, person: int, student: str | None) -> Person:
@@ -99,9 +103,8 @@ def subject_of(engine: Engine, platform: int, student: str) -> str | None:
         return connection.scalar(select(PEOPLE.c.subject).where(same))
 
 
-def _certain(connection: Connection, launch: Launch, students: Iterable[Student]) -> str | None:
+def _certain(connection: Connection, launch: Launch, roster: Iterable[Student]) -> str | None:
     """The one student of the roster who has this account, and whom nobody else is linked with."""
-    roster = list(students)
     for field in launch.platform.differences.account_fields:
         matching = {each.id for each in roster if _is(field, launch, each)}
         if len(matching) == 1:

@@ -49,7 +49,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "malformed-login": (
         "The login cannot be read",
-        "Expected a {name} of at most {limit} characters, received one of {received}. " + _AGAIN,
+        "Expected a {name} of at most {limit} printable characters, received {received}. " + _AGAIN,
     ),
     # --- the answer's frame: state, browser
     "platform-refused": (

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from autograder.course.database import CONNECT_SECONDS, SQLITE, reason
@@ -22,6 +22,7 @@ from autograder.output.files import PRIVATE, group_mode
 FILE = "service.db"
 LOCKED_SECONDS = 30.0
 _READS = "reads"
+Done = TypeVar("Done")
 
 
 def open_course_store(course: Course) -> Engine:
@@ -69,6 +70,18 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that only reads: it sees one state of the database and delays no writer."""
     with engine.connect().execution_options(**{_READS: True}) as connection:
         yield connection
+
+
+def write(engine: Engine, work: Callable[[Connection], Done]) -> Done:
+    """Do this in one transaction; once more if another process has just inserted the same row."""
+    for last in (False, True):
+        try:
+            with engine.begin() as connection:
+                return work(connection)
+        except IntegrityError:
+            if last:
+                raise
+    raise AssertionError("the second try returns or raises")
 
 
 def _create_private(path: Path) -> None:

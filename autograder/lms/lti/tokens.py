@@ -74,17 +74,20 @@ def request_token(engine: Engine, platform: Platform, scopes: Iterable[str]) -> 
         ServiceError: when the platform gives none.
     """
     wanted = sorted(scopes)
-    answer = send(
-        "POST",
-        platform.token_url,
-        headers={"Accept": "application/json"},
-        body={
-            "grant_type": "client_credentials",
-            "client_assertion_type": _ASSERTION,
-            "client_assertion": assertion(engine, platform, datetime.now(UTC)),
-            "scope": " ".join(wanted),
-        },
-    )
+    fields = {
+        "grant_type": "client_credentials",
+        "client_assertion_type": _ASSERTION,
+        "client_assertion": assertion(engine, platform, datetime.now(UTC)),
+        "scope": " ".join(wanted),
+    }
+    try:
+        answer = send(
+            "POST", platform.token_url, headers={"Accept": "application/json"}, body=fields
+        )
+    except ServiceError as error:
+        # What the token is for has not been sent, whether this request has arrived or not.
+        reason = "unreachable" if error.again else error.reason
+        raise ServiceError(reason, str(error), again=error.again) from None
     if not answer.ok:
         raise _refused(platform, answer)
     given = answer.json()

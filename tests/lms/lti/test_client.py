@@ -14,7 +14,7 @@ from tests.lms.lti.platform.web import Reply, as_json, redirect, served
 
 @contextmanager
 def answering(*replies):
-    """A server that gives these replies in turn, the last one for ever after."""
+    """A server that gives these replies in turn, the last one again and again."""
     seen = []
 
     def answer(request):
