@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Week 07: Nudging in batches
 #
-# About three hours. You write twelve short functions. Each has a check right below it. At the end the robot reads handwritten digits, taught by your own code alone.
+# About three and a half hours. You write twelve short functions. Each has a check right below it. At the end the robot reads handwritten digits, taught by your own code alone.
 #
 # ## The break
 #
@@ -109,9 +109,11 @@ for size in [1, 8, 32, 128, 1797]:
 #
 # ## The picture
 #
-# The cat-spotting robot has a teacher with a box of a million photographs. The careful teacher shows all of them, adds up the blame, and lets the robot move one small step. Then the whole box again.
+# Think of a hiker on a mountain, **blindfolded**, who wants to get down to the valley. The hiker cannot see it. But a foot feels which way the ground falls here, and so the hiker takes a step that way, feels again, and takes the next. That is gradient descent: the mountain is the loss, and the place is given by the weights. Two weights make a mountain that can be drawn; the robot's has more than a thousand directions.
 #
-# The brisk teacher shuffles the box and takes out a handful. *Look, blame, nudge.* The next handful. *Look, blame, nudge.* Each nudge is a little off, since no handful is quite like the box. But the errors point in all directions and mostly cancel. When the box is empty, the robot has made thousands of nudges instead of one. Then the teacher shuffles again.
+# How does the foot feel the slope? The cat-spotting robot has a teacher with a box of a million photographs. The careful teacher shows all of them, adds up the blame, and lets the robot move one small step. Then the whole box again.
+#
+# The brisk teacher shuffles the box and takes out a handful. *Look, blame, nudge.* The next handful. The hiker's foot trembles now, and every step goes a little astray. *Look, blame, nudge.* No handful is quite like the box. But the errors point in all directions and mostly cancel. When the box is empty, the robot has made thousands of nudges instead of one. Then the teacher shuffles again.
 #
 # The field's own words, used from here on:
 #
@@ -175,9 +177,48 @@ check("minibatch_indices")
 #
 # </details>
 #
+# ### How far off is a handful?
+#
+# The gradient of a batch is a mean over its examples, and each example pulls its own way. Say that the pulls of single examples scatter around the true gradient with a spread of $\sigma$, so with a variance of $\sigma^2$. Variances of independent numbers add up, and dividing a sum by $B$ divides its variance by $B^2$. Fill in the table, with $\sigma = 1$:
+#
+# | batch size $B$ | 1 | 4 | 16 | 64 | any $B$ |
+# | --- | --- | --- | --- | --- | --- |
+# | variance of the sum of $B$ pulls | 1 | ? | ? | ? | ? |
+# | variance of their mean | 1 | ? | ? | ? | ? |
+# | scatter of their mean, the root of that | 1 | ? | ? | ? | ? |
+# | cost of a look | 1 | 4 | 16 | 64 | $B$ |
+#
+# <details><summary>The last column</summary>
+#
+# Variance of the sum $B$, of the mean $B / B^2 = 1/B$, and so the scatter is $1/\sqrt{B}$. Four times as many examples cost four times as much and halve the scatter.
+#
+# </details>
+#
+# **Predict, then run.** Before each experiment there is a cell for your guess. Put a number in the place of `None`, and the next cell shows it beside the result. It is not graded. Here: if single digits are off by 1, how far off are batches of 64?
+
+# %% tags=["experiment"]
+guessed_scatter = None
+
+# %% tags=["experiment"]
+chance = np.random.default_rng(1)
+scatter = {}
+for size in [1, 4, 16, 64]:
+    epochs = [minibatch_indices(len(labels), size, chance) for _ in range(8)]
+    full = [batch for epoch in epochs for batch in epoch if len(batch) == size]
+    off = [np.linalg.norm(direction(batch) - true) for batch in full[:200]]
+    scatter[size] = np.sqrt(np.mean(np.square(off)))
+    shares = scatter[size] / scatter[1]
+    print(
+        f"batches of {size:2}: off by {shares:.3f}   times the root of {size}: {shares * size**0.5:.2f}"
+    )
+print(f"(your guess for 64: {guessed_scatter})")
+
+# %% [markdown] quotes={"0.123": "batches of 64: off by {}"}
+# Batches of 64 are off by 0.123, about an eighth, and the last column stays near 1: **the scatter falls with the root of the batch size, and the cost rises in proportion to it.** That is the whole case for small batches. It is why nobody looks at everything before a step.
+#
 # ### 2. One step
 #
-# Every parameter moves against its own gradient: $p \leftarrow p - \mathrm{lr} \cdot \partial L / \partial p$. The names in the dict can be any, and there can be any number of them.
+# Every parameter moves by lr against its own gradient, $\partial L / \partial p$. The names in the dict can be any, and there can be any number of them.
 #
 # Arguments are never changed. `p -= ...` writes into the caller's array; `p - ...` makes a new one. A dict is built from another by `{name: ... for name in params}`.
 
@@ -192,7 +233,7 @@ def sgd_step(params, grads, lr):
         lr: learning rate.
 
     Returns:
-        A new dict with the names and shapes of params: p - lr * dL/dp for every p.
+        A new dict with the names and shapes of params.
 
     Source: Robbins & Monro 1951.
     """
@@ -288,7 +329,10 @@ check("train_in_new_orders")
 #
 # ### How large a handful, how long a step?
 #
-# Your loop, always from the same start: all digits at once, 32, and single ones. Then four learning rates. 1,437 digits are for training; 360 are put aside and only looked at.
+# Your loop, always from the same start: all digits at once, 32, and single ones. Then four learning rates. 1,437 digits are for training; 360 are put aside and only looked at. What is the loss after twelve epochs with all digits at once, and with batches of 32? (At the start it is near $\log 10 = 2.3$, that of guessing.)
+
+# %% tags=["experiment"]
+guessed_losses = {"all 1,437, lr 0.3": None, "32, lr 0.2": None, "1, lr 0.02": None}
 
 # %% tags=["experiment"]
 split = np.random.default_rng(0).permutation(len(labels))
@@ -315,6 +359,8 @@ batches = {
 }
 with np.errstate(over="ignore", invalid="ignore"):
     rates = {f"lr {lr:g}": diary(32, lr, 12) for lr in [0.001, 0.01, 0.2, 2.0]}
+for name, losses in batches.items():
+    print(f"batches of {name}: loss {losses[-1]:.2f} (your guess: {guessed_losses[name]})")
 figure = plots.losses_by_epoch({"Batches": batches, "Batches of 32": rates}, ceiling=3.4)
 
 # %% [markdown]
@@ -322,7 +368,10 @@ figure = plots.losses_by_epoch({"Batches": batches, "Batches of 32": rates}, cei
 #
 # ### The path on the surface
 #
-# With two weights the loss is a landscape that can be drawn. Here a line $wx + b$ is fitted to forty points. A loss function may keep a diary of its own, so it can tell us where the loop has been.
+# With two weights the loss is a landscape that can be drawn. Here a line $wx + b$ is fitted to forty points. A loss function may keep a diary of its own, so it can tell us where the loop has been. Three walks of 40 steps each. How many examples does each of them look at?
+
+# %% tags=["experiment"]
+guessed_looks = {"all 40": None, "batches of 8": None, "single": None}
 
 # %% tags=["experiment"]
 rng = np.random.default_rng(4)
@@ -333,15 +382,17 @@ t = 1.5 * x[:, 0] - 0.5 + rng.normal(0, 0.8, 40)
 def line_loss_and_grads(x, t, params):
     error = params["w"] * x[:, 0] + params["b"] - t
     path.append((params["w"], params["b"]))
+    looks.append(len(t))
     return np.mean(error**2), {"w": 2 * np.mean(error * x[:, 0]), "b": 2 * np.mean(error)}
 
 
 paths = {}
 for name, batch_size, epochs in [("all 40", 40, 40), ("batches of 8", 8, 8), ("single", 1, 1)]:
-    path = []
+    path, looks = [], []
     start = {"w": -1.5, "b": 1.5}
     train(x, t, start, line_loss_and_grads, epochs, batch_size, lambda step: 0.1, rng)
     paths[f"{name}: 40 steps"] = np.array(path)
+    print(f"{name}: {sum(looks):,} examples (your guess: {guessed_looks[name]})")
 
 w, b = np.meshgrid(np.linspace(-2, 3.2, 80), np.linspace(-2, 2, 60))
 surface = np.mean((w[..., None] * x[:, 0] + b[..., None] - t) ** 2, axis=-1)
@@ -350,13 +401,105 @@ figure = plots.paths_on_surface(w, b, surface, paths)
 # %% [markdown]
 # *In words:* three maps of the same bowl, with forty steps on each. The full batch walks straight to the bottom, and has looked at 1,600 examples for it. Batches of 8 stagger a little, and looked at 320. Single examples zigzag, looked at 40, and end *around* the bottom, not in it: near the end each example still pulls its own way. Shorter steps would calm them. That is what schedules are for.
 #
+# ### Noise as help
+#
+# So far the trembling was a price. It is also a help, in two ways.
+#
+# **It shakes the hiker out of cracks.** The mountain below has two valleys of the same depth: a narrow crack on the left and a broad valley on the right. Every example agrees about the mountain, but each has a push of its own on top; over all 256 examples the pushes cancel. 200 walkers start at the bottom of the crack and make 1,500 steps. (Each has a parameter of its own, and your loop moves them all at once.) How many of them leave the crack, with all 256 examples at a time, with 4, and with single ones?
+#
+# **It drifts along a valley, to where it is broad.** The second robot has two weights in a row and no bend: $\hat t = u \cdot v \cdot x$. What counts is only the product $uv$, so its best places are not a point but a whole line, the floor of a curved valley. On the floor the full gradient is 0 and the careful hiker rests. Not so with single examples, whose targets are noisy: each pulls a little. Look at one such step. With $g$ for the slope of the loss with respect to the product, the nudges are $u' = u - \eta g v$ and $v' = v - \eta g u$. What becomes of the difference $u^2 - v^2$? Multiply out on paper before you open the fold.
+#
+# <details><summary>The difference after one step</summary>
+#
+# $u'^2 - v'^2 = u^2 - 2\eta g uv + \eta^2 g^2 v^2 - v^2 + 2\eta g uv - \eta^2 g^2 u^2 = (u^2 - v^2)(1 - \eta^2 g^2)$.
+#
+# The middle terms cancel. What is left shrinks at every step in which $g$ is not 0, **whatever its sign**. With the full batch $g = 0$ on the floor, and nothing happens. With single examples $g$ never rests, and the walker drifts to $u = v$.
+#
+# </details>
+#
+# And $u = v$ is where the valley is broadest: across the floor the loss bends with $u^2 + v^2$, which is smallest there for a given product.
+
+# %% tags=["experiment"]
+guessed_to_leave = {"all 256": None, "batches of 4": None, "single": None}
+
+# %% tags=["experiment"]
+
+
+def mountain(w):
+    crack = np.exp(-(((w + 1) / 0.15) ** 2))
+    return 0.02 * (w - 0.5) ** 2 - crack - np.exp(-(((w - 1.5) / 0.9) ** 2))
+
+
+def mountain_and_slope(pushes, _, params):
+    w = params["w"]
+    crack, broad = np.exp(-(((w + 1) / 0.15) ** 2)), np.exp(-(((w - 1.5) / 0.9) ** 2))
+    slope = 0.04 * (w - 0.5) + 2 * (w + 1) / 0.15**2 * crack + 2 * (w - 1.5) / 0.9**2 * broad
+    return mountain(w).mean(), {"w": slope + pushes.mean(axis=0)}
+
+
+chance = np.random.default_rng(3)
+pushes = chance.normal(0, 12, (256, 200))
+pushes -= pushes.mean(axis=0)
+ends, nobody = {}, np.zeros(256)
+for name, size in [("all 256", 256), ("batches of 4", 4), ("single", 1)]:
+    begin_in_crack = {"w": np.full(200, -1.0)}
+    epochs = max(1, 1500 * size // 256)
+    plan = (mountain_and_slope, epochs, size, lambda step: 0.015, chance)
+    ends[name] = train(pushes, nobody, begin_in_crack, *plan)[0]["w"]
+    left = np.sum(np.abs(ends[name] + 1) > 0.4)
+    print(f"{name}: {left} of 200 walkers left the crack (your guess: {guessed_to_leave[name]})")
+
+
+def product_and_slopes(x, t, params):
+    u, v = params["u"], params["v"]
+    path.append((u, v))
+    g = np.mean(2 * (u * v * x - t) * x)
+    return np.mean((u * v * x - t) ** 2), {"u": g * v, "v": g * u}
+
+
+x_line = chance.uniform(-1.7, 1.7, 100)
+t_line = x_line + chance.normal(0, 0.6, 100)
+walks = {}
+for name, size in [("all 100", 100), ("single", 1)]:
+    path = []
+    plan = (product_and_slopes, 4000 * size // 100, size, lambda step: 0.03, chance)
+    train(x_line, t_line, {"u": 3.0, "v": 0.2}, *plan)
+    walks[name] = np.array(path)
+    for when, (u, v) in [("start", path[0]), ("end", path[-1])]:
+        print(f"{name}, {when}: u {u:.2f}, v {v:.2f}, sharpness {u**2 + v**2:.1f}")
+
+w_axis = np.linspace(-2, 4, 400)
+u, v = np.meshgrid(np.linspace(0, 3.6, 120), np.linspace(-0.2, 2, 100))
+floor = np.mean((u[..., None] * v[..., None] * x_line - t_line) ** 2, axis=-1)
+figure = plots.noise_as_help(w_axis, mountain(w_axis), ends, (u, v, floor), walks)
+
+# %% [markdown] quotes={"0, 56 and 191": "all 256: {} of 200 walkers left the crack (your guess: None) batches of 4: {} of 200 walkers left the crack (your guess: None) single: {}", "from 9.0 to 2.2": "single, start: u 3.00, v 0.20, sharpness {} single, end: u _, v _, sharpness {}"}
+# *In words:* on the left the mountain, with its narrow crack and its broad valley, and below it three heaps of walkers. With all examples everybody is still at the bottom of the crack. With batches of 4 some have fallen out into the broad valley, and with single examples nearly all: 0, 56 and 191 of 200. They do not come back, since the broad valley is too wide to be crossed by chance. On the right a curved valley seen from above, with two walkers that start at the ring. The one that looks at all examples goes straight to the floor and stays there. The one that looks at single examples zigzags across the floor, and drifts along it to the place where $u$ and $v$ are equal. Its sharpness, $u^2 + v^2$, falls from 9.0 to 2.2.
+#
+# Nobody asked for any of this. The loss is the same for every batch size, and yet the trembling hiker prefers broad places. It is as if a second wish had been added to the loss. That is called **implicit regularization**.
+#
+# Why should one want a broad valley? New digits are never quite like the training digits, so their mountain is a little shifted. When the mountain above shifts by 0.1, a walker at the bottom of the crack finds itself 0.36 up its wall; one in the broad valley is 0.01 above its floor. In measurements on large networks, training with small batches did end in broader places, and with better answers to new pictures, than training with very large ones. But how broad a valley *looks* also depends on how the weights are written down: multiply one layer by ten and divide the next by ten, and the same network looks sharper. How much of SGD's success is owed to broad valleys is an open question; week 14 comes back to it.
+#
 # ## Part 3: schedules
 #
 # Long steps at first, short ones at the end. Each schedule below takes the number of a step, a whole number from 0 on, and returns the rate.
 #
 # ### 5. Step decay and exponential decay
 #
-# **Step decay** keeps the rate for `every` steps, then multiplies it by `factor`, and so on. The number of drops so far is the whole part of step / every, in Python `step // every`. **Exponential decay** falls just as far, but smoothly. With lr = 0.8, factor = 0.5 and every = 10: after 15 steps the first says 0.4, the second $0.8 \cdot 0.5^{1.5} = 0.283$.
+# **Step decay** keeps the rate for `every` steps, then multiplies it by `factor`, and so on. **Exponential decay** falls just as far, but smoothly: after `every` steps it has fallen by `factor` as well, after half of them by the root of `factor`. With lr = 0.8, factor = 0.5 and every = 10:
+#
+# | step | 0 | 5 | 9 | 10 | 15 | 20 |
+# | --- | --- | --- | --- | --- | --- | --- |
+# | step decay | 0.8 | ? | ? | ? | 0.4 | ? |
+# | exponential decay | 0.8 | ? | ? | ? | 0.283 | ? |
+#
+# <details><summary>The table, filled in</summary>
+#
+# Step decay: 0.8, 0.8, 0.8, 0.4, 0.4, 0.2. Exponential decay: 0.8, 0.566, 0.429, 0.4, 0.283, 0.2.
+#
+# </details>
+#
+# In both, `factor` is taken to a power. Which one at step 15? Python's `step // every` is the whole part of the quotient, and `step / every` all of it.
 
 
 # %% solution="step_decay"
@@ -370,7 +513,7 @@ def step_decay(step, lr, factor, every):
         every: how many steps have the same rate.
 
     Returns:
-        lr * factor ** floor(step / every).
+        The rate at this step.
     """
     ### BEGIN SOLUTION
     return lr * factor ** (step // every)
@@ -392,7 +535,7 @@ def exponential_decay(step, lr, factor, every):
         every: how many steps it takes to fall by factor.
 
     Returns:
-        lr * factor ** (step / every).
+        The rate at this step.
     """
     ### BEGIN SOLUTION
     return lr * factor ** (step / every)
@@ -418,7 +561,7 @@ def linear_warmup(step, lr, warmup_steps):
         warmup_steps: how many steps the rise takes.
 
     Returns:
-        lr * step / warmup_steps, and lr from warmup_steps on.
+        The rate at this step.
     """
     ### BEGIN SOLUTION
     return lr * min(1, step / warmup_steps)
@@ -431,11 +574,22 @@ check("linear_warmup")
 # %% [markdown]
 # ### 7. Along a cosine
 #
-# **Cosine annealing** stays high for a while, falls in the middle, and lands softly. The cosine goes from 1 to −1 while its angle goes from 0 to $\pi$. Adding 1 and halving makes that a share from 1 to 0:
+# **Cosine annealing** stays high for a while, falls in the middle, and lands softly. It makes use of the cosine, which goes from 1 to −1 while its angle goes from 0 to $\pi$. Two changes turn that into a rate: make of the range from 1 to −1 a share from 1 to 0, and let that share be how much is left of the way from lr down to $\mathrm{lr}_{\min}$. For a fall from 0.8 to 0.2 in $T$ steps:
 #
-# $$\mathrm{lr}(t) = \mathrm{lr}_{\min} + (\mathrm{lr} - \mathrm{lr}_{\min}) \cdot \tfrac{1}{2}\left(1 + \cos\frac{\pi t}{T}\right)$$
+# | step | 0 | $T/4$ | $T/2$ | $3T/4$ | $T$ | $2T$ |
+# | --- | --- | --- | --- | --- | --- | --- |
+# | angle | 0 | ? | ? | ? | $\pi$ | |
+# | cosine of it | 1 | 0.707 | ? | −0.707 | −1 | |
+# | share | 1 | ? | ? | ? | 0 | 0 |
+# | rate | 0.8 | ? | ? | ? | 0.2 | 0.2 |
 #
-# With $\mathrm{lr}_{\min} = 0$: lr at the start, 0.854 lr after a quarter, lr/2 in the middle, 0 at the end. After step $T$ the formula would rise again; the schedule stays at $\mathrm{lr}_{\min}$ instead.
+# <details><summary>The table, filled in</summary>
+#
+# Angles 0, $\pi/4$, $\pi/2$, $3\pi/4$, $\pi$. Shares 1, 0.854, 0.5, 0.146, 0: the cosine plus 1, halved. Rates 0.8, 0.712, 0.5, 0.288, 0.2.
+#
+# </details>
+#
+# Note the last column. After step $T$ the cosine would rise again; the schedule stays where it has landed.
 #
 # Two more are built from it. With **restarts** the rate jumps back to lr after each `period` and falls again; what counts is how many steps ago that was, `step % period`. With a **warm-up** it first rises and then has the remaining steps to fall to 0.
 
@@ -451,8 +605,7 @@ def cosine_annealing(step, lr, lr_min, total_steps):
         total_steps: how many steps the fall takes.
 
     Returns:
-        lr_min + (lr - lr_min) * (1 + cos(pi * step / total_steps)) / 2, and lr_min from
-        total_steps on.
+        The rate at this step.
 
     Source: Loshchilov & Hutter 2017.
     """
@@ -607,7 +760,10 @@ check("train_digits")
 #
 # ## The experiment
 #
-# The two pictures above were the first half of it. Here is the robot that you have trained, on digits that it never saw, with its mistakes.
+# The pictures above were the first half of it. Here is the robot that you have trained, on digits that it never saw, with its mistakes. Of 100 such digits, how many will it read correctly?
+
+# %% tags=["experiment"]
+guessed_right = None
 
 # %% tags=["experiment"]
 started = perf_counter()
@@ -616,7 +772,7 @@ seconds = perf_counter() - started
 logits, _ = mlp_forward(X_test, robot, relu)
 seen, _ = mlp_forward(X, robot, relu)
 print(f"trained in {seconds:.1f} s; right answers: {accuracy(seen, y):.3f} of the training digits,")
-print(f"{accuracy(logits, y_test):.3f} of the digits it has not seen")
+print(f"{accuracy(logits, y_test):.3f} of the digits it has not seen (your guess: {guessed_right})")
 figure = plots.answers_to_digits(X_test, y_test, logits)
 
 # %% [markdown]
@@ -656,7 +812,7 @@ else:
 # %% [markdown]
 # ## Self-check
 #
-# For practice, without points: a wrong choice gets its reason, and you may choose again.
+# For practice, without points: a wrong choice gets its reason, and you may choose again. Write down in one line why your choice is right: once it is, the check shows your reason beside a model answer.
 #
 # **A.** 1,437 examples, batches of 32. How many steps does an epoch have?
 #
@@ -666,8 +822,12 @@ else:
 
 # %% solution="steps_in_an_epoch"
 # Set steps_in_an_epoch to "a", "b" or "c".
+# Say why in one line: steps_in_an_epoch_because = "..."
 ### BEGIN SOLUTION
 steps_in_an_epoch = "c"
+steps_in_an_epoch_because = (
+    "44 batches of 32 are 1,408 examples, and the 29 that are left make a last, short batch."
+)
 ### END SOLUTION
 
 # %% check="steps_in_an_epoch"
@@ -682,8 +842,10 @@ check("steps_in_an_epoch")
 
 # %% solution="noise_of_a_batch"
 # Set noise_of_a_batch to "a", "b" or "c".
+# Say why in one line: noise_of_a_batch_because = "..."
 ### BEGIN SOLUTION
 noise_of_a_batch = "b"
+noise_of_a_batch_because = "A mean of B independent numbers scatters by 1 / sqrt(B) as much, and the square root of 4 is 2."
 ### END SOLUTION
 
 # %% check="noise_of_a_batch"
@@ -698,8 +860,10 @@ check("noise_of_a_batch")
 
 # %% solution="loss_that_jumps"
 # Set loss_that_jumps to "a", "b" or "c".
+# Say why in one line: loss_that_jumps_because = "..."
 ### BEGIN SOLUTION
 loss_that_jumps = "a"
+loss_that_jumps_because = "The steps are so long that each lands higher on the other side of the valley; shorter ones stay inside."
 ### END SOLUTION
 
 # %% check="loss_that_jumps"
@@ -714,8 +878,12 @@ check("loss_that_jumps")
 
 # %% solution="middle_of_the_cosine"
 # Set middle_of_the_cosine to "a", "b" or "c".
+# Say why in one line: middle_of_the_cosine_because = "..."
 ### BEGIN SOLUTION
 middle_of_the_cosine = "b"
+middle_of_the_cosine_because = (
+    "The cosine of a right angle is 0, so one half of the way from 0.4 to 0.2 has been walked."
+)
 ### END SOLUTION
 
 # %% check="middle_of_the_cosine"
@@ -740,3 +908,12 @@ check("middle_of_the_cosine")
 # The robot reads digits, by itself. Three layers were enough. So why not thirty? Try it: in `train_digits` put twenty more layers of 16 between the first and the last, and the loss stays at $\log 10 = 2.3$, epoch after epoch. The nudge has to travel back through all of them, and at every step it is multiplied by a slope.
 #
 # Next week we follow it on its way, and watch *the nudge die*: **vanishing gradients**.
+#
+# ## To read on
+#
+# - 3Blue1Brown, *Neural networks*, chapter 2, "Gradient descent, how neural networks learn": the ball that rolls downhill.
+# - Michael Nielsen, *Neural Networks and Deep Learning*, chapter 1: mini-batches, and digits from 74 lines of Python.
+# - Stanford's CS231n, notes on "Optimization": the blindfolded hiker.
+# - Leslie Smith, "Cyclical Learning Rates for Training Neural Networks" (2017): how to find a rate in one short run.
+# - Keskar and others, "On Large-Batch Training for Deep Learning: Generalization Gap and Sharp Minima" (2017), and the answer of Dinh and others, "Sharp Minima Can Generalize For Deep Nets" (2017).
+# - Smith and others, "On the Origin of Implicit Regularization in Stochastic Gradient Descent" (2021).

@@ -14,10 +14,12 @@ from course_lib.plots.blame import (
 from course_lib.plots.descent import (
     answers_to_digits,
     losses_by_epoch,
+    noise_as_help,
     paths_on_surface,
     schedules,
 )
 from course_lib.plots.forward import (
+    depth_against_width,
     gatekeeper,
     one_picture_through,
     times_by_size,
@@ -97,6 +99,7 @@ __all__ = [
     "curve_by_width",
     "decay_by_loudness",
     "decision_lines",
+    "depth_against_width",
     "deep_training",
     "double_descent",
     "falling_loss",
@@ -113,6 +116,7 @@ __all__ = [
     "lines_and_outlier",
     "losses_by_epoch",
     "losses_by_rate",
+    "noise_as_help",
     "one_picture_through",
     "optimizer_paths",
     "output_by_company",

@@ -115,3 +115,49 @@ def answers_to_digits(X: Array, y: Array, logits: Array) -> Figure:
             axes.set(xticks=[], yticks=[], xlabel=f"{answers[place]}{truth}")
             axes.spines[:].set_visible(False)
     return drawing
+
+
+def noise_as_help(
+    w: Array,
+    loss: Array,
+    ends: Mapping[str, Array],
+    valley: tuple[Array, Array, Array],
+    paths: Mapping[str, Array],
+) -> Figure:
+    """Where noisy walkers end in a landscape of two valleys, and how they drift along a third.
+
+    Args:
+        w: places, shape (P,), rising.
+        loss: the loss there, shape (P,).
+        ends: where the walkers ended by training name, shape (K,).
+        valley: two parameters u and v on a grid and the loss there, each of shape (R, C).
+        paths: the parameters (u, v) at each step by training name, shape (S, 2).
+
+    Returns:
+        A figure of two panels; a ring is where a path starts, a square where it ends.
+    """
+    drawing, (left, right) = figure(ncols=2, figsize=(9.6, 4.2))
+    left.plot(w, loss, color="black", linestyle="-")
+    bins = np.linspace(float(w[0]), float(w[-1]), 61)
+    base = float(np.nanmin(loss))
+    for number, (name, places) in enumerate(ends.items()):
+        counts = np.histogram(places[np.isfinite(places)], bins)[0]
+        base -= 0.7
+        heights = base + 0.55 * counts / max(int(counts.max()), 1)
+        left.stairs(heights, bins, baseline=base, fill=True, color=COLORS[number])
+        left.annotate(name, (float(w[-1]), base + 0.3), ha="right", fontsize=9)
+    left.set(title="Where 200 walkers end", xlabel="w", yticks=[])
+    left.set_ylabel("walkers          the loss", loc="top")
+    u, v, height = valley
+    levels = np.nanmin(height) + np.geomspace(1e-2, 1.0, 12) * max(float(np.ptp(height)), 1e-6)
+    right.contour(u, v, height, levels=levels, colors=GREY, linewidths=0.7)
+    for number, (name, path) in enumerate(paths.items()):
+        right.plot(*path.T, color=COLORS[number], linestyle="-", linewidth=0.6, label=name)
+    for number, path in enumerate(paths.values()):
+        right.plot(*path[-1], "s", color=COLORS[number], markersize=7, markeredgecolor="black")
+        right.plot(*path[0], "o", color="black", markersize=10, fillstyle="none")
+    right.set(title="Along the floor of a valley", xlabel="u", ylabel="v")
+    right.set(xlim=(u.min(), u.max()), ylim=(v.min(), v.max()))
+    right.legend(fontsize=9)
+    right.grid(False)
+    return drawing

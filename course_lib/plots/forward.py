@@ -19,13 +19,15 @@ POSITIVE, NEGATIVE, ABSENT = COLORS[2], "#8C1F00", "#CCCCCC"
 # The red is much darker than the green, so they also differ in grey and to colour-blind readers.
 SIGN_FROM = 0.4
 """A weight of at least this size shows its sign, for readers who cannot tell the colours apart."""
+SIGNS_FIT = 150
+"""Masks of more fields have no room for signs."""
 
 
 def weight_masks(masks: Mapping[str, Array], columns: int = 8) -> Figure:
     """Units' weights as pictures: green and + hopes for ink, red and - for none.
 
     Args:
-        masks: masks by title, shape (H, V), in [-1, 1].
+        masks: masks by title, shape (H, V), in [-1, 1]; large ones show colours without signs.
         columns: number of masks per row.
 
     Returns:
@@ -46,7 +48,8 @@ def weight_masks(masks: Mapping[str, Array], columns: int = 8) -> Figure:
         axes.remove()
     for axes, (title, mask) in zip(grid.ravel(), masks.items(), strict=False):
         image = axes.imshow(mask, cmap=colors, vmin=-1, vmax=1)
-        for row, column in np.argwhere(np.abs(mask) >= SIGN_FROM):
+        signed = np.abs(mask) >= SIGN_FROM if mask.size <= SIGNS_FIT else np.zeros_like(mask)
+        for row, column in np.argwhere(signed):
             weight = mask[row, column]
             axes.text(
                 *(column, row, "+" if weight > 0 else "\N{MINUS SIGN}"),
@@ -141,4 +144,29 @@ def times_by_size(sizes: Array, seconds: Mapping[str, Array]) -> Figure:
     axes.set_xticks(sizes, [f"{size:g}" for size in sizes])
     axes.minorticks_off()
     axes.legend(fontsize=9)
+    return drawing
+
+
+def depth_against_width(
+    x: Array, lines: Mapping[str, Array], parameters: Array, pieces: Mapping[str, Array]
+) -> Figure:
+    """The lines that networks of equal size draw, and their straight pieces by size.
+
+    Args:
+        x: inputs, shape (P,), rising.
+        lines: outputs at x by network, shape (P,).
+        parameters: sizes of networks, shape (S,).
+        pieces: the number of straight pieces for each size by kind of network, shape (S,).
+
+    Returns:
+        A figure with one panel for each line, and one for the pieces, on a logarithmic scale.
+    """
+    drawing, row = figure(ncols=len(lines) + 1, figsize=(3.6 * (len(lines) + 1), 3.1))
+    for axes, (number, (name, values)) in zip(row, enumerate(lines.items()), strict=False):
+        axes.plot(x, values, color=COLORS[number])
+        axes.set(title=name, xlabel="x", ylim=(-0.08, 1.08))
+    for number, (name, counts) in enumerate(pieces.items()):
+        row[-1].semilogy(parameters, counts, marker="os"[number % 2], label=name)
+    row[-1].set(title="Straight pieces", xlabel="numbers in the network")
+    row[-1].legend(fontsize=9)
     return drawing

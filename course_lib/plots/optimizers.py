@@ -146,9 +146,10 @@ def broken_batch(runs: Mapping[str, Mapping[str, Array]], broken: int) -> Figure
         steps = range(1, len(run["norm"]) + 1)
         left.plot(steps, run["norm"], label=name, linewidth=1.4)
         right.plot(steps, run["loss"], label=name)
-    for panel in (left, right):
+    for panel, shown in ((left, "norm"), (right, "loss")):
         panel.axvline(broken, color=GREY, linewidth=1, linestyle=":")
         panel.set(yscale="log", xlabel="step")
+        panel.set_ylim(_logarithmic_range({name: run[shown] for name, run in runs.items()}))
     left.set(title="The gradient of each batch", ylabel="global norm")
     right.set(title="What they have learned", ylabel="loss on 300 training digits")
     right.legend(fontsize=9)

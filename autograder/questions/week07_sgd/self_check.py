@@ -11,6 +11,10 @@ steps_in_an_epoch = choice(
         "25ab64871557": "32 is the size of a batch; the number of batches is about 1437 / 32.",
         "c67fac57c4af": "44 batches are full; the examples left over make one more.",
     },
+    because=(
+        "44 batches of 32 are 1,408 examples, and the 29 that are left make a last, short "
+        "batch."
+    ),
 )
 
 noise_of_a_batch = choice(
@@ -20,6 +24,10 @@ noise_of_a_batch = choice(
         "1336b9085f68": "The scatter of a mean falls with the square root of the number of terms.",
         "eb61e21be350": "A mean over more examples scatters less, whatever the learning rate is.",
     },
+    because=(
+        "A mean of B independent numbers scatters by 1 / sqrt(B) as much, and the square root"
+        " of 4 is 2."
+    ),
 )
 
 loss_that_jumps = choice(
@@ -30,6 +38,10 @@ loss_that_jumps = choice(
         "c92e19d1e9a4": "A larger batch scatters less; a loss that grows to nan means the steps "
         "are too long.",
     },
+    because=(
+        "The steps are so long that each lands higher on the other side of the valley; "
+        "shorter ones stay inside."
+    ),
 )
 
 middle_of_the_cosine = choice(
@@ -40,4 +52,8 @@ middle_of_the_cosine = choice(
         "lr_min.",
         "fb9d6bb47603": "In the first half the rate falls slowly at first, but it does fall.",
     },
+    because=(
+        "The cosine of a right angle is 0, so one half of the way from 0.4 to 0.2 has been "
+        "walked."
+    ),
 )
