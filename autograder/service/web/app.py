@@ -21,7 +21,7 @@ from autograder.errors import AutograderError
 from autograder.lms.lti.errors import Refused
 from autograder.service import limits, logs, queue
 from autograder.service.people import NotInTheCourse
-from autograder.service.web import health, instructor, launch, student
+from autograder.service.web import health, instructor, launch, register, student
 from autograder.service.web.errors import NoPage, NotFound, TooMany
 from autograder.service.web.guard import OwnFormsOnly, SafeHeaders
 from autograder.service.web.pages import page
@@ -41,6 +41,7 @@ def make_app(shared: Service) -> Starlette:
             Route("/", home, methods=["GET"]),
             *health.ROUTES,
             *launch.ROUTES,
+            *register.ROUTES,
             *student.ROUTES,
             *instructor.ROUTES,
             Mount("/static", StaticFiles(directory=STATIC), name="static"),
