@@ -81,6 +81,7 @@ class Mistake:
     `family` lists values of constants that people choose differently, such as the 1e-12 of
     log(p + 1e-12). They are keyword-only parameters of the formula; any of the values is this
     mistake. `of` names the question that lists it, if this question is made of that one.
+    `otherwise` makes the same mistake in programs that are built in another way.
     """
 
     name: str
@@ -90,12 +91,17 @@ class Mistake:
     convention: bool = False
     family: Mapping[str, Sequence[float]] = field(default_factory=dict)
     of: str = ""
+    otherwise: tuple[Formula, ...] = ()
 
     @property
     def members(self) -> list[Mistake]:
-        """The mistake with each choice of its family's constants; itself if it has no family."""
+        """The mistake with each choice of its family's constants; itself if it has no family.
+
+        After them come the same mistake's formulas in programs that are built otherwise.
+        """
         choices = itertools.product(*self.family.values())
-        return [replace(self, formula=self._with(constants)) for constants in choices]
+        formulas = [*(self._with(constants) for constants in choices), *self.otherwise]
+        return [replace(self, formula=formula) for formula in formulas]
 
     def _with(self, constants: Sequence[float]) -> Formula:
         if not constants:
@@ -204,8 +210,12 @@ class Question:
         rows: str = "",
         convention: bool = False,
         family: Mapping[str, Sequence[float]] = NOTHING_ELSE,
+        otherwise: Callable[[Any], Sequence[Formula]] | None = None,
     ) -> Callable[[Formula], Formula]:
-        """Add the decorated formula to the mistakes that this question recognises."""
+        """Add the decorated formula to the mistakes that this question recognises.
+
+        `otherwise` gives, for that formula, the same mistake in programs that are built otherwise.
+        """
 
         def add(formula: Formula) -> Formula:
             self._claim(self.mistakes, name, "mistake")
@@ -216,7 +226,13 @@ class Question:
                     "parameter of its formula, with a default from the listed values"
                 )
             self.mistakes[name] = Mistake(
-                name, formula, at, tuple(rows.split()), convention, dict(family)
+                name,
+                formula,
+                at,
+                tuple(rows.split()),
+                convention,
+                dict(family),
+                otherwise=tuple(otherwise(formula)) if otherwise else (),
             )
             return formula
 

@@ -16,7 +16,10 @@ from autograder.judging.mistakes import mistakes_behind
 from autograder.questions import catalogue, references
 from autograder.questions.define import Mistake, Question
 from autograder.records import Trial
+from autograder.release.validate import solved
 from autograder.tree import map_tree
+from tests.conftest import source
+from tests.laws.public_points import verdict_on
 
 WEEK = catalogue.week("week06")
 JUDGE = Judge(WEEK.questions, references.public(WEEK.questions.values(), WEEK.stem))
@@ -233,3 +236,18 @@ def test_is_a_mistake_in_the_whole_known_where_another_part_is_wrong_too():
         for answer in answers_of(question)["batch-mean-taken-twice"]
     ]
     assert named(question, answers) == ("batch-mean-taken-twice",)
+
+
+def test_is_a_wrong_product_named_in_the_lessons_own_value(monkeypatch):
+    """There a minus is a product with -1, which is then wrong as well."""
+    value = solved(source("week06_backpropagation"))["Value"]
+
+    def product(self, other):
+        other = value.wrap(other)
+        return value(self.data * other.data, (self, other), (self.data, other.data))
+
+    monkeypatch.setattr(value, "__mul__", product)
+    monkeypatch.setattr(value, "__rmul__", product)
+    question = catalogue.question("value_arithmetic")
+    verdict = verdict_on("week06_backpropagation", question, value)
+    assert verdict.mistake == "product-with-its-own-factor"

@@ -233,7 +233,7 @@ FAMILIES = [
     (stem, question, mistake)
     for stem, question in TRIED
     for mistake in question.mistakes.values()
-    if mistake.family
+    if mistake.family or mistake.otherwise
 ]
 
 

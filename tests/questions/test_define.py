@@ -116,6 +116,9 @@ def test_has_a_family_a_member_for_each_of_its_constants():
     values = [made.mistaken(member, given, expected).value[0] for member in members]
     assert [value.max() for value in values] == [1e-8, 1e-3]
     assert len(made.mistakes["swapped"].members) == 1
+    other = lambda *given: None  # noqa: E731
+    made.mistake("built-otherwise", otherwise=lambda formula: [other])(lambda *given: 0)
+    assert [each.formula for each in made.mistakes["built-otherwise"].members][1:] == [other]
     with pytest.raises(QuestionError, match="keyword-only"):
         made.mistake("unknown", family={"small": (1e-8,)})(made.mistakes["swapped"].formula)
 

@@ -124,3 +124,58 @@ class CorrectValue:
         for node in nodes:
             for parent, slope in zip(node.parents, node.slopes, strict=True):
                 parent.grad += slope * node.grad
+
+
+class _ByProducts(CorrectValue):
+    """A minus is a product with -1, as in the lesson."""
+
+    def __neg__(self) -> Any:
+        return self * -1
+
+
+class _RightSidesByProducts(_ByProducts):
+    """Plain numbers on the left are brought to the right."""
+
+    def __sub__(self, other: Any) -> Any:
+        return self + self.lift(other) * -1
+
+    def __rsub__(self, other: Any) -> Any:
+        return self * -1 + other
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self**-1 * other
+
+
+class _OwnDifference(CorrectValue):
+    """A difference is an operation of its own, and a minus is one from 0."""
+
+    def __neg__(self) -> Any:
+        return 0 - self
+
+    def __sub__(self, other: Any) -> Any:
+        other = self.lift(other)
+        return self.result(self.data - other.data, (self, 1.0), (other, -1.0))
+
+
+class _OwnQuotient(CorrectValue):
+    """A quotient is an operation of its own."""
+
+    def __truediv__(self, other: Any) -> Any:
+        other = self.lift(other)
+        a, b = self.data, other.data
+        return self.result(a / b, (self, 1 / b), (other, -a / b**2))
+
+
+class _OwnOfBoth(_OwnQuotient, _ByProducts):
+    """A difference and a quotient are operations of their own."""
+
+    __sub__ = _OwnDifference.__sub__
+
+
+_ENGINES = (_ByProducts, _RightSidesByProducts, _OwnDifference, _OwnQuotient, _OwnOfBoth)
+
+
+def in_other_engines(wrong: type[CorrectValue]) -> list[type[CorrectValue]]:
+    """The same wrong methods in engines that make their operations of other operations."""
+    methods = {name: each for name, each in vars(wrong).items() if callable(each)}
+    return [type(wrong.__name__, (engine,), methods) for engine in _ENGINES]

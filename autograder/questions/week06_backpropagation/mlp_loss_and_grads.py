@@ -107,7 +107,7 @@ def _(rng: Rng) -> Inputs:
 @mlp_loss_and_grads.made_of(
     but="batch-mean-taken-twice bias-gradient-one-number bias-gradient-over-outputs "
     "bias-gradient-two-axes cross-entropy-averaged-over-classes cross-entropy-base-two "
-    "cross-entropy-gradient-not-averaged cross-entropy-gradient-reversed "
+    "cross-entropy-clipped cross-entropy-gradient-not-averaged cross-entropy-gradient-reversed "
     "cross-entropy-summed cross-entropy-with-epsilon gate-always-open gate-from-the-blame "
     "gradient-of-the-probabilities kernel-gradient-transposed log-of-a-logarithm "
     "log-of-a-vanished-probability log-softmax-in-place multiplied-by-the-output "

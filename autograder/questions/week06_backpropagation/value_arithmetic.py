@@ -8,6 +8,7 @@ from autograder.questions.define import Array, Inputs, Rng, question
 from autograder.questions.week06_backpropagation.engine import (
     CorrectValue,
     drive_expression,
+    in_other_engines,
     signed,
     tensor_expression,
 )
@@ -49,7 +50,7 @@ def _(rng: Rng) -> Inputs:
     return {"expression": expression, "values": signed(rng, 5, 6)}
 
 
-@value_arithmetic.mistake("root-without-blame")
+@value_arithmetic.mistake("root-without-blame", otherwise=in_other_engines)
 class RootWithoutBlame(CorrectValue):
     """The backward pass starts with dL/dL = 1 at the result; if that stays 0, everything is 0.
 
@@ -65,7 +66,7 @@ class RootWithoutBlame(CorrectValue):
                 parent.grad += slope * node.grad
 
 
-@value_arithmetic.mistake("chain-not-multiplied", rows="A06")
+@value_arithmetic.mistake("chain-not-multiplied", rows="A06", otherwise=in_other_engines)
 class ChainNotMultiplied(CorrectValue):
     """The chain rule multiplies the local slope by the gradient from above, slope * node.grad.
 
@@ -85,7 +86,7 @@ class ChainNotMultiplied(CorrectValue):
                 parent.grad += slope
 
 
-@value_arithmetic.mistake("chain-added", rows="A07")
+@value_arithmetic.mistake("chain-added", rows="A07", otherwise=in_other_engines)
 class ChainAdded(CorrectValue):
     """Along a path slopes are multiplied, slope * node.grad; here they are added.
 
@@ -105,7 +106,7 @@ class ChainAdded(CorrectValue):
                 parent.grad += slope + node.grad
 
 
-@value_arithmetic.mistake("product-with-its-own-factor")
+@value_arithmetic.mistake("product-with-its-own-factor", otherwise=in_other_engines)
 class ProductWithItsOwnFactor(CorrectValue):
     """In a * b the slope with respect to a is b, the other factor; here it is a.
 
@@ -122,7 +123,7 @@ class ProductWithItsOwnFactor(CorrectValue):
     __rmul__ = __mul__
 
 
-@value_arithmetic.mistake("difference-with-two-pluses")
+@value_arithmetic.mistake("difference-with-two-pluses", otherwise=in_other_engines)
 class DifferenceWithTwoPluses(CorrectValue):
     """In a - b the slope with respect to b is -1: when b grows, the difference falls.
 
@@ -137,7 +138,7 @@ class DifferenceWithTwoPluses(CorrectValue):
         return self.result(self.data - other.data, (self, 1.0), (other, 1.0))
 
 
-@value_arithmetic.mistake("power-without-its-factor")
+@value_arithmetic.mistake("power-without-its-factor", otherwise=in_other_engines)
 class PowerWithoutItsFactor(CorrectValue):
     """The slope of a**k is k * a**(k - 1); here the factor k is missing.
 
@@ -151,7 +152,7 @@ class PowerWithoutItsFactor(CorrectValue):
         return self.result(self.data**k, (self, self.data ** (k - 1)))
 
 
-@value_arithmetic.mistake("power-not-lowered")
+@value_arithmetic.mistake("power-not-lowered", otherwise=in_other_engines)
 class PowerNotLowered(CorrectValue):
     """The slope of a**k is k * a**(k - 1); here the exponent is still k.
 
@@ -164,7 +165,7 @@ class PowerNotLowered(CorrectValue):
         return self.result(self.data**k, (self, k * self.data**k))
 
 
-@value_arithmetic.mistake("quotient-sign")
+@value_arithmetic.mistake("quotient-sign", otherwise=in_other_engines)
 class QuotientSign(CorrectValue):
     """In a / b the slope with respect to b is -a / b**2: a larger divisor makes the quotient
     smaller.
@@ -180,7 +181,7 @@ class QuotientSign(CorrectValue):
         return self.result(a / b, (self, 1 / b), (other, a / b**2))
 
 
-@value_arithmetic.mistake("quotient-divisor-not-squared")
+@value_arithmetic.mistake("quotient-divisor-not-squared", otherwise=in_other_engines)
 class QuotientDivisorNotSquared(CorrectValue):
     """In a / b the slope with respect to b is -a / b**2; here b is not squared.
 
@@ -195,7 +196,7 @@ class QuotientDivisorNotSquared(CorrectValue):
         return self.result(a / b, (self, 1 / b), (other, -a / b))
 
 
-@value_arithmetic.mistake("plain-number-on-the-left")
+@value_arithmetic.mistake("plain-number-on-the-left", otherwise=in_other_engines)
 class PlainNumberOnTheLeft(CorrectValue):
     """In 3 - a the 3 is not a Value, so Python calls a.__rsub__(3), where a is on the right.
 
@@ -212,7 +213,7 @@ class PlainNumberOnTheLeft(CorrectValue):
         return self / other
 
 
-@value_arithmetic.mistake("difference-turned-around")
+@value_arithmetic.mistake("difference-turned-around", otherwise=in_other_engines)
 class DifferenceTurnedAround(CorrectValue):
     """In 3 - a the 3 is not a Value, so Python calls a.__rsub__(3), where a is on the right.
 
@@ -226,7 +227,7 @@ class DifferenceTurnedAround(CorrectValue):
         return self - other
 
 
-@value_arithmetic.mistake("plain-numbers-not-wrapped")
+@value_arithmetic.mistake("plain-numbers-not-wrapped", otherwise=in_other_engines)
 class PlainNumbersNotWrapped(CorrectValue):
     """A plain number has no data, grad or parents, so it has to become a Value first.
 
