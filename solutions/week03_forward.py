@@ -89,9 +89,7 @@ print("other digits that it calls a nine:", (says_nine & ~nine).sum())
 #
 # ### 1. Neuron by neuron
 #
-# First the slow way, exactly as in the table, for one picture x of D numbers and a layer of M units. For unit j:
-#
-# $$z_j = b_j + \sum_i x_i W_{ij}$$
+# First the slow way, exactly as in the table, for one picture x of D numbers and a layer of M units. Which numbers meet in unit j? Write its sum with $x_i$, $W_{ij}$ and $b_j$ before you go on.
 #
 # Use two loops: over the units j, and for each unit over the inputs i. `W[i, j]` is the weight from input i to unit j. Each unit's total starts afresh. Your function returns z, without a bend.
 #
@@ -100,7 +98,7 @@ print("other digits that it calls a nine:", (says_nine & ~nine).sum())
 
 # %% solution="neuron_by_neuron"
 def neuron_by_neuron(x, W, b):
-    """One layer for one example: z[j] = b[j] + sum over i of x[i] * W[i, j].
+    """One layer for one example, unit by unit, without a bend.
 
     Args:
         x: one example, shape (D,), float64.
@@ -172,16 +170,14 @@ check("dense_forward")
 # %% [markdown]
 # ### 3. The gatekeeper
 #
-# What does a bias do? Take one neuron with a sigmoid, one picture, and try many biases. The weighted sum $w \cdot x$ stays the same, one number: `x @ w` gives it for two arrays of shape (D,). Only the gatekeeper changes his mind:
-#
-# $$a_k = \mathrm{sigmoid}(w \cdot x + b_k)$$
+# What does a bias do? Take one neuron with a sigmoid, one picture, and try many biases. The weighted sum $w \cdot x$ stays the same, one number: `x @ w` gives it for two arrays of shape (D,). Only the gatekeeper changes his mind: to this one number he adds one bias after the other, and the sigmoid follows.
 #
 # For $w \cdot x = 3$: with $b = 0$ the neuron says 0.953, with $b = -3$ it says 0.5, with $b = -6$ it says 0.047. With $b = -10$ the sum must exceed 10 before it says more than one half.
 
 
 # %% solution="bias_sweep"
 def bias_sweep(x, w, biases):
-    """What one neuron says to one picture, for many biases: sigmoid(w . x + b) for every b.
+    """What one neuron with a sigmoid says to one picture, for many biases.
 
     Args:
         x: the picture, shape (D,), float64.
@@ -191,7 +187,7 @@ def bias_sweep(x, w, biases):
     Returns:
         Activations between 0 and 1, shape (B,).
 
-    Source: the equation above.
+    Source: the logistic neuron.
     """
     ### BEGIN SOLUTION
     return sigmoid(x @ w + biases)
@@ -253,9 +249,16 @@ check("mlp_forward")
 #
 # ### 5. How many knobs?
 #
-# Everything in a kernel or a bias is a number to be learned: a **parameter**. A layer from D inputs to M units has $D \cdot M$ weights and $M$ biases. The inputs are given: they are not units, and they have no biases.
+# Everything in a kernel or a bias is a number to be learned: a **parameter**. The inputs are given: they are not units, and they have no biases. A network for pictures of 28 by 28 pixels, with two hidden layers of 16 units and ten answers, has the sizes `[784, 16, 16, 10]`. On paper:
 #
-# A network for pictures of 28 by 28 pixels, with two hidden layers of 16 units and ten answers, has the sizes `[784, 16, 16, 10]`. Your function should find 13,002 for it. Work it out on paper first. For neighbours in a list, `zip(sizes, sizes[1:])` gives the pairs (784, 16), (16, 16), (16, 10).
+# | layer | inputs D | units M | weights | biases | together |
+# | --- | --- | --- | --- | --- | --- |
+# | 1 | 784 | 16 | ? | 16 | ? |
+# | 2 | 16 | 16 | 256 | ? | 272 |
+# | 3 | 16 | 10 | ? | ? | ? |
+# | | | | | | 13,002 |
+#
+# Then say it for any sizes. For neighbours in a list, `zip(sizes, sizes[1:])` gives the pairs (784, 16), (16, 16), (16, 10).
 
 
 # %% solution="count_parameters"
@@ -266,7 +269,7 @@ def count_parameters(layer_sizes):
         layer_sizes: units from the input to the output, a list such as [784, 16, 16, 10].
 
     Returns:
-        One whole number: for every layer its D * M weights and its M biases.
+        One whole number.
     """
     ### BEGIN SOLUTION
     return sum(D * M + M for D, M in zip(layer_sizes, layer_sizes[1:], strict=False))
@@ -312,7 +315,7 @@ check("predict_classes")
 
 # %% solution="predict_probabilities"
 def predict_probabilities(logits):
-    """Probabilities of each row: exp(logits[n, k]) / sum over j of exp(logits[n, j]).
+    """Softmax of each row.
 
     Args:
         logits: shape (N, K), float64, up to 10,000 in size.
@@ -369,7 +372,12 @@ check("weight_image")
 # %% [markdown]
 # ## The experiment
 #
-# The network needs good weights, and how it gets them is the story of weeks 04 to 07. So the next cell is a loan from the future. It trains a network of the sizes 64-16-10 on the digits, in a few seconds. You do not need to understand it yet.
+# The network needs good weights, and how it gets them is the story of weeks 04 to 07. So the next cell but one is a loan from the future. It trains a network of the sizes 64-16-10 on the digits, in a few seconds. You do not need to understand it yet.
+#
+# **Predict, then run.** Before each experiment there is a cell for a guess. Put a number in the place of `None`, and the next cell shows it beside the result. Nothing of it is graded. First: the network learns from 1,500 digits. How many of 100 others will it get right?
+
+# %% tags=["experiment"]
+guessed_right = None
 
 # %% tags=["experiment"]
 print("784-16-16-10 has", count_parameters([784, 16, 16, 10]), "parameters")
@@ -398,21 +406,155 @@ learned, unseen = slice(0, 1500), slice(1500, None)
 params = borrowed_training(digits[learned], labels[learned])
 logits, layers = mlp_forward(digits[unseen], params, relu)
 right = np.mean(predict_classes(logits) == labels[unseen])
-print(f"digits that it never saw: {100 * right:.0f} of 100 right")
+print(f"digits that it never saw: {100 * right:.0f} of 100 right (your guess: {guessed_right})")
 
 # %% [markdown]
-# **First: what the units look for.** Your `weight_image`, once for each of the sixteen units.
+# **First: what the units look for.** Your `weight_image`, once for each of the sixteen units. Of all 1,797 pictures, how many will wake a typical unit, so that its sum is above 0?
+
+# %% tags=["experiment"]
+guessed_awake = None
 
 # %% tags=["experiment"]
 masks = {f"unit {unit}": weight_image(params["W1"], unit, (8, 8)) for unit in range(16)}
 figure = plots.weight_masks(masks)
 awake = np.sum(digits @ params["W1"] + params["b1"] > 0, axis=0)
 print(f"of {len(digits)} pictures, those that wake unit 6: {awake[6]}, unit 12: {awake[12]}")
+print(f"the unit in the middle: {np.median(awake):.0f} (your guess: {guessed_awake})")
 
 # %% [markdown] quotes={"Only 2 of all pictures": "that wake unit 6: {}", "and 30 wake": "that wake unit 6: _, unit 12: {}"}
 # *In words:* sixteen squares of 8 by 8 fields. Green fields with a plus are pixels where the unit hopes for ink, red ones with a minus are pixels where it wants none. Some masks show something: unit 2 wants a bar across the lower half, unit 13 wants ink in the middle, unit 10 wants a ring with an empty centre. None shows a clean stroke or a whole digit. Units 6 and 12 look like salt and pepper: they still carry the random numbers that they began with. They are the silent ReLUs of last week. Only 2 of all pictures wake unit 6 and 30 wake unit 12, so next to no nudge ever reached them.
 #
-# **Second: one picture on its way.** Change `which` and look at others.
+# **Where are the strokes?** The story that is told of deep networks goes like this: the first layer finds *edges*, the next *textures*, then *parts* such as eyes and wheels, and the last *objects*. In networks of many layers that learned from a million photos it has been seen, by looking for the pictures that please a unit most. Networks that listen to speech climb in the same way: sounds, then *phonemes*, then *words*. Each layer makes its words from those of the layer before. In your sixteen masks you see next to nothing of it, and that is honest too: a dense layer of sixteen units that has seen 1,500 small pictures takes whatever pattern of pixels helps.
+#
+# **Second: larger pictures.** Most books use digits of 28 by 28 pixels, 784 numbers each. Here are ours, drawn larger and smoothed, with a rim of two empty pixels.
+
+# %% tags=["experiment"]
+large = datasets.enlarged(digits)
+print("numbers in a picture:", large.shape[1])
+shown = {f"a {labels[place]}": large[place].reshape(28, 28) for place in range(10)}
+figure = plots.gallery(shown)
+
+# %% [markdown]
+# *In words:* ten digits in two rows, from 0 to 9, with strokes that are soft and round. Nobody has added anything: all that can be read in them was in the 64 pixels before.
+#
+# Two networks learn from them. The first is the famous 784-16-16-10. The second leaves out one hidden layer, and has nearly as many numbers, since most of them stand in the first layer in any case. Which is better on pictures that it never saw, and by how many of 100?
+
+# %% tags=["experiment"]
+guessed_of_100 = {"784-16-16-10": None, "784-16-10": None}
+
+
+# %% tags=["experiment"]
+def borrowed_pile(X, y, sizes, steps=300, step_size=0.05, decay=0.002, memory=0.9):
+    rng = np.random.default_rng(3)
+    shapes = list(zip(sizes, sizes[1:], strict=False))
+    kernels = [rng.normal(0, np.sqrt(2 / m), (m, n)) for m, n in shapes]
+    biases = [np.zeros(n) for n in sizes[1:]]
+    moves = [np.zeros(shape) for shape in shapes] + [np.zeros(n) for n in sizes[1:]]
+    last = len(shapes)
+    for _ in range(steps):
+        found = {f"W{k + 1}": W for k, W in enumerate(kernels)}
+        found |= {f"b{k + 1}": b for k, b in enumerate(biases)}
+        logits, layers = mlp_forward(X, found, relu)
+        blame = (predict_probabilities(logits) - np.eye(sizes[-1])[y]) / len(X)
+        for k in reversed(range(last)):
+            received, z = layers[k]
+            moves[k] = memory * moves[k] - step_size * (received.T @ blame + decay * kernels[k])
+            moves[last + k] = memory * moves[last + k] - step_size * blame.sum(axis=0)
+            blame = blame @ kernels[k].T * (received > 0)
+            kernels[k] = kernels[k] + moves[k]
+            biases[k] = biases[k] + moves[last + k]
+    return found
+
+
+piles = {}
+for sizes in [784, 16, 16, 10], [784, 16, 10]:
+    name = "-".join(map(str, sizes))
+    piles[name] = borrowed_pile(large[learned], labels[learned], sizes)
+    said = predict_classes(mlp_forward(large[unseen], piles[name], relu)[0])
+    share = 100 * np.mean(said == labels[unseen])
+    print(
+        f"{name} with {count_parameters(sizes):,} numbers: {share:.0f} of 100 right"
+        f" (your guess: {guessed_of_100[name]})"
+    )
+large_masks = {
+    f"unit {unit}": weight_image(piles["784-16-16-10"]["W1"], unit, (28, 28)) for unit in range(16)
+}
+figure = plots.weight_masks(large_masks)
+W, b = piles["784-16-16-10"]["W1"], piles["784-16-16-10"]["b1"]
+asleep = int(np.sum(~(large @ W + b > 0).any(axis=0)))
+print(f"units of the first layer that no picture wakes: {asleep}")
+
+# %% [markdown] quotes={"91 of 100": "784-16-16-10 with _ numbers: {} of 100", "and 93 with one": "784-16-10 with _ numbers: {} of 100", "no picture wakes 7 of them": "units of the first layer that no picture wakes: {}"}
+# *In words:* sixteen squares of 28 by 28 fields, green for ink and red for none. About half of them show soft blobs and arcs on a fine grain. The grain is the dice that were thrown at the start. The rims are pure grain: there is no ink, so no weight there ever learned anything. And the others are grain all over: no picture wakes 7 of them, so no nudge reaches them. Next week is about the throw of the dice. With two hidden layers the robot is right for 91 of 100, and 93 with one. A second hidden layer is no gift. So what is depth good for?
+#
+# **Third: depth against width, with the same numbers.** Fold a strip of paper once: two layers. Twice: four. Eight folds make 256. A layer can fold, too. Two units with ReLU make of a number x between 0 and 1
+#
+# $$2\,\mathrm{relu}(x) - 4\,\mathrm{relu}(x - \tfrac12)$$
+#
+# which climbs from 0 to 1 and comes back to 0: the line is folded in the middle. The next layer folds what comes out, and so on. Eight such layers of two units hold 49 numbers. One layer of sixteen units holds 49 numbers as well, and since each of its units has one corner, its line has at most 17 straight pieces. How many pieces will the folded line have?
+
+# %% tags=["experiment"]
+guessed_pieces = {"8 layers of 2 units": None, "1 layer of 16 units": None}
+
+
+# %% tags=["experiment"]
+def folding(depth):
+    """Layers of two units, each of which folds the line once more."""
+    params = {"W1": np.ones((1, 2)), "b1": np.array([0.0, -0.5])}
+    for number in range(2, depth + 1):
+        params[f"W{number}"] = np.array([[2.0, 2.0], [-4.0, -4.0]])
+        params[f"b{number}"] = np.array([0.0, -0.5])
+    params[f"W{depth + 1}"], params[f"b{depth + 1}"] = np.array([[2.0], [-4.0]]), np.zeros(1)
+    return params
+
+
+def zigzag(units):
+    """One layer whose line turns round at every unit's corner."""
+    corners = np.arange(units) / units
+    turns = 2.0 * units * (-1.0) ** np.arange(units)
+    turns[0] = units
+    return {"W1": np.ones((1, units)), "b1": -corners, "W2": turns[:, None], "b2": np.zeros(1)}
+
+
+def pieces(params):
+    """The number of straight pieces between -1 and 2."""
+    x = np.linspace(-1, 2, 3 * 2**12 + 1)[:, None]
+    slopes = np.diff(mlp_forward(x, params, relu)[0][:, 0])
+    corner = np.abs(np.diff(slopes)) > 1e-9
+    # A corner between two places changes the slope twice in a row.
+    return 1 + int(corner[0] + np.sum(corner[1:] & ~corner[:-1]))
+
+
+deep, wide = folding(8), zigzag(16)
+for name, params_of, sizes in [
+    ("8 layers of 2 units", deep, [1] + [2] * 8 + [1]),
+    ("1 layer of 16 units", wide, [1, 16, 1]),
+]:
+    print(
+        f"{name}: {count_parameters(sizes)} numbers, {pieces(params_of)} pieces"
+        f" (your guess: {guessed_pieces[name]})"
+    )
+x = np.linspace(0, 1, 1025)
+depths = range(1, 9)
+figure = plots.depth_against_width(
+    x,
+    {
+        "4 layers of 2 units": mlp_forward(x[:, None], folding(4), relu)[0][:, 0],
+        "1 layer of 8 units": mlp_forward(x[:, None], zigzag(8), relu)[0][:, 0],
+    },
+    np.array([count_parameters([1] + [2] * depth + [1]) for depth in depths]),
+    {
+        "deep": np.array([pieces(folding(depth)) for depth in depths]),
+        "wide": np.array([pieces(zigzag(2 * depth)) for depth in depths]),
+    },
+)
+
+# %% [markdown] quotes={"258 pieces against 17": "8 layers of 2 units: 49 numbers, {} pieces (your guess: None) 1 layer of 16 units: 49 numbers, {} pieces"}
+# *In words:* on the left the line of four layers of two units, which runs up and down eight times within the same width in which the single layer of eight units, in the middle, does so four times. Both hold 25 numbers. On the right the number of straight pieces against the numbers in the network, on a logarithmic scale: the wide network gets two more pieces with every six numbers, the deep one twice as many. At 49 numbers it is 258 pieces against 17, the flat ends included. Every layer works on the work of the layer before, so its corners multiply, where units side by side can only be added up.
+#
+# So depth is cheap *where a thing is made of parts that repeat*, as words are made of phonemes and faces of edges. These weights were set by hand, though. Whether nudges can find such weights is another question; it takes weeks 04, 08 and 12 to make deep piles learn at all.
+#
+# **Fourth: one picture on its way.** Change `which` and look at others.
 
 # %% tags=["experiment"]
 which = 1500
@@ -426,7 +568,10 @@ print("the label says", labels[which])
 # %% [markdown]
 # *In words:* on the left the digit. In the middle sixteen bars, what the hidden units hand on: a few are loud, most murmur, two are silent. No single unit stands for the digit; the pattern of all sixteen does. On the right ten bars of probability. The bar of the 1 is the highest, but the network hesitates: this 1 with its long beak could also be a 3, an 8 or a 9. With `which = 1502` it is sure.
 #
-# **Third: the gatekeeper.** One unit of the first layer, one bias after the other, for three pictures: the digit that pleases its mask most, an average digit, and the digit that pleases it least. (Here the unit has a sigmoid, so that its answer lies between no and yes.)
+# **Fifth: the gatekeeper.** One unit of the first layer, one bias after the other, for three pictures: the digit that pleases its mask most, an average digit, and the digit that pleases it least. (Here the unit has a sigmoid, so that its answer lies between no and yes.) For an average digit, which bias makes it undecided?
+
+# %% tags=["experiment"]
+guessed_bias = None
 
 # %% tags=["experiment"]
 mask = masks["unit 2"].ravel()
@@ -443,11 +588,16 @@ figure = plots.gatekeeper(
         for name, place in chosen.items()
     },
 )
+undecided = -pleasure[chosen["average"]]
+print(f"undecided about the average digit at b = {undecided:.1f} (your guess: {guessed_bias})")
 
 # %% [markdown]
 # *In words:* three S-shaped curves of the same form, one beside the other. The picture that pleases the mask needs the least help: its curve rises first, at a bias far below 0. Each curve crosses one half where b equals $-w \cdot x$. A very strict gatekeeper (left) lets nobody through, a very lenient one (right) lets everybody through. In between he tells the pictures apart.
 #
-# **Fourth: why nobody writes loops.** The same layer for a batch of 64 pictures: your `neuron_by_neuron` for each picture, and your `dense_forward` for all at once.
+# **Sixth: why nobody writes loops.** The same layer for a batch of 64 pictures: your `neuron_by_neuron` for each picture, and your `dense_forward` for all at once. How many times as fast will the product be, with 64 units?
+
+# %% tags=["experiment"]
+guessed_times = None
 
 # %% tags=["experiment"]
 rng = np.random.default_rng(0)
@@ -465,7 +615,10 @@ for size in sizes:
     assert np.allclose(slow, fast)
 figure = plots.times_by_size(sizes, {name: np.array(t) for name, t in times.items()})
 factor = times["your loops"][-1] / times["your matrix product"][-1]
-print(f"at 64 units the product is about {factor:,.0f} times as fast, with the same numbers")
+print(
+    f"at 64 units the product is about {factor:,.0f} times as fast (your guess: {guessed_times}),"
+    " with the same numbers"
+)
 
 # %% [markdown]
 # *In words:* on logarithmic axes two rising lines with a wide gap between them. With 4 units the loops need about a hundred times as long, with 64 units thousands of times. Python looks up every number one by one; a matrix product is handed as a whole to machine code that multiplies many numbers at once. A graphics card is built for this one operation.
@@ -515,7 +668,9 @@ else:
 # Say why in one line: weights_and_biases_because = "..."
 ### BEGIN SOLUTION
 weights_and_biases = "b"
-weights_and_biases_because = "There are 16 weights and a bias for each of 10 units: 10 * (16 + 1) = 170."
+weights_and_biases_because = (
+    "There are 16 weights and a bias for each of 10 units: 10 * (16 + 1) = 170."
+)
 ### END SOLUTION
 
 # %% check="weights_and_biases"
@@ -533,7 +688,9 @@ check("weights_and_biases")
 # Say why in one line: shape_of_a_batch_because = "..."
 ### BEGIN SOLUTION
 shape_of_a_batch = "c"
-shape_of_a_batch_because = "(32, 64) @ (64, 16): the inner 64 is summed over, one row of 16 sums is left for each picture."
+shape_of_a_batch_because = (
+    "(32, 64) @ (64, 16): the inner 64 is summed over, one row of 16 sums is left for each picture."
+)
 ### END SOLUTION
 
 # %% check="shape_of_a_batch"
@@ -569,7 +726,9 @@ check("favourite_picture")
 # Say why in one line: stricter_gatekeeper_because = "..."
 ### BEGIN SOLUTION
 stricter_gatekeeper = "c"
-stricter_gatekeeper_because = "It says more than one half where w . x + b > 0, and with b = -10 that is where w . x > 10."
+stricter_gatekeeper_because = (
+    "It says more than one half where w . x + b > 0, and with b = -10 that is where w . x > 10."
+)
 ### END SOLUTION
 
 # %% check="stricter_gatekeeper"
@@ -598,3 +757,11 @@ check("stricter_gatekeeper")
 # The robot can look at a picture and answer. But its good weights were borrowed. What would it say with weights of its own, before it has learned anything? It has to begin somewhere. All zeros? Then every unit says the same, and they all stay the same for good. Large random numbers? Then the sums grow from layer to layer until they burst. You have already seen two units that an unlucky start silenced.
 #
 # Next week: **where the pile starts**. We throw the dice, and see that it matters how hard.
+#
+# ## To read on
+#
+# - 3Blue1Brown, *But what is a neural network?*: the network 784-16-16-10 and its 13,002 knobs, moving.
+# - Nielsen, *Neural Networks and Deep Learning*, chapter 1, for the same network in code.
+# - Zeiler and Fergus, *Visualizing and Understanding Convolutional Networks* (2014), and Olah, Mordvintsev and Schubert, *Feature Visualization* (2017): edges, textures, parts and objects, seen. Pasad, Chou and Livescu, *Layer-wise Analysis of a Self-supervised Speech Representation Model* (2021), for phonemes and words.
+# - Telgarsky, *Benefits of depth in neural networks* (2016), and Montufar, Pascanu, Cho and Bengio, *On the Number of Linear Regions of Deep Neural Networks* (2014): the folded line.
+# - CS231n, *Neural Networks Part 1*: layer sizes, and how many layers to take.

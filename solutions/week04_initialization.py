@@ -804,7 +804,7 @@ check("first_loss")
 # **Rubric (20 points).** 6: equal units get equal nudges, so dice are needed. 8: the factor of a layer and its product over the layers, with numbers for too large and too small. 4: He's 2 / fan-in and its reason, or Xavier's compromise. 2: a failure as it looked in the experiment.
 # ### END SOLUTION
 
-# %% [markdown] quotes={"from 2.38 to 0.84": "He {} _ _ at the end {}"}
+# %% [markdown] quotes={"from 2.38 to 0.84": "He before the first nudge {} (your guess: None), after it _, after 59 nudges {}"}
 # ## The bridge
 #
 # The pile now starts well: it is neither deaf nor shouting, and its units differ. But a good start is not yet an answer. The robot guesses. In the last experiment a number called *loss* fell from 2.38 to 0.84, and we took it on trust. Who computes it? Why the logarithm? And which way does it push?

@@ -47,6 +47,23 @@ def test_are_the_digits_the_same_however_they_were_treated_before():
     assert all(np.array_equal(left, right) for left, right in zip(again, kept, strict=True))
 
 
+def test_do_enlarged_digits_show_the_same_on_an_empty_rim():
+    X, _ = datasets.digits()
+    large = datasets.enlarged(X[:40])
+    assert large.shape == (40, 784) and 0 <= large.min() <= large.max() <= 1
+    pictures = large.reshape(-1, 28, 28)
+    assert pictures.sum() == pictures[:, 2:-2, 2:-2].sum()
+    shrunk = pictures[:, 2:-2, 2:-2].reshape(-1, 8, 3, 8, 3).mean(axis=(2, 4)).ravel()
+    assert np.corrcoef(shrunk, X[:40].ravel())[0, 1] > 0.98
+    assert np.allclose(datasets.enlarged(X[:1]), large[:1], atol=0.01)
+
+
+@pytest.mark.parametrize("size", [4, 8, 20.5, 30])
+def test_is_a_size_that_no_whole_factor_reaches_refused(size):
+    with pytest.raises(ValueError, match="4 more than a multiple of 8, such as 28"):
+        datasets.enlarged(np.zeros((1, 64)), size)
+
+
 @given(n=st.integers(1, 50), seed=st.integers(0, 2**32), noise=st.floats(0, 2))
 @settings(max_examples=50)
 def test_are_moons_decided_by_their_seed(n, seed, noise):
