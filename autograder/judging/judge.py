@@ -167,7 +167,7 @@ class Judge:
             return verdict
         if not replaceable:
             return replace(verdict, message=wording.start_there(verdict.message, culprits))
-        again = self._follow_through(question, culprits, ask_again)
+        again = self._follow_through(question, culprits, ask_again, before)
         return again if again.right or again.points > verdict.points else verdict
 
     def public_outcome(self, name: str, answers: Sequence[Answer]) -> Outcome:
@@ -230,13 +230,19 @@ class Judge:
         return replace(decisive, message=wording.in_double_precision(decisive.message))
 
     def _follow_through(
-        self, question: Question, culprits: Sequence[str], ask_again: AskAgain
+        self,
+        question: Question,
+        culprits: Sequence[str],
+        ask_again: AskAgain,
+        before: Sequence[Verdict],
     ) -> Verdict:
         probes = self.probes[question.name]
         answers = ask_again(question, [probe.inputs for probe in probes], culprits)
         trials = self._trials(question, probes, answers)
-        own = self._judge(question, trials, None)
+        own = self._judge(question, trials, None, before)
         own = self._in_double_precision(question, trials, own, ask_again, culprits)
+        if not own.right and (message := self._charged_already(question, trials, own, before)):
+            return _verdict(question, question.points, Outcome.RIGHT, message, trials)
         message = wording.carried(question, culprits, own.points, right=own.right)
         if not own.right:
             message = f"{message}\n{own.message.partition(chr(10))[2]}"

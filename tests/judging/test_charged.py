@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -173,3 +174,40 @@ def test_does_an_error_after_the_last_batch_cost_what_was_seen_before_nothing() 
     found = verdicts(judge, [first, second], raises_late)
     assert found[0].points == 0
     assert found[1].points == found[1].max_points
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("inside", ["eps-outside-the-root", "divided-by-the-variance"])
+@pytest.mark.parametrize("around", ["momentum-on-the-new-value", "last-batch-only"])
+def test_do_a_slip_and_one_in_what_it_calls_cost_points_once_each(inside: str, around: str) -> None:
+    """`batchnorm_forward` calls `batchnorm_inference`; `batchnorm_over_batches` calls both."""
+    judge = judge_of("week12_normalization")
+    names = ("batchnorm_inference", "batchnorm_forward", "batchnorm_over_batches")
+    inference, forward, _ = (judge.questions[name] for name in names)
+    composed = forward.composition
+    slip = as_function(forward, forward.mistakes[around])
+    assert composed and slip
+    steps = {
+        False: inference.mistakes[inside].formula,
+        True: composed.parts["batchnorm_inference"],
+    }
+
+    def written(*given: Any, right: bool) -> Any:
+        out, *_ = composed.formula(*given, batchnorm_inference=steps[right])
+        return (out, *slip.formula(*given)[1:])
+
+    found: list[Verdict] = []
+    for name in names:
+        question = judge.questions[name]
+
+        def asked(question: Question, given: Any, replaced: Any) -> Any:
+            right = "batchnorm_inference" in replaced
+            whole = steps[right] if question is inference else partial(written, right=right)
+            return [ask(whole, question.handed(each), question.drive) for each in given]
+
+        inputs = [probe.inputs for probe in judge.probes[name]]
+        culprits = ["batchnorm_inference"] if found else []
+        found.append(judge.judge(name, asked(question, inputs, ()), asked, culprits, before=found))
+    assert [each.mistake for each in found] == [inside, around, ""]
+    assert found[2].points == found[2].max_points
+    assert 0 < found[1].points < found[1].max_points
