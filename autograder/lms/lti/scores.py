@@ -80,7 +80,7 @@ class Rejected:
     """The platform will not take it, now or later.
 
     Attributes:
-        reason: such as "unknown-person", "line-item-gone", "not-allowed".
+        reason: such as "not-accepted", "line-item-gone", "not-allowed".
         message: for the instructor, with what to do.
     """
 

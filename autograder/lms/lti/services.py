@@ -271,12 +271,12 @@ class Services:
 
 
 _REASONS = {
-    400: "unknown-person",
+    400: "not-accepted",
     401: "not-allowed",
     403: "not-allowed",
     404: "line-item-gone",
     410: "line-item-gone",
-    422: "unknown-person",
+    422: "not-accepted",
 }
 _GONE = "It was deleted in the LMS, or its course was; open its link there, or add it again."
 _ADVICE = {
