@@ -38,7 +38,7 @@ LEASE = timedelta(minutes=2)
 """Nobody else sends a row within this time, so long as the process that took it lives."""
 BACKOFF_SECONDS = (2.0, 5.0, 15.0, 60.0, 300.0)
 """How long the first tries wait for the next; the last holds for all others."""
-FOR_GOOD = ("unknown-person", "line-item-gone", "no-score")
+FOR_GOOD = ("not-accepted", "line-item-gone", "no-score")
 """Refusals that concern one score; all others concern the connection with the LMS."""
 CLOCK_WAS_WRONG = timedelta(minutes=1)
 """A last timestamp that lies further in the future is not waited for."""

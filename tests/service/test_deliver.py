@@ -186,7 +186,7 @@ def test_is_the_same_score_sent_with_its_first_time_where_the_lms_shows_no_resul
 
 
 def test_are_refusals_kept_for_a_person_and_tried_again_when_told(engine, clock, lms, sender):
-    lms.planned = [Rejected("unknown-person", "nobody has this id")]
+    lms.planned = [Rejected("not-accepted", "nobody has this id")]
     want(engine, clock)
     deliver(sender, clock, 9.0, times=3)
     (row,) = outbox.states(engine, STEM)
