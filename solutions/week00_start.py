@@ -162,14 +162,23 @@ check("who_learns")
 # - **The break**: what failed last week. You run it and see.
 # - **The picture**: the robot, and then the field's own words.
 # - **A worked example** with small numbers, by hand.
-# - **The exercises**: short functions, a check below each.
-# - **The experiment**: your own functions draw a picture. Nothing there is graded.
+# - **The exercises**: first a table to fill or a small case by hand, which gives you the formula, then a function and its check. Some weeks end with a longer one that is worth a third of the points.
+# - **The experiment**: you write down a guess, and your own functions draw a picture. Nothing there is graded.
 # - **The same in Keras**: your numbers beside those of a professional library.
 # - **Self-check**, for practice, and one question to answer in your own words, worth a fifth of the points.
-# - **The bridge**: what breaks next.
+# - **The bridge**: what breaks next, and a short list of things to read.
 #
-# A week takes about three hours. Work with pencil and paper beside you. When a check says something that you do not understand, print the numbers in between: that is what everybody does.
+# Each lesson says at its top how long it takes: between two and four hours, counted from its words and exercises. Work with pencil and paper beside you. When a check says something that you do not understand, print the numbers in between: that is what everybody does.
 #
 # ## The bridge
 #
 # The robot stands ready, with a single rule: weigh every pixel, add up, compare. How far does one rule get? Further than you may think, and then it fails at a puzzle with four pictures of two pixels each. Next week: **the perceptron, and XOR**.
+#
+# ## To read on
+#
+# Four companions go well with this course. Each week names the part that fits.
+#
+# - 3Blue1Brown, *Neural networks*: a series of films, in which everything moves.
+# - Nielsen, *Neural Networks and Deep Learning*: a free book that takes its time.
+# - Karpathy, *Neural Networks: Zero to Hero*: long films in which a network is typed in from nothing.
+# - CS231n, *Deep Learning for Computer Vision*: the notes of a course at Stanford, short and exact.
