@@ -10,7 +10,7 @@ from autograder.questions.define import SMALL_NUMBERS, Array, Inputs, Rng, quest
 from autograder.questions.week05_losses.formulas import far_scores, row_log_softmax, row_softmax
 
 
-@question(points=10)
+@question(points=11)
 def log_softmax(Z: Array) -> Any:
     """Logarithms of each row's probabilities, for any finite logits.
 

@@ -25,7 +25,7 @@ def cross_entropy(Z: Any, y: Any) -> Any:
     return loss(y, Z)
 
 
-@question(points=10, builds_on=("log_softmax",))
+@question(points=9, builds_on=("log_softmax",))
 def softmax_cross_entropy(Z: Array, y: Array) -> Any:
     """The mean over the N examples of -log softmax(Z)[n, y[n]].
 
