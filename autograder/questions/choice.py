@@ -62,3 +62,19 @@ def choice(name: str, *, correct: str, wrong: Mapping[str, str], because: str = 
 def seal(name: str, letter: str) -> str:
     """The hash that stands for a letter of one question; other questions have others for it."""
     return hashlib.blake2b(f"{name}: {letter}".encode(), digest_size=6).hexdigest()
+
+
+def sealed_text(name: str, letter: str, text: str) -> str:
+    """A text that only the letter opens, as hexadecimal digits; see `opened_text`."""
+    return _mixed(name, letter, text.encode()).hex()
+
+
+def opened_text(name: str, letter: str, sealed: str) -> str:
+    """The text that `sealed_text` sealed with this letter of this question."""
+    return _mixed(name, letter, bytes.fromhex(sealed)).decode()
+
+
+def _mixed(name: str, letter: str, text: bytes) -> bytes:
+    """Each byte combined with one of a sequence that follows from the letter; twice is the text."""
+    sequence = hashlib.shake_256(f"{name}: {letter}".encode()).digest(len(text))
+    return bytes(one ^ two for one, two in zip(text, sequence, strict=True))

@@ -23,7 +23,7 @@ from autograder.answer import Answer, Status
 from autograder.errors import UnknownName
 from autograder.output.did_you_mean import hint
 from autograder.questions import references
-from autograder.questions.choice import choice
+from autograder.questions.choice import choice, opened_text
 from autograder.questions.define import Case, Derivative, Mistake, Question
 from autograder.questions.references import References
 from autograder.records import Expected
@@ -105,7 +105,8 @@ def unpacked(content: bytes) -> dict[str, Any]:
 
 def _choice(kept: Mapping[str, Any]) -> Packaged:
     correct, wrong = kept["seals"]
-    question = choice(kept["name"], correct=correct, wrong=wrong, because=kept["because"])
+    question = choice(kept["name"], correct=correct, wrong=wrong)
+    question.because = opened_text(question.name, question.reference(), kept["because"])
     question.week = kept["week"]
     (case,) = question.cases
     public = {(question.name, case): references.compute(question, {})}

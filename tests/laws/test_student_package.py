@@ -18,6 +18,7 @@ import pytest
 from autograder.answer import MISSING, Answer, ask, conditions_met
 from autograder.judging.judge import Judge
 from autograder.questions import catalogue, packaged, references
+from autograder.questions.choice import opened_text
 from autograder.questions.define import Inputs, Question
 from autograder.release.student_package.pack_question import pack_question
 from autograder.release.student_package.write import DATA, contents
@@ -126,7 +127,10 @@ def test_can_no_right_letter_be_read():
     for name in named:
         kept = packaged.unpacked(choices()[f"{DATA}/{name}.npz"])
         right, wrong = kept.pop("seals")
+        because = kept.pop("because")
         assert kept == {"name": name, "week": kept["week"]}
+        question = catalogue.question(name)
+        assert opened_text(name, question.reference(), because) == question.because
         assert list(wrong) == sorted(wrong) and right not in wrong
         reference = catalogue.question(name).reference
         assert not any(reference() == text for text in (right, *wrong))
@@ -134,6 +138,7 @@ def test_can_no_right_letter_be_read():
     for name in named:
         for letter in "abc":
             assert f"{name}-{letter}".replace("_", "-").encode() not in everything
+        assert catalogue.question(name).because.encode() not in everything
 
 
 def imported(text: str) -> Iterator[tuple[str, bool]]:

@@ -12,7 +12,7 @@ import pytest
 import autograder
 from autograder.errors import QuestionError
 from autograder.questions import catalogue
-from autograder.questions.choice import choice, seal
+from autograder.questions.choice import choice, opened_text, seal, sealed_text
 from tests.conftest import REPOSITORY
 
 PACKAGE = Path(autograder.__file__).parent
@@ -69,6 +69,14 @@ def test_has_every_letter_of_every_question_a_seal_of_its_own():
         for letter in "abcdefgh"[: len(question.mistakes) + 1]
     ]
     assert len(set(seals)) == len(seals) > 3 * len(CHOICES) - 1
+
+
+def test_opens_only_its_letter_a_sealed_text():
+    sealed = sealed_text("why", "b", "The – sum is 0.")
+    assert "sum" not in sealed and opened_text("why", "b", sealed) == "The – sum is 0."
+    assert sealed != sealed_text("why", "a", "The – sum is 0.")
+    assert sealed != sealed_text("who", "b", "The – sum is 0.")
+    assert opened_text("why", "b", sealed_text("why", "b", "")) == ""
 
 
 @every_choice

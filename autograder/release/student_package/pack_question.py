@@ -12,7 +12,7 @@ import numpy as np
 
 from autograder.answer import Answer
 from autograder.judging.judge import Judge
-from autograder.questions.choice import seal
+from autograder.questions.choice import seal, sealed_text
 from autograder.questions.define import Question
 from autograder.release.student_package.standalone import standalone
 from autograder.tree import pack as pack_tree
@@ -53,7 +53,10 @@ def _is_choice(question: Question) -> bool:
 
 
 def _choice(question: Question) -> dict[str, Any]:
-    """A multiple-choice question: neither its letters nor what names them, only their seals."""
+    """A multiple-choice question: neither its letters nor what names them, only their seals.
+
+    The model answer can only be read with the right letter.
+    """
     wrong = {
         seal(question.name, mistake.formula()): mistake.why
         for mistake in question.mistakes.values()
@@ -62,7 +65,7 @@ def _choice(question: Question) -> dict[str, Any]:
         "name": question.name,
         "week": question.week,
         "seals": [seal(question.name, question.reference()), dict(sorted(wrong.items()))],
-        "because": question.because,
+        "because": sealed_text(question.name, question.reference(), question.because),
     }
 
 
