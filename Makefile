@@ -13,7 +13,9 @@ demo: $(READY) bubblewrap
 # Two processes, whatever the machine: each may come to hold a gigabyte, and what it tests has
 # clocks that a machine full of tests would upset. Each takes half of the tests in their order,
 # so that what a module's tests share is made once; who is done first takes half of what is left.
-TESTS := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+# One thread of NumPy's for each: on small matrices more of them only wait for each other.
+TESTS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
+  $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 test: $(READY) bubblewrap
 	$(TESTS)

@@ -6,7 +6,7 @@ formulas, which the course asks for, do not stand in them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -17,7 +17,8 @@ def load() -> None:
     """Import scikit-learn now, before a process has limits."""
     import sklearn.linear_model
     import sklearn.metrics
-    import sklearn.neural_network  # noqa: F401
+    import sklearn.neural_network
+    import sklearn.preprocessing  # noqa: F401
 
 
 def relu_outputs(X: Array, weights: Sequence[Array], biases: Sequence[Array]) -> Array:
@@ -73,3 +74,61 @@ def threshold_outputs(X: Array, weights: Sequence[Array], biases: Sequence[Array
             answers.append(unit.predict(outputs))
         outputs = np.stack(answers, axis=1)
     return outputs
+
+
+def character_logits(
+    texts: Array, params: Mapping[str, Array], heads: int, *, future: bool = False
+) -> Array:
+    """The logits of a language model of one pre-norm block, as week 15 describes it.
+
+    Args:
+        texts: tokens, shape (N, T), with T of 3 or more.
+        params: E, P, those of the block, and W_out; finite, in shapes that fit each other.
+        heads: into how many the features are split.
+        future: whether every place looks at the whole text, those after it included.
+
+    Returns:
+        Logits of shape (N, T, K), float64.
+    """
+    params = {name: np.asarray(value, np.float64) for name, value in params.items()}
+    X = params["E"][texts] + params["P"]
+    X1 = X + np.stack([_looked(text, params, heads, future) for text in X]) @ params["W_o"]
+    N, T, D = X.shape
+    wide = _normalized(X1.reshape(-1, D), params["gamma2"], params["beta2"])
+    kernels, biases = ([params[f"{letter}{n}"] for n in (1, 2)] for letter in "Wb")
+    logits: Array = (X1 + relu_outputs(wide, kernels, biases).reshape(N, T, D)) @ params["W_out"]
+    return logits
+
+
+def _normalized(X: Array, gamma: Array, beta: Array) -> Array:
+    """Each row scaled to mean 0 and spread 1, then by gamma and beta."""
+    from sklearn.preprocessing import StandardScaler
+
+    scaler = StandardScaler().fit(X.T)
+    scaler.scale_ = np.sqrt(scaler.var_ + 1e-5)
+    rows: Array = gamma * scaler.transform(X.T).T + beta
+    return rows
+
+
+def _looked(text: Array, params: Mapping[str, Array], heads: int, future: bool) -> Array:
+    """What the heads find at each place of one text, side by side, shape (T, D).
+
+    A head is a linear classifier whose classes are the places: it says for each query how likely
+    each place is.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    seen = _normalized(text, params["gamma1"], params["beta1"])
+    kernels = (np.array_split(params[name], heads, axis=1) for name in ("W_q", "W_k", "W_v"))
+    found = []
+    for query, key, value in zip(*kernels, strict=True):
+        places = LogisticRegression()
+        places.classes_ = np.arange(len(text))
+        places.coef_ = (seen @ key) * key.shape[1] ** -0.5
+        places.intercept_ = np.zeros(len(text))
+        likely = places.predict_proba(seen @ query)
+        allowed = likely if future else np.tril(likely)
+        # Where all the probability lies on later places, nothing is left to divide by.
+        shared = allowed / np.maximum(allowed.sum(axis=1, keepdims=True), 1e-300)
+        found.append(shared @ (seen @ value))
+    return np.concatenate(found, axis=1)

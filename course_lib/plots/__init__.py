@@ -77,6 +77,14 @@ from course_lib.plots.scaling import (
 from course_lib.plots.start import (
     gallery,
 )
+from course_lib.plots.transformers import (
+    attention_maps,
+    letter_map,
+    loss_by_place,
+    masks,
+    position_patterns,
+    scores_by_distance,
+)
 from course_lib.plots.vanishing import (
     deep_training,
     first_layer_changes,
@@ -84,10 +92,11 @@ from course_lib.plots.vanishing import (
 )
 
 __all__ = [
-    "activation_histograms",
     "accuracy_by_batch_size",
+    "activation_histograms",
     "answers_to_digits",
     "answers_with_confidence",
+    "attention_maps",
     "bad_starts",
     "bends_and_slopes",
     "blame_graph",
@@ -99,8 +108,8 @@ __all__ = [
     "curve_by_width",
     "decay_by_loudness",
     "decision_lines",
-    "depth_against_width",
     "deep_training",
+    "depth_against_width",
     "double_descent",
     "falling_loss",
     "feature_maps",
@@ -112,16 +121,20 @@ __all__ = [
     "labelled_maps",
     "learning_by_heart",
     "learning_by_optimizer",
+    "letter_map",
     "lifetime_cost",
     "lines_and_outlier",
+    "loss_by_place",
     "losses_by_epoch",
     "losses_by_rate",
+    "masks",
     "noise_as_help",
     "one_picture_through",
     "optimizer_paths",
     "output_by_company",
     "paths_on_surface",
     "picture_rows",
+    "position_patterns",
     "price_guesses",
     "prices_and_lines",
     "reading_loss",
@@ -129,6 +142,7 @@ __all__ = [
     "saturation_by_scale",
     "scaling_run",
     "schedules",
+    "scores_by_distance",
     "similarity_tables",
     "slope_products",
     "spread_by_depth",

@@ -154,6 +154,22 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
         (np.array([8, 64]), {"loops": np.array([1e-3, 6e-2]), "matmul": np.array([1e-6, 2e-6])}),
         (np.array([8]), {"none": np.array([np.nan])}),
     ],
+    "attention_maps": [
+        ({"head 0": np.tril(np.ones((3, 3))), "head 1": np.eye(3)}, list("cat")),
+        ({"none": np.full((2, 2), np.nan)}, ["a", "b"]),
+    ],
+    "masks": [
+        ({"left to right": np.tri(4, dtype=bool), "everything": np.ones((2, 3), bool)},),
+        ({"numbers": np.tri(3)},),
+    ],
+    "position_patterns": [
+        (np.ones((5, 4)),),
+        (np.full((2, 2), np.nan),),
+    ],
+    "scores_by_distance": [
+        ({"added": {"from 0": Z, "from 9": Z + 1}, "turned": {"from 0": Z}},),
+        ({"none": {"from 0": NOTHING}},),
+    ],
     "labelled_maps": [
         ({"a": np.arange(8.0).reshape(4, 2), "b": np.zeros((4, 2))}, np.array([0, 9, 3, 3])),
         ({"none": np.full((2, 2), np.nan)}, np.array([1, 2])),

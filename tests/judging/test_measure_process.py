@@ -54,4 +54,4 @@ def test_are_figures_those_of_the_question(monkeypatch):
 def test_is_scikit_learn_loaded_before_a_network_is_run():
     """Within the limits of a measure there is no time and memory for it."""
     needed = [name for name in catalogue.stems() if runs_networks(catalogue.week(name))]
-    assert needed == ["week01_perceptron", "week07_sgd", "week14_robot"]
+    assert needed == ["week01_perceptron", "week07_sgd", "week14_robot", "week15_transformers"]

@@ -28,6 +28,7 @@ BY_NUMBER = "Its driver computes one number at a time, and makes the arrays itse
 ONE_LAYER = "With one layer nothing can grow or shrink."
 OWN_DRAWS = "One example cannot tell whether examples have draws of their own."
 NO_OTHER = "With one example there is no other to be told apart, and the loss is 0."
+ONE_BLOCK = "Its model is one block, with two dense layers."
 LAST_BATCH = "The last batch of an epoch holds one example."
 
 ONE_EXAMPLE: Mapping[str, str] = {
@@ -45,6 +46,7 @@ ONE_EXAMPLE: Mapping[str, str] = {
     "train_in_new_orders": LAST_BATCH,
     "train_xor": "Its examples are the four corners of the square.",
     "train_digits": "A network learns from many examples.",
+    "train_characters": "A model learns from many characters.",
     "train_capstone": "A network learns from many examples.",
     "step_decay": BY_STEP,
     "exponential_decay": BY_STEP,
@@ -81,6 +83,7 @@ SQUEEZED: Mapping[str, str] = {
     "batchnorm_start": "With one feature, its hidden draw would be the public one.",
     "info_nce_grad": "With one example or one feature, all gradients are 0.",
     "train_step": "Its arrays are read from the model, and not returned.",
+    "transformer_loss_and_grads": "A model of one token, place or feature has nothing to learn.",
     "train": "A history of one epoch cannot show what is reset or kept between epochs.",
     "step_decay": BY_STEP,
     "exponential_decay": BY_STEP,
@@ -110,6 +113,9 @@ LAYERS: Mapping[str, str] = {
     "l2_grads": BY_ARRAY,
     "decoupled_decay": BY_ARRAY,
     "keep_best": BY_ARRAY,
+    "transformer_block": ONE_BLOCK,
+    "transformer_loss_and_grads": ONE_BLOCK,
+    "step_with_cache": ONE_BLOCK,
     "clip_by_global_norm": "The order in which squares are summed does not matter.",
 }
 """Why no case has a network of more than ten layers."""

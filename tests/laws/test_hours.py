@@ -38,6 +38,7 @@ HOURS = {
     "three hours": 3,
     "three and a half hours": 3.5,
     "four hours": 4,
+    "seven hours": 7,
 }
 NUMBERS = {
     "one": 1,
@@ -55,6 +56,7 @@ NUMBERS = {
     "thirteen": 13,
     "fourteen": 14,
     "fifteen": 15,
+    "seventeen": 17,
 }
 _TOLD = re.compile(rf"\b({'|'.join(NUMBERS)})\b(?: \w+)? (?:functions?|class)\b")
 _SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)

@@ -42,6 +42,7 @@ COINCIDENCES = {
     "not np.isfinite(v0).all()": "asks whether numbers are usable",
     "v0.dtype if v0.dtype.kind == 'f' else np.dtype(np.float64)": "judging knows precisions",
     "(v0 - v0.mean()) * (v1 - v1.mean())": "tells whether an order is random",
+    "[np.sin(v0), np.cos(v0)]": "the points of a spiral lie on circles",
     "np.array([v0 for v1 in v2])": "makes an array of parts",
     "[v0 for v1, v2 in v3]": "makes a list of parts",
     "{v0: v1.copy() for v0, v1 in v2.items()}": "a driver keeps its own arrays",

@@ -5,12 +5,21 @@ from __future__ import annotations
 import pytest
 
 from tests.laws.public_points import WEEKS, verdict_on
-from tests.laws.styles import automatic, cures, later, networks, numbers, training
+from tests.laws.styles import (
+    attention,
+    automatic,
+    cures,
+    later,
+    networks,
+    numbers,
+    training,
+    writing,
+)
 
 WEEK_OF = {name: (week.stem, each) for week in WEEKS for name, each in week.questions.items()}
 STYLES = [
     (question, style, answer)
-    for part in (numbers, networks, training, cures, automatic, later)
+    for part in (numbers, networks, training, cures, automatic, later, attention, writing)
     for question, answers in part.STYLES.items()
     for style, answer in answers.items()
 ]

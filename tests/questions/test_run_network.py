@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.questions.run_network import relu_outputs, threshold_outputs
+from autograder.questions.run_network import character_logits, relu_outputs, threshold_outputs
+from autograder.questions.week15_transformers.formulas import causal
+from autograder.questions.week15_transformers.model import forward, model_params
 
 RNG = np.random.default_rng(5)
 
@@ -51,3 +53,15 @@ def test_does_a_layer_receive_what_the_one_before_answers():
     weights = [np.ones((2, 2)), np.array([[1.0], [-2.0]])]
     xor = threshold_outputs(X, weights, [np.array([-0.5, -1.5]), np.array([-0.5])])
     assert xor.ravel().tolist() == [0.0, 1.0, 1.0, 0.0]
+
+
+def test_are_a_character_models_logits_those_of_the_lesson():
+    """Also where nearly all of a head's attention would go to places that it must not see."""
+    T, H = 6, 2
+    params = model_params(RNG, 5, T, 8, 7)
+    texts = RNG.integers(5, size=(3, T))
+    for scale in (1.0, 6.0):
+        params = {**params, "W_q": scale * params["W_q"], "W_k": scale * params["W_k"]}
+        for future, mask in ((False, causal(T)), (True, np.ones((T, T), bool))):
+            logits = character_logits(texts, params, H, future=future)
+            assert np.allclose(logits, forward(texts, params, H, mask)["logits"], atol=1e-9)
