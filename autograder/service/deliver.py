@@ -11,7 +11,8 @@ of next year refuses all real ones after it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -71,6 +72,7 @@ class Outbox:
         engine: the service's database.
         sender: makes the services of a platform.
         clock: the time, aware.
+        told: is called with a week and the points that an LMS has taken, by student.
     """
 
     def __init__(
@@ -78,8 +80,10 @@ class Outbox:
         engine: Engine,
         sender: Callable[[Engine, Platform], Sender] = Services,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        told: Callable[[str, Mapping[str, float]], None] = lambda week, points: None,
     ) -> None:
         self._engine = engine
+        self._told = told
         self._sender = sender
         self._clock = clock
         self._wake = threading.Event()
@@ -124,7 +128,13 @@ class Outbox:
         ]
         if taken:
             with ThreadPoolExecutor(SENDERS) as senders:
-                list(senders.map(self._send, taken))
+                arrived = [*senders.map(self._send, taken)]
+            points: dict[str, dict[str, float]] = defaultdict(dict)
+            for each, has_arrived in zip(taken, arrived, strict=True):
+                if has_arrived:
+                    points[each.row.assignment][each.row.student] = each.row.points
+            for week, given in points.items():
+                self._told(week, given)
         return len(taken)
 
     def _due(self) -> list[Row[Any]]:
@@ -166,7 +176,8 @@ class Outbox:
         # Another grade may have replaced it meanwhile: then that one is sent next.
         return _Sending(row, platform, time, perhaps_there) if result.rowcount else None
 
-    def _send(self, sending: _Sending) -> None:
+    def _send(self, sending: _Sending) -> bool:
+        """Send a score; whether the LMS has it now."""
         row = sending.row
         sender = self._sender(self._engine, sending.platform)
         answer: Sent | Conflict | Rejected | TryLater
@@ -179,6 +190,7 @@ class Outbox:
                 answer = Sent()
         self._record(sending, answer)
         logs.event("score", answer=type(answer).__name__, week=row.assignment, score=row.id)
+        return isinstance(answer, Sent)
 
     def _record(self, sending: _Sending, answer: Sent | Conflict | Rejected | TryLater) -> None:
         row, now = sending.row, self._clock()

@@ -18,6 +18,8 @@ from autograder.service import queue
 
 TOKEN_TRIES_A_MINUTE = 60
 """Requests with a token from one address; a guess has one chance in 2 to the power of 256."""
+LOGINS_A_MINUTE = 600
+"""Logins from one address, which a whole class may share; each is a row in the database."""
 LEAST_FREE = 2 * 2**30
 """Bytes that have to be free on the course's disk."""
 
@@ -74,6 +76,20 @@ class Limits:
                 f"You have handed in {hourly.amount} times within an hour, which is the most. "
                 f"Next: try again in {spoken(after)}. What you handed in last is kept and graded.",
                 after,
+            )
+
+    def take_login(self, address: str) -> None:
+        """Count one login that an LMS sends.
+
+        Raises:
+            TooMany: when there were too many from this address.
+        """
+        if not self._rates.hit(RateLimitItemPerMinute(LOGINS_A_MINUTE), "login", address):
+            raise TooMany(
+                "logins-per-minute",
+                "Too many logins come from your network. Next: wait a minute, and open the link "
+                "in the LMS again.",
+                60.0,
             )
 
     def take_token_try(self, address: str) -> None:

@@ -322,15 +322,15 @@ def places(engine: Engine, now: datetime | None = None) -> dict[int, Place]:
     """The places of all uploads that wait or run, by number."""
     now = now or datetime.now(UTC)
     with reading(engine) as connection:
-        waiting = _waiting(connection, None)
+        # In one query: between two, an upload could pass from the one state to the other.
+        unfinished = _in_states(connection, State.WAITING, State.RUNNING)
+        waiting = {each.id: each for each in unfinished if each.state is State.WAITING}
+        running = [each for each in unfinished if each.state is State.RUNNING]
         order = _order(connection, waiting, now)
-        running = connection.execute(
-            select(UPLOADS.c.id, UPLOADS.c.taken).where(UPLOADS.c.state == State.RUNNING)
-        ).all()
         each = _seconds_each(connection)
-    since = min((row.taken for row in running if row.taken), default=now)
+    since = min((upload.taken for upload in running if upload.taken), default=now)
     left = max(each, len(running) * each - (now - since).total_seconds()) if running else 0.0
-    found = {row.id: Place(0, left) for row in running}
+    found = {upload.id: Place(0, left) for upload in running}
     for ahead, number in enumerate(order):
         # Results are written when those that are graded together are all done.
         until = min(len(order), BATCH * (ahead // BATCH + 1))
@@ -387,16 +387,20 @@ def _order(connection: Connection, waiting: Mapping[int, Upload], now: datetime)
     return in_turn([(each.id, each.student) for each in waiting.values()], served)
 
 
-def _waiting(connection: Connection, now: datetime | None) -> dict[int, Upload]:
-    """What waits, the oldest first; at a time, only what may be taken then."""
-    found = select(UPLOADS).where(UPLOADS.c.state == State.WAITING).order_by(UPLOADS.c.id)
-    uploads = [_upload(row) for row in connection.execute(found)]
+def _in_states(connection: Connection, *states: State) -> list[Upload]:
+    """The uploads in these states, the oldest first."""
+    found = select(UPLOADS).where(UPLOADS.c.state.in_(states)).order_by(UPLOADS.c.id)
+    return [_upload(row) for row in connection.execute(found)]
+
+
+def _waiting(connection: Connection, now: datetime) -> dict[int, Upload]:
+    """What waits and may be taken now, the oldest first."""
     # What came after an upload that is put off waits with it: the last one counts.
     put_off: set[tuple[str, str]] = set()
     able = {}
-    for each in uploads:
+    for each in _in_states(connection, State.WAITING):
         work = each.student, each.assignment
-        if now and each.due and each.due > now:
+        if each.due and each.due > now:
             put_off.add(work)
         if work not in put_off:
             able[each.id] = each

@@ -18,8 +18,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -27,6 +28,9 @@ import uvicorn
 from autograder.course import directory as courses
 from autograder.course.directory import Course
 from autograder.errors import CourseError
+from autograder.gradebook import exported
+from autograder.light_imports import api
+from autograder.lms.lti.addresses import LOOPBACK, origin
 from autograder.lms.lti.store import open_course_store
 from autograder.questions import catalogue
 from autograder.sandbox.mounts import isolation_available
@@ -62,6 +66,11 @@ def serve(course: Course, host: str, port: int, address: str = "", how: How | No
     logs.set_up()
     how = how or How()
     called = address or course.settings.service.address or _own_address(host, port)
+    if how.isolation != "bubblewrap" and origin(called)[1] not in LOOPBACK:
+        raise CourseError(
+            "without bubblewrap, students' code could read the course and its secret: a service at "
+            f"{called} needs it. --isolation {how.isolation} is for trying it on this machine"
+        )
     if how.isolation == "bubblewrap" and (reason := isolation_available()) != "bubblewrap":
         raise CourseError(reason)
     with lock(course, "web"), _listening(host, port) as listener:
@@ -69,6 +78,8 @@ def serve(course: Course, host: str, port: int, address: str = "", how: How | No
         engine = open_course_store(course)
         grader = GradingProcess(course.root, how)
         app = make_app(state.make(engine, course.root, called, grader.is_alive))
+        # Loaded before somebody comes, and not while they wait.
+        assert api
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -107,7 +118,7 @@ def _listening(host: str, port: int) -> socket.socket:
 
 def _own_address(host: str, port: int) -> str:
     """The address of a service that is tried on this machine alone."""
-    if host not in ("127.0.0.1", "localhost", "::1") or not port:
+    if host not in LOOPBACK or not port:
         raise CourseError(
             "expected the address that browsers and the LMS use, such as address = "
             '"https://nn.example.edu" in the section [service] of course.toml, received none'
@@ -209,7 +220,7 @@ def grade(root: Path, how: How) -> None:
     # One that was orphaned a moment ago may still be finishing.
     with lock(weeks.course, "worker", patience=STOP_SECONDS):
         engine = open_course_store(weeks.course)
-        outbox = Outbox(engine)
+        outbox = Outbox(engine, told=partial(_remember, weeks))
         worker = Worker(engine, weeks, how, outbox.wake)
         sender = threading.Thread(target=outbox.run, args=(stop,))
         sender.start()
@@ -218,6 +229,11 @@ def grade(root: Path, how: How) -> None:
         outbox.wake()
         sender.join()
         engine.dispose()
+
+
+def _remember(weeks: Weeks, assignment: str, points: Mapping[str, float]) -> None:
+    """Note which grades the LMS has, for `autograder status`."""
+    exported.remember(weeks.course, assignment, "lti", points)
 
 
 def _until_told(stop: threading.Event) -> None:

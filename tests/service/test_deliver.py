@@ -244,6 +244,18 @@ def test_does_a_clock_that_was_wrong_not_stop_later_grades(engine, clock, lms, s
     assert given(lms) == [8.0, 9.0]
 
 
+def test_is_it_told_which_grades_the_lms_has(engine, clock, lms):
+    told = []
+    sender = Outbox(engine, lambda *_: lms, clock, lambda *given: told.append(given))
+    want(engine, clock)
+    deliver(sender, clock)
+    assert told == [(STEM, {"ada": 8.0})]
+    lms.planned = [TryLater("503")]
+    want(engine, clock, 9.0)
+    deliver(sender, clock, 2.0)
+    assert len(told) == 1
+
+
 def test_does_a_bug_in_one_score_not_stop_the_others(engine, clock, lms, sender):
     def refuses(line_item, score):
         raise ValueError("expected a maximum above 0")

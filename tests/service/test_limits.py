@@ -59,6 +59,14 @@ def test_is_an_upload_refused_while_the_disk_is_full(engine, tmp_path, monkeypat
         made(engine, tmp_path).take_upload("ada")
 
 
+def test_does_a_class_behind_one_address_get_in_and_a_flood_not(engine, tmp_path):
+    found = made(engine, tmp_path)
+    for _ in range(limits.LOGINS_A_MINUTE):
+        found.take_login("192.0.2.1")
+    with pytest.raises(limits.TooMany, match="wait a minute"):
+        found.take_login("192.0.2.1")
+
+
 def test_are_guesses_of_a_token_bounded_by_address(engine, tmp_path):
     found = made(engine, tmp_path)
     for _ in range(limits.TOKEN_TRIES_A_MINUTE):

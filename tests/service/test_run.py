@@ -43,6 +43,11 @@ def test_does_a_service_for_others_need_an_address(course):
         run.serve(course, "0.0.0.0", 8000, how=HOW)
 
 
+def test_is_a_service_for_others_refused_without_a_sandbox(course):
+    with pytest.raises(CourseError, match="needs it. --isolation process is for trying"):
+        run.serve(course, "127.0.0.1", 8000, "https://nn.example.edu", HOW)
+
+
 def test_is_a_port_that_is_taken_named(course):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

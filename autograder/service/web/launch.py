@@ -28,6 +28,7 @@ LARGEST = 256 * 1024
 async def login(request: Request) -> Response:
     """The platform says that somebody is coming; send the browser to its sign-in."""
     shared = service(request)
+    shared.limits.take_login(request.client.host if request.client else "")
     given = await _parameters(request)
     begun = await run_in_threadpool(
         start_login, shared.engine, given, redirect_uri(shared), shared.clock()
