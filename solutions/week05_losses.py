@@ -478,7 +478,7 @@ def lunch_loss_grad(pred, target, short, waste, delta):
 check("lunch_loss_grad")
 
 # %% [markdown]
-# What you designed has a name. The parabola in the middle is Peter Huber's (1964). The two prices make it a **quantile loss**: the robot learns the amount that a certain share of the cats will not exceed. Both together, the *quantile Huber loss*, taught computers to play Atari games in 2018. With equal prices of 1 and a tiny `delta` it is the **mean absolute error**, the second teacher of the worked example.
+# What you designed has a name. The parabola in the middle is from Peter Huber (1964). The two prices make it a **quantile loss**: the robot learns the amount that a certain share of the cats will not exceed. Both together, the *quantile Huber loss*, helped computers to play Atari games in 2018. With equal prices of 1 and a tiny `delta` it is the **mean absolute error**, the second teacher of the worked example.
 #
 # Which share? At the best lunch all pushes balance. Say that a share $q$ of the cats stays hungry: they push up with `short` each, the others push down with `waste` each. So $q \cdot \mathrm{short} = (1 - q) \cdot \mathrm{waste}$. Solve it for $q$ with the prices 3 and 1; you need it in the experiment.
 #

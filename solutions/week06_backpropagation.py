@@ -683,7 +683,7 @@ figure = plots.falling_loss(np.array(losses), np.array(right))
 # | the blame goes | into `w.grad`, and is **added** to what was there: empty it before each nudge (`optimizer.zero_grad()`), or the bills of two batches mix | it is returned; then the tape is thrown away | it is returned: `jax.grad` makes a new function out of yours, and functions keep nothing |
 # | to make it fast | `torch.compile` | `tf.function` | `jax.jit`: the noted operations are compiled as one program |
 #
-# All of them pay the same price that you paid: what the forward pass computed has to be kept until the bill arrives. Where memory is short, they keep every tenth layer and compute the others again on the way back (*gradient checkpointing*): more time, less memory.
+# All of them pay the same price that you paid: what the forward pass computed has to be kept until the bill arrives. Where memory is short, they keep every few layers and compute the others again on the way back (*gradient checkpointing*): more time, less memory.
 #
 # Why did you write it by hand, then? Because someone has to write the rule of every new operation. Because an error message that names a shape in the middle of a walk back is now one that you can read. And because a library differentiates the wrong loss as faithfully as the right one.
 #
