@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +19,8 @@ from autograder.output.text import printable
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+    from autograder.lms.lti.class_list import Match
 
 _app = typer.Typer(help="Register LMSs for `autograder serve` (LTI 1.3), and test them.")
 
@@ -260,6 +263,67 @@ def link(
         raise CourseError(f"there is no student {student!r} on the roster{hint(student, ids)}")
     found = people.link(engine, number, student or None)
     _line(f"{found.name or found.login or found.subject} is {found.student or 'nobody'} now.")
+
+
+@_app.command()
+def roster(
+    number: Annotated[
+        int, typer.Argument(metavar="NUMBER", help="The course's number in `autograder lti list`.")
+    ],
+    link_all: Annotated[
+        bool, typer.Option("--link", help="Link all whom e-mail addresses or names tell.")
+    ] = False,
+    enrol: Annotated[
+        bool, typer.Option("--enrol", help="Add those to the roster who are not there, and link.")
+    ] = False,
+    course: CourseOption = Path("."),
+) -> None:
+    """Compare a course's class list in the LMS with the roster."""
+    from autograder.course import directory as courses
+    from autograder.course.enrolment import enrol as add_students
+    from autograder.course.roster import enrolled
+    from autograder.lms.lti import class_list, contexts, platforms
+    from autograder.lms.lti.services import Services
+
+    engine, _ = _open(course)
+    context = contexts.get(engine, number)
+    if not context.connected or not context.memberships_url:
+        raise CourseError(
+            "expected a connected course whose class list the LMS offers; see `autograder lti test`"
+        )
+    platform = platforms.get(engine, context.platform)
+    listed = Services(engine, platform).members(context.memberships_url)
+    opened = courses.load(course)
+    students = enrolled(opened.db_url)
+    matches = class_list.compare(engine, platform, listed, students)
+    if enrol:
+        missing = [each.member for each in matches if not each.student]
+        made = class_list.as_students(platform, missing, students)
+        add_students(opened, made)
+        joined = [
+            class_list.Match(person, student.id, "new")
+            for person, student in zip(missing, made, strict=True)
+        ]
+        matches = [each for each in matches if each.student] + joined
+    chosen = [each for each in matches if link_all or each.by in (class_list.ACCOUNT, "new")]
+    linked = class_list.accept(engine, platform, chosen)
+    _print_matches(matches)
+    _line(f"{len(matches)} learners; {linked} were linked now.")
+    if not link_all and any(each.by in (class_list.EMAIL, class_list.NAME) for each in matches):
+        _line("Next: read the pairs that e-mail or name tell, and accept them with --link.")
+    if any(not each.student for each in matches):
+        _line("Who is not on the roster: `--enrol` adds them, `autograder lti link` links one.")
+
+
+def _print_matches(matches: Sequence[Match]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for title in ("name", "e-mail", "account", "student", "by"):
+        table.add_column(title, overflow="fold")
+    for each in matches:
+        person = each.member
+        cells = (person.name, person.email, person.login, each.student or "nobody", each.by)
+        table.add_row(*(escape(printable(cell)) for cell in cells))
+    screen.print(table)
 
 
 @_app.command()

@@ -109,7 +109,7 @@ def test_does_canvas_get_its_json(lti):
     assert made["target_link_uri"] == "https://nn.example.edu/lti/launch"
 
 
-def test_does_the_checkup_fail_with_the_step(lti, course):  # noqa: F811
+def test_does_the_checkup_fail_with_the_step(lti, course, run):  # noqa: F811
     """A Moodle that may not fetch our keys, and then one that may."""
     engine = open_course_store(course)
     with Tool(engine).running() as tool, Emulator("moodle", ["keyset-is-blocked"]).running() as lms:
@@ -127,13 +127,22 @@ def test_does_the_checkup_fail_with_the_step(lti, course):  # noqa: F811
         code, out, _ = lti("test", "--at", tool.base)
         assert code == 0 and "class list of Neural Networks: 4 people" in out
         assert "connected: Neural Networks (2)" in lti("list")[1]
+        enrol(course, [Student("x", "Lovelace", "Ada")])
+        out = lti("roster", 1)[1]
+        assert "2 learners; 0 were linked" in out and "--link" in out and "--enrol" in out
+        assert "1 were linked" in lti("roster", 1, "--link")[1]
+        out = lti("roster", 1, "--enrol")[1]
+        assert "linked" in out and "new" in out and "2 learners; 1 were linked now" in out
+        assert "s12" in run("roster", "list", "--course", course.root)[1]
         assert "is not connected any more" in lti("connect", 1, "--undo")[1]
         for launch in tool.launches:
             people.recognise(engine, launch, [], tool.now())
     enrol(course, [Student("ada")])
     assert "Ada Lovelace" in lti("people")[1]
-    assert "Ada Lovelace is ada now" in lti("link", 2, "ada")[1]
-    assert "is nobody now" in lti("link", 2, "--undo")[1]
+    number = next(each.id for each in people.every(engine) if each.subject == "3")
+    assert "Ada Lovelace is ada now" in lti("link", number, "ada")[1]
+    assert "is nobody now" in lti("link", number, "--undo")[1]
     assert "did you mean 'ada'" in lti("link", 2, "adda")[2]
     assert lti("link", 2)[0] == 2
+    assert lti("roster", 1)[0] == 1
     engine.dispose()

@@ -97,14 +97,26 @@ def connect(engine: Engine, number: int, *, connected: bool = True) -> Context:
     Raises:
         CourseError: when there is no such course.
     """
+    get(engine, number)
     with engine.begin() as connection:
         changed = update(CONTEXTS).where(CONTEXTS.c.id == number).values(connected=connected)
-        if connection.execute(changed).rowcount != 1:
-            raise CourseError(
-                f"no course of an LMS has the number {number}; `autograder lti list` shows those "
-                "from which an instructor has come"
-            )
-    return next(each for each in every(engine) if each.id == number)
+        connection.execute(changed)
+    return get(engine, number)
+
+
+def get(engine: Engine, number: int) -> Context:
+    """The course with this number.
+
+    Raises:
+        CourseError: when there is none.
+    """
+    for context in every(engine):
+        if context.id == number:
+            return context
+    raise CourseError(
+        f"no course of an LMS has the number {number}; `autograder lti list` shows those from "
+        "which an instructor has come"
+    )
 
 
 def line_item_of(engine: Engine, context: int, week: str) -> str | None:

@@ -16,10 +16,10 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from autograder.course.roster import Student
 from autograder.errors import CourseError
+from autograder.lms.lti.differences import differences
 from autograder.lms.lti.launch import Launch
 from autograder.lms.lti.store import reading, write
 from autograder.lms.lti.tables import PEOPLE
-from autograder.output.text import fold
 
 
 @dataclass(frozen=True)
@@ -103,26 +103,42 @@ def subject_of(engine: Engine, platform: int, student: str) -> str | None:
         return connection.scalar(select(PEOPLE.c.subject).where(same))
 
 
-def _certain(connection: Connection, launch: Launch, roster: Iterable[Student]) -> str | None:
-    """The one student of the roster who has this account, and whom nobody else is linked with."""
-    for field in launch.platform.differences.account_fields:
-        matching = {each.id for each in roster if _is(field, launch, each)}
-        if len(matching) == 1:
-            (student,) = matching
-            taken = select(PEOPLE.c.id).where(
-                PEOPLE.c.platform == launch.platform.id, PEOPLE.c.student == student
-            )
-            return None if connection.scalar(taken) is not None else student
+def account_of(
+    family: str, account: str, login: str, sourced_id: str, roster: Iterable[Student]
+) -> str | None:
+    """The one student of the roster to whom an account of an LMS certainly belongs.
+
+    Args:
+        family: of the platform; its differences name the fields that students cannot change.
+        account: the LMS's own number.
+    """
+    for field in differences(family).account_fields:
+        if field in ("subject", "custom"):
+            matching = {each.id for each in roster if account and account == each.lms_user_id}
+        else:
+            given = login if field == "login" else sourced_id
+            matching = {each.id for each in roster if _same_id(given, each.id)}
         if matching:
-            return None
+            return matching.pop() if len(matching) == 1 else None
     return None
 
 
-def _is(field: str, launch: Launch, student: Student) -> bool:
-    if field in ("subject", "custom"):
-        return bool(launch.account) and launch.account == (student.lms_user_id or "")
-    given = launch.login if field == "login" else launch.sourced_id
-    return bool(fold(given)) and fold(given) == fold(student.id)
+def _certain(connection: Connection, launch: Launch, roster: Iterable[Student]) -> str | None:
+    """The student of a launch, if it is certain and nobody else is linked with them."""
+    student = account_of(
+        launch.platform.family, launch.account, launch.login, launch.sourced_id, roster
+    )
+    taken = select(PEOPLE.c.id).where(
+        PEOPLE.c.platform == launch.platform.id, PEOPLE.c.student == student
+    )
+    return None if student and connection.scalar(taken) is not None else student
+
+
+def _same_id(given: str, student: str) -> bool:
+    """Whether two ids are the same; letters that only look alike are not."""
+    if given.isascii() and student.isascii():
+        return bool(given) and given.strip().lower() == student.lower()
+    return given.strip() == student
 
 
 def _person(connection: Connection, same: Any) -> Person:

@@ -82,6 +82,11 @@ def signed(claims: dict[str, Any], key: Any = None, algorithm: str = "RS256", **
         return jwt.encode(claims, key if key is not None else own, algorithm, headers=headers)
 
 
+def signed_bytes(payload: bytes) -> str:
+    kid, key = signing_key(0)
+    return jwt.PyJWS().encode(payload, key, "RS256", headers={"kid": kid})
+
+
 def raw(header: Any, payload: Any, signature: bytes = b"x") -> str:
     parts = (json.dumps(header).encode(), json.dumps(payload).encode(), signature)
     return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
@@ -258,6 +263,9 @@ NEGATIVES: list[tuple[str, str, Try]] = [
     ("unsigned", "no alg", lambda a: with_token(a, raw({"kid": "k"}, {}))),
     ("wrong-algorithm", "HS256", public_key_as_password),
     ("wrong-algorithm", "RS512", lambda a: resigned(a, algorithm="RS512")),
+    ("malformed-token", "a signed list", lambda a: with_token(a, signed_bytes(b"[1]"))),
+    ("malformed-token", "a signed text", lambda a: with_token(a, signed_bytes(b"no JSON"))),
+    ("malformed-token", "signed nesting", lambda a: with_token(a, signed_bytes(b"[" * 50_000))),
     ("malformed-token", "crit", lambda a: resigned(a, crit=["exp"])),
     ("no-key-id", "no kid", lambda a: resigned(a, kid=None)),
     ("unknown-key", "another kid", lambda a: resigned(a, kid="other")),
