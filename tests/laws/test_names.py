@@ -89,11 +89,13 @@ class Named:
     def is_the_answer_where_it_shows(self, name: str, answers: Sequence[Answer]) -> bool:
         """Whether a mistake gives the whole answer in all cases in which it differs from right."""
         seen = [Seen(self.question, trial) for trial in self.trials(answers)]
-        return any(
-            all(seen[at].whole(made[at]) is Level.EQUAL for at in self.shown_in(name))
-            for own, made in self.known
-            if own == name
-        )
+        for own, made in self.known:
+            # Where this member of a family shows, which may be elsewhere than another one does.
+            shown = [at for at, each in enumerate(made) if each.wrong]
+            equal = (seen[at].whole(made[at]) is Level.EQUAL for at in shown)
+            if own == name and shown and all(equal):
+                return True
+        return False
 
     def pairs(self) -> list[tuple[str, str]]:
         pairs = list(permutations(self.question.mistakes, 2))
