@@ -218,6 +218,7 @@ def configured_elsewhere(attempt: Attempt) -> Any:
     return register(attempt, openid_configuration=f"{localhost}/configuration")
 
 
+NUMBERED = {"alg": "RS256", "kid": 7}
 Try = Callable[[Attempt], Any]
 NEGATIVES: list[tuple[str, str, Try]] = [
     # --- the login
@@ -268,6 +269,8 @@ NEGATIVES: list[tuple[str, str, Try]] = [
     ("malformed-token", "signed nesting", lambda a: with_token(a, signed_bytes(b"[" * 50_000))),
     ("malformed-token", "crit", lambda a: resigned(a, crit=["exp"])),
     ("no-key-id", "no kid", lambda a: resigned(a, kid=None)),
+    ("no-key-id", "an empty kid", lambda a: resigned(a, kid="")),
+    ("malformed-token", "a number as kid", lambda a: with_token(a, raw(NUMBERED, {}))),
     ("unknown-key", "another kid", lambda a: resigned(a, kid="other")),
     ("weak-key", "1024 bits", weak_key),
     ("keyset-unreachable", "no keyset", unreachable_keys),
