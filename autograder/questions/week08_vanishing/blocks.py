@@ -42,3 +42,17 @@ def gradients(
 ) -> tuple[Array, Array, Array, Array, Array]:
     """A block's gradients, given dL/dZ of its hidden layer, right or wrong."""
     return dout + dZ @ W1.T, X.T @ dZ, dZ.sum(axis=0), H.T @ dout, dout.sum(axis=0)
+
+
+def a_block_forward(X: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Array:
+    """A right block."""
+    out: Array = X + branch(X, W1, b1)[1] @ W2 + b2
+    return out
+
+
+def a_block_back(
+    dout: Array, X: Array, W1: Array, b1: Array, W2: Array
+) -> tuple[Array, Array, Array, Array, Array]:
+    """The way back through a right block."""
+    Z, H = branch(X, W1, b1)
+    return gradients(dout, X, H, (dout @ W2.T) * (Z > 0), W1)

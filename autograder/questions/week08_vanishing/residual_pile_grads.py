@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
-from autograder.questions.week08_vanishing.formulas import Params
+from autograder.questions.define import Array, Formula, Inputs, Rng, question
+from autograder.questions.week08_vanishing.blocks import a_block_back, a_block_forward
+from autograder.questions.week08_vanishing.formulas import Params, loss_slope
 from autograder.questions.week08_vanishing.residual_pile import (
     first_gate_on_its_corner,
     gradients,
     norms_of,
+    parts_of,
     pile,
     scale_of,
     walk,
@@ -91,6 +93,35 @@ def _(rng: Rng) -> Inputs:
 def _(rng: Rng) -> Inputs:
     # Thirteen layers: in the order of names as text, W10 would come before W2.
     return pile(rng, 4, 4, 4, *6 * [4])
+
+
+@residual_pile_grads.made_of(
+    but="relu-after-the-sum blame-of-the-skip-lost blame-of-the-branch-lost"
+)
+def _(
+    X: Array,
+    y: Array,
+    params: Params,
+    *,
+    residual_forward: Formula = a_block_forward,
+    residual_backward: Formula = a_block_back,
+) -> Any:
+    blocks = len(params) // 4
+    scale, last = scale_of(params), 2 * blocks + 1
+    received = [X]
+    for block in range(blocks):
+        W1, b1, W2, b2 = parts_of(params, block)
+        received.append(residual_forward(received[-1], W1, b1, scale * W2, scale * b2))
+    bill = loss_slope(received[-1] @ params[f"W{last}"] + params[f"b{last}"], y)
+    grads = {f"W{last}": received[-1].T @ bill, f"b{last}": bill.sum(axis=0)}
+    dout, arrived = bill @ params[f"W{last}"].T, []
+    for block in range(blocks - 1, -1, -1):
+        arrived.append(dout)
+        W1, b1, W2, _ = parts_of(params, block)
+        dout, dW1, db1, dW2, db2 = residual_backward(dout, received[block], W1, b1, scale * W2)
+        n = 2 * block + 1
+        grads |= {f"W{n}": dW1, f"b{n}": db1, f"W{n + 1}": scale * dW2, f"b{n + 1}": scale * db2}
+    return grads, norms_of(arrived[::-1])
 
 
 @residual_pile_grads.mistake("voice-not-lowered", rows="K08")
