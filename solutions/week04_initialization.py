@@ -332,7 +332,7 @@ check("diagnose_init")
 #
 # (Whoever listens to the drawn first layer hears 4 and 12 in the second row, and gets another new W.)
 #
-# Dmytro Mishkin and Jiri Matas called this *layer-sequential unit variance*, in short **LSUV**. With it they trained piles that He's rule could not start.
+# Dmytro Mishkin and Jiri Matas called this *layer-sequential unit variance*, in short **LSUV**. They started piles of seventeen thin layers with it, with one bend after another, and computed no rule for any of them.
 
 
 # %% solution="lsuv_init"
