@@ -37,10 +37,19 @@ def check_page(question: Question, mistake: Mistake) -> None:
 
 
 def test_does_a_name_in_several_questions_give_a_section_for_each():
-    names = [mistake.name for _, mistake in CATALOGUED]
+    own = [(question, mistake) for question, mistake in CATALOGUED if not mistake.of]
+    names = [mistake.name for _, mistake in own]
     shared = next(name for name in names if names.count(name) > 1)
-    found = [(question, mistake) for question, mistake in CATALOGUED if mistake.name == shared]
+    found = [(question, mistake) for question, mistake in own if mistake.name == shared]
     sections = page(found).split("\n\n---\n\n")
     assert len(sections) == len(found)
     for section, (question, mistake) in zip(sections, found, strict=True):
         assert f"`{question.name}`" in section and mistake.why in section
+
+
+def test_has_a_mistake_one_section_that_questions_made_of_another_share():
+    name = next(mistake.name for _, mistake in CATALOGUED if mistake.of)
+    found = [pair for pair in CATALOGUED if pair[1].name == name]
+    listed = [pair for pair in found if not pair[1].of]
+    assert len(found) > len(listed)
+    assert page(found) == page(listed)
