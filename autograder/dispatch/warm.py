@@ -17,7 +17,7 @@ from autograder.errors import SandboxError, WorkerLost
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Libraries, Sandbox
 
-MOST_CREWS = 3
+MOST_CREWS = 2
 """So many weeks have sandboxes at once: each sandbox holds its libraries in memory."""
 STOP_SECONDS = 5.0
 
@@ -39,6 +39,7 @@ class WarmSandboxes:
         self._workers = workers or cores()
         self._isolation = isolation
         self._crews: dict[_Kind, _Crew] = {}
+        self._changing = threading.Lock()
 
     def __enter__(self) -> WarmSandboxes:
         return self
@@ -48,8 +49,10 @@ class WarmSandboxes:
 
     def close(self) -> None:
         """End all sandboxes."""
-        while self._crews:
-            self._crews.pop(next(iter(self._crews))).close()
+        with self._changing:
+            crews, self._crews = [*self._crews.values()], {}
+        for crew in crews:
+            crew.close()
 
     def start(self, limits: Limits | None, libraries: Libraries) -> None:
         """Start the sandboxes of a kind, before there is work for them."""
@@ -69,10 +72,8 @@ class WarmSandboxes:
         Raises:
             SandboxError: when a sandbox fails at every try of the same piece of work.
         """
-        crew = self._crew(limits, libraries)
         results: Queue[Any] = Queue()
-        for piece in work:
-            crew.jobs.put((piece, do, lost, results))
+        crew = self._crew(limits, libraries, [(piece, do, lost, results) for piece in work])
         for _ in work:
             result = results.get()
             if isinstance(result, BaseException):
@@ -80,19 +81,28 @@ class WarmSandboxes:
                 raise result
             yield result
 
-    def _crew(self, limits: Limits | None, libraries: Libraries) -> _Crew:
+    def _crew(
+        self, limits: Limits | None, libraries: Libraries, jobs: Sequence[_Job] = ()
+    ) -> _Crew:
+        """The crew of a kind, with these jobs in its queue."""
         kind = self._isolation, limits, libraries
-        # The last one that was asked for stands last.
-        crew = self._crews.pop(kind, None) or _Crew(self._workers, kind)
-        self._crews[kind] = crew
-        while len(self._crews) > MOST_CREWS:
-            self._crews.pop(next(iter(self._crews))).close()
+        with self._changing:
+            # The last one that was asked for stands last.
+            crew = self._crews.pop(kind, None) or _Crew(self._workers, kind)
+            self._crews[kind] = crew
+            for job in jobs:
+                crew.jobs.put(job)
+            unused = [*self._crews][:-MOST_CREWS]
+            closed = [self._crews.pop(each) for each in unused]
+        for each in closed:
+            each.close(at_once=False)
         return crew
 
     def _drop(self, crew: _Crew) -> None:
-        """After an error, other pieces may still be running; their results are for nobody."""
-        self._crews = {kind: each for kind, each in self._crews.items() if each is not crew}
-        crew.close()
+        """After an error, the next work of this kind gets new sandboxes."""
+        with self._changing:
+            self._crews = {kind: each for kind, each in self._crews.items() if each is not crew}
+        crew.close(at_once=False)
 
 
 class _Crew:
@@ -130,9 +140,12 @@ class _Crew:
         while (job := self.jobs.get()) is not None:
             job[3].put(error)
 
-    def close(self) -> None:
+    def close(self, *, at_once: bool = True) -> None:
+        """End the threads: after the jobs that are in the queue, or at once."""
         for _ in self._threads:
             self.jobs.put(None)
+        if not at_once:
+            return
         for sandbox in self._sandboxes:
             sandbox.stop()
         for thread in self._threads:

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import accumulate
+from statistics import fmean
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
@@ -26,7 +28,7 @@ MOST_TRIES = 20
 """After so many workers have ended with an upload in their hands, it is given up."""
 PATIENT_TRIES = 3
 """From then on, others are graded between two tries."""
-BATCH = 8
+BATCH = 4
 """The most uploads that are graded together: their results are written together, too."""
 REMEMBERED = timedelta(minutes=10)
 """Who was served within this time waits for the others."""
@@ -202,11 +204,19 @@ def attempts(engine: Engine, student: str, assignment: str) -> list[Upload]:
         return [_upload(row) for row in connection.execute(found.order_by(UPLOADS.c.id.desc()))]
 
 
+def is_waiting(engine: Engine) -> bool:
+    """Whether any upload waits."""
+    found = select(UPLOADS.c.id).where(UPLOADS.c.state == State.WAITING).limit(1)
+    with reading(engine) as connection:
+        return connection.scalar(found) is not None
+
+
 def take(engine: Engine, now: datetime | None = None, most: int = BATCH) -> list[Upload]:
     """The uploads that are graded next, together: of one week, each of another student.
 
-    An upload with which a worker has ended before is taken alone, so that it cannot do harm to
-    others.
+    A student of whom something is being graded has to wait. An upload with which a worker has
+    ended before is taken alone, so that it cannot do harm to others. On PostgreSQL, one call must
+    have ended before the next one begins.
 
     Args:
         engine: the service's database.
@@ -287,13 +297,16 @@ def put_back(
         )
 
 
-def recover(engine: Engine, now: datetime | None = None) -> int:
-    """Let wait again what a worker that has ended had taken; no other worker may be running.
+def recover(
+    engine: Engine, numbers: Sequence[int] | None = None, now: datetime | None = None
+) -> int:
+    """Let wait again what was taken and is in nobody's hands any more.
 
     What many workers have ended with is given up, and named on the instructor's pages.
 
     Args:
         engine: the service's database.
+        numbers: of the uploads; by default all that run, when a worker begins.
         now: by default now.
 
     Returns:
@@ -301,6 +314,8 @@ def recover(engine: Engine, now: datetime | None = None) -> int:
     """
     now = now or datetime.now(UTC)
     running = UPLOADS.c.state == State.RUNNING
+    if numbers is not None:
+        running &= UPLOADS.c.id.in_(numbers)
     with engine.begin() as connection:
         found = connection.execute(select(UPLOADS.c.id, UPLOADS.c.tries).where(running)).all()
         for row in found:
@@ -327,14 +342,15 @@ def places(engine: Engine, now: datetime | None = None) -> dict[int, Place]:
         waiting = {each.id: each for each in unfinished if each.state is State.WAITING}
         running = [each for each in unfinished if each.state is State.RUNNING]
         order = _order(connection, waiting, now)
-        each = _seconds_each(connection)
-    since = min((upload.taken for upload in running if upload.taken), default=now)
-    left = max(each, len(running) * each - (now - since).total_seconds()) if running else 0.0
-    found = {upload.id: Place(0, left) for upload in running}
+        seconds = _Seconds(connection)
+    # Of what is being graded, half is done.
+    left = sum(seconds.of(upload) for upload in running) / 2
+    found = {upload.id: Place(0, max(seconds.of(upload), left)) for upload in running}
+    until = list(accumulate((seconds.of(waiting[number]) for number in order), initial=left))
     for ahead, number in enumerate(order):
         # Results are written when those that are graded together are all done.
-        until = min(len(order), BATCH * (ahead // BATCH + 1))
-        found[number] = Place(ahead + len(running), left + until * each)
+        end = min(len(order), ahead + BATCH)
+        found[number] = Place(ahead + len(running), until[end])
     return found
 
 
@@ -342,7 +358,7 @@ def wait_for_another(engine: Engine, now: datetime | None = None) -> float:
     """In how many seconds the verdict on one more upload, by a new student, would be expected."""
     found = places(engine, now)
     with reading(engine) as connection:
-        each = _seconds_each(connection)
+        each = _Seconds(connection).usual
     return max((place.seconds for place in found.values()), default=0.0) + each
 
 
@@ -395,6 +411,7 @@ def _in_states(connection: Connection, *states: State) -> list[Upload]:
 
 def _waiting(connection: Connection, now: datetime) -> dict[int, Upload]:
     """What waits and may be taken now, the oldest first."""
+    busy = {each.student for each in _in_states(connection, State.RUNNING)}
     # What came after an upload that is put off waits with it: the last one counts.
     put_off: set[tuple[str, str]] = set()
     able = {}
@@ -402,7 +419,7 @@ def _waiting(connection: Connection, now: datetime) -> dict[int, Upload]:
         work = each.student, each.assignment
         if each.due and each.due > now:
             put_off.add(work)
-        if work not in put_off:
+        if work not in put_off and each.student not in busy:
             able[each.id] = each
     return able
 
@@ -424,15 +441,29 @@ def _together(waiting: Sequence[Upload], most: int) -> list[Upload]:
     return chosen[:most]
 
 
-def _seconds_each(connection: Connection) -> float:
-    """What an upload takes: the mean of the last ones."""
-    seconds = connection.scalars(
-        select(UPLOADS.c.seconds)
-        .where(UPLOADS.c.state == State.GRADED, UPLOADS.c.seconds.is_not(None))
-        .order_by(UPLOADS.c.id.desc())
-        .limit(_MEASURED)
-    ).all()
-    return sum(seconds) / len(seconds) if seconds else USUAL_SECONDS
+class _Seconds:
+    """What an upload takes: the mean of the last ones of its week, or of all.
+
+    Args:
+        connection: to the service's database.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        last = connection.execute(
+            select(UPLOADS.c.assignment, UPLOADS.c.seconds)
+            .where(UPLOADS.c.state == State.GRADED, UPLOADS.c.seconds.is_not(None))
+            .order_by(UPLOADS.c.id.desc())
+            .limit(_MEASURED)
+        ).all()
+        of_week: dict[str, list[float]] = defaultdict(list)
+        for row in last:
+            of_week[row.assignment].append(row.seconds)
+        self._of_week = {week: fmean(seconds) for week, seconds in of_week.items()}
+        self.usual = fmean([row.seconds for row in last]) if last else USUAL_SECONDS
+
+    def of(self, upload: Upload) -> float:
+        """The seconds that this one is expected to take."""
+        return self._of_week.get(upload.assignment, self.usual)
 
 
 def _upload(row: Row[Any]) -> Upload:

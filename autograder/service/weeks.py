@@ -6,6 +6,7 @@ the service runs.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class Weeks:
         self._root = root
         self._course: tuple[_Stamp, Course] | None = None
         self._weeks: dict[str, tuple[_Stamp, Assignment]] = {}
+        self._loading = threading.RLock()
 
     @property
     def course(self) -> Course:
@@ -39,9 +41,10 @@ class Weeks:
         """
         files = [self._root / name for name in (course_settings.FILE, courses.CONFIG_FILE)]
         stamp = _stamp(files)
-        if self._course is None or self._course[0] != stamp:
-            self._course = stamp, courses.load(self._root)
-        return self._course[1]
+        with self._loading:
+            if self._course is None or self._course[0] != stamp:
+                self._course = stamp, courses.load(self._root)
+            return self._course[1]
 
     def assignment(self, stem: str) -> Assignment:
         """A week as it is released now; the gradebook gets the due date that course.toml says.
@@ -60,12 +63,13 @@ class Weeks:
                 *_files(course.folder("source", stem)),
             ]
         )
-        if stem not in self._weeks or self._weeks[stem][0] != stamp:
-            self._weeks.pop(stem, None)
-            loaded = load_assignment(course, stem.partition("_")[0])
-            assignments.follow_settings(course, loaded.week.name, loaded.week.stem)
-            self._weeks[stem] = stamp, loaded
-        return self._weeks[stem][1]
+        with self._loading:
+            if stem not in self._weeks or self._weeks[stem][0] != stamp:
+                self._weeks.pop(stem, None)
+                loaded = load_assignment(course, stem.partition("_")[0])
+                assignments.follow_settings(course, loaded.week.name, loaded.week.stem)
+                self._weeks[stem] = stamp, loaded
+            return self._weeks[stem][1]
 
 
 def _files(folder: Path) -> list[Path]:

@@ -13,13 +13,16 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
+from autograder.course import directory as courses
 from autograder.course.roster import enrolled
+from autograder.dispatch.local import cores
 from autograder.dispatch.warm import WarmSandboxes
 from autograder.errors import AutograderError, CourseBusy, CourseError
 from autograder.gradebook import reports
@@ -35,7 +38,10 @@ from autograder.service.weeks import Weeks
 LOOK_SECONDS = 0.2
 """How often an idle worker looks for uploads."""
 BUSY_SECONDS = 1.0
-"""While `autograder grade` is running in the course."""
+"""After the database was gone."""
+SPARE = 1
+"""Sandboxes beyond one per core: for one submission that hangs until its time limit."""
+CLUSTER_BATCH = 64
 FOLLOW_SECONDS = 5.0
 """How often it looks whether the gradebook was changed by somebody else."""
 TROUBLE_SECONDS = 20.0
@@ -58,6 +64,10 @@ class How:
 class Worker:
     """Grades what waits in the queue; only one may run for a course.
 
+    Several uploads, or groups of them, are graded at once, each in a lane of its own: one that
+    hangs until its time limit holds up its lane and nobody else's. As long as a lane is busy, the
+    worker holds the course's lock.
+
     Args:
         engine: the service's database.
         weeks: the course.
@@ -76,27 +86,41 @@ class Worker:
         self._weeks = weeks
         self._how = how or How()
         self._told = told
-        self._sandboxes = WarmSandboxes(self._how.workers, self._how.isolation)
+        sandboxes = (self._how.workers or cores()) + SPARE
+        self._lanes = sandboxes + 1
+        self._sandboxes = WarmSandboxes(sandboxes, self._how.isolation)
+        self._taking = threading.Lock()
+        self._busy = 0
+        self._lock = ExitStack()
         self._followed = 0.0
         self._stamp: tuple[int, int] | None = None
 
     def run(self, stop: threading.Event) -> None:
         """Grade until told to stop; what is being graded then is finished first."""
-        unsure = True
+        while not stop.is_set():
+            try:
+                queue.recover(self._engine)
+                break
+            except SQLAlchemyError as error:
+                logs.trouble("database", error)
+                stop.wait(BUSY_SECONDS)
         with self._sandboxes:
-            while not stop.is_set():
-                try:
-                    if unsure:
-                        queue.recover(self._engine)
-                        unsure = False
-                    if not self.step():
-                        self.follow_gradebook()
-                        stop.wait(LOOK_SECONDS)
-                except Exception as error:
-                    # The database, or a bug; what is marked as running is in nobody's hands now.
-                    unsure = True
-                    logs.trouble("worker", error)
-                    stop.wait(BUSY_SECONDS)
+            lanes = [threading.Thread(target=self._lane, args=(stop,)) for _ in range(self._lanes)]
+            for lane in lanes:
+                lane.start()
+            for lane in lanes:
+                lane.join()
+
+    def _lane(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            try:
+                if not self.step():
+                    self.follow_gradebook()
+                    stop.wait(LOOK_SECONDS)
+            except Exception as error:
+                # The database, or a bug.
+                logs.trouble("worker", error)
+                stop.wait(BUSY_SECONDS)
 
     def warm_up(self, stems: Sequence[str]) -> None:
         """Load weeks and start their sandboxes, before the first upload."""
@@ -110,27 +134,79 @@ class Worker:
 
     def step(self) -> int:
         """Grade the uploads that are next, together; how many there were."""
-        taken = queue.take(self._engine)
+        taken = self._take()
         if not taken:
             return 0
         try:
+            self._grade_or_put_back(taken)
+        except Exception as error:
+            # The database is gone, or a bug: these uploads must not stay in nobody's hands.
+            logs.trouble("worker", error, week=taken[0].assignment)
+            self._recover(taken)
+        finally:
+            self._leave()
+        return len(taken)
+
+    def _grade_or_put_back(self, taken: Sequence[Upload]) -> None:
+        try:
             self._grade(taken)
-        except CourseBusy as error:
-            self._put_back(taken, str(error), BUSY_SECONDS)
+            return
         except AutograderError as error:
             logs.trouble("not graded", error, week=taken[0].assignment)
-            self._put_back(taken, str(error), TROUBLE_SECONDS)
+            problem = str(error)
         except OSError as error:
             logs.trouble("not graded", error, week=taken[0].assignment)
-            self._put_back(taken, f"a file cannot be used: {error.strerror}", TROUBLE_SECONDS)
-        return len(taken)
+            problem = f"a file cannot be used: {error.strerror}"
+        due = datetime.now(UTC) + timedelta(seconds=TROUBLE_SECONDS)
+        queue.put_back(self._engine, taken, problem, due)
+
+    def _take(self) -> list[Upload]:
+        """Take what is next, and the course's lock if no lane has it."""
+        with self._taking:
+            if not queue.is_waiting(self._engine):
+                return []
+            if not self._busy:
+                try:
+                    self._lock.enter_context(courses.alone(self._weeks.course))
+                except CourseBusy:
+                    # `autograder grade` or `backup` is running.
+                    return []
+            taken: list[Upload] = []
+            try:
+                most = queue.BATCH if not self._how.cluster else CLUSTER_BATCH
+                taken = queue.take(self._engine, most=most)
+            finally:
+                if taken:
+                    self._busy += 1
+                elif not self._busy:
+                    self._lock.close()
+        return taken
+
+    def _leave(self) -> None:
+        with self._taking:
+            self._busy -= 1
+            if not self._busy:
+                self._lock.close()
+
+    def _recover(self, taken: Sequence[Upload]) -> None:
+        """Let uploads wait again after an error; while the database is gone, try it again."""
+        while True:
+            try:
+                queue.recover(self._engine, [each.id for each in taken])
+                return
+            except SQLAlchemyError as error:
+                logs.trouble("database", error)
+                time.sleep(BUSY_SECONDS)
 
     def follow_gradebook(self) -> None:
         """Tell the outbox of grades that changed by other ways: by hand, `extend`, `grade`."""
-        now = time.monotonic()
-        if now < self._followed + FOLLOW_SECONDS:
-            return
-        self._followed = now
+        with self._taking:
+            # What is being graded is in the gradebook before it is in the outbox.
+            if not self._busy and time.monotonic() > self._followed + FOLLOW_SECONDS:
+                self._followed = time.monotonic()
+                self._follow()
+
+    def _follow(self) -> None:
         try:
             course = self._weeks.course
             stamp = gradebook_stamp(course)
@@ -146,10 +222,6 @@ class Worker:
         except CourseError as error:
             logs.trouble("gradebook", error)
 
-    def _put_back(self, taken: Sequence[Upload], problem: str, seconds: float) -> None:
-        due = datetime.now(UTC) + timedelta(seconds=seconds)
-        queue.put_back(self._engine, taken, problem, due)
-
     def _grade(self, taken: Sequence[Upload]) -> None:
         began = time.monotonic()
         stem = taken[0].assignment
@@ -164,13 +236,13 @@ class Worker:
         handed_in = [self._hand_in(each) for each in uploads.values()]
         found = self._reports(assignment, handed_in, force=taken[0].is_regrade)
         graded = grades(course, stem, set(found), found)
-        seconds = (time.monotonic() - began) / len(taken)
+        seconds = (time.monotonic() - began) / len(taken) / max(1, self._busy)
         self._write(uploads, found, graded, seconds)
         logs.event(
             "graded",
             week=stem,
             uploads=[each.id for each in uploads.values()],
-            seconds=round(seconds * len(taken), 3),
+            seconds=round(time.monotonic() - began, 3),
         )
         self._told()
 
@@ -193,6 +265,7 @@ class Worker:
             cluster=self._how.cluster,
             force=force,
             sandboxes=self._sandboxes,
+            locked=True,
         )
         with closing(made):
             return {report.student: report for report in made}

@@ -49,7 +49,11 @@ def test_does_a_student_with_ten_uploads_not_hold_up_the_class(engine):
         accept(engine, "greedy")
     for student in ("ada", "bob"):
         accept(engine, student, at=1)
-    order = [each.student for _ in range(6) for each in take(engine, most=1)]
+    order = []
+    for at in range(6):
+        taken = take(engine, at=at, most=1)
+        order += [each.student for each in taken]
+        done(engine, taken)
     assert order[:3] == ["greedy", "ada", "bob"]
     assert set(order[3:]) == {"greedy"}
 
@@ -57,7 +61,9 @@ def test_does_a_student_with_ten_uploads_not_hold_up_the_class(engine):
 def test_does_whoever_comes_later_go_before_another_ones_second_upload(engine):
     accept(engine, "greedy")
     accept(engine, "greedy")
-    assert [each.student for each in take(engine, at=5, most=1)] == ["greedy"]
+    taken = take(engine, at=5, most=1)
+    assert [each.student for each in taken] == ["greedy"]
+    done(engine, taken)
     accept(engine, "ada", at=6)
     assert [each.student for each in take(engine, at=7, most=1)] == ["ada"]
 
@@ -69,6 +75,18 @@ def test_are_uploads_graded_together_only_of_one_week_and_of_different_students(
     accept(engine, "cy")
     assert [each.student for each in take(engine)] == ["ada", "cy"]
     assert [each.student for each in take(engine)] == ["bob"]
+    # Ada's second waits until her first is graded: the last one counts.
+    assert take(engine) == []
+
+
+def test_are_only_those_uploads_let_go_that_were_in_lost_hands(engine):
+    for student in ("ada", "bob"):
+        accept(engine, student)
+    ada, bob = take(engine)
+    assert queue.recover(engine, [ada.id], NOON) == 1
+    assert queue.find(engine, ada.id).state is State.WAITING
+    assert queue.find(engine, bob.id).state is State.RUNNING
+    assert queue.is_waiting(engine)
 
 
 @given(st.lists(st.sampled_from("abcde"), max_size=30))
@@ -90,7 +108,7 @@ def test_is_an_upload_that_was_in_a_killed_workers_hands_taken_again_alone(engin
     for student in ("ada", "bob"):
         accept(engine, student)
     assert len(take(engine)) == 2
-    assert queue.recover(engine, NOON) == 2
+    assert queue.recover(engine, now=NOON) == 2
     assert [[each.student for each in take(engine)] for _ in range(2)] == [["ada"], ["bob"]]
 
 
@@ -100,7 +118,7 @@ def test_is_an_upload_given_up_only_after_many_workers_and_then_by_name(engine):
     for _ in range(queue.MOST_TRIES):
         at += 1000
         assert take(engine, at)
-        queue.recover(engine, NOON + timedelta(seconds=at))
+        queue.recover(engine, now=NOON + timedelta(seconds=at))
     found = queue.find(engine, upload.id)
     assert found.state is State.FAILED
     assert "the instructor grades it again" in found.problem
@@ -114,7 +132,9 @@ def test_does_an_upload_that_is_put_off_keep_its_place_before_the_same_students_
     queue.put_back(engine, taken, "busy", NOON + timedelta(seconds=500))
     assert [each.id for each in take(engine, at=200)] == [other.id]
     assert not take(engine, at=300)
-    assert [each.id for each in take(engine, at=600)] == [first.id]
+    again = take(engine, at=600)
+    assert [each.id for each in again] == [first.id]
+    done(engine, again)
     assert [each.id for each in take(engine, at=601)] == [second.id]
     assert queue.find(engine, first.id).tries == 1
 
@@ -142,10 +162,21 @@ def test_does_the_estimate_follow_what_uploads_took(engine):
     uploads = [accept(engine, f"s{n}") for n in range(20)]
     places = queue.places(engine, NOON)
     assert [places[each.id].ahead for each in uploads] == list(range(20))
-    # Eight are graded together, at two seconds each.
-    assert places[uploads[0].id].seconds == places[uploads[7].id].seconds == 16.0
-    assert places[uploads[19].id].seconds == 40.0
+    # Four are graded together, at two seconds each.
+    assert [places[uploads[n].id].seconds for n in (0, 1, 15, 16, 19)] == [8, 10, 38, 40, 40]
     assert queue.wait_for_another(engine, NOON) == 42.0
+
+
+def test_does_the_estimate_know_that_weeks_differ(engine):
+    for stem, seconds in ((STEM, 1.0), ("week13_paradigms", 30.0)):
+        accept(engine, "first", stem=stem)
+        done(engine, take(engine, at=0), seconds=seconds)
+    fast = accept(engine, "ada")
+    slow = accept(engine, "bob", stem="week13_paradigms")
+    places = queue.places(engine, NOON)
+    assert (places[fast.id].seconds, places[slow.id].seconds) == (31.0, 31.0)
+    assert [each.id for each in take(engine, at=1)] == [fast.id]
+    assert queue.places(engine, NOON)[fast.id].seconds == 1.0
 
 
 def test_is_there_no_wait_where_nothing_waits(engine):

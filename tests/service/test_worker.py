@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import create_engine, update
+from sqlalchemy.exc import OperationalError
 
 from autograder.cli import demo
 from autograder.course import directory
@@ -176,14 +177,41 @@ def test_is_what_came_after_the_due_date_late_but_for_an_extension(site):
 def test_does_it_wait_while_the_command_is_grading(site):
     upload = site.accept("s07", written=False)
     with directory.alone(site.course):
-        assert site.worker.step() == 1
-    found = site.found(upload)
-    assert (found.state, found.tries) == (State.WAITING, 0)
-    assert "another run is grading" in found.problem
-    assert found.due <= datetime.now(UTC) + timedelta(seconds=worker.BUSY_SECONDS)
-    time.sleep(worker.BUSY_SECONDS)
+        assert site.worker.step() == 0
+    assert site.found(upload).state is State.WAITING
     assert site.worker.step() == 1
     assert site.found(upload).state is State.GRADED
+    # Between two uploads, the command may grade.
+    with directory.alone(site.course):
+        pass
+
+
+def test_does_one_that_hangs_hold_up_nobody_else(site):
+    """It has a lane of its own, and its author's next upload waits for it."""
+    with site.engine.begin() as connection:
+        # What earlier tests took, as if it had been yesterday's.
+        connection.execute(update(queue.UPLOADS).values(taken=None))
+    hangs = site.accept("s01", "import time\ntime.sleep(9)\ndef relu_backward(dout, z):\n    pass")
+    quick = [site.accept(each, written=False) for each in ("s03", "s04")]
+    stop = threading.Event()
+    lane = threading.Thread(target=site.worker._lane, args=(stop,))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(queue, "BATCH", 1)
+        lane.start()
+        while site.found(hangs).state is State.WAITING:
+            time.sleep(0.01)
+        again = site.accept("s01", written=False)
+        for _ in quick:
+            assert site.worker.step() == 1
+        assert site.worker.step() == 0
+    assert [site.found(each).state for each in quick] == [State.GRADED, State.GRADED]
+    assert site.found(hangs).state is State.RUNNING
+    assert site.found(again).state is State.WAITING
+    stop.set()
+    lane.join()
+    assert site.found(hangs).state is State.GRADED
+    assert site.worker.step() == 1
+    assert site.found(again).state is State.GRADED
 
 
 def test_is_work_kept_of_which_the_week_cannot_be_graded_now(site, monkeypatch):
@@ -218,20 +246,37 @@ def test_does_a_regrade_run_what_is_there(site):
     assert (site.found(upload).state, site.found(upload).points) == (State.GRADED, 80.0)
 
 
-def test_does_it_go_on_after_the_database_was_gone_and_stop_when_told(site, monkeypatch):
+@pytest.mark.parametrize("error", [OperationalError("", {}, Exception()), RuntimeError("a bug")])
+def test_is_an_upload_taken_again_after_the_database_was_gone_or_a_bug(site, monkeypatch, error):
+    upload = site.accept("s08", written=False)
+    failures = [error, error]
+
+    def fail(*_):
+        if failures:
+            raise failures.pop()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(worker, "BUSY_SECONDS", 0.01)
+        patched.setattr(Worker, "_grade", fail)
+        assert site.worker.step() == 1
+    assert site.found(upload).state is State.WAITING
+    assert site.worker.step() == 1
+    assert site.found(upload).state is State.GRADED
+
+
+def test_does_it_go_on_after_an_error_and_stop_when_told(site, monkeypatch):
     stop = threading.Event()
     failures = [OSError("gone"), RuntimeError("a bug")]
 
-    def take(*_):
+    def step(self):
         if failures:
             raise failures.pop()
         stop.set()
-        return []
+        return 1
 
     monkeypatch.setattr(worker, "BUSY_SECONDS", 0.01)
-    monkeypatch.setattr(queue, "take", take)
-    crew = Worker(site.engine, site.weeks, How(workers=1))
-    crew.run(stop)
+    monkeypatch.setattr(Worker, "step", step)
+    Worker(site.engine, site.weeks, How(workers=1)).run(stop)
     assert not failures
 
 
