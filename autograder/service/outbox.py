@@ -80,7 +80,7 @@ def want(
                 "due": now,
             }
             connection.execute(insert(SCORES).values(values))
-        elif new_attempts or _differs(row, wanted):
+        elif new_attempts or _differs(row, wanted | {"student": place.student}):
             values = wanted | {
                 "student": place.student,
                 "revision": row.revision + 1,
@@ -145,7 +145,7 @@ def _wanted(grade: Grade, send_unfinished: bool) -> dict[str, Any]:
 
 
 def _differs(row: Row[Any], wanted: Mapping[str, Any]) -> bool:
-    parts = ("points", "max_points", "final", "comment")
+    parts = ("student", "points", "max_points", "final", "comment")
     return any(getattr(row, part) != wanted[part] for part in parts)
 
 

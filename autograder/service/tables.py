@@ -53,6 +53,7 @@ UPLOADS = Table(
     Column("problem", Text),
     Index("service_uploads_state", "state", "id"),
     Index("service_uploads_of", "student", "assignment", "id"),
+    Index("service_uploads_taken", "taken"),
     # No number is given twice, also after `autograder forget`.
     sqlite_autoincrement=True,
 )

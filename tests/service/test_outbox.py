@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from autograder.lms.lti.roles import Role
+from autograder.lms.lti.tables import PEOPLE
 from autograder.service import outbox
 from autograder.service.grades import Grade
 from autograder.service.outbox import State
@@ -43,6 +45,17 @@ def test_does_somebody_who_comes_late_get_what_was_graded_before(engine):
     add_lms(engine)
     assert outbox.weeks(engine, ["week01_perceptron", STEM]) == [STEM]
     assert want(engine) == 1
+
+
+def test_does_the_grade_follow_when_an_account_turns_out_to_be_another_students(engine):
+    add_lms(engine)
+    want(engine)
+    with engine.begin() as connection:
+        connection.execute(update(PEOPLE).values(student="bob"))
+    same = {"bob": Grade("bob", 8.0, 10.0, True, "", NOON)}
+    assert want(engine, same) == 1
+    (row,) = outbox.states(engine, STEM)
+    assert (row.student, row.revision) == ("bob", 2)
 
 
 def test_are_points_sent_before_a_person_has_graded_where_the_course_wants_it(engine):
