@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from autograder.answer import Answer, Status
 from autograder.questions import catalogue, references
@@ -14,6 +15,8 @@ from autograder.questions.week15_transformers.train_characters import D, new_mod
 from tests.conftest import EXHAUSTIVE, SECRETS
 from tests.laws.test_questions import solutions
 
+# Training takes many seconds, and `test_weeks` trains the lesson's solution as well.
+trains = pytest.mark.beyond_sample
 on_secrets = pytest.mark.parametrize(
     "secret", SECRETS if EXHAUSTIVE else SECRETS[:1], ids=lambda each: each.decode()
 )
@@ -30,11 +33,17 @@ def measured(params: Any, given: Any) -> Any:
     return CHARACTERS.measured(Answer(Status.RETURNED, params), given).value
 
 
+def trained(tokens: Any, vocabulary: int) -> Any:
+    """What the lesson's solution learns from a text."""
+    # On a busy machine several threads wait for each other at every small product of matrices.
+    with threadpool_limits(1):
+        return solutions("week15_transformers")["train_characters"](tokens, vocabulary)
+
+
 @pytest.fixture(scope="module")
 def learned_elsewhere() -> Any:
     """A model that has learned from the manual as everybody can read it."""
-    manual = np.array([PLAIN[letter] for letter in " ".join(chapters())])
-    return solutions("week15_transformers")["train_characters"](manual, len(PLAIN))
+    return trained(np.array([PLAIN[letter] for letter in " ".join(chapters())]), len(PLAIN))
 
 
 def test_is_nothing_of_the_test_handed_over() -> None:
@@ -88,6 +97,7 @@ def renamed(params: Any, numbers: Any) -> Any:
     return {**params, "E": params["E"][numbers], "W_out": params["W_out"][:, numbers]}
 
 
+@trains
 @on_secrets
 def test_does_training_on_the_public_manual_earn_nothing(
     secret: bytes, learned_elsewhere: Any
@@ -105,12 +115,23 @@ def test_does_training_on_the_public_manual_earn_nothing(
         assert measured(params, given) != ["as described", "reached"]
 
 
+@trains
 @on_secrets
 def test_does_training_on_what_is_handed_over_pass(secret: bytes) -> None:
     given = inputs(secret)
-    params = solutions("week15_transformers")["train_characters"](
-        given["tokens"], given["vocabulary"]
-    )
+    params = trained(given["tokens"], given["vocabulary"])
     assert measured(params, given) == ["as described", "reached"]
     (loss,) = dict(CHARACTERS.figures(Answer(Status.RETURNED, params), given)).values()
     assert loss < 0.8 * pairs_loss(**as_pairs(given))
+
+
+def test_is_a_model_that_overflows_named_and_anything_but_a_dict_refused() -> None:
+    given = inputs(SECRETS[0])
+    params = new_model(given["vocabulary"])
+    for size in (np.nan, 1e200):
+        grown = {name: np.full_like(value, size) for name, value in params.items()}
+        assert measured(grown, given) == ["as described", "not finite"]
+    pair = CHARACTERS.measured(Answer(Status.RETURNED, [params, np.ones(3)]), given)
+    assert "expected a dict of parameters by name" in pair.error
+    huge = {**params, "E": np.ones((10**6, D))}
+    assert measured(huge, given) == ["another model", "not measured"]
