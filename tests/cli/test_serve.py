@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from dataclasses import fields
+from pathlib import Path
 
+import typer
 from typer.testing import CliRunner
 
 from autograder.cli.main import app
+from autograder.course.service_settings import ServiceSettings
+from autograder.course.settings import FILE, read_settings
+from autograder.service.metrics import Metrics
+from tests.service.conftest import engine
+
+__all__ = ["engine"]
 
 LIBRARIES = ("starlette", "uvicorn", "jwt", "limits", "prometheus_client")
 
@@ -46,3 +56,28 @@ def test_does_no_other_command_load_the_service():
 def test_is_it_in_the_help():
     result = CliRunner().invoke(app, ["serve", "--help"])
     assert "Let students submit from the LMS" in result.output
+
+
+GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "lti.md").read_text(encoding="utf-8")
+
+
+def test_are_the_settings_of_the_guide_read(tmp_path):
+    (text,) = re.findall(r"```toml\n(\[service\]\n.*?)```", GUIDE, re.DOTALL)
+    (tmp_path / FILE).write_text(text)
+    found = read_settings(tmp_path).service
+    assert (found.address, found.attempts) == ("https://nn.example.edu", 10)
+    assert set(text.split()) >= {each.name for each in fields(ServiceSettings)}
+
+
+def test_is_every_command_of_the_guide_one_of_the_programs():
+    commands = typer.main.get_command(app).commands
+    for name, sub in re.findall(r"autograder ([a-z-]+)(?: ([a-z-]+))?", GUIDE):
+        assert name in commands, name
+        if name == "lti" and sub:
+            assert sub in commands["lti"].commands, sub
+
+
+def test_names_the_guide_every_metric_that_it_warns_of(engine):  # noqa: F811
+    known = Metrics(engine).text().decode()
+    for name in re.findall(r"autograder_[a-z_]+", GUIDE):
+        assert name in known
