@@ -20,7 +20,11 @@ from tests.lms.lti.test_services import scored
 from tests.lms.lti.tool import Tool
 from tests.postgresql import MISSING, server  # noqa: F401
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(MISSING), reason=MISSING)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.beyond_sample,
+    pytest.mark.skipif(bool(MISSING), reason=MISSING),
+]
 
 
 @pytest.fixture
