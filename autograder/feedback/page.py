@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -22,6 +22,7 @@ from autograder.feedback.highlight import code_block, highlighted
 from autograder.feedback.markdown import LOWEST
 from autograder.feedback.pages import META
 from autograder.feedback.sanitize import IMAGES, NOT_SHOWN, disarm_text, is_base64
+from autograder.feedback.verdict import ShownVerdict, mark_in, of_message
 from autograder.gradebook.graded_cells import GradedCells, Score
 from autograder.output.text import printable
 from autograder.release.start_here import first_cell
@@ -30,7 +31,6 @@ TEMPLATE = "page.html.jinja"
 NO_RESPONSE = "No response."
 """nbgrader's comment on a cell that a student left as it was; it needs no entry of its own."""
 _PREFIX = "solution-"
-_MARKS = {"✓": "right", "○": "calm"}
 
 # The titles and labels that a cell gives a plot say what there is to see.
 _TITLES = re.compile(
@@ -57,19 +57,10 @@ class Part:
     answer: str = ""
     question: str = ""
     score: Score | None = None
-    verdict: Verdict | None = None
+    verdict: ShownVerdict | None = None
     outputs: list[Markup] = field(default_factory=list)
     comment: Markup | None = None
     is_comment_listed: bool = False
-
-
-class Verdict(NamedTuple):
-    """A message below a check: its kind is "right", "wrong" or "calm" (not attempted)."""
-
-    kind: str
-    mark: str
-    heading: str
-    lines: Sequence[str]
 
 
 def render(
@@ -149,14 +140,12 @@ def _comment(comment: str) -> Markup:
     return Markup(markdown.text(cell["source"], LOWEST - 1, {}).html)
 
 
-def _verdict(outputs: Sequence[Mapping[str, Any]]) -> Verdict | None:
+def _verdict(outputs: Sequence[Mapping[str, Any]]) -> ShownVerdict | None:
     """The message below a check; its points stand in the heading."""
     for output in outputs:
         data = output.get("data", {})
         if output["output_type"] == "display_data" and "text/plain" in data:
-            heading, *lines = printable(data["text/plain"]).splitlines() or [""]
-            mark = next((each for each in _MARKS if each in data.get("text/html", "")), "△")
-            return Verdict(_MARKS.get(mark, "wrong"), mark, heading, lines)
+            return of_message(data["text/plain"], mark_in(data.get("text/html", "")))
     return None
 
 
