@@ -259,7 +259,7 @@ check("predict_loss")
 # 2. **The line may lie too high or too low.** Its height in the middle is a mean of $W$ scattered points. What does week 07 say about the scatter of a mean of $W$ numbers?
 # 3. **The line may be tilted.** It turns about the middle of the toys, like a seesaw. Its slope is known to $s / \sqrt{\sum d_i^2}$: toys that lie far apart hold it better. How far off is it then at the distance $d$?
 #
-# These errors are independent, so their *squares* add up. Work out the last two columns before you open them. Four toys have $\log N = 2, 4, 6, 8$ and $\log L = 2.6, 1.4, 0.4, -0.4$. The best line falls by 0.5 for each step of 1 and has the height 1 in the middle, at $\log N = 5$:
+# These errors are independent, so their *squares* add up. Work out the last column before you open the answer. Four toys have $\log N = 2, 4, 6, 8$ and $\log L = 2.6, 1.4, 0.4, -0.4$. The best line falls by 0.5 for each step of 1 and has the height 1 in the middle, at $\log N = 5$:
 #
 # | $\log N$ | $\log L$ | $d_i$ | on the line | $r_i$ |
 # | --- | --- | --- | --- | --- |

@@ -28,56 +28,64 @@ def choose_penalty(X: Array, Y: Array, fold: Array, lams: Array) -> Any:
         choice: the place of the largest strength whose error is at most limit.
         W (D, K): the weights that all examples give with the chosen strength.
 
-    Source: least squares with a penalty by keras.ops.lstsq; the rule of one standard error of
-    Breiman, Friedman, Olshen & Stone 1984.
+    Source: least squares with a penalty by QR decompositions in keras.ops; the rule of one standard
+    error of Breiman, Friedman, Olshen & Stone 1984.
     """
     from keras import ops
 
-    def fit(rows: Array, lam: float) -> Array:
+    L, D = len(lams), X.shape[1]
+
+    def fits(rows: Array) -> Any:
+        """The weights for every strength, shape (L, D, K)."""
         # The penalty is a further example for each weight: the root of its price, and 0.
-        price = np.sqrt(lam * np.sum(rows)) * np.eye(X.shape[1], dtype=X.dtype)[:-1]
-        nothing = np.zeros((len(price), Y.shape[1]), Y.dtype)
-        more = ops.concatenate([X[rows], price.astype(X.dtype)])
-        return np.asarray(ops.lstsq(more, ops.concatenate([Y[rows], nothing])))
+        price = np.sqrt(lams * np.sum(rows))[:, None, None] * np.eye(D)[:-1]
+        seen = np.broadcast_to(X[rows], (L, *X[rows].shape))
+        more = np.concatenate([seen, price], axis=1).astype(X.dtype)
+        Q, R = ops.qr(ops.convert_to_tensor(more))
+        target = np.concatenate([Y[rows], np.zeros((D - 1, Y.shape[1]), Y.dtype)])
+        return ops.solve_triangular(R, ops.matmul(ops.transpose(Q, (0, 2, 1)), target))
 
-    def error(rows: Array, W: Array) -> Any:
-        missed = ops.matmul(X[rows], W) - ops.convert_to_tensor(Y[rows])
-        return ops.mean(ops.sum(ops.square(missed), axis=1))
+    def errors_on(rows: Array) -> Any:
+        missed = ops.matmul(X[rows], fits(~rows)) - Y[rows]
+        return ops.mean(ops.sum(ops.square(missed), axis=2), axis=1)
 
-    folds = range(int(fold.max()) + 1)
-    table = np.array([[error(fold == f, fit(fold != f, lam)) for f in folds] for lam in lams])
+    table = np.stack([np.asarray(errors_on(out)) for out in parts(fold)], axis=1)
     errors = table.mean(axis=1)
-    spread = table[np.argmin(errors)].std(ddof=1)
-    limit = errors.min() + spread / np.sqrt(len(folds))
+    limit = errors.min() + table[np.argmin(errors)].std(ddof=1) / np.sqrt(table.shape[1])
     choice = int(np.flatnonzero(errors <= limit)[-1])
-    return errors, limit, choice, fit(fold >= 0, lams[choice])
+    return errors, limit, choice, fits(fold >= 0)[choice]
 
 
 def fitted(X: Array, Y: Array, price: Any) -> Array:
-    """The weights of the mean squared distance plus `price` times the squares of all but biases."""
+    """The weights of the mean squared distance plus `price` times the squares of all but biases.
+
+    A price for each of L strengths gives weights of the shape (L, D, K).
+    """
     free = np.eye(X.shape[1])
     free[-1, -1] = 0
-    W: Array = np.linalg.solve(X.T @ X / len(X) + price * free, X.T @ Y / len(X))
+    return solved(X, Y, np.multiply.outer(price, free))
+
+
+def solved(X: Array, Y: Array, price: Any) -> Array:
+    """The weights that a matrix of prices (D, D) gives, or each of several."""
+    W: Array = np.linalg.solve(X.T @ X / len(X) + price, X.T @ Y / len(X))
     return W
 
 
 def distance(X: Array, Y: Array, W: Array) -> Any:
-    """The mean over the examples of the squared distance."""
-    return np.mean(np.sum((X @ W - Y) ** 2, axis=1))
+    """The mean over the examples of the squared distance, for each of the weights."""
+    return np.mean(np.sum((X @ W - Y) ** 2, axis=-1), axis=-1)
+
+
+def parts(fold: Array) -> list[Array]:
+    """For each fold, which examples belong to it."""
+    return [fold == f for f in range(int(fold.max()) + 1)]
 
 
 def table(X: Array, Y: Array, fold: Array, lams: Array, fit: Any = fitted) -> Array:
     """Errors on the fold that was left out, shape (L, F)."""
-    folds = range(int(fold.max()) + 1)
-    return np.array(
-        [
-            [
-                distance(X[fold == f], Y[fold == f], fit(X[fold != f], Y[fold != f], lam))
-                for f in folds
-            ]
-            for lam in lams
-        ]
-    )
+    found = [distance(X[out], Y[out], fit(X[~out], Y[~out], lams)) for out in parts(fold)]
+    return np.stack(found, axis=1)
 
 
 def answer(X: Array, Y: Array, lams: Array, errors: Array, fit: Any = fitted) -> Any:
@@ -133,7 +141,9 @@ def _(rng: Rng) -> Inputs:
 
 @choose_penalty.alternative("by-further-examples")
 def _(X: Array, Y: Array, fold: Array, lams: Array) -> Any:
-    def fit(X: Array, Y: Array, lam: float) -> Array:
+    def fit(X: Array, Y: Array, lam: Any) -> Array:
+        if np.ndim(lam):
+            return np.stack([fit(X, Y, each) for each in lam])
         more = np.sqrt(lam * len(X)) * np.eye(X.shape[1])[:-1]
         nothing = np.zeros((len(more), Y.shape[1]))
         W: Array = np.linalg.lstsq(np.vstack([X, more]), np.vstack([Y, nothing]), rcond=None)[0]
@@ -151,10 +161,9 @@ def _(X: Array, Y: Array, fold: Array, lams: Array) -> Any:
 
     Check: for a fold of your own, print which examples are fitted; none of the fold should be.
     """
-    parts = range(int(fold.max()) + 1)
-    fits = [fitted(X, Y, lam) for lam in lams]
-    errors = [[distance(X[fold == f], Y[fold == f], W) for f in parts] for W in fits]
-    return answer(X, Y, lams, np.array(errors))
+    W = fitted(X, Y, lams)
+    errors = np.stack([distance(X[out], Y[out], W) for out in parts(fold)], axis=1)
+    return answer(X, Y, lams, errors)
 
 
 @choose_penalty.mistake("error-on-what-was-fitted")
@@ -164,13 +173,9 @@ def _(X: Array, Y: Array, fold: Array, lams: Array) -> Any:
 
     Check: the errors should fall first and then rise with the strength, not rise from the start.
     """
-    parts = range(int(fold.max()) + 1)
-
-    def error(f: int, lam: float) -> Any:
-        rest = fold != f
-        return distance(X[rest], Y[rest], fitted(X[rest], Y[rest], lam))
-
-    return answer(X, Y, lams, np.array([[error(f, lam) for f in parts] for lam in lams]))
+    kept = [~out for out in parts(fold)]
+    errors = [distance(X[rest], Y[rest], fitted(X[rest], Y[rest], lams)) for rest in kept]
+    return answer(X, Y, lams, np.stack(errors, axis=1))
 
 
 @choose_penalty.mistake("fitted-on-the-fold-alone")
@@ -179,13 +184,8 @@ def _(X: Array, Y: Array, fold: Array, lams: Array) -> Any:
 
     Check: for a fold of your own, print how many examples are fitted; most of them should be.
     """
-    parts = range(int(fold.max()) + 1)
-
-    def error(f: int, lam: float) -> Any:
-        here, rest = fold == f, fold != f
-        return distance(X[rest], Y[rest], fitted(X[here], Y[here], lam))
-
-    return answer(X, Y, lams, np.array([[error(f, lam) for f in parts] for lam in lams]))
+    errors = [distance(X[~out], Y[~out], fitted(X[out], Y[out], lams)) for out in parts(fold)]
+    return answer(X, Y, lams, np.stack(errors, axis=1))
 
 
 @choose_penalty.mistake("price-against-a-sum")
@@ -230,8 +230,7 @@ def _(X: Array, Y: Array, fold: Array, lams: Array) -> Any:
     """
 
     def fit(X: Array, Y: Array, lam: Any) -> Array:
-        W: Array = np.linalg.solve(X.T @ X / len(X) + lam * np.eye(X.shape[1]), X.T @ Y / len(X))
-        return W
+        return solved(X, Y, np.multiply.outer(lam, np.eye(X.shape[1])))
 
     return answer(X, Y, lams, table(X, Y, fold, lams, fit), fit)
 
@@ -245,20 +244,15 @@ def _(X: Array, Y: Array, fold: Array, lams: Array) -> Any:
 
     Check: W should be smaller for a larger lam.
     """
-    parts = range(int(fold.max()) + 1)
-    fits = [np.linalg.lstsq(X[fold != f], Y[fold != f], rcond=None)[0] for f in parts]
-    errors = [
-        [
-            distance(X[fold == f], Y[fold == f], W) + lam * np.sum(W[:-1] ** 2)
-            for f, W in zip(parts, fits, strict=True)
-        ]
-        for lam in lams
-    ]
-    means = np.mean(errors, axis=1)
-    spread = np.std(errors[int(np.argmin(means))], ddof=1) / np.sqrt(len(fits))
-    limit = means.min() + spread
-    choice = int(np.flatnonzero(means <= limit)[-1])
-    return means, limit, choice, np.linalg.lstsq(X, Y, rcond=None)[0]
+
+    def fit(X: Array, Y: Array, lam: Any) -> Array:
+        return np.linalg.lstsq(X, Y, rcond=None)[0]
+
+    errors = []
+    for out in parts(fold):
+        W = fit(X[~out], Y[~out], lams)
+        errors.append(distance(X[out], Y[out], W) + lams * np.sum(W[:-1] ** 2))
+    return answer(X, Y, lams, np.stack(errors, axis=1), fit)
 
 
 @choose_penalty.mistake("penalty-slope-without-its-two")
@@ -464,6 +458,5 @@ def _(X: Array, Y: Array, fold: Array, lams: Array) -> Any:
 
     Check: W should come from one fit, with every example in it.
     """
-    choice = answer(X, Y, lams, table(X, Y, fold, lams))[2]
-    parts = range(int(fold.max()) + 1)
-    return np.mean([fitted(X[fold != f], Y[fold != f], lams[choice]) for f in parts], axis=0)
+    lam = lams[answer(X, Y, lams, table(X, Y, fold, lams))[2]]
+    return np.mean([fitted(X[~out], Y[~out], lam) for out in parts(fold)], axis=0)
