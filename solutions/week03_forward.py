@@ -134,11 +134,11 @@ check("neuron_by_neuron")
 #
 # ### 2. The dense layer
 #
-# Now a whole batch at once: N pictures as the rows of X, shape (N, D). The two loops, and a third one over the pictures, are one **matrix product**:
+# Now a whole batch at once: N pictures as the rows of X, shape (N, D). The two loops, and a third one over the pictures, are one **matrix product**, `@` in NumPy:
 #
-# $$\mathrm{out}_{nj} = \sum_i X_{ni} W_{ij} + b_j \qquad\text{in NumPy: } \texttt{X @ W + b}$$
+# $$\mathrm{out}_{nj} = \sum_i X_{ni} W_{ij} + b_j$$
 #
-# Read it by its shapes: (N, D) times (D, M). The two inner sizes must be equal; they are the axis that is summed away. What is left is (N, M): one row for each picture, one column for each unit. `*` would do something else: it multiplies entry by entry and sums nothing.
+# Which array stands on which side? Read it by its shapes: (N, D) times (D, M). The two inner sizes must be equal; they are the axis that is summed away. What is left is (N, M): one row for each picture, one column for each unit. `*` would do something else: it multiplies entry by entry and sums nothing.
 #
 # b has the shape (M,). NumPy lines it up with the *last* axis of (N, M) and adds it to every row. That is just what we want.
 #
@@ -147,7 +147,7 @@ check("neuron_by_neuron")
 
 # %% solution="dense_forward"
 def dense_forward(X, W, b):
-    """One layer for a batch: out = X @ W + b.
+    """One layer for a batch, without a bend.
 
     Args:
         X: inputs, shape (N, D), float64.
@@ -224,7 +224,7 @@ def mlp_forward(X, params, activation):
         logits (N, K), the last layer's z; and layers, a list with a pair for each layer: the input
         that it received, and its z before the bend.
 
-    Source: h = activation(h @ W + b), layer by layer.
+    Source: dense layers in a row, as in Keras' `Sequential`.
     """
     ### BEGIN SOLUTION
     layers = []

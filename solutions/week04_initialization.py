@@ -226,7 +226,7 @@ def torch_linear(fan_in, fan_out, rng):
 
 # %% solution="activation_std_by_layer"
 def activation_std_by_layer(X, weights, activation):
-    """The standard deviation of every layer's activations, h = activation(h_before @ W).
+    """The standard deviation of every layer's activations.
 
     Args:
         X: inputs, shape (N, D), float64.
