@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import and_, select
+
 from autograder.course import enrolment
+from autograder.course.database import connected
 from autograder.course.directory import Course
 from autograder.course.gradebook import opened
 from autograder.errors import CourseError
 from autograder.gradebook.bulk import BulkWriter
+from autograder.light_imports import api
 
 _AMOUNT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(minutes?|min|m|hours?|h|days?|d|weeks?|w)", re.ASCII)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -60,6 +64,28 @@ def extend(course: Course, assignment: str, student: str, text: str) -> Extended
         with BulkWriter(course, assignment) as writer:
             writer.renew_penalties([student])
     return Extended(due, due + extension if due else None, extension)
+
+
+def deadlines(course: Course, student: str) -> dict[str, Extended]:
+    """What is due when for a student, by nbgrader's names of the released weeks.
+
+    Args:
+        course: whose gradebook is read.
+        student: the student's id.
+
+    Raises:
+        CourseError: when the gradebook cannot be read.
+    """
+    owner = api.SubmittedAssignment
+    mine = and_(owner.assignment_id == api.Assignment.id, owner.student_id == student)
+    wanted = select(api.Assignment.name, api.Assignment.duedate, owner.extension)
+    found = {}
+    with connected(course.db_url) as connection:
+        for row in connection.execute(wanted.outerjoin(owner, mine)):
+            due = row.duedate.replace(tzinfo=UTC) if row.duedate else None
+            extension = row.extension or timedelta()
+            found[row.name] = Extended(due, due + extension if due else None, extension)
+    return found
 
 
 def _write(gradebook: Any, assignment: str, student: str, extension: timedelta | None) -> None:

@@ -128,6 +128,15 @@ def week(name: str) -> Week:
     return _load(stem_of(name))
 
 
+def title(stem: str) -> str:
+    """A week's title, without loading its questions.
+
+    Raises:
+        QuestionError: when its `__init__.py` breaks a rule.
+    """
+    return week_settings(import_module(f"autograder.questions.{stem}"), stem).title
+
+
 def stem_of(name: str) -> str:
     """The stem of the week called `name`, whose files may be in any state; see `week`.
 

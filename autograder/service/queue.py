@@ -204,6 +204,15 @@ def attempts(engine: Engine, student: str, assignment: str) -> list[Upload]:
         return [_upload(row) for row in connection.execute(found.order_by(UPLOADS.c.id.desc()))]
 
 
+def attempts_by_week(engine: Engine, student: str) -> dict[str, Upload]:
+    """A student's last upload of each week, by nbgrader's name for the week."""
+    mine = (UPLOADS.c.student == student, UPLOADS.c.came_by != REGRADE)
+    newest = select(func.max(UPLOADS.c.id)).where(*mine).group_by(UPLOADS.c.assignment)
+    with reading(engine) as connection:
+        rows = connection.execute(select(UPLOADS).where(UPLOADS.c.id.in_(newest)))
+        return {row.assignment: _upload(row) for row in rows}
+
+
 def is_waiting(engine: Engine) -> bool:
     """Whether any upload waits."""
     found = select(UPLOADS.c.id).where(UPLOADS.c.state == State.WAITING).limit(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from autograder.course import enrolment
 from autograder.course.gradebook import opened
 from autograder.course.roster import Student
 from autograder.errors import CourseError
-from autograder.gradebook.extensions import extend
+from autograder.gradebook.extensions import deadlines, extend
 from tests.tiny_course import TINY_WEEK, course  # noqa: F401
 
 DUE = datetime(2026, 12, 1, 22, 59)
@@ -52,3 +52,18 @@ def test_is_a_date_refused_where_there_is_no_due_date(course):  # noqa: F811
 def test_is_a_week_that_is_not_released_named(with_due_date):
     with pytest.raises(CourseError, match="autograder release week07"):
         extend(with_due_date, "week07_sgd", "ada", "1d")
+
+
+def test_is_every_week_known_with_its_due_date_and_the_students_own(with_due_date):
+    enrolment.enrol(with_due_date, [Student("bob")])
+    extend(with_due_date, TINY_WEEK.stem, "ada", "1 day")
+    due = DUE.replace(tzinfo=UTC)
+    ada = deadlines(with_due_date, "ada")[TINY_WEEK.stem]
+    assert (ada.due, ada.until, ada.extension) == (due, due + timedelta(days=1), timedelta(days=1))
+    bob = deadlines(with_due_date, "bob")[TINY_WEEK.stem]
+    assert (bob.due, bob.until, bob.extension) == (due, due, timedelta())
+
+
+def test_has_a_week_without_a_due_date_none(course):  # noqa: F811
+    found = deadlines(course, "ada")[TINY_WEEK.stem]
+    assert (found.due, found.until) == (None, None)

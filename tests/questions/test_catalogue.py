@@ -226,3 +226,8 @@ def test_is_the_packages_week_not_taken_for_a_folder_that_should_have_replaced_i
     with pytest.raises(QuestionError, match=f"{folder} .*Correct it, or move it away"):
         catalogue.week("6")
     assert not catalogue.week("7").own
+
+
+def test_is_a_title_known_without_the_questions():
+    stem = "week06_backpropagation"
+    assert catalogue.title(stem) == catalogue.week(stem).title

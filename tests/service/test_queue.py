@@ -189,3 +189,13 @@ def test_is_a_number_never_given_twice(engine):
     with engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM service_uploads")
     assert accept(engine, "ada").id > first.id
+
+
+def test_is_the_last_upload_of_each_week_found(engine):
+    accept(engine, "ada")
+    last = accept(engine, "ada")
+    other = accept(engine, "ada", stem="week07_sgd")
+    accept(engine, "bob")
+    queue.regrade(engine, ["ada"], STEM)
+    found = queue.attempts_by_week(engine, "ada")
+    assert found == {STEM: last, "week07_sgd": other}

@@ -62,18 +62,42 @@ def write_zip(course: Course, stems: Sequence[str]) -> Path:
     Returns:
         The file, such as `release/week06.zip`; equal folders give equal bytes.
     """
+    weeks = [stem.partition("_")[0] for stem in sorted(stems)]
+    path = course.root / "release" / f"{'-'.join(dict.fromkeys([weeks[0], weeks[-1]]))}.zip"
+    write_whole(path, zip_of(course, stems), _READABLE)
+    return path
+
+
+def zip_of(course: Course, stems: Sequence[str]) -> bytes:
+    """The bytes of one file with the released folders of weeks.
+
+    Args:
+        course: the course.
+        stems: nbgrader's names of the weeks.
+    """
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for folder in (course.folder("release", stem) for stem in sorted(stems)):
-            for path in sorted(each for each in folder.rglob("*") if each.is_file()):
-                name = path.relative_to(folder.parent)
-                if any(part.startswith(".") for part in name.parts):
-                    continue
-                entry = zipfile.ZipInfo(name.as_posix(), _DATE)
+        for stem in sorted(stems):
+            for name, path in for_students(course, stem).items():
+                entry = zipfile.ZipInfo(f"{stem}/{name}", _DATE)
                 entry.external_attr = _READABLE << 16
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(entry, path.read_bytes())
-    weeks = [stem.partition("_")[0] for stem in sorted(stems)]
-    path = course.root / "release" / f"{'-'.join(dict.fromkeys([weeks[0], weeks[-1]]))}.zip"
-    write_whole(path, made.getvalue(), _READABLE)
-    return path
+    return made.getvalue()
+
+
+def for_students(course: Course, stem: str) -> dict[str, Path]:
+    """The files of a released week that students get, by their path inside its folder.
+
+    Args:
+        course: the course.
+        stem: nbgrader's name of the week.
+    """
+    folder = course.folder("release", stem)
+    files = sorted(each for each in folder.rglob("*") if each.is_file() and not each.is_symlink())
+    names = {each.relative_to(folder): each for each in files}
+    return {
+        name.as_posix(): each
+        for name, each in names.items()
+        if not any(part.startswith(".") for part in name.parts)
+    }

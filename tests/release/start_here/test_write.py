@@ -9,7 +9,14 @@ import pytest
 
 from autograder.course.directory import Course
 from autograder.course.settings import Settings
-from autograder.release.start_here.write import GUIDE, SCRIPT, guide, write_start_here, write_zip
+from autograder.release.start_here.write import (
+    GUIDE,
+    SCRIPT,
+    for_students,
+    guide,
+    write_start_here,
+    write_zip,
+)
 
 STEMS = ("week00_start", "week06_backpropagation")
 WHEEL = "nn_course_check-0.1.0.post7-py3-none-any.whl"
@@ -72,3 +79,13 @@ def test_is_one_file_made_of_released_folders(course):
     assert made.name == "week00-week06.zip" and names == expected
     assert write_zip(course, STEMS).read_bytes() == content
     assert write_zip(course, STEMS[1:]).name == "week06.zip"
+
+
+def test_are_hidden_files_and_links_to_elsewhere_kept_from_students(course, tmp_path):
+    folder = course.folder("release", STEMS[0])
+    (folder / ".ipynb_checkpoints").mkdir()
+    (folder / ".ipynb_checkpoints" / "old.ipynb").write_text("{}")
+    (tmp_path / "secret").write_text("hidden")
+    (folder / "link.txt").symlink_to(tmp_path / "secret")
+    names = for_students(course, STEMS[0])
+    assert set(names) == {f"{STEMS[0]}.ipynb", WHEEL, GUIDE, SCRIPT}
