@@ -128,8 +128,10 @@ def _(pred: Array, target: Array, short: float, waste: float, delta: float) -> A
     return slopes(pred - target, 1.0, 1.0, delta) / pred.size
 
 
-@lunch_loss_grad.mistake("a-jump-at-zero")
-def _(pred: Array, target: Array, short: float, waste: float, delta: float) -> Any:
+@lunch_loss_grad.mistake("a-jump-at-zero", family={"at_zero": (0.0, 1.0, -1.0)})
+def _(
+    pred: Array, target: Array, short: float, waste: float, delta: float, *, at_zero: float = 0.0
+) -> Any:
     """Within delta the slope grows evenly from 0 to the full price; here it jumps at 0.
 
     This is the gradient of the quantile loss, which has no soft middle. Near the best lunch it
@@ -138,8 +140,9 @@ def _(pred: Array, target: Array, short: float, waste: float, delta: float) -> A
     Check: for pred = [[1]], target = [[0]], short = 3, waste = 1 and delta = 2 the gradient should
     be 0.5.
     """
-    e = pred - target
-    return np.where(e < 0, -short, waste) * (e != 0) / pred.size
+    side = np.sign(pred - target)
+    side[side == 0] = at_zero
+    return np.select([side > 0, side < 0], [waste, -short], 0.0) / pred.size
 
 
 @lunch_loss_grad.mistake("a-slope-without-limit")

@@ -36,12 +36,13 @@ def slopes(e: Array, short: float, waste: float, delta: float) -> Array:
 
 def lunches(rng: Rng, N: int, M: int, scale: float, delta: float, dear: str = "short") -> Inputs:
     """Predictions and targets, and two prices of which the named one is the higher."""
-    low, high = rng.uniform(0.3, 0.8), rng.uniform(1.7, 3.0)
+    # Round numbers, with which a small case can be worked by hand.
+    low, high = float(rng.choice([0.25, 0.5, 0.75])), float(rng.choice([1.75, 2.0, 2.5, 3.0]))
     return {
         **pairs_of_numbers(rng, N, M, scale),
         "short": high if dear == "short" else low,
         "waste": low if dear == "short" else high,
-        "delta": delta * rng.uniform(0.9, 1.1),
+        "delta": delta * float(rng.choice([0.8, 1.0, 1.2])),
     }
 
 

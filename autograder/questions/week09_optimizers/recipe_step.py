@@ -275,6 +275,17 @@ def _without_a_fall(t: float, recipe: Recipe) -> float:
     return recipe["peak"] * min(1, t / recipe["warmup"])
 
 
+@recipe_step.mistake("peak-in-every-step")
+def _(params, grads, state, recipe):
+    """The rate rises to its peak and falls again; here every step is made at the peak.
+
+    The leash and the decay are right.
+
+    Check: the first step should have the rate peak / warmup.
+    """
+    return step(params, grads, state, recipe, schedule=lambda t, recipe: recipe["peak"])
+
+
 @recipe_step.mistake("fall-longer-than-its-time")
 def _(params, grads, state, recipe):
     """The fall has the total - warmup steps that are left; here it is given `total` steps, so that
