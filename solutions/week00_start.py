@@ -150,7 +150,9 @@ check("greet_robot")
 # Say why in one line: who_learns_because = "..."
 ### BEGIN SOLUTION
 who_learns = "c"
-who_learns_because = "Only the weights are turned after each photo; the rule is whatever they add up to."
+who_learns_because = (
+    "Only the weights are turned after each photo; the rule is whatever they add up to."
+)
 ### END SOLUTION
 
 # %% check="who_learns"

@@ -24,8 +24,7 @@ xor_after_more_epochs = choice(
         "to find.",
     },
     because=(
-        "The four inequalities of XOR contradict each other, so there are no right w and b to"
-        " find."
+        "The four inequalities of XOR contradict each other, so there are no right w and b to find."
     ),
 )
 

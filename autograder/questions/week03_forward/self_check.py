@@ -51,7 +51,6 @@ stricter_gatekeeper = choice(
         "f40ed23d9cce": "A bias of 10 opens the gate at w . x = -10, far too early.",
     },
     because=(
-        "It says more than one half where w . x + b > 0, and with b = -10 that is where w . x"
-        " > 10."
+        "It says more than one half where w . x + b > 0, and with b = -10 that is where w . x > 10."
     ),
 )
