@@ -6,6 +6,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 LOGIN = "/lti/login"
 LAUNCH = "/lti/launch"
+AGAIN = "/lti/again"
 KEYSET = "/lti/keys"
 REGISTER = "/lti/register"
 

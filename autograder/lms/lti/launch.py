@@ -19,14 +19,14 @@ from sqlalchemy import Connection, Engine, select, update
 
 from autograder.lms.lti import contexts, platforms
 from autograder.lms.lti.addresses import is_safe, origin
-from autograder.lms.lti.claims import AGS, DEEP_LINK, LONGEST_ID, LONGEST_TEXT, LTI, NRPS, Claims
+from autograder.lms.lti.claims import AGS, DEEP_LINK, LONGEST_TEXT, LTI, NRPS, Claims
 from autograder.lms.lti.contexts import Place
 from autograder.lms.lti.errors import Refused
 from autograder.lms.lti.id_token import verified
-from autograder.lms.lti.login import GOOD_FOR
+from autograder.lms.lti.login import unused
 from autograder.lms.lti.platforms import Platform
 from autograder.lms.lti.roles import Role, is_test_user, role
-from autograder.lms.lti.store import reading, write
+from autograder.lms.lti.store import write
 from autograder.lms.lti.tables import LOGINS
 
 MESSAGES = {"LtiResourceLinkRequest": "resource", "LtiDeepLinkingRequest": "deep-link"}
@@ -156,19 +156,7 @@ def _login(
     engine: Engine, state: str, browser_state: str | None, now: datetime
 ) -> Mapping[Any, Any]:
     """The login that this launch ends."""
-    if not state:
-        raise Refused("no-state")
-    if len(state) > LONGEST_ID or not state.isascii() or not state.isprintable():
-        raise Refused("state-unknown")
-    with reading(engine) as connection:
-        found = connection.execute(select(LOGINS).where(LOGINS.c.state == state)).mappings()
-        login = found.one_or_none()
-    if login is None:
-        raise Refused("state-unknown")
-    if login["used"] is not None:
-        raise Refused("state-used")
-    if login["expires"] <= now:
-        raise Refused("state-expired", minutes=int(GOOD_FOR.total_seconds() // 60))
+    login = unused(engine, state, now)
     if browser_state is None:
         raise Refused("no-cookie")
     if not hmac.compare_digest(browser_state.encode(), state.encode()):

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from sqlalchemy import Engine, delete, insert
+from sqlalchemy import Engine, delete, insert, select
 
 from autograder.lms.lti import platforms
 from autograder.lms.lti.addresses import origin, origin_text
 from autograder.lms.lti.errors import Refused
-from autograder.lms.lti.platforms import Platform
+from autograder.lms.lti.platforms import LONGEST_ID, Platform
+from autograder.lms.lti.store import reading
 from autograder.lms.lti.tables import LOGINS
 
 GOOD_FOR = timedelta(minutes=10)
 # So long a used or expired login is remembered, for a message that says which it was.
 _REMEMBERED = timedelta(hours=1)
+_PARAMETERS = (
+    *("iss", "client_id", "lti_deployment_id", "target_link_uri"),
+    *("login_hint", "lti_message_hint"),
+)
 _LONGEST = {"iss": 255, "client_id": 255, "lti_deployment_id": 255}
 _LONGEST_HINT = 8000
 
@@ -72,6 +79,7 @@ def start_login(
             "nonce": nonce,
             "platform": platform.id,
             "deployment": given("lti_deployment_id"),
+            "parameters": json.dumps({name: given(name) for name in _PARAMETERS}),
             "expires": now + GOOD_FOR,
         }
         connection.execute(insert(LOGINS).values(row))
@@ -96,6 +104,42 @@ def start_login(
         platform_origin=origin_text(platform.authorization_url),
         platform=platform,
     )
+
+
+def begin_again(engine: Engine, state: str, redirect_uri: str, now: datetime) -> Login:
+    """Begin a login once more, as the platform began it: in another window.
+
+    Args:
+        state: of the login that has begun. The platform has not been asked to sign the person in
+            yet: what it answers is good once.
+
+    Raises:
+        Refused: when there is no such login, or it has been used, or is too old.
+    """
+    login = unused(engine, state, now)
+    return start_login(engine, json.loads(login["parameters"]), redirect_uri, now)
+
+
+def unused(engine: Engine, state: str, now: datetime) -> Mapping[Any, Any]:
+    """The row of a login that waits for its launch.
+
+    Raises:
+        Refused: no-state, state-unknown, state-used or state-expired.
+    """
+    if not state:
+        raise Refused("no-state")
+    if len(state) > LONGEST_ID or not state.isascii() or not state.isprintable():
+        raise Refused("state-unknown")
+    with reading(engine) as connection:
+        found = connection.execute(select(LOGINS).where(LOGINS.c.state == state)).mappings()
+        login = found.one_or_none()
+    if login is None:
+        raise Refused("state-unknown")
+    if login["used"] is not None:
+        raise Refused("state-used")
+    if login["expires"] <= now:
+        raise Refused("state-expired", minutes=int(GOOD_FOR.total_seconds() // 60))
+    return login
 
 
 class _Checked:

@@ -93,6 +93,9 @@ LOGINS = Table(
     ),
     # What the platform said at login; the launch must say the same.
     Column("deployment", String(255), nullable=False, default=""),
+    # What the platform sent, as JSON: where the browser keeps no cookie in a frame, the login
+    # begins again with it in a window of its own.
+    Column("parameters", Text, nullable=False, default="{}"),
     Column("expires", UtcTime, nullable=False, index=True),
     Column("used", UtcTime),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -12,15 +13,17 @@ from starlette.routing import Route
 
 from autograder.lms.lti import addresses, keys
 from autograder.lms.lti.launch import Launch, read_launch
-from autograder.lms.lti.login import GOOD_FOR, Login, start_login
+from autograder.lms.lti.login import GOOD_FOR, Login, begin_again, start_login
 from autograder.lms.lti.people import Person
 from autograder.lms.lti.roles import Role
 from autograder.service import logs, people
 from autograder.service.web import instructor, student
 from autograder.service.web.errors import NotAllowed
+from autograder.service.web.pages import page
 from autograder.service.web.state import Service, service
 from autograder.service.web.visitor import sign_in
 
+_FRAMES = ("iframe", "frame")
 LARGEST = 256 * 1024
 """Bytes of a login or a launch."""
 
@@ -33,7 +36,13 @@ async def login(request: Request) -> Response:
     begun = await run_in_threadpool(
         start_login, shared.engine, given, redirect_uri(shared), shared.clock()
     )
-    return with_state(RedirectResponse(begun.url, status_code=302), begun)
+    if request.headers.get("sec-fetch-dest") in _FRAMES:
+        # The window has to be opened before the platform's sign-in, whose answer is good once.
+        window = f"{addresses.AGAIN}?{urlencode({'state': begun.state})}"
+        answer = page(request, "frame.html.jinja", next=begun.url, window=window)
+    else:
+        answer = RedirectResponse(begun.url, status_code=302)
+    return with_state(answer, begun)
 
 
 def with_state(answer: Response, begun: Login) -> Response:
@@ -55,6 +64,16 @@ async def launch(request: Request) -> Response:
     given = await _parameters(request)
     state = given.get("state", "")
     return await arrive(request, given, request.cookies.get(cookie_of(state)))
+
+
+async def again(request: Request) -> Response:
+    """Begin the login once more, in a window: in its frame the browser keeps no cookie of ours."""
+    shared = service(request)
+    state = request.query_params.get("state", "")
+    begun = await run_in_threadpool(
+        begin_again, shared.engine, state, redirect_uri(shared), shared.clock()
+    )
+    return with_state(RedirectResponse(begun.url, status_code=302), begun)
 
 
 async def arrive(request: Request, given: Mapping[str, str], browser_state: str | None) -> Response:
@@ -133,5 +152,6 @@ async def _parameters(request: Request) -> dict[str, str]:
 ROUTES = [
     Route(addresses.LOGIN, login, methods=["GET", "POST"], max_body_size=LARGEST),
     Route(addresses.LAUNCH, launch, methods=["POST"], max_body_size=LARGEST),
+    Route(addresses.AGAIN, again, methods=["GET"]),
     Route(addresses.KEYSET, published_keys, methods=["GET"]),
 ]

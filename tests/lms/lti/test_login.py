@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from autograder.lms.lti import platforms
-from autograder.lms.lti.login import start_login
+from autograder.lms.lti.errors import Refused
+from autograder.lms.lti.login import GOOD_FOR, begin_again, start_login
 from autograder.lms.lti.platforms import Platform
 
 REDIRECT = "https://nn.example/lti/launch"
@@ -56,6 +59,25 @@ def test_is_the_platform_found_among_several_on_one_issuer(engine):
     added(engine, "b", ["2"])
     assert begun(engine, client_id="b").platform.client_id == "b"
     assert begun(engine, lti_deployment_id="1").platform.client_id == "a"
+
+
+def test_does_a_login_begin_again_in_another_window(engine):
+    """The same person and link, and another state; the first one stays as good as it was."""
+    added(engine)
+    first = begun(engine, lti_message_hint="m", lti_deployment_id="1")
+    second = begin_again(engine, first.state, REDIRECT, NOW)
+    queries = [parse_qs(urlsplit(each.url).query) for each in (first, second)]
+    for query in queries:
+        query.pop("state")
+        query.pop("nonce")
+    assert queries[0] == queries[1]
+    assert len({first.state, second.state, first.nonce, second.nonce}) == 4
+    with pytest.raises(Refused) as refused:
+        begin_again(engine, "guess", REDIRECT, NOW)
+    assert refused.value.reason == "state-unknown"
+    with pytest.raises(Refused) as refused:
+        begin_again(engine, first.state, REDIRECT, NOW + GOOD_FOR)
+    assert refused.value.reason == "state-expired"
 
 
 def test_is_the_frame_for_storage_named_with_its_origin(engine):

@@ -242,6 +242,8 @@ NEGATIVES: list[tuple[str, str, Try]] = [
     ("no-token", "no token", lambda a: a.read("", a.login().state)),
     ("no-state", "no state", lambda a: a.read("x", "")),
     ("state-unknown", "a state of nobody's", lambda a: a.read("x", "unknown")),
+    ("state-unknown", "what no database stores", lambda a: a.read("x", "a\0b")),
+    ("state-unknown", "a letter that is none", lambda a: a.read("x", "\ud800")),
     ("state-expired", "after ten minutes", late),
     ("state-used", "sent twice", used_state),
     ("no-cookie", "no cookie", lambda a: a.read("x", a.login().state, None)),

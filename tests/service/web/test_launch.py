@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
@@ -66,14 +67,12 @@ def come(lms, client, user, *, place="launch?link=1", tamper=None):
     return client.post("/lti/launch", data=sent, headers={"sec-fetch-site": "cross-site"}), sent
 
 
-def follow(begun, client):
+def follow(begun, client, dest="document"):
     """The login at our side, by GET or by the form that Moodle posts."""
-    cross = {"sec-fetch-site": "cross-site"}
+    cross = {"sec-fetch-site": "cross-site", "sec-fetch-dest": dest}
     if "location" in begun.headers:
         parts = urlsplit(begun.headers["location"])
         return client.get(f"{parts.path}?{parts.query}", headers=cross)
-    from html import unescape
-
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', begun.text))
     fields = {name: unescape(value) for name, value in fields.items()}
     return client.post("/lti/login", data=fields, headers=cross)
@@ -147,6 +146,35 @@ def test_has_every_refusal_a_page_with_its_reason(lms, sign_in, connected, how, 
     assert answer.status_code == 403
     assert reason in answer.text
     assert client.get("/weeks").status_code == 401
+
+
+def test_does_a_browser_without_cookies_go_on_in_a_window(lms, sign_in, connected):
+    """In a frame the cookie may be withheld; in a window of its own it is not."""
+    begun = requests.get(f"{lms.base}/launch?user={ADA}&link=1", allow_redirects=False)
+    framed = follow(begun, sign_in(None), dest="iframe")
+    assert framed.status_code == 200
+    here = unescape(re.search(r'id="next" href="([^"]*)"', framed.text)[1])
+    assert here.startswith(f"{lms.base}/auth?")
+    again = unescape(re.search(r'href="(/lti/again[^"]*)" target="_blank"', framed.text)[1])
+    window = sign_in(None)
+    begun = window.get(again, headers={"sec-fetch-site": "same-origin"})
+    answer = arrive(window, begun.headers["location"])
+    assert (answer.status_code, answer.headers["location"]) == (303, "/weeks/week06")
+
+
+def test_does_a_browser_with_cookies_go_on_in_the_frame(lms, sign_in, connected):
+    begun = requests.get(f"{lms.base}/launch?user={ADA}&link=1", allow_redirects=False)
+    client = sign_in(None)
+    framed = follow(begun, client, dest="iframe")
+    here = unescape(re.search(r'id="next" href="([^"]*)"', framed.text)[1])
+    assert arrive(client, here).status_code == 303
+
+
+def arrive(client, at_lms):
+    """Sign in at the LMS, and bring its message."""
+    signed = requests.get(at_lms, allow_redirects=False)
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', signed.text))
+    return client.post("/lti/launch", data=sent, headers={"sec-fetch-site": "cross-site"})
 
 
 def test_may_two_tabs_be_on_their_way_at_once(lms, sign_in, connected):
