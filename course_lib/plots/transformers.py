@@ -114,7 +114,7 @@ def loss_by_place(losses: Array, levels: Mapping[str, float]) -> Figure:
         title="The more it has read",
         xlabel="place that guesses",
         ylabel="loss of the next character",
-        ylim=(0, 1.1 * max([*losses, *levels.values()])),
+        ylim=(0, None),
     )
     return drawing
 

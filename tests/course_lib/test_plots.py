@@ -170,6 +170,14 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
         ({"added": {"from 0": Z, "from 9": Z + 1}, "turned": {"from 0": Z}},),
         ({"none": {"from 0": NOTHING}},),
     ],
+    "loss_by_place": [
+        (np.linspace(3, 1, 9), {"all characters alike": 3.3, "pairs": 2.4}),
+        (NOTHING, {}),
+    ],
+    "letter_map": [
+        (np.arange(8.0).reshape(4, 2), list("ab.\u2423")),
+        (np.full((2, 2), np.nan), ["a", "b"]),
+    ],
     "labelled_maps": [
         ({"a": np.arange(8.0).reshape(4, 2), "b": np.zeros((4, 2))}, np.array([0, 9, 3, 3])),
         ({"none": np.full((2, 2), np.nan)}, np.array([1, 2])),
