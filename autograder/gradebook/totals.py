@@ -49,6 +49,57 @@ def totals(course: Course, assignment: str) -> list[Total]:
         return _read(connection, assignment)
 
 
+Fingerprint = tuple[Any, ...]
+
+
+def fingerprints(course: Course) -> dict[str, Fingerprint]:
+    """What changes when a grade or a remark of a week does, by the week's name.
+
+    One query for all weeks: whoever watches the gradebook reads only those that have changed.
+
+    Args:
+        course: whose gradebook is read.
+
+    Raises:
+        CourseError: when the gradebook cannot be read.
+    """
+    submission, notebook = api.SubmittedAssignment, api.SubmittedNotebook
+    grade, comment = api.Grade, api.Comment
+    late = func.coalesce(notebook.late_submission_penalty, 0.0)
+    graded = (
+        select(
+            submission.assignment_id,
+            func.count(),
+            func.sum(func.coalesce(grade.auto_score, -1.0)),
+            func.sum(func.coalesce(grade.manual_score, -1.0)),
+            func.sum(func.coalesce(grade.extra_credit, 0.0)),
+            func.sum(case((grade.needs_manual_grade, 1), else_=0)),
+            # Every grade of a notebook counts its penalty once.
+            func.sum(late),
+        )
+        .join(notebook, notebook.assignment_id == submission.id)
+        .join(grade, grade.notebook_id == notebook.id)
+        .group_by(submission.assignment_id)
+    )
+    said = (
+        select(
+            submission.assignment_id,
+            func.count(comment.manual_comment),
+            func.sum(func.length(comment.manual_comment)),
+        )
+        .join(notebook, notebook.assignment_id == submission.id)
+        .join(comment, comment.notebook_id == notebook.id)
+        .group_by(submission.assignment_id)
+    )
+    with connected(course.db_url) as connection:
+        names = dict(map(tuple, connection.execute(select(api.Assignment.id, api.Assignment.name))))
+        found: dict[str, list[Any]] = {name: [] for name in names.values()}
+        for query in (graded, said):
+            for number, *values in connection.execute(query):
+                found[names[number]] += values
+    return {name: tuple(values) for name, values in found.items()}
+
+
 def _read(connection: Connection, assignment: str) -> list[Total]:
     found = connection.scalars(
         select(api.Assignment.id).where(api.Assignment.name == assignment)

@@ -68,7 +68,7 @@ def grades(
 
 
 def gradebook_stamp(course: Course) -> tuple[int, int] | None:
-    """Changes when the gradebook does; None for PostgreSQL, of which it cannot be told."""
+    """Changes when the gradebook does; None for PostgreSQL, where only a query tells."""
     if not course.db_url.startswith(SQLITE):
         return None
     status = Path(course.db_url.removeprefix(SQLITE)).stat()

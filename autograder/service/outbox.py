@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
 from autograder.lms.lti.roles import Role
 from autograder.lms.lti.store import reading
@@ -107,6 +107,21 @@ def weeks(engine: Engine, stems: Sequence[str]) -> list[str]:
     with reading(engine) as connection:
         named = set(connection.scalars(found))
     return [stem for stem in stems if {stem, stem.partition("_")[0]} & named]
+
+
+Reach = tuple[int, ...]
+
+
+def reach(engine: Engine) -> Reach:
+    """Changes when more grades can reach an LMS: somebody has come, or a column is known."""
+    counted = (
+        select(func.count()).select_from(MEMBERS),
+        select(func.count(PEOPLE.c.student)),
+        select(func.count(LINE_ITEMS.c.week)),
+        select(func.count()).where(CONTEXTS.c.connected),
+    )
+    with reading(engine) as connection:
+        return tuple(int(connection.scalar(each) or 0) for each in counted)
 
 
 def _places(connection: Connection, week: str, assignment: str) -> list[Row[Any]]:

@@ -21,11 +21,13 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.course import directory as courses
+from autograder.course.directory import Course
 from autograder.course.roster import enrolled
 from autograder.dispatch.local import cores
 from autograder.dispatch.warm import WarmSandboxes
 from autograder.errors import AutograderError, CourseBusy, CourseError
 from autograder.gradebook import reports
+from autograder.gradebook.totals import Fingerprint, fingerprints
 from autograder.grading.assignment import Assignment
 from autograder.grading.grade_class import grade_course
 from autograder.questions import catalogue
@@ -93,7 +95,9 @@ class Worker:
         self._busy = 0
         self._lock = ExitStack()
         self._followed = 0.0
-        self._stamp: tuple[int, int] | None = None
+        self._following = threading.Lock()
+        self._stamp: tuple[tuple[int, int] | None, outbox.Reach] | None = None
+        self._known: dict[str, tuple[Fingerprint | None, outbox.Reach]] = {}
 
     def run(self, stop: threading.Event) -> None:
         """Grade until told to stop; what is being graded then is finished first."""
@@ -200,27 +204,41 @@ class Worker:
 
     def follow_gradebook(self) -> None:
         """Tell the outbox of grades that changed by other ways: by hand, `extend`, `grade`."""
-        with self._taking:
-            # What is being graded is in the gradebook before it is in the outbox.
-            if not self._busy and time.monotonic() > self._followed + FOLLOW_SECONDS:
-                self._followed = time.monotonic()
-                self._follow()
-
-    def _follow(self) -> None:
+        if time.monotonic() < self._followed + FOLLOW_SECONDS:
+            return
+        if not self._following.acquire(blocking=False):
+            return
         try:
-            course = self._weeks.course
-            stamp = gradebook_stamp(course)
-            if stamp is not None and stamp == self._stamp:
-                return
-            send_unfinished = course.settings.service.grades == "so far"
-            for stem in outbox.weeks(self._engine, catalogue.stems()):
-                graded = grades(course, stem)
-                with self._engine.begin() as connection:
-                    if outbox.want(connection, stem, graded, send_unfinished=send_unfinished):
-                        self._told()
-            self._stamp = stamp
+            self._follow(self._weeks.course)
         except CourseError as error:
             logs.trouble("gradebook", error)
+        finally:
+            self._followed = time.monotonic()
+            self._following.release()
+
+    def _follow(self, course: Course) -> None:
+        stamp = gradebook_stamp(course), outbox.reach(self._engine)
+        if stamp[0] is not None and stamp == self._stamp:
+            return
+        now = fingerprints(course)
+        for stem in outbox.weeks(self._engine, catalogue.stems()):
+            known = now.get(stem), stamp[1]
+            if known == self._known.get(stem):
+                continue
+            with self._taking:
+                # What is being graded is in the gradebook before it is in the outbox.
+                if self._busy:
+                    return
+                self._tell_outbox(course, stem)
+            self._known[stem] = known
+        self._stamp = stamp
+
+    def _tell_outbox(self, course: Course, stem: str) -> None:
+        graded = grades(course, stem)
+        send_unfinished = course.settings.service.grades == "so far"
+        with self._engine.begin() as connection:
+            if outbox.want(connection, stem, graded, send_unfinished=send_unfinished):
+                self._told()
 
     def _grade(self, taken: Sequence[Upload]) -> None:
         began = time.monotonic()

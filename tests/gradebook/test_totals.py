@@ -8,7 +8,7 @@ from nbgrader.api import Gradebook
 
 from autograder.errors import CourseError
 from autograder.gradebook.bulk import BulkWriter
-from autograder.gradebook.totals import totals
+from autograder.gradebook.totals import fingerprints, totals
 from autograder.records import Outcome, Report, Verdict
 from tests.tiny_course import TINY_WEEK, course
 
@@ -75,3 +75,27 @@ def test_is_a_penalty_never_more_than_everything(course):
 def test_is_an_unknown_week_reported(course):
     with pytest.raises(CourseError, match="run `autograder release week07`"):
         totals(course, "week07_sgd")
+
+
+def test_does_a_weeks_fingerprint_change_with_every_kind_of_grade_and_remark(course):
+    graded(course, "ada", 3.0)
+    seen = [fingerprints(course)]
+    assert fingerprints(course) == seen[0]
+    assert set(seen[0]) == {STEM}
+
+    def change(make):
+        with Gradebook(course.db_url) as gradebook:
+            notebook = gradebook.find_submission_notebook(STEM, STEM, "ada")
+            make(notebook)
+            gradebook.db.commit()
+        found = fingerprints(course)
+        assert found not in seen
+        seen.append(found)
+
+    change(lambda notebook: setattr(notebook.grades[0], "manual_score", 2.0))
+    change(lambda notebook: setattr(notebook.grades[0], "extra_credit", 1.0))
+    change(lambda notebook: setattr(notebook.grades[-1], "needs_manual_grade", True))
+    change(lambda notebook: setattr(notebook, "late_submission_penalty", 1.0))
+    change(lambda notebook: setattr(notebook.comments[0], "manual_comment", "Well argued."))
+    graded(course, "bob", 0.0)
+    assert fingerprints(course) not in seen

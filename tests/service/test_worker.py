@@ -8,11 +8,12 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import create_engine, update
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from autograder.cli import demo
 from autograder.course import directory
+from autograder.course.database import opened as engine_of
 from autograder.course.enrolment import enrol, remove
 from autograder.course.roster import Student
 from autograder.errors import CourseBusy, CourseError
@@ -280,17 +281,33 @@ def test_does_it_go_on_after_an_error_and_stop_when_told(site, monkeypatch):
     assert not failures
 
 
-def test_is_the_gradebook_read_again_only_when_it_has_changed(site, monkeypatch):
+def test_is_a_week_read_again_only_when_its_grades_or_their_readers_change(site, monkeypatch):
     read = []
-    monkeypatch.setattr(worker, "grades", lambda *given: read.append(given) or {})
-    for _ in range(3):
+    monkeypatch.setattr(worker, "grades", lambda course, stem: read.append(stem) or {})
+
+    def follow():
         site.worker._followed = -1e9
         site.worker.follow_gradebook()
-    assert len(read) <= 1
-    engine = create_engine(site.course.db_url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE student SET first_name = 'Ada' WHERE id = 's00'")
-    engine.dispose()
-    site.worker._followed = -1e9
-    site.worker.follow_gradebook()
-    assert len(read) >= 1
+        found, read[:] = read[:], []
+        return found
+
+    def change(engine, statement):
+        with engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+
+    follow()
+    assert follow() == []
+    with engine_of(site.course.db_url) as gradebook:
+        change(gradebook, "UPDATE student SET first_name = 'Ada' WHERE id = 's00'")
+        assert follow() == []
+        change(gradebook, "UPDATE grade SET manual_score = 1.5 WHERE auto_score = 0")
+        assert follow() == [STEM]
+    change(site.engine, "UPDATE lti_people SET student = NULL WHERE student = 's00'")
+    assert follow() == [STEM]
+    assert follow() == []
+    # Not while something is being graded: the upload's own transaction tells the outbox of it.
+    change(site.engine, "UPDATE lti_people SET student = 's00' WHERE student IS NULL")
+    monkeypatch.setattr(site.worker, "_busy", 1)
+    assert follow() == []
+    monkeypatch.setattr(site.worker, "_busy", 0)
+    assert follow() == [STEM]
