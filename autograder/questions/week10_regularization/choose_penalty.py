@@ -40,16 +40,16 @@ def choose_penalty(X: Array, Y: Array, fold: Array, lams: Array) -> Any:
         # The penalty is a further example for each weight: the root of its price, and 0.
         price = np.sqrt(lams * np.sum(rows))[:, None, None] * np.eye(D)[:-1]
         seen = np.broadcast_to(X[rows], (L, *X[rows].shape))
-        more = np.concatenate([seen, price], axis=1).astype(X.dtype)
+        more = np.hstack([seen, price]).astype(X.dtype)
         Q, R = ops.qr(ops.convert_to_tensor(more))
         target = np.concatenate([Y[rows], np.zeros((D - 1, Y.shape[1]), Y.dtype)])
         return ops.solve_triangular(R, ops.matmul(ops.transpose(Q, (0, 2, 1)), target))
 
-    def errors_on(rows: Array) -> Any:
+    def errors_on(rows: Array) -> Array:
         missed = ops.matmul(X[rows], fits(~rows)) - Y[rows]
-        return ops.mean(ops.sum(ops.square(missed), axis=2), axis=1)
+        return np.asarray(ops.mean(ops.sum(ops.square(missed), axis=2), axis=1))
 
-    table = np.stack([np.asarray(errors_on(out)) for out in parts(fold)], axis=1)
+    table = np.stack([errors_on(out) for out in parts(fold)], axis=1)
     errors = table.mean(axis=1)
     limit = errors.min() + table[np.argmin(errors)].std(ddof=1) / np.sqrt(table.shape[1])
     choice = int(np.flatnonzero(errors <= limit)[-1])
@@ -143,7 +143,7 @@ def _(rng: Rng) -> Inputs:
 def _(X: Array, Y: Array, fold: Array, lams: Array) -> Any:
     def fit(X: Array, Y: Array, lam: Any) -> Array:
         if np.ndim(lam):
-            return np.stack([fit(X, Y, each) for each in lam])
+            return np.array([fit(X, Y, each) for each in lam])
         more = np.sqrt(lam * len(X)) * np.eye(X.shape[1])[:-1]
         nothing = np.zeros((len(more), Y.shape[1]))
         W: Array = np.linalg.lstsq(np.vstack([X, more]), np.vstack([Y, nothing]), rcond=None)[0]
