@@ -224,7 +224,7 @@ check("embed")
 #
 # **A trap in NumPy.** `dE[tokens] += dout` looks right, and gives row 2 the blame 3. NumPy reads all the rows, adds, and writes all of them back, and the second time it writes row 2 it covers the first. `np.add.at(dE, tokens, dout)` does one after the other.
 #
-# Vocabularies are large, 50,000 tokens and more. So no one-hot table, please: in the check it would be large too.
+# Vocabularies are large, 50,000 tokens and more. So no one-hot table, please: the check has a large vocabulary, too.
 
 
 # %% solution="embed_grad"
@@ -714,7 +714,7 @@ check("next_token_loss")
 #
 # `dense_backward` of week 06 wants its rows in a table of two axes. So lay all places of all texts one under the other, `A.reshape(-1, A.shape[-1])`, and give the result its three axes back.
 #
-# If a gradient is wrong, the check says which one. Everything *below* it in the table is right then. And there is the oldest test of all: move one weight by a millionth up and down, and see by how much the loss changes (week 06).
+# If gradients are wrong, the check also lists those that are right: look for the slip just above the highest of them in the table. And there is the oldest test of all: move one weight by a millionth up and down, and see by how much the loss changes (week 06).
 
 
 # %% solution="transformer_loss_and_grads"
@@ -796,9 +796,9 @@ _ = threadpool_limits(1)
 #
 # The synthesis of the course: start, batches, loss, gradients, steps. You choose all of it yourself. What is given is the model: 32 places, 32 features, 4 heads, 64 hidden units, some 12,000 parameters. And the text, 64,000 characters as numbers.
 #
-# The text is from the manual that ships with Python, but you will not recognize it. Each character has a number drawn by lot, a few pairs of letters share one, and perhaps the text runs backwards. So a model that somebody trained elsewhere is of no use, and yours will have to do with what it reads. It is judged on 128 pieces that were cut out of the text before you got it. Somebody who counts *which character follows which* in all of the text reaches a loss of about 2.3 on them. Yours should reach at most 0.85 of that. It takes looking back further than one place.
+# The text is from the manual that ships with Python, but you will not recognize it. Each character has a number drawn by lot, a few pairs of letters share one, and perhaps the text runs backwards. So a model that somebody trained elsewhere is of no use; yours has only what it reads here. It is judged on 128 pieces that were cut out of the text before you got it. A table that counts *which character follows which* in all of the text reaches a loss of about 2.3 on them. Yours should reach at most 0.85 of what the table reaches. It takes looking back further than one place.
 #
-# What has proved itself, week by week:
+# What has worked in earlier weeks:
 #
 # | what | from |
 # | --- | --- |
@@ -966,7 +966,7 @@ check("step_with_cache")
 # | scores of all heads, and weighted sums | 0 | ? |
 # | two dense layers with biases | ? | 1,024 |
 #
-# A head has D/H features, and there are H of them. One head's scores are a product of (1, D/H) and (D/H, T). The weighted sums cost as much again. For the last two question marks you should get 3,200 and 552. Whether there are two heads or eight, is that seen anywhere?
+# A head has D/H features, and there are H of them. One head's scores are a product of (1, D/H) and (D/H, T). The weighted sums cost as much again. For the last two question marks you should get 3,200 and 552. Does it matter anywhere whether there are two heads or eight?
 
 
 # %% solution="count_block"
@@ -1069,7 +1069,7 @@ figure = plots.scores_by_distance({"added": added, "turned": turned})
 # %% [markdown]
 # *In words:* two panels with three curves each, the score against the distance. On the left, where patterns were added, the three run apart. On the right, where queries and keys were turned, they lie exactly on top of each other: the score knows the distance and nothing else.
 #
-# **Fourth: a robot that reads a manual.** Now your `train_characters` reads in plain text: the manual that ships with Python, 100,000 characters of it, and nobody wrote a label. Before it learns, its loss is about $\ln 30 = 3.4$. Somebody who only counts pairs, *which character follows which*, reaches about 2.4. What does your robot reach on 20,000 characters that it has not seen? And does it get better the more it has read of a piece, or is its second guess as good as its twentieth?
+# **Fourth: a robot that reads a manual.** Now your `train_characters` reads in plain text: the manual that ships with Python, 100,000 characters of it, and nobody wrote a label. Before it learns, its loss is about $\ln 30 = 3.4$. A table that only counts pairs, *which character follows which*, reaches about 2.4. What does your robot reach on 20,000 characters that it has not seen? And does it get better the more it has read of a piece, or is its second guess as good as its twentieth?
 
 # %% tags=["experiment"]
 guessed_losses = {"with your robot": None, "at place 1": None, "at place 20": None}
@@ -1144,7 +1144,7 @@ for temperature in [0, 0.5, 1.0, 2.0]:
 print(f"\ntemperature 2.0, top_k 3: {write(trained, 150, 2.0, 3, np.random.default_rng(1))}")
 
 # %% [markdown]
-# Untrained it is noise. At temperature 0 it soon turns in circles. At 0.5 it writes words, many of them real ones, and the tone of a manual. At 2 it stammers, and top-k holds it together again. It has 12,000 parameters and has read a small pile of pages once or twice; it knows how words are *spelled* and hardly what they mean. More blocks, more text, more steps: that is how one goes on from here.
+# Untrained it is noise. At temperature 0 it soon turns in circles. At 0.5 it writes words, many of them real ones, and the tone of a manual. At 2 it stammers, and top-k holds it together again. It has 12,000 parameters and has read a small pile of pages some five times; it knows how words are *spelled* and hardly what they mean. More blocks, more text, more steps: that is how one goes on from here.
 #
 # **Where do the heads look?** Four heads, each with its own map. A row is a place that looks, and dark columns are the places that it looks at.
 
@@ -1171,7 +1171,7 @@ flat = rows @ np.linalg.svd(rows, full_matrices=False)[2][:2].T
 figure = plots.letter_map(flat, [character.replace(" ", "␣") for character in alphabet])
 
 # %% [markdown]
-# *In words:* every character stands at a point of the plane. The vowels lie close to each other on one side, and the space and the signs lie apart from the consonants. Nobody said what a vowel is. They are followed by the same characters, so they got rows that are alike.
+# *In words:* every character stands at a point of the plane. Most vowels, in bold, lie close to each other on one side; the space and the signs keep away from most of the consonants. Nobody said what a vowel is. Vowels are followed by much the same characters, so their rows have become alike.
 #
 # **What is the cache worth?** Twenty texts of 32 characters, written with and without it. Are the numbers the same? How many times as fast is it with the cache?
 
