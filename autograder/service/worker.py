@@ -89,7 +89,8 @@ class Worker:
         self._how = how or How()
         self._told = told
         sandboxes = (self._how.workers or cores()) + SPARE
-        self._lanes = sandboxes + 1
+        # A cluster spreads one call over its workers.
+        self._lanes = 1 if self._how.cluster else sandboxes + 1
         self._sandboxes = WarmSandboxes(sandboxes, self._how.isolation)
         self._taking = threading.Lock()
         self._busy = 0
