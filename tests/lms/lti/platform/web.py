@@ -72,7 +72,8 @@ def posting(url: str, fields: Mapping[str, str]) -> Reply:
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
         for name, value in fields.items()
     )
-    return page(f'<form method="post" action="{escape(url)}" data-auto>{inputs}</form>')
+    form = f'<form method="post" action="{escape(url)}" data-auto>{inputs}</form>'
+    return page(f"{form}<script>document.forms[0].submit()</script>")
 
 
 @contextmanager
