@@ -37,7 +37,7 @@ from autograder.lms.lti.roles import Role
 from autograder.lms.lti.store import open_course_store
 from autograder.questions import catalogue
 from autograder.release import generate
-from autograder.service import outbox, queue
+from autograder.service import outbox, queue, waits
 from autograder.service.web import state
 from autograder.service.web.visitor import Visitor
 from tests.service.live import LiveService, lms_of
@@ -117,8 +117,8 @@ def measure(
         before = time.perf_counter()
         upload = queue.accept(engine, student, demo.STEM, notebook, "page")
         taking.append(time.perf_counter() - before)
-        accepted[upload.id] = queue.place(engine, upload).seconds, upload.accepted.timestamp()
-    while queue.places(engine):
+        accepted[upload.id] = waits.place(engine, upload).seconds, upload.accepted.timestamp()
+    while waits.places(engine):
         time.sleep(0.2)
     graded = time.perf_counter() - began
     wait_until_sent(engine, len(students))

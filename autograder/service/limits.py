@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from autograder.course.settings import Settings
 from autograder.errors import AutograderError
-from autograder.service import queue
+from autograder.service import queue, waits
 
 TOKEN_TRIES_A_MINUTE = 60
 """Requests with a token from one address; a guess has one chance in 2 to the power of 256."""
@@ -115,7 +115,7 @@ class Limits:
                 3600.0,
             )
         longest = 60.0 * self._settings().service.longest_wait_minutes
-        wait = queue.wait_for_another(self._engine)
+        wait = waits.wait_for_another(self._engine)
         if wait > longest:
             raise TooMany(
                 "queue-full",

@@ -17,9 +17,10 @@ from sqlalchemy import Engine, select
 from starlette.concurrency import run_in_threadpool
 
 from autograder.lms.lti.store import reading
-from autograder.service import queue
-from autograder.service.queue import Place, State
+from autograder.service import waits
+from autograder.service.queue import State
 from autograder.service.tables import UPLOADS
+from autograder.service.waits import Place
 
 LOOK_SECONDS = 0.4
 
@@ -64,7 +65,7 @@ class Board:
             self._looking = asyncio.Lock()
         async with self._looking:
             if time.monotonic() > self._looked + LOOK_SECONDS:
-                self._places = await run_in_threadpool(queue.places, self._engine)
+                self._places = await run_in_threadpool(waits.places, self._engine)
                 self._looked = time.monotonic()
         return self._places.get(upload)
 

@@ -8,20 +8,17 @@ student's ten uploads do not hold up the class.
 from __future__ import annotations
 
 import hashlib
-import heapq
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from itertools import accumulate
-from statistics import fmean
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
 from autograder.errors import AutograderError
 from autograder.lms.lti.store import reading
+from autograder.service import turns
 from autograder.service.tables import FILES, UPLOADS
 
 MOST_TRIES = 20
@@ -32,13 +29,10 @@ BATCH = 4
 """The most uploads that are graded together: their results are written together, too."""
 REMEMBERED = timedelta(minutes=10)
 """Who was served within this time waits for the others."""
-USUAL_SECONDS = 1.5
-"""What an upload is expected to take before any has been graded."""
 GIVEN_UP = (
     f"The grader ended {MOST_TRIES} times while it graded this notebook. The notebook is kept. "
     "Next: the instructor grades it again."
 )
-_MEASURED = 24
 REGRADE = "regrade"
 
 
@@ -89,14 +83,6 @@ class NoAttemptsLeft(AutograderError):
     reason = "no-attempts-left"
     title = "No attempts are left"
     status = 403
-
-
-@dataclass(frozen=True)
-class Place:
-    """How many uploads are graded before one, and in how many seconds its verdict is expected."""
-
-    ahead: int
-    seconds: float
 
 
 def accept(
@@ -235,7 +221,9 @@ def take(engine: Engine, now: datetime | None = None, most: int = BATCH) -> list
     now = now or datetime.now(UTC)
     with engine.begin() as connection:
         waiting = _waiting(connection, now)
-        chosen = _together([waiting[number] for number in _order(connection, waiting, now)], most)
+        chosen = turns.together(
+            [waiting[number] for number in order(connection, waiting, now)], most
+        )
         numbers = [each.id for each in chosen]
         connection.execute(
             update(UPLOADS)
@@ -337,70 +325,8 @@ def recover(
     return len(found)
 
 
-def place(engine: Engine, upload: Upload, now: datetime | None = None) -> Place:
-    """Where an upload that is not graded stands in the queue."""
-    return places(engine, now).get(upload.id, Place(0, 0.0))
-
-
-def places(engine: Engine, now: datetime | None = None) -> dict[int, Place]:
-    """The places of all uploads that wait or run, by number."""
-    now = now or datetime.now(UTC)
-    with reading(engine) as connection:
-        # In one query: between two, an upload could pass from the one state to the other.
-        unfinished = _in_states(connection, State.WAITING, State.RUNNING)
-        waiting = {each.id: each for each in unfinished if each.state is State.WAITING}
-        running = [each for each in unfinished if each.state is State.RUNNING]
-        order = _order(connection, waiting, now)
-        seconds = _Seconds(connection)
-    # Of what is being graded, half is done.
-    left = sum(seconds.of(upload) for upload in running) / 2
-    found = {upload.id: Place(0, max(seconds.of(upload), left)) for upload in running}
-    until = list(accumulate((seconds.of(waiting[number]) for number in order), initial=left))
-    for ahead, number in enumerate(order):
-        # Results are written when those that are graded together are all done.
-        end = min(len(order), ahead + BATCH)
-        found[number] = Place(ahead + len(running), until[end])
-    return found
-
-
-def wait_for_another(engine: Engine, now: datetime | None = None) -> float:
-    """In how many seconds the verdict on one more upload, by a new student, would be expected."""
-    found = places(engine, now)
-    with reading(engine) as connection:
-        each = _Seconds(connection).usual
-    return max((place.seconds for place in found.values()), default=0.0) + each
-
-
-def in_turn(
-    waiting: Iterable[tuple[int, str]], served: Mapping[str, datetime] | None = None
-) -> list[int]:
-    """The order of grading: in rounds over the students, who was served longest ago first.
-
-    Args:
-        waiting: numbers of uploads and their students, the oldest first.
-        served: when students were served last; those that are not in it were not served lately.
-    """
-    own: dict[str, list[int]] = defaultdict(list)
-    for number, student in waiting:
-        own[student].append(number)
-    never = datetime.min.replace(tzinfo=UTC)
-    # The round in which a student is next, then who was served longest ago, then who came first.
-    turns = [
-        (0, (served or {}).get(student, never), numbers[0], student, 0)
-        for student, numbers in own.items()
-    ]
-    heapq.heapify(turns)
-    order = []
-    while turns:
-        turn, before, number, student, position = heapq.heappop(turns)
-        order.append(number)
-        if position + 1 < len(own[student]):
-            following = own[student][position + 1]
-            heapq.heappush(turns, (turn + 1, before, following, student, position + 1))
-    return order
-
-
-def _order(connection: Connection, waiting: Mapping[int, Upload], now: datetime) -> list[int]:
+def order(connection: Connection, waiting: Mapping[int, Upload], now: datetime) -> list[int]:
+    """The numbers of what waits, in the order in which it is graded."""
     if not waiting:
         return []
     lately = connection.execute(
@@ -409,10 +335,10 @@ def _order(connection: Connection, waiting: Mapping[int, Upload], now: datetime)
         .group_by(UPLOADS.c.student)
     )
     served = {row.student: row.taken for row in lately}
-    return in_turn([(each.id, each.student) for each in waiting.values()], served)
+    return turns.in_turn([(each.id, each.student) for each in waiting.values()], served)
 
 
-def _in_states(connection: Connection, *states: State) -> list[Upload]:
+def in_states(connection: Connection, *states: State) -> list[Upload]:
     """The uploads in these states, the oldest first."""
     found = select(UPLOADS).where(UPLOADS.c.state.in_(states)).order_by(UPLOADS.c.id)
     return [_upload(row) for row in connection.execute(found)]
@@ -420,59 +346,17 @@ def _in_states(connection: Connection, *states: State) -> list[Upload]:
 
 def _waiting(connection: Connection, now: datetime) -> dict[int, Upload]:
     """What waits and may be taken now, the oldest first."""
-    busy = {each.student for each in _in_states(connection, State.RUNNING)}
+    busy = {each.student for each in in_states(connection, State.RUNNING)}
     # What came after an upload that is put off waits with it: the last one counts.
     put_off: set[tuple[str, str]] = set()
     able = {}
-    for each in _in_states(connection, State.WAITING):
+    for each in in_states(connection, State.WAITING):
         work = each.student, each.assignment
         if each.due and each.due > now:
             put_off.add(work)
         if work not in put_off and each.student not in busy:
             able[each.id] = each
     return able
-
-
-def _together(waiting: Sequence[Upload], most: int) -> list[Upload]:
-    if not waiting:
-        return []
-    first = waiting[0]
-    if first.tries:
-        return [first]
-    chosen: list[Upload] = []
-    # A student's uploads are graded in the order in which they came: the last one counts.
-    students: set[str] = set()
-    for each in waiting:
-        alike = (each.assignment, each.is_regrade) == (first.assignment, first.is_regrade)
-        if alike and not each.tries and each.student not in students:
-            chosen.append(each)
-        students.add(each.student)
-    return chosen[:most]
-
-
-class _Seconds:
-    """What an upload takes: the mean of the last ones of its week, or of all.
-
-    Args:
-        connection: to the service's database.
-    """
-
-    def __init__(self, connection: Connection) -> None:
-        last = connection.execute(
-            select(UPLOADS.c.assignment, UPLOADS.c.seconds)
-            .where(UPLOADS.c.state == State.GRADED, UPLOADS.c.seconds.is_not(None))
-            .order_by(UPLOADS.c.id.desc())
-            .limit(_MEASURED)
-        ).all()
-        of_week: dict[str, list[float]] = defaultdict(list)
-        for row in last:
-            of_week[row.assignment].append(row.seconds)
-        self._of_week = {week: fmean(seconds) for week, seconds in of_week.items()}
-        self.usual = fmean([row.seconds for row in last]) if last else USUAL_SECONDS
-
-    def of(self, upload: Upload) -> float:
-        """The seconds that this one is expected to take."""
-        return self._of_week.get(upload.assignment, self.usual)
 
 
 def _upload(row: Row[Any]) -> Upload:

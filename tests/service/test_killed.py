@@ -18,7 +18,7 @@ from autograder.course.roster import Student
 from autograder.gradebook.status import status
 from autograder.intake.read import read_notebook
 from autograder.lms.lti.store import open_course_store
-from autograder.service import outbox, queue
+from autograder.service import outbox, queue, waits
 from autograder.service.queue import State
 from tests.conftest import EXHAUSTIVE
 from tests.lms.lti.platform import grade_service
@@ -141,7 +141,7 @@ def service_is_done(engine, people):
     def is_done():
         rows = outbox.states(engine, STEM)
         return (
-            not queue.places(engine)
+            not waits.places(engine)
             and len(rows) == len(people)
             and all(row.state == outbox.State.DELIVERED for row in rows)
         )

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.course.service_settings import ServiceSettings
 from autograder.course.settings import Settings
-from autograder.service import limits, queue
+from autograder.service import limits, queue, waits
 from tests.service.conftest import STEM
 
 
@@ -49,7 +49,7 @@ def test_is_an_upload_refused_while_too_many_wait(engine, tmp_path):
     with pytest.raises(limits.TooMany, match="It was not taken") as error:
         found.take_upload("ada")
     assert error.value.reason == "queue-full"
-    assert error.value.after == pytest.approx(50 * queue.USUAL_SECONDS - 60, abs=3)
+    assert error.value.after == pytest.approx(50 * waits.USUAL_SECONDS - 60, abs=3)
 
 
 def test_is_an_upload_refused_while_the_disk_is_full(engine, tmp_path, monkeypatch):

@@ -96,7 +96,7 @@ def test_does_following_a_deleted_upload_end(engine):
 def test_does_one_look_serve_all_pages(engine, monkeypatch):
     monkeypatch.setattr(progress, "LOOK_SECONDS", 10.0)
     looks = []
-    monkeypatch.setattr(progress.queue, "places", lambda engine: looks.append(1) or {})
+    monkeypatch.setattr(progress.waits, "places", lambda engine: looks.append(1) or {})
 
     async def many():
         board = Board(engine)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from autograder.service import queue
@@ -89,21 +87,6 @@ def test_are_only_those_uploads_let_go_that_were_in_lost_hands(engine):
     assert queue.is_waiting(engine)
 
 
-@given(st.lists(st.sampled_from("abcde"), max_size=30))
-def test_is_the_order_one_of_rounds_in_which_nobody_passes_themselves(students):
-    order = queue.in_turn(list(enumerate(students)))
-    assert sorted(order) == list(range(len(students)))
-    turns: dict[str, int] = {}
-    rounds = []
-    for number in order:
-        student = students[number]
-        turns[student] = turns.get(student, 0) + 1
-        rounds.append(turns[student])
-        own = [each for each in order if students[each] == student]
-        assert own == sorted(own)
-    assert rounds == sorted(rounds)
-
-
 def test_is_an_upload_that_was_in_a_killed_workers_hands_taken_again_alone(engine):
     for student in ("ada", "bob"):
         accept(engine, student)
@@ -154,34 +137,6 @@ def test_are_attempts_listed_with_the_newest_first_and_without_regrades(engine):
     queue.regrade(engine, ["ada"], STEM)
     accept(engine, "bob")
     assert [each.id for each in queue.attempts(engine, "ada", STEM)] == numbers[::-1]
-
-
-def test_does_the_estimate_follow_what_uploads_took(engine):
-    accept(engine, "first")
-    done(engine, take(engine, at=0), seconds=2.0)
-    uploads = [accept(engine, f"s{n}") for n in range(20)]
-    places = queue.places(engine, NOON)
-    assert [places[each.id].ahead for each in uploads] == list(range(20))
-    # Four are graded together, at two seconds each.
-    assert [places[uploads[n].id].seconds for n in (0, 1, 15, 16, 19)] == [8, 10, 38, 40, 40]
-    assert queue.wait_for_another(engine, NOON) == 42.0
-
-
-def test_does_the_estimate_know_that_weeks_differ(engine):
-    for stem, seconds in ((STEM, 1.0), ("week13_paradigms", 30.0)):
-        accept(engine, "first", stem=stem)
-        done(engine, take(engine, at=0), seconds=seconds)
-    fast = accept(engine, "ada")
-    slow = accept(engine, "bob", stem="week13_paradigms")
-    places = queue.places(engine, NOON)
-    assert (places[fast.id].seconds, places[slow.id].seconds) == (31.0, 31.0)
-    assert [each.id for each in take(engine, at=1)] == [fast.id]
-    assert queue.places(engine, NOON)[fast.id].seconds == 1.0
-
-
-def test_is_there_no_wait_where_nothing_waits(engine):
-    assert queue.places(engine) == {}
-    assert queue.wait_for_another(engine) == queue.USUAL_SECONDS
 
 
 def test_is_a_number_never_given_twice(engine):
