@@ -79,17 +79,16 @@ def render(
         language: of the notebook's texts; verdicts are in English.
         course: the course's title; empty if it has none.
     """
-    scores = graded.scores.values()
     page: str = _template().render(
         meta=Markup(META),
         title=title,
         language=language,
         course=course,
         parts=list(_parts(notebook, graded)),
-        earned=max(0.0, sum(score.points for score in scores) - graded.late_penalty),
-        worth=sum(score.max_points for score in scores),
+        earned=graded.earned,
+        worth=graded.worth,
         late_penalty=graded.late_penalty,
-        waiting=sum(score.max_points for score in scores if score.waiting),
+        waiting=graded.waiting,
     )
     return page
 

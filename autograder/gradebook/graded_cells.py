@@ -29,6 +29,21 @@ class GradedCells:
     comments: dict[str, str] = field(default_factory=dict)
     late_penalty: float = 0.0
 
+    @property
+    def earned(self) -> float:
+        """The points so far, without what being late costs."""
+        return max(0.0, sum(score.points for score in self.scores.values()) - self.late_penalty)
+
+    @property
+    def worth(self) -> float:
+        """The points of all cells."""
+        return sum(score.max_points for score in self.scores.values())
+
+    @property
+    def waiting(self) -> float:
+        """The points of the cells that a person still has to grade."""
+        return sum(score.max_points for score in self.scores.values() if score.waiting)
+
 
 def graded_cells(db_url: str, assignment: str, student: str = "") -> Mapping[str, GradedCells]:
     """What the gradebook holds about each cell of a week, by student.

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
+from autograder.feedback import verdict
 from autograder.lms.lti.roles import Role
 from autograder.service.limits import spoken
 from autograder.service.web.errors import SignedOut
@@ -55,7 +56,8 @@ def _who(request: Request) -> Visitor | None:
 @cache
 def _templates() -> Jinja2Templates:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        # The pages and the feedback lay verdicts out by the same macro.
+        loader=FileSystemLoader([TEMPLATES, Path(verdict.__file__).parent]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,0 +1,93 @@
+"""May a token hand in and read the verdict on its own uploads, and nothing else?"""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.service import queue, tokens
+from autograder.service.limits import TOKEN_TRIES_A_MINUTE
+from tests.service.web.conftest import RIGHT, STEM, WRONG, graded, notebook, open_browser
+
+SUBMIT = "/api/submit/week06"
+
+
+@pytest.fixture
+def program(of_week):
+    """A program without a session; it has ada's token."""
+    client = open_browser(of_week, None)
+    token = tokens.make(of_week.engine, "ada", of_week.clock())
+    client.headers["authorization"] = f"Bearer {token}"
+    yield client
+    client.close()
+
+
+def send(client, content=None, week="week06"):
+    files = {"notebook": ("mine.ipynb", notebook() if content is None else content)}
+    return client.post(f"/api/submit/{week}", files=files)
+
+
+def test_does_it_hand_in_and_read_the_verdict(program, of_week):
+    answer = send(program)
+    assert answer.status_code == 202
+    number = answer.json()["upload"]
+    assert answer.json()["state"] == "waiting"
+    (made,) = queue.attempts(of_week.engine, "ada", STEM)
+    assert (made.id, made.came_by) == (number, "token")
+    graded(of_week, made, RIGHT, WRONG)
+    found = program.get(f"/api/uploads/{number}").json()
+    assert (found["state"], found["points"], found["max_points"]) == ("graded", 2.5, 4.0)
+    assert found["verdicts"][1]["message"] == WRONG.message
+    assert tokens.find(of_week.engine, "ada", of_week.clock()).used
+
+
+def test_may_it_see_and_do_nothing_else(program, of_week):
+    bobs = queue.accept(of_week.engine, "bob", STEM, notebook(), "page")
+    assert program.get(f"/api/uploads/{bobs.id}").status_code == 404
+    same_origin = {"sec-fetch-site": "same-origin"}
+    for path in ("/weeks", "/weeks/week06", "/weeks/week06/files.zip", "/teach"):
+        assert program.get(path).status_code == 401, path
+    for path in ("attempts", "requests", "token", "token/revoke"):
+        answer = program.post(f"/weeks/week06/{path}", headers=same_origin)
+        assert answer.status_code == 401, path
+
+
+def test_is_it_worthless_once_it_is_revoked(program, of_week):
+    number = send(program).json()["upload"]
+    tokens.revoke(of_week.engine, "ada", of_week.clock())
+    for answer in (send(program), program.get(f"/api/uploads/{number}")):
+        assert answer.status_code == 401
+        assert "open the week in your LMS" in answer.json()["error"]
+    assert len(queue.attempts(of_week.engine, "ada", STEM)) == 1
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer nnfs_wrong", "Basic YTpi", "Bearer \x41\x7e"])
+def test_is_everything_else_refused(of_week, header):
+    client = open_browser(of_week, None)
+    client.headers["authorization"] = header
+    assert send(client).status_code == 401
+
+
+def test_is_a_session_of_no_use_there(ada):
+    """A form of another site would have the cookie."""
+    assert send(ada).status_code == 401
+
+
+def test_is_guessing_limited_and_a_good_token_not(of_week, program):
+    thief = open_browser(of_week, None)
+    thief.headers["authorization"] = "Bearer nnfs_guess"
+    found = {thief.get("/api/uploads/1").status_code for _ in range(TOKEN_TRIES_A_MINUTE + 1)}
+    assert found == {401, 429}
+    assert program.get("/api/uploads/1").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "week", "status", "told"),
+    [
+        (b"%PDF", "week06", 422, "notebook"),
+        (b"", "week06", 422, "empty"),
+        (None, "week07", 404, "not released"),
+    ],
+)
+def test_is_a_refusal_a_sentence(program, content, week, status, told):
+    answer = send(program, content, week)
+    assert answer.status_code == status and told in answer.json()["error"]
