@@ -34,8 +34,8 @@ BRIEF = [
     if not question.seconds and question.calls != "train" and week.name not in ("week04", "week14")
 ]
 TRIED = QUESTIONS if EXHAUSTIVE else BRIEF[::6]
-# What works in a browser, beside the standard library.
-LIBRARIES = {"numpy", "matplotlib", "cycler", "sklearn", "IPython"}
+# What works in a browser, beside the standard library; scikit-learn brings SciPy.
+LIBRARIES = {"numpy", "matplotlib", "cycler", "sklearn", "scipy", "IPython"}
 NOT_IN_A_BROWSER = {
     "fcntl",
     "resource",

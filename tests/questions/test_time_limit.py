@@ -13,7 +13,7 @@ from autograder.answer import Answer, Status
 from autograder.errors import QuestionError
 from autograder.judging import laws
 from autograder.judging.judge import Judge
-from autograder.questions import references, time_limit
+from autograder.questions import interrupt, references, time_limit
 from autograder.questions.define import Question, question
 from autograder.questions.time_limit import at_most
 
@@ -27,7 +27,7 @@ def forever() -> None:
 def brief(monkeypatch):
     monkeypatch.setattr(time_limit, "CASE_SECONDS", 0.1)
     monkeypatch.setattr(time_limit, "REFERENCE_SECONDS", 0.1)
-    monkeypatch.setattr(time_limit, "_AGAIN", 0.01)
+    monkeypatch.setattr(interrupt, "_AGAIN", 0.01)
     monkeypatch.setattr(references, "_may_use_keras", lambda question: False)
 
 

@@ -19,11 +19,16 @@ ROOTS = {
 _QUESTIONS = autograder.questions.__name__
 COMMAND = "autograder.cli.nnfs"
 """The students' command, which no notebook imports."""
-LEFT_OUT = (f"{_QUESTIONS}.catalogue", f"{_QUESTIONS}.week", "course_lib.training")
+LEFT_OUT = (
+    f"{_QUESTIONS}.catalogue",
+    f"{_QUESTIONS}.week",
+    f"{_QUESTIONS}.interrupt",
+    "course_lib.training",
+)
 """Beginnings of the names of modules that no students' package holds.
 
-`catalogue` finds questions by their code, which is not there; `training` is a command that needs
-more libraries.
+`catalogue` finds questions by their code, which is not there; `interrupt` ends such code, by
+threads that a browser lacks; `training` is a command that needs more libraries.
 """
 
 

@@ -23,7 +23,7 @@ def kept(name):
 
 def test_are_a_choices_letters_sealed():
     found = kept("who_learns")
-    assert set(found) == {"name", "week", "seals"}
+    assert set(found) == {"name", "week", "seals", "because"}
     right, wrong = found["seals"]
     assert (
         len(wrong) == 2 and right not in wrong and all(len(each) == 12 for each in (right, *wrong))
