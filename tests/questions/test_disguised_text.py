@@ -132,6 +132,6 @@ def test_is_a_model_that_overflows_named_and_anything_but_a_dict_refused() -> No
         grown = {name: np.full_like(value, size) for name, value in params.items()}
         assert measured(grown, given) == ["as described", "not finite"]
     pair = CHARACTERS.measured(Answer(Status.RETURNED, [params, np.ones(3)]), given)
-    assert "expected a dict of parameters by name" in pair.error
+    assert "received a dict and something beside it" in pair.error
     huge = {**params, "E": np.ones((10**6, D))}
     assert measured(huge, given) == ["another model", "not measured"]

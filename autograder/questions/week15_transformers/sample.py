@@ -83,6 +83,8 @@ def _(answer: Any, logits: Array, temperature: float, top_k: int, seed: int, rul
 def tokens_of(answer: Any, N: int, K: int) -> Array:
     """The drawn tokens, one column for each row of the logits."""
     tokens = np.asarray(answer)
+    if tokens.ndim == 2 and tokens.shape[1] == K and tokens.dtype.kind == "f":
+        raise ValueError("expected a token for each row of logits, received a table of fractions")
     if tokens.shape != (REPEATS * N,):
         raise ValueError(
             f"expected one token for each row of logits, shape ({REPEATS * N},), received an array "

@@ -55,7 +55,9 @@ def train_characters(tokens: Array, vocabulary: int, unseen: Array) -> Any:
 @train_characters.measure
 def _(params: Any, tokens: Array, vocabulary: int, unseen: Array) -> Any:
     if not isinstance(params, dict):
-        raise TypeError("expected a dict of parameters by name, and nothing beside it")
+        beside = isinstance(params, list) and any(isinstance(part, dict) for part in params)
+        received = "a dict and something beside it" if beside else "something else"
+        raise TypeError(f"expected a dict of parameters by name, received {received}")
     if {name: np.shape(value) for name, value in params.items()} != shapes(vocabulary):
         return "another model", "not measured"
     loss = held_out(params, unseen)
