@@ -506,7 +506,7 @@ figure = plots.picture_rows(
 #
 # **Cross-validation** lets every picture be new once. Cut the pictures into $F$ **folds**. Leave one fold out, learn from all others, and measure the error on the one that was left out. Do it with each fold in turn, for each strength. The largest function of this week does all of it.
 #
-# **First the learning.** To have it in one stroke, we take features that are given, and fit only a last layer $W$ to the mean squared distance, with a price:
+# **First the learning.** To do it in one step, we take features that are given and fit only a last layer $W$ to the mean squared distance, with a price:
 #
 # $$L(W) = \frac1N \sum_n \lvert x_n W - y_n \rvert^2 + \lambda \sum W^2$$
 #
@@ -785,7 +785,7 @@ for size in [8, 32, 128]:
 print(f"your guess for batches of 8: {guessed_noise}")
 
 # %% [markdown] quotes={"give or take 0.39": "in batches of 8: _ give or take {}", "to 0.09 in batches": "in batches of 128: _ give or take {}"}
-# In a batch of 8 the same picture gets −0.06 give or take 0.39. It is grain, only inside the pile, and nobody drew it: a rule that knows one photograph by heart cannot rely on what it says about it. So batch norm is a **regularizer** too. Its inventors noticed that they could do with less dropout. With company the grain shrinks, to 0.09 in batches of 128: four times for 16 times the batch, the $\sqrt N$ of week 07. That makes it a knob that nobody should turn, because it hangs on the batch size. Use batch norm for what it was built for, and take what it adds as a gift.
+# In a batch of 8 the same picture gets −0.06 give or take 0.39. It is grain, only inside the pile, and nobody drew it: a rule that knows one photograph by heart cannot rely on what it says about it. So batch norm is a **regularizer** too. Its inventors noticed that they could do with less dropout. With company the grain shrinks, to 0.09 in batches of 128: four times for 16 times the batch, the $\sqrt N$ of week 07. That makes it a knob that nobody should turn, because it is tied to the batch size. Use batch norm for what it was built for, and take what it adds as a gift.
 #
 # ## The same in Keras
 #

@@ -540,7 +540,7 @@ figure = plots.scaling_run(
 )
 
 # %% [markdown] quotes={"96 units and missed the promise, with 0.168": "the ruler alone builds width {}: loss {}", "128 units and kept it, with 0.148": "the bar builds width {}: loss {}", "from 0.061 to 0.089, and training gives 0.117": "width 256: the bet _, its bar {} to {}, trained {}"}
-# *In words:* filled points for the six toys, on a straight falling line. Hollow points for the later networks. The first of them keep close to the ruler, the last ones lie above it. The shaded error bar is narrow among the toys and opens like a trumpet to both sides. The second curve bends with the points and levels off.
+# *In words:* filled points for the six toys, on a straight falling line. Hollow points for the later networks. The first of them keep close to the ruler, the last ones lie above it. The shaded error bar is narrow among the toys and opens like a trumpet towards both ends. The second curve bends with the points and levels off.
 #
 # The bar has earned its keep. The ruler alone would have built 96 units and missed the promise, with 0.168. You built 128 units and kept it, with 0.148.
 #

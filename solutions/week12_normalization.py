@@ -227,7 +227,7 @@ check("batchnorm_over_batches")
 #
 # ### 4. Node by node
 #
-# An entry $x_n$ reaches the output in three ways: directly, through the mean, and through the spread. Nudge one entry, and the *whole column* moves. That sounds hard, and it is five short steps on the graph of week 06:
+# An entry $x_n$ reaches the output in three ways: directly, through the mean, and through the spread. Nudge one entry, and the *whole column* moves. That sounds hard, but it is five short steps on the graph of week 06:
 #
 # $$x \;\to\; c = x - \mu \;\to\; \mathrm{var} = \mathrm{mean}(c^2) \;\to\; \sigma = \sqrt{\mathrm{var} + \mathrm{eps}} \;\to\; \hat x = c / \sigma \;\to\; \mathrm{out} = \gamma \hat x + \beta$$
 #
@@ -299,7 +299,7 @@ check("batchnorm_nodes")
 # 1. Write $dc$ with $d\sigma$ put in for dvar. The two 2s cancel.
 # 2. Put in $d\sigma$ itself, and replace every $c$ by $\hat x \sigma$. How many $\sigma$ are left in each term? A sum over the column divided by N is a mean.
 # 3. The last two nodes say: $dx = dc - \mathrm{mean}(dc)$. Take the mean of both terms of $dc$. One of the two means is 0, because $\mathrm{mean}(\hat x) = 0$.
-# 4. Draw out the common factor.
+# 4. Factor out what all terms share.
 #
 # Now look at what you have: a first term, which treats mean and spread as constants, and two corrections. Name the way that each correction belongs to. Then try the line on the worked example: $\hat x = (-1, -1, 1, 1)$, $\sigma = 1$ and $d\hat x = (4, 0, 0, 0)$ give $(2, -2, 0, 0)$.
 #
