@@ -90,9 +90,27 @@ def penalty_by_dictionaries(X: Any, Y: Any, fold: Any, lams: Any) -> Any:
     return means, limit, choice, W
 
 
+def recipe_in_one_piece(params: Any, grads: Any, state: Any, recipe: Any) -> Any:
+    t, b1, b2 = state["t"] + 1, recipe["beta1"], recipe["beta2"]
+    rise = t / recipe["warmup"]
+    fall = (t - recipe["warmup"]) / (recipe["total"] - recipe["warmup"])
+    wave = 0.55 + 0.45 * math.cos(math.pi * min(max(fall, 0.0), 1.0))
+    lr = recipe["peak"] * min(rise, wave)
+    length = math.hypot(*(entry for g in grads.values() for entry in g.flat))
+    new, m, v = {}, {}, {}
+    for name, w in params.items():
+        g = grads[name] * min(1.0, recipe["max_norm"] / (length or 1.0))
+        m[name] = state["m"][name] + (1 - b1) * (g - state["m"][name])
+        v[name] = state["v"][name] + (1 - b2) * (g * g - state["v"][name])
+        way = m[name] / (1 - b1**t) / (np.sqrt(v[name] / (1 - b2**t)) + recipe["eps"])
+        new[name] = w - lr * (way + (w.ndim == 2) * recipe["weight_decay"] * w)
+    return [new, {"t": t, "m": m, "v": v}]
+
+
 STYLES: dict[str, dict[str, Any]] = {
     "momentum_step": {"default-dict": momentum_both},
     "adam_step": {"namespace-and-rate": adam_namespaces},
+    "recipe_step": {"in-one-piece": recipe_in_one_piece},
     "l2_penalty": {
         "generator": lambda params, lam: (
             lam * math.fsum(np.vdot(w, w) for name, w in params.items() if name[0] == "W")

@@ -130,6 +130,34 @@ class Clipper:
         return {k: g * min(1.0, max_norm / (size or 1.0)) for k, g in grads.items()}, size
 
 
+def pile_recursive(X: Any, y: Any, params: Any) -> Any:
+    """The way out and back in one function that calls itself, block by block."""
+    blocks = len(params) // 4
+    grads: Any = {}
+    norms: Any = []
+
+    def block(n: int, x: Any) -> Any:
+        W, b = params[f"W{n}"], params[f"b{n}"]
+        if n == 2 * blocks + 1:
+            z = x @ W + b
+            e = np.exp(z - z.max(axis=1, keepdims=True))
+            out = e / e.sum(axis=1, keepdims=True)
+            bill = (out - (np.arange(z.shape[1]) == y[:, None])) / len(y)
+            grads[f"W{n}"], grads[f"b{n}"] = np.einsum("nd,nk->dk", x, bill), bill.sum(0)
+            return bill @ W.T
+        z, V = x @ W + b, params[f"W{n + 1}"] / blocks**0.5
+        h = z.clip(0)
+        bill = block(n + 2, x + h @ V + params[f"b{n + 1}"] / blocks**0.5)
+        norms.insert(0, np.linalg.norm(bill))
+        back = np.where(h > 0, bill @ V.T, 0)
+        grads[f"W{n + 1}"], grads[f"b{n + 1}"] = h.T @ bill / blocks**0.5, bill.sum(0) / blocks**0.5
+        grads[f"W{n}"], grads[f"b{n}"] = x.T @ back, back.sum(0)
+        return bill + back @ W.T
+
+    block(1, X)
+    return grads, norms
+
+
 STYLES: dict[str, dict[str, Any]] = {
     "numerical_gradient": {"flat": slopes_flat, "unit-vectors": slopes_by_unit_vectors},
     "relative_error": {
@@ -278,6 +306,7 @@ STYLES: dict[str, dict[str, Any]] = {
         ),
         "rows": lambda X, W1, b1, W2, b2: [x + (x @ W1 + b1).clip(0) @ W2 + b2 for x in X],
     },
+    "residual_pile_grads": {"recursive": pile_recursive},
     "clip_by_global_norm": {
         "instance": Clipper(),
         "hypot": lambda grads, max_norm: (
