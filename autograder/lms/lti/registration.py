@@ -23,6 +23,7 @@ from autograder.lms.lti.client import Answer, send
 from autograder.lms.lti.differences import differences, family_of, may_configure
 from autograder.lms.lti.errors import Refused, ServiceError
 from autograder.lms.lti.platforms import Platform
+from autograder.lms.lti.store import reading
 from autograder.lms.lti.tables import INVITATIONS
 
 GOOD_FOR = timedelta(hours=24)
@@ -194,7 +195,7 @@ def tool_settings(
 
 
 def _check_code(engine: Engine, code: str, now: datetime) -> None:
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         same = select(INVITATIONS).where(INVITATIONS.c.code_hash == _hash(code))
         found = connection.execute(same).one_or_none()
     if found is None:
