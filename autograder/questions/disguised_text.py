@@ -2,7 +2,8 @@
 
 The manual that ships with Python is public, and so are models that were trained on it. So the
 characters have new numbers, some of them share one, and the text may run backwards, all of it drawn
-with the case; only the training text shows it.
+with the case; only the training text shows it. The manual differs a little between versions of
+Python, so what is asked of a model should be relative to its own text.
 """
 
 from __future__ import annotations
