@@ -27,7 +27,7 @@ import uvicorn
 
 from autograder.course import directory as courses
 from autograder.course.directory import Course
-from autograder.errors import CourseError
+from autograder.errors import AutograderError, CourseError
 from autograder.gradebook import exported
 from autograder.light_imports import api
 from autograder.lms.lti.addresses import LOOPBACK, origin
@@ -207,8 +207,7 @@ class GradingProcess:
 
 
 def grade(root: Path, how: How) -> None:
-    """The second process: grade and send until its standard input is closed."""
-    logs.set_up()
+    """Grade and send until the standard input is closed."""
     with contextlib.suppress(OSError):
         os.nice(LOWER_PRIORITY)
     # Ctrl-C reaches the first process, which then tells this one.
@@ -253,5 +252,16 @@ def _likely(course: Course) -> list[str]:
     return newest[-WARM_WEEKS:]
 
 
+def main() -> None:
+    """The second process, by its command line: the course directory, and how to run submissions."""
+    logs.set_up()
+    try:
+        grade(courses.load(Path(sys.argv[1])).root, How(**json.loads(sys.argv[2])))
+    except AutograderError as error:
+        # The first process starts it again: the database may be there by then.
+        logs.trouble("worker cannot start", error)
+        sys.exit(1)
+
+
 if __name__ == "__main__":
-    grade(courses.load(Path(sys.argv[1])).root, How(**json.loads(sys.argv[2])))
+    main()

@@ -126,7 +126,12 @@ def test_is_nothing_lost_and_nothing_doubled_by_kills_at_any_moment(site, databa
         assert times == sorted(set(times))
         (column,) = lms.records.columns.values()
         assert column.grades[subject].score == pytest.approx(80.0)
-    assert not [each for each in lms.complaints if not each.startswith("score: e")], lms.complaints
+    # After a kill the same score may come once more, with the same time, and is refused.
+    assert not [each for each in lms.complaints if each != "score: equal"]
+    idle_service_is_fast(engine, people, taken, right)
+    stopped_service_has_said_nothing_about_students(service, people)
+    (week,) = status(course, [STEM])
+    assert next(iter(people.values())) in week.having("exported")
 
 
 def hand_in(engine, waiting):
@@ -149,21 +154,17 @@ def service_is_done(engine, people):
     wait_until(is_done, "everything is graded and sent")
 
 
-def test_does_an_upload_on_an_idle_service_reach_the_lms_in_three_seconds(site):
-    course, engine, service, _, people, taken = site
-    _, right = notebooks(course)
-    service.start()
-    # The first upload of all may come before the sandboxes are warm.
-    first, second, *_ = people.values()
-    queue.accept(engine, first, STEM, right, "page")
-    wait_until(lambda: taken, "the first grade is there")
-    began = time.monotonic()
-    queue.accept(engine, second, STEM, right, "page")
-    wait_until(lambda: len(taken) == 2, "the second grade is there")
+def idle_service_is_fast(engine, people, taken, notebook):
+    """The grade of an upload on an idle service is in the LMS in three seconds."""
+    before, began = len(taken), time.monotonic()
+    queue.accept(engine, next(iter(people.values())), STEM, notebook, "page")
+    wait_until(lambda: len(taken) > before, "the grade is there")
     assert time.monotonic() - began < 3.0
+
+
+def stopped_service_has_said_nothing_about_students(service, people):
     service.stop()
     log = service.log.read_text()
     assert '"event": "stopped"' in log
-    assert not [name for name in (*people.values(), *people, "Traceback") if f'"{name}"' in log]
-    (week,) = status(course, [STEM])
-    assert week.having("exported") == [first, second]
+    assert "Traceback" not in log
+    assert not [name for name in (*people.values(), *people) if f'"{name}"' in log]

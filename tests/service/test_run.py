@@ -78,6 +78,7 @@ def test_is_the_process_that_grades_started_again_when_it_ends(monkeypatch, tmp_
 
 
 @pytest.mark.slow
+@pytest.mark.beyond_sample
 def test_does_everything_end_with_the_command(course, tmp_path):
     """Web server and worker answer, and stop at SIGTERM; a kill of one ends the other."""
     with socket.socket() as found:
@@ -106,6 +107,15 @@ def test_does_everything_end_with_the_command(course, tmp_path):
     # Nobody holds the worker's lock any more.
     with run.lock(course, "worker"):
         pass
+
+
+def test_is_a_second_process_that_cannot_start_a_line_in_the_log(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(run.sys, "argv", ["run", str(tmp_path), "{}"])
+    monkeypatch.setattr(run.logs, "set_up", lambda: None)
+    with pytest.raises(SystemExit) as ended:
+        run.main()
+    assert ended.value.code == 1
+    assert "worker cannot start" in caplog.text
 
 
 def test_are_the_weeks_warmed_up_that_were_released_last(tmp_path):
