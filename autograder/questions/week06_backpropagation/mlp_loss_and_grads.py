@@ -108,11 +108,11 @@ def _(rng: Rng) -> Inputs:
     but="batch-mean-taken-twice bias-gradient-one-number bias-gradient-over-outputs "
     "bias-gradient-two-axes cross-entropy-averaged-over-classes cross-entropy-base-two "
     "cross-entropy-clipped cross-entropy-gradient-not-averaged cross-entropy-gradient-reversed "
-    "cross-entropy-summed cross-entropy-with-epsilon gate-always-open gate-from-the-blame "
-    "gradient-of-the-probabilities kernel-gradient-transposed log-of-a-logarithm "
-    "log-of-a-vanished-probability log-softmax-in-place multiplied-by-the-output "
-    "probabilities-for-a-gradient relu-dout-changed slope-one-at-zero softmax-taken-twice "
-    "whole-number-one-hot"
+    "cross-entropy-overflow cross-entropy-summed cross-entropy-with-epsilon gate-always-open "
+    "gate-from-the-blame gradient-of-the-probabilities kernel-gradient-transposed "
+    "log-of-a-logarithm log-of-a-vanished-probability log-softmax-global-shift "
+    "log-softmax-in-place multiplied-by-the-output probabilities-for-a-gradient "
+    "relu-dout-changed slope-one-at-zero softmax-taken-twice whole-number-one-hot"
 )
 def _(
     X: Array,
