@@ -3,6 +3,6 @@
 __version__ = "0.1.0"
 
 from autograder.check import check
-from autograder.notebook import again, check_all, explain
+from autograder.notebook import again, check_all, explain, submit
 
-__all__ = ["__version__", "again", "check", "check_all", "explain"]
+__all__ = ["__version__", "again", "check", "check_all", "explain", "submit"]

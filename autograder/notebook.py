@@ -1,4 +1,4 @@
-"""What a student may call in a notebook beside `check`: `check_all`, `again` and `explain`.
+"""What a student may call in a notebook beside `check`: `check_all`, `again`, `explain`, `submit`.
 
 Under nbgrader and in the grader's sandbox they do nothing: no output may be read as points.
 """
@@ -17,6 +17,7 @@ from autograder.records import Outcome, Verdict
 
 if TYPE_CHECKING:
     from autograder.student.listing import Listing
+    from autograder.student.submitted import Submitted
 
 _NONE_YET = object()
 Shown = TypeVar("Shown")
@@ -89,6 +90,63 @@ def explain(mistake: str) -> Said | None:
         return _shown(Said(explained(mistake)))
     except AutograderError as error:
         return _shown(Said(str(error)))
+
+
+def submit(path: str = "", *, new_token: bool = False) -> Submitted | Said | None:
+    """Hand in this notebook, as it is saved, and show its verdict.
+
+    The first time you are asked for your personal token: the page of the week makes one.
+
+    Args:
+        path: the notebook's file, where the editor does not say which one it is.
+        new_token: to be asked for the token again.
+    """
+    if _is_graded():
+        return None
+    from autograder.student.submit import SubmitError, submitted
+
+    try:
+        done = submitted(
+            sys._getframe(1).f_globals,
+            _history(),
+            _week_named,
+            _Status(),
+            path=path,
+            new_token=new_token,
+        )
+    except SubmitError as error:
+        return _shown(Said(str(error)))
+    return _shown(done)
+
+
+class _Status:
+    """One line that says what is happening, in place of the line before."""
+
+    def __init__(self) -> None:
+        self._handle: Any = None
+        self._last = ""
+
+    def __call__(self, text: str) -> None:
+        if text == self._last:
+            return
+        self._last = text
+        if "IPython" not in sys.modules:
+            print(text)
+        elif self._handle is None:
+            from IPython.display import display
+
+            self._handle = display(Said(text), display_id=True)
+        else:
+            self._handle.update(Said(text))
+
+
+def _week_named(name: str) -> str:
+    """The week of a question; empty where there is no such question."""
+    try:
+        with asking(name, {}) as (question, _):
+            return question.week
+    except AutograderError:
+        return ""
 
 
 def _is_graded() -> bool:

@@ -1,4 +1,4 @@
-"""Do `check_all`, `again` and `explain` work in a notebook, and stay out of nbgrader's way?"""
+"""Do `check_all`, `again`, `explain` and `submit` work, and stay out of nbgrader's way?"""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import json
 
 import pytest
 
-from autograder import again, check, check_all, explain
+import autograder
+from autograder import again, check, check_all, explain, submit
 from autograder.cli import demo
 from autograder.course import directory
 from autograder.grading import grade_class
 from autograder.grading.assignment import load_assignment
 from autograder.notebook import Said
 from autograder.records import Outcome
+from autograder.sandbox.inside import check_stub
 from tests.test_check import sigmoid  # noqa: F401, what the checks below find
 
 
@@ -54,6 +56,7 @@ def test_do_they_do_nothing_under_nbgrader(mode, monkeypatch):
     """It reads the output of a cell as points."""
     monkeypatch.setenv("NBGRADER_EXECUTION", mode)
     assert check_all() is None and again("sigmoid") is None and explain("x") is None
+    assert submit() is None and submit("x.ipynb", new_token=True) is None
     assert check("sigmoid", hint=2) == check("sigmoid")
 
 
@@ -68,7 +71,8 @@ def test_is_a_text_escaped_where_jupyter_shows_it():
 
 
 CALLS = """
-from autograder import again, check_all, explain
+from autograder import again, check_all, explain, submit
+submit()
 check_all()
 again("dense_backward"); again("dense_backward", ([1], None, None), number=2)
 check("dense_backward", hint=3)
@@ -106,3 +110,16 @@ def with_calls(edit):
         return json.dumps(made).encode()
 
     return edited
+
+
+def test_is_what_submit_cannot_do_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    assert "name its file" in repr(submit())
+    assert "'no.ipynb'" in repr(submit("no.ipynb"))
+
+
+def test_is_all_that_a_notebook_imports_in_the_sandbox_too():
+    """A name that is missing there would stop the cell that imports it."""
+    functions = {name for name in autograder.__all__ if not name.startswith("_")}
+    assert functions <= set(vars(check_stub))

@@ -118,11 +118,16 @@ def file_age(saved: float | None, now: float | None = None) -> str:
     """A sentence that says how old the cells are with which a notebook was compared."""
     if saved is None:
         return ""
-    minutes = int(((now or time.time()) - saved) // _MINUTE)
-    ago = "just now" if minutes < 1 else f"{minutes} minute{'s' if minutes > 1 else ''} ago"
     return (
-        f"Compared with the notebook's file, saved {ago}; what you have changed since is not in it."
+        f"Compared with the notebook's file, saved {ago(saved, now)}; what you have changed since "
+        "is not in it."
     )
+
+
+def ago(moment: float, now: float | None = None) -> str:
+    """How long ago a moment was, in minutes."""
+    minutes = int(((now or time.time()) - moment) // _MINUTE)
+    return "just now" if minutes < 1 else f"{minutes} minute{'s' if minutes > 1 else ''} ago"
 
 
 def _about(verdict: Verdict) -> str:

@@ -13,7 +13,7 @@ import json
 import os
 import sys
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +33,16 @@ class CodeCell:
 
 @dataclass(frozen=True)
 class NotebookFile:
-    """The code cells of a notebook; `saved` is the time of its file, None for the screen's."""
+    """The code cells of a notebook; `saved` is the time of its file, None for the screen's.
+
+    `content` is the whole file; `folder` is where it lies, None for the screen's.
+    """
 
     name: str
     cells: tuple[CodeCell, ...]
     saved: float | None = None
+    content: bytes = field(default=b"", repr=False, compare=False)
+    folder: Path | None = field(default=None, repr=False, compare=False)
 
     @property
     def checks(self) -> list[str]:
@@ -53,8 +58,9 @@ def read(path: Path) -> NotebookFile:
         OSError: when it cannot be read.
         ValueError: when it is no notebook.
     """
-    content = json.loads(path.read_bytes())
-    return NotebookFile(path.name, tuple(_code_cells(content)), path.stat().st_mtime)
+    content = path.read_bytes()
+    cells = tuple(_code_cells(json.loads(content)))
+    return NotebookFile(path.name, cells, path.stat().st_mtime, content, path.parent)
 
 
 def running(namespace: Mapping[str, Any], checked: Collection[str]) -> NotebookFile | None:
@@ -108,7 +114,9 @@ def _of_colab() -> NotebookFile | None:
     try:
         messages = importlib.import_module("google.colab._message")
         answer = messages.blocking_request("get_ipynb", request="", timeout_sec=_SECONDS)
-        return NotebookFile("the notebook", tuple(_code_cells(answer["ipynb"])))
+        cells = tuple(_code_cells(answer["ipynb"]))
+        content = json.dumps(answer["ipynb"]).encode("utf-8", "replace")
+        return NotebookFile("the notebook", cells, content=content)
     except Exception:
         # An interface that Colab does not promise: without it, less is known.
         return None

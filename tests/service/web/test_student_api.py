@@ -60,7 +60,7 @@ def test_is_it_worthless_once_it_is_revoked(program, of_week):
     assert len(queue.attempts(of_week.engine, "ada", STEM)) == 1
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer nnfs_wrong", "Basic YTpi", "Bearer \x41\x7e"])
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer nnfs_wrong", "Basic YTpi", "Bearer ~"])
 def test_is_everything_else_refused(of_week, header):
     client = open_browser(of_week, None)
     client.headers["authorization"] = header
