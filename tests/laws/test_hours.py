@@ -77,6 +77,12 @@ def functions(stem: str) -> list[str]:
     return [cell.source for cell in answered if cell.metadata["solution"] not in choices]
 
 
+def begun(stem: str) -> int:
+    """How many questions have no points yet, as `autograder new question` leaves them."""
+    questions = catalogue.week(stem).questions.values()
+    return sum(not each.points and not each.module.endswith(".self_check") for each in questions)
+
+
 def lines(source: str) -> int:
     """The lines of code in a solution."""
     written = "".join(_SOLUTION.findall(source)).splitlines()
@@ -124,4 +130,5 @@ def test_does_a_lesson_take_the_hours_that_it_announces(stem):
 def test_does_a_lesson_announce_the_functions_that_it_asks_for(stem):
     """In the same line: `You write eight functions`, `seven short functions and one class`."""
     told = sum(NUMBERS[word] for word in _TOLD.findall(opening(stem)))
-    assert told == len(functions(stem)), f"{len(functions(stem))} cells ask for code"
+    asked = len(functions(stem))
+    assert told in {asked, asked - begun(stem)}, f"{asked} cells ask for code"
