@@ -5,8 +5,9 @@ It is a cell of its own in the graded notebook, below the answer. Feedback leave
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograder.errors import UnknownName
 from autograder.light_imports import NotebookNode
@@ -15,6 +16,7 @@ from autograder.questions import catalogue
 STEP = "autograder.grading.nbgrader_steps.WithoutRubrics"
 """nbgrader's own feedback leaves rubrics out where its settings name this step."""
 _ID = "rubric-"
+_ITEM = re.compile(r"(\d+(?:\.\d+)?) points?: ")
 
 
 def rubrics(assignment: str, config: Any) -> dict[str, str]:
@@ -32,6 +34,33 @@ def rubrics(assignment: str, config: Any) -> dict[str, str]:
     except UnknownName:
         return {}
     return {name: question.rubric for name, question in written.items() if question.rubric}
+
+
+class RubricItem(NamedTuple):
+    """One thing that earns points."""
+
+    points: float
+    text: str
+
+
+def items(rubric: str, points: float) -> list[RubricItem]:
+    """A rubric, item by item: `8 points: the shapes. 2 points: the cost.`
+
+    Args:
+        rubric: the text; empty if there is none.
+        points: what the question is worth in this course.
+
+    Returns:
+        One item with all points where the text names no points, or others than the question's.
+    """
+    parts = _ITEM.split(rubric.strip())
+    found = [
+        RubricItem(float(worth), text.strip())
+        for worth, text in zip(parts[1::2], parts[2::2], strict=True)
+    ]
+    if parts[0].strip() or sum(each.points for each in found) != points:
+        return [RubricItem(points, rubric.strip())]
+    return found
 
 
 def add_rubrics(notebook: NotebookNode, texts: Mapping[str, str]) -> None:

@@ -67,6 +67,7 @@ class Upload:
     max_points: float | None = None
     report: str | None = None
     problem: str | None = None
+    question: str = ""
 
     @property
     def is_regrade(self) -> bool:
@@ -126,18 +127,51 @@ def accept(
 
 
 def regrade(
-    engine: Engine, students: Iterable[str], assignment: str, now: datetime | None = None
+    engine: Engine,
+    students: Iterable[str],
+    assignment: str,
+    now: datetime | None = None,
+    question: str = "",
 ) -> list[Upload]:
-    """Ask for what these students have handed in to be run again.
+    """Ask for what these students have handed in to be graded again.
 
     Args:
         engine: the service's database.
         students: ids of students whose work is in `submitted/`.
         assignment: nbgrader's name for the week.
         now: by default now.
+        question: the one that is judged again, from saved answers where they suffice; empty for
+            a new run of everything.
     """
     with engine.begin() as connection:
-        return [_add(connection, each, assignment, REGRADE, now) for each in students]
+        return [
+            _add(connection, each, assignment, REGRADE, now, question=question) for each in students
+        ]
+
+
+def failed(engine: Engine, assignment: str) -> list[Upload]:
+    """The uploads of a week that were given up, and that no newer one replaces."""
+    with reading(engine) as connection:
+        return _failed(connection, assignment)
+
+
+def grade_failed(engine: Engine, assignment: str) -> int:
+    """Let the uploads that `failed` names wait again; how many there were."""
+    with engine.begin() as connection:
+        numbers = [each.id for each in _failed(connection, assignment)]
+        connection.execute(
+            update(UPLOADS)
+            .where(UPLOADS.c.id.in_(numbers))
+            .values(state=State.WAITING, tries=0, due=None, taken=None, finished=None)
+        )
+    return len(numbers)
+
+
+def _failed(connection: Connection, assignment: str) -> list[Upload]:
+    newest = select(func.max(UPLOADS.c.id)).where(UPLOADS.c.assignment == assignment)
+    newest = newest.group_by(UPLOADS.c.student)
+    found = select(UPLOADS).where(UPLOADS.c.id.in_(newest), UPLOADS.c.state == State.FAILED)
+    return [_upload(row) for row in connection.execute(found.order_by(UPLOADS.c.id))]
 
 
 def _add(
@@ -148,6 +182,7 @@ def _add(
     now: datetime | None,
     digest: str = "",
     size: int = 0,
+    question: str = "",
 ) -> Upload:
     values = {
         "student": student,
@@ -157,6 +192,7 @@ def _add(
         "state": State.WAITING,
         "digest": digest,
         "size": size,
+        "question": question,
     }
     result = connection.execute(insert(UPLOADS).values(**values))
     (number,) = result.inserted_primary_key or (0,)
@@ -335,7 +371,12 @@ def order(connection: Connection, waiting: Mapping[int, Upload], now: datetime) 
         .group_by(UPLOADS.c.student)
     )
     served = {row.student: row.taken for row in lately}
-    return turns.in_turn([(each.id, each.student) for each in waiting.values()], served)
+    # Somebody waits for an upload; a week that is graded again may take its time.
+    numbers: list[int] = []
+    for regrades in (False, True):
+        some = [(each.id, each.student) for each in waiting.values() if each.is_regrade is regrades]
+        numbers += turns.in_turn(some, served)
+    return numbers
 
 
 def in_states(connection: Connection, *states: State) -> list[Upload]:

@@ -32,6 +32,8 @@ UPLOADS = Table(
     Column("assignment", String(100), nullable=False),
     # "page", "token", or "regrade": what is handed in already is run again.
     Column("came_by", String(10), nullable=False),
+    # Of a regrade: the one question that is judged again; empty for all.
+    Column("question", String(255), nullable=False, default=""),
     Column("accepted", UtcTime, nullable=False),
     Column("digest", String(64), nullable=False, default=""),
     Column("size", Integer, nullable=False, default=0),
@@ -167,6 +169,18 @@ ACTIONS = Table(
     # Whom it is about; empty for a whole week.
     Column("student", String(255), nullable=False, default=""),
     Column("details", Text, nullable=False, default=""),
+)
+
+# How the points that a person gave an answer are made up, by item of the rubric. The grade itself
+# is the gradebook's; this says nothing any more once that is another.
+ITEM_POINTS = Table(
+    "service_item_points",
+    METADATA,
+    Column("student", String(255), primary_key=True),
+    Column("assignment", String(100), primary_key=True),
+    Column("question", String(255), primary_key=True),
+    # A list of numbers as JSON.
+    Column("points", Text, nullable=False),
 )
 
 # Remarks that graders keep for the next student with the same problem.

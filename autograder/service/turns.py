@@ -57,8 +57,12 @@ def together(waiting: Sequence[Upload], most: int) -> list[Upload]:
     # A student's uploads are graded in the order in which they came: the last one counts.
     students: set[str] = set()
     for each in waiting:
-        alike = (each.assignment, each.is_regrade) == (first.assignment, first.is_regrade)
+        alike = _kind(each) == _kind(first)
         if alike and not each.tries and each.student not in students:
             chosen.append(each)
         students.add(each.student)
     return chosen[:most]
+
+
+def _kind(upload: Upload) -> tuple[str, bool, str]:
+    return upload.assignment, upload.is_regrade, upload.question

@@ -253,7 +253,7 @@ class Worker:
         if not uploads:
             return
         handed_in = [self._hand_in(each) for each in uploads.values()]
-        found = self._reports(assignment, handed_in, force=taken[0].is_regrade)
+        found = self._reports(assignment, handed_in, taken[0])
         graded = grades(course, stem, set(found), found)
         seconds = (time.monotonic() - began) / len(taken) / max(1, self._busy)
         self._write(uploads, found, graded, seconds)
@@ -272,9 +272,11 @@ class Worker:
         return submitted.put(course, upload, queue.files(self._engine, upload))
 
     def _reports(
-        self, assignment: Assignment, handed_in: Sequence[Submission], *, force: bool
+        self, assignment: Assignment, handed_in: Sequence[Submission], first: Upload
     ) -> dict[str, Report]:
         """The reports by student; everything is in the gradebook when this returns."""
+        # A question that is gone since it was asked for leaves a new run of everything.
+        questions = {first.question} & assignment.week.questions.keys()
         made = grade_course(
             self._weeks.course,
             assignment,
@@ -282,7 +284,8 @@ class Worker:
             isolation=self._how.isolation,
             workers=self._how.workers,
             cluster=self._how.cluster,
-            force=force,
+            force=first.is_regrade and not questions,
+            questions=questions,
             sandboxes=self._sandboxes,
             locked=True,
         )

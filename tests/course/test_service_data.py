@@ -40,6 +40,7 @@ def _others(student):
     return {
         tables.TOKENS: {"token_hash": f"hash-{student}", "made": NOON, "expires": NOON},
         tables.REGRADE_REQUESTS: {"assignment": STEM, "sentence": f"{student} asks", "asked": NOON},
+        tables.ITEM_POINTS: {"assignment": STEM, "question": "why_blame", "points": "[8, 2]"},
         tables.ACTIONS: {"moment": NOON, "subject": "2", "action": "extend"},
     }
 
@@ -90,6 +91,7 @@ def test_does_a_student_get_all_of_their_rows_and_nobody_elses(used, tmp_path):
     assert set(found) == {
         "lti_people",
         "service_uploads",
+        "service_item_points",
         "service_scores",
         "service_tokens",
         "service_regrade_requests",

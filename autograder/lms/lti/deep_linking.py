@@ -6,18 +6,30 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Engine
 
 from autograder.lms.lti import keys
 from autograder.lms.lti.claims import LTI
 from autograder.lms.lti.errors import Refused
-from autograder.lms.lti.launch import VERSION, Launch
+from autograder.lms.lti.launch import VERSION, DeepLink
+from autograder.lms.lti.platforms import Platform
 from autograder.lms.lti.scores import timestamp
 
 DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 GOOD_FOR = timedelta(minutes=5)
+
+
+class Asked(Protocol):
+    """What of a deep-linking launch the answer depends on."""
+
+    @property
+    def platform(self) -> Platform: ...
+    @property
+    def deployment(self) -> str: ...
+    @property
+    def deep_link(self) -> DeepLink | None: ...
 
 
 @dataclass(frozen=True)
@@ -40,12 +52,12 @@ class Item:
 
 
 def response(
-    engine: Engine, launch: Launch, items: Sequence[Item], now: datetime | None = None
+    engine: Engine, launch: Asked, items: Sequence[Item], now: datetime | None = None
 ) -> tuple[str, str]:
     """What goes back to the LMS.
 
     Args:
-        launch: a deep-linking launch.
+        launch: a deep-linking launch, or what was kept of it.
         items: what was picked; none cancels.
 
     Returns:

@@ -1,4 +1,4 @@
-"""The pages for instructors and assistants."""
+"""The pages for instructors and assistants: weeks, students, and what has been done."""
 
 from __future__ import annotations
 
@@ -6,26 +6,116 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from autograder.lms.lti.launch import Launch
-from autograder.service.web.errors import NotFound
-from autograder.service.web.pages import page
-from autograder.service.web.visitor import STAFF, visitor
+from autograder.gradebook.graded_cells import GradedCells, graded_cells
+from autograder.gradebook.hand_grading import questions
+from autograder.questions import catalogue
+from autograder.service import actions
+from autograder.service.web import (
+    instructor_export,
+    instructor_grades,
+    instructor_marking,
+    instructor_pick,
+    instructor_report,
+    instructor_requests,
+)
+from autograder.service.web.instructor_export import exporters
+from autograder.service.web.instructor_overview import one_week, overview, roster
+from autograder.service.web.instructor_page import (
+    TEACH,
+    WEEK,
+    instructor,
+    staff,
+    staff_page,
+    student_on_roster,
+    week_of,
+    weeks_of,
+)
+from autograder.service.web.instructor_pick import pick
+from autograder.service.web.state import service
+from autograder.service.web.student_week import StudentWeek, shown
 
-HOME = "/teach"
+__all__ = ["HOME", "ROUTES", "pick"]
+
+HOME = TEACH
 
 
 def weeks(request: Request) -> Response:
-    """Weeks and students."""
-    visitor(request, *STAFF)
-    return page(request, "weeks.html.jinja")
+    """All weeks and all students."""
+    staff(request)
+    return staff_page(request, "teach.html.jinja", found=overview(service(request)))
 
 
-def pick(request: Request, launch: Launch) -> Response:
-    """The instructor picks the weeks that become links in the LMS."""
-    raise NotFound
+def week(request: Request) -> Response:
+    """One week: every student, and what can be done."""
+    staff(request)
+    shared = service(request)
+    found = week_of(request)
+    return staff_page(
+        request,
+        "teach_week.html.jinja",
+        week=found,
+        taught=one_week(shared, found),
+        roster=roster(shared.course),
+        questions=questions(shared.course, found.stem),
+        judged=list(catalogue.week(found.stem).questions),
+        exporters=exporters(),
+    )
+
+
+def student(request: Request) -> Response:
+    """One student's work for a week, as it stands in the gradebook."""
+    staff(request)
+    shared = service(request)
+    found = week_of(request)
+    person = student_on_roster(shared.course, request.path_params["student"])
+    work = StudentWeek(shared, person.id, found.stem)
+    cells = graded_cells(shared.course.db_url, found.stem, person.id)
+    return staff_page(
+        request,
+        "teach_student.html.jinja",
+        week=found,
+        person=person,
+        work=work,
+        verdicts=shown(work.report),
+        cells=cells.get(person.id, GradedCells()),
+        done=actions.latest(shared.engine, found.stem, person.id),
+    )
+
+
+def done(request: Request) -> Response:
+    """What instructors and assistants have done, with who and when."""
+    instructor(request)
+    shared = service(request)
+    asked = request.query_params
+    known = {each.name: each for each in weeks_of(shared.course)}
+    about = known.get(asked.get("week", ""))
+    before = asked.get("before", "")
+    rows = actions.latest(
+        shared.engine,
+        about.stem if about else "",
+        asked.get("student", ""),
+        int(before) if before.isdecimal() and before.isascii() else 0,
+    )
+    return staff_page(
+        request,
+        "teach_actions.html.jinja",
+        rows=rows,
+        weeks=list(known.values()),
+        about=about.name if about else "",
+        student=asked.get("student", ""),
+        older=rows[-1].id if len(rows) == actions.SHOWN else 0,
+    )
 
 
 ROUTES = [
     Route(HOME, weeks, methods=["GET"]),
-    Route(HOME + "/{week}", weeks, methods=["GET"]),
+    Route(TEACH + "/actions", done, methods=["GET"]),
+    *instructor_pick.ROUTES,
+    Route(WEEK, week, methods=["GET"]),
+    *instructor_grades.ROUTES,
+    *instructor_export.ROUTES,
+    *instructor_report.ROUTES,
+    *instructor_marking.ROUTES,
+    *instructor_requests.ROUTES,
+    Route(WEEK + "/students/{student:path}", student, methods=["GET"]),
 ]

@@ -63,7 +63,7 @@ def _templates() -> Jinja2Templates:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"points": _points, "time": _time, "spoken": spoken}
+    environment.filters |= {"points": _points, "time": time_text, "spoken": spoken}
     return Jinja2Templates(env=environment)
 
 
@@ -72,7 +72,7 @@ def _points(value: float | None) -> str:
     return "–" if value is None else f"{round(value, 2):g}"
 
 
-def _time(value: datetime | None, zone: str = "") -> str:
+def time_text(value: datetime | None, zone: str = "") -> str:
     """`2026-11-29 17:42 UTC`, or in the course's time zone."""
     if value is None:
         return "–"

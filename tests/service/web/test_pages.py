@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from autograder.lms.lti.roles import Role
-from autograder.service.web.pages import _points, _time
+from autograder.service.web.pages import _points, time_text
 
 
 def test_is_a_name_shown_as_text(sign_in):
@@ -30,6 +30,6 @@ def test_leads_a_page_back_to_the_lms(sign_in):
 def test_are_points_and_times_short():
     assert [_points(each) for each in (None, 8.0, 7.456)] == ["–", "8", "7.46"]
     moment = datetime(2026, 11, 29, 17, 42, tzinfo=UTC)
-    assert _time(moment) == "2026-11-29 17:42 UTC"
-    assert _time(moment, "Europe/Berlin") == "2026-11-29 18:42 CET"
-    assert _time(None) == "–"
+    assert time_text(moment) == "2026-11-29 17:42 UTC"
+    assert time_text(moment, "Europe/Berlin") == "2026-11-29 18:42 CET"
+    assert time_text(None) == "–"
