@@ -281,7 +281,7 @@ def roster(
     """Compare a course's class list in the LMS with the roster."""
     from autograder.course import directory as courses
     from autograder.course.enrolment import enrol as add_students
-    from autograder.course.roster import enrolled
+    from autograder.course.roster import all_students
     from autograder.lms.lti import class_list, contexts, platforms
     from autograder.lms.lti.services import Services
 
@@ -294,7 +294,7 @@ def roster(
     platform = platforms.get(engine, context.platform)
     listed = Services(engine, platform).members(context.memberships_url)
     opened = courses.load(course)
-    students = enrolled(opened.db_url)
+    students = all_students(opened.db_url)
     matches = class_list.compare(engine, platform, listed, students)
     if enrol:
         missing = [each.member for each in matches if not each.student]

@@ -134,6 +134,22 @@ def enrolled(db_url: str) -> list[Student]:
         CourseError: when there are none, an id cannot be a folder's name, or the gradebook cannot
             be read.
     """
+    found = all_students(db_url)
+    if not found:
+        raise CourseError(
+            "the gradebook has no students, so no submission can be matched; "
+            "add them with `autograder roster update FILE`, or one of them with `autograder roster "
+            "add ID`"
+        )
+    return found
+
+
+def all_students(db_url: str) -> list[Student]:
+    """The students in a course's gradebook, in the order of their ids; there may be none.
+
+    Raises:
+        CourseError: when an id cannot be a folder's name, or the gradebook cannot be read.
+    """
     from nbgrader import api
     from sqlalchemy import select
 
@@ -149,12 +165,6 @@ def enrolled(db_url: str) -> list[Student]:
     unusable = [each.id for each in found if "/" in each.id or each.id.startswith(".")]
     if unusable:
         raise CourseError(f"the student's id {unusable[0]!r} cannot be a folder's name")
-    if not found:
-        raise CourseError(
-            "the gradebook has no students, so no submission can be matched; "
-            "add them with `autograder roster update FILE`, or one of them with `autograder roster "
-            "add ID`"
-        )
     return found
 
 

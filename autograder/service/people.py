@@ -8,7 +8,7 @@ from sqlalchemy import Engine, insert, update
 
 from autograder.course.directory import Course
 from autograder.course.enrolment import enrol
-from autograder.course.roster import Student, enrolled, one_student
+from autograder.course.roster import Student, all_students, one_student
 from autograder.errors import AutograderError, CourseError
 from autograder.lms.lti import people
 from autograder.lms.lti.launch import Launch
@@ -40,7 +40,7 @@ def welcome(engine: Engine, course: Course, launch: Launch, now: datetime) -> Pe
         NotInTheCourse: when a student is not on the roster, and may not join it.
         CourseError: when the gradebook cannot be used.
     """
-    person = people.recognise(engine, launch, enrolled(course.db_url), now)
+    person = people.recognise(engine, launch, all_students(course.db_url), now)
     _remember(engine, launch, person, now)
     if launch.role is not Role.STUDENT or launch.test_user or person.student:
         return person
@@ -70,7 +70,7 @@ def _new_student(course: Course, launch: Launch) -> Student:
         NotInTheCourse: when the LMS names no id that can be used, or it is another account's.
     """
     number = launch.sourced_id or launch.login or launch.subject
-    if any(fold(number) == fold(each.id) for each in enrolled(course.db_url)):
+    if any(fold(number) == fold(each.id) for each in all_students(course.db_url)):
         raise NotInTheCourse(
             f"The course knows {number}, and another account of the LMS, or none that can be told "
             "from its number, belongs to it. For the instructor: `autograder lti link` says who "

@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.course import directory as courses
 from autograder.course.directory import Course
-from autograder.course.roster import enrolled
+from autograder.course.roster import all_students
 from autograder.dispatch.local import cores
 from autograder.dispatch.warm import WarmSandboxes
 from autograder.errors import AutograderError, CourseBusy, CourseError
@@ -246,7 +246,7 @@ class Worker:
         stem = taken[0].assignment
         course = self._weeks.course
         assignment = self._weeks.assignment(stem)
-        on_roster = {student.id for student in enrolled(course.db_url)}
+        on_roster = {student.id for student in all_students(course.db_url)}
         if gone := [each for each in taken if each.student not in on_roster]:
             queue.fail(self._engine, gone, GONE)
         uploads = {each.student: each for each in taken if each.student in on_roster}

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from autograder.course import directory
+from autograder.course.enrolment import remove
 from autograder.course.roster import enrolled
 from autograder.lms.lti import people as lti_people
 from autograder.lms.lti import platforms
@@ -79,6 +80,16 @@ def test_does_a_learner_join_where_the_course_says_so(place):
     assert person.student == "zoe"
     (zoe,) = (s for s in enrolled(directory.load(place.root).db_url) if s.id == "zoe")
     assert (zoe.first_name, zoe.last_name, zoe.email) == ("Zoe", "Zola", "zoe@example.org")
+    assert come(place, login="zoe", settings=JOIN).student == "zoe"
+
+
+def test_does_the_first_learner_join_an_empty_roster(place):
+    course = directory.load(place.root)
+    for each in ("ada", "bob"):
+        remove(course, each)
+    assert come(place, "5", role=Role.INSTRUCTOR).student is None
+    with pytest.raises(NotInTheCourse):
+        come(place, login="zoe")
     assert come(place, login="zoe", settings=JOIN).student == "zoe"
 
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from autograder.course.directory import Course
-from autograder.course.roster import Student, enrolled
+from autograder.course.roster import Student, all_students
 from autograder.lms.lti.roles import Role
 from autograder.questions import catalogue
 from autograder.service import logs
@@ -96,7 +96,7 @@ def student_on_roster(course: Course, student: str) -> Student:
     Raises:
         NotFound: when nobody there has this id.
     """
-    for each in enrolled(course.db_url):
+    for each in all_students(course.db_url):
         if each.id == student:
             return each
     raise NotFound("Nobody on the roster has this id. Next: choose somebody from the week's table.")
