@@ -153,7 +153,7 @@ def test_has_each_thread_a_process_of_its_own_while_it_needs_one():
     """One student's long measure keeps nobody else waiting."""
     measures = BoundedMeasures(WEEK.stem)
     measured(measures, SMALL)
-    busy = threading.Thread(target=measured, args=(measures, *[LONG] * 4))
+    busy = threading.Thread(target=measured, args=(measures, *[LONG] * 2))
     busy.start()
     time.sleep(0.1)
     assert measured(measures, SMALL)[0].status is Status.RETURNED

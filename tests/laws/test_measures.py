@@ -22,7 +22,7 @@ from autograder.questions import catalogue, references
 from autograder.questions.catalogue import Week
 from autograder.questions.define import Inputs, Question
 from autograder.tree import Tree, map_tree, same_tree
-from tests.conftest import EXHAUSTIVE
+from tests.conftest import EXHAUSTIVE, one_in
 
 pytestmark = pytest.mark.slow
 
@@ -38,6 +38,12 @@ every_measured_question = pytest.mark.parametrize(
         pytest.param(*each, marks=[pytest.mark.slow] if "keras" in each[0].libraries else [])
         for each in MEASURED
     ],
+    ids=[question.name for _, question in MEASURED],
+)
+# They start a process for each question.
+in_a_process = pytest.mark.parametrize(
+    ("week", "question"),
+    one_in(3, MEASURED, by=lambda each: each[1].name),
     ids=[question.name for _, question in MEASURED],
 )
 
@@ -118,7 +124,7 @@ def forget_peak() -> None:
     Path("/proc/self/clear_refs").write_text("5")
 
 
-@every_measured_question
+@in_a_process
 def test_do_a_students_arrays_cost_their_question_alone(week, question):
     """Memory and work stay bounded, and the next answer is measured as ever."""
     measures = BoundedMeasures(week.stem)
@@ -175,7 +181,7 @@ def filled(number: float, leaf: Any) -> Any:
     return np.full_like(leaf, fits)
 
 
-@every_measured_question
+@in_a_process
 def test_is_a_measure_apart_the_same_as_in_place(week, question):
     """For wrong answers and for other right ones."""
     measures = BoundedMeasures(week.stem)
