@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ CONNECT_SECONDS = 10
 DRIVER = "postgresql+psycopg"
 _SPELLINGS = ("postgres", "postgresql", DRIVER)
 EXAMPLE = f"{DRIVER}://USER@HOST/NAME"
+_kept: dict[tuple[str, float], Any] | None = None
+_keeping = threading.Lock()
 
 
 def postgresql_url(given: str) -> str:
@@ -163,21 +166,60 @@ def opened(db_url: str, locked_seconds: float = LOCKED_SECONDS) -> Iterator[Any]
     Raises:
         CourseError: when the driver is not installed.
     """
+    if _kept is not None:
+        from sqlalchemy import NullPool
+
+        with _keeping:
+            key = db_url, locked_seconds
+            if key not in _kept:
+                # Opening a file takes no time, and the file may be replaced.
+                pool = {"poolclass": NullPool} if db_url.startswith("sqlite") else {}
+                _kept[key] = make_engine(db_url, locked_seconds, lasting=True, **pool)
+        yield _kept[key]
+        return
+    engine = make_engine(db_url, locked_seconds)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def keep_engines() -> None:
+    """Make each engine once, for a process that serves many requests.
+
+    SQLAlchemy compiles a statement once for an engine, which takes longer than running it.
+    """
+    global _kept
+    _kept = {} if _kept is None else _kept
+
+
+def make_engine(
+    db_url: Any, locked_seconds: float, *, lasting: bool = False, **options: Any
+) -> Any:
+    """An engine with the time limits that all of ours have.
+
+    Args:
+        db_url: of SQLite or PostgreSQL.
+        locked_seconds: how long to wait for another writer of an SQLite file.
+        lasting: whether it outlives its connections, which a server that restarts ends.
+        options: more for SQLAlchemy.
+
+    Raises:
+        CourseError: when the driver is not installed.
+    """
     from sqlalchemy import create_engine
     from sqlalchemy.engine import make_url
 
     url = make_url(db_url)
     _require_driver(url.drivername)
-    options: dict[str, Any] = {}
+    arguments: dict[str, Any] = {}
     if url.get_backend_name() == "sqlite":
-        options["timeout"] = locked_seconds
-    elif "connect_timeout" not in url.query:
-        options["connect_timeout"] = CONNECT_SECONDS
-    engine = create_engine(url, connect_args=options)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
+        arguments["timeout"] = locked_seconds
+    else:
+        options["pool_pre_ping"] = lasting
+        if "connect_timeout" not in url.query:
+            arguments["connect_timeout"] = CONNECT_SECONDS
+    return create_engine(url, connect_args=arguments, **options)
 
 
 @contextlib.contextmanager

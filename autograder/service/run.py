@@ -25,6 +25,7 @@ from pathlib import Path
 
 import uvicorn
 
+from autograder.course import database as databases
 from autograder.course import directory as courses
 from autograder.course.directory import Course
 from autograder.errors import AutograderError, CourseError
@@ -64,6 +65,7 @@ def serve(course: Course, host: str, port: int, address: str = "", how: How | No
         CourseError: when the address is not known, or another service runs for the course.
     """
     logs.set_up()
+    databases.keep_engines()
     how = how or How()
     called = address or course.settings.service.address or _own_address(host, port)
     if how.isolation != "bubblewrap" and origin(called)[1] not in LOOPBACK:
@@ -208,6 +210,7 @@ class GradingProcess:
 
 def grade(root: Path, how: How) -> None:
     """Grade and send until the standard input is closed."""
+    databases.keep_engines()
     with contextlib.suppress(OSError):
         os.nice(LOWER_PRIORITY)
     # Ctrl-C reaches the first process, which then tells this one.

@@ -257,3 +257,29 @@ def test_is_an_error_in_a_query_one_line(tmp_path):
             connection.execute(text("SELECT * FROM grade"))
 
     assert "(no such table: grade); run `nbgrader db upgrade` and try again" in one_line(ask)
+
+
+def test_does_a_service_make_one_engine_and_see_a_file_that_was_replaced(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "_kept", None)
+    path = tmp_path / "one.db"
+    url = f"{database.SQLITE}{path}"
+
+    def fill(content):
+        path.unlink(missing_ok=True)
+        with closing(sqlite3.connect(path)) as made:
+            made.execute("CREATE TABLE t (x)")
+            made.execute("INSERT INTO t VALUES (?)", (content,))
+            made.commit()
+
+    def read():
+        with database.opened(url) as engine, engine.connect() as connection:
+            return id(engine), connection.scalar(text("SELECT x FROM t"))
+
+    fill("first")
+    database.keep_engines()
+    first, content = read()
+    assert content == "first"
+    fill("second")
+    assert read() == (first, "second")
+    database.keep_engines()
+    assert read()[0] == first

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from autograder.course.database import CONNECT_SECONDS, SQLITE, reason
+from autograder.course.database import SQLITE, make_engine, reason
 from autograder.course.directory import Course
 from autograder.errors import CourseError
 from autograder.lms.lti.tables import METADATA
@@ -45,16 +45,13 @@ def open_store(place: str | Path) -> Engine:
         CourseError: when it cannot be opened.
     """
     url = make_url(f"{SQLITE}{place}" if isinstance(place, Path) else place)
-    if url.get_backend_name() == "sqlite":
-        if url.database:
-            _create_private(Path(url.database))
-        engine = create_engine(url, connect_args={"timeout": LOCKED_SECONDS})
+    is_file = url.get_backend_name() == "sqlite"
+    if is_file and url.database:
+        _create_private(Path(url.database))
+    engine: Engine = make_engine(url, LOCKED_SECONDS, lasting=True)
+    if is_file:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    else:
-        engine = create_engine(
-            url, connect_args={"connect_timeout": CONNECT_SECONDS}, pool_pre_ping=True
-        )
     try:
         _create_tables(engine)
     except DBAPIError as error:
