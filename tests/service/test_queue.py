@@ -87,6 +87,13 @@ def test_are_only_those_uploads_let_go_that_were_in_lost_hands(engine):
     assert queue.is_waiting(engine)
 
 
+def test_does_a_week_that_is_graded_again_not_hold_up_uploads(engine):
+    queue.regrade(engine, [f"s{n}" for n in range(30)], STEM)
+    accept(engine, "ada")
+    assert [each.student for each in take(engine)] == ["ada"]
+    assert [each.is_regrade for each in take(engine, at=101)] == [True] * queue.BATCH
+
+
 def test_is_an_upload_that_was_in_a_killed_workers_hands_taken_again_alone(engine):
     for student in ("ada", "bob"):
         accept(engine, student)
