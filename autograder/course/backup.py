@@ -51,7 +51,11 @@ def back_up(course: Course, target: Path | None = None) -> Path:
     path = (target or course.root.parent / f"{course.root.name}-{moment}{ENDING}").absolute()
     if path.exists():
         raise CourseError(f"{path} exists already; nothing was changed. Choose another name")
-    with courses.alone(course, PATIENCE), _staged(path) as staged, tempfile.TemporaryDirectory() as aside:
+    with (
+        courses.alone(course, PATIENCE),
+        _staged(path) as staged,
+        tempfile.TemporaryDirectory() as aside,
+    ):
         gradebook = _saved_gradebook(course, Path(aside))
         service = _saved_service(course, Path(aside))
         with tarfile.open(staged, "w:gz", compresslevel=6) as archive:
