@@ -1,4 +1,4 @@
-"""The whole way with the running service: launch, submit, grade, resubmit, regrade, roster.
+"""The whole way with the running service: submit, grade, resubmit, regrade, roster, deep link.
 
 With an emulated Moodle or Canvas, or with a real one that the environment names by the variables
 of tests/lms/lti/test_acceptance.py. The real one's student joins the roster.
@@ -31,7 +31,7 @@ from autograder.lms.lti.tables import KEYS
 from autograder.service import queue
 from tests.lms.lti.platform import Emulator
 from tests.lms.lti.test_acceptance import REAL, setting
-from tests.lms.lti.tool import Browser
+from tests.lms.lti.tool import Browser, Forms
 from tests.service.conftest import STEM
 from tests.service.live import LiveService, wait_until
 from tests.service.test_killed import notebooks
@@ -153,8 +153,13 @@ def test_does_an_emulated_lms_go_the_whole_way(released_course, tmp_path, family
         made.links = {
             "teacher": f"{lms.base}/launch?user=2&link=1",
             "student": f"{lms.base}/launch?user=14&link=1",
+            "pick": f"{lms.base}/deep-link?user=2&context=2",
         }
         go(made)
+        made.links["student"] = f"{lms.base}/launch?user=14&link=2"
+        assert made.open("student") == "/weeks/week06"
+        column = lms.records.columns[9].body
+        assert (column["resourceId"], column["scoreMaximum"]) == ("week06", 100.0)
         assert not [each for each in lms.complaints if not each.startswith("score: e")]
 
 
@@ -173,6 +178,7 @@ def test_does_a_real_lms_go_the_whole_way(released_course, tmp_path):
             name, _, password = setting(who.upper()).partition(":")
             made.browsers[who].sign_in(setting("SIGN_IN"), name, password)
             made.links[who] = setting("LINK")
+        made.links["pick"] = setting("DEEP_LINK")
         go(made)
 
 
@@ -221,7 +227,26 @@ def go(made: Site) -> None:
     made.waits_for(last.points / last.max_points)
     _grade_by_hand(made, 5.0)
     made.waits_for((last.points + 5.0) / last.max_points)
+    found = made.result()
+    assert found and found.comment
     _roster(made)
+    _pick(made)
+
+
+def _pick(made: Site) -> None:
+    """The teacher picks the week in the LMS's dialog; it becomes a link, or will with its form."""
+    browser = made.browsers["teacher"]
+    asked = browser.open(made.links["pick"])
+    (form,) = [each for each in Forms.of(asked.text) if each["action"] == "/teach/pick"]
+    answer = browser.session.post(
+        f"{made.live.url}/teach/pick",
+        data={**form["fields"], "week": "week06"},
+        headers={"Origin": made.live.url},
+        timeout=60,
+    )
+    (back,) = [each for each in Forms.of(answer.text) if "JWT" in each["fields"]]
+    taken = browser.session.post(back["action"], data=back["fields"], timeout=60)
+    assert taken.ok, taken.text
 
 
 def _graded(made: Site) -> int:
