@@ -70,8 +70,8 @@ def test_is_an_unusable_title_refused(title, tmp_path):
 
 
 def test_is_a_number_refused_that_is_taken(tmp_path):
-    write_week(tmp_path, "week15_graphs")
-    with pytest.raises(CourseError, match="week06 is taken by week06_.*; choose week16_mine, or"):
+    write_week(tmp_path, "week16_graphs")
+    with pytest.raises(CourseError, match="week06 is taken by week06_.*; choose week17_mine, or"):
         write_week(tmp_path, "week06_mine")
-    with pytest.raises(CourseError, match="week15 is taken by week15_graphs"):
-        write_week(tmp_path, "week15_graphs")
+    with pytest.raises(CourseError, match="week16 is taken by week16_graphs"):
+        write_week(tmp_path, "week16_graphs")
