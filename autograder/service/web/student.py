@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from autograder.feedback.pages import POLICY, page_of
@@ -17,6 +17,7 @@ from autograder.service.web.student_week import overview, week_of
 from autograder.service.web.visitor import student_of, visitor
 
 HOME = WEEKS
+_FORMS = ("attempts", "requests", "token", "token/revoke")
 _ANY_FILE = "application/octet-stream"
 """A browser saves it and shows nothing."""
 
@@ -32,6 +33,11 @@ def week(request: Request) -> Response:
     """One week."""
     _, student = student_of(request)
     return week_page(request, week_of(request, student))
+
+
+def back(request: Request) -> Response:
+    """The week, for a browser that asks once more for what a form has answered."""
+    return RedirectResponse(f"{HOME}/{request.path_params['week'][:6]}", status_code=303)
 
 
 def file(request: Request) -> Response:
@@ -76,6 +82,7 @@ ROUTES = [
     Route(WEEK + "/files.zip", all_files, methods=["GET"]),
     Route(WEEK + "/files/{name:path}", file, methods=["GET"]),
     Route(WEEK + "/feedback", feedback, methods=["GET"]),
+    *(Route(f"{WEEK}/{form}", back, methods=["GET"]) for form in _FORMS),
     *student_upload.ROUTES,
     *student_requests.ROUTES,
     *student_token.ROUTES,

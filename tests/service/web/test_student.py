@@ -83,3 +83,10 @@ def test_are_the_pages_of_a_week_for_its_students(of_week, path, role):
     client = open_browser(of_week, visitor(role) if role else None)
     answer = client.get(f"/weeks/week06{path}")
     assert answer.status_code == (403 if role else 401)
+
+
+def test_leads_what_a_form_has_answered_back_to_the_week(ada):
+    """A browser may ask for it once more, when the LMS's page is loaded again."""
+    for form in ("attempts", "requests", "token", "token/revoke"):
+        answer = ada.get(f"/weeks/week06/{form}")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/weeks/week06")
