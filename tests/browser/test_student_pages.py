@@ -6,7 +6,6 @@ Set SCREENSHOTS to a folder to keep the pictures and look at them.
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import shutil
 from collections.abc import Iterator
