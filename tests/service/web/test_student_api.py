@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
+import uvicorn
 
 from autograder.service import queue, tokens
 from autograder.service.limits import TOKEN_TRIES_A_MINUTE
+from autograder.service.web.app import make_app
+from autograder.student.submit import SubmitError, submitted
 from tests.service.web.conftest import RIGHT, STEM, WRONG, graded, notebook, open_browser
 
 SUBMIT = "/api/submit/week06"
@@ -91,3 +97,47 @@ def test_is_guessing_limited_and_a_good_token_not(of_week, program):
 def test_is_a_refusal_a_sentence(program, content, week, status, told):
     answer = send(program, content, week)
     assert answer.status_code == status and told in answer.json()["error"]
+
+
+@pytest.fixture
+def address(of_week):
+    """The service over HTTP, and a worker that gives every upload the same verdicts."""
+    config = uvicorn.Config(make_app(of_week), port=0, log_level="error", lifespan="off")
+    server = uvicorn.Server(config)
+    stop = threading.Event()
+
+    def work():
+        while not stop.wait(0.02):
+            for each in queue.take(of_week.engine):
+                graded(of_week, each, RIGHT, WRONG)
+
+    threads = [threading.Thread(target=each) for each in (server.run, work)]
+    for each in threads:
+        each.start()
+    while not server.started:
+        time.sleep(0.01)
+    (socket,) = server.servers[0].sockets
+    yield f"http://127.0.0.1:{socket.getsockname()[1]}"
+    server.should_exit = True
+    stop.set()
+    for each in threads:
+        each.join()
+
+
+def test_does_submit_go_the_whole_way(address, of_week, tmp_path, monkeypatch):
+    token = tokens.make(of_week.engine, "ada", of_week.clock())
+    monkeypatch.setenv("NNFS_TOKEN", f"{address}#{token}")
+    (tmp_path / "mine.ipynb").write_bytes(notebook())
+    said = []
+
+    def hand_in():
+        path = str(tmp_path / "mine.ipynb")
+        return submitted({}, None, lambda name: "week06", said.append, path=path)
+
+    done = hand_in()
+    assert (done.points, done.max_points) == (2.5, 4.0)
+    assert [each.message for each in done.verdicts] == [RIGHT.message, WRONG.message]
+    assert said[0] == "Sending mine.ipynb ..." and said[-1] == "Graded."
+    tokens.revoke(of_week.engine, "ada", of_week.clock())
+    with pytest.raises(SubmitError, match="make a new token there"):
+        hand_in()
