@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
@@ -87,10 +87,12 @@ class Answer(Standing):
     Attributes:
         kind: "markdown" or "code".
         text: what the student has written; empty if there is no such cell.
+        attachments: the cell's pictures by name, and in each base64 by media type.
     """
 
     kind: str
     text: str
+    attachments: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def seen(self) -> str:
@@ -142,8 +144,7 @@ def answer_of(course: Course, assignment: str, question: str, student: str) -> A
     """
     with connected(course.db_url) as connection:
         for each in _standings(connection, assignment, question, student):
-            kind, text = _text(course, assignment, question, student)
-            return Answer(**vars(each), kind=kind, text=text)
+            return Answer(**vars(each), **_written(course, assignment, question, student))
     raise UnknownName(f"{student} has handed in nothing that has the question {question}")
 
 
@@ -220,19 +221,22 @@ def _answered_in(question: str) -> tuple[str, str]:
     return f"solution-{question}", question
 
 
-def _text(course: Course, assignment: str, question: str, student: str) -> tuple[str, str]:
-    """The kind and the text of the cell that a student has answered in; it is never run."""
+def _written(course: Course, assignment: str, question: str, student: str) -> dict[str, Any]:
+    """What stands in the cell that a student has answered in; it is never run."""
     path = course.notebook("autograded", assignment, student)
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         stamped = {each["metadata"].get("nbgrader", {}).get("grade_id"): each for each in cells}
         for name in _answered_in(question):
             if name in stamped:
-                return str(stamped[name]["cell_type"]), "".join(stamped[name]["source"])
+                cell = stamped[name]
+                pictures = cell.get("attachments", {})
+                text = "".join(cell["source"])
+                return {"kind": cell["cell_type"], "text": text, "attachments": pictures}
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         # A damaged notebook has nothing to show, and can be graded nevertheless.
         pass
-    return "markdown", ""
+    return {"kind": "markdown", "text": ""}
 
 
 def _handed_in() -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from traitlets.config import Config
 
-from autograder.gradebook.rubrics import STEP, add_rubrics, is_rubric, rubrics
+from autograder.gradebook.rubrics import STEP, add_rubrics, is_rubric, items, rubrics
 from autograder.light_imports import from_dict
 from autograder.questions import catalogue
 
@@ -42,3 +42,18 @@ def test_does_it_stand_once_below_its_answer_however_often_it_is_graded():
     assert [cell.id for cell in notebook.cells] == ["text", "why", "rubric-why", "end"]
     assert [is_rubric(cell) for cell in notebook.cells] == [False, False, True, False]
     assert "2 points: because." in notebook.cells[2].source
+
+
+@pytest.mark.parametrize("stem", catalogue.stems())
+def test_names_every_rubric_the_points_of_its_items(stem):
+    for question in catalogue.week(stem).written.values():
+        found = items(question.rubric, question.points)
+        assert len(found) > 1 and sum(each.points for each in found) == question.points
+        assert all(each.text and "points:" not in each.text for each in found)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Be kind.", "2 points: this.", "First: 2 points: a. 3 points: b."]
+)
+def test_is_a_rubric_that_names_other_points_one_item(text):
+    assert items(text, 5) == [(5, text)]

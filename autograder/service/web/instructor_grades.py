@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -120,7 +122,7 @@ def _about(made: extensions.Extended, student: str, zone: str) -> str:
     if made.until is None:
         more = spoken(made.extension.total_seconds())
         return f"{student} has {more} more, once the week has a due date."
-    return f"{student} has time until {time_text(made.until, zone)}."
+    return f"{student} has time until {time_text(made.until.replace(tzinfo=UTC), zone)}."
 
 
 def _page_of(week: TaughtWeek, student: str) -> str:

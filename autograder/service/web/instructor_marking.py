@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -14,10 +15,12 @@ from starlette.routing import Route
 from autograder.errors import CourseError, UnknownName
 from autograder.feedback import markdown
 from autograder.feedback.highlight import code_block
+from autograder.feedback.sanitize import disarm_text
 from autograder.feedback.verdict import of_verdict
 from autograder.gradebook import hand_grading, reports
 from autograder.gradebook.hand_grading import Answer, ChangedMeanwhile, Gradable, Standing
 from autograder.gradebook.rubrics import RubricItem, items
+from autograder.light_imports import NotebookNode
 from autograder.questions import catalogue
 from autograder.service import comment_bank, item_points
 from autograder.service.actions import recorded
@@ -187,10 +190,14 @@ def _answer_page(
 
 
 def _shown(answer: Answer) -> Markup:
-    """The answer as a page shows it: its markup was made harmless when it was graded."""
+    """The answer as a page shows it."""
     if answer.kind == "code":
         return Markup(code_block(answer.text, "Code"))
-    return Markup(markdown.text(answer.text, 2, {}).html)
+    cell: dict[str, Any] = {"cell_type": "markdown", "source": answer.text}
+    cell["attachments"] = dict(answer.attachments)
+    # It was done when the notebook was graded; nothing here relies on that.
+    disarm_text(NotebookNode(cells=[cell]), ())
+    return Markup(markdown.text(str(cell["source"]), 2, cell.get("attachments", {})).html)
 
 
 def _values(shared: Service, asked: Marked, answer: Answer, given: Form | None) -> list[str]:

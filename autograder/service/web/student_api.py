@@ -5,8 +5,9 @@ A request has the student's personal token and no cookie. Answers are JSON; an e
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -70,9 +71,20 @@ async def submit(request: Request) -> Response:
     week = await run_in_threadpool(week_of, request, student)
     async with request.form(max_files=4, max_fields=10) as form:
         files = await files_in(form)
-    made = await run_in_threadpool(take, shared, week, files, "token")
+    before = await run_in_threadpool(_handed_in_before, week, files)
+    made = before or await run_in_threadpool(take, shared, week, files, "token")
     place = await shared.board.place(made.id)
-    return JSONResponse(await run_in_threadpool(_plain, shared, made, place), 202)
+    answer = await run_in_threadpool(_plain, shared, made, place)
+    return JSONResponse(answer | {"again": before is not None}, 200 if before else 202)
+
+
+def _handed_in_before(week: StudentWeek, files: Mapping[str, bytes]) -> Upload | None:
+    """The last upload if it is this very file: "Run All" uses no attempt where nothing changed."""
+    if len(files) != 1 or not week.attempts or week.attempts[0].state is State.FAILED:
+        return None
+    (content,) = files.values()
+    same = hashlib.sha256(content).hexdigest() == week.attempts[0].digest
+    return week.attempts[0] if same else None
 
 
 @_as_json

@@ -173,3 +173,36 @@ WRONG = Verdict(
     "dense_backward · 0.5 of 2 points\nThe sum over the batch is missing in <db>.\n  yours: 1",
     mistake="bias-gradient-averaged",
 )
+
+
+@pytest.fixture(scope="session")
+def graded_course(course_with_a_week: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That course with the graded work of ada and bob; nobody changes its files."""
+    from tests.service.web import taught
+
+    return taught.make(course_with_a_week, tmp_path_factory.mktemp("taught") / "course")
+
+
+@pytest.fixture
+def taught(graded_course: Path, tmp_path: Path) -> Iterator[state.Service]:
+    """The service of that course, for tests that write."""
+    root = shutil.copytree(graded_course, tmp_path / "taught")
+    engine = open_course_store(directory.load(root))
+    yield state.make(engine, root, ADDRESS)
+    engine.dispose()
+
+
+@pytest.fixture
+def grace(taught: state.Service) -> Iterator[TestClient]:
+    """An instructor's browser at the service of that course."""
+    with_cookie = open_browser(taught, visitor(Role.INSTRUCTOR, name="Grace Hopper"))
+    yield with_cookie
+    with_cookie.close()
+
+
+@pytest.fixture
+def tom(taught: state.Service) -> Iterator[TestClient]:
+    """An assistant's browser there."""
+    with_cookie = open_browser(taught, visitor(Role.ASSISTANT, name="Tom Thumb", subject="9"))
+    yield with_cookie
+    with_cookie.close()
