@@ -12,7 +12,7 @@ from autograder.cli import demo
 from autograder.course import directory
 from autograder.grading import grade_class
 from autograder.grading.assignment import load_assignment
-from autograder.notebook import Said
+from autograder.notebook import TRIED, Said
 from autograder.records import Outcome
 from autograder.sandbox.inside import check_stub
 from tests.test_check import sigmoid  # noqa: F401, what the checks below find
@@ -110,6 +110,11 @@ def with_calls(edit):
         return json.dumps(made).encode()
 
     return edited
+
+
+def test_hands_a_program_that_tries_a_notebook_nothing_in(monkeypatch):
+    monkeypatch.setenv(TRIED, "1")
+    assert submit("x.ipynb") is None
 
 
 def test_is_what_submit_cannot_do_a_sentence(tmp_path, monkeypatch):

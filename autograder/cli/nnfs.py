@@ -19,6 +19,7 @@ import autograder
 from autograder.answer import last_line
 from autograder.check import verdict_on
 from autograder.errors import AutograderError, UnreadableNotebook
+from autograder.notebook import TRIED
 from autograder.records import Outcome, Verdict
 from autograder.student.explain import explained
 from autograder.student.listing import Listing
@@ -117,6 +118,7 @@ def _run(file: NotebookFile, folder: Path) -> tuple[dict[str, Any], dict[int, st
         The notebook's variables, and for each cell that raised, the last line of its traceback.
     """
     os.environ["MPLBACKEND"] = "agg"
+    os.environ[TRIED] = "1"
     from IPython.core.interactiveshell import InteractiveShell
 
     shell = InteractiveShell.instance()

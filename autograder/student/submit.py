@@ -64,6 +64,8 @@ def submitted(
     about = []
     if file.saved is not None:
         about = [f"The file was saved {ago(file.saved)}; what you changed since is not in it."]
+    if sent.get("again"):
+        about.append("This very file was handed in before; no attempt was used for it.")
     return from_answer(week, found, about)
 
 

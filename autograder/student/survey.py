@@ -14,6 +14,7 @@ UNKNOWN_FILE = (
     "Which file this notebook is, its editor does not say, so nothing is known of cells that have "
     "not run and of names that are left from deleted cells; restart and run all cells to be sure."
 )
+_LAST = ("check_all", "submit(")
 NO_CHECKS = (
     "check_all() found no check in this notebook. Next: run one check cell, such as "
     'check("relu"), and then check_all() again.'
@@ -66,13 +67,19 @@ def _of_week(checked: Sequence[str], week_of: Callable[[str], Mapping[str, str]]
 
 
 def _not_run(file: NotebookFile, ran: Sequence[str]) -> list[Any]:
-    """Cells whose text has not run; one that checks all is just running."""
+    """Cells whose text has not run; one that checks all is just running, and then one hands in."""
     done = {_plain(each) for each in ran}
     return [
         cell
         for cell in file.cells
-        if (text := _plain(cell.source)) and text not in done and "check_all" not in text
+        if (text := _plain(cell.source))
+        and text not in done
+        and not any(each in text for each in _LAST)
     ]
+
+
+def _is_last(text: str) -> bool:
+    return any(each in text for each in _LAST)
 
 
 def _plain(source: str) -> str:

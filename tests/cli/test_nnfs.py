@@ -37,7 +37,8 @@ def test_is_a_complete_notebook_complete(tmp_path):
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "slope.txt").write_text("1")
     reads = "%matplotlib inline\nprint(open('slope.txt').read())"
-    path = write(tmp_path / "sub" / "mine.ipynb", SETUP, reads, RELU, 'check("relu")')
+    hands_in = "from autograder import submit\nassert submit() is None, 'tried is not handed in'"
+    path = write(tmp_path / "sub" / "mine.ipynb", SETUP, reads, RELU, 'check("relu")', hands_in)
     done = run("check", path, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout == (

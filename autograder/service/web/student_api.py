@@ -72,7 +72,10 @@ async def submit(request: Request) -> Response:
     async with request.form(max_files=4, max_fields=10) as form:
         files = await files_in(form)
     before = await run_in_threadpool(_handed_in_before, week, files)
-    made = before or await run_in_threadpool(take, shared, week, files, "token")
+    if before is None:
+        made = await run_in_threadpool(take, shared, week, files, "token")
+    else:
+        made = before
     place = await shared.board.place(made.id)
     answer = await run_in_threadpool(_plain, shared, made, place)
     return JSONResponse(answer | {"again": before is not None}, 200 if before else 202)

@@ -66,6 +66,20 @@ def test_is_it_worthless_once_it_is_revoked(program, of_week):
     assert len(queue.attempts(of_week.engine, "ada", STEM)) == 1
 
 
+def test_uses_the_same_file_no_second_attempt(program, of_week):
+    """A notebook that ends in `submit()` is run from top to bottom again and again."""
+    first, again = send(program), send(program)
+    assert again.status_code == 200 and again.json()["again"]
+    assert again.json()["upload"] == first.json()["upload"]
+    other = send(program, notebook("return 1"))
+    assert other.status_code == 202
+    assert send(program).json()["again"] is False
+    made = queue.attempts(of_week.engine, "ada", STEM)
+    assert len(made) == 3
+    queue.fail(of_week.engine, [made[0]], "a reason")
+    assert send(program).json()["again"] is False
+
+
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer nnfs_wrong", "Basic YTpi", "Bearer ~"])
 def test_is_everything_else_refused(of_week, header):
     client = open_browser(of_week, None)
@@ -138,6 +152,7 @@ def test_does_submit_go_the_whole_way(address, of_week, tmp_path, monkeypatch):
     assert (done.points, done.max_points) == (2.5, 4.0)
     assert [each.message for each in done.verdicts] == [RIGHT.message, WRONG.message]
     assert said[0] == "Sending mine.ipynb ..." and said[-1] == "Graded."
+    assert "no attempt was used" in repr(hand_in())
     tokens.revoke(of_week.engine, "ada", of_week.clock())
     with pytest.raises(SubmitError, match="make a new token there"):
         hand_in()
