@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +20,8 @@ PATIENCE = 30 * 60.0
 """Seconds after which nobody looks at the cell any more."""
 _PAUSES = (0.5, 0.5, 1.0, 1.0, 2.0)
 _LONGEST_PAUSE = 5.0
+_MOST_NAMED = 3
+_DEF = re.compile(r"^(?:def|class) (\w+)", re.MULTILINE)
 _OWN_FUNCTIONS = "earlier_weeks.py"
 _ON_THE_PAGE = "The page of the week in your LMS shows its verdict when it is there."
 
@@ -64,6 +67,11 @@ def submitted(
     about = []
     if file.saved is not None:
         about = [f"The file was saved {ago(file.saved)}; what you changed since is not in it."]
+        if names := _other_code(file, history or ()):
+            about.append(
+                f"Here {names} ran last with other code than the file has. If you have not saved "
+                "that code, save the notebook (Ctrl+S), and run submit() again."
+            )
     if sent.get("again"):
         about.append("This very file was handed in before; no attempt was used for it.")
     return from_answer(week, found, about)
@@ -100,6 +108,21 @@ def _refuse_unsaved(file: NotebookFile, history: Sequence[str]) -> None:
             "than what you see. Nothing was handed in. Next: save the notebook (Ctrl+S), and run "
             "submit() again."
         )
+
+
+def _other_code(file: NotebookFile, history: Sequence[str]) -> str:
+    """The functions whose code that ran last stands in no cell of the file, as a text."""
+    in_file = {cell.source.strip() for cell in file.cells}
+    ran: dict[str, str] = {}
+    for cell in history:
+        ran |= dict.fromkeys(_functions(cell), cell.strip())
+    known = {name for source in in_file for name in _functions(source)}
+    other = [name for name, source in ran.items() if name in known and source not in in_file]
+    return ", ".join(f"`{name}`" for name in other[:_MOST_NAMED])
+
+
+def _functions(source: str) -> list[str]:
+    return _DEF.findall(source)
 
 
 def _refuse_written_token(file: NotebookFile, personal: PersonalToken) -> None:

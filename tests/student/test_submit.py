@@ -80,6 +80,14 @@ def test_is_a_file_refused_that_is_older_than_the_screen(sent, notebook):
     assert not sent
 
 
+def test_is_it_said_that_other_code_ran_than_was_saved(sent, notebook):
+    saved, changed = "def relu(z):\n    return z", "def relu(z):\n    return z * (z > 0)"
+    notebook([saved, *CELLS[1:]])
+    told = "`relu` ran last with other code than the file has"
+    assert told in repr(call([saved, changed, "submit()"]))
+    assert told not in repr(call([changed, "def helper(): pass", saved, "submit()"]))
+
+
 def test_is_a_token_in_the_notebook_not_sent(sent, notebook):
     notebook([*CELLS, "# https://x#nnfs_secret"])
     with pytest.raises(SubmitError, match="revoke it"):
