@@ -18,6 +18,8 @@ from autograder.service import queue, waits
 
 TOKEN_TRIES_A_MINUTE = 60
 """Requests with a token from one address; a guess has one chance in 2 to the power of 256."""
+FILES_A_MINUTE = 10
+"""Requests with a file from one student, whether they are taken or not."""
 LOGINS_A_MINUTE = 600
 """Logins from one address, which a whole class may share; each is a row in the database."""
 LEAST_FREE = 2 * 2**30
@@ -76,6 +78,20 @@ class Limits:
                 f"You have handed in {hourly.amount} times within an hour, which is the most. "
                 f"Next: try again in {spoken(after)}. What you handed in last is kept and graded.",
                 after,
+            )
+
+    def take_request(self, student: str) -> None:
+        """Count one request with a file, before it is read: one that is refused costs time, too.
+
+        Raises:
+            TooMany: when there were too many of this student.
+        """
+        if not self._rates.hit(RateLimitItemPerMinute(FILES_A_MINUTE), "file", student):
+            raise TooMany(
+                "files-per-minute",
+                f"You have sent {FILES_A_MINUTE} files within a minute, which is the most. "
+                "Next: wait a minute. What you handed in last is kept and graded.",
+                60.0,
             )
 
     def take_login(self, address: str) -> None:

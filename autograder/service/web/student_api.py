@@ -69,6 +69,7 @@ async def submit(request: Request) -> Response:
     shared = service(request)
     student = await run_in_threadpool(_student, request)
     week = await run_in_threadpool(week_of, request, student)
+    shared.limits.take_request(student)
     async with request.form(max_files=4, max_fields=10) as form:
         files = await files_in(form)
     before = await run_in_threadpool(_handed_in_before, week, files)

@@ -36,6 +36,7 @@ async def upload(request: Request) -> Response:
     _, student = student_of(request)
     week = await run_in_threadpool(week_of, request, student)
     try:
+        service(request).limits.take_request(student)
         async with request.form(max_files=_FILES, max_fields=_FIELDS) as form:
             files = await files_in(form)
         made = await run_in_threadpool(take, service(request), week, files, "page")

@@ -8,6 +8,7 @@ import pytest
 
 from autograder.lms.lti.roles import Role
 from autograder.service import queue
+from autograder.service.limits import FILES_A_MINUTE
 from autograder.service.queue import State
 from tests.service.web.conftest import RIGHT, STEM, WRONG, graded, notebook, open_browser, visitor
 
@@ -73,6 +74,14 @@ def test_is_an_upload_beyond_the_limits_refused(ada, of_week):
     assert send(ada, notebook()).status_code == 429
     (of_week.course.root / "course.toml").write_text("[service]\nattempts = 2\n")
     assert send(ada, notebook()).status_code == 403
+
+
+def test_are_files_that_are_refused_counted_too(ada, of_week):
+    """Reading them takes the service's time."""
+    found = [send(ada, b"%PDF").status_code for _ in range(FILES_A_MINUTE + 1)]
+    assert found == [422] * FILES_A_MINUTE + [429]
+    bob = open_browser(of_week, visitor(Role.STUDENT, student="bob"))
+    assert send(bob, notebook()).status_code == 303
 
 
 def test_is_the_verdict_in_the_notebooks_own_words(ada, of_week):
