@@ -23,15 +23,15 @@ def titles(kind: str) -> frozenset[str]:
     """What Moodle calls something, in all languages that are known."""
     file = resources.files("autograder.intake") / "moodle_titles.json"
     languages = json.loads(file.read_text(encoding="utf-8"))["titles"]
-    return frozenset(fold(each[kind]) for each in languages.values() if kind in each)
+    # Versions and variants of one language differ, so each kind is a list.
+    return frozenset(fold(word) for each in languages.values() for word in each.get(kind, ()))
 
 
 def is_locked(word: str) -> bool | None:
-    """Whether `Grade can be changed` says no; None for a word of an unknown language."""
+    """Whether `Grade can be changed` says no; None for a word that is unknown or ambiguous."""
     folded = fold(word)
-    if folded in titles("no"):
-        return True
-    return False if folded in titles("yes") else None
+    means_no, means_yes = folded in titles("no"), folded in titles("yes")
+    return means_no if means_no != means_yes else None
 
 
 def is_in_english(date: str) -> bool:
