@@ -311,3 +311,18 @@ def test_is_a_week_read_again_only_when_its_grades_or_their_readers_change(site,
     assert follow() == []
     monkeypatch.setattr(site.worker, "_busy", 0)
     assert follow() == [STEM]
+
+
+def test_is_one_question_graded_again_from_saved_answers_and_everything_without_it(site):
+    upload = site.accept("s07", "def relu_backward(dout, z):\n    return dout * 0", written=False)
+    site.worker.step()
+    before = site.found(upload)
+    # A question that is gone since it was asked for leaves a new run of everything.
+    for question, is_run in (("relu_backward", False), ("", True), ("gone_since", True)):
+        ran = from_plain(json.loads(before.report)).cpu_seconds
+        (again,) = queue.regrade(site.engine, ["s07"], STEM, question=question)
+        assert site.worker.step() == 1
+        found = site.found(again)
+        assert (found.state, found.points) == (State.GRADED, before.points)
+        assert (from_plain(json.loads(found.report)).cpu_seconds != ran) is is_run
+        before = found

@@ -6,8 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from autograder.course.directory import Course
 from autograder.gradebook.graded_cells import GradedCells, graded_cells
-from autograder.gradebook.hand_grading import questions
+from autograder.gradebook.hand_grading import Gradable, questions
 from autograder.questions import catalogue
 from autograder.service import actions
 from autograder.service.web import (
@@ -56,9 +57,22 @@ def week(request: Request) -> Response:
         week=found,
         taught=one_week(shared, found),
         roster=roster(shared.course),
-        questions=questions(shared.course, found.stem),
+        questions=_to_grade(shared.course, found.stem),
         judged=list(catalogue.week(found.stem).questions),
         exporters=exporters(),
+    )
+
+
+def _to_grade(course: Course, stem: str) -> list[Gradable]:
+    """The questions that earn points: who wait first, then in the notebook's order."""
+    order = list(catalogue.week(stem).points_by_name)
+    found = [each for each in questions(course, stem) if each.max_points or each.waiting]
+    return sorted(
+        found,
+        key=lambda each: (
+            not each.waiting,
+            order.index(each.question) if each.question in order else len(order),
+        ),
     )
 
 

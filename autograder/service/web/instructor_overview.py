@@ -22,7 +22,7 @@ from autograder.service.web.state import Service
 # What needs attention is last.
 _IN_LMS = {
     State.DELIVERED: "delivered",
-    State.UNFINISHED: "when all is graded",
+    State.UNFINISHED: "sent once all is graded",
     State.DUE: "on its way",
     State.REFUSED: "refused",
 }
