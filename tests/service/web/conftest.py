@@ -82,7 +82,8 @@ def cookie(service: state.Service, who: Visitor) -> str:
 def course_with_a_week(empty_course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """That course with week 06, whose notebook has two questions; nobody changes its files."""
     root = tmp_path_factory.mktemp("week") / "course"
-    shutil.copytree(empty_course, root)
+    # Other tests use a service of that course.
+    shutil.copytree(empty_course, root, ignore=shutil.ignore_patterns("service.db*"))
     course = directory.load(root)
     folder = course.folder("release", STEM)
     folder.mkdir(parents=True)
