@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Row
+from sqlalchemy import Engine, Row
 
 from autograder.course.directory import Course
 from autograder.course.roster import Student, all_students
@@ -19,6 +22,9 @@ from autograder.service.queue import Upload
 from autograder.service.web.instructor_page import TaughtWeek, name_of, weeks_of
 from autograder.service.web.state import Service
 
+RECENT_SECONDS = 8.0
+_LOOKING = threading.Lock()
+_seen: WeakKeyDictionary[Engine, tuple[float, Overview | None]] = WeakKeyDictionary()
 # What needs attention is last.
 _IN_LMS = {
     State.DELIVERED: "delivered",
@@ -115,6 +121,16 @@ def overview(shared: Service) -> Overview:
     course = shared.course
     weeks = weeks_of(course)
     return Overview(_weeks(shared, course, weeks) if weeks else [], roster(course))
+
+
+def recent(shared: Service) -> Overview:
+    """The same, at most some seconds old: pages that follow by themselves share one look."""
+    with _LOOKING:
+        when, found = _seen.get(shared.engine, (-RECENT_SECONDS, None))
+        if found is None or time.monotonic() - when >= RECENT_SECONDS:
+            found = overview(shared)
+            _seen[shared.engine] = time.monotonic(), found
+        return found
 
 
 def one_week(shared: Service, week: TaughtWeek) -> Taught:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from autograder.gradebook.status import status
 from autograder.service import outbox
 from autograder.service.grades import Grade
+from autograder.service.web import instructor_overview
 from autograder.service.web.instructor_overview import overview, roster
 from tests.service.conftest import add_lms
 from tests.service.web.conftest import STEM
@@ -31,6 +32,19 @@ def test_is_of_two_columns_shown_what_needs_attention(taught):
     assert week.students["ada"].in_lms == "refused"
     assert week.students["bob"].in_lms == ""
     assert "1 refused by the LMS" in week.to_do
+
+
+def test_share_pages_that_follow_one_look(taught, grace, monkeypatch):
+    looks = []
+    look = instructor_overview.overview
+    monkeypatch.setattr(instructor_overview, "overview", lambda by: looks.append(1) or look(by))
+    for _ in range(3):
+        assert "Bell, Bob" in grace.get("/teach", headers={"x-follows": "yes"}).text
+    assert len(looks) == 1
+    outbox.hold(taught.engine, STEM, "Grace")
+    assert "held back" in grace.get("/teach").text
+    monkeypatch.setattr(instructor_overview, "RECENT_SECONDS", 0.0)
+    assert "held back" in grace.get("/teach", headers={"x-follows": "yes"}).text
 
 
 def test_has_a_course_without_anybody_an_empty_table(taught):

@@ -5,7 +5,7 @@ if (note) note.hidden = false;
 
 async function follow() {
   if (document.hidden) return;
-  const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+  const answer = await fetch(location.href, { headers: { "x-follows": "yes" } });
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of document.querySelectorAll("[data-live]")) {
