@@ -22,8 +22,8 @@ LANGUAGES = {
     "scale": 33,
     "feedback comments": 33,
     "participant": 33,
-    "yes": 58,
-    "no": 58,
+    "yes": 60,
+    "no": 60,
 }
 
 

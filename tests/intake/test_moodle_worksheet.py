@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,46 @@ def test_are_the_columns_found_without_a_known_title():
     assert (columns.grade, columns.maximum, columns.changeable) == (5, 6, 7)
     assert (columns.known, columns.status) == (range(1, 3), 3)
     assert (columns.graded, columns.comments) == (9, 10)
+
+
+WORDS = json.loads(
+    (resources.files("autograder.intake") / "moodle_titles.json").read_text(encoding="utf-8")
+)["titles"]
+
+
+@pytest.mark.parametrize("language", [each for each, words in WORDS.items() if "scale" in words])
+def test_is_a_worksheet_with_groups_or_a_scale_read_in_each_language(language):
+    """Where a pack lacks a title, Moodle writes the English one."""
+    words = {**WORDS["en"], **WORDS[language]}
+    titles = {title: words[title.lower()][0] for title in ROW if title.lower() in words}
+    for group in words["group"]:
+        table = with_column("Grade", group, ["Team A", "Team B"])
+        for title, place in (("Status", 3), ("Maximum grade", 6), ("Feedback comments", 10)):
+            table[0][place] = titles[title]
+        columns = find_columns(table, "x.csv")
+        assert (columns.together, columns.status, columns.group) == (GROUPS, 3, 4)
+        assert (columns.grade, columns.scale, columns.comments) == (5, False, 10)
+    for scale in words["scale"]:
+        table = with_column("Maximum grade", scale, ["Poor", "Poor"])
+        del table[0][6], table[1][6], table[2][6]
+        columns = find_columns(table, "x.csv")
+        assert (columns.grade, columns.scale, columns.together) == (4, True, ALONE)
+
+
+@pytest.mark.parametrize("language", [each for each, words in WORDS.items() if "marker" in words])
+def test_is_a_marker_no_group_in_any_language(language):
+    for marker in WORDS[language]["marker"]:
+        columns = find_columns(with_column("Grade", marker, ["", "Dr. Who"]), "x.csv")
+        assert (columns.together, columns.group) == (ALONE, -1)
+
+
+@pytest.mark.parametrize(
+    "language", [each for each, words in WORDS.items() if "participant" in words]
+)
+def test_is_the_number_of_a_participant_read_in_any_language(language):
+    for word in WORDS[language]["participant"]:
+        assert moodle_worksheet.participant_number(f"{word}012") == "12"
+        assert moodle_worksheet.participant_number(f"{word} 12") == "12"
 
 
 def test_is_a_dash_as_a_comment_no_date():
