@@ -16,7 +16,7 @@ FILE = json.loads(
 # How many languages have each kind of title.
 LANGUAGES = {
     "status": 34,
-    "group": 31,
+    "group": 32,
     "marker": 31,
     "maximum grade": 32,
     "scale": 33,
