@@ -2,8 +2,9 @@
 
 The answers are written as public notebooks and questions in forums have them: another axis, a sum
 over everything, a formula for column vectors, a factor of the loss, a slope at the wrong argument.
-They were written without a look at the catalogue of their questions. `--each` lists them with the
-names that they get.
+They were written without a look at the catalogue of their questions. The second list is held out:
+nothing was changed for one of its answers (see `held_out_answers`). `--each` lists them with the
+names that they get, `--messages` shows what is said of those without a name.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from __future__ import annotations
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -21,8 +23,7 @@ from autograder.judging.advice.values import UNEXPLAINED
 from autograder.judging.judge import Judge
 from autograder.questions import catalogue, references
 from autograder.records import Verdict
-
-Answer = tuple[str, str, Callable[..., Any]]
+from benchmarks.held_out_answers import HELD_OUT, Answer
 
 
 def softmax_of_scaled(Z: Any) -> Any:
@@ -323,20 +324,32 @@ ANSWERS: list[Answer] = [
 ]
 
 
-def verdict_on(name: str, answer: Callable[..., Any]) -> Verdict:
-    """The verdict on an answer to the public cases."""
+@cache
+def judge_of(name: str) -> Judge:
+    """The judge of one question by its public cases."""
     question = catalogue.question(name)
     week = catalogue.week(question.week)
-    judge = Judge({name: question}, references.public([question], week.stem))
+    return Judge({name: question}, references.public([question], week.stem))
+
+
+def verdict_on(name: str, answer: Callable[..., Any]) -> Verdict:
+    """The verdict on an answer to the public cases."""
+    question, judge = catalogue.question(name), judge_of(name)
     given = [question.handed(probe.inputs) for probe in judge.probes[name]]
     return judge.judge(name, [ask(answer, each, question.drive) for each in given])
 
 
 def main() -> None:
-    """Print how many answers are named, and how many placed."""
+    """Print how many answers of each list are named, and how many placed."""
     warnings.simplefilter("ignore", RuntimeWarning)
+    tell("wrong answers", ANSWERS)
+    tell("held out", HELD_OUT)
+
+
+def tell(title: str, answers: Sequence[Answer]) -> None:
+    """Print how many of these answers are named, and how many placed."""
     kinds: Counter[str] = Counter()
-    for name, what, answer in ANSWERS:
+    for name, what, answer in answers:
         verdict = verdict_on(name, answer)
         placed = UNEXPLAINED not in verdict.message
         kind = "passed" if verdict.right else "named" if verdict.mistake else "placed"
@@ -344,10 +357,12 @@ def main() -> None:
         kinds[kind] += 1
         if "--each" in sys.argv:
             print(f"{kind:8} {name}: {what}: {verdict.mistake}")
-    total = len(ANSWERS)
+        if "--messages" in sys.argv and kind in ("placed", "neither"):
+            print(verdict.message, end="\n\n")
+    total = len(answers)
     told = [f"{kind} {kinds[kind]}" for kind in ("named", "placed", "neither", "passed")]
-    print(f"{total} wrong answers: {', '.join(told)}")
-    print(f"named or placed: {100 * (kinds['named'] + kinds['placed']) / total:.0f}%")
+    share = 100 * (kinds["named"] + kinds["placed"]) / total
+    print(f"{total} {title}: {', '.join(told)}; named or placed: {share:.0f}%")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from autograder.judging.advice.next_step import next_step
 from autograder.judging.advice.values import UNEXPLAINED, letters
 from autograder.judging.place import place
 from autograder.judging.points import Loss, right_parts
+from autograder.judging.relate import relate
 from autograder.questions.define import UNUSABLE, Mistake, Question
 from autograder.records import Difference, Outcome, Trial
 
@@ -211,15 +212,18 @@ def wrong(
         lines.append(too_slow.observed(question, trial, first, found))
     else:
         lines += _observed(question, trial, first, pattern)
-    placed = "" if mistakes or pattern else _place(question, public, first.part)
-    lines.append(placed)
+    last_resort = not (mistakes or pattern)
+    placed = _place(question, public, first.part) if last_resort else ""
+    related = _related(question, public, first.part) if last_resort and not placed else None
+    lines += [placed, related.sentence if related else ""]
     if any(mistake.convention for mistake in mistakes):
         lines.append(
             "This is a different convention, valid elsewhere; the course uses the one stated."
         )
     lines += [line for mistake in mistakes for line in _reason(mistake)]
     lines += _not_right_either(question, public, left)
-    if right := right_parts(question, found):
+    right = right_parts(question, found)
+    if right:
         lines.append(f"Right parts: {', '.join(right)}.")
     lines += _where(question, found)
     if not slow:
@@ -238,8 +242,11 @@ def wrong(
         lines.append(too_slow.next_step(question, found))
     else:
         steps = next_step(question, trial, first, pattern)
+        if related and UNEXPLAINED in steps:
+            steps = [related.next_step]
         # The last resort: where something is known, it says nothing.
-        lines += [each for each in steps if each != UNEXPLAINED or not (causes or placed)]
+        known_of_it = causes or placed or right or _is_of_one_case(question, found)
+        lines += [each for each in steps if each != UNEXPLAINED or not known_of_it]
     return "\n".join(line for line in lines if line)
 
 
@@ -280,13 +287,31 @@ def _pattern(question: Question, public: Wrong, part: str) -> patterns.Pattern |
 
 def _place(question: Question, public: Wrong, part: str) -> str:
     """Where this part departs in the wrong public cases; empty if it is wrong all over."""
-    same_part = [
+    same_part = _of_part(public, part)
+    return place(same_part, part or _call(question)) if same_part else ""
+
+
+def _related(question: Question, public: Wrong, first: str) -> patterns.Pattern | None:
+    """How the first wrong part, or else another one, relates to what is right and to the inputs."""
+    parts = [each.part for _, differences in public for each in differences]
+    for part in dict.fromkeys([first, *parts]):
+        if known := relate(_of_part(public, part), part or _call(question)):
+            return known
+    return None
+
+
+def _of_part(public: Wrong, part: str) -> list[tuple[Trial, Difference]]:
+    return [
         (trial, difference)
         for trial, differences in public
         for difference in differences
         if difference.part == part
     ]
-    return place(same_part, part or _call(question)) if same_part else ""
+
+
+def _is_of_one_case(question: Question, found: Wrong) -> bool:
+    """Whether all cases but one are right, whose name then says what is special about it."""
+    return len(question.cases) > 2 and len({trial.case for trial, _ in found}) == 1
 
 
 def _not_right_either(question: Question, public: Wrong, left: Sequence[str]) -> list[str]:

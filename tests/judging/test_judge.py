@@ -147,7 +147,7 @@ def test_is_a_cause_claimed_only_when_it_explains_every_case():
     mistake = next(iter(question.mistakes.values()))
     answers = [question.mistaken(mistake, probe.inputs, None) for probe in probes]
     right = probes[0].expected.value
-    other = Answer(Status.RETURNED, right + 0.125 * np.arange(right.size).reshape(right.shape))
+    other = Answer(Status.RETURNED, right + 0.125 * np.arange(right.size).reshape(right.shape) ** 2)
     verdict = judge.judge("softmax", [other, *answers[1:]])
     assert verdict.mistake == ""
     assert "No catalogued mistake explains it." in verdict.message
