@@ -378,7 +378,7 @@ def test_does_the_archive_prove_what_a_column_of_an_unknown_title_leaves_open(tm
     own = pages(tmp_path, class_)
     table = rows(assignment.worksheet())
     for number, row in enumerate(table):
-        row.insert(4, "Dr. Who" if number else "Bewerter/in")
+        row.insert(4, "Dr. Who" if number else "欄4")
     path = tmp_path / "worksheet.csv"
     path.write_bytes(to_csv_text(table))
     target = tmp_path / "feedback.zip"
