@@ -22,6 +22,7 @@ from autograder.service.web import (
 from autograder.service.web.instructor_export import exporters
 from autograder.service.web.instructor_overview import one_week, overview, recent, roster
 from autograder.service.web.instructor_page import (
+    FOLLOWS,
     TEACH,
     WEEK,
     instructor,
@@ -38,8 +39,6 @@ from autograder.service.web.student_week import StudentWeek, shown
 __all__ = ["HOME", "ROUTES", "pick"]
 
 HOME = TEACH
-FOLLOWS = "x-follows"
-"""A header of requests by pages that follow by themselves."""
 
 
 def weeks(request: Request) -> Response:

@@ -25,6 +25,8 @@ from autograder.service.web.visitor import STAFF, Visitor, visitor
 
 TEACH = "/teach"
 WEEK = TEACH + "/{week}"
+FOLLOWS = "x-follows"
+"""A header of requests by pages that follow by themselves."""
 _TOLD = "told"
 _MOST_FIELDS = 100
 _LONGEST = 300
@@ -147,7 +149,9 @@ def told(request: Request, text: str, where: str, *, bad: bool = False) -> Respo
 
 def staff_page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
     """A page for staff; what the last form has led to stands at its top."""
-    text, bad = request.session.pop(_TOLD, ["", False])
+    text, bad = "", False
+    if FOLLOWS not in request.headers:
+        text, bad = request.session.pop(_TOLD, [text, bad])
     is_instructor = visitor(request).role is Role.INSTRUCTOR
     more = {
         "told": text,
