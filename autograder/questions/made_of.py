@@ -85,13 +85,23 @@ def _refuse_no_plain_call(question: Question, part: Question) -> None:
 
 def _inside(made_of: MadeOf, part: Question, mistake: Mistake, right: Formula) -> Mistake:
     """A mistake as it shows in the answer to a question that is made of `part`."""
-    made = as_function(part, mistake, right).formula
 
-    @wraps(mistake.formula)
-    def formula(*given: Any, **constants: Any) -> Any:
-        return made_of.formula(*given, **{part.name: partial(made, **constants)})
+    def within(wrong: Formula) -> Formula:
+        made = as_function(part, replace(mistake, formula=wrong), right).formula
 
-    return replace(mistake, formula=formula, at="", of=mistake.of or part.name)
+        @wraps(wrong)
+        def formula(*given: Any, **constants: Any) -> Any:
+            return made_of.formula(*given, **{part.name: partial(made, **constants)})
+
+        return formula
+
+    return replace(
+        mistake,
+        formula=within(mistake.formula),
+        otherwise=tuple(within(wrong) for wrong in mistake.otherwise),
+        at="",
+        of=mistake.of or part.name,
+    )
 
 
 def as_function(question: Question, mistake: Mistake, right: Formula) -> Mistake:

@@ -28,7 +28,12 @@ def halves() -> Question:
     def halves(x):
         """The halves of x."""
 
-    @halves.mistake("high-doubled", at="high", family={"factor": (2.0, 3.0)})
+    @halves.mistake(
+        "high-doubled",
+        at="high",
+        family={"factor": (2.0, 3.0)},
+        otherwise=lambda _: (lambda x: 4 * x,),
+    )
     def _(x, *, factor=2.0):
         """It is doubled.
 
@@ -55,7 +60,9 @@ def test_is_a_part_put_in_the_place_of_the_right_one():
     shared = shared_mistakes(outer(), {"halves": halves()}.get)
     mistake = shared["high-doubled"]
     assert (mistake.of, mistake.at, mistake.why) == ("halves", "", "It is doubled.")
-    assert [member.formula(4.0) for member in mistake.members] == [4 / 2 + 8 + 1, 4 / 2 + 12 + 1]
+    assert [member.formula(4.0) for member in mistake.members] == [
+        4 / 2 + high + 1 for high in (8, 12, 16)
+    ]
     assert "factor * x" in mistake.code
 
 

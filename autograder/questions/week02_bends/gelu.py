@@ -47,6 +47,30 @@ def _(z: Array) -> Any:
     return z * ndtr(z)
 
 
+@gelu.mistake("gelu-is-not-silu")
+def _(z: Array) -> Any:
+    """z * sigmoid(z) is SiLU, another bend; GELU is z * Phi(z).
+
+    Phi(z) = (1 + erf(z / sqrt(2))) / 2 belongs to the normal distribution. It has a shape like the
+    sigmoid's, but climbs faster.
+
+    Check: gelu(1) should be 0.841345.
+    """
+    return z * stable_sigmoid(z)
+
+
+@gelu.mistake("gelu-tanh-form-doubled")
+def _(z: Array) -> Any:
+    """1 + tanh(...) goes from 0 to 2, so it is halved; here the factor 0.5 is missing.
+
+    For large z the result is 2 z; it should be nearly z. The tanh form is besides only an
+    approximation of z * Phi(z), which this course uses.
+
+    Check: gelu(100) should be 100.
+    """
+    return z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3)))
+
+
 @gelu.mistake("gelu-tanh-form", rows="A21", convention=True)
 def _(z: Array) -> Any:
     """This is GELU's tanh approximation; this course uses z * Phi(z), with Phi from the exact erf.

@@ -105,6 +105,17 @@ def _(z: Array) -> Any:
     return np.where(z > 0, 1.0, 0.0)
 
 
+@relu.mistake("relu-leaky", family={"slope": (0.01, 0.001, 0.1, 0.2, 0.3)})
+def _(z: Array, *, slope: float = 0.01) -> Any:
+    """This is a leaky ReLU: where z is negative it lets a small part of z through; ReLU gives 0.
+
+    Nothing passes a ReLU that is off, neither forward nor backward. The leaky ReLU is another bend.
+
+    Check: relu(-100) should be 0.
+    """
+    return np.where(z > 0, z, slope * z)
+
+
 @relu.mistake("relu-one-decision-for-all")
 def _(z: Array) -> Any:
     """Python's `max` and `if` make one decision for the whole array; each entry needs its own.

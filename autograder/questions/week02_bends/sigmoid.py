@@ -250,6 +250,17 @@ def _(z: Array) -> Any:
     return 1 - stable_sigmoid(z) ** 2
 
 
+@sigmoid_grad.mistake("sigmoid-slope-not-squared")
+def _(z: Array) -> Any:
+    """The slope is exp(-z) / (1 + exp(-z))^2; here the square of the denominator is missing.
+
+    exp(-z) / (1 + exp(-z)) is 1 - a, a value between 0 and 1. The slope is a (1 - a), at most 0.25.
+
+    Check: the slope should be the same at z and at -z, and 0.25 at 0.
+    """
+    return np.exp(-z) / (1 + np.exp(-z))
+
+
 @sigmoid_grad.mistake("sigmoid-slope-overflow", rows="A02")
 def _(z: Array) -> Any:
     """For very negative z, exp(-z) and (1 + exp(-z))^2 are both inf in float64; inf / inf is nan.

@@ -128,7 +128,24 @@ def _(Z: Array, y: Array) -> Any:
     return -of_the_label(row_log_softmax(row_softmax(Z)), y).mean()
 
 
-@softmax_cross_entropy.mistake("cross-entropy-every-pair", rows="C20")
+@softmax_cross_entropy.mistake("cross-entropy-of-every-class")
+def _(Z: Array, y: Array) -> Any:
+    """This adds -log(1 - p) for each wrong class: the loss of K separate yes-or-no questions.
+
+    The probabilities of softmax sum to 1, so the loss looks at the true class alone: raising it
+    lowers the others.
+
+    Check: for Z = [[0, 0, 0]] the loss should be log(3) = 1.0986.
+    """
+    p, of_label = row_softmax(Z), indicator(Z, y)
+    return -(of_label * np.log(p) + (1 - of_label) * np.log(1 - p)).sum() / len(y)
+
+
+@softmax_cross_entropy.mistake(
+    "cross-entropy-every-pair",
+    rows="C20",
+    otherwise=lambda _: (lambda Z, y: -np.log(row_softmax(Z)[:, y]).mean(),),
+)
 def _(Z: Array, y: Array) -> Any:
     """With a colon, or with labels of shape (N, 1), NumPy pairs every row with every label, (N, N).
 

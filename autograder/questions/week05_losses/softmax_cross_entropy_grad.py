@@ -122,6 +122,31 @@ def _(Z: Array, y: Array) -> Any:
     return -indicator(Z, y) * (1 - p) / len(y)
 
 
+@softmax_cross_entropy_grad.mistake("slope-of-the-bend-once-more")
+def _(Z: Array, y: Array) -> Any:
+    """p - onehot is already the gradient at the logits; here it is multiplied by p (1 - p) as well.
+
+    That factor belongs to the square of an error behind a sigmoid. In the derivative of the
+    logarithm of softmax it has cancelled.
+
+    Check: every row of the gradient should sum to 0.
+    """
+    p = row_softmax(Z)
+    return (p - indicator(Z, y)) * p * (1 - p) / len(y)
+
+
+@softmax_cross_entropy_grad.mistake("slope-without-the-label", family={"averaged": (0.0, 1.0)})
+def _(Z: Array, y: Array, *, averaged: float = 0.0) -> Any:
+    """p (1 - p) is how a probability follows its own logit; the loss and the label are not in it.
+
+    The gradient of the loss is the chain of both steps, which comes down to p - onehot over N.
+
+    Check: the true class's entry should be negative and all others positive.
+    """
+    p = row_softmax(Z)
+    return p * (1 - p) / len(y) ** averaged
+
+
 @softmax_cross_entropy_grad.mistake("gradient-with-softmax-taken-twice", rows="C18")
 def _(Z: Array, y: Array) -> Any:
     """p is the softmax of the logits; here the softmax of the probabilities is used.

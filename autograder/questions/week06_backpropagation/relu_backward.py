@@ -93,6 +93,17 @@ def _(dout: Array, z: Array) -> Any:
     return dout * (np.maximum(z, 0) >= 0)
 
 
+@relu_backward.mistake("relu-blame-and-input-exchanged")
+def _(dout: Array, z: Array) -> Any:
+    """dout passes where z is positive; here z passes where dout is positive.
+
+    The two arguments have changed places. They have the same shape, so NumPy raises no error.
+
+    Check: with dout = 0 the result should be 0, and doubling dout should double it.
+    """
+    return z * (dout > 0)
+
+
 @relu_backward.mistake("slope-one-at-zero", rows="A13", convention=True)
 def _(dout: Array, z: Array) -> Any:
     """ReLU has a corner at z = 0; some books use the slope 1 there, this course uses 0.

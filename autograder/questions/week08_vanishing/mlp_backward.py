@@ -82,7 +82,8 @@ def _(rng: Rng) -> Inputs:
 
 
 @mlp_backward.made_of(
-    but="batch-mean-taken-twice gate-from-the-blame slope-one-at-zero relu-dout-changed"
+    but="batch-mean-taken-twice gate-from-the-blame kernel-not-transposed slope-one-at-zero "
+    "relu-dout-changed tanh-applied-twice"
 )
 def _(
     X: Array,
