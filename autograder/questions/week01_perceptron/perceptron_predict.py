@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import Array, Formula, Inputs, Rng, question
 from autograder.questions.week01_perceptron.weighted_sum import rule_inputs
 
 
@@ -50,6 +50,22 @@ def _(rng: Rng) -> Inputs:
 @perceptron_predict.case("one-example", square="the label of one example is still an array")
 def _(rng: Rng) -> Inputs:
     return rule_inputs(rng, 1, 3)
+
+
+@perceptron_predict.made_of(
+    but="bias-missing bias-subtracted if-on-an-array products-not-summed score-already-stepped "
+    "scores-in-a-column step-at-one-half step-in-place step-keeps-the-score "
+    "step-minus-one-or-one step-one-at-zero step-reversed"
+)
+def _(
+    X: Array,
+    w: Array,
+    b: float,
+    *,
+    weighted_sum: Formula = lambda X, w, b: X @ w + b,
+    step: Formula = lambda z: 1.0 * (z > 0),
+) -> Any:
+    return step(weighted_sum(X, w, b))
 
 
 @perceptron_predict.mistake("label-is-the-score")
