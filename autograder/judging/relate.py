@@ -338,10 +338,10 @@ def _of_row_factors(case: _Case, added: Array) -> bool:
     if added.shape != case.expected.shape[-1:]:
         return False
     left, right = case.yours - added, case.expected - added
-    sizes = (right * right).sum(axis=-1, keepdims=True)
-    factor = (left * right).sum(axis=-1, keepdims=True) / np.where(sizes, sizes, 1.0)
+    sizes = np.einsum("...d,...d", right, right)
+    factor = np.einsum("...d,...d", left, right) / np.where(sizes, sizes, 1.0)
     scale = float(np.max(np.abs(case.expected), initial=0.0))
-    return _close(left, factor * right, scale)
+    return _close(left, factor[..., None] * right, scale)
 
 
 _SOME_AXIS = "Next: look at the axis and at the formula of each maximum, sum and mean."
