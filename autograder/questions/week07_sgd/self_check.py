@@ -12,8 +12,7 @@ steps_in_an_epoch = choice(
         "c67fac57c4af": "44 batches are full; the examples left over make one more.",
     },
     because=(
-        "44 batches of 32 are 1,408 examples, and the 29 that are left make a last, short "
-        "batch."
+        "44 batches of 32 are 1,408 examples, and the 29 that are left make a last, short batch."
     ),
 )
 
@@ -53,7 +52,6 @@ middle_of_the_cosine = choice(
         "fb9d6bb47603": "In the first half the rate falls slowly at first, but it does fall.",
     },
     because=(
-        "The cosine of a right angle is 0, so one half of the way from 0.4 to 0.2 has been "
-        "walked."
+        "The cosine of a right angle is 0, so one half of the way from 0.4 to 0.2 has been walked."
     ),
 )
