@@ -79,6 +79,7 @@ def test_is_a_corrected_mistake_regraded_and_nothing_run(copy):
     assert mistake(first, "slope-one-at-zero", "relu_backward") == "slope-one-at-zero"
     assert not count(first, lambda line: line["kept"] or line["judged_again"])
     copy.edit("relu_backward", '"slope-one-at-zero"', '"open-at-zero"')
+    copy.edit("mlp_loss_and_grads", " slope-one-at-zero ", " open-at-zero ")
     copy.edit("relative_error", '"mean-error"', '"error-averaged"')
 
     named = copy.grade("--question", "relu_backward")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -40,7 +41,12 @@ def answers_of(question: Question) -> dict[str, list[Answer]]:
 
 
 def catalogued(question: Question) -> list[Entry]:
-    probes = JUDGE.probes[question.name]
+    return list(_catalogued(question.name))
+
+
+@cache
+def _catalogued(name: str) -> list[Entry]:
+    question, probes = WEEK.questions[name], JUDGE.probes[name]
     return [
         (
             name,

@@ -22,7 +22,8 @@ from autograder.sandbox.session import Sandbox
 from tests.conftest import EXHAUSTIVE, REPOSITORY
 from tests.laws.notebook_edits import EDITS, solved
 
-WEEKS = catalogue.stems() if EXHAUSTIVE else catalogue.stems()[::5]
+# Week 15 trains for a quarter of a minute in each submission.
+WEEKS = catalogue.stems() if EXHAUSTIVE else catalogue.stems()[:15:5]
 
 
 @cache

@@ -175,6 +175,8 @@ REFUSED: dict[tuple[str, str], str] = {
     },
     ("generator-of-rows", "dropout_forward"): "out: the same shape as X",
     ("map-of-rows", "dropout_forward"): "out: the same shape as X",
+    ("generator-of-rows", "embed_grad"): "dE, shape (vocabulary, D): 20,000 rows are too many",
+    ("map-of-rows", "embed_grad"): "dE, shape (vocabulary, D): 20,000 rows are too many",
 }
 """Why the contract of a question refuses a packing, in its words."""
 
