@@ -24,7 +24,7 @@ import numpy as np
 
 EXAMPLES, SIDE, CLASSES, BATCH_SIZE = 10_240, 28, 10, 128
 MODELS = {"mlp": "784-16-16-10", "cnn": "CNN"}
-EPOCHS = {"mlp": 30, "cnn": 4}
+EPOCHS = {"mlp": 30, "cnn": 3}
 LOOP = "loop"
 
 
