@@ -6,10 +6,9 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("autograder", "course_lib")
@@ -34,6 +33,7 @@ def declared() -> dict[str, set[str]]:
     }
 
 
+@cache
 def imported() -> dict[str, set[str]]:
     """Third-party modules by their first name, and the files that import them."""
     found: dict[str, set[str]] = {}
@@ -50,28 +50,30 @@ def imported() -> dict[str, set[str]]:
     return found
 
 
-IMPORTED = imported()
-INSTALLED = {
-    name: {folded(each) for each in found} for name, found in packages_distributions().items()
-}
+@cache
+def installed() -> dict[str, set[str]]:
+    """The distributions that provide a module, by its first name."""
+    return {
+        name: {folded(each) for each in found} for name, found in packages_distributions().items()
+    }
 
 
-@pytest.mark.parametrize("name", sorted(set(IMPORTED) - OPTIONAL))
-def test_is_what_is_imported_declared(name):
-    distributions = INSTALLED.get(name) or ELSEWHERE.get(name)
-    assert distributions, f"nothing installed here provides {name}"
+def test_is_what_is_imported_declared():
     known = set().union(*declared().values())
-    assert distributions & known, (
-        f"{', '.join(sorted(IMPORTED[name]))} import {name}: declare {' or '.join(distributions)}"
-    )
+    for name in imported().keys() - OPTIONAL:
+        distributions = installed().get(name) or ELSEWHERE.get(name)
+        assert distributions, f"nothing installed here provides {name}"
+        assert distributions & known, (
+            f"{', '.join(sorted(imported()[name]))} import {name}: declare {' or '.join(distributions)}"
+        )
 
 
 def test_is_what_students_import_in_the_light_install():
     """course_lib's datasets and plots, and `check`, work without any extra."""
     light = declared()[""]
-    for name, files in IMPORTED.items():
+    for name, files in imported().items():
         if any(re.match(r"course_lib/(datasets|plots)\b|autograder/check", file) for file in files):
-            assert INSTALLED[name] & light, f"students need {name}"
+            assert installed()[name] & light, f"students need {name}"
 
 
 def test_is_what_is_declared_pinned_together():
