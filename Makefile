@@ -13,8 +13,9 @@ demo: $(READY) bubblewrap
 # Two processes, whatever the machine: each may come to hold a gigabyte, and what it tests has
 # clocks that a machine full of tests would upset. Each takes half of the tests in their order,
 # so that what a module's tests share is made once; who is done first takes half of what is left.
-# One thread of NumPy's for each: on small matrices more of them only wait for each other.
-TESTS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
+# One thread of NumPy's for each: on small matrices more of them only wait for each other. Bytecode
+# is written even where the machine turns that off, or every process would compile the grader again.
+TESTS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= \
   $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 test: $(READY) bubblewrap
@@ -25,13 +26,13 @@ test: $(READY) bubblewrap
 test-all: $(READY) bubblewrap
 	EXHAUSTIVE=1 $(TESTS)
 
-# What a change should pass before it is committed, in less than a minute: style, types, and the
-# tests that need neither Keras's values nor a sandbox.
+# What a change should pass before it is committed, in about a minute: style, types, and the tests
+# that need neither Keras's values nor a sandbox nor half a second; three parameters of each.
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(TESTS) -q -m "not slow and not bubblewrap"
+	$(TESTS) -q --few 3 -m "not slow and not bubblewrap"
 
 # The reference values of public cases and of hints, computed by Keras, and the students' notebooks:
 # of all weeks, or of some, as in `make references assignments WEEK=week06`.

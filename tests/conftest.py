@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -45,6 +46,15 @@ for name in ("COLUMNS", "LINES"):
 SLOW_FIXTURES = {"reference_cache", "released_course", "sandbox", "walled"}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--few",
+        type=int,
+        metavar="N",
+        help="of a test with many parameters try N, from the first to the last",
+    )
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave what needs a slow fixture out of `make check`, and the rest of a sample out of both.
@@ -54,10 +64,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
-    if not EXHAUSTIVE and not config.getoption("keyword"):
-        left_out = [item for item in items if item.get_closest_marker("beyond_sample")]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not item.get_closest_marker("beyond_sample")]
+    if EXHAUSTIVE or config.getoption("keyword"):
+        return
+    kept = [item for item in items if not item.get_closest_marker("beyond_sample")]
+    if few := config.getoption("few"):
+        kept = few_of_each(kept, few)
+    ids = set(map(id, kept))
+    config.hook.pytest_deselected(items=[item for item in items if id(item) not in ids])
+    items[:] = kept
+
+
+def few_of_each(items: list[pytest.Item], few: int) -> list[pytest.Item]:
+    """The items, but of each test function at most so many, evenly from its first to its last."""
+    by_function: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        by_function.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    kept: set[int] = set()
+    for same in by_function.values():
+        places = np.linspace(0, len(same) - 1, min(few, len(same)))
+        kept |= {id(same[round(place)]) for place in places}
+    return [item for item in items if id(item) in kept]
 
 
 def one_in(size: int, of: Sequence[Any], by: Callable[[Any], Hashable]) -> list[Any]:

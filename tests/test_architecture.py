@@ -207,6 +207,7 @@ def test_does_the_public_face_hold_only_what_it_promises():
     assert all(hasattr(autograder, name) for name in autograder.__all__)
 
 
+@pytest.mark.slow
 def test_does_grading_load_no_more_of_a_library_than_it_uses():
     """Nobody waits for what no command calls."""
     unused = ["rfc3987_syntax", "setuptools", "requests", "jupyter_server", "tensorflow", "keras"]

@@ -63,9 +63,8 @@ def test_is_what_is_imported_declared():
     for name in imported().keys() - OPTIONAL:
         distributions = installed().get(name) or ELSEWHERE.get(name)
         assert distributions, f"nothing installed here provides {name}"
-        assert distributions & known, (
-            f"{', '.join(sorted(imported()[name]))} import {name}: declare {' or '.join(distributions)}"
-        )
+        files = ", ".join(sorted(imported()[name]))
+        assert distributions & known, f"{files} import {name}: declare {' or '.join(distributions)}"
 
 
 def test_is_what_students_import_in_the_light_install():

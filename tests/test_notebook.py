@@ -60,6 +60,7 @@ def test_do_they_do_nothing_under_nbgrader(mode, monkeypatch):
     assert check("sigmoid", hint=2) == check("sigmoid")
 
 
+@pytest.mark.slow
 def test_is_a_question_that_does_not_exist_told():
     verdict = again("sigmoidd")
     assert verdict.outcome is Outcome.MISSING and "'sigmoid'" in repr(verdict)

@@ -64,6 +64,7 @@ def _grade(course, student: str) -> None:  # noqa: F811
         gradebook.db.commit()
 
 
+@pytest.mark.slow
 def test_does_status_count_every_state_and_name_the_next_step(desk):
     code, out, _ = desk("status", "--json")
     (week,) = json.loads(out)

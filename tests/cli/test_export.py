@@ -94,6 +94,7 @@ def rows(path):
     return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
 
 
+@pytest.mark.slow
 def test_is_a_third_party_exporter_a_command_with_its_own_options(third_party, graded, run):
     code, out, _ = run("export", "--help")
     assert code == 0 and "Write a list of names." in out and "Cannot be loaded" in out

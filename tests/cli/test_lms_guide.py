@@ -50,6 +50,7 @@ def section(title: str) -> str:
     return GUIDE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
+@pytest.mark.slow
 def test_has_every_command_of_the_guide_its_options():
     """Also those in the middle of a sentence."""
     found = [*lines(GUIDE), *map(split, INLINE.findall(GUIDE))]

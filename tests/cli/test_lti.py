@@ -109,6 +109,7 @@ def test_does_canvas_get_its_json(lti):
     assert made["target_link_uri"] == "https://nn.example.edu/lti/launch"
 
 
+@pytest.mark.slow
 def test_does_the_checkup_fail_with_the_step(lti, course, run):  # noqa: F811
     """A Moodle that may not fetch our keys, and then one that may."""
     engine = open_course_store(course)

@@ -64,6 +64,7 @@ def test_is_a_course_told_to_adapt_a_week_of_the_package_first(tmp_path):
     assert "first run `autograder adapt week05`" in str(result.exception)
 
 
+@pytest.mark.slow
 def test_do_a_new_week_and_a_question_in_it_say_what_comes_next(tmp_path, monkeypatch):
     root = directory.init(tmp_path / "course").root
     monkeypatch.chdir(root)

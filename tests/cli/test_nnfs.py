@@ -32,6 +32,7 @@ def run(*arguments, cwd):
     )
 
 
+@pytest.mark.slow
 def test_is_a_complete_notebook_complete(tmp_path):
     """Wherever it is called from; a notebook reads the files that lie beside it."""
     (tmp_path / "sub").mkdir()
@@ -47,6 +48,7 @@ def test_is_a_complete_notebook_complete(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_is_what_only_a_deleted_cell_defined_found(tmp_path):
     """It runs where nothing is left of earlier runs."""
     wrong = "def tanh(z):\n    return np.tanh(z / 2)"

@@ -27,6 +27,7 @@ def test_does_adapt_say_where_the_week_is_and_what_is_there(root, run):
     assert run("adapt", "2", "--course", root / "weeks")[0] == 1
 
 
+@pytest.mark.slow
 def test_does_validate_list_what_to_correct_by_question_and_end_with_1(root, run):
     wrong = QUESTION.replace("return X * 2", "return X / 2")
     write_week(root / "weeks", halve=wrong, lesson=LESSON.replace("return X / 2", "return X"))
@@ -41,6 +42,7 @@ def test_does_validate_list_what_to_correct_by_question_and_end_with_1(root, run
     assert last == "2 things to correct. Then run `autograder validate week16` again."
 
 
+@pytest.mark.slow
 def test_does_validate_run_the_lesson_last_and_name_the_next_step(root, run, monkeypatch):
     # `tests/owner/test_own_weeks.py` starts Jupyter.
     monkeypatch.setattr(try_in_jupyter, "try_in_jupyter", lambda week, released, course: [])

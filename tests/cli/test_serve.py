@@ -8,6 +8,7 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
+import pytest
 import typer
 from typer.testing import CliRunner
 
@@ -22,6 +23,7 @@ __all__ = ["engine"]
 LIBRARIES = ("starlette", "uvicorn", "jwt", "limits", "prometheus_client")
 
 
+@pytest.mark.slow
 def test_is_the_extra_named_that_is_missing():
     code = f"""
 import sys
@@ -44,6 +46,7 @@ for name in {LIBRARIES}:
         assert "extras `grading,serve`" in line
 
 
+@pytest.mark.slow
 def test_does_no_other_command_load_the_service():
     code = (
         "import sys, autograder.cli.main, autograder.grading.grade_class; "

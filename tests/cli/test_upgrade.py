@@ -27,6 +27,7 @@ def newer(monkeypatch):
     return lambda: monkeypatch.setattr(own_weeks, "shipped_files", changed)
 
 
+@pytest.mark.slow
 def test_says_upgrade_what_came_and_what_is_next(root, run, newer):
     code, out, _ = run("upgrade", "--course", root)
     assert code == 0 and "has adapted no week; `autograder adapt WEEK` does" in out

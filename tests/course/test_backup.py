@@ -59,6 +59,7 @@ def test_is_a_restored_course_its_owners_alone_whoever_shared_it(own_umask, tmp_
     assert [path.stat().st_mode & 0o7077 for path in private] == [0, 0, 0]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(bool(MISSING), reason=MISSING)
 def test_is_a_gradebook_in_postgresql_saved_and_restored(server, tmp_path, monkeypatch):  # noqa: F811
     programs = os.pathsep.join(map(str, (PROGRAMS[-1].parent, os.environ["PATH"])))

@@ -41,6 +41,7 @@ def test_is_an_adapted_week_the_packages_until_it_is_edited(tmp_path):
     assert json.loads(note.read_text()) == {"package": autograder.__version__}
 
 
+@pytest.mark.slow
 def test_is_an_edit_of_the_copy_what_counts(tmp_path):
     file = own_weeks.adapt(tmp_path, "6").folder / "relu_backward.py"
     keys = question_keys(catalogue.week("6"))
@@ -63,6 +64,7 @@ def test_changes_an_edited_lesson_no_verdict(tmp_path):
     assert question_keys(week) == keys
 
 
+@pytest.mark.slow
 def test_is_a_week_refused_that_the_course_has_already(tmp_path):
     folder = own_weeks.adapt(tmp_path, "6").folder
     (folder / "lesson.py").write_text("mine")

@@ -118,6 +118,7 @@ def test_are_the_nearest_named_for_whom_nobody_fits():
     assert roster.nearest(Person("?", (of(LMS_ID, "anne"),))) == ()
 
 
+@pytest.mark.slow
 @given(NAMES, NAMES)
 def test_does_a_name_survive_canvas(first, last):
     assume(squeeze(first) and squeeze(last))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,6 +66,7 @@ def test_is_the_reason_told_whatever_follows_it():
         assert text.endswith("relu: 1 of 4 points, no-gate\nThe gate is open where z > 0.")
 
 
+@pytest.mark.slow
 def test_is_every_catalogued_mistake_told_by_its_reason():
     week = catalogue.week("week06")
     judge = Judge(week.questions, references.public(week.questions.values(), week.stem))
@@ -129,6 +131,7 @@ def test_is_it_said_what_still_waits_and_nothing_where_the_checks_are_all():
     ]
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(max_size=600), max_size=12), st.booleans())
 def test_is_it_short_and_printable_whatever_a_message_contains(messages, known):
     verdicts = tuple(

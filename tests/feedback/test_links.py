@@ -128,6 +128,7 @@ PIECES = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=600)
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 def test_has_every_link_an_allowed_scheme_whatever_was_written(source):

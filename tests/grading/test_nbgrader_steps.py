@@ -57,6 +57,7 @@ SCORES = """
 """
 
 
+@pytest.mark.slow
 def test_does_no_submission_stop_the_batch(course, full_marks):
     released = nbformat.read(course.notebook("release", STEM), as_version=4)
     twice = nbformat.from_dict(released)
@@ -114,6 +115,7 @@ def test_does_feedback_show_the_message_and_the_reason(course, full_marks):
     assert "does not begin as one" in bob.read_text()
 
 
+@pytest.mark.slow
 def test_is_nbgraders_own_feedback_the_same_page(course, full_marks):
     """Formgrader's button runs the same. Courses made before still get nbgrader's page."""
     from nbgrader.converters import GenerateFeedback

@@ -33,6 +33,7 @@ def test_is_it_judged_on_public_cases_whatever_its_name(tmp_path, isolation):
     assert {verdict.outcome for verdict in report.verdicts} == {Outcome.RIGHT}
 
 
+@pytest.mark.slow
 def test_does_a_lost_process_cost_a_second_try(tmp_path, monkeypatch):
     path = write_submission(tmp_path / "mine.ipynb", source("week02_bends"))
     lost = []

@@ -32,16 +32,19 @@ def tried(tmp_path):
     catalogue.use(None)
 
 
+@pytest.mark.slow
 def test_is_nothing_wrong_with_a_right_lesson(tried):
     assert tried() == {}
 
 
+@pytest.mark.slow
 def test_is_a_solution_told_that_students_receive(tried):
     shown = "    if len(X):\n        return X / 2\n    ### BEGIN SOLUTION\n"
     (told,) = tried(LESSON.replace("    ### BEGIN SOLUTION\n", shown))["halve"]
     assert told.startswith("the notebook as students receive it earns 10 points")
 
 
+@pytest.mark.slow
 def test_is_a_cell_told_that_fails_in_the_sandbox(tried):
     found = tried(LESSON.replace("# %% solution", "# %%\nopen('my.csv')\n\n# %% solution"))
     assert "of the lesson raises FileNotFoundError" in found[""][0]

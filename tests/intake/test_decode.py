@@ -30,6 +30,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(), JSON), st.integers(0, 2), st.sampled_from(["", "}", "]}", ","]))
 def test_are_commas_and_brackets_too_many_read_past(document, indent, end):
     text = json.dumps(document, indent=indent)

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import nbformat
+import pytest
 
 from autograder.course.directory import Course
 from autograder.errors import AutograderError
@@ -88,6 +89,7 @@ def right(course: Course) -> dict[str, Any]:
     return json.loads(nbformat.writes(notebook))  # type: ignore[no-any-return]
 
 
+@pytest.mark.slow
 def test_is_every_fault_named_in_a_sentence_wherever_it_is_met(course, tmp_path, monkeypatch):
     # Only what is no fault for `check`, another week's notebook, would be run.
     monkeypatch.setattr(

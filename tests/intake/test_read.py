@@ -177,6 +177,7 @@ def test_is_a_byte_order_mark_understood(tmp_path):
     assert len(read_notebook(path).cells) == 1
 
 
+@pytest.mark.slow
 @given(
     st.binary()
     | st.recursive(

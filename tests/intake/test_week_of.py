@@ -63,6 +63,7 @@ def test_is_it_known_without_metadata_or_without_ids(stem):
         assert is_of(made, names_of(week))
 
 
+@pytest.mark.slow
 def test_may_a_notebook_have_some_cells_of_another_week():
     week06, week07 = map(catalogue.week, ("week06", "week07"))
     mixed = notebook(week06.stem)

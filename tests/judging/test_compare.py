@@ -126,6 +126,7 @@ def test_does_a_missing_answer_fail(status):
     assert differences(Answer(status), EXPECTED, NAMES)[0].outcome == status
 
 
+@pytest.mark.slow
 @given(
     numbers=st.lists(st.floats(), min_size=1, max_size=6),
     allowed=st.sampled_from([0.0, 1.0, 1e6, 1e300]),

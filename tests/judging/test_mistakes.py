@@ -192,6 +192,7 @@ def without_case(question: Question, name: str, other: str, at: str) -> list[Ans
     ]
 
 
+@pytest.mark.slow
 def test_is_a_mistake_named_that_a_guard_hides_in_an_edge_case():
     question = WEEK.questions["mlp_loss_and_grads"]
     guarded = without_case(question, "sum-for-mean", "right", "edge")

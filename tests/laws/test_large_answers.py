@@ -40,6 +40,7 @@ def judge(stem: str) -> Judge:
     return Judge(questions, references.public(questions.values(), stem))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stem", "name"), one_in(9, PLAIN, by=lambda each: each), ids=lambda part: str(part)
 )

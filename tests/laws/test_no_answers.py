@@ -164,6 +164,7 @@ def catalogued_code(question: Question) -> str:
     return "\n\n".join(code) if question.parameters else ""
 
 
+@pytest.mark.slow
 def test_is_no_code_of_the_catalogue_installed():
     """Neither a reference nor an alternative nor a mistake stands there as it is written."""
     installed_functions = {
@@ -217,6 +218,7 @@ def asked() -> list[Question]:
     return one_call if EXHAUSTIVE else [each for each in one_call if len(each.parameters) == 1]
 
 
+@pytest.mark.slow
 def test_gives_no_function_a_right_answer_when_it_is_called(monkeypatch):
     """With a question's inputs, in any order where there are few."""
     # What calls Keras computes with Keras, and does it slowly.

@@ -119,6 +119,7 @@ def choices() -> dict[str, bytes]:
     )
 
 
+@pytest.mark.slow
 def test_can_no_right_letter_be_read():
     """Neither in the data of a question, nor by the name of a wrong choice anywhere."""
     index = json.loads(choices()[f"{DATA}/{packaged.INDEX_FILE}"])
@@ -160,6 +161,7 @@ def imported(text: str) -> Iterator[tuple[str, bool]]:
         yield from ((name.partition(".")[0], id(node) not in inside) for name in names)
 
 
+@pytest.mark.slow
 def test_does_it_import_nothing_that_a_browser_lacks():
     """Pyodide has neither processes nor threads, and of libraries the usual ones."""
     own = {"autograder", "course_lib"}
@@ -179,6 +181,7 @@ def test_are_its_files_those_of_a_pure_python_wheel():
         assert not path.startswith(("autograder/grading", "autograder/release", "solutions"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", catalogue.stems() if EXHAUSTIVE else RUN)
 def test_does_a_whole_lesson_pass_with_the_package_alone(name, tmp_path):
     """Where there is neither the grader nor a clone of it, every check says that all is right."""

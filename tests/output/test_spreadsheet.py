@@ -27,6 +27,7 @@ def test_do_numbers_stay_numbers(value, written):
     assert cell(None) == ""
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=2, max_size=5))
 def test_does_the_csv_module_read_back_what_was_written(texts):
     content = to_csv([texts, [1.5] * len(texts)])

@@ -78,6 +78,7 @@ def table_of_pairs(tokens: Any, vocabulary: int) -> Any:
     return params
 
 
+@pytest.mark.slow
 @on_secrets
 def test_does_a_look_up_table_earn_nothing(secret: bytes) -> None:
     """It is as good as counting pairs can be, and that is not enough."""
@@ -125,6 +126,7 @@ def test_does_training_on_what_is_handed_over_pass(secret: bytes) -> None:
     assert loss < 0.8 * pairs_loss(**as_pairs(given))
 
 
+@pytest.mark.slow
 def test_is_a_model_that_overflows_named_and_anything_but_a_dict_refused() -> None:
     given = inputs(SECRETS[0])
     params = new_model(given["vocabulary"])

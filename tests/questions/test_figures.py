@@ -31,6 +31,7 @@ def verdict(judge, answer):
     return judge.judge("train_capstone", [answer])
 
 
+@pytest.mark.slow
 def test_are_accuracy_and_size_measured_on_unseen_digits(judge):
     inputs = judge.probes["train_capstone"][0].inputs
     found = verdict(judge, Answer(Status.RETURNED, linear(inputs["X"], inputs["y"])))

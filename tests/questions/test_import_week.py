@@ -91,6 +91,7 @@ def test_are_an_editors_own_files_no_part_of_a_week(tmp_path):
     assert catalogue.question("halve").points == 10
 
 
+@pytest.mark.slow
 def test_is_a_module_told_that_never_ends(tmp_path, monkeypatch):
     monkeypatch.setattr("autograder.questions.time_limit.REFERENCE_SECONDS", 0.5)
     write_week(tmp_path, halve="while True:\n    pass\n")

@@ -193,6 +193,7 @@ def test_is_a_damaged_file_told_with_the_next_step(tmp_path, content):
         references.hidden([total()], SECRET, path)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text("abc", min_size=1), TREES, max_size=3))
 def test_are_values_stored_and_read_unchanged(trees):
     given = {name: Expected(tree, 0.25) for name, tree in trees.items()}

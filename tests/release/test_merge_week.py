@@ -126,6 +126,7 @@ def edited(side, who):
     return files, new, gone
 
 
+@pytest.mark.slow
 @given(sides, sides)
 @settings(max_examples=400 if EXHAUSTIVE else 12)
 def test_is_no_line_lost_that_the_instructor_added_and_none_that_the_package_changed(mine, theirs):

@@ -25,6 +25,7 @@ def test_does_a_new_week_fit_its_lesson(tmp_path):
     assert made.cells[1].source.startswith("# Week 16: Convolution\n")
 
 
+@pytest.mark.slow
 def test_may_two_new_weeks_be_written_and_each_get_more_questions(tmp_path):
     write_week(tmp_path, "week16_convolution", "Faltung für alle")
     write_week(tmp_path, "week17_convolution")
@@ -47,6 +48,7 @@ def test_is_a_lesson_missed_that_should_get_a_question(tmp_path):
         write_question(catalogue.week("16"), "first")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["sum", "numpy"])
 def test_has_its_question_a_name_that_nothing_else_has(words, tmp_path):
     week = write_week(tmp_path, f"week16_{words}")

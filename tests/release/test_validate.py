@@ -110,6 +110,7 @@ def test_is_a_missing_lesson_told(tried, tmp_path):
     assert "lesson.py does not exist" in found[""][0]
 
 
+@pytest.mark.slow
 def test_is_a_question_told_whose_name_another_week_has(tmp_path):
     texts = {"halve": QUESTION.replace("halve", "relu"), "lesson": LESSON.replace("halve", "relu")}
     write_week(tmp_path / "weeks", **texts)
@@ -126,6 +127,7 @@ def test_is_a_folder_told_in_which_no_values_can_be_kept(tried, tmp_path):
     assert "public.npz cannot be written: Is a directory" in tried().findings[""][0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "old", "words"),
     [

@@ -45,6 +45,7 @@ def test_each_question_has_its_own_time(sandbox: Sandbox) -> None:
     assert answers[3].error == "hangs was stopped after 0.5 s"
 
 
+@pytest.mark.slow
 def test_the_notebook_has_a_deadline_of_its_own() -> None:
     """Does a notebook of many slow cells end?"""
     # One cell alone fits with room to spare, so that a busy machine changes nothing.

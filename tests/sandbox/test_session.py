@@ -292,6 +292,7 @@ def test_do_the_outputs_of_the_first_whole_run_stay(sandbox: Sandbox) -> None:
         assert session.cells[0] is before
 
 
+@pytest.mark.slow
 def test_does_an_experiment_that_is_stopped_or_slow_cost_nothing() -> None:
     limits = Limits(cell_seconds=1.0, notebook_seconds=1.5, restarts=0)
     cells = [

@@ -18,6 +18,7 @@ def notebook(source="x = 1", **more):
     return json.dumps({"nbformat": 4, "nbformat_minor": 5, "cells": [cell], **more}).encode()
 
 
+@pytest.mark.slow
 def test_is_a_notebook_taken(course):  # noqa: F811
     released = course.notebook("release", TINY_WEEK.stem).read_bytes()
     refuse_unusable(course, TINY_WEEK.stem, released)

@@ -71,6 +71,7 @@ def test_may_a_part_be_left_out(question, fresh):
     assert verdict.outcome is Outcome.RIGHT and "dX" not in verdict.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", ["text", None, [], 3, (1, 2), [object()], {"dX": 1}])
 def test_is_what_is_no_answer_told(question, answer):
     assert said(question, answer).outcome is Outcome.VALUES

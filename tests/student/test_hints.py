@@ -59,6 +59,7 @@ def hints_on(question: Question, mistake, judge: Judge) -> tuple[Verdict, list[s
     return verdict, [hinted(question, verdict, n, answer, public).message for n in HINTS]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_has_every_mistake_three_hints_without_code():
     """Each says something of its own, and none quotes an expression of a right answer."""

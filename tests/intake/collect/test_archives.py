@@ -72,6 +72,7 @@ def test_does_an_entry_give_no_more_than_it_declared(tmp_path):
         found[0].read()
 
 
+@pytest.mark.slow
 def test_are_a_hundred_thousand_entries_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         for number in range(100_000):

@@ -58,6 +58,7 @@ FAMILY = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [moodle, canvas])
 def test_does_a_class_of_300_arrive(course, tmp_path, make):
     students = [

@@ -54,6 +54,7 @@ def test_is_a_server_given_up_that_accepts_and_never_answers(monkeypatch):
         assert time.monotonic() - started < 10
 
 
+@pytest.mark.slow
 @given(st.sampled_from(["GET", "POST", "PUT", "DELETE"]), st.integers(200, 599), st.booleans())
 def test_is_only_repeated_what_cannot_be_done_twice(method, status, said_when):
     again = client.Patience(allowed_methods=["GET"]).is_retry(method, status, said_when)

@@ -107,6 +107,7 @@ def run(root, python=sys.executable):
     return results(root)
 
 
+@pytest.mark.slow
 def test_is_a_mistake_named_as_in_the_notebook(root):
     path = root / "submission" / "week06_backpropagation (1).ipynb"
     write_submission(path, edited(demo.MISTAKES["transposes-dW"]))

@@ -138,6 +138,7 @@ def test_does_a_real_platform_go_the_whole_way(tmp_path):
         go(party)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "personality",
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from autograder.lms.lti import platforms
 from autograder.lms.lti.checkup import checkup
 from autograder.lms.lti.platforms import Platform
@@ -12,6 +14,7 @@ def steps(world, **changes):
     return {each.name: each for each in checkup(world.engine, platform, world.tool.base)}
 
 
+@pytest.mark.slow
 def test_is_all_well_with_a_platform_that_works(world):
     world.launch("2")
     found = steps(world)
@@ -38,6 +41,7 @@ def test_is_moodles_blocked_keyset_named(worlds):
         assert word in found.said
 
 
+@pytest.mark.slow
 def test_is_each_wrong_address_named(world):
     nowhere = f"{world.emulator.base}/nowhere"
     assert "404" in steps(world, keyset_url=nowhere)["the platform's keys"].said

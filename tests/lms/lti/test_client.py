@@ -25,6 +25,7 @@ def answering(*replies):
         yield base, seen
 
 
+@pytest.mark.slow
 def test_is_a_get_tried_again_and_a_post_not():
     """A POST may have been read, and a score is not sent twice."""
     busy, ok = Reply(503), as_json({})
@@ -42,6 +43,7 @@ def test_is_a_redirect_not_followed():
         assert send("GET", base, headers={"Authorization": "Bearer x"}).status == 302
 
 
+@pytest.mark.slow
 def test_is_a_lost_answer_told_from_no_connection():
     with answering(Reply(broken=True)) as (base, seen):
         with pytest.raises(ServiceError) as lost:

@@ -255,6 +255,7 @@ def opened(tool: Any, other: OtherPlatform, user: str, hint: str = "link") -> An
     return tool.launches[-1]
 
 
+@pytest.mark.slow
 def test_does_another_platform_go_the_whole_way(tool, other):
     """Launch, class list, columns, scores and deep link, in one way."""
     teacher, student = opened(tool, other, "u2"), opened(tool, other, "u1")

@@ -36,6 +36,7 @@ def test_do_unknown_keys_not_flood_the_platform(world):
     assert fetches(world) == 1
 
 
+@pytest.mark.slow
 def test_are_known_keys_used_while_the_platform_is_away(world, monkeypatch):
     found = Keyset(f"{world.emulator.base}/keys")
     kid = signing_key(0)[0]

@@ -67,6 +67,7 @@ def test_is_every_answer_to_a_score_understood(worlds, family, reply, kind, reas
         assert found.after == 7.0
 
 
+@pytest.mark.slow
 def test_is_a_score_that_cannot_be_sent_tried_later(world):
     from autograder.lms.lti.platforms import Platform
 

@@ -59,6 +59,7 @@ def test_is_the_file_beside_the_notebook_installed_once(python, folder):
     assert said(python, folder) == [OLD]
 
 
+@pytest.mark.slow
 def test_takes_pip_the_newer_file_and_removes_the_older(python, folder):
     environments.lend(python, "pip")
     environments.small_wheel(folder, OLD)

@@ -8,12 +8,15 @@ import sys
 import zipfile
 from email.parser import Parser
 
+import pytest
+
 from autograder.release.student_package.wheel_file import file_name, write_wheel
 
 HEADERS = [("Requires-Dist", "numpy>=2.1"), ("Requires-Python", ">=3.11")]
 FILES = {"a_folder/module.py": b"VALUE = 1\n", "a_folder/data.bin": bytes(range(256))}
 
 
+@pytest.mark.slow
 def test_does_pip_install_what_was_put_in(tmp_path):
     wheel = tmp_path / file_name("a-package", "1.0.post2")
     wheel.write_bytes(write_wheel("a-package", "1.0.post2", HEADERS, FILES))

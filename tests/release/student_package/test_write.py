@@ -33,6 +33,7 @@ def release(course, stem):
     return path.parent
 
 
+@pytest.mark.slow
 def test_is_the_newest_wheel_beside_every_notebook(course, monkeypatch):
     first = release(course, "week00_start")
     before = write_student_package(course)
@@ -47,6 +48,7 @@ def test_is_the_newest_wheel_beside_every_notebook(course, monkeypatch):
     assert list(index) == ["week00", "week03"] and index["week00"]["who_learns"] == "who_learns"
 
 
+@pytest.mark.slow
 def test_is_an_unchanged_package_the_same_file(course, monkeypatch):
     """Nothing is computed, and students need not install it again."""
     release(course, "week00_start")

@@ -44,6 +44,7 @@ def test_arrays_arrive_as_they_were_and_may_be_changed(array: np.ndarray[Any, An
         each[...] = each
 
 
+@pytest.mark.slow
 @given(arrays.arrays(arrays.array_dtypes(), arrays.array_shapes(min_dims=0, min_side=0)))
 def test_any_array_arrives(array: np.ndarray[Any, Any]) -> None:
     assert same_tree(received((array, 1, "a")), (array, 1, "a"))

@@ -66,6 +66,7 @@ OF_INSTRUCTORS = {
 }
 
 
+@pytest.mark.slow
 def test_may_an_assistant_neither_release_extend_export_nor_pick(tom, taught):
     refused = {
         (method, path)
@@ -78,6 +79,7 @@ def test_may_an_assistant_neither_release_extend_export_nor_pick(tom, taught):
     assert "Release" not in page and "Export" not in page and "/teach/actions" not in page
 
 
+@pytest.mark.slow
 def test_is_every_change_recorded(grace, taught):
     """Whatever a form of staff does, and whether it is done: each leaves a row."""
     for method, path in addresses():

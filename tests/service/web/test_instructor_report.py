@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 
+import pytest
+
 from autograder.feedback.report.write import write_report
 from autograder.gradebook import reports
 from autograder.questions import catalogue
 from tests.service.web.conftest import STEM
 
 
+@pytest.mark.slow
 def test_is_the_page_the_same_as_the_commands(tom, taught, tmp_path):
     shown = tom.get("/teach/week06/report")
     written, *tables = write_report(

@@ -138,6 +138,7 @@ def address(of_week):
         each.join()
 
 
+@pytest.mark.slow
 def test_does_submit_go_the_whole_way(address, of_week, tmp_path, monkeypatch):
     token = tokens.make(of_week.engine, "ada", of_week.clock())
     monkeypatch.setenv("NNFS_TOKEN", f"{address}#{token}")
