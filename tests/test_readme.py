@@ -31,9 +31,8 @@ def commands() -> list[str]:
 def checkout(tmp_path: Path) -> Path:
     """A copy of this repository with this Python's environment in its `.venv`."""
     root = tmp_path / "checkout"
-    caches = shutil.ignore_patterns("__pycache__")
     for folder in FOLDERS:
-        shutil.copytree(REPOSITORY / folder, root / folder, ignore=caches)
+        shutil.copytree(REPOSITORY / folder, root / folder)
     for file in FILES:
         shutil.copy(REPOSITORY / file, root)
     (root / ".venv").mkdir()

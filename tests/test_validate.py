@@ -25,6 +25,7 @@ def validate(path: Path) -> str:
     return result.stdout + result.stderr
 
 
+@pytest.mark.beyond_sample
 def test_does_nbgrader_validate_pass_the_solution_without_a_complaint(tmp_path):
     path = tmp_path / f"{STEM}.ipynb"
     nbformat.write(source(STEM), path)

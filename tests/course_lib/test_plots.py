@@ -309,7 +309,9 @@ ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
     ],
 }
 CASES = [
-    pytest.param((name, given), id=f"{name}-{number}")
+    pytest.param(
+        (name, given), id=f"{name}-{number}", marks=[pytest.mark.beyond_sample] if number else []
+    )
     for name, several in ARGUMENTS.items()
     for number, given in enumerate(several)
 ]

@@ -180,6 +180,7 @@ def test_do_killed_workers_cost_time_and_no_grade(fresh, expected, standing):
     assert rows(directory.load(fresh).db_url) == expected
 
 
+@pytest.mark.beyond_sample
 def test_is_a_submission_that_ends_three_workers_recorded_as_such(released_course, tmp_path):
     root = Path(shutil.copytree(released_course, tmp_path / "course"))
     killer = demo.Pupil("kills", demo.writes(relative_error=KILLER))
@@ -192,6 +193,7 @@ def test_is_a_submission_that_ends_three_workers_recorded_as_such(released_cours
     assert all(each.points > 70 and not each.unreadable for each in reports.values())
 
 
+@pytest.mark.beyond_sample
 def test_does_a_worker_that_comes_later_get_what_it_needs(fresh, expected, standing):
     standing.scale(0)
     with Client(standing, set_as_default=False) as client:

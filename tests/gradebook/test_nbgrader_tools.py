@@ -210,6 +210,7 @@ def test_does_nbgrader_make_the_feedback(graded):
     assert page.read_text() == made
 
 
+@pytest.mark.beyond_sample
 def test_does_nbgrader_make_feedback_in_a_course_of_before(graded):
     """Its settings name no exporter of ours: the page is nbgrader's own."""
     config = graded.root / "nbgrader_config.py"

@@ -73,3 +73,21 @@ def test_is_a_solution_told_that_needs_every_bit(judge):
 def test_are_hidden_inputs_told_that_are_the_public_ones():
     (told,) = laws.hidden_inputs_are_new(step, SECRET)
     assert told.startswith("case typical: its hidden inputs are the public ones")
+
+
+def test_is_a_part_told_that_does_not_follow_by_its_formula():
+    @question(points=2, returns=("total", "mean"))
+    def summary(X):
+        """The sum and the mean of X, shape (N, D)."""
+        return X.sum(), X.mean()
+
+    summary.case("typical")(lambda rng: {"X": rng.normal(size=(3, 2))})
+    (case,) = summary.cases.values()
+    given = references.inputs(summary, case, b"")
+    made = {("summary", "typical"): references.compute(summary, given)}
+    judge = Judge({"summary": summary}, made)
+    summary.follows("mean", of=("total",))(lambda total, X: total / X.size)
+    assert not list(laws.parts_follow(judge, summary))
+    summary.follows("mean", of=("total",))(lambda total, X: total / len(X))
+    (told,) = laws.parts_follow(judge, summary)
+    assert told.startswith("case typical: mean is not what follows('mean', ...) makes of total")
