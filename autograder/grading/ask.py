@@ -105,7 +105,7 @@ class Asker:
 
     def _ask(self, asks: EncodedAsks, solution: Solution | None = None) -> Answers:
         """The answers, without the words of those to hidden cases."""
-        answers = self._session.ask(asks, solution)
+        answers = self._session.ask(asks, solution, self._assignment.callees)
         for ask in asks.asks:
             answer = answers[ask.id]
             if ask.hidden and (answer.error or answer.line):

@@ -237,6 +237,13 @@ class Assignment:
         return [*called, *self.own_functions]
 
     @cached_property
+    def callees(self) -> dict[str, tuple[str, ...]]:
+        """By question, the functions that it may call and that the solution can replace."""
+        if self.source is None:
+            return {}
+        return {name: each.builds_on for name, each in self.week.questions.items()}
+
+    @cached_property
     def worth_of_tests(self) -> dict[str, float]:
         """The points of the instructor's own tests, by name."""
         return {

@@ -61,6 +61,7 @@ MistakenAnswers = Sequence[tuple[str, Sequence[Answer]]]
 Wrong = list[tuple[Trial, list[Difference]]]
 
 _AT_ONCE = 2**16
+_STOPPED = (Outcome.TIMED_OUT, Outcome.CRASHED)
 
 
 class Judge:
@@ -168,7 +169,11 @@ class Judge:
         if not replaceable:
             return replace(verdict, message=wording.start_there(verdict.message, culprits))
         again = self._follow_through(question, culprits, ask_again, before)
-        return again if again.right or again.points > verdict.points else verdict
+        if again.right or again.points > verdict.points:
+            return again
+        # Where a function that it calls never ends, only `again` has what this one does by itself.
+        asked_now = verdict.outcome in _STOPPED and again.outcome not in _STOPPED
+        return again if asked_now and again.points == verdict.points else verdict
 
     def public_outcome(self, name: str, answers: Sequence[Answer]) -> Outcome:
         """The outcome of a question's public cases alone, before any hidden case is asked.
@@ -477,13 +482,9 @@ class Judge:
 
 def worth_asking_again(outcome: Outcome) -> bool:
     """Whether replacing wrong functions by correct ones could change this outcome."""
-    # NOT_ATTEMPTED is not excluded: a function that calls an unwritten one looks unwritten too.
-    return outcome not in (
-        Outcome.RIGHT,
-        Outcome.MISSING,
-        Outcome.TIMED_OUT,
-        Outcome.CRASHED,
-    )
+    # A function that calls an unwritten one looks unwritten too, and one that calls one that never
+    # ends, or waits for a right result, never ends.
+    return outcome not in (Outcome.RIGHT, Outcome.MISSING)
 
 
 def _verdict(

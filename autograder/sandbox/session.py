@@ -39,7 +39,7 @@ from autograder.sandbox.requests import (
     encode_asks,
     write_asks,
 )
-from autograder.sandbox.stopped import StoppedQuestions
+from autograder.sandbox.stopped import Asked, StoppedQuestions, asked
 from autograder.sandbox.worker import Worker
 
 __all__ = [
@@ -60,6 +60,8 @@ __all__ = [
 NUMPY_ALONE = Libraries()
 Files = Mapping[str, str | bytes]
 NO_FILES: Files = {}
+Callees = Mapping[str, Sequence[str]]
+NO_CALLEES: Callees = {}
 
 _LOST = "A process of the sandbox ended before its first cell, perhaps because memory was short."
 _SOLUTION_LOST = "The solution's process was killed from outside, perhaps because memory was short."
@@ -228,7 +230,7 @@ class Session(AbstractContextManager["Session"]):
         self._given_up = ""
         self._left_out: set[int] = set()
         self.optional = {each.index for each in steps if isinstance(each, Cell) and each.optional}
-        self._silenced: dict[str, Answer] = {}
+        self._silenced: dict[Asked, Answer] = {}
         self._stopped = StoppedQuestions(self._limits.notebook_seconds)
         self._asked_at = 0.0
         self._asked_again: set[int] = set()
@@ -244,12 +246,19 @@ class Session(AbstractContextManager["Session"]):
             self.close()
             raise
 
-    def ask(self, asks: Iterable[Ask] | EncodedAsks, solution: Solution | None = None) -> Answers:
+    def ask(
+        self,
+        asks: Iterable[Ask] | EncodedAsks,
+        solution: Solution | None = None,
+        callees: Callees = NO_CALLEES,
+    ) -> Answers:
         """Call the functions that the notebook's checks hold.
 
         Args:
             asks: the cases, with different ids; encode them once for a whole class.
             solution: answers calls of replaced functions.
+            callees: by question, others that it may call and that can be replaced. Where one of
+                these never ends, so might this one, and it is asked only with that one replaced.
 
         Returns:
             The answers by ask id. Once a question has hung or crashed too often, its remaining
@@ -280,7 +289,7 @@ class Session(AbstractContextManager["Session"]):
                     raise WorkerLost(_SOLUTION_LOST) from None
                 running = next(ask for ask in waiting if ask.id not in answers)
                 if not self._has_another_chance(running, stopped):
-                    answers[running.id] = self._stop(running, stopped)
+                    answers[running.id] = self._stop(running, stopped, callees)
                     self._answer_silenced(left, answers)
         return answers
 
@@ -430,7 +439,7 @@ class Session(AbstractContextManager["Session"]):
             largest = min(max(room[ask.question], 0), MAX_FRAME)
             self._asked_at = time.monotonic()
             answers[ask.id], size = self._answer(child, ask, largest, known, solution)
-            self._stopped.answered(ask.question)
+            self._stopped.answered(asked(ask))
             room[ask.question] -= size
 
     def _answer(
@@ -506,21 +515,27 @@ class Session(AbstractContextManager["Session"]):
         self.close()
         return True
 
-    def _stop(self, running: Ask, stopped: Stopped) -> Answer:
+    def _stop(self, running: Ask, stopped: Stopped, callees: Callees) -> Answer:
         """The answer to the case that stopped the process, and to the rest if that is enough."""
         answer = Answer(stopped.status, error=f"{running.question} {stopped.predicate}")
         self._stopped.spend(time.monotonic() - self._asked_at)
-        if self._trusted or not self._stopped.ask_on(running.question):
-            self._silenced[running.question] = answer
-            self._count_restart()
+        if self._trusted or not self._stopped.ask_on(asked(running)):
+            # With other functions in place of those that it calls, it is stopped for other reasons.
+            if running.question not in {question for question, _ in self._silenced}:
+                self._count_restart()
+            self._silenced[asked(running)] = answer
+            if not asked(running).replaced:
+                for caller, called in callees.items():
+                    if running.question in called:
+                        self._silenced.setdefault(Asked(caller), answer)
         self.close()
         return answer
 
     def _answer_silenced(self, asks: Iterable[Ask], answers: Answers) -> None:
         """Answer the remaining asks of questions that have stopped the process too often."""
         for ask in asks:
-            if ask.id not in answers and ask.question in self._silenced:
-                answers[ask.id] = self._silenced[ask.question]
+            if ask.id not in answers and asked(ask) in self._silenced:
+                answers[ask.id] = self._silenced[asked(ask)]
 
     def _count_restart(self) -> None:
         self._restarts += 1

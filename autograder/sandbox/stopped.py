@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import NamedTuple
+
+from autograder.double_precision import FLOAT32
+from autograder.sandbox.requests import Ask
 
 _ENOUGH = 2
+
+
+class Asked(NamedTuple):
+    """A question, and the functions that are replaced while it is asked."""
+
+    question: str
+    replaced: tuple[str, ...] = ()
+
+
+def asked(ask: Ask) -> Asked:
+    """What an ask belongs to: all that is asked in the same way ends or hangs together."""
+    return Asked(ask.question, tuple(name for name in ask.replace if name != FLOAT32))
 
 
 class StoppedQuestions:
@@ -21,23 +37,23 @@ class StoppedQuestions:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._stopped: Counter[str] = Counter()
-        self._answered: set[str] = set()
+        self._stopped: Counter[Asked] = Counter()
+        self._answered: set[Asked] = set()
 
     def spend(self, seconds: float) -> None:
         """Count time that was lost with a stopped case."""
         self._seconds -= seconds
 
-    def answered(self, question: str) -> None:
+    def answered(self, what: Asked) -> None:
         """Count a case that was answered."""
-        self._answered.add(question)
+        self._answered.add(what)
 
-    def ask_on(self, question: str) -> bool:
+    def ask_on(self, what: Asked) -> bool:
         """Count a case that was stopped.
 
         Returns:
             Whether to ask the question's other cases.
         """
-        self._stopped[question] += 1
-        hangs = self._stopped[question] >= _ENOUGH and question not in self._answered
+        self._stopped[what] += 1
+        hangs = self._stopped[what] >= _ENOUGH and what not in self._answered
         return self._seconds > 0 and not hangs
