@@ -11,11 +11,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from autograder.answer import Status
-from autograder.judging.agreement import Entry, Level, MistakenAnswer, Seen
-from autograder.judging.points import FORM, WHOLE, Loss, Wrong, losses, right_parts
+import numpy as np
+
+from autograder.answer import Answer, Status
+from autograder.judging.agreement import Entry, Level, MistakenAnswer, Seen, mistaken_answer
+from autograder.judging.compare import Pair, pairs
+from autograder.judging.points import (
+    FORM,
+    NUMBERS,
+    WHOLE,
+    Loss,
+    Wrong,
+    concerns,
+    losses,
+    right_parts,
+)
 from autograder.questions import made_of
-from autograder.questions.define import Mistake, Question
+from autograder.questions.define import Follows, Mistake, Question
 from autograder.records import Trial, Verdict
 
 
@@ -29,6 +41,17 @@ class Charged:
     question: str
     listed: str
     mistake: Mistake
+
+
+@dataclass(frozen=True)
+class Before:
+    """Why a loss costs nothing: the earlier question that took points for it.
+
+    Or for the parts `of` the answer from which this one follows.
+    """
+
+    question: str
+    of: tuple[str, ...] = ()
 
 
 def on_same_function(
@@ -77,11 +100,12 @@ def explaining(question: Question, trials: Sequence[Trial], entries: Sequence[En
     return list(found)
 
 
-def lost_before(question: Question, found: Wrong, before: Iterable[Verdict]) -> dict[Loss, str]:
+def lost_before(question: Question, found: Wrong, before: Iterable[Verdict]) -> dict[Loss, Before]:
     """What this answer loses that earlier questions on the same function took points for.
 
     Right numbers in another form are charged once for a function, and so is a part with wrong
-    numbers, as long as something else is right: an answer in which nothing is has shown nothing.
+    numbers and what follows from it, as long as something else is right, or follows as it should:
+    an answer in which nothing does has shown nothing.
 
     Args:
         question: what was asked.
@@ -89,15 +113,71 @@ def lost_before(question: Question, found: Wrong, before: Iterable[Verdict]) -> 
         before: the wrong verdicts on these earlier questions.
 
     Returns:
-        Each loss, and the earlier question that was charged with it.
+        Each loss, and what was charged with it.
     """
-    charged = {loss: each.question for each in reversed([*before]) for loss in each.lost}
-    if not right_parts(question, found):
-        charged = {loss: name for loss, name in charged.items() if loss[1] == FORM}
-    if forms := [name for (_, way), name in charged.items() if way == FORM]:
+    charged = {loss: Before(each.question) for each in reversed([*before]) for loss in each.lost}
+    followed = _followed(question, found, charged)
+    if followed or right_parts(question, found):
+        charged |= followed
+    else:
+        charged = {loss: each for loss, each in charged.items() if loss[1] == FORM}
+    if forms := [each for (_, way), each in charged.items() if way == FORM]:
         # An axis that one part has too many soon stands in the others as well.
         charged |= {loss: forms[0] for loss in losses(question, found) if loss[1] == FORM}
     return charged
+
+
+def _followed(
+    question: Question, found: Wrong, charged: Mapping[Loss, Before]
+) -> dict[Loss, Before]:
+    """The parts with wrong numbers that follow from wrong ones which were charged before."""
+    lost = losses(question, found)
+    followed = {}
+    for part, rule in question.following.items():
+        behind = [(each, NUMBERS) for each in rule.of if (each, NUMBERS) in lost]
+        if (
+            behind
+            and all(loss in charged for loss in behind)
+            and all(
+                follows(question, trial, part, rule)
+                for trial, differences in found
+                if any(concerns(each.part, part) for each in differences)
+            )
+        ):
+            followed[part, NUMBERS] = Before(charged[behind[0]].question, rule.of)
+    return followed
+
+
+def follows(question: Question, trial: Trial, part: str, rule: Follows) -> bool:
+    """Whether a part is what the rule's formula makes of the student's own other parts."""
+    if trial.answer.status is not Status.RETURNED or not isinstance(trial.expected.value, list):
+        return False
+    yours = {
+        pair.part: pair.yours
+        for pair in pairs(trial.answer.value, trial.expected, question.returns)
+        # The formula runs outside the sandbox: arrays of other shapes could take all memory.
+        if isinstance(pair, Pair) and _is_like(pair.yours, pair.expected)
+    }
+    if any(each not in yours for each in rule.of):
+        return False
+    with np.errstate(all="ignore"):
+        made = np.asarray(rule.formula(*(yours[each] for each in rule.of), *trial.inputs.values()))
+    if not np.isfinite(made).all():
+        return False
+    names = zip(question.returns, trial.expected.value, strict=True)
+    answer = Answer(Status.RETURNED, [made if name == part else value for name, value in names])
+    wanted = mistaken_answer(answer, trial.expected, question.returns)
+    return Seen(question, trial).parts(wanted, [part]) is Level.EQUAL
+
+
+def _is_like(yours: object, expected: object) -> bool:
+    """Whether both are arrays of real numbers, of one shape."""
+    return (
+        isinstance(yours, np.ndarray)
+        and isinstance(expected, np.ndarray)
+        and yours.shape == expected.shape
+        and yours.dtype.kind in "iuf"
+    )
 
 
 def _gives(question: Question, seen: Seen, made: MistakenAnswer, part: str) -> bool:

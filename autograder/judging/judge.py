@@ -17,6 +17,7 @@ from autograder.double_precision import FLOAT32
 from autograder.judging import precision, wording
 from autograder.judging.agreement import Entry, MistakenAnswer, footprint, mistaken_answer
 from autograder.judging.charged import (
+    Before,
     Charged,
     explaining,
     lost_before,
@@ -276,11 +277,13 @@ class Judge:
         again = self._lost_before(question, found, before)
         if not verdict.lost or any(loss not in again for loss in verdict.lost):
             return ""
-        return wording.charged_already(question, (), list(dict.fromkeys(again.values())))
+        return wording.charged_already(
+            question, (), (), {each: again[each] for each in verdict.lost}
+        )
 
     def _lost_before(
         self, question: Question, found: Wrong, before: Sequence[Verdict]
-    ) -> dict[Loss, str]:
+    ) -> dict[Loss, Before]:
         """Which losses of an answer earlier questions were charged with, and these questions."""
         earlier = on_same_function(question.name, self.questions, before)
         return lost_before(question, found, earlier) if found and earlier else {}
@@ -343,7 +346,7 @@ class Judge:
         message = wording.wrong(question, found, self._told(points), mistakes, own, left)
         shared = sum(each.calls == question.calls for each in self.questions.values()) > 1
         lost = losses(question, found, conventions) if shared else []
-        if again := {loss: name for loss, name in charged.items() if loss in lost}:
+        if again := {loss: each for loss, each in charged.items() if loss in lost}:
             message = wording.not_counted_again(message, again)
         _, first = wording.told(found)
         verdict = _verdict(

@@ -15,13 +15,14 @@ import numpy as np
 
 from autograder.answer import Answer, Status, ask
 from autograder.errors import QuestionError
+from autograder.judging.charged import follows
 from autograder.judging.compare import differences, pairs
 from autograder.judging.judge import Judge, Probe
 from autograder.questions import catalogue, references, time_limit
 from autograder.questions.define import Alternative, Inputs, Mistake, Question
 from autograder.questions.time_limit import at_most
 from autograder.questions.tolerance import tolerance
-from autograder.records import Difference, Outcome, Verdict
+from autograder.records import Difference, Outcome, Trial, Verdict
 from autograder.tree import copy_tree, map_tree, same_tree
 
 BORDER = "border"
@@ -98,6 +99,20 @@ def alternative_is_right(judge: Judge, question: Question, other: Alternative) -
             f"the alternative {other.name} earns {verdict.points:g} of {question.points:g} points; "
             f"correct it, or make it a mistake: {_in_one_line(verdict)}"
         )
+
+
+def parts_follow(judge: Judge, question: Question) -> Iterator[str]:
+    """What is said to follow from other parts of the answer does so in the right answer."""
+    for probe in judge.probes[question.name]:
+        right = Answer(Status.RETURNED, probe.expected.value)
+        given = question.handed(probe.inputs)
+        trial = Trial(probe.case, probe.public, probe.weight, given, probe.expected, right)
+        for part, rule in question.following.items():
+            if not follows(question, trial, part, rule):
+                yield (
+                    f"case {probe.case}: {part} is not what follows({part!r}, ...) makes of "
+                    f"{' and '.join(rule.of)}; correct its formula"
+                )
 
 
 def mistake_is_named(judge: Judge, question: Question, mistake: Mistake) -> Iterator[str]:

@@ -18,6 +18,7 @@ from autograder.judging import patterns
 from autograder.judging.advice import changed_later, too_slow
 from autograder.judging.advice.next_step import next_step
 from autograder.judging.advice.values import UNEXPLAINED, letters
+from autograder.judging.charged import Before
 from autograder.judging.place import place
 from autograder.judging.points import Loss, right_parts
 from autograder.judging.relate import relate
@@ -39,6 +40,7 @@ _SUGGESTED = re.compile(r"\.? (?:Did you mean|(?:D|Or d)id you forget to import)
 # NumPy raises `numpy._core._exceptions._UFuncOutputCastingError`.
 _MODULE = re.compile(r"^(.* raised )?(?:[\w<>]+\.)+_*(?=\w+(?:: |$))")
 _STOPPED = (Outcome.TIMED_OUT, Outcome.CRASHED)
+_NOTHING: Mapping[Loss, Before] = {}
 
 
 def heading(question: Question, score: str, part: str = "", label: str = "") -> str:
@@ -142,21 +144,33 @@ def carried(question: Question, culprits: Sequence[str], points: float, *, right
     )
 
 
-def charged_already(question: Question, mistakes: Sequence[str], earlier: Sequence[str]) -> str:
+def charged_already(
+    question: Question,
+    mistakes: Sequence[str],
+    earlier: Sequence[str],
+    again: Mapping[Loss, Before] = _NOTHING,
+) -> str:
     """The message where the only errors are those that earlier questions were charged for.
 
     Args:
         question: what was asked.
         mistakes: names of the mistakes that explain the answer; none if only its parts are known.
         earlier: the questions that took points for them.
+        again: the answer's losses where only these are known, and what was charged with each.
     """
     names = " and ".join(mistakes)
+    earlier = earlier or list(dict.fromkeys(each.question for each in again.values()))
     where = " and ".join(earlier)
     reason = (
         f"With {names} corrected, every case is right.\n"
         f"It is the error that was counted in {where}; it is not counted again here."
         if mistakes
-        else f"Only what was counted in {where} is wrong; it is not counted again here."
+        else "\n".join(
+            [
+                f"Only what was counted in {where} is wrong; it is not counted again here.",
+                *_followed(again),
+            ]
+        )
     )
     return (
         f"{heading(question, _points(question, question.points), label='follow-through')}\n"
@@ -165,21 +179,29 @@ def charged_already(question: Question, mistakes: Sequence[str], earlier: Sequen
     )
 
 
-def not_counted_again(message: str, again: Mapping[Loss, str]) -> str:
+def not_counted_again(message: str, again: Mapping[Loss, Before]) -> str:
     """The message, with the parts that cost nothing because earlier questions were charged.
 
     Args:
         message: for an answer that lost points for other parts.
-        again: these losses, and the questions that took points for them.
+        again: these losses, and what was charged with each.
     """
-    lines = message.splitlines()
-    for name in dict.fromkeys(again.values()):
-        parts = " and ".join(
-            dict.fromkeys(part for (part, _), each in again.items() if each == name)
-        )
+    *lines, last = message.splitlines()
+    own = {loss: each.question for loss, each in again.items() if not each.of}
+    for name in dict.fromkeys(own.values()):
+        parts = " and ".join(dict.fromkeys(part for (part, _), each in own.items() if each == name))
         told = f"{parts} was counted" if parts else "The form of the answer was counted"
-        lines.insert(len(lines) - 1, f"{told} in {name}; it is not counted again here.")
-    return "\n".join(lines)
+        lines.append(f"{told} in {name}; it is not counted again here.")
+    return "\n".join([*lines, *_followed(again), last])
+
+
+def _followed(again: Mapping[Loss, Before]) -> list[str]:
+    """A line for each part that is wrong only because others are."""
+    return [
+        f"{part} follows from your {' and '.join(each.of)}, so it is not counted here either."
+        for (part, _), each in again.items()
+        if each.of
+    ]
 
 
 def wrong(
@@ -295,7 +317,7 @@ def _related(question: Question, public: Wrong, first: str) -> patterns.Pattern 
     """How the first wrong part, or else another one, relates to what is right and to the inputs."""
     parts = [each.part for _, differences in public for each in differences]
     for part in dict.fromkeys([first, *parts]):
-        if known := relate(_of_part(public, part), part or _call(question)):
+        if known := relate(_of_part(public, part), part or _call(question), question.sizes):
             return known
     return None
 

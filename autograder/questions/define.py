@@ -154,6 +154,14 @@ class Derivative:
     gradient: str = ""
 
 
+@dataclass(frozen=True)
+class Follows:
+    """How a part of an answer follows from the parts `of` it, by a formula."""
+
+    of: tuple[str, ...]
+    formula: Formula
+
+
 @dataclass
 class Question:
     """Something that a student writes and the grader tests. Created by `question(...)`.
@@ -180,6 +188,7 @@ class Question:
     mistakes: dict[str, Mistake] = field(default_factory=dict)
     alternatives: dict[str, Alternative] = field(default_factory=dict)
     composition: MadeOf | None = None
+    following: dict[str, Follows] = field(default_factory=dict)
     drive: Callable[..., Any] | None = None
     measured_by: Callable[..., Any] | None = None
     figured_by: Callable[..., dict[str, float]] | None = None
@@ -262,6 +271,28 @@ class Question:
             # As one of the alternatives it is held to be right.
             self.alternative("made-of-its-parts")(formula)
             self.composition = MadeOf(formula, frozenset(but.split()))
+            return formula
+
+        return add
+
+    def follows(self, part: str, *, of: Sequence[str]) -> Callable[[Formula], Formula]:
+        """State by which formula one part of the answer follows from others.
+
+        The decorated formula receives the parts `of` it, then the case's inputs. Where an earlier
+        question on the same function took points for wrong numbers in them, a part that follows
+        from a student's own loses none either.
+
+        Raises:
+            QuestionError: when the answer has no such part.
+        """
+
+        def add(formula: Formula) -> Formula:
+            if unknown := [each for each in (part, *of) if each not in self.returns]:
+                raise QuestionError(
+                    f"{self.name}: follows({part!r}, of={tuple(of)}) names {unknown[0]!r}; "
+                    f"expected parts of the answer: {', '.join(self.returns)}"
+                )
+            self.following[part] = Follows(tuple(of), formula)
             return formula
 
         return add

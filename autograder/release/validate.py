@@ -180,6 +180,7 @@ def _judge(found: Validation, secret: bytes, hidden: Path) -> Judge | None:
 def _about_verdicts(judge: Judge, question: Question) -> Iterator[str]:
     try:
         yield from laws.stub_is_not_attempted(judge, question)
+        yield from laws.parts_follow(judge, question)
         for other in question.alternatives.values():
             yield from laws.alternative_is_right(judge, question, other)
         for mistake in question.mistakes.values():

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from autograder.answer import ask
+from autograder.errors import QuestionError
+from autograder.judging import laws
 from autograder.judging.charged import as_function
 from autograder.judging.judge import Judge
 from autograder.questions import catalogue
@@ -111,7 +113,7 @@ def batchnorm(change: Callable[..., Any]) -> list[Verdict]:
 
 @pytest.mark.parametrize("place", range(3))
 def test_does_a_part_with_wrong_numbers_cost_points_once(place: int) -> None:
-    """As long as another part is right."""
+    """As long as another part is right; what follows from it costs nothing either."""
 
     def wrong(*parts: Any) -> Any:
         return [1.5 * each + 0.25 if n == place else each for n, each in enumerate(parts)]
@@ -120,13 +122,75 @@ def test_does_a_part_with_wrong_numbers_cost_points_once(place: int) -> None:
     part = ("out", "running_mean", "running_var")[place]
     assert first.points < first.max_points and not first.mistake
     assert (part, "numbers") in first.lost
-    if part == "out":
-        assert second.points == second.max_points
-        assert "Only what was counted in batchnorm_forward is wrong" in second.message
-    else:
-        # What follows from it at test time is another part, and may be wrong by itself.
-        assert second.points == second.max_points / 2
-        assert f"{part} was counted in batchnorm_forward" in second.message
+    assert second.points == second.max_points
+    assert "Only what was counted in batchnorm_forward is wrong" in second.message
+    follows = "out follows from your running_mean and running_var, so it is not counted here either"
+    assert (follows in second.message) == (part != "out")
+
+
+def drifted(X: Any, *given: Any) -> Any:
+    """A right `batchnorm_forward` whose running averages are both wrong."""
+    right = judge_of("week12_normalization").questions["batchnorm_forward"]
+    out, *statistics = right.alternatives["in-plain-numpy"].formula(X, *given)
+    training = given[-1]
+    return out, *(1.5 * each + 0.25 if training else each for each in statistics)
+
+
+def test_does_what_follows_from_wrong_parts_count_as_right() -> None:
+    """Here nothing else is: both averages are wrong, and the output made of them."""
+    judge = judge_of("week12_normalization")
+    asked = of_one_function(judge, "batchnorm_forward")
+    first, second = verdicts(judge, asked, drifted)
+    assert 0 < first.points < first.max_points
+    assert second.points == second.max_points
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda out: 1.001 * out,
+        lambda out: out + 1.0,
+        lambda out: out[None],
+        lambda out: np.full_like(out, np.nan),
+        lambda out: "text",
+    ],
+)
+def test_does_a_part_that_does_not_follow_still_cost_points(change: Callable[..., Any]) -> None:
+    judge = judge_of("week12_normalization")
+    asked = of_one_function(judge, "batchnorm_forward")
+
+    def wrong(X: Any, *given: Any) -> Any:
+        out, mean, var = drifted(X, *given)
+        # As the tests of one function that `batchnorm_forward` shows right: 2 or 1 examples.
+        return (change(out) if len(X) <= 2 and not given[-1] else out), mean, 1.0 * var
+
+    _, second = verdicts(judge, asked, wrong)
+    assert second.points <= second.max_points / 2
+    assert "follows" not in second.message
+
+
+def test_are_other_shapes_never_put_into_the_formula() -> None:
+    """It runs in the grader's process, where they could take all memory."""
+    judge = judge_of("week12_normalization")
+    asked = of_one_function(judge, "batchnorm_forward")
+
+    def large(X: Any, *given: Any) -> Any:
+        return np.zeros_like(X), np.ones((50_000, 1, 1)), np.ones((1, 50_000, 1))
+
+    assert verdicts(judge, asked, large)[1].points == 0
+
+
+def test_is_a_part_that_no_answer_has_refused() -> None:
+    asked = judge_of("week12_normalization").questions["batchnorm_over_batches"]
+    with pytest.raises(QuestionError, match="names 'running_std'; expected parts of the answer"):
+        asked.follows("out", of=("running_std",))(lambda *given: None)
+
+
+def test_does_what_is_said_to_follow_do_so() -> None:
+    for stem, calls in SHARED.items():
+        judge = judge_of(stem)
+        for question in of_one_function(judge, calls):
+            assert not list(laws.parts_follow(judge, question))
 
 
 def test_does_what_is_wrong_in_all_parts_show_nothing() -> None:

@@ -78,16 +78,16 @@ def test_are_hidden_inputs_told_that_are_the_public_ones():
 def test_is_a_part_told_that_does_not_follow_by_its_formula():
     @question(points=2, returns=("total", "mean"))
     def summary(X):
-        """The sum and the mean of X, shape (N, D)."""
-        return X.sum(), X.mean()
+        """The sum of each column of X, shape (N, D), and the mean of all."""
+        return X.sum(axis=0), X.mean()
 
     summary.case("typical")(lambda rng: {"X": rng.normal(size=(3, 2))})
     (case,) = summary.cases.values()
     given = references.inputs(summary, case, b"")
     made = {("summary", "typical"): references.compute(summary, given)}
     judge = Judge({"summary": summary}, made)
-    summary.follows("mean", of=("total",))(lambda total, X: total / X.size)
+    summary.follows("mean", of=("total",))(lambda total, X: total.sum() / X.size)
     assert not list(laws.parts_follow(judge, summary))
-    summary.follows("mean", of=("total",))(lambda total, X: total / len(X))
+    summary.follows("mean", of=("total",))(lambda total, X: total.sum() / len(X))
     (told,) = laws.parts_follow(judge, summary)
     assert told.startswith("case typical: mean is not what follows('mean', ...) makes of total")

@@ -15,6 +15,7 @@ from autograder.questions.week12_normalization.formulas import (
     features,
     forward,
     parameters,
+    scaled,
 )
 from autograder.questions.week12_normalization.layers import batch_normalization
 
@@ -51,7 +52,7 @@ def batchnorm_over_batches(
         eps: added to the variance, inside the root.
 
     Returns:
-        out (K, D) of the last test call, and the running statistics (D,) after it.
+        out (K, D) of the last test call, and the running statistics (D,) that it received.
 
     Source: keras.layers.BatchNormalization, called as often.
     """
@@ -74,16 +75,34 @@ def _(
     momentum: float,
     eps: float,
 ) -> Any:
-    answer = None
+    out, mean, var = None, running_mean, running_var
     calls = [(batch, True) for batch in batches] + [(X, False), (X, False)]
     for inputs, training in calls:
+        running_mean, running_var = mean, var
         answer = batchnorm_forward(
             inputs, gamma, beta, running_mean, running_var, momentum, eps, training
         )
         if answer is None:
             return None
-        _, running_mean, running_var = answer
-    return answer
+        out, mean, var = answer
+    # Those that the last call received, from which its output follows.
+    return out, running_mean, running_var
+
+
+@batchnorm_over_batches.follows("out", of=("running_mean", "running_var"))
+def _(
+    mean: Array,
+    var: Array,
+    batches: Array,
+    X: Array,
+    gamma: Array,
+    beta: Array,
+    running_mean: Array,
+    running_var: Array,
+    momentum: float,
+    eps: float,
+) -> Array:
+    return scaled(X, mean, var, gamma, beta, eps)
 
 
 def run(rng: Rng, batches: int, momentum: float, K: int = 2) -> Inputs:
