@@ -104,28 +104,28 @@ print(f"right on new digits                  {share_right(params, digits[new], l
 #
 # - **Make loud rules expensive.** Learning a single odd photograph by heart takes large weights.
 # - **Send rules home at random.** Nobody can rely on the one rule that knows photograph 3.
-# - **Stop in time.** What many photographs share is learned first, oddities come later.
+# - **Stop in time.** What many photographs share is learned first; oddities come later.
 # - **Change the photographs a little each time.** What never looks the same twice is hard to learn by heart.
 #
-# The field's words: learning by heart is **overfitting**, learning too little **underfitting**. The tools are **regularization**: *L2* and *weight decay*, *dropout*, *early stopping*, *data augmentation*. The photographs that are kept aside to watch all this are the **validation set**.
+# The field's words: learning by heart is **overfitting**, learning too little **underfitting**. The tools are **regularization**: *L2* and *weight decay*, *dropout*, *early stopping*, *data augmentation*. The photographs that are set aside to watch all this are the **validation set**.
 #
 # ## A worked example, by hand
 #
-# **A price.** Weights $3$ and $-1$, and $\lambda = 0.1$. The penalty is $\lambda(3^2 + (-1)^2) = 1$. Its gradient is $2\lambda W = (0.6, -0.2)$. With learning rate 0.5, the penalty alone moves the weights to $(2.7, -0.9)$: both lose a tenth. The big one loses more, and it had more.
+# **A price.** Weights $3$ and $-1$, and $\lambda = 0.1$. The penalty is $\lambda(3^2 + (-1)^2) = 1$. Its gradient is $2\lambda W = (0.6, -0.2)$. With learning rate 0.5, the penalty alone moves the weights to $(2.7, -0.9)$: both lose a tenth. The big one loses more, because it had more.
 #
 # **Dropout.** Four rules say $(2, 4, 6, 8)$. At rate 0.5 each is sent home with chance one half. Say the first and the last go: $(0, 4, 6, 0)$. The next layer is used to a sum near 20 and hears 10. So the ones that stay speak up, divided by the share $1 - 0.5$ that is kept: $(0, 8, 12, 0)$. On average the sum is 20 again. At test time everybody is there and nobody has to speak up.
 #
-# **Stopping.** Validation losses $5, 4, 4.5, 3, 3.2, 3, 2$ with a patience of 2: epoch 1 improves, epoch 2 does not, epoch 3 improves. Epochs 4 and 5 do not (3 is not *below* 3). That is two in a row: stop after epoch 5, the best was epoch 3. Nobody ever sees the 2.
+# **Stopping.** The epochs 0 to 6 end with the validation losses $5, 4, 4.5, 3, 3.2, 3, 2$, and the patience is 2. Epoch 1 improves, epoch 2 does not, epoch 3 improves. Epochs 4 and 5 do not (3 is not *below* 3). That is two in a row: stop after epoch 5, the best was epoch 3. Nobody ever sees the 2.
 #
 # ## Part 1: what is wrong?
 #
 # ### 1. Read two losses
 #
-# First the diagnosis, then the medicine. Two numbers are enough, asked in this order:
+# First the diagnosis, then the medicine. Two numbers are enough, read in this order:
 #
 # | | training loss | validation loss | the robot |
 # | --- | --- | --- | --- |
-# | 1 | above 0.5 | whatever | underfits: it is not even good at what it has seen |
+# | 1 | above 0.5 | any | underfits: it is not even good at what it has seen |
 # | 2 | at most 0.5 | more than 0.25 above the training loss | overfits |
 # | 3 | at most 0.5 | at most 0.25 above it, or below it | fits |
 #
@@ -162,7 +162,7 @@ check("diagnose_fit")
 #
 # ### 2. The penalty
 #
-# Added to the loss: $\lambda \sum W^2$, over the entries of all kernels. Biases have no price: they only move thresholds. Nor have gammas and betas, the two knobs of a norm layer that you will meet in week 12.
+# Added to the loss: $\lambda \sum W^2$, over the entries of all kernels. Biases have no price: they only move thresholds. Neither do gammas and betas, the two knobs of a norm layer that you will meet in week 12.
 #
 # The parameters come as a dictionary: W1, b1, gamma1, ... A kernel's name begins with W, and `name.startswith("W")` tells. (Many books write $\tfrac12\lambda$. Here, as in Keras, there is no half.)
 
@@ -270,7 +270,7 @@ def dropout_forward(X, rate, rng, training):
 
     Args:
         X: inputs, shape (N, D), float64.
-        rate: the chance of an entry to be dropped, 0 <= rate < 1.
+        rate: the chance that an entry is dropped, 0 <= rate < 1.
         rng: a np.random.Generator.
         training: whether to drop at all.
 
@@ -444,7 +444,7 @@ def add_noise(images, std, rng):
 # %% [markdown]
 # ### 9. A little to the side
 #
-# Every image moves by its own shift: down by $-m \ldots m$ and to the right by $-m \ldots m$, all $(2m+1)^2$ shifts equally likely. What leaves the frame is gone. Where nothing moves in there is paper, 0.
+# Every image moves by its own shift: down by $-m \ldots m$ and to the right by $-m \ldots m$, all $(2m+1)^2$ shifts equally likely. What leaves the frame is gone. Where nothing moves in, there is paper: 0.
 #
 # The easiest way is a window on a larger sheet. `np.pad(image, m)` puts a margin of $m$ zeros around an image. A window of the old size can then stand at $2m + 1$ places along each axis. At place $(m, m)$ it shows the image as it was. Two tools: `rng.integers(low, high)` never draws `high`; and here a loop over the images is fine. The check finds out by which shift each image was moved. In its messages `found` is the share for which there is one, and `vertical` and `horizontal` say how often each shift occurs.
 
@@ -502,7 +502,7 @@ figure = plots.picture_rows(
 #
 # ### 10. Choose before you look
 #
-# Every tool has a knob, and so far somebody turned it for you: $\lambda$, the rate, the patience. How would you turn it yourself? Trying values on the new digits is cheating: what you have tried things out on is no longer new. And a validation set costs pictures, of which we have a hundred.
+# Every tool has a knob, and so far somebody turned it for you: $\lambda$, the rate, the patience. How would you turn it yourself? Trying values on the new digits is cheating: what you have tried things out on is no longer new. And a validation set costs pictures, of which we have only a hundred.
 #
 # **Cross-validation** lets every picture be new once. Cut the pictures into $F$ **folds**. Leave one fold out, learn from all others, and measure the error on the one that was left out. Do it with each fold in turn, for each strength. The largest function of this week does all of it.
 #
@@ -537,7 +537,7 @@ figure = plots.picture_rows(
 # | 1 | 4 | 5.5 | 7 | ? |
 # | 10 | 8 | 9 | 10 | ? |
 #
-# Which one would you take? The smallest mean is smallest partly by luck: other folds, another winner. How large is the luck? The errors of the best row are spread, and a mean of $F$ of them scatters by their standard deviation (with $F - 1$: one number, the mean, was taken from them) over $\sqrt F$. That is its **standard error**. Everything within one standard error of the smallest mean is as good as the best. Among those we take the *strongest* penalty: of robots that cannot be told apart, the simplest one.
+# Which one would you take? The smallest mean is smallest partly by luck: other folds, another winner. How large is the luck? The errors of the best row are spread, and a mean of $F$ of them scatters by their standard deviation over $\sqrt F$. (Divide by $F - 1$ in that standard deviation: the mean was computed from the same numbers.) This is the **standard error** of the mean. Everything within one standard error of the smallest mean counts as equally good. Among those we take the *strongest* penalty: of robots that cannot be told apart, the simplest one.
 #
 # <details><summary>The table, filled</summary>
 #
@@ -649,7 +649,7 @@ def train(tool, epochs=300, lr=0.5):
 
 
 tools = [
-    "nothing",
+    "no tool",
     "L2, 0.005",
     "weight decay 0.01",
     "dropout 0.6",
@@ -674,11 +674,11 @@ for tool, (params, (train_losses, val_losses)) in trained.items():
 for tool, guess in guessed_right.items():
     right = share_right(trained[tool][0], digits[new], labels[new])
     print(f"new digits with {tool}: {100 * right:.0f} of 100 are right (your guess: {guess})")
-print(f"with nothing, the validation loss is lowest after {best['nothing'] + 1} epochs")
+print(f"with no tool, the validation loss is lowest after {best['no tool'] + 1} epochs")
 figure = plots.learning_by_heart({tool: losses for tool, (_, losses) in trained.items()}, best)
 
-# %% [markdown] quotes={"after 56 epochs": "with nothing, the validation loss is lowest after {} epochs", "80 of 100": "grain, std 0.4 _ _ _ {} _", "69 of 100 instead of": "shift by up to 1 _ _ _ _ {}", "of 26.": "nothing _ _ _ _ {}"}
-# *In words:* six panels. Blue falls in all of them: the loss on seen pictures. Vermilion is the loss on new pictures, and the grey between the two is the gap. With no tool the blue line goes to 0, and vermilion turns round after 56 epochs and climbs. With every tool it ends lower, and the gap is smaller.
+# %% [markdown] quotes={"after about 57 epochs": "with no tool, the validation loss is lowest after {} epochs", "80 of 100": "grain, std 0.4 _ _ _ {} _", "69 of 100 instead of": "shift by up to 1 _ _ _ _ {}", "of 26.": "no tool _ _ _ _ {}"}
+# *In words:* six panels. Blue falls in all of them: the loss on seen pictures. Vermilion, an orange-red, is the loss on new pictures, and the grey between the two is the gap. With no tool the blue line goes to 0, and vermilion turns around after about 57 epochs and climbs. With every tool it ends lower, and the gap is smaller.
 #
 # Read the table slowly; it is honest.
 #
@@ -688,7 +688,7 @@ figure = plots.learning_by_heart({tool: losses for tool, (_, losses) in trained.
 # - **Shifts** help a little on new digits, and a lot on digits that are moved by a pixel (the column *moved*): 69 of 100 instead of 26. A robot learns to ignore what you vary.
 # - Nearly all are still called *overfits*, and shifting even *underfits*. With 20 wrong labels that is as it should be: a robot that refuses to learn the wrong ones cannot have a small loss on them.
 #
-# **Second: more is worse, and then better.** How many rules are too many? We take random features: `relu` of random sums of the pixels, never trained. Only the last layer is fitted, exactly, by least squares. Again 100 digits, 20 with wrong labels. We try 5 to 500 features. With how many will most new digits be wrong?
+# **Second: more is worse, and then better.** How many rules are too many? We take random features: `relu` of random sums of the pixels, never trained. Only the last layer is fitted, exactly, by least squares. Again 100 digits, 20 with wrong labels. We try 5 to 500 features. Which number of features gets the most new digits wrong?
 
 # %% tags=["experiment"]
 guessed_worst = None
@@ -720,15 +720,18 @@ def errors(count, lam, seed):
 plain = np.mean([[errors(count, 0, seed) for count in features] for seed in range(3)], axis=0)
 with_l2 = np.mean([[errors(count, 0.1, seed) for count in features] for seed in range(3)], axis=0)
 worst = features[np.argmax(plain[:, 1])]
-print(f"most new digits are wrong with {worst} features (your guess: {guessed_worst})")
+print(
+    f"the most new digits are wrong with {worst} features (your guess: {guessed_worst}):"
+    f" {100 * plain[:, 1].max():.0f} of 100"
+)
 figure = plots.double_descent(features, plain[:, 0], plain[:, 1], with_l2[:, 1], 100)
 
-# %% [markdown] quotes={"near 110 features": "most new digits are wrong with {} features"}
+# %% [markdown] quotes={"near 110 features": "the most new digits are wrong with {} features"}
 # *In words:* from left to right the number of features grows from 5 to 500. On seen pictures the errors fall to 0 and stay there. On new pictures they fall, then rise to a peak near 110 features, just past the place where there are as many features as pictures, and then fall a second time, below the first valley. With an L2 penalty there is no peak at all.
 #
-# At the peak there is just one way to fit all 100 labels, the 20 wrong ones included, and it needs enormous weights. With more features there are many exact fits, and least squares picks the one with the smallest weights. This is **double descent**. It is one reason why huge networks may learn everything by heart and still be good, and it is not fully understood.
+# With as many features as pictures there is just one way to fit all 100 labels, the 20 wrong ones included, and it needs enormous weights. With more features there are many exact fits, and least squares picks the one with the smallest weights. This is **double descent**. It is one reason why huge networks may learn everything by heart and still be good, and it is not fully understood.
 #
-# **Third: choose before you look.** At the peak, with 110 features, which strength of the penalty is right? Your `choose_penalty` sees the 100 digits, 20 of them with wrong labels, in ten folds. Only afterwards do we look at the new digits. How many of them will be right with its choice? (Without a penalty you have just seen it.)
+# **Third: choose before you look.** At the peak, with 110 features, which strength of the penalty is right? Your `choose_penalty` sees the 100 digits, 20 of them with wrong labels, in ten folds. Only afterwards do we look at the new digits. How many of them will be right with its choice? (Without a penalty you have just seen the answer.)
 
 # %% tags=["experiment"]
 guessed_with_choice = None
@@ -763,10 +766,10 @@ print(
 )
 figure = plots.choosing_a_penalty(lams, cv_errors, later, limit, choice)
 
-# %% [markdown] quotes={"43 of 100 new digits": "hardly any penalty: {} of 100", "gets 75 right": "the choice, lam = _: {}", "the smallest error gets 77": "smallest error in cross-validation, lam = _: {}"}
-# *In words:* two valleys over the strength of the penalty. The blue one is what cross-validation said, without a look at a single new digit. The vermilion one is what came out afterwards. Their lowest points lie at about the same place. The dotted line is how far up is still as good as the best, and the choice is the last blue dot below it.
+# %% [markdown] quotes={"85 of 100 were wrong": "the most new digits are wrong with _ features (your guess: None): {} of 100", "43 of 100 new digits": "hardly any penalty: {} of 100", "gets 75 right": "the choice, lam = _: {}", "the smallest error gets 77": "smallest error in cross-validation, lam = _: {}"}
+# *In words:* two valleys over the strength of the penalty. The blue one is what cross-validation said, without a look at a single new digit. The vermilion one is what came out afterwards. Their lowest points lie at about the same place. Below the dotted line all strengths count as equally good, and the choice is the last blue dot below it.
 #
-# With hardly any penalty 43 of 100 new digits are right at this peak. The choice gets 75 right, and the strength with the smallest error gets 77: no real difference, for a penalty three times as strong. (The blue valley lies higher, because a fifth of the labels on which it was measured are wrong. It does not have to be deep. It has to have its lowest point at the right place.)
+# Without a penalty 85 of 100 were wrong at this peak. With hardly any, 43 of 100 new digits are right. The choice gets 75 right, and the strength with the smallest error gets 77: no real difference, for a penalty three times as strong. (The blue valley lies higher, because a fifth of the labels on which it was measured are wrong. It does not have to be deep. It has to have its lowest point at the right place.)
 #
 # **Fourth: a tool that nobody ordered.** In week 12 you will meet **batch norm**, a layer that was built so that deep piles learn at all. It measures every rule over the batch, subtracts the batch's mean and divides by its spread. So what a rule says about a picture depends on the *company* that the picture happens to be in. Take one picture and one rule, and let the company change 300 times. In batches of 8, by how much will the answer of the rule vary (its standard deviation; without a norm it is 0)?
 
@@ -785,7 +788,7 @@ for size in [8, 32, 128]:
 print(f"your guess for batches of 8: {guessed_noise}")
 
 # %% [markdown] quotes={"give or take 0.39": "in batches of 8: _ give or take {}", "to 0.09 in batches": "in batches of 128: _ give or take {}"}
-# In a batch of 8 the same picture gets −0.06 give or take 0.39. It is grain, only inside the pile, and nobody drew it: a rule that knows one photograph by heart cannot rely on what it says about it. So batch norm is a **regularizer** too. Its inventors noticed that they could do with less dropout. With company the grain shrinks, to 0.09 in batches of 128: four times for 16 times the batch, the $\sqrt N$ of week 07. That makes it a knob that nobody should turn, because it is tied to the batch size. Use batch norm for what it was built for, and take what it adds as a gift.
+# In a batch of 8 the same picture gets −0.06 give or take 0.39. It is grain, only inside the pile, and nobody drew it: a rule that knows one photograph by heart cannot rely on what it says about it. So batch norm is a **regularizer** too. Its inventors noticed that they could do with less dropout. With more company the grain shrinks, to 0.09 in batches of 128: about a quarter for 16 times the batch, which is the $\sqrt N$ of week 07. That makes it a knob that nobody should turn, because it is tied to the batch size. Use batch norm for what it was built for, and take what it adds as a gift.
 #
 # ## The same in Keras
 #
@@ -926,7 +929,7 @@ check("where_the_peak_is")
 #
 # I would move the photographs by a few pixels each time. Then no photograph looks the same twice, and a rule about single pixels no longer pays; a rule about shapes does. Second, I would use dropout in the large layer. No rule can count on the one other rule that knows a particular photograph, so each has to be useful by itself. Weight decay would do as well: it makes the large weights expensive that a single odd photograph needs.
 #
-# Flipping would do harm. A mirrored 2 or 7 is no number any more, but its label would still say so. A much stronger penalty would do harm too, when the training loss rises until the robot underfits.
+# Flipping would do harm. A mirrored 2 or 7 is no longer a digit, but its label would still say so. A much stronger penalty would do harm too, when the training loss rises until the robot underfits.
 #
 # **Rubric (20 points).** 6: overfitting, read from the gap. 10: two fitting tools, each with how it works. 4: something that would do harm, with the reason.
 # ### END SOLUTION

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from course_lib.plots.style import COLORS, GREY, figure
+from course_lib.plots.style import COLORS, GREY, figure, plain_numbers
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,7 +27,8 @@ def learning_by_heart(losses: Mapping[str, tuple[Array, Array]], best: Mapping[s
     """
     columns = min(3, len(losses))
     rows = -(-len(losses) // columns)
-    drawing, panels = figure(columns, rows, sharex=True, sharey=True, squeeze=False)
+    size = (3.4 * columns, 2.7 * rows)
+    drawing, panels = figure(columns, rows, sharex=True, sharey=True, squeeze=False, figsize=size)
     for panel in panels.ravel()[len(losses) :]:
         panel.remove()
     for number, (name, (train, val)) in enumerate(losses.items()):
@@ -62,14 +63,15 @@ def double_descent(features: Array, seen: Array, new: Array, tamed: Array, pictu
     drawing, axes = figure(figsize=(7.2, 3.9))
     axes.axvline(pictures, color=GREY, linewidth=1.5, linestyle="-")
     axes.text(
-        pictures * 1.05, 0.99, "as many features as pictures", transform=axes.get_xaxis_transform(),
-        fontsize=9, va="top",
+        pictures / 1.05, 0.99, "as many features as pictures", transform=axes.get_xaxis_transform(),
+        fontsize=9, va="top", ha="right",
     )  # fmt: skip
     curves = {"seen pictures": seen, "new pictures": new, "new pictures, with L2": tamed}
     marks = zip(curves.items(), (0, 1, 2), "soD", strict=True)
     for (name, errors), color, mark in marks:
         axes.plot(features, errors, color=COLORS[color], marker=mark, markersize=4, label=name)
     axes.set_xscale("log")
+    plain_numbers(axes.xaxis)
     axes.set(
         title="Double descent",
         xlabel="random features",
@@ -97,11 +99,12 @@ def choosing_a_penalty(
     """
     drawing, axes = figure(figsize=(7.2, 3.9))
     axes.set(xscale="log", yscale="log", title="Choose before you look")
+    plain_numbers(axes.yaxis)
     axes.axvline(lams[choice], color=GREY, linewidth=1.5, linestyle="-", label="the choice")
-    axes.axhline(limit, color=GREY, linewidth=1, linestyle=":", label="as good as the best")
+    axes.axhline(limit, color=GREY, linewidth=1, linestyle=":", label="equally good up to here")
     axes.plot(lams, errors, "o", color=COLORS[0], linestyle="-", label="cross-validation")
     axes.plot(lams, later, "s", color=COLORS[1], linestyle="--", label="new pictures, afterwards")
-    axes.set(xlabel="strength of the penalty", ylabel="mean squared distance")
+    axes.set(xlabel="strength of the penalty λ", ylabel="mean squared distance")
     axes.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return drawing
 

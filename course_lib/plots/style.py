@@ -28,6 +28,20 @@ GREY = "#999999"
 """For everything that is not data: axes, thresholds, annotations."""
 
 
+def plain_numbers(*scales: Any) -> None:
+    """Mark logarithmic scales at 1, 2 and 5 times each power of ten, in plain numbers.
+
+    Args:
+        *scales: `axes.xaxis` or `axes.yaxis` of panels whose numbers are short when written out.
+    """
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    for scale in scales:
+        scale.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        scale.set_minor_locator(NullLocator())
+        scale.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,g}"))
+
+
 def figure(ncols: int = 1, nrows: int = 1, **kw: Any) -> tuple[Figure, Any]:
     """A figure in the course's style.
 

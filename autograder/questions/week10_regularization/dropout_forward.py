@@ -97,7 +97,7 @@ def dropout_forward(X: Array, rate: float, seed: int, training: bool) -> Any:
 
     Args:
         X: inputs, shape (N, D), float64.
-        rate: the chance of an entry to be dropped, 0 <= rate < 1.
+        rate: the chance that an entry is dropped, 0 <= rate < 1.
         seed: makes the generator.
         training: whether to drop at all.
 
