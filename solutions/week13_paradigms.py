@@ -95,7 +95,7 @@ for per_digit in [100, 10, 3, 1]:
 #
 # ## Worked examples, by hand
 #
-# **A text asks by itself.** The tokens (numbers for letters or words) are 5 2 7 2. With a context of 2: after 5 2 comes 7, after 2 7 comes 2. Two questions with their answers, and nobody labelled anything.
+# **A text asks its own questions.** The tokens (numbers for letters or words) are 5 2 7 2. With a context of 2: after 5 2 comes 7, after 2 7 comes 2. Two questions with their answers, and nobody labelled anything.
 #
 # **Pairs.** Two pictures, two views of each, embedded as arrows of length 1. The cosines of first views (rows) and second views (columns), and the same divided by a **temperature** of 0.5:
 #
@@ -189,7 +189,7 @@ check("mask_tokens")
 #
 # $$\cos(a, b) = \frac{a \cdot b}{|a|\,|b|}$$
 #
-# First make every row one long: `np.linalg.norm(A, axis=1, keepdims=True)` has the shape `(N, 1)` and lines up with the rows. Then a single matrix product gives all dot products.
+# First scale every row to length 1: `np.linalg.norm(A, axis=1, keepdims=True)` has the shape `(N, 1)` and lines up with the rows. Then a single matrix product gives all dot products.
 
 
 # %% solution="cosine_similarity_matrix"
@@ -249,7 +249,7 @@ check("info_nce")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# What are the labels y, if row 0 should answer 0, row 1 should answer 1, and so on? One NumPy call makes them. Test it on the worked example: `za = np.eye(2)` and `zb = za` with temperature 1 should give 0.3133.
+# What are the labels y, if row 0 should answer 0, row 1 should answer 1, and so on? One NumPy call makes them. Test it: `za = np.eye(2)` and `zb = za` with temperature 1 should give 0.3133, the loss of the worked example.
 #
 # </details>
 #
@@ -260,7 +260,7 @@ check("info_nce")
 # | forward | back | where it comes from |
 # | --- | --- | --- |
 # | loss of the logits S | $dS = $ ? | the labels are 0, 1, 2, …; week 05, and a function at the top |
-# | $S = C / \text{temperature}$ | $dC = $ ? | the slope of a factor |
+# | S = C / temperature | $dC = $ ? | the slope of a factor |
 # | $C = u\, v^T$ | $du = $ ?, $dv = $ ? | the dense layer of week 06: what stands in the place of W? |
 # | $u = z / \lvert z\rvert$ | $dz = $ ?, for each row | below |
 #
@@ -309,7 +309,7 @@ check("info_nce_grad")
 #
 # ### 6. Pictures and captions
 #
-# The two views need not be two pictures. On the internet most pictures stand beside a sentence. One network embeds the picture, another one the sentence, and each picture has to find its sentence, and each sentence its picture: the mean of both directions is the loss of **CLIP**. The paper learns the scale $1/\text{temperature}$ along with the weights; here the temperature is given.
+# The two views need not be two pictures. On the internet many pictures stand beside a sentence. One network embeds the picture, another one the sentence, and each picture has to find its sentence, and each sentence its picture: the mean of both directions is the loss of **CLIP**. The paper learns the scale $1/\text{temperature}$ along with the weights; here the temperature is given.
 
 
 # %% solution="clip_loss"
@@ -427,11 +427,11 @@ check("policy_gradient")
 #
 # We want the chosen answer to become likelier and the rejected one less likely. But not at any price: a copy of the model, frozen before this lesson began, serves as **reference**. What counts is what the policy *gained* over it:
 #
-# $$\text{margin} = (\text{chosen} - \text{ref\_chosen}) - (\text{rejected} - \text{ref\_rejected})$$
+# $$\text{margin} = (\text{chosen} - \text{chosen}_\text{ref}) - (\text{rejected} - \text{rejected}_\text{ref})$$
 #
 # $$L = \frac{1}{N}\sum_n -\log \mathrm{sigmoid}(\beta \cdot \text{margin}_n)$$
 #
-# All four are log-probabilities. $\beta$ (beta) says how strongly a margin counts. At the start policy and reference are the same, all margins are 0, and the loss is $-\log 0.5 = 0.693$.
+# All four are log-probabilities; *ref* marks the reference's, which the code calls `ref_chosen` and `ref_rejected`. $\beta$ (beta) says how strongly a margin counts. At the start policy and reference are the same, all margins are 0, and the loss is $-\log 0.5 = 0.693$.
 #
 # **Numbers that do not fit.** $-\log \mathrm{sigmoid}(x) = \log(1 + e^{-x})$, and $e^{5000}$ overflows. Since $1 = e^0$, this is $\log(e^0 + e^{-x})$, and NumPy has a safe function for just that: `np.logaddexp(a, b)` is $\log(e^a + e^b)$.
 
@@ -491,6 +491,8 @@ check("dpo_loss")
 guessed_loss = {"at the start": None, "at the end": None}
 
 # %% tags=["experiment"]
+from textwrap import fill
+
 story = (
     "the robot looks for cats. a cat has two ears, four paws and one tail. the cat sleeps on the "
     "warm wall. the robot looks at the wall and sees the cat. the cat looks at the robot and sees "
@@ -508,7 +510,7 @@ K, context, H = len(alphabet), 8, 96
 tokens = np.array([alphabet.index(letter) for letter in story])
 X, y = next_token_pairs(tokens, context)
 X = np.eye(K)[X].reshape(len(X), -1)
-print(f"{len(story)} letters, {K} different ones: {len(y)} questions, and nobody wrote an answer")
+print(f"{len(story)} letters, {K} different ones: {len(y)} questions, and nobody wrote an answer\n")
 
 rng = np.random.default_rng(0)
 W1, b1 = rng.normal(size=(context * K, H)) * np.sqrt(1 / context), np.zeros(H)
@@ -528,7 +530,7 @@ def babble(letters, rng):
 losses = []
 for nudge in range(1501):
     if nudge in (0, 100, 400, 1500):
-        print(f"\nafter {nudge} nudges: {babble(150, np.random.default_rng(1))}")
+        print(f"after {nudge} nudges:\n{fill(babble(150, np.random.default_rng(1)), 80)}\n")
     batch = rng.integers(len(y), size=64)
     Z1 = X[batch] @ W1 + b1
     logits = relu(Z1) @ W2 + b2
@@ -538,7 +540,6 @@ for nudge in range(1501):
     W1, b1, W2, b2 = W1 - 0.3 * dW1, b1 - 0.3 * db1, W2 - 0.3 * dW2, b2 - 0.3 * db2
 
 reached = {"at the start": losses[0], "at the end": np.mean(losses[-50:])}
-print()
 for when, loss in reached.items():
     print(f"loss {when}: {loss:.2f} (your guess: {guessed_loss[when]})")
 often = np.bincount(tokens) / len(tokens)
@@ -573,18 +574,19 @@ params = [
 ]
 
 
-def embed(X):
+def embed(X, params):
     W1, b1, W2 = params
     return relu(X @ W1 + b1) @ W2
 
 
-def table(rng):
+def table(params):
     """Cosines of two views of the first 20 new digits."""
-    some = digits[new][:20]
-    return cosine_similarity_matrix(embed(view(some, rng)), embed(view(some, rng)))
+    rng, some = np.random.default_rng(2), digits[new][:20]
+    first, second = view(some, rng), view(some, rng)
+    return cosine_similarity_matrix(embed(first, params), embed(second, params))
 
 
-before = table(np.random.default_rng(2))
+before = table(params)
 velocity = [np.zeros_like(p) for p in params]
 for _ in range(1500):
     batch = digits[rng.integers(1400, size=128)]
@@ -598,11 +600,12 @@ for _ in range(1500):
     velocity = [0.9 * v + g for v, g in zip(velocity, [dW1, db1, dW2], strict=True)]
     params = [p - 0.05 * v for p, v in zip(params, velocity, strict=True)]
 
-tables = {"before learning": before, "after learning": table(np.random.default_rng(2))}
+trained = params
+tables = {"before learning": before, "after learning": table(trained)}
 figure = plots.similarity_tables(tables)
 
 # %% [markdown] quotes={"By pixels 92, 82 and 63 of 100": "100 labels: {} of 100 new digits are right 30 labels: {} of 100 new digits are right 10 labels: {}"}
-# *In words:* two tables of 20 by 20 squares, first views against second views; dark is alike. Before learning all squares are of much the same grey: every view resembles every other. After learning the rest is paler and the diagonal is dark: most partners find each other.
+# *In words:* two tables of 20 by 20 squares, first views against second views; dark is alike. Before learning nearly all squares are dark: every view resembles every other. After learning the rest is paler and the diagonal is dark: most partners find each other.
 #
 # And is a digit now near the others of its kind? As in the first cells, the robot answers for each new digit: *the same as the most similar known one*. By pixels 92, 82 and 63 of 100 were right with 100, 30 and 10 labels. How many will it be by embeddings?
 
@@ -613,17 +616,18 @@ guessed_by_embeddings = {100: None, 30: None, 10: None}
 
 # %% tags=["experiment"]
 def flat(E):
-    """The two directions in which the rows of E, made one long, differ most."""
+    """The two directions in which the rows of E, scaled to length 1, differ most."""
     E = E / np.linalg.norm(E, axis=1, keepdims=True)
     E = E - E.mean(axis=0)
     return E @ np.linalg.svd(E, full_matrices=False)[2][:2].T
 
 
-maps = {"pixels": flat(digits[new]), "embeddings": flat(embed(digits[new]))}
+embedded = embed(digits, trained)
+maps = {"pixels": flat(digits[new]), "embeddings": flat(embedded[new])}
 figure = plots.labelled_maps(maps, labels[new])
 for per_digit in [10, 3, 1]:
     pixels = right_answers(digits, per_digit, np.random.default_rng(0))
-    learned = right_answers(embed(digits), per_digit, np.random.default_rng(0))
+    learned = right_answers(embedded, per_digit, np.random.default_rng(0))
     print(
         f"{10 * per_digit:4} labels: {100 * pixels:.0f} of 100 right by pixels, "
         f"{100 * learned:.0f} by embeddings (your guess: {guessed_by_embeddings[10 * per_digit]})"
@@ -632,7 +636,7 @@ for per_digit in [10, 3, 1]:
 # %% [markdown] quotes={"63 of 100 by pixels, 72 by embeddings": "10 labels: {} of 100 right by pixels, {} by embeddings", "92 against 87": "100 labels: {} of 100 right by pixels, {} by embeddings"}
 # *In words:* two maps of the same new digits, by pixels and by embeddings; each digit is drawn as what it is. In both, digits of one kind lie together. On the right the 7s, the 4s and the 0s have drawn closer, although the network never heard that there are ten kinds. A map shows two directions only; the embeddings have 16.
 #
-# With a single label for each digit, the embeddings get clearly more right than the pixels: 63 of 100 by pixels, 72 by embeddings. With ten labels for each digit the pixels win, 92 against 87, because embeddings throw away what no two views had in common. So the choice of views is the teacher here: what a view changes, the robot learns to ignore.
+# With a single label for each digit, the embeddings get clearly more right than the pixels: 63 of 100 by pixels, 72 by embeddings. With ten labels for each digit it is the pixels that win, 92 against 87, because embeddings throw away what no two views had in common. So the choice of views is the teacher here: what a view changes, the robot learns to ignore.
 #
 # **Third: a corridor.** Nine cells. The robot starts in the middle, knows nothing, and goes left or right. A cat sits at the right end: reward 1. At the left end a dog: reward −1. For each cell it has two logits. In how many of 100 games will it find the cat in the end, and after how many steps?
 
@@ -669,7 +673,7 @@ print(f"your guess: found in {guessed_games['found']} of 100, after {guessed_gam
 #
 # ## The same in Keras
 #
-# Keras' own losses, and gradients by `GradientTape`. The largest differences should be about $10^{-15}$.
+# Keras's own losses, and gradients by `GradientTape`. The largest differences should be about $10^{-15}$.
 
 # %% tags=["experiment"]
 try:

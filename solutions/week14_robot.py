@@ -5,7 +5,7 @@
 #
 # ## The break
 #
-# For thirteen weeks you built the robot by hand. It reads small digits well. Now look at three things that it was never asked. Run the next two cells: a network as in week 07 learns its digits, and then sees noise, a blank page and a digit turned on its side.
+# For thirteen weeks you built the robot by hand. It reads small digits well. Now show it three things that it has never seen. Run the next three cells: a network like that of week 07 learns its digits, and then looks at noise, a blank page and a digit turned on its side.
 
 # %% locked="setup"
 import numpy as np
@@ -102,8 +102,8 @@ figure = plots.answers_with_confidence(
 #
 # | piece | slope | change of slope | bend |
 # | --- | --- | --- | --- |
-# | 0 to 1 | $(1 - 0)/1 = 1$ | $1$ | $\mathrm{relu}(x - 0)$ |
-# | 1 to 2 | $(4 - 1)/1 = 3$ | $3 - 1 = 2$ | $\mathrm{relu}(x - 1)$ |
+# | 0 to 1 | (1 − 0) / 1 = 1 | 1 | relu(x − 0) |
+# | 1 to 2 | (4 − 1) / 1 = 3 | 3 − 1 = 2 | relu(x − 1) |
 #
 # The network is $f(0) + 1 \cdot \mathrm{relu}(x - 0) + 2 \cdot \mathrm{relu}(x - 1)$. At $x = 2$ it says $0 + 2 + 2 = 4$, as it should. At $x = 0.5$ it says $0.5$ and the curve $0.25$: that is the gap, and more bends make it smaller.
 #
@@ -180,7 +180,7 @@ for width, says in networks.items():
     print(
         f"{width:2} bends: largest gap inside {gap[within].max():.3f}, outside {gap[~within].max():.2f}"
     )
-print(f"your guess for 48 bends: {guessed_gap}")
+print(f"your guess for 48 bends: inside {guessed_gap['inside']}, outside {guessed_gap['outside']}")
 figure = plots.curve_by_width(x, curve(x), networks, (0, 6))
 
 # %% [markdown] quotes={"0.944 to 0.010": "4 bends: largest gap inside {}, outside _ 12 bends: largest gap inside _, outside _ 48 bends: largest gap inside {}", "1.78 to 0.94": "4 bends: largest gap inside _, outside {} 12 bends: largest gap inside _, outside _ 48 bends: largest gap inside _, outside {}"}
@@ -352,7 +352,7 @@ check("cnn_filters")
 # - at most 50,000 weights (`model.count_params()`),
 # - at most a minute of training on a laptop.
 #
-# It is a `keras.Sequential` model out of these layers: `Dense`, `Conv2D`, `MaxPooling2D`, `AveragePooling2D`, `GlobalAveragePooling2D`, `GlobalMaxPooling2D`, `Flatten`, `Reshape`, `Rescaling`, `BatchNormalization`, `LayerNormalization`, `ReLU`, `Activation`, `Softmax`, and any that work in training only, such as `Dropout`. The grader sends your network's weights home and runs it there on 500 other digits. Its digits are disguised, so that only its training images teach your network: each is mixed with a fainter one, such as every 3 with some 7, all are turned or mirrored alike, and the classes have other names. Your function needs to know nothing of this.
+# It is a `keras.Sequential` model out of these layers: `Dense`, `Conv2D`, `MaxPooling2D`, `AveragePooling2D`, `GlobalAveragePooling2D`, `GlobalMaxPooling2D`, `Flatten`, `Reshape`, `Rescaling`, `BatchNormalization`, `LayerNormalization`, `ReLU`, `Activation`, `Softmax`, and any that work in training only, such as `Dropout`. The grader takes your network's layers and weights, and runs the network itself on 500 other digits. The grader's digits are disguised, so that only its training images teach your network: each is mixed with a fainter one, such as every 3 with some 7, all are turned or mirrored alike, and the classes have other names. Your function needs to know nothing of this.
 #
 # What you know that helps: filters (this week), smart nudging and a learning rate that falls (`keras.optimizers.schedules.CosineDecay`), dropout and moved images from week 10 (`random_shift` is above). A convolution wants images with a channel: `keras.layers.Reshape((H, W, 1))`. Write it for any image size, and the same function reads MNIST. `keras.utils.set_random_seed` makes it repeatable.
 
@@ -407,7 +407,7 @@ check("train_capstone")
 #
 # ## The experiment: the robot looks at itself
 #
-# First its eyes: the filters of your own network, and what some of them answer to one digit. Then its errors, all of them. Guess before you look: how many of 100 new digits will be right, and how sure will the better robot be about the first picture of noise?
+# First its eyes: the filters of your own network, and what some of them answer to one digit. Then its errors, all of them. Guess before you look: how many of 100 new digits will be right, and how sure, in percent, will the better robot be about the first picture of noise?
 
 # %% tags=["experiment"]
 guessed_right = None
@@ -429,15 +429,15 @@ figure = plots.feature_maps(
 )
 
 # %% [markdown]
-# *In words:* on the left a zero; beside it six dark panels that light up where a filter answers. Most light up along one part of the ring only: its top, its left side or its right. Layers above will make corners out of these edges, and rings out of corners. That is the **feature hierarchy**: edges first.
+# *In words:* on the left a zero; beside it six dark panels that light up where a filter answers. Most light up along one part of the ring only, such as its top, its bottom or one of its sides. Layers above will make corners out of these edges, and rings out of corners. That is the **feature hierarchy**: edges first.
 
 # %% tags=["experiment"]
 P = softmax(np.asarray(robot(images[test]), dtype=np.float64))
-answers_ = P.argmax(axis=1)
+said = P.argmax(axis=1)
 truth = labels[test]
 counts = np.zeros((10, 10), int)
-np.add.at(counts, (truth, answers_), 1)
-print(f"{np.mean(answers_ == truth):.1%} of {len(truth)} new digits are right, ", end="")
+np.add.at(counts, (truth, said), 1)
+print(f"{np.mean(said == truth):.1%} of {len(truth)} new digits are right, ", end="")
 print(f"with {robot.count_params():,} weights. Your guess: {guessed_right} of 100.")
 figure = plots.confusion_matrix(counts, [str(digit) for digit in range(10)])
 
@@ -451,7 +451,7 @@ P = softmax(np.asarray(robot(strange), dtype=np.float64))
 figure = plots.answers_with_confidence(
     strange, [f"'{answer}'" for answer in P.argmax(axis=1)], P.max(axis=1), "What it says now"
 )
-print(f"sure about the first noise: {P[0].max():.0%} (your guess: {guessed_sure})")
+print(f"sure about the first noise: {P[0].max():.0%} (your guess, in percent: {guessed_sure})")
 
 # %% [markdown]
 # *In words:* the same five images, with the better robot's answers above them and how sure it is below. It is better at digits. It still has no word for *this is no digit*.
@@ -469,7 +469,7 @@ print(f"sure about the first noise: {P[0].max():.0%} (your guess: {guessed_sure}
 # | 3. blame | the chain rule, backwards | the same, by the tape | the same, on thousands of chips at once |
 # | 4. nudge | minus rate times gradient | Adam | AdamW |
 #
-# Nothing in the last column is of another kind. Your `build_mlp` and your `train_step` do all four steps for XOR. How many nudges does it take until all four corners are right?
+# Only one word in the last column is new, *attention*, and week 15 builds it from parts that you have. Your `build_mlp` and your `train_step` do all four steps for XOR. How many nudges does it take until all four corners are right?
 
 # %% tags=["experiment"]
 guessed_nudges = None
@@ -611,7 +611,7 @@ check("why_few_weights_are_shared")
 #
 # The robot began as one rule that could not compute XOR. Now it has bends, a pile, blame, smart nudges, norms, eyes, and you know every line of it. What it lacks is a way to decide *where to look*: which word of a sentence matters for this one. That is **attention**, and it is the next class, the bonus week 15.
 #
-# Everything else, it shares with the largest models there are: forward, loss, blame, nudge, repeated. You have written all four.
+# Everything else it shares with the largest models there are: forward, loss, blame, nudge, repeated. You have written all four.
 #
 # ## To read on
 #

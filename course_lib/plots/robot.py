@@ -40,7 +40,7 @@ def curve_by_width(
             axes.axvline(end, color=GREY, linewidth=1.0, linestyle=":")
         gap = np.max(np.abs(answers - curve)[inside], initial=0.0)
         where = "" if built is None else f" from {built[0]:g} to {built[1]:g}"
-        axes.set_title(f"{width} bends: largest gap{where} {gap:.2g}", fontsize=10)
+        axes.set_title(f"{width} bends: largest gap {gap:.2g}{where}", fontsize=11)
         axes.set_xlabel("x")
     grid[0, 0].set_ylabel("height")
     grid[0, 0].legend(fontsize=9)
