@@ -5,7 +5,7 @@
 #
 # ## The break
 #
-# Last week we kept the robot honest: it no longer learns its pictures by heart. One number we have always had to guess. *How large should the pile be?* Sixteen units, because that was quick. A larger robot costs more, and we would like to know what it will be worth **before** we pay for it.
+# Last week we kept the robot honest: it no longer learns its pictures by heart. One number we have always had to guess: *how large should the pile be?* Often we took sixteen units, because that was quick. A larger robot costs more, and we would like to know what it will be worth **before** we pay for it.
 #
 # Run the next cells. Six small networks are trained on digits that are moved by up to one pixel. Then we lay a ruler on their losses and ask it about a network of 256 units.
 
@@ -134,14 +134,14 @@ figure = plots.two_papers(
 #
 # ### 1. How large is each toy?
 #
-# What stands on the horizontal axis has to be counted in the same way for every network. Some papers leave out biases or the first layer. We count every weight and every bias. Fill in the second line by hand before you write the formula for $D$ inputs, $H$ hidden units and $K$ outputs:
+# What stands on the horizontal axis has to be counted in the same way for every network. Some papers leave out biases or the first layer. We count every weight and every bias. Fill in the second row by hand before you write the formula for $D$ inputs, $H$ hidden units and $K$ outputs:
 #
 # | network | weights, first layer | biases | weights, second layer | biases | $N$ |
 # | --- | --- | --- | --- | --- | --- |
 # | 2-3-1 | $2 \cdot 3$ | 3 | $3 \cdot 1$ | 1 | 13 |
 # | 4-5-2 | ? | ? | ? | ? | ? |
 #
-# <details><summary>The second line, filled</summary>
+# <details><summary>The second row, filled</summary>
 #
 # $4 \cdot 5 = 20$, then 5, $5 \cdot 2 = 10$ and 2: together 37.
 #
@@ -253,11 +253,11 @@ check("predict_loss")
 #
 # Fit the toys, predict the giants: a step beyond the measured points is called **extrapolation**. A ruler always answers, and in the same tone of voice, whether the six points lie on it or in a cloud around it. An honest bet says how far off it may be. So this function is longer than the others: it fits, it predicts, it says how sure it is, and it decides.
 #
-# All errors below are errors of $\log L$, because that is where the line is straight. Call the distance of a size from the middle of the toys $d = \log N - \overline{\log N}$. Three things can go wrong.
+# All errors below are errors of $\log L$, because that is where the line is straight. Call the distance of a size from the middle of the toys $d = \log N - \overline{\log N}$. A bet can miss for three reasons.
 #
 # 1. **The new network scatters as the toys do.** Let $r_i$ be the distances of the toys from the line. Their typical size is $s$, with $s^2 = \sum r_i^2 / (W - 2)$. Why $W - 2$? A line through two points meets both, however noisy they are. Two of the $W$ distances have been used up by the two numbers of the line.
 # 2. **The line may lie too high or too low.** Its height in the middle is a mean of $W$ scattered points. What does week 07 say about the scatter of a mean of $W$ numbers?
-# 3. **The line may be tilted.** It turns about the middle of the toys, like a seesaw. Its slope is known to $s / \sqrt{\sum d_i^2}$: toys that lie far apart hold it better. How far off is it then at the distance $d$?
+# 3. **The line may be tilted.** It turns about the middle of the toys, like a seesaw. Its slope is known only to within $s / \sqrt{\sum d_i^2}$: toys that lie far apart hold it better. How far off is it then at the distance $d$?
 #
 # These errors are independent, so their *squares* add up. Work out the last column before you open the answer. Four toys have $\log N = 2, 4, 6, 8$ and $\log L = 2.6, 1.4, 0.4, -0.4$. The best line falls by 0.5 for each step of 1 and has the height 1 in the middle, at $\log N = 5$:
 #
@@ -274,15 +274,15 @@ check("predict_loss")
 #
 # The distances $r_i$ are 0.1, −0.1, −0.1, 0.1. Their squares sum to 0.04, so $s^2 = 0.04 / (4 - 2) = 0.02$ and $s = 0.1414$. $\sum d_i^2 = 9 + 1 + 1 + 9 = 20$.
 #
-# The new network: $s^2 = 0.02$. The height: $s^2 / 4 = 0.005$. The tilt: $s^2 \cdot 5^2 / 20 = 0.025$, the largest of the three. Together 0.05, and the root is 0.2236.
+# The new network: $s^2 = 0.02$. The height: $s^2 / 4 = 0.005$. The tilt: $s^2 \cdot 5^2 / 20 = 0.025$, the largest of the three. Together 0.05, and the root of that is 0.2236.
 #
 # The line says $\log L = -1.5$, a loss of $e^{-1.5} = 0.223$. Two errors to either side: from $e^{-1.947} = 0.143$ to $e^{-1.053} = 0.349$. As a factor, 1.56 less or 1.56 more. In losses the bar is longer upwards than downwards.
 #
 # </details>
 #
-# Two errors to either side cover about 95 of 100 networks, if the toys are many. (With four toys an honest factor is 4.3; it is found in a table of Student's $t$, and here it is an argument.)
+# Two errors to either side cover about 95 of 100 networks, if the toys are many. (With four toys an honest factor is 4.3, from a table of Student's $t$. Your function takes the factor as an argument.)
 #
-# **And decide.** The builder is promised a loss of at most `target`. A network whose prediction just meets it misses it half of the time. So he builds the smallest one whose *upper* end keeps the promise. If there is none, the answer is −1: train more toys, and do not build. `np.flatnonzero(mask)` lists the places where a mask is True.
+# **And decide.** The builder has promised a loss of at most `target`. A network whose prediction just meets it misses it half of the time. So he builds the smallest one whose *upper* end keeps the promise. If there is none, the answer is −1: train more toys, and do not build. `np.flatnonzero(mask)` lists the places where a mask is True.
 
 
 # %% solution="bet_with_error_bar"
@@ -344,7 +344,7 @@ for candidate in [0.0, 0.5, 1.0, 2.0, 2.9]:
 # %% [markdown]
 # A candidate must stay below *every* loss. At the smallest loss $L - L_\infty$ would be 0, and beyond it negative. A negative number has no logarithm: NumPy says nan, and `np.argmin` takes a nan for the smallest of all.
 #
-# How to search: try 20 candidates from `low` up to, but not including, `high`: `np.linspace(low, high, 20, endpoint=False)`. `np.argmin(errors)` is the place of the best one. The floor lies between its two neighbours, so these are the next `low` and `high`. Each round makes the gap ten times smaller. Six rounds, and the floor is known to a millionth.
+# How to search: try 20 candidates from `low` up to, but not including, `high`: `np.linspace(low, high, 20, endpoint=False)`. `np.argmin(errors)` is the place of the best one. The floor lies between its two neighbours, so these are the next `low` and `high`. Each round makes the gap ten times smaller. After six rounds the floor is known to a millionth of the smallest loss.
 
 
 # %% solution="fit_power_law_with_floor"
@@ -430,7 +430,7 @@ def total_cost(N, D, inference_tokens):
 check("total_cost")
 
 # %% [markdown]
-# How much has each parameter read? GPT-3 (2020) has 175 billion parameters and read 300 billion tokens. Chinchilla (2022) has 70 billion and read 1,400 billion.
+# How many tokens has each parameter read? GPT-3 (2020) has 175 billion parameters and read 300 billion tokens. Chinchilla (2022) has 70 billion and read 1,400 billion.
 
 # %% tags=["experiment"]
 famous = {"GPT-3": (175e9, 300e9), "Chinchilla": (70e9, 1.4e12), "Llama 3 8B": (8e9, 15e12)}
@@ -477,7 +477,7 @@ check("compute_optimal")
 #
 # $$L(N, D) = 1.69 + \frac{406.4}{N^{0.34}} + \frac{410.7}{D^{0.28}}$$
 #
-# By hand, for $N = D = 10^{10}$: $N^{0.34} = 10^{3.4} = 2512$ and $D^{0.28} = 10^{2.8} = 631$. So $L = 1.69 + 0.162 + 0.651 = 2.503$. The tokens are the larger worry. It is a copy of your `predict_loss` with one more term, so here it is written for you.
+# By hand, for $N = D = 10^{10}$: $N^{0.34} = 10^{3.4} = 2512$ and $D^{0.28} = 10^{2.8} = 631$. So $L = 1.69 + 0.162 + 0.651 = 2.503$. The tokens are the larger worry. The law is your `predict_loss` with one more term, so here it is written for you.
 
 # %% tags=["experiment"]
 
@@ -534,17 +534,18 @@ figure = plots.scaling_run(
     N_line,
     {
         "ruler on the first six": predict_loss(N_line, 0.0, a, alpha),
-        "law with a floor, all": predict_loss(N_line, L_inf, a_above, alpha_above),
+        "law with a floor, on all ten": predict_loss(N_line, L_inf, a_above, alpha_above),
     },
     bet_with_error_bar(sizes[first], small_losses, N_line, 0.0, 2.8)[1:3],
+    promised=0.16,
 )
 
-# %% [markdown] quotes={"96 units and missed the promise, with 0.168": "the ruler alone builds width {}: loss {}", "128 units and kept it, with 0.148": "the bar builds width {}: loss {}", "from 0.061 to 0.089, and training gives 0.117": "width 256: the bet _, its bar {} to {}, trained {}"}
-# *In words:* filled points for the six toys, on a straight falling line. Hollow points for the later networks. The first of them keep close to the ruler, the last ones lie above it. The shaded error bar is narrow among the toys and opens like a trumpet towards both ends. The second curve bends with the points and levels off.
+# %% [markdown] quotes={"96 units and missed the promise, with 0.168": "the ruler alone builds width {}: loss {}", "128 units and keep it, with 0.148": "the bar builds width {}: loss {}", "from 0.061 to 0.089, and training gives 0.117": "width 256: the bet _, its bar {} to {}, trained {}"}
+# *In words:* filled points for the six toys, on a straight falling line. Hollow points for the later networks. The first of them keep close to the ruler, the last ones lie above it. The shaded error bar is narrow among the toys and opens like a trumpet towards both ends. The second curve bends with the points and levels off. A thin grey line marks the promised 0.16.
 #
-# The bar has earned its keep. The ruler alone would have built 96 units and missed the promise, with 0.168. You built 128 units and kept it, with 0.148.
+# The bar has earned its keep. The ruler alone would have built 96 units and missed the promise, with 0.168. With the bar you build 128 units and keep it, with 0.148.
 #
-# And now the honest part. At five times the size of the largest toy the bar reaches from 0.061 to 0.089, and training gives 0.117. That is far outside. An error bar knows how the toys *scatter*. It does not know that the law itself may be the wrong one, and here it is: it has no floor. Two floors may be at work, digits that are hard to read, and 1,297 different pictures, however large the network. A scaling law is a *measurement* of one kind of network on one kind of data, not a law of nature.
+# And now the honest part. At five times the size of the largest toy the bar reaches from 0.061 to 0.089, and training gives 0.117. That is far outside. An error bar knows how the toys *scatter*. It does not know that the law itself may be the wrong one, and here it is: it has no floor. Two floors may be at work: some digits are hard to read, and there are only 1,297 different pictures to learn from, however large the network. A scaling law is a *measurement* of one kind of network on one kind of data, not a law of nature.
 #
 # **Second: one bill, many sizes.** Fix the bill $C$. A larger model then reads less: $D = C / (6N)$. Which size gives the lowest loss, by Hoffmann's law? GPT-3 had 175 billion parameters. How many should it have had for its bill?
 
@@ -567,11 +568,11 @@ print(f"with 20 tokens a parameter:    {parametric_loss(*compute_optimal(3.15e23
 figure = plots.budgets(N_line, dict(zip(names, curves, strict=True)), twenty)
 
 # %% [markdown]
-# *In words:* three valleys. A larger bill lies lower, and its lowest point (dot) farther to the right. On the left the model is too small, on the right it reads too little. A hollow square marks 20 tokens a parameter; it sits near the bottom, to the right of the dot.
+# *In words:* three valleys. The larger the bill, the lower its valley, and the farther to the right its lowest point (dot). On the left the model is too small, on the right it reads too little. A hollow square marks 20 tokens a parameter; it sits near the bottom, to the right of the dot.
 #
-# The dots and the squares do not agree. That is how the paper has it: its three ways of measuring give different answers, and this fitted law prefers smaller models than the other two. A later team read the points off the paper's figure and fitted them again (Besiroglu et al. 2024). With their constants the law agrees with about 20. But look how flat the valleys are: a factor of 2 in size hardly matters.
+# The dots and the squares do not agree. So it is in the paper: its three ways of measuring give different answers, and this fitted law prefers smaller models than the other two. A later team read the points off the paper's figure and fitted them again (Besiroglu et al. 2024). With their constants the law agrees with about 20. But look how flat the valleys are: a factor of 2 in size hardly matters.
 #
-# **Third: why small models are over-trained.** Fix the *loss* instead: Chinchilla's 1.94. Each size needs its own number of tokens for it, $D = \bigl(410.7 / (1.94 - 1.69 - 406.4/N^{0.34})\bigr)^{1/0.28}$. Which size is cheapest, if the model will also be used? Guess in billions of parameters.
+# **Third: why small models are over-trained.** Fix the *loss* instead: 1.94, what the law says of Chinchilla. To reach it, each size needs its own number of tokens, $D = \bigl(410.7 / (1.94 - 1.69 - 406.4/N^{0.34})\bigr)^{1/0.28}$. Which size is cheapest, if the model will also be used? Guess in billions of parameters.
 
 # %% tags=["experiment"]
 guessed_sizes = {"never used": None, "1e13 tokens in use": None, "1e14 in use": None}
@@ -689,7 +690,7 @@ tokens_in_four_epochs_because = (
 check("tokens_in_four_epochs")
 
 # %% [markdown]
-# **D.** A model will serve a billion people. Beside the compute-optimal model of the same loss, what is cheaper over its whole life?
+# **D.** A model will serve a billion people. Compared with the compute-optimal model of the same loss, which model is cheaper over its whole life?
 #
 # - a: exactly the compute-optimal one
 # - b: a larger one that reads fewer tokens
@@ -711,7 +712,7 @@ check("model_for_a_billion_users")
 # %% [markdown] written="why_small_models_are_over_trained"
 # ## In your own words
 #
-# Why does a company train a small model on far more tokens than 20 for each parameter? Compare the two parts of the bill, with numbers. Where does the argument end: why not a still smaller model? And why should one not believe such a prediction blindly? Six to ten sentences.
+# Why does a company train a small model on far more tokens than 20 for each parameter? Compare the two parts of the bill, with numbers. Where does the argument end: why not an even smaller model? And why should nobody believe such a prediction blindly? Six to ten sentences.
 #
 # ### BEGIN SOLUTION
 # About 20 tokens a parameter make the *training* bill 6ND smallest for a given loss. But every token in use costs another 2N, and that part does not care how the model was trained. Chinchilla's training cost $5.9 \cdot 10^{23}$. If it serves $10^{13}$ tokens, use costs $2 \cdot 70 \cdot 10^9 \cdot 10^{13} = 1.4 \cdot 10^{24}$, more than twice as much. A smaller model that read longer has the same loss, costs more to train and less for every token after that.
