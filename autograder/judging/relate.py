@@ -12,12 +12,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from autograder.judging import lone_number
 from autograder.judging.compare import at_key
 from autograder.judging.patterns import Pattern, start
 from autograder.records import Difference, Trial
 
 Array = NDArray[Any]
 
+_WHERE_FINITE = ", in the cases in which it is finite"
 _NEAR = 1e-9
 _SEEN = 1e-6
 """How large a difference has to be, relative to the array, to be told from rounding."""
@@ -26,30 +28,57 @@ _ENOUGH = 4
 
 
 class _Case(NamedTuple):
-    """A wrong array of one case, the expected one, and the inputs that are numbers, by name."""
+    """A wrong array of one case, the expected one, its inputs that are numbers, and all inputs."""
 
     name: str
     yours: Array
     expected: Array
     inputs: Mapping[str, Array]
+    given: Mapping[str, Any]
 
 
-def relate(found: Sequence[tuple[Trial, Difference]], part: str) -> Pattern | None:
-    """How a wrong array relates to the right one and the inputs; None if nothing is known.
+def relate(
+    found: Sequence[tuple[Trial, Difference]],
+    part: str,
+    sizes: Callable[[Mapping[str, Any]], Mapping[str, int]] = lambda inputs: {},
+) -> Pattern | None:
+    """How a wrong array, or number, relates to the right one and the inputs; None if unknown.
 
     Args:
         found: the wrong public trials of a part with their differences.
         part: the array's name, in the student's symbols.
+        sizes: N, D, ... of a case's inputs, for a single number.
     """
     shaped = [case for trial, difference in found if (case := _case(trial, difference))]
     finite = [case for case in shaped if np.isfinite(case.yours).all()]
     if not finite or len(shaped) < len(found) or not all(map(_is_seen, finite)):
         return None
+    everywhere = len(finite) == len(found)
+    if all(case.expected.ndim == 0 for case in finite):
+        return _of_numbers(part, finite, sizes, everywhere=everywhere)
     for relation, next_step in _NEXT.items():
         if fact := relation(part, finite):
-            some = "" if len(finite) == len(found) else ", in the cases in which it is finite"
+            some = "" if everywhere else _WHERE_FINITE
             return Pattern(f"{start(fact)}{some}.", next_step)
     return None
+
+
+def _of_numbers(
+    part: str,
+    cases: Sequence[_Case],
+    sizes: Callable[[Mapping[str, Any]], Mapping[str, int]],
+    *,
+    everywhere: bool,
+) -> Pattern | None:
+    numbers = [
+        lone_number.Case(
+            each.name, float(each.yours), float(each.expected), each.inputs, sizes(each.given)
+        )
+        for each in cases
+    ]
+    where = " in every wrong case" if everywhere else " in every case in which it is finite"
+    fact = lone_number.relation(part, numbers, where)
+    return Pattern(f"{start(fact[0])}.", fact[1]) if fact else None
 
 
 def _case(trial: Trial, difference: Difference) -> _Case | None:
@@ -63,7 +92,7 @@ def _case(trial: Trial, difference: Difference) -> _Case | None:
     ):
         return None
     inputs = dict(_numbers("", trial.inputs))
-    return _Case(trial.case, yours.astype(float), expected.astype(float), inputs)
+    return _Case(trial.case, yours.astype(float), expected.astype(float), inputs, trial.inputs)
 
 
 def _numbers(name: str, value: Any) -> Iterator[tuple[str, Array]]:
@@ -71,6 +100,8 @@ def _numbers(name: str, value: Any) -> Iterator[tuple[str, Array]]:
     if isinstance(value, Mapping):
         for key, item in value.items():
             yield from _numbers(at_key(name, key) if name else str(key), item)
+    elif isinstance(value, list) and all(type(item) in (int, float) for item in value):
+        yield from _numbers(name, np.array(value))
     elif isinstance(value, int | float | np.ndarray) and not isinstance(value, bool):
         array = np.asarray(value)
         if array.dtype.kind in "iuf" and np.isfinite(array).all():

@@ -234,7 +234,8 @@ def wrong(
         lines.append(too_slow.observed(question, trial, first, found))
     else:
         lines += _observed(question, trial, first, pattern)
-    last_resort = not (mistakes or pattern)
+    causes = changed_later.remark(trial.answer)
+    last_resort = not (mistakes or pattern or own_function or causes)
     placed = _place(question, public, first.part) if last_resort else ""
     related = _related(question, public, first.part) if last_resort and not placed else None
     lines += [placed, related.sentence if related else ""]
@@ -250,7 +251,6 @@ def wrong(
     lines += _where(question, found)
     if not slow:
         lines += too_slow.others(question, found)
-    causes = changed_later.remark(trial.answer)
     lines += causes
     if own_function:
         lines.append(
