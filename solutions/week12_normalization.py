@@ -233,7 +233,7 @@ check("batchnorm_over_batches")
 #
 # Three rules of week 06 are all you need. Blame is multiplied by the slope of the step. Where a node is used several times, its blames add up. And where a number was made of N entries, each of them gets its share. Look for the nodes that are used twice: $c$ (in $\hat x$ and in var), and $x$ (in $c$ and in $\mu$). And $\sigma$, var and $\mu$ are one number for a whole column, used by all N entries.
 #
-# **By hand.** A column $x = (0, 0, 2, 2)$ has mean 1, so $c = (-1, -1, 1, 1)$, the variance is 1 and, without eps, $\sigma = 1$ and $\hat x = c$. Let $\gamma = 1$ and the blame at the output be $(4, 0, 0, 0)$. Fill in the column on the right from top to bottom:
+# **By hand.** A column $x = (0, 0, 2, 2)$ has mean 1, so $c = (-1, -1, 1, 1)$, the variance is 1 and, without eps, $\sigma = 1$ and $\hat x = c$. Let $\gamma = 1$ and the blame at the output be $(4, 0, 0, 0)$. Fill in the question marks from top to bottom:
 #
 # | node | used by | slope of that step | its blame |
 # | --- | --- | --- | --- |
@@ -246,11 +246,13 @@ check("batchnorm_over_batches")
 #
 # <details><summary>The table, filled</summary>
 #
-# $\sigma$: the products $-c \cdot (4, 0, 0, 0)$ sum to 4. var: the slope of a root is $1 / (2\sigma)$, so 2. $c$: $(4, 0, 0, 0)$ directly, and through var $2 \cdot 2c/4 = (-1, -1, 1, 1)$; together $(3, -1, 1, 1)$. $\mu$: the slope is −1 for each entry, so $-(3 - 1 + 1 + 1) = -4$. $x$: each entry is a quarter of the mean, so $(3, -1, 1, 1) - 1 = (2, -2, 0, 0)$.
+# $\sigma$: the products $-c \cdot (4, 0, 0, 0)$ sum to 4. var: the slope of a root is $1 / (2\sigma)$, so 2. $c$: $(4, 0, 0, 0)$ directly, and through var $2 \cdot 2c/4 = (-1, -1, 1, 1)$; together $(3, -1, 1, 1)$. $\mu$: the slope is −1 for each entry, so $-(3 - 1 + 1 + 1) = -4$. $x$: each entry has a share of one quarter in the mean, so $(3, -1, 1, 1) + (-4)/4 = (2, -2, 0, 0)$.
 #
 # </details>
 #
-# It sums to 0, and it has to: adding the same number to the whole column changes nothing, so nobody can be blamed for it.
+# The blame of $x$ sums to 0, and it has to: adding the same number to the whole column changes nothing, so nobody can be blamed for it.
+#
+# In code the blame of $\hat x$ is called `dxhat`, that of $\sigma$ `droot`, that of $c$ `dcentred` and that of $\mu$ `dmean`.
 
 
 # %% solution="batchnorm_nodes"
@@ -294,14 +296,14 @@ check("batchnorm_nodes")
 #
 # ### 5. In one line
 #
-# Five steps are right, and nobody writes them. On paper they collapse into one line, with three terms, made of nothing but $d\hat x$, $\hat x$ and $\sigma$. Find it:
+# The five steps are right, but nobody writes them out. On paper they collapse into one line, with three terms, made of nothing but $d\hat x$, $\hat x$ and $\sigma$. Find it:
 #
-# 1. Write $dc$ with $d\sigma$ put in for dvar. The two 2s cancel.
-# 2. Put in $d\sigma$ itself, and replace every $c$ by $\hat x \sigma$. How many $\sigma$ are left in each term? A sum over the column divided by N is a mean.
+# 1. In your line for $dc$, replace dvar by what it is made of, $d\sigma$. The two 2s cancel.
+# 2. Put in what $d\sigma$ is, and replace every $c$ by $\hat x \sigma$. How many $\sigma$ are left in each term? A sum over the column divided by N is a mean.
 # 3. The last two nodes say: $dx = dc - \mathrm{mean}(dc)$. Take the mean of both terms of $dc$. One of the two means is 0, because $\mathrm{mean}(\hat x) = 0$.
 # 4. Factor out what all terms share.
 #
-# Now look at what you have: a first term, which treats mean and spread as constants, and two corrections. Name the way that each correction belongs to. Then try the line on the worked example: $\hat x = (-1, -1, 1, 1)$, $\sigma = 1$ and $d\hat x = (4, 0, 0, 0)$ give $(2, -2, 0, 0)$.
+# Now look at what you have: a first term, which treats mean and spread as constants, and two corrections. Which belongs to the way through the mean, and which to the way through the spread? Then try the line on the worked example: $\hat x = (-1, -1, 1, 1)$, $\sigma = 1$ and $d\hat x = (4, 0, 0, 0)$ give $(2, -2, 0, 0)$.
 #
 # Nothing in the derivation asked whether the entries stand in a column or in a row. So write it for both: `axis` says along which axis was measured, and the means run along it. `root` comes as a row `(1, D)` or a column `(N, 1)`, and `keepdims=True` keeps your means in the same shape.
 
@@ -341,7 +343,7 @@ check("normalize_backward")
 #
 # ### 6. The layer's way back
 #
-# gamma and beta are left. Each is used once by every example of the batch: $\mathrm{out} = \gamma \hat x + \beta$. What is the slope for each, and what happens to blame that comes from N examples? Your `normalize_backward` does the rest.
+# What remains is gamma and beta. Each is used once by every example of the batch: $\mathrm{out} = \gamma \hat x + \beta$. What is the slope for each, and what happens to blame that comes from N examples? Your `normalize_backward` does the rest.
 
 
 # %% solution="batchnorm_backward"
@@ -375,7 +377,7 @@ check("batchnorm_backward")
 #
 # ### 7. Forward
 #
-# The same formula, measured along the row. There is no diary and there are no two lives: a picture brings its own features along, at test time too.
+# The same formula, measured along the row. There is no diary and no second life: a picture brings its own features along, at test time too.
 #
 # Two tools. A mean over the last axis of an `(N, D)` array has the shape `(N,)`, and NumPy would line it up with the *columns*. `X.mean(axis=-1, keepdims=True)` has the shape `(N, 1)` and lines up with the rows. And `axis=-1` is the last axis, however many there are. In a text model X is `(N, T, D)`: N texts, T words in each, D features of each word. Every word is normalized by itself.
 
@@ -454,7 +456,7 @@ check("layernorm_backward")
 #
 # $$s_j \big( (XW)_j + b_j - \mu_j \big) + \beta_j$$
 #
-# Sort it into something that is multiplied by X and something that is not. Those are the new kernel and the new bias. Phones run trained networks this way: the norm costs nothing any more.
+# Sort it into something that is multiplied by X and something that is not. Those are the new kernel and the new bias. Phones run trained networks this way: the norm no longer costs anything.
 
 
 # %% solution="fold_batchnorm_into_dense"
@@ -500,7 +502,7 @@ guessed_spread = {0.7: None, 1.4: None}
 # %% tags=["experiment"]
 one, zero = np.ones(64), np.zeros(64)
 norms = {
-    "nothing": lambda Z: Z,
+    "no norm": lambda Z: Z,
     "batch norm": lambda Z: batchnorm_forward(Z, one, zero, zero, one, 0.9, 1e-5, True)[0],
     "layer norm": lambda Z: layernorm_forward(Z, one, zero, 1e-5),
 }
@@ -513,12 +515,12 @@ for name, normalize in norms.items():
         print(f"{name:10} weights * {scale}", *row, guess)
 
 # %% [markdown]
-# With either norm the size of the weights no longer matters: the two rows of a norm are alike.
+# With either norm the size of the weights no longer matters: the two rows of each norm are the same.
 #
 # **Second: do twenty layers learn?** The same pile with a last layer for the ten digits, trained for 60 nudges on batches of 64, at five learning rates. Without a norm, with batch norm, with layer norm; once with the weights of week 04, once with weights 30 percent smaller. Guessing costs $\ln 10 = 2.3$. At how many of the five rates will each pile, with the smaller weights, reach a loss below 2?
 
 # %% tags=["experiment"]
-guessed_rates = {"nothing": None, "batch norm": None, "layer norm": None}
+guessed_rates = {"no norm": None, "batch norm": None, "layer norm": None}
 
 
 # %% tags=["experiment"]
@@ -548,7 +550,7 @@ def train_pile(norm, lr, scale, rng, depth=20, nudges=60, eps=1e-3):
         for layer in range(depth - 1, -1, -1):
             X, Z, N = road[layer]
             dZ = relu_backward(dX, N)
-            if norm == "nothing":
+            if norm == "no norm":
                 dbeta = dZ.sum(axis=0)
             else:
                 backward = batchnorm_backward if norm == "batch norm" else layernorm_backward
@@ -586,14 +588,14 @@ for name, normalize in norms.items():
     print(f"{name}, likeness of two digits: {likeness(normalize, np.random.default_rng(0)):.2f}")
 figure = plots.losses_by_rate(rates, panels, np.log(10))
 
-# %% [markdown] quotes={"at none (0 of 5)": "30 percent smaller, nothing: learns at {} of {} rates", "at 4 of 5 rates": "30 percent smaller, batch norm: learns at {} of {} rates", "a cosine of 0.94": "nothing, likeness of two digits: {}", "0.95 with layer norm": "layer norm, likeness of two digits: {}", "With batch norm it is 0.32": "batch norm, likeness of two digits: {}"}
-# *In words:* two panels, for weights of the right size on the left and smaller ones on the right: the loss after training against the learning rate. The grey line is guessing. Without a norm the dots hug it, on the right at every rate; on the left one large rate is missing, because the numbers overflowed. Layer norm gets a little below the line at small rates only. Batch norm falls far below it from a rate of 0.1 on, in both panels.
+# %% [markdown] quotes={"at none (0 of 5)": "30 percent smaller, no norm: learns at {} of {} rates", "at 4 of 5 rates": "30 percent smaller, batch norm: learns at {} of {} rates", "at 3 of 5 from": "weights of week 04, batch norm: learns at {} of {} rates", "a cosine of 0.94": "no norm, likeness of two digits: {}", "0.95 with layer norm": "layer norm, likeness of two digits: {}", "With batch norm it is 0.32": "batch norm, likeness of two digits: {}"}
+# *In words:* two panels, for weights of the right size on the left and smaller ones on the right: the loss after training against the learning rate. The grey line is guessing. Without a norm the dots stay near it, and on the right they lie on it; on the left one large rate is missing, because the numbers overflowed. Layer norm gets a little below the line at small rates only. Batch norm falls far below it from a rate of 0.1 on, in both panels.
 #
-# Without a norm the pile hardly learns at any rate, and with smaller weights at none (0 of 5). With batch norm it learns at 4 of 5 rates, from the wrong start as well as from the right one. That is what made very deep networks usable in 2015.
+# Without a norm the pile hardly learns at any rate, and with smaller weights at none (0 of 5). With batch norm it learns at 4 of 5 rates from the wrong start, and at 3 of 5 from the right one: the start hardly matters any more. That is what made very deep networks usable in 2015.
 #
-# But why does layer norm, which holds the loudness just as well, learn so badly here? Look at the last three lines. After twenty layers two different digits point nearly the same way, a cosine of 0.94 without a norm, and 0.95 with layer norm: what they have in common has drowned what sets them apart. Batch norm subtracts what the *batch* has in common, at every layer. With batch norm it is 0.32. Layer norm looks at one picture and cannot know what others share. So those who use layer norm in deep networks give every layer a residual road (week 08), on which the picture itself travels along.
+# But why does layer norm, which holds the loudness just as well, learn so badly here? Look at the last three printed lines. After twenty layers two different digits point nearly the same way, a cosine of 0.94 without a norm, and 0.95 with layer norm: what they have in common has drowned what sets them apart. Batch norm subtracts what the *batch* has in common, at every layer. With batch norm it is 0.32. Layer norm looks at one picture and cannot know what others share. So those who use layer norm in deep networks give every layer a residual road (week 08), on which the picture itself travels along.
 #
-# **Third: company.** One picture, one feature. We put the picture into 120 random batches of each size and look at that feature after the norm. The dashed line is the answer at test time. Think of the two smallest batches first: what is the feature in a batch of one, and how large, without its sign, in a batch of two?
+# **Third: company.** One picture, one feature. We put the picture into 120 random batches of each size and look at that feature after the norm. The dashed line is the answer at test time. Think of the two smallest batches first: what will the feature be in a batch of one? And what will its size be, whatever its sign, in a batch of two?
 
 # %% tags=["experiment"]
 guessed_size = {1: None, 2: None}
@@ -634,7 +636,7 @@ for size in guessed_size:
 figure = plots.output_by_company(company, outputs, at_test_time, by_layer_norm)
 
 # %% [markdown] quotes={"all dots lie on 0": "in a batch of 1, size of the feature: {}"}
-# *In words:* on the left, a cloud of dots for each batch size. In a batch of one all dots lie on 0. In a batch of two they lie near −1 and 1, whatever the picture shows. With more company the clouds grow narrower and close in on the dashed line. On the right, layer norm: one and the same answer for every batch size.
+# *In words:* on the left, a cloud of dots for each batch size. In a batch of one all dots lie on 0. In a batch of two they lie near −1 and 1, whatever the picture shows. The black bars hold the middle 80 percent of the dots. With more company the clouds grow narrower and close in on the dashed line. On the right, layer norm: one and the same answer for every batch size.
 #
 # **Fourth: what it costs.** A small network with a norm in its middle learns digits for 300 nudges, from batches of 1, 2, 4 ... 128 pictures. Batch norm is tested twice: with its diary, and with `training=True` left on by accident, when the pictures come in one at a time. How many of 100 new digits will be right after training with batches of 2?
 
@@ -704,7 +706,7 @@ for name, guess in guessed_right.items():
 figure = plots.accuracy_by_batch_size(sizes, shares)
 
 # %% [markdown] quotes={"about 96 of 100": "batches of 8: layer norm {}", "layer norm keeps 90 and batch norm falls to 71": "batches of 2: layer norm {}, with its diary {}", "near 10 of 100": "batches of 128: layer norm _, with its diary _, flag left on {}"}
-# *In words:* from batches of 8 on, both norms reach about 96 of 100. At 2 pictures layer norm keeps 90 and batch norm falls to 71. At 1 it learns hardly anything, because its training output was always beta: blame never reaches W1. The lowest line lies near 10 of 100, which is guessing: even a well-trained network, asked one picture at a time with the flag left on, sees nothing but beta, and gives every picture the same answer.
+# *In words:* from batches of 8 on, both norms reach about 96 of 100. At 2 pictures layer norm keeps 90 and batch norm falls to 71. At 1 batch norm learns hardly anything, because its output in training was always beta: blame never reaches W1. The lowest line lies near 10 of 100, which is guessing: even a well-trained network, asked one picture at a time with the flag left on, sees nothing but beta, and gives every picture the same answer.
 #
 # ## Where each norm is used today
 #
@@ -719,7 +721,7 @@ figure = plots.accuracy_by_batch_size(sizes, shares)
 #
 # **RMSNorm** asks what layer norm can do without. It divides by the root of the mean *square*, $\hat x = x / \sqrt{\mathrm{mean}(x^2) + \mathrm{eps}}$, and multiplies by gamma. No mean, no beta. By hand: the row $(3, 8)$ has the mean square $(9 + 64)/2 = 36.5$, and becomes $(0.50, 1.32)$. Its authors found it as good as layer norm and clearly faster. Look at your one line for the way back: which of its three terms falls away?
 #
-# **Where in the block?** The first transformer (2017) put the norm *after* the addition of the residual road, GPT-2 and nearly everybody since put it *before* the layer (**pre-norm**). Then nothing stands on the road itself, and blame walks from the last layer to the first untouched.
+# **Where in the block?** The first transformer (2017) put the norm *after* the addition of the residual road; GPT-2 and nearly everybody since have put it *before* the layer (**pre-norm**). Then nothing stands on the road itself, and blame walks from the last layer to the first untouched.
 #
 # ## The same in Keras
 #
@@ -809,7 +811,7 @@ batch_of_one_because = (
 check("batch_of_one")
 
 # %% [markdown]
-# **C.** At test time a picture goes through batch norm in a batch of 100. Where do the means come from that are subtracted from it?
+# **C.** At test time a picture goes through batch norm in a batch of 100. Which data gave the means that are subtracted from it?
 #
 # - a: the 100 pictures of its batch
 # - b: its own features

@@ -39,7 +39,7 @@ def output_by_company(sizes: Array, outputs: Array, at_test_time: float, alone: 
         low, high = np.percentile(dots, [10, 90])
         left.plot([place, place], [low, high], color="black", linewidth=2, linestyle="-")
     left.axhline(at_test_time, color=COLORS[1], linewidth=2, linestyle="--", label="at test time")
-    left.set(title="Batch norm", ylabel="one feature of one picture, normalized")
+    left.set(title="Batch norm", ylabel="one feature after the norm")
     left.legend(fontsize=9, loc="lower right")
     right.plot(places, np.full(len(sizes), alone), marker="s", color=COLORS[2])
     right.set_title("Layer norm")
@@ -68,7 +68,7 @@ def accuracy_by_batch_size(sizes: Array, accuracies: Mapping[str, Array]) -> Fig
     axes.set(
         title="What small batches cost",
         xlabel="batch size while training",
-        ylabel="right answers on new digits",
+        ylabel="share of right answers",
         ylim=(0, 1.03),
     )
     axes.legend(fontsize=9, loc="center right")
@@ -95,6 +95,8 @@ def losses_by_rate(
             seen = np.where(np.isfinite(loss), loss, np.nan)
             panel.plot(rates, seen, marker="os^D"[number % 4], markersize=6, label=name)
         panel.set(title=title, xlabel="learning rate", xscale="log", ylim=(0, 1.25 * guessing))
+        panel.set_xticks(rates, [f"{rate:g}" for rate in rates])
+        panel.set_xticks([], minor=True)
     np.ravel(axes)[0].set_ylabel("loss after training")
     np.ravel(axes)[0].legend(fontsize=9, loc="lower left")
     return drawing
