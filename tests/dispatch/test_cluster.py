@@ -280,6 +280,7 @@ def test_is_a_missing_dask_named(fresh, monkeypatch):
         grade(fresh, "local:2")
 
 
+@pytest.mark.beyond_sample
 def test_does_ctrl_c_keep_what_is_graded_and_leave_no_process(fresh, expected):
     never_ends = demo.HOSTILE["cell-never-ends"]
     endless = [demo.Pupil(f"right-h{number:02}", never_ends) for number in range(ENDLESS)]

@@ -34,7 +34,7 @@ every_question_but_long_training = pytest.mark.parametrize(
 # public ones.
 every_mistake = pytest.mark.parametrize(
     ("week", "question", "mistake"),
-    one_in(3, MISTAKES, by=lambda each: each[1].name),
+    one_in(4, MISTAKES, by=lambda each: each[1].name),
     ids=[f"{q.name}-{m.name}" for _, q, m in MISTAKES],
 )
 every_alternative = pytest.mark.parametrize(
