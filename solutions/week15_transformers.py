@@ -133,7 +133,7 @@ print(f"naming the first digit:    {100 * guessers:.0f} of 100 right")
 # %% [markdown] quotes={"94 of 100": "has learned from: {} of 100", "45 of 100": "new texts: {} of 100", "42 of 100": "the first digit: {} of 100"}
 # It has learned most of the 2,000 texts by heart: 94 of 100. Of new ones it gets 45 of 100 right, hardly more than somebody who always names the first digit, 42 of 100. Yet the answer stands in the text, in plain sight! You solve it without thinking: *find the letter that was asked for, and read what stands beside it.* The robot cannot do that, because its weights say *which places* matter, once and for all. Here it depends on the text which place matters.
 #
-# So the robot needs a way to decide **where to look**. Last week ended with this wish.
+# So the robot needs a way to decide **where to look**. Week 14 ended with this wish.
 #
 # ## The picture
 #
@@ -150,7 +150,7 @@ print(f"naming the first digit:    {100 * guessers:.0f} of 100 right")
 # | asks several questions at once | **heads** |
 # | notes in which row a drawer stands | **positions** |
 #
-# Nothing here is new to you. A dot product, a softmax, a weighted mean. New is only that the weights are *computed from the text* and not stored.
+# Nothing here is new to you. A dot product, a softmax, a weighted mean. The only new thing is that the weights are *computed from the text* and not stored.
 #
 # ## A worked example, by hand
 #
@@ -505,14 +505,14 @@ print(f"largest difference at the same tokens: {np.abs(read[order] - reread).max
 #
 # How do you write a time of day so that neighbours look alike and no two are the same? With several hands: one turns fast, one slowly, one more slowly still. A hand at the angle $a$ is the pair $(\sin a, \cos a)$.
 #
-# D features are D/2 hands. The first one turns by 1 radian from place to place. Each following one is slower than the one before it by the same factor, and if there were one more after the last, it would be slower than the first by a factor called the *base*, usually 10,000. By which power of the base is hand i slower than hand 0? Fill in for D = 4, which has two hands, and a base of 10,000:
+# D features are D/2 hands. The first one turns by 1 radian from place to place. Each following one is slower than the one before it by the same factor, and if there were one more after the last, it would be slower than the first by a factor called the *base*, usually 10,000. By which power of the base is hand i slower than hand 0? The base is 10,000. The first row is for D = 4, which has two hands; fill in the second:
 #
 # | | hand 0 turns by | hand 1 turns by | features of place 1 |
 # | --- | --- | --- | --- |
 # | $D = 4$ | $1$ | $1/10000^{2/4} = 0.01$ | 0.841, 0.540, 0.010, 1.000 |
 # | $D = 8$ | $1$ | ? | 0.841, 0.540, ?, ?, ... |
 #
-# In the second row it is $1/10000^{2/8} = 0.1$. Sine and cosine take turns: features $2i$ and $2i + 1$ are hand i. Slices with a step, `P[:, ::2]` and `P[:, 1::2]`, pick every second column.
+# In the second row hand 1 turns by $1/10000^{2/8} = 0.1$, and its features are 0.100 and 0.995. Sine and cosine take turns: features $2i$ and $2i + 1$ are hand i. Slices with a step, `P[:, ::2]` and `P[:, 1::2]`, pick every second column.
 
 
 # %% solution="sinusoidal_positions"
@@ -650,7 +650,7 @@ check("transformer_block")
 #
 # ### 12. Every place is asked
 #
-# Behind the last block one more matrix makes K logits of the D features, at every place. What is each place asked? Take the text *c a t s*:
+# Behind the last block one more matrix makes K logits of the D features, at every place. What is each place asked for? Take the text *c a t s*:
 #
 # | place | has read | is asked for |
 # | --- | --- | --- |
@@ -794,7 +794,7 @@ _ = threadpool_limits(1)
 # %% [markdown]
 # ### 14. Let it read
 #
-# The synthesis of the course: start, batches, loss, gradients, steps. You choose all of it yourself. What is given is the model: 32 places, 32 features, 4 heads, 64 hidden units, some 12,000 parameters. And the text, 64,000 characters as numbers.
+# The synthesis of the course: start, batches, loss, gradients, steps. You choose all of it yourself. What is given is the model: 32 places, 32 features, 4 heads, 64 hidden units, some 11,000 parameters. And the text, 64,000 characters as numbers.
 #
 # The text is from the manual that ships with Python, but you will not recognize it. Each character has a number drawn by lot, a few pairs of letters share one, and perhaps the text runs backwards. So a model that somebody trained elsewhere is of no use; yours has only what it reads here. It is judged on 128 pieces that were cut out of the text before you got it. A table that counts *which character follows which* in all of the text reaches a loss of about 2.3 on them. Yours should reach at most 0.85 of what the table reaches. It takes looking back further than one place.
 #
@@ -1062,7 +1062,7 @@ for start in [0, 40, 400]:
     turned[f"from place {start}"] = (at_start @ keys.T)[0]
 for name, curves in [("added", added), ("turned", turned)]:
     spread = np.ptp(list(curves.values()), axis=0).max()
-    print(f"{name:6}: the three curves differ by up to {spread:.1e}")
+    print(f"{name}: the three curves differ by up to {spread:.2g}")
 print(f"your guess for turned: {guessed_difference}")
 figure = plots.scores_by_distance({"added": added, "turned": turned})
 
@@ -1119,11 +1119,13 @@ for name, loss in found.items():
 figure = plots.loss_by_place(np.array(by_place), levels)
 
 # %% [markdown]
-# *In words:* the loss at each of 31 places, as a falling curve, and three dashed lines. At place 0 the robot has read one character and is no better than the line of the pairs. Within four or five places the curve drops far below it and then stays there, with small waves: a few characters back are what helps most, and the rest adds little. At the last places it may rise again a little; as drawers they have been opened by the fewest others, so their rows of P have perhaps learned least.
+# *In words:* the loss at each of 31 places, as a falling curve, and three dashed lines. At place 0 the robot has read one character and is a little worse than the line of the pairs. Within four or five places the curve drops far below it and then stays there, with small waves: a few characters back are what helps most, and the rest adds little. At the last places it may rise again a little; as drawers they have been opened by the fewest others, so their rows of P have perhaps learned least.
 #
 # **What does it write?** Below, each text begins with *the* and goes on with what your `sample` draws, once from an untrained robot, then from the trained one at four temperatures.
 
 # %% tags=["experiment"]
+from textwrap import fill
+
 rng = np.random.default_rng(15)
 untrained = {name: 0.3 * rng.normal(size=w.shape) for name, w in trained.items()}
 
@@ -1137,14 +1139,18 @@ def write(params, length, temperature, top_k, rng, beginning="the "):
     return "".join(alphabet[token] for token in text)
 
 
-print("untrained:", write(untrained, 150, 1.0, K, np.random.default_rng(1)))
+def show(name, params, temperature, top_k):
+    text = write(params, 150, temperature, top_k, np.random.default_rng(1))
+    print(f"{name}:\n{fill(text, 80)}\n")
+
+
+show("untrained", untrained, 1.0, K)
 for temperature in [0, 0.5, 1.0, 2.0]:
-    text = write(trained, 150, temperature, K, np.random.default_rng(1))
-    print(f"\ntemperature {temperature}: {text}")
-print(f"\ntemperature 2.0, top_k 3: {write(trained, 150, 2.0, 3, np.random.default_rng(1))}")
+    show(f"temperature {temperature}", trained, temperature, K)
+show("temperature 2.0, top_k 3", trained, 2.0, 3)
 
 # %% [markdown]
-# Untrained it is noise. At temperature 0 it soon turns in circles. At 0.5 it writes words, many of them real ones, and the tone of a manual. At 2 it stammers, and top-k holds it together again. It has 12,000 parameters and has read a small pile of pages some five times; it knows how words are *spelled* and hardly what they mean. More blocks, more text, more steps: that is how one goes on from here.
+# Untrained it is noise. At temperature 0 it soon turns in circles. At 0.5 it writes words, many of them real ones, and the tone of a manual. At 2 it stammers, and top-k holds it together again. It has some 11,000 parameters and has read a small pile of pages some five times; it knows how words are *spelled* and hardly what they mean. More blocks, more text, more steps: that is how one goes on from here.
 #
 # **Where do the heads look?** Four heads, each with its own map. A row is a place that looks, and dark columns are the places that it looks at.
 
@@ -1153,8 +1159,9 @@ phrase = "a list of names"
 some = np.array([[alphabet.index(character) for character in phrase]])
 X = embed(some, trained["E"]) + trained["P"][: len(phrase)]
 A = layernorm_forward(X, trained["gamma1"], trained["beta1"], 1e-5)
-Q, V_keys = (split_heads(A @ trained[name], H) for name in ("W_q", "W_k"))
-_, weights = attention(Q, V_keys, V_keys, causal_mask(len(phrase)))
+queries, keys = (split_heads(A @ trained[name], H) for name in ("W_q", "W_k"))
+# The values make no difference to the weights, so any will do.
+_, weights = attention(queries, keys, keys, causal_mask(len(phrase)))
 shown = [character.replace(" ", "␣") for character in phrase]
 figure = plots.attention_maps({f"head {h}": weights[0, h] for h in range(H)}, shown)
 
@@ -1173,7 +1180,7 @@ figure = plots.letter_map(flat, [character.replace(" ", "␣") for character in 
 # %% [markdown]
 # *In words:* every character stands at a point of the plane. Most vowels, in bold, lie close to each other on one side; the space and the signs keep away from most of the consonants. Nobody said what a vowel is. Vowels are followed by much the same characters, so their rows have become alike.
 #
-# **What is the cache worth?** Twenty texts of 32 characters, written with and without it. Are the numbers the same? How many times as fast is it with the cache?
+# **What is the cache worth?** Twenty texts of 32 characters, read one character at a time, with and without it. Are the numbers the same? How many times as fast is it with the cache?
 
 # %% tags=["experiment"]
 guessed_speed = None
@@ -1297,7 +1304,7 @@ one_of_three_hidden_because = "A hidden place has exp(-inf) = 0 before the sum i
 check("one_of_three_hidden")
 
 # %% [markdown]
-# **B.** A text becomes twice as long. How many times as many scores does attention compute?
+# **B.** A text becomes twice as long. How many scores does attention compute now, compared with before?
 #
 # - a: twice as many
 # - b: four times as many
@@ -1309,7 +1316,7 @@ check("one_of_three_hidden")
 ### BEGIN SOLUTION
 twice_as_long = "b"
 twice_as_long_because = (
-    "Every place looks at every place, T * T scores, and doubling T makes four of each."
+    "Every place looks at every place, T * T scores, and doubling T makes them four times as many."
 )
 ### END SOLUTION
 
@@ -1317,7 +1324,7 @@ twice_as_long_because = (
 check("twice_as_long")
 
 # %% [markdown]
-# **C.** A robot reads texts in training, and after a minute its loss is 0.02. Then it is to write, and writes nonsense. What is the likeliest reason?
+# **C.** A robot reads texts in training, and after a minute its loss is 0.02. Then it is asked to write, and writes nonsense. What is the likeliest reason?
 #
 # - a: the learning rate is too high
 # - b: the labels were not shifted, or the mask lets it look ahead
@@ -1346,7 +1353,7 @@ check("echo_robot")
 # Say why in one line: thousandth_token_because = "..."
 ### BEGIN SOLUTION
 thousandth_token = "c"
-thousandth_token_because = "No earlier place can see the new one, so its keys and values stay as they were, and its query is asked no more."
+thousandth_token_because = "No earlier place can see the new one, so its keys and values stay as they were, and its query is not needed again."
 ### END SOLUTION
 
 # %% check="thousandth_token"
@@ -1362,7 +1369,7 @@ check("thousandth_token")
 #
 # Two things had to be added. A mask, because the robot guesses at every place at once, and the answer to one place stands in the text right after it; it could copy and would learn nothing. And positions, because a mixture has no order: without them *dog bites man* and *man bites dog* are the same.
 #
-# It costs that every place looks at every other: a text of twice the length needs four times as many comparisons, and when it writes, it keeps the labels and tellings of everything before. And the picture of the weights: it shows from where something was taken, in one head of one block. The other heads, the dense halves and the residual roads, which carry everything past attention, are not in it. Different weights can lead to the same answer.
+# The price is that every place looks at every other: a text of twice the length needs four times as many comparisons, and when it writes, it keeps the label and the value of everything before. And the picture of the weights: it shows from where something was taken, in one head of one block. The other heads, the dense halves and the residual roads, which carry everything past attention, are not in it. Different weights can lead to the same answer.
 #
 # **Rubric (20 points).** 8: why a fixed weight for each place cannot do it, and what question, label, value and softmax do instead. 6: the mask and the positions, each with its reason. 6: the cost in length, and one thing that the picture does not show.
 # ### END SOLUTION

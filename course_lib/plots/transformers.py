@@ -45,7 +45,7 @@ def attention_maps(maps: Mapping[str, Array], tokens: Sequence[str]) -> Figure:
     Returns:
         A panel for each head; in a row, dark columns are the places it looks at most.
     """
-    drawing, panels = _squares(len(maps), 4.2)
+    drawing, panels = _squares(len(maps), 4.2, columns=2)
     for panel, (name, weights) in zip(panels, maps.items(), strict=True):
         panel.imshow(weights, cmap="Greys", vmin=0, vmax=1)
         every = np.arange(len(tokens))
@@ -65,9 +65,9 @@ def position_patterns(P: Array) -> Figure:
         Two panels: the patterns, and the dot products of all pairs of places.
     """
     drawing, (left, right) = figure(ncols=2, figsize=(8.6, 4.0))
-    for panel, values in ((left, P), (right, P @ P.T)):
+    for panel, values, label in ((left, P, "value"), (right, P @ P.T, "dot product")):
         drawn = panel.imshow(values, cmap="cividis", aspect="auto", interpolation="nearest")
-        drawing.colorbar(drawn, ax=panel, label="size")
+        drawing.colorbar(drawn, ax=panel, label=label)
         panel.grid(False)
     left.set(title="the pattern of each place", xlabel="feature", ylabel="place")
     right.set(title="dot products of the patterns", xlabel="place", ylabel="place")
@@ -107,11 +107,13 @@ def loss_by_place(losses: Array, levels: Mapping[str, float]) -> Figure:
     """
     drawing, axes = figure(figsize=(6.4, 3.6))
     axes.plot(losses, marker=".")
+    # Room for the name above the highest line.
+    axes.margins(y=0.2)
     for name, level in levels.items():
         axes.axhline(level, color=GREY, linewidth=1.2, linestyle="--")
         axes.text(len(losses) - 1, level, f"{name} ", ha="right", va="bottom", fontsize=9)
     axes.set(
-        title="The more it has read",
+        title="How well it guesses, by how much it has read",
         xlabel="place that guesses",
         ylabel="loss of the next character",
         ylim=(0, None),
@@ -150,13 +152,17 @@ def letter_map(places: Array, letters: Sequence[str]) -> Figure:
     return drawing
 
 
-def _squares(count: int, size: float) -> tuple[Figure, Any]:
-    """Panels for square tables, without a grid."""
-    drawing, axes = figure(ncols=count, figsize=(size * count, size + 0.3))
+def _squares(count: int, size: float, columns: int | None = None) -> tuple[Figure, Any]:
+    """Panels for square tables, without a grid; all in one row unless `columns` says otherwise."""
+    across = min(count, columns or count)
+    down = -(-count // across)
+    drawing, axes = figure(across, down, figsize=(size * across, (size + 0.3) * down))
     panels = np.ravel(axes)
     for panel in panels:
         panel.grid(False)
-    return drawing, panels
+    for unused in panels[count:]:
+        unused.set_visible(False)
+    return drawing, panels[:count]
 
 
 def _narrower(count: int) -> Array:

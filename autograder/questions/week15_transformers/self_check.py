@@ -22,7 +22,8 @@ twice_as_long = choice(
         "523d9214eb6a": "There are twice as many queries, and each has twice as many keys.",
         "4bee8e79c4fc": "The parameters stay the same; the scores are computed from the text.",
     },
-    because="Every place looks at every place, T * T scores, and doubling T makes four of each.",
+    because="Every place looks at every place, T * T scores, and doubling T makes them four times "
+    "as many.",
 )
 
 echo_robot = choice(
@@ -44,5 +45,5 @@ thousandth_token = choice(
         "1511e92f9324": "Keys and values of earlier places are what the cache holds.",
     },
     because="No earlier place can see the new one, so its keys and values stay as they were, and "
-    "its query is asked no more.",
+    "its query is not needed again.",
 )
