@@ -88,7 +88,9 @@ class Verdict:
     points (see `grading.decisions`); `earned` is then the share that the answer itself had earned.
     `plain` says that it is no question but a cell of the instructor's own (see
     `grading.plain_cells`). `lost` are the parts that lost points, each with the way in which it is
-    wrong, of a function that several questions look at (see `judging.charged`).
+    wrong, and `lost_cases` the cases that lost points for wrong numbers, of a function that several
+    questions look at (see `judging.charged`). `calls` are wrong questions that the answer calls and
+    its question does not list (see `grading.called`).
     """
 
     question: str
@@ -106,6 +108,8 @@ class Verdict:
     earned: float = 0.0
     plain: bool = False
     lost: tuple[tuple[str, str], ...] = ()
+    lost_cases: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
 
     @property
     def right(self) -> bool:

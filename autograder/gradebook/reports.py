@@ -93,12 +93,13 @@ def _read(path: Path) -> Report:
 
 
 def _verdict(kept: dict[str, Any]) -> Verdict:
-    # Reports written by earlier versions have none of either.
+    # Reports written by earlier versions have none of these.
     pairs = {
         field: tuple((name, value) for name, value in kept.get(field, ()))
         for field in ("figures", "lost")
     }
-    return Verdict(**{**kept, "outcome": Outcome(kept["outcome"]), **pairs})
+    names = {field: tuple(kept.get(field, ())) for field in ("calls", "lost_cases")}
+    return Verdict(**{**kept, "outcome": Outcome(kept["outcome"]), **pairs, **names})
 
 
 def folder(root: Path, assignment: str) -> Path:

@@ -16,6 +16,7 @@ from functools import cached_property
 from autograder.answer import Answer, Status
 from autograder.double_precision import FLOAT32, mentions_float32
 from autograder.grading.assignment import Assignment
+from autograder.grading.called import Called
 from autograder.grading.follow_through import SolutionFunctions
 from autograder.grading.hidden_answers import without_words
 from autograder.grading.not_run import NotRun
@@ -37,6 +38,7 @@ class Asker:
         assignment: the questions and their cases.
         session: the submission in the sandbox.
         solution: answers calls to functions that the student got wrong.
+        called: tells which functions answers call.
         not_run: tells where a missing name stands; None to say nothing of it.
     """
 
@@ -45,9 +47,11 @@ class Asker:
         assignment: Assignment,
         session: Session,
         solution: SolutionFunctions,
+        called: Called,
         not_run: NotRun | None = None,
     ) -> None:
         self._assignment = assignment
+        self._called = called
         self._not_run = not_run
         self._session = session
         self._solution = solution
@@ -128,13 +132,15 @@ class Asker:
         week, judge = self._assignment.week, self._assignment.judge
         if self._assignment.source is None:
             return
-        called = {name for each in week.questions.values() for name in each.builds_on}
+        listed = {name for each in week.questions.values() for name in each.builds_on}
         at_fault: set[str] = set()
         for name, question in week.questions.items():
-            if not (name in called or question.builds_on or self._assignment.own_functions):
+            concerned = name in listed or question.builds_on or self._called.is_named(name)
+            if not (concerned or at_fault or self._assignment.own_functions):
                 continue
             outcome = judge.public_outcome(name, answers[name])
-            culprits = self._assignment.culprits(name, at_fault)
+            calls = self._called.by(name, at_fault)
+            culprits = self._assignment.culprits(name, at_fault, calls)
             if culprits and worth_asking_again(outcome):
                 again = self.ask_again(question, self._public(name), culprits)
                 self._prefetched[name, tuple(culprits)] = again

@@ -226,15 +226,16 @@ class Assignment:
         """The asks whose inputs stay secret."""
         return self.asks.where(lambda ask: ask.hidden)
 
-    def culprits(self, name: str, at_fault: Container[str]) -> list[str]:
+    def culprits(self, name: str, at_fault: Container[str], calls: Sequence[str] = ()) -> list[str]:
         """Functions that a wrong answer may have called and that are, or may be, wrong.
 
         Args:
             name: the question.
             at_fault: names of the earlier questions that are wrong.
+            calls: those of them that the answer calls and the question does not list.
         """
-        called = [each for each in self.week.questions[name].builds_on if each in at_fault]
-        return [*called, *self.own_functions]
+        called = [*self.week.questions[name].builds_on, *calls]
+        return [*(each for each in called if each in at_fault), *self.own_functions]
 
     @cached_property
     def callees(self) -> dict[str, tuple[str, ...]]:

@@ -19,6 +19,7 @@ from autograder.errors import AutograderError, UnreadableNotebook
 from autograder.feedback.sanitize import disarm_text, shown
 from autograder.grading.ask import Asker
 from autograder.grading.assignment import Assignment
+from autograder.grading.called import Called
 from autograder.grading.follow_through import SolutionFunctions
 from autograder.grading.not_run import NotRun
 from autograder.grading.plain_cells import put_tests
@@ -33,7 +34,7 @@ from autograder.judging.judge import AskAgain
 from autograder.light_imports import from_dict
 from autograder.questions.define import Inputs, Question
 from autograder.records import Outcome, Report, Submission, Verdict
-from autograder.sandbox.session import Sandbox, Session
+from autograder.sandbox.session import Cell, Sandbox, Session
 
 NO_FILES: Mapping[str, str] = {}
 
@@ -121,8 +122,11 @@ def grade_notebook(
     steps = assignment.steps(notebook)
     with sandbox.open(steps, {**assignment.companions, **files}) as session:
         not_run = NotRun(notebook, steps, session.cells)
-        asker = Asker(assignment, session, SolutionFunctions(assignment, sandbox), not_run)
-        judged, answers = _judge(assignment, asker)
+        sources = [step.source for step in steps if isinstance(step, Cell)]
+        called = Called(sources, assignment.week.questions)
+        solution = SolutionFunctions(assignment, sandbox)
+        asker = Asker(assignment, session, solution, called, not_run)
+        judged, answers = _judge(assignment, asker, called)
         usage = session.close()
     for index, result in session.cells.items():
         notebook.cells[index].outputs = [from_dict(each) for each in shown(result.outputs)]
@@ -155,14 +159,16 @@ def verdicts_on_tests(notebook: Any, assignment: Assignment, session: Session) -
             yield test_verdict(cell, session.cells.get(index))
 
 
-def _judge(assignment: Assignment, asker: Asker) -> tuple[list[Verdict], bytes]:
+def _judge(assignment: Assignment, asker: Asker, called: Called) -> tuple[list[Verdict], bytes]:
     """The verdict on every question, and the recorded answers that led to them."""
     answers = asker.ask_all()
     verdicts: list[Verdict] = []
     recorded: dict[str, bytes] = {}
     for name in assignment.week.questions:
         asked = _Recorder(assignment, asker, list(assignment.digests[name]), list(answers[name]))
-        verdicts.append(verdict_on(assignment, name, answers[name], verdicts, asked.ask_again))
+        calls = called.by(name, _at_fault(verdicts))
+        verdict = verdict_on(assignment, name, answers[name], verdicts, asked.ask_again, calls)
+        verdicts.append(verdict)
         recorded[name] = encode_question(asked.digests, asked.answers)
     return verdicts, encode_submission(recorded)
 
@@ -192,6 +198,7 @@ def verdict_on(
     answers: Sequence[Answer],
     before: Sequence[Verdict],
     ask_again: AskAgain,
+    calls: Sequence[str] = (),
 ) -> Verdict:
     """The verdict on one question.
 
@@ -202,17 +209,21 @@ def verdict_on(
         before: the verdicts on the questions before it.
         ask_again: answers what the judge asks next: from the sandbox, or from an earlier run's
             recorded answers.
+        calls: wrong questions that the answer calls and its question does not list.
     """
-    at_fault = {verdict.question for verdict in before if verdict.at_fault}
     verdict = assignment.judge.judge(
         name,
         answers,
         ask_again,
-        assignment.culprits(name, at_fault),
+        assignment.culprits(name, _at_fault(before), calls),
         replaceable=assignment.source is not None,
         before=before,
     )
-    return replace(verdict, key=assignment.question_keys[name])
+    return replace(verdict, key=assignment.question_keys[name], calls=tuple(calls))
+
+
+def _at_fault(before: Sequence[Verdict]) -> set[str]:
+    return {verdict.question for verdict in before if verdict.at_fault}
 
 
 def _stopped_cells(session: Session) -> list[str]:

@@ -93,12 +93,12 @@ def _verdicts(
         question = assignment.week.questions.get(old.question)
         if question is None:
             continue
-        built_on = flipped & set(question.builds_on)
+        built_on = flipped & {*question.builds_on, *old.calls}
         # An error in a function is charged in the first question that shows it.
         if old.question in due or built_on or question.calls in moved:
             try:
                 answers = recorded.question(old.question)
-                judged = _judged(assignment, answers, old.question, verdicts)
+                judged = _judged(assignment, answers, old, verdicts)
                 new = replace(judged, seconds=old.seconds)
             except NotRecorded:
                 if built_on or question.calls in moved or not _differs_in_points(assignment, old):
@@ -106,13 +106,18 @@ def _verdicts(
                 new = _rescaled(old, question.points)
         if new.at_fault != old.at_fault:
             flipped.add(old.question)
-        if (new.mistake, new.answered) != (old.mistake, old.answered):
+        if _charged(new) != _charged(old):
             moved.add(question.calls)
         verdicts.append(new)
     return [
         *assignment.decisions.settle(verdicts, report.verdicts),
         *(_at_its_worth(old, assignment) for old in report.verdicts if old.plain),
     ]
+
+
+def _charged(verdict: Verdict) -> tuple[object, ...]:
+    """What later questions on the same function look at, in order not to charge it again."""
+    return verdict.mistake, verdict.answered, verdict.lost, verdict.lost_cases
 
 
 def _at_its_worth(old: Verdict, assignment: Assignment) -> Verdict:
@@ -141,15 +146,15 @@ def _rescaled(verdict: Verdict, worth: float) -> Verdict:
 
 
 def _judged(
-    assignment: Assignment, recorded: QuestionAnswers, name: str, before: Sequence[Verdict]
+    assignment: Assignment, recorded: QuestionAnswers, old: Verdict, before: Sequence[Verdict]
 ) -> Verdict:
     def ask_again(
         question: Question, given: Sequence[Inputs], replaced: Sequence[str]
     ) -> list[Answer]:
         return recorded.read(assignment.follow_up_digests(question, given, replaced))
 
-    answers = recorded.read(assignment.digests[name])
-    return verdict_on(assignment, name, answers, before, ask_again)
+    answers = recorded.read(assignment.digests[old.question])
+    return verdict_on(assignment, old.question, answers, before, ask_again, old.calls)
 
 
 def _stopped(verdicts: Sequence[Verdict]) -> int:

@@ -12,6 +12,7 @@ from autograder.course import directory
 from autograder.grading import grade_class, pipeline
 from autograder.grading.ask import Asker
 from autograder.grading.assignment import load_assignment
+from autograder.grading.called import Called
 from autograder.grading.follow_through import SolutionFunctions
 from autograder.intake.read import read_notebook
 from autograder.records import Outcome
@@ -58,7 +59,8 @@ def test_has_every_case_an_answer_in_the_order_of_the_judge(released_course, mon
         sandbox.open(assignment.steps(complete)) as session,
     ):
         solution = SolutionFunctions(assignment, sandbox)
-        answers = Asker(assignment, session, solution).ask_all()
+        called = Called([], assignment.week.questions)
+        answers = Asker(assignment, session, solution, called).ask_all()
     probes = assignment.judge.probes
     assert {name: len(each) for name, each in answers.items()} == {
         name: len(each) for name, each in probes.items()
@@ -81,7 +83,8 @@ def test_does_a_missing_name_say_how_the_cell_above_its_check_ended(released_cou
         sandbox.open(assignment.steps(notebook)) as session,
     ):
         solution = SolutionFunctions(assignment, sandbox)
-        answers = Asker(assignment, session, solution).ask_all()
+        called = Called([], assignment.week.questions)
+        answers = Asker(assignment, session, solution, called).ask_all()
     for name, reason in {
         "tanh_backward": "the cell above it raised ZeroDivisionError: division by zero",
         "relu_backward": "the cell above it defines `relu_bakward`",
