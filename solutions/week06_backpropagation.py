@@ -5,7 +5,7 @@
 #
 # ## The break
 #
-# Last week the robot learned to say *how wrong* it is: one number, the **loss**. That is a grade, not advice. The robot has thousands of weights and no idea which of them to turn, nor which way.
+# Last week the robot learned to say *how wrong* it is: one number, the **loss**. That is a grade, not advice. The robot has thousands of weights. Each is a knob, and it has no idea which of them to turn, nor which way.
 #
 # One honest way to find out: wiggle a weight, look at the loss, put the weight back, take the next one. Run the next three cells to see what that costs.
 
@@ -84,10 +84,13 @@ for _ in range(10):
 one_pass = (perf_counter() - started) / 10
 knobs = sum(p.size for p in params.values())
 print(f"loss {loss:.3f}; one pass over {len(digits)} digits takes {1000 * one_pass:.1f} ms")
+units = {"years": 31_557_600, "days": 86_400, "seconds": 1}
 for count in [knobs, 13_002, 1_000_000, 1_000_000_000]:
     # A pass costs about as much as there are knobs, and every knob needs two of them.
     seconds = 2 * count * (one_pass * count / knobs)
-    print(f"{count:13,} knobs: about {seconds:18,.1f} seconds for a single nudge")
+    unit = next((unit for unit in units if seconds >= units[unit]), "seconds")
+    print(f"{count:13,} knobs: about {seconds / units[unit]:7,.0f} {unit} for a single nudge")
+
 # %% [markdown]
 # A nudge has to be repeated thousands of times. Twice as many knobs cost four times as much, and with a billion of them the first nudge would take longer than all of recorded history. Wiggling is honest, but it cannot be the way.
 #
@@ -192,7 +195,7 @@ check("numerical_gradient")
 
 # %% solution="relative_error"
 def relative_error(a, b):
-    """How far two arrays are apart, seen from their own size: the largest over all entries.
+    """How far two arrays are apart, relative to their own size: the largest over all entries.
 
     Args:
         a: one gradient, any shape, float64.
@@ -557,7 +560,7 @@ class Value:
 
 
 # %% [markdown]
-# Four checks look at different sides of it. The first one uses every value once. The second one tries exp, tanh and relu. The third one uses values several times. The last one makes an expression 10,000 operations deep, and another one with more paths than could ever be walked one by one.
+# Four checks look at different sides of it. The first one uses every value once. The second one tries exp, tanh and relu. The third one uses values several times. The last one makes expressions that are thousands of operations deep, and another one with more paths than could ever be walked one by one.
 
 # %% check="value_arithmetic"
 check("value_arithmetic")
@@ -602,7 +605,7 @@ values = [x, w, b, v, z, h, y, e, L]
 figure = plots.blame_graph(L, dict(zip(names, values, strict=True)) | {"\N{MINUS SIGN}t": minus_t})
 
 # %% [markdown]
-# *In words:* boxes from left to right, the numbers of the table above in each. The arrows run from L on the right back to x, w, b and v on the left, and most of them grow wider on the way. The widest goes to x, with a blame of 72 (the bill of 24 for $z$, times $w$), then w with 48. Set b to −7 and run the cell again: the gate shuts, and no blame at all gets past it.
+# *In words:* boxes from left to right, the numbers of the table above in each. The arrows run from L on the right back to v, b, w and x, and most of them grow wider on the way. The widest goes to x, with a blame of 72 (the bill of 24 for $z$, times $w$), then w with 48. Set b to −7 and run the cell again: the gate shuts, and no blame at all gets past it.
 #
 # **Second: everything on trial.** Each of your backward functions against the honest wiggle. The upstream gradient is random, never ones: with ones, many wrong functions look right.
 
@@ -666,10 +669,10 @@ for _ in range(200):
 seconds = perf_counter() - started
 by_wiggling = 200 * 2 * knobs * one_pass
 print(f"200 nudges in {seconds:.1f} s; by wiggling about {by_wiggling / 60:.0f} minutes")
-print(f"right answers after them: {right[-1]:.3f} (your guess, of 100: {guessed_right})")
+print(f"read correctly after them: {100 * right[-1]:.0f} of 100 (your guess: {guessed_right})")
 figure = plots.falling_loss(np.array(losses), np.array(right))
 
-# %% [markdown] quotes={"to 98 of 100": "right answers after them: {} (your guess, of 100: None)"}
+# %% [markdown] quotes={"to 98 of 100": "read correctly after them: {} of 100"}
 # *In words:* on the left the loss falls, steeply at first and then ever more slowly. On the right the share of right answers climbs from guessing to 98 of 100. The robot learns.
 #
 # ## Nobody writes this by hand
@@ -766,7 +769,7 @@ else:
 #
 # For practice, without points: a wrong choice gets its reason, and you may choose again. Write down in one line why your choice is right: once it is, the check shows your reason beside a model answer.
 #
-# **A.** A network has 13,002 weights. What does backpropagation need, about, for the slopes of all of them?
+# **A.** A network has 13,002 weights. What does backpropagation need, roughly, for the slopes of all of them?
 #
 # - a: one pass forward and one pass back
 # - b: 26,004 passes forward
@@ -842,7 +845,7 @@ check("gradient_check_at_a_corner")
 # %% [markdown] written="why_blame_is_cheap"
 # ## In your own words
 #
-# Wiggling and backpropagation give the same slopes. Why is one of them thousands of times cheaper? What does backpropagation have to keep in memory for that? Use the numbers of a network that you saw today. Six to ten sentences.
+# Wiggling and backpropagation give the same slopes. Why is one of them hundreds of times cheaper? What does backpropagation have to keep in memory for that? Use the numbers of a network that you saw today. Six to ten sentences.
 #
 # ### BEGIN SOLUTION
 # Wiggling treats the network as a closed box. Each weight needs two forward passes of its own, so the digits network with 1,210 weights needs 2,420 passes for one nudge, and nothing learned about one weight helps with the next.

@@ -47,7 +47,7 @@ def blame_graph(result: Any, names: Mapping[str, Any]) -> Figure:
         name = labels.get(id(value), "")
         text = f"{name} = {value.data:.4g}" if name else f"{value.data:.4g}"
         axes.text(
-            *(x, y, f"{text}\nblame {value.grad:.4g}"),
+            *(x, y, f"{text}\nblame {value.grad:.4g}".replace("-", "\N{MINUS SIGN}")),
             ha="center",
             va="center",
             fontsize=10,
@@ -132,7 +132,7 @@ def gradient_check(errors: Array, parameters: Sequence[str], steps: Array) -> Fi
     for row, column in np.ndindex(powers.shape):
         power = powers[row, column]
         color = "white" if power < -6 else "black"
-        text = f"{power:.0f}" if power > -15.5 else "0"
+        text = f"{power:.0f}".replace("-", "\N{MINUS SIGN}") if power > -15.5 else "0"
         axes.text(column, row, text, ha="center", va="center", color=color, fontsize=9)
     axes.set_yticks(range(len(parameters)), parameters)
     axes.set_xticks(range(len(steps)), [f"{step:.0e}" for step in steps])

@@ -48,7 +48,8 @@ def paths_on_surface(w: Array, b: Array, loss: Array, paths: Mapping[str, Array]
     Returns:
         A figure with one map for each path; the ring is its start, the cross the lowest point.
     """
-    drawing, row = figure(ncols=len(paths), sharex=True, sharey=True, squeeze=False)
+    size = (3.2 * len(paths), 3.0)
+    drawing, row = figure(len(paths), figsize=size, sharex=True, sharey=True, squeeze=False)
     lowest = np.unravel_index(np.argmin(np.where(np.isnan(loss), np.inf, loss)), loss.shape)
     heights = np.geomspace(1e-2, 1.0, 14) * max(float(np.ptp(loss)), 1e-6) + loss[lowest]
     for axes, (name, path) in zip(row[0], paths.items(), strict=True):

@@ -31,7 +31,8 @@ def curve_by_width(
         the title says how large it is within the interval.
     """
     inside = np.ones(len(x), bool) if built is None else (built[0] <= x) & (x <= built[1])
-    drawing, grid = figure(ncols=len(networks), sharey=True, squeeze=False)
+    size = (3.2 * len(networks), 3.2)
+    drawing, grid = figure(len(networks), figsize=size, sharey=True, squeeze=False)
     for axes, (width, answers) in zip(grid[0], networks.items(), strict=True):
         axes.fill_between(x, curve, answers, color=COLORS[1], alpha=0.25, linewidth=0)
         axes.plot(x, curve, color="black", linewidth=1.5, linestyle="-", label="the curve")
@@ -40,7 +41,7 @@ def curve_by_width(
             axes.axvline(end, color=GREY, linewidth=1.0, linestyle=":")
         gap = np.max(np.abs(answers - curve)[inside], initial=0.0)
         where = "" if built is None else f" from {built[0]:g} to {built[1]:g}"
-        axes.set_title(f"{width} bends: largest gap {gap:.2g}{where}", fontsize=11)
+        axes.set_title(f"{width} bends\nlargest gap {gap:.2g}{where}", fontsize=11)
         axes.set_xlabel("x")
     grid[0, 0].set_ylabel("height")
     grid[0, 0].legend(fontsize=9)

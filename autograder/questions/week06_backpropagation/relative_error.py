@@ -11,7 +11,7 @@ from autograder.questions.define import Array, Inputs, Rng, question
 
 @question(points=5)
 def relative_error(a: Array, b: Array) -> Any:
-    """How far two arrays are apart, seen from their own size: the largest over all entries.
+    """How far two arrays are apart, relative to their own size: the largest over all entries.
 
     Args:
         a: one gradient, any shape, float64.
