@@ -17,18 +17,27 @@ from autograder.double_precision import FLOAT32
 from autograder.judging import precision, wording
 from autograder.judging.agreement import Entry, MistakenAnswer, footprint, mistaken_answer
 from autograder.judging.charged import (
-    Before,
     Charged,
+    Excused,
+    Needs,
     explaining,
     lost_before,
     named,
     on_same_function,
+    resting,
 )
 from autograder.judging.compare import differences_of
 from autograder.judging.derivative import matches_own_function
 from autograder.judging.measures import Measures
 from autograder.judging.mistakes import mistakes_behind
-from autograder.judging.points import NOT_AS_ASKED, WHOLE, Loss, concerns, earned, losses
+from autograder.judging.points import (
+    NOT_AS_ASKED,
+    WHOLE,
+    concerns,
+    earned,
+    losses,
+    with_wrong_numbers,
+)
 from autograder.questions import references, time_limit
 from autograder.questions.define import Inputs, Mistake, Question
 from autograder.questions.references import References
@@ -98,6 +107,9 @@ class Judge:
         self.probes = {
             name: self._probes(question, public, hidden, secret)
             for name, question in questions.items()
+        }
+        self._needs = {
+            name: _needs(question, self.probes[name]) for name, question in questions.items()
         }
         self._mistaken_answers: dict[str, list[Entry]] = {}
         self._made_by_charged: dict[tuple[str, str, str], list[Sequence[MistakenAnswer]]] = {}
@@ -274,19 +286,33 @@ class Judge:
             where = list(dict.fromkeys(charged[name].question for name in behind))
             return wording.charged_already(question, behind, where)
         found = self._wrong(question, trials)
-        again = self._lost_before(question, found, before)
-        if not verdict.lost or any(loss not in again for loss in verdict.lost):
+        names = verdict.mistake.split(" + ")
+        mistakes = [each for each in question.mistakes.values() if each.name in names]
+        conventions = self._conventional_parts(question, mistakes)
+        excused = self._excused(question, found, conventions, before)
+        if any(loss not in excused.losses for loss in verdict.lost):
             return ""
-        return wording.charged_already(
-            question, (), (), {each: again[each] for each in verdict.lost}
-        )
+        if not verdict.lost and not {trial.case for trial, _ in found} <= excused.cases.keys():
+            return ""
+        again = {each: excused.losses[each] for each in verdict.lost}
+        return wording.charged_already(question, (), (), again, excused.cases)
 
-    def _lost_before(
-        self, question: Question, found: Wrong, before: Sequence[Verdict]
-    ) -> dict[Loss, Before]:
-        """Which losses of an answer earlier questions were charged with, and these questions."""
+    def _excused(
+        self,
+        question: Question,
+        found: Wrong,
+        conventions: Collection[str],
+        before: Sequence[Verdict],
+    ) -> Excused:
+        """What of a wrong answer costs nothing; see `earned` for the conventions."""
         earlier = on_same_function(question.name, self.questions, before)
-        return lost_before(question, found, earlier) if found and earlier else {}
+        again = lost_before(question, found, earlier) if found and earlier else {}
+        needs = self._needs[question.name]
+        # An answer that is right in no case has shown nothing.
+        if {trial.case for trial, _ in found} == question.cases.keys():
+            return Excused(again, {})
+        wrong = with_wrong_numbers(question, found, conventions)
+        return Excused(again, resting(wrong, needs, earlier, self._needs))
 
     def _charged(
         self, question: Question, verdict: Verdict, before: Sequence[Verdict]
@@ -331,13 +357,14 @@ class Judge:
         named = self._mistakes_behind(question, trials)
         mistakes = [question.mistakes[name] for name in named]
         conventions = self._conventional_parts(question, mistakes)
-        charged = self._lost_before(question, found, before)
+        excused = self._excused(question, found, conventions, before)
         points = earned(
             question,
             found,
             conventions=conventions,
             not_as_asked=self._not_as_asked,
-            charged=charged,
+            charged=excused.losses,
+            resting=excused.cases,
         )
         own = "" if mistakes else self._own_function(question, found, ask_again)
         left = self._unexplained(question, found, named)
@@ -345,14 +372,17 @@ class Judge:
             found = [(t, sorted(each, key=lambda d: d.part in left)) for t, each in found]
         message = wording.wrong(question, found, self._told(points), mistakes, own, left)
         shared = sum(each.calls == question.calls for each in self.questions.values()) > 1
-        lost = losses(question, found, conventions) if shared else []
-        if again := {loss: each for loss, each in charged.items() if loss in lost}:
-            message = wording.not_counted_again(message, again)
+        lost = losses(question, found, conventions, excused.cases) if shared else []
+        again = {loss: each for loss, each in excused.losses.items() if loss in lost}
+        if again or excused.cases:
+            message = wording.not_counted_again(message, again, excused.cases)
         _, first = wording.told(found)
         verdict = _verdict(
             question, points, first.outcome, message, trials, first.part, " + ".join(named)
         )
-        return replace(verdict, lost=tuple(lost))
+        wrong = with_wrong_numbers(question, found, conventions) if shared else []
+        charged = tuple(case for case in wrong if case not in excused.cases)
+        return replace(verdict, lost=tuple(lost), lost_cases=charged)
 
     def _told(self, points: float) -> float | None:
         """The points that a message tells."""
@@ -483,11 +513,22 @@ class Judge:
         ]
 
 
+def _needs(question: Question, probes: Sequence[Probe]) -> Needs:
+    """What each case needs, in order; nothing where the question does not say it."""
+    if question.needed_by is None:
+        return {}
+    return {
+        probe.case: frozenset(question.needed_by(*question.handed(probe.inputs).values()))
+        for probe in probes
+        if probe.public
+    }
+
+
 def worth_asking_again(outcome: Outcome) -> bool:
     """Whether replacing wrong functions by correct ones could change this outcome."""
-    # A function that calls an unwritten one looks unwritten too, and one that calls one that never
-    # ends, or waits for a right result, never ends.
-    return outcome not in (Outcome.RIGHT, Outcome.MISSING)
+    # A function that calls an unwritten one looks unwritten too; one that calls one that never ends,
+    # or waits for a right result, never ends; and an error in its cell may leave it undefined.
+    return outcome is not Outcome.RIGHT
 
 
 def _verdict(

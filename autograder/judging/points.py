@@ -35,6 +35,7 @@ def earned(
     conventions: Collection[str] = (),
     not_as_asked: float = NOT_AS_ASKED,
     charged: Collection[Loss] = (),
+    resting: Collection[str] = (),
 ) -> float:
     """The points of an answer.
 
@@ -44,6 +45,7 @@ def earned(
         conventions: parts that follow another book's convention; `WHOLE` for all of them.
         not_as_asked: the share that is kept by what is right but not as asked.
         charged: what costs nothing here, because an earlier question took points for it.
+        resting: the cases whose wrong numbers cost nothing, because a case on which they rest did.
 
     Returns:
         Between 0 and the question's points, rounded to hundredths.
@@ -54,14 +56,23 @@ def earned(
         of_case = lost.setdefault(trial.case, {})
         for part, share in shares(question, trial.expected).items():
             way = _way(part, differences, conventions)
-            if way and (part, way) not in charged:
+            if (
+                way
+                and (part, way) not in charged
+                and not (way == NUMBERS and trial.case in resting)
+            ):
                 of_case[part] = max(of_case.get(part, 0.0), share * (1.0 - kept[way]))
     total = sum(case.weight for case in question.cases.values())
     missing = sum(question.cases[name].weight * sum(parts.values()) for name, parts in lost.items())
     return round(question.points * (1.0 - missing / total), 2)
 
 
-def losses(question: Question, found: Wrong, conventions: Collection[str] = ()) -> list[Loss]:
+def losses(
+    question: Question,
+    found: Wrong,
+    conventions: Collection[str] = (),
+    resting: Collection[str] = (),
+) -> list[Loss]:
     """What loses points in any case, in order; see `earned` for the arguments."""
     return list(
         dict.fromkeys(
@@ -69,8 +80,23 @@ def losses(question: Question, found: Wrong, conventions: Collection[str] = ()) 
             for trial, differences in found
             for part in shares(question, trial.expected)
             if (way := _way(part, differences, conventions))
+            and not (way == NUMBERS and trial.case in resting)
         )
     )
+
+
+def with_wrong_numbers(
+    question: Question, found: Wrong, conventions: Collection[str] = ()
+) -> list[str]:
+    """The cases with wrong numbers that came to their end; see `earned` for the arguments."""
+    stopped = {trial.case for trial, _ in found if trial.answer.stopped}
+    wrong = dict.fromkeys(
+        trial.case
+        for trial, differences in found
+        for part in shares(question, trial.expected)
+        if _way(part, differences, conventions) == NUMBERS
+    )
+    return [case for case in wrong if case not in stopped]
 
 
 def right_parts(question: Question, found: Wrong) -> tuple[str, ...]:

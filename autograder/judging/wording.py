@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,7 @@ _SUGGESTED = re.compile(r"\.? (?:Did you mean|(?:D|Or d)id you forget to import)
 _MODULE = re.compile(r"^(.* raised )?(?:[\w<>]+\.)+_*(?=\w+(?:: |$))")
 _STOPPED = (Outcome.TIMED_OUT, Outcome.CRASHED)
 _NOTHING: Mapping[Loss, Before] = {}
+_NO_CASES: Mapping[str, Sequence[str]] = {}
 
 
 def heading(question: Question, score: str, part: str = "", label: str = "") -> str:
@@ -149,6 +150,7 @@ def charged_already(
     mistakes: Sequence[str],
     earlier: Sequence[str],
     again: Mapping[Loss, Before] = _NOTHING,
+    cases: Mapping[str, Sequence[str]] = _NO_CASES,
 ) -> str:
     """The message where the only errors are those that earlier questions were charged for.
 
@@ -157,18 +159,23 @@ def charged_already(
         mistakes: names of the mistakes that explain the answer; none if only its parts are known.
         earlier: the questions that took points for them.
         again: the answer's losses where only these are known, and what was charged with each.
+        cases: the wrong cases that rest on others which were charged, and what these are called.
     """
     names = " and ".join(mistakes)
-    earlier = earlier or list(dict.fromkeys(each.question for each in again.values()))
+    charged = [each.question for each in again.values()]
+    charged += [name.rpartition(" ")[2] for behind in cases.values() for name in behind]
+    earlier = earlier or list(dict.fromkeys(charged))
     where = " and ".join(earlier)
+    once = "it is not counted again here."
     reason = (
         f"With {names} corrected, every case is right.\n"
-        f"It is the error that was counted in {where}; it is not counted again here."
+        f"It is the error that was counted in {where}; {once}"
         if mistakes
         else "\n".join(
             [
-                f"Only what was counted in {where} is wrong; it is not counted again here.",
+                *([f"Only what was counted in {where} is wrong; {once}"] if again else []),
                 *_followed(again),
+                *_rests(cases),
             ]
         )
     )
@@ -179,12 +186,15 @@ def charged_already(
     )
 
 
-def not_counted_again(message: str, again: Mapping[Loss, Before]) -> str:
-    """The message, with the parts that cost nothing because earlier questions were charged.
+def not_counted_again(
+    message: str, again: Mapping[Loss, Before], cases: Mapping[str, Sequence[str]]
+) -> str:
+    """The message, with what costs nothing because it was charged elsewhere.
 
     Args:
-        message: for an answer that lost points for other parts.
+        message: for an answer that lost points for something else.
         again: these losses, and what was charged with each.
+        cases: the wrong cases that rest on others which were charged, and what these are called.
     """
     *lines, last = message.splitlines()
     own = {loss: each.question for loss, each in again.items() if not each.of}
@@ -192,7 +202,24 @@ def not_counted_again(message: str, again: Mapping[Loss, Before]) -> str:
         parts = " and ".join(dict.fromkeys(part for (part, _), each in own.items() if each == name))
         told = f"{parts} was counted" if parts else "The form of the answer was counted"
         lines.append(f"{told} in {name}; it is not counted again here.")
-    return "\n".join([*lines, *_followed(again), last])
+    return "\n".join([*lines, *_followed(again), *_rests(cases), last])
+
+
+def _rests(cases: Mapping[str, Sequence[str]]) -> list[str]:
+    """A line for the cases that rest on others which were charged."""
+    if not cases:
+        return []
+    behind = dict.fromkeys(name for names in cases.values() for name in names)
+    verb = "rest" if len(cases) > 1 else "rests"
+    return [
+        f"What is wrong in {_listed(behind)} was counted there and is not counted again in "
+        f"{_listed(cases)}, which {verb} on it."
+    ]
+
+
+def _listed(names: Iterable[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _followed(again: Mapping[Loss, Before]) -> list[str]:

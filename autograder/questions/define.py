@@ -18,7 +18,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
@@ -189,6 +189,7 @@ class Question:
     alternatives: dict[str, Alternative] = field(default_factory=dict)
     composition: MadeOf | None = None
     following: dict[str, Follows] = field(default_factory=dict)
+    needed_by: Callable[..., Collection[str]] | None = None
     drive: Callable[..., Any] | None = None
     measured_by: Callable[..., Any] | None = None
     figured_by: Callable[..., dict[str, float]] | None = None
@@ -296,6 +297,16 @@ class Question:
             return formula
 
         return add
+
+    def needs(self, needed_by: Callable[..., Collection[str]]) -> Callable[..., Collection[str]]:
+        """Say what a case needs of a student's function, with words that the decorated one returns.
+
+        It receives the case's inputs. A case rests on every case before it that needs some of the
+        same and nothing else, in this question or in an earlier one on the same function. Where
+        that case lost points for wrong numbers, the wrong numbers of this one cost nothing.
+        """
+        self.needed_by = needed_by
+        return needed_by
 
     def driver(self, drive: Callable[..., Any]) -> Callable[..., Any]:
         """Obtain an answer with the decorated function instead of one plain call.

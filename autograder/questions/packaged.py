@@ -145,6 +145,7 @@ def _question(kept: Mapping[str, Any]) -> Question:
     question.drive = _executed(kept["drive"], "drive")
     question.measured_by = _executed(kept["measure"], "measure")
     question.figured_by = _executed(kept["figure"], "figure")
+    question.needed_by = _executed(kept["needs"], "needs")
     return question
 
 

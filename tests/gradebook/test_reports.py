@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from autograder.cli import demo
@@ -13,7 +17,14 @@ from autograder.grading.assignment import load_assignment
 from autograder.records import Outcome, Report, Verdict
 
 STEM = "week06_backpropagation"
+LOST: dict[str, Any] = {
+    "figures": (("loss", 0.5),),
+    "lost": (("dX", "numbers"),),
+    "lost_cases": ("product", "mixed"),
+    "calls": ("relu_backward",),
+}
 VERDICT = Verdict("relu", 1.0, 4.0, Outcome.VALUES, "why\n<b>é</b>", "dX", "no-gate", 0.5, "ab12")
+VERDICT = replace(VERDICT, **LOST)
 
 
 def test_does_a_report_come_back_as_it_was(tmp_path):
@@ -24,6 +35,19 @@ def test_does_a_report_come_back_as_it_was(tmp_path):
     folder = tmp_path / ".autograder" / "reports" / STEM
     assert folder.stat().st_mode & 0o077 == 0
     assert [path.name for path in folder.iterdir()] == ["ada.json"]
+
+
+def test_is_a_report_of_an_earlier_version_read(tmp_path):
+    """It had none of these fields."""
+    reports.save(tmp_path, STEM, Report("ada", "week06", (VERDICT,)))
+    path = tmp_path / ".autograder" / "reports" / STEM / "ada.json"
+    plain = json.loads(path.read_text())
+    for name in LOST:
+        del plain["verdicts"][0][name]
+    path.write_text(json.dumps(plain))
+    opened = directory.Course(tmp_path, "nn", "", b"", None)
+    (kept,) = reports.load(opened, STEM)
+    assert kept.verdicts == (replace(VERDICT, **dict.fromkeys(LOST, ())),)
 
 
 def test_is_a_damaged_report_named(tmp_path):

@@ -106,6 +106,10 @@ def test_does_the_heading_state_the_right_public_cases_and_no_points(stem):
         told = f" · {count} of {len(weights)} {cases} · "
         assert told in heading if question.parameters else "public" not in heading
         earned = sum(weights[case] for case in right.split(", ") if case)
+        # Cases that rest on others which lost points keep their own.
+        resting = re.search(r"is not counted again in (.+), which rests? on it", verdict.message)
+        if resting:
+            earned += sum(weights[case] for case in re.split(", | and ", resting[1]))
         of_cases = round(question.points * earned / sum(weights.values()), 2)
         # Right parts earn their share too, and right numbers in another form most of theirs.
         alone = counts_as_a_whole(question) and not question.mistakes[mistake].convention

@@ -24,7 +24,6 @@ BY_STEP = "Its driver asks at one step at a time, and makes the array itself."
 BY_ARRAY = "Every array is treated by itself, whatever its name."
 POSITIVE = "Its argument counts parameters or operations, and is positive."
 NO_GATE = "Nothing in it depends on the sign of an entry."
-BY_NUMBER = "Its driver computes one number at a time, and makes the arrays itself."
 ONE_LAYER = "With one layer nothing can grow or shrink."
 OWN_DRAWS = "One example cannot tell whether examples have draws of their own."
 NO_OTHER = "With one example there is no other to be told apart, and the loss is 0."
@@ -39,9 +38,6 @@ ONE_EXAMPLE: Mapping[str, str] = {
     "diagnose_init": ONE_LAYER,
     "gradient_health": ONE_LAYER,
     "accuracy": "One answer would often be right by chance.",
-    "value_arithmetic": BY_NUMBER,
-    "value_functions": BY_NUMBER,
-    "value_reuse": BY_NUMBER,
     "train": LAST_BATCH,
     "train_in_new_orders": LAST_BATCH,
     "train_xor": "Its examples are the four corners of the square.",
@@ -76,9 +72,6 @@ ONE_EXAMPLE: Mapping[str, str] = {
 
 SQUEEZED: Mapping[str, str] = {
     "fit_price_per_sqft": "The shortest history has two guesses.",
-    "value_arithmetic": BY_NUMBER,
-    "value_functions": BY_NUMBER,
-    "value_reuse": BY_NUMBER,
     "backward_norms": ONE_LAYER,
     "batchnorm_start": "With one feature, its hidden draw would be the public one.",
     "info_nce_grad": "With one example or one feature, all gradients are 0.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from typing import Any
 
@@ -12,6 +13,10 @@ from course_lib.gradients import vector_jacobian_product
 # reference, once on tensors. Its text comes from the cases and from nowhere else. Leaves are
 # called a, b, c ... in the order of the columns of `values`. Every row is an expression of its
 # own, because the rounding error of a single number is too easily small by luck to measure.
+
+
+ONE_LEAF = "an operation of its own takes one leaf"
+"""Why the values of a case have an axis of size 1."""
 
 
 def tensor_expression(expression: str, values: Array) -> Any:
@@ -42,6 +47,36 @@ def drive_expression(Value: Any, expression: str, values: Array) -> Any:
         data.append(root.data)
         grad.append([leaf.grad for leaf in leaves])
     return data, grad
+
+
+def operations(expression: str) -> set[str]:
+    """What an expression needs of `Value`: its operations, and how they are put together.
+
+    "chain" is in it where an operation other than a sum takes another one's result, and "reuse"
+    where a value is used more than once.
+    """
+    operators = (ast.BinOp, ast.UnaryOp, ast.Call, ast.NamedExpr)
+    nodes = list(ast.walk(ast.parse(expression, mode="eval")))
+    found = set()
+    for node in nodes:
+        if isinstance(node, (ast.BinOp, ast.UnaryOp)):
+            kind = type(node.op).__name__
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            kind = node.func.id
+        else:
+            continue
+        found.add(kind)
+        if kind != "Add" and any(
+            isinstance(each, operators) for each in ast.iter_child_nodes(node)
+        ):
+            found.add("chain")
+        if isinstance(node, ast.BinOp) and isinstance(node.left, ast.Constant):
+            found.add("number on the left")
+        if isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant) and kind != "Pow":
+            found.add("number on the right")
+    # Leaves and inner values have one letter each.
+    used = [node.id for node in nodes if isinstance(node, ast.Name) and len(node.id) == 1]
+    return found | ({"reuse"} if len(set(used)) < len(used) else set())
 
 
 def signed(rng: Rng, *shape: int) -> Array:

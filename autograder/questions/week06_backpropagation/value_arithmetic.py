@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from autograder.questions.define import Array, Inputs, Rng, question
 from autograder.questions.week06_backpropagation.engine import (
+    ONE_LEAF,
     CorrectValue,
     drive_expression,
     in_other_engines,
+    operations,
     signed,
     tensor_expression,
 )
@@ -33,21 +37,66 @@ def value_arithmetic(expression: str, values: Array) -> Any:
 value_arithmetic.driver(drive_expression)
 
 
-@value_arithmetic.case("sums-and-products", weight=3)
+@value_arithmetic.needs
+def _(expression: str, values: Array) -> set[str]:
+    return operations(expression)
+
+
+@value_arithmetic.case("sum", weight=2)
 def _(rng: Rng) -> Inputs:
-    return {"expression": "a * b + c - d * e", "values": signed(rng, 6, 5)}
+    return {"expression": "(a + b) + c", "values": signed(rng, 2, 3)}
 
 
-@value_arithmetic.case("quotients-and-powers", weight=3)
+@value_arithmetic.case("product", weight=4)
 def _(rng: Rng) -> Inputs:
-    expression = "a ** 3 * b / c - d ** 0.5 / e ** 2"
-    return {"expression": expression, "values": rng.uniform(0.5, 2.0, (6, 5))}
+    return {"expression": "a * b", "values": signed(rng, 3, 2)}
 
 
-@value_arithmetic.case("plain-numbers", weight=2)
+@value_arithmetic.case("power", weight=3, square=ONE_LEAF)
 def _(rng: Rng) -> Inputs:
-    expression = "(2 * a + 1.5) * (3 - b) - c / 4 - (d - 2) * -e + 5 / f"
-    return {"expression": expression, "values": signed(rng, 5, 6)}
+    return {"expression": "a ** 2.5", "values": rng.uniform(0.5, 2.0, (3, 1))}
+
+
+@value_arithmetic.case("minus", square=ONE_LEAF)
+def _(rng: Rng) -> Inputs:
+    return {"expression": "-a", "values": signed(rng, 2, 1)}
+
+
+@value_arithmetic.case("difference", weight=2)
+def _(rng: Rng) -> Inputs:
+    return {"expression": "a - b", "values": signed(rng, 3, 2)}
+
+
+@value_arithmetic.case("quotient", weight=4)
+def _(rng: Rng) -> Inputs:
+    return {"expression": "a / b", "values": signed(rng, 3, 2)}
+
+
+@value_arithmetic.case("numbers-on-the-right", weight=2)
+def _(rng: Rng) -> Inputs:
+    return {"expression": "(a + 1.5) + b * 3 + (c - 2) + d / 4", "values": signed(rng, 3, 4)}
+
+
+@value_arithmetic.case("numbers-on-the-left", weight=2)
+def _(rng: Rng) -> Inputs:
+    return {"expression": "(1.5 + a) + 3 * b + (2 - c) + 5 / d", "values": signed(rng, 3, 4)}
+
+
+@value_arithmetic.case("chain-of-products", weight=6)
+def _(rng: Rng) -> Inputs:
+    return {"expression": "(a * b) * c * (d * e)", "values": signed(rng, 4, 5)}
+
+
+@value_arithmetic.case("chain-of-powers", weight=2, square=ONE_LEAF)
+def _(rng: Rng) -> Inputs:
+    return {"expression": "(a ** 1.5) ** -2", "values": rng.uniform(0.5, 2.0, (3, 1))}
+
+
+@value_arithmetic.case("mixed", weight=4)
+def _(rng: Rng) -> Inputs:
+    expression = "(2 * a + 1.5) * (3 - b) - c ** 3 / d - (e ** -1 - 2) * -f"
+    values = np.c_[signed(rng, 4, 2), rng.uniform(0.5, 2.0, (4, 4))]
+    return {"expression": expression, "values": values}
 
 
 @value_arithmetic.mistake("root-without-blame", otherwise=in_other_engines)

@@ -9,8 +9,10 @@ import numpy as np
 
 from autograder.questions.define import Array, Inputs, Rng, question
 from autograder.questions.week06_backpropagation.engine import (
+    ONE_LEAF,
     CorrectValue,
     drive_expression,
+    operations,
     signed,
     tensor_expression,
 )
@@ -35,27 +37,51 @@ def value_functions(expression: str, values: Array) -> Any:
 value_functions.driver(drive_expression)
 
 
-@value_functions.case("typical", weight=3)
-def _(rng: Rng) -> Inputs:
-    expression = "exp(a) * b + tanh(c) * d + relu(e) * f + relu(g) * h"
-    values = signed(rng, 6, 8)
-    return {"expression": expression, "values": values}
+@value_functions.needs
+def _(expression: str, values: Array) -> set[str]:
+    return operations(expression)
 
 
-@value_functions.case("edge")
+@value_functions.case("exp", weight=4, square=ONE_LEAF)
 def _(rng: Rng) -> Inputs:
-    # a - a would reuse a value, so relu meets an exact 0, and what is next to it, by a leaf.
+    return {"expression": "exp(a)", "values": signed(rng, 4, 1)}
+
+
+@value_functions.case("tanh", weight=4, square=ONE_LEAF)
+def _(rng: Rng) -> Inputs:
+    return {"expression": "tanh(a)", "values": signed(rng, 4, 1)}
+
+
+@value_functions.case("relu", weight=4, square=ONE_LEAF)
+def _(rng: Rng) -> Inputs:
     return {
-        "expression": "relu(a) * b + exp(c) * d",
-        "values": np.c_[[0.0, 0.0, 0.0, 1e-6, -1e-6], signed(rng, 5, 3)],
+        "expression": "relu(a)",
+        "values": np.c_[[-1.0, 1.0, 1.0]] * rng.uniform(0.5, 2, (3, 1)),
     }
 
 
-@value_functions.case("stability", weight=2, stability=True)
+@value_functions.case("edge", weight=2)
 def _(rng: Rng) -> Inputs:
-    large = rng.uniform(800, 1e4, (6, 2)) * [1, -1]
-    values = np.c_[large, signed(rng, 6, 3)]
-    return {"expression": "tanh(a) * c + tanh(b) * d + exp(b) * e", "values": values}
+    # An exact 0, and what is next to it.
+    near = [0.0, 0.0, 1e-6, -1e-6]
+    return {"expression": "relu(a) + relu(b)", "values": np.c_[near, signed(rng, 4, 1)]}
+
+
+@value_functions.case("tanh-far-from-zero", weight=5, stability=True, square=ONE_LEAF)
+def _(rng: Rng) -> Inputs:
+    large = rng.uniform(800, 1e4, (4, 1))
+    return {"expression": "tanh(a)", "values": large * np.c_[[1, -1, 1, -1]]}
+
+
+@value_functions.case("exp-far-below-zero", stability=True, square=ONE_LEAF)
+def _(rng: Rng) -> Inputs:
+    return {"expression": "exp(a)", "values": -rng.uniform(800, 1e4, (3, 1))}
+
+
+@value_functions.case("mixed", weight=4)
+def _(rng: Rng) -> Inputs:
+    expression = "exp(a) * b + tanh(c) * d + relu(e * f) * tanh(exp(g))"
+    return {"expression": expression, "values": signed(rng, 4, 7)}
 
 
 @value_functions.mistake("exp-of-the-power-rule")

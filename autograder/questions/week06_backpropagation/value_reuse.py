@@ -7,7 +7,9 @@ from typing import Any
 
 from autograder.questions.define import Array, Inputs, Rng, question
 from autograder.questions.week06_backpropagation.engine import (
+    ONE_LEAF,
     CorrectValue,
+    operations,
     signed,
     tensor_expression,
 )
@@ -43,22 +45,44 @@ def _(Value: Any, expression: str, values: Array, calls: int) -> Any:
     return data, grad
 
 
-@value_reuse.case("leaf-twice", weight=2)
+@value_reuse.needs
+def _(expression: str, values: Array, calls: int) -> set[str]:
+    return operations(expression) | ({"calls"} if calls > 1 else set())
+
+
+# Sums alone, products alone, and both: reuse can be shown where one of these operations is wrong.
+@value_reuse.case("leaf-twice", weight=4, square=ONE_LEAF)
 def _(rng: Rng) -> Inputs:
-    return {"expression": "a * a + a * b + b", "values": signed(rng, 6, 2), "calls": 1}
+    return {"expression": "a + a", "values": signed(rng, 3, 1), "calls": 1}
 
 
-@value_reuse.case("shared-step", weight=2)
+@value_reuse.case("step-twice-in-sums", weight=4)
 def _(rng: Rng) -> Inputs:
-    # Sums and products alone: what other operations do is asked in questions of their own.
-    expression = "(s := a * b + c) + (s * 0.3 + a) * s * a"
-    return {"expression": expression, "values": signed(rng, 6, 3), "calls": 1}
+    # The step is used far from the result first, and then next to it.
+    expression = "(s := a + b) + c + a + s"
+    return {"expression": expression, "values": signed(rng, 4, 3), "calls": 1}
 
 
-@value_reuse.case("twice")
+@value_reuse.case("step-twice-in-products", weight=4)
 def _(rng: Rng) -> Inputs:
-    expression = "(s := a * b) * s + c * s"
-    return {"expression": expression, "values": signed(rng, 6, 3), "calls": 2}
+    expression = "(s := a * b) * c * a * s"
+    return {"expression": expression, "values": signed(rng, 4, 3), "calls": 1}
+
+
+@value_reuse.case("sums-and-products", weight=4)
+def _(rng: Rng) -> Inputs:
+    expression = "(s := a * b + c) + (s * d + a) * s * a"
+    return {"expression": expression, "values": signed(rng, 6, 4), "calls": 1}
+
+
+@value_reuse.case("called-twice", weight=2)
+def _(rng: Rng) -> Inputs:
+    return {"expression": "(s := a + b) + s", "values": signed(rng, 3, 2), "calls": 2}
+
+
+@value_reuse.case("called-twice-in-products", weight=2)
+def _(rng: Rng) -> Inputs:
+    return {"expression": "(s := a * b) * s * c", "values": signed(rng, 4, 3), "calls": 2}
 
 
 @value_reuse.mistake("blame-overwritten", rows="B14")
@@ -131,3 +155,48 @@ class EachValueAskedOnce(CorrectValue):
     def result(self, data: Any, *parents_and_slopes: tuple[Any, Any]) -> Any:
         slopes = dict(parents_and_slopes)
         return type(self)(data, tuple(slopes), tuple(slopes.values()))
+
+
+@value_reuse.mistake("queue-for-order")
+class QueueForOrder(CorrectValue):
+    """A value has to wait for everything that uses it, near or far; a queue goes only by distance.
+
+    A value that is used by the last operation and, farther away, by another one is visited too
+    early: it passes on its gradient before the farther use has added its part. Chains without such
+    shortcuts are right.
+
+    Check: in s = 2 * a and d = s + 3 * s * 5 the grad of a should be 32.
+    """
+
+    def order(self) -> list[Any]:
+        found, seen = [self], {id(self)}
+        for node in found:
+            for parent in node.parents:
+                if id(parent) not in seen:
+                    seen.add(id(parent))
+                    found.append(parent)
+        return found
+
+
+@value_reuse.mistake("stack-for-order")
+class StackForOrder(CorrectValue):
+    """Taking the newest entry of a list first follows one path to its end before starting the
+    others.
+
+    A value that is used several times is visited after its first use, and passes on its gradient
+    before the others have added their part. In a correct order every value comes after all values
+    that use it.
+
+    Check: in s = 2 * a and d = 3 * s * 5 + s the grad of a should be 32.
+    """
+
+    def order(self) -> list[Any]:
+        waiting, seen, found = [self], {id(self)}, []
+        while waiting:
+            node = waiting.pop()
+            found.append(node)
+            for parent in node.parents:
+                if id(parent) not in seen:
+                    seen.add(id(parent))
+                    waiting.append(parent)
+        return found
