@@ -172,7 +172,7 @@ def _input_itself(numbers: _Numbers) -> str:
 def _sides(numbers: _Numbers) -> Iterator[tuple[str, Array]]:
     """The number itself, and functions of it, with what they are called."""
     yield numbers.part, numbers.yours
-    for name in _OF_FACTORS:
+    for name in (*_OF_FACTORS, "1 minus"):
         yield f"{name.capitalize()} {numbers.part}", _FUNCTIONS[name](numbers.yours)
 
 

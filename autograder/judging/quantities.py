@@ -49,10 +49,12 @@ def common(
 
 def of_one(inputs: Mapping[str, Array], sizes: Mapping[str, int]) -> Named:
     """Sizes and their products, the inputs that are single numbers, and sums over each array."""
-    yield from sizes.items()
+    for name, size in sizes.items():
+        yield name, size
+        yield f"1/{name}", 1 / size if size else 0.0
     for (name, size), (other, too) in combinations(sizes.items(), 2):
         yield f"{name}*{other}", size * too
-        yield f"{name}/{other}", size / too
+        yield f"{name}/{other}", size / too if too else 0.0
     for name, size in sizes.items():
         yield f"({name} - 1)", size - 1
         yield f"({name} + 1)", size + 1

@@ -396,6 +396,19 @@ def _(Z: Array, dout: Array) -> Any:
     return s * (dout - (dout * s).sum(axis=0))
 
 
+@softmax_vjp.mistake("softmax-gradient-over-everything", rows="A29")
+def _(Z: Array, dout: Array) -> Any:
+    """The sum of dout * s runs over the classes of one row; without an axis NumPy adds up the whole
+    table.
+
+    All rows then get the same number subtracted, and each depends on all the others.
+
+    Check: every row of the result should sum to 0.
+    """
+    s = row_softmax(Z)
+    return s * (dout - (dout * s).sum())
+
+
 @softmax_vjp.mistake("softmax-gradient-keepdims-missing", rows="A30")
 def _(Z: Array, dout: Array) -> Any:
     """A sum over axis 1 has shape (N,); NumPy lines it up with the columns, not with the rows.

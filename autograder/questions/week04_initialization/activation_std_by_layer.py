@@ -158,7 +158,14 @@ def _(X: Array, weights: list[Array], activation: Bend) -> Any:
     return [np.sqrt(np.mean(h**2)) for h in layers(X, weights, activation)]
 
 
-@activation_std_by_layer.mistake("spread-of-each-unit")
+@activation_std_by_layer.mistake(
+    "spread-of-each-unit",
+    otherwise=lambda _: (
+        lambda X, weights, activation: [
+            np.sqrt(np.mean((h - h.mean(axis=0)) ** 2)) for h in layers(X, weights, activation)
+        ],
+    ),
+)
 def _(X: Array, weights: list[Array], activation: Bend) -> Any:
     """The std is over all N * M entries of a layer; here it is each unit's own std, averaged.
 

@@ -97,7 +97,12 @@ def _(Z: Array) -> Any:
     return np.mean((Z <= 0).any(axis=0))
 
 
-@dead_fraction.mistake("examples-instead-of-units")
+@dead_fraction.mistake(
+    "examples-instead-of-units",
+    otherwise=lambda _: (
+        lambda Z: 1 - np.count_nonzero(np.maximum(Z, 0).sum(axis=1)) / Z.shape[1],
+    ),
+)
 def _(Z: Array) -> Any:
     """A unit is a column of Z; here rows are tested, and rows are examples.
 

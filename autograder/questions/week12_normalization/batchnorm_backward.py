@@ -94,7 +94,8 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 
 @batchnorm_backward.made_of(
-    but="mean-and-root-as-constants means-down-the-columns-always means-that-lost-their-axis "
+    but="mean-of-the-blame-along-another-axis mean-of-the-products-along-another-axis "
+    "mean-and-root-as-constants means-down-the-columns-always means-that-lost-their-axis "
     "not-divided-by-the-root term-of-the-mean-missing term-of-the-root-added "
     "term-of-the-root-missing terms-as-sums"
 )

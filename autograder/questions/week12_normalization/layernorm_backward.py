@@ -86,7 +86,8 @@ def _(dout: Array, X: Array, gamma: Array, eps: float) -> Any:
 
 
 @layernorm_backward.made_of(
-    but="mean-and-root-as-constants means-along-the-other-axis means-down-the-columns-always "
+    but="mean-of-the-blame-along-another-axis mean-of-the-products-along-another-axis "
+    "mean-and-root-as-constants means-along-the-other-axis means-down-the-columns-always "
     "term-of-the-mean-missing term-of-the-root-missing terms-as-sums"
 )
 def _(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,63 @@ def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
     Check: the first row of the result should not change when the other rows of X do.
     """
     return gamma * whitened(X, eps, 0)[0] + beta
+
+
+def measured_along(
+    X: Array, gamma: Array, beta: Array, eps: float, mean: Any = -1, var: Any = -1
+) -> Array:
+    """Layer norm with the mean, or the variance, along another axis."""
+    mu = X.mean(axis=mean, keepdims=True)
+    return scaled(X, mu, X.var(axis=var, keepdims=True), gamma, beta, eps)
+
+
+def about_the_mean(
+    X: Array, gamma: Array, beta: Array, eps: float, mean: Any = -1, var: Any = -1
+) -> Array:
+    """The same, with the variance as the mean square of what is left of X."""
+    mu = X.mean(axis=mean, keepdims=True)
+    square = ((X - mu) ** 2).mean(axis=var, keepdims=True)
+    return scaled(X, mu, square, gamma, beta, eps)
+
+
+@layernorm_forward.mistake(
+    "mean-along-another-axis",
+    rows="J01",
+    otherwise=lambda _: (
+        partial(measured_along, mean=-2),
+        partial(measured_along, mean=None),
+        *(partial(about_the_mean, mean=axis) for axis in (0, -2, None)),
+    ),
+)
+def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
+    """The mean and the variance both run over the features, the last axis; here the mean runs along
+    another axis, or over everything.
+
+    The variance is measured as it should be.
+
+    Check: with gamma = 1 and beta = 0, every row of the result should have mean 0.
+    """
+    return measured_along(X, gamma, beta, eps, mean=0)
+
+
+@layernorm_forward.mistake(
+    "variance-along-another-axis",
+    rows="J01",
+    otherwise=lambda _: (
+        partial(measured_along, var=-2),
+        partial(measured_along, var=None),
+        *(partial(about_the_mean, var=axis) for axis in (0, -2, None)),
+    ),
+)
+def _(X: Array, gamma: Array, beta: Array, eps: float) -> Any:
+    """The mean and the variance both run over the features, the last axis; here the variance runs
+    along another axis, or over everything.
+
+    The mean is subtracted as it should be.
+
+    Check: with gamma = 1, beta = 0 and a tiny eps, every row of the result should have variance 1.
+    """
+    return measured_along(X, gamma, beta, eps, var=0)
 
 
 @layernorm_forward.mistake("one-mean-for-everything", rows="J02")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -237,6 +238,73 @@ def _(dxhat: Array, xhat: Array, root: Array, axis: int) -> Any:
     Check: dX.sum(axis=axis) should be 0.
     """
     return backward(dxhat, xhat, root, 1 - axis)
+
+
+def with_means(
+    dxhat: Array, xhat: Array, root: Array, axis: int, first: Any = None, second: Any = None
+) -> Array:
+    """The right formula, but `first` or `second` says from the axis along what its mean runs."""
+    along = (dxhat * xhat).mean(axis=second(axis) if second else axis, keepdims=True)
+    mean = dxhat.mean(axis=first(axis) if first else axis, keepdims=True)
+    dX: Array = (dxhat - mean - xhat * along) / root
+    return dX
+
+
+def with_sums(
+    dxhat: Array, xhat: Array, root: Array, axis: int, first: Any = None, second: Any = None
+) -> Array:
+    """The same with sums, which are divided by the right number of entries."""
+    n = xhat.shape[axis]
+    along = (dxhat * xhat).sum(axis=second(axis) if second else axis, keepdims=True) / n
+    mean = dxhat.sum(axis=first(axis) if first else axis, keepdims=True) / n
+    dX: Array = (dxhat - mean - xhat * along) / root
+    return dX
+
+
+def through_the_nodes(dxhat: Array, xhat: Array, root: Array, axis: int, second: Any) -> Array:
+    """The same node by node, with the sum for the root along another axis."""
+    n, centred = xhat.shape[axis], xhat * root
+    droot = -(dxhat * centred).sum(axis=second(axis), keepdims=True) / root**2
+    dcentred = dxhat / root + droot * centred / (n * root)
+    dX: Array = dcentred - dcentred.mean(axis=axis, keepdims=True)
+    return dX
+
+
+OTHER_AXES = (lambda axis: 1 - axis, lambda axis: 0, lambda axis: 1, lambda axis: None)
+
+
+@normalize_backward.mistake(
+    "mean-of-the-blame-along-another-axis",
+    rows="I01",
+    otherwise=lambda _: tuple(
+        partial(formula, first=other) for formula in (with_means, with_sums) for other in OTHER_AXES
+    ),
+)
+def _(dxhat: Array, xhat: Array, root: Array, axis: int) -> Any:
+    """Both means run along the axis that was measured, the argument axis; here that of dxhat runs
+    along another one, or over everything.
+
+    Check: dX.sum(axis=axis) should be 0.
+    """
+    return with_means(dxhat, xhat, root, axis, first=lambda axis: 1 - axis)
+
+
+@normalize_backward.mistake(
+    "mean-of-the-products-along-another-axis",
+    rows="I01",
+    otherwise=lambda _: tuple(
+        partial(formula, second=other)
+        for formula in (with_means, with_sums, through_the_nodes)
+        for other in OTHER_AXES
+    ),
+)
+def _(dxhat: Array, xhat: Array, root: Array, axis: int) -> Any:
+    """Both means run along the axis that was measured, the argument axis; here that of dxhat * xhat
+    runs along another one, or over everything.
+
+    Check: (dX * xhat).sum(axis=axis) should be nearly 0 for a small eps.
+    """
+    return with_means(dxhat, xhat, root, axis, second=lambda axis: 1 - axis)
 
 
 @normalize_backward.mistake("one-mean-of-everything")

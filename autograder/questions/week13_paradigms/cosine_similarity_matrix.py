@@ -117,7 +117,14 @@ def _(A: Array, B: Array) -> Any:
     return (A / (A**2).sum(axis=1, keepdims=True)) @ (B / (B**2).sum(axis=1, keepdims=True)).T
 
 
-@cosine_similarity_matrix.mistake("lengths-of-the-columns", rows="I01")
+@cosine_similarity_matrix.mistake(
+    "lengths-of-the-columns",
+    rows="I01",
+    otherwise=lambda _: (
+        lambda A, B: (A / np.linalg.norm(A, axis=0)) @ unit_rows(B).T,
+        lambda A, B: unit_rows(A) @ (B / np.linalg.norm(B, axis=0)).T,
+    ),
+)
 def _(A: Array, B: Array) -> Any:
     """An embedding is a row, so its length sums over axis 1; here the lengths of the columns are
     used.

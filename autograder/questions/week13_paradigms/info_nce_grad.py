@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -344,6 +345,53 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
     S = similarities(za, zb, temperature)
     E = np.exp(S - S.max(axis=1, keepdims=True))
     return gradients((E / E.sum(axis=1) - np.eye(len(E))) / len(E) / temperature, za, zb)
+
+
+def with_lengths(
+    za: Array, zb: Array, temperature: float, first: Any = 1, second: Any = 1
+) -> tuple[Array, Array]:
+    """Both gradients with the lengths of one view, or of both, along another axis."""
+    length_a = np.linalg.norm(za, axis=first, keepdims=True)
+    length_b = np.linalg.norm(zb, axis=second, keepdims=True)
+    u, v = za / length_a, zb / length_b
+    dC = blame(u @ v.T / temperature) / temperature
+    du, dv = dC @ v, dC.T @ u
+    return (
+        (du - (du * u).sum(axis=1, keepdims=True) * u) / length_a,
+        (dv - (dv * v).sum(axis=1, keepdims=True) * v) / length_b,
+    )
+
+
+@info_nce_grad.mistake(
+    "lengths-of-the-columns",
+    rows="I01",
+    otherwise=lambda _: (partial(with_lengths, first=0), partial(with_lengths, second=0)),
+)
+def _(za: Array, zb: Array, temperature: float) -> Any:
+    """An embedding is a row, so its length sums over axis 1; here the lengths of the columns are
+    used.
+
+    Every feature is scaled by its size over all examples, forward and on the way back.
+
+    Check: (dza * za).sum(axis=1) should be 0 in every row.
+    """
+    return with_lengths(za, zb, temperature, first=0, second=0)
+
+
+@info_nce_grad.mistake(
+    "one-length-for-the-table",
+    rows="A29",
+    otherwise=lambda _: (partial(with_lengths, first=None), partial(with_lengths, second=None)),
+)
+def _(za: Array, zb: Array, temperature: float) -> Any:
+    """Every row has its own length; np.linalg.norm without an axis gives a single one for the whole
+    matrix.
+
+    All similarities come out far too small, and so do the gradients.
+
+    Check: (dza * za).sum(axis=1) should be 0 in every row.
+    """
+    return with_lengths(za, zb, temperature, first=None, second=None)
 
 
 @info_nce_grad.mistake("lengths-without-keepdims", rows="A30 J03")

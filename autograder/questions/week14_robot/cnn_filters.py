@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -119,6 +120,28 @@ def _(model: Any) -> Any:
     """
     filters = first_kernel(model)[:, :, 0, :].transpose(2, 0, 1)
     return filters / np.abs(filters).max()
+
+
+def scaled_along(model: Any, axis: int) -> Array:
+    """Pictures divided by the largest weights along one axis."""
+    filters = first_kernel(model)[:, :, 0, :].transpose(2, 0, 1)
+    pictures: Array = filters / np.abs(filters).max(axis=axis, keepdims=True)
+    return pictures
+
+
+@cnn_filters.mistake(
+    "scales-along-one-axis",
+    otherwise=lambda _: (partial(scaled_along, axis=1), partial(scaled_along, axis=2)),
+)
+def _(model: Any) -> Any:
+    """A picture has one largest absolute weight, over its rows and its columns; here the maximum
+    runs along one axis, so every pixel, row or column has a divisor of its own.
+
+    With axis=0 it is the largest of all filters at one pixel.
+
+    Check: every picture should be its kernel divided by a single number.
+    """
+    return scaled_along(model, 0)
 
 
 @cnn_filters.mistake("filters-not-scaled")

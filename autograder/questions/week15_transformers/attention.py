@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -99,6 +100,17 @@ def _(Q: Array, K: Array, V: Array, mask: Array) -> Any:
 @attention.alternative("very-low-scores")
 def _(Q: Array, K: Array, V: Array, mask: Array) -> Any:
     weights = softmax(np.where(mask, Q @ turned(K) / np.sqrt(Q.shape[-1]), -1e30))
+    return weights @ V, weights
+
+
+def shifted_over_the_queries(
+    Q: Array, K: Array, V: Array, mask: Array, *, hidden: bool = False
+) -> tuple[Array, Array]:
+    """Attention whose scores are shifted by the largest of each place; see the mistake."""
+    S = scores(Q, K, mask)
+    E = np.exp(S - S.max(axis=-2, keepdims=True))
+    E = E * mask if hidden else E
+    weights = E / E.sum(axis=-1, keepdims=True)
     return weights @ V, weights
 
 
@@ -417,6 +429,23 @@ def _(Q: Array, K: Array, V: Array, mask: Array) -> Any:
     E = np.exp(scores(Q, K, mask))
     weights = E / E.sum(axis=-1, keepdims=True)
     return weights @ V, weights
+
+
+@attention.mistake(
+    "shifted-over-the-queries",
+    rows="A28",
+    otherwise=lambda _: (partial(shifted_over_the_queries, hidden=True),),
+)
+def _(Q: Array, K: Array, V: Array, mask: Array) -> Any:
+    """Each query needs a shift of its own, its largest score over the places; here it is the
+    largest score of each place, over the queries.
+
+    For scores of similar size it works. Where a query's scores lie far below, all its exponentials
+    are 0, and 0 / 0 is nan.
+
+    Check: after the shift the largest score of every query should be 0.
+    """
+    return shifted_over_the_queries(Q, K, V, mask)
 
 
 @attention.mistake("shifted-by-a-hidden-score", rows="A28")
