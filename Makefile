@@ -27,12 +27,12 @@ test-all: $(READY) bubblewrap
 	EXHAUSTIVE=1 $(TESTS)
 
 # What a change should pass before it is committed, in about a minute: style, types, and the tests
-# that need neither Keras's values nor a sandbox nor half a second; three parameters of each.
+# that need neither Keras's values nor a sandbox nor half a second; two parameters of each.
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(TESTS) -q --few 3 -m "not slow and not bubblewrap"
+	$(TESTS) -q --few 2 -m "not slow and not bubblewrap"
 
 # The reference values of public cases and of hints, computed by Keras, and the students' notebooks:
 # of all weeks, or of some, as in `make references assignments WEEK=week06`.

@@ -51,6 +51,7 @@ def test_are_these_all_functions_that_several_questions_look_at() -> None:
     assert found == set(SHARED.items())
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize(("stem", "calls"), SHARED.items())
 def test_does_each_catalogued_mistake_cost_points_in_one_question(stem: str, calls: str) -> None:

@@ -77,6 +77,7 @@ def test_does_a_numpy_week_see_neither():
         assert "ModuleNotFoundError" in session.cells[0].error
 
 
+@pytest.mark.slow
 def test_is_a_missing_library_said_with_a_next_step():
     with pytest.raises(SandboxError, match="pip install no_such_library"):
         mounts.distributions(["no_such_library"])

@@ -70,6 +70,7 @@ def test_is_a_submission_ended_at_once_that_has_only_begun() -> None:
     assert min(seconds) < 0.4
 
 
+@pytest.mark.slow
 def test_does_a_python_that_cannot_start_say_why(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = [sys.executable, "-c", "raise SystemExit('no NumPy for this processor')"]
     monkeypatch.setattr(mounts, "process_command", lambda *arguments: broken)
