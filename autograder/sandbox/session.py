@@ -385,8 +385,10 @@ class Session(AbstractContextManager["Session"]):
 
     def _run_cells(self, child: Child, steps: Steps, waiting: list[int]) -> None:
         """Run the cells in one child; a cell is removed from `waiting` when its result arrives."""
+        cells = [step for step in self._steps if isinstance(step, Cell)]
         notebook = {
             "steps": [_instruction(step) for step in steps],
+            "left_out": [cell.source for cell in cells if cell.index in self._left_out],
             "files": self._files,
             "text": self._limits.output,
             "pictures": self._limits.picture,

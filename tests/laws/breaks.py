@@ -29,7 +29,7 @@ def _arbitrary(value):
     if value.dtype.kind == "b":
         return drawn.random(value.shape) < 0.5
     if value.dtype.kind in "iu" and value.size:
-        return drawn.integers(value.min(), value.max() + 1, value.shape)
+        return drawn.integers(value.min() - 9, value.max() + 9, value.shape)
     return drawn.normal(size=value.shape)
 
 

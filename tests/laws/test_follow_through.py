@@ -133,6 +133,41 @@ def test_does_a_function_that_never_ends_cost_no_other_question_a_point() -> Non
     assert "follow-through" in caller.message and caller.seconds < 0.4
 
 
+# Cells that use a wrong function above what they define (in a table, to try it, to plot it) and
+# answers that hold it otherwise than by its name.
+USES = {
+    "silu_grad": (
+        "BENDS = {'s': sigmoid}\n",
+        lambda source: source.replace("sigmoid(", "BENDS['s']("),
+    ),
+    "tanh_grad": ("print(sigmoid(np.zeros(3)))\n", str),
+    "relu": ("figure = plots.bends({'sigmoid': sigmoid})\n", str),
+    "sigmoid_grad": ("class Bends:\n    s = staticmethod(sigmoid)\n\n\n", lambda _: HELD),
+}
+HELD = """
+from functools import partial
+
+
+def sigmoid_grad(z, bend=sigmoid, other=partial(sigmoid)):
+    return (bend(z) + other(z)) / 2 * (1 - Bends.s(z))
+"""
+
+
+@pytest.mark.parametrize("kind", [*BREAKS] if EXHAUSTIVE else ["raises", "is not defined"])
+def test_does_a_wrong_function_cost_nothing_however_others_use_it(kind: str) -> None:
+    stem, name = "week02_bends", "sigmoid"
+    notebook = copy.deepcopy(source(stem))
+    assignment = Assignment(catalogue.week(stem), source(stem), source(stem))
+    for other, (above, changed) in USES.items():
+        cell = demo.answer_cell(notebook, other)
+        cell.source = above + changed(cell.source)
+    cell = demo.answer_cell(notebook, name)
+    cell.source = BREAKS[kind](name, cell.source)
+    with Sandbox(limits=assignment.limits(), libraries=assignment.libraries) as sandbox:
+        report = grade_notebook(notebook, "ada", assignment, sandbox)
+    assert [each.question for each in report.verdicts if not each.right] == [name]
+
+
 # What a Value is made of, a sum, a product and the way back, each of its questions needs.
 METHODS = ("__pow__", "__sub__", "__rsub__", "__truediv__", "__rtruediv__", "exp", "tanh", "relu")
 RAISES_IN_CLASS = """

@@ -7,8 +7,9 @@ Each function is asked as it was defined at its check, and meets the notebook as
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from itertools import groupby
 from operator import is_, itemgetter
 from time import perf_counter
@@ -16,16 +17,19 @@ from typing import Any
 
 import numpy as np
 
-from autograder.answer import MISSING, Status, ask
+from autograder.answer import MISSING, Answer, Status, ask
 from autograder.double_precision import FLOAT32, double_precision
 from autograder.errors import ProtocolError
 from autograder.sandbox.inside import inward
+from autograder.sandbox.inside.answering import answering_as
 from autograder.sandbox.inside.calls import Calls, Message
 from autograder.sandbox.inside.shell import NotebookShell, run_without_event_loop
 from autograder.sandbox.inside.snapshot import Snapshots
+from autograder.sandbox.inside.unfinished import Unfinished
 from autograder.sandbox.inside.wire import SECONDS, Channel, encode
 
 _MOST_ITEMS = 1_000
+_UNDEFINED = re.compile(r"NameError: name '(\w+)' is not defined")
 
 
 def serve(channel: Channel, shell: NotebookShell) -> None:
@@ -89,6 +93,8 @@ class _Submission:
         self._shell = shell
         self._namespace: dict[str, Any] = shell.user_ns
         self._held: dict[str, Any] = {}
+        self._asked_for: dict[str, str] = {}
+        self._unfinished = Unfinished(shell.user_ns)
         self._snapshots = Snapshots(shell.user_ns)
         self._drivers: dict[str, Callable[..., Any]] = {}
         self._process = os.getpid()
@@ -101,12 +107,19 @@ class _Submission:
         for name, content in notebook["files"].items():
             _write(name, content)
         self._shell.begin()
+        for source in notebook["left_out"]:
+            self._remember_unfinished(source)
         for step in notebook["steps"]:
             if "hold" in step:
+                self._asked_for[step["hold"]] = step["calls"]
                 self._held[step["hold"]] = self._snapshots.take(step["hold"], step["calls"])
             else:
                 await self._run_cell(step, notebook["text"], notebook["pictures"])
         self._channel.send(encode({"sealed": True, "changed": self._snapshots.end()}))
+
+    def _remember_unfinished(self, source: str) -> None:
+        with suppress(Exception):
+            self._unfinished.add(self._shell.transform_cell(source))
 
     async def _run_cell(self, step: Mapping[str, Any], text: int, pictures: int) -> None:
         try:
@@ -114,6 +127,8 @@ class _Submission:
         finally:
             self._end_copies()
             self._snapshots.cell_has_run()
+        if error:
+            self._remember_unfinished(step["run"])
         index = step["index"]
         try:
             frame = encode({"cell": index, "error": error, "outputs": outputs})
@@ -140,11 +155,12 @@ class _Submission:
                         self._answer(each)
 
     def _answer(self, asked: Mapping[str, Any]) -> None:
-        target = self._held.get(asked["question"], MISSING)
         driver = self._driver(asked["driver"])
         started = perf_counter()
         try:
-            answer = ask(target, asked["arguments"], driver)
+            answer = self._asked(asked["question"], asked["arguments"], driver)
+            while set(asked["replace"]) - {FLOAT32} and self._define_what_is_missing(asked, answer):
+                answer = self._asked(asked["question"], asked["arguments"], driver)
         finally:
             self._end_copies()
         seconds = perf_counter() - started
@@ -163,6 +179,22 @@ class _Submission:
                 {**fields, "status": str(Status.RAISED), "value": None, "error": str(problem)}
             )
         self._channel.send(frame + SECONDS.pack(seconds))
+
+    def _asked(
+        self, question: str, arguments: Mapping[str, Any], driver: Callable[..., Any] | None
+    ) -> Answer:
+        target, name = self._held.get(question, MISSING), self._asked_for.get(question, "")
+        if target is MISSING and name in self._unfinished.defined:
+            target = self._namespace[name]
+        return ask(target, arguments, driver)
+
+    def _define_what_is_missing(self, asked: Mapping[str, Any], answer: Answer) -> bool:
+        """Whether a name is defined now whose cell a wrong function had kept from its end."""
+        missing = _UNDEFINED.match(answer.error)
+        name = missing[1] if missing else self._asked_for.get(asked["question"], "")
+        if not missing and answer.status is not Status.MISSING:
+            return False
+        return name not in self._namespace and self._unfinished.define(name)
 
     def _end_copies(self) -> None:
         """Exit if this is a copy made by a student's `os.fork`: only one process may answer."""
@@ -202,8 +234,12 @@ class _Submission:
         before = {name: namespace.get(name, MISSING) for name in changed}
         namespace.update(changed)
         try:
-            yield
+            with ExitStack() as answering:
+                for name, each in stand_ins.items():
+                    answering.enter_context(answering_as(before[name], each))
+                yield
         finally:
+            self._unfinished.undo()
             for name, value in before.items():
                 if value is MISSING:
                     namespace.pop(name, None)
