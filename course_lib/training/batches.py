@@ -57,15 +57,21 @@ def _tensorflow_batches(X: Array, y: Array, batch_size: int, order: Order) -> An
     import tensorflow as tf
 
     inputs, targets = tf.constant(X), tf.constant(y)
+    whole = len(X) // batch_size * batch_size
 
     def shuffled(_: Any) -> Any:
-        indices = tf.numpy_function(order.indices, [], tf.int64)
-        return tf.data.Dataset.from_tensor_slices(tf.ensure_shape(indices, (len(X),)))
+        # Indices are cut into batches here: `Dataset.batch` would collect them one by one, which
+        # takes longer than a step of a small network.
+        indices = tf.ensure_shape(tf.numpy_function(order.indices, [], tf.int64), (len(X),))
+        rows = tf.reshape(indices[:whole], (-1, batch_size))
+        places = tf.data.Dataset.from_tensor_slices(rows)
+        if whole == len(X):
+            return places
+        return places.concatenate(tf.data.Dataset.from_tensors(indices[whole:]))
 
     return (
         tf.data.Dataset.range(1)
         .flat_map(shuffled)
-        .batch(batch_size)
         .map(
             lambda places: (tf.gather(inputs, places), tf.gather(targets, places)),
             num_parallel_calls=tf.data.AUTOTUNE,

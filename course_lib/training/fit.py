@@ -116,6 +116,8 @@ def fit(
         validation_data=(data.X_test, data.y_test),
         validation_batch_size=max(batch_size, 256),
         epochs=epochs,
+        # Without it, Keras makes two iterators of TensorFlow's pipeline for every epoch.
+        steps_per_epoch=steps if keras.backend.backend() == "tensorflow" else None,
         shuffle=False,  # The batches are shuffled already.
         callbacks=watchers,
         verbose=verbose,

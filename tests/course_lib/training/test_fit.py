@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,8 @@ from course_lib import datasets
 from course_lib.models import transformer
 from course_lib.quiet import import_keras
 from course_lib.training import fit
+from course_lib.training.batches import Order
+from course_lib.training.fit import STEPS_PER_EXECUTION
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +49,21 @@ def test_do_two_runs_end_with_equal_weights_and_another_seed_does_not(digits):
         fit(model, digits, epochs=2, seed=seed, verbose=0)
     assert same_weights(models[0], models[1])
     assert not same_weights(models[0], models[2])
+
+
+def test_is_every_epoch_shuffled_once_and_trained_to_its_last_batch(digits, monkeypatch):
+    asked, indices = [], Order.indices
+    monkeypatch.setattr(
+        Order, "indices", lambda order: (asked.append(order.epoch), indices(order))[1]
+    )
+    model = network()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)  # Keras' word for data that ran out
+        fit(model, digits, epochs=3, batch_size=3, verbose=0)
+    assert asked == [0, 1, 2]
+    steps = -(-len(digits.X_train) // 3)
+    assert steps > STEPS_PER_EXECUTION and steps % STEPS_PER_EXECUTION
+    assert model.optimizer.iterations == 3 * steps
 
 
 def test_does_a_run_that_was_stopped_end_like_one_that_was_not(digits, tmp_path):
