@@ -35,6 +35,13 @@ SINGLE = demo.writes(
     "    return dout.astype('f4') @ W.T, X.T @ dout * 1.00000001, np.float32(dout.sum())",
 )
 
+# A wrong function, and a right one that calls it though its question does not list it.
+UNLISTED = demo.writes(
+    relu_backward="def relu_backward(dout, z):\n    return dout * (dout > 0)",
+    sigmoid_backward="def sigmoid_backward(dout, out):\n"
+    "    return relu_backward(dout * out * (1 - out), np.ones(out.shape))",
+)
+
 
 def adds_slopes(notebook: Any) -> bytes:
     """A notebook in which `Value.backward` adds along a path where it should multiply."""
@@ -46,6 +53,7 @@ def adds_slopes(notebook: Any) -> bytes:
 MEMBERS = [pupil for pupil in demo.members() if EXHAUSTIVE or pupil.name not in SLOW]
 MEMBERS.append(demo.Pupil("rounds-to-float32", SINGLE))
 MEMBERS.append(demo.Pupil("adds-slopes", adds_slopes))
+MEMBERS.append(demo.Pupil("calls-what-no-question-lists", UNLISTED))
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +94,16 @@ def test_is_every_question_judged_again_as_it_was(demo_class, student):
         assert again.report.stopped == report.stopped
     everything = regrade_report(opened, assignment, report, list(assignment.week.questions))
     assert everything is not None and everything.report.verdicts == report.verdicts
+
+
+def test_is_what_an_answer_calls_known_where_nothing_is_run(demo_class):
+    """Does follow-through need its code no more?"""
+    found = stored(demo_class[0])["calls-what-no-question-lists"].verdicts
+    wrong = {verdict.question: verdict.calls for verdict in found if not verdict.right}
+    assert wrong == {"relu_backward": ()}
+    assert {v.question: v.calls for v in found if v.calls} == {
+        "sigmoid_backward": ("relu_backward",)
+    }
 
 
 def a_wider_tolerance(assignment: Assignment, monkeypatch: Any) -> str:
