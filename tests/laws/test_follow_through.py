@@ -14,6 +14,7 @@ import pytest
 from autograder.cli import demo
 from autograder.course import own_functions
 from autograder.grading.assignment import Assignment
+from autograder.grading.called import Called
 from autograder.grading.pipeline import grade_notebook
 from autograder.questions import catalogue
 from autograder.questions.catalogue import Week
@@ -85,6 +86,14 @@ def untrained(week: Week, notebook: Any) -> set[str]:
     for name in long:
         demo.answer_cell(notebook, name).source = f"{name} = None"
     return long
+
+
+@pytest.mark.parametrize("stem", catalogue.stems())
+def test_does_a_question_list_what_the_lessons_own_answer_calls(stem: str) -> None:
+    """The grader finds other calls as well; a student's `check` names those that are listed."""
+    questions = catalogue.week(stem).questions
+    called = Called([cell.source for cell in code_cells(catalogue.week(stem))], questions)
+    assert {each: found for each in questions if (found := called.by(each, questions))} == {}
 
 
 def hidden(stem: str, folder: Path) -> Path | None:
