@@ -3,7 +3,7 @@
 `batchnorm_forward` and `batchnorm_over_batches` call one function, and four questions use the class
 `Value`. Where one catalogued mistake alone reproduces the answers to two of them, everything else
 that the later one asks about is right. Where no mistake is known, a part that lost points there
-loses none here in the same way, and a case that rests on another one (see `Question.needs`)
+loses none here in the same way, and a case that rests on another one (see `rests_on`)
 loses none where that one did.
 """
 
@@ -65,10 +65,6 @@ class Excused:
 
     losses: Mapping[Loss, Before]
     cases: Mapping[str, Sequence[str]]
-
-
-Needs = Mapping[str, frozenset[str]]
-"""What each case of a question needs of a student's function, by the case's name."""
 
 
 def on_same_function(
@@ -142,33 +138,6 @@ def lost_before(question: Question, found: Wrong, before: Iterable[Verdict]) -> 
         # An axis that one part has too many soon stands in the others as well.
         charged |= {loss: forms[0] for loss in losses(question, found) if loss[1] == FORM}
     return charged
-
-
-def resting(
-    wrong: Sequence[str], needs: Needs, before: Iterable[Verdict], needed: Mapping[str, Needs]
-) -> dict[str, list[str]]:
-    """The cases that rest on others which lost points, and what these are called.
-
-    Args:
-        wrong: the cases of this question with wrong numbers.
-        needs: of this question.
-        before: the wrong verdicts on earlier questions on the same function.
-        needed: what the cases of every question need, by the question's name.
-    """
-    lost = {
-        f"{case} of {each.question}": needed[each.question][case]
-        for each in before
-        for case in each.lost_cases
-        # An earlier version's case may not be there any more.
-        if case in needed.get(each.question, {})
-    }
-    found = {}
-    for case in [case for case in needs if case in wrong]:
-        if behind := [name for name, words in lost.items() if words <= needs[case]]:
-            found[case] = behind
-        else:
-            lost[case] = needs[case]
-    return found
 
 
 def _followed(

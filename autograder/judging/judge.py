@@ -14,17 +14,15 @@ import numpy as np
 
 from autograder.answer import Answer, Status
 from autograder.double_precision import FLOAT32
-from autograder.judging import precision, wording
+from autograder.judging import precision, rests_on, wording
 from autograder.judging.agreement import Entry, MistakenAnswer, footprint, mistaken_answer
 from autograder.judging.charged import (
     Charged,
     Excused,
-    Needs,
     explaining,
     lost_before,
     named,
     on_same_function,
-    resting,
 )
 from autograder.judging.compare import differences_of
 from autograder.judging.derivative import matches_own_function
@@ -38,6 +36,7 @@ from autograder.judging.points import (
     losses,
     with_wrong_numbers,
 )
+from autograder.judging.rests_on import Needs
 from autograder.questions import references, time_limit
 from autograder.questions.define import Inputs, Mistake, Question
 from autograder.questions.references import References
@@ -303,6 +302,7 @@ class Judge:
         found: Wrong,
         conventions: Collection[str],
         before: Sequence[Verdict],
+        ask_again: AskAgain | None = None,
     ) -> Excused:
         """What of a wrong answer costs nothing; see `earned` for the conventions."""
         earlier = on_same_function(question.name, self.questions, before)
@@ -312,7 +312,17 @@ class Judge:
         if {trial.case for trial, _ in found} == question.cases.keys():
             return Excused(again, {})
         wrong = with_wrong_numbers(question, found, conventions)
-        return Excused(again, resting(wrong, needs, earlier, self._needs))
+        lost = rests_on.lost_before(earlier, self._needs)
+
+        def built(case: str, lost: Needs) -> list[str]:
+            trials = [trial for trial, _ in found if trial.case == case]
+            if ask_again is None:
+                return []
+            return rests_on.built_of(
+                question, trials, lost, lambda given: ask_again(question, given, ())
+            )
+
+        return Excused(again, rests_on.resting(wrong, needs, lost, built))
 
     def _charged(
         self, question: Question, verdict: Verdict, before: Sequence[Verdict]
@@ -357,7 +367,7 @@ class Judge:
         named = self._mistakes_behind(question, trials)
         mistakes = [question.mistakes[name] for name in named]
         conventions = self._conventional_parts(question, mistakes)
-        excused = self._excused(question, found, conventions, before)
+        excused = self._excused(question, found, conventions, before, ask_again)
         points = earned(
             question,
             found,

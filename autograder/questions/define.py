@@ -190,6 +190,7 @@ class Question:
     composition: MadeOf | None = None
     following: dict[str, Follows] = field(default_factory=dict)
     needed_by: Callable[..., Collection[str]] | None = None
+    rewritten_by: Callable[..., Sequence[Inputs]] | None = None
     drive: Callable[..., Any] | None = None
     measured_by: Callable[..., Any] | None = None
     figured_by: Callable[..., dict[str, float]] | None = None
@@ -307,6 +308,17 @@ class Question:
         """
         self.needed_by = needed_by
         return needed_by
+
+    def rewritten(
+        self, rewritten_by: Callable[..., Sequence[Inputs]]
+    ) -> Callable[..., Sequence[Inputs]]:
+        """Give with the decorated function other inputs for which a case has the same answer.
+
+        It receives the case's inputs, and returns for each way what changes in them. Where a case
+        with wrong numbers has the same wrong ones in another way, it rests on what that one needs.
+        """
+        self.rewritten_by = rewritten_by
+        return rewritten_by
 
     def driver(self, drive: Callable[..., Any]) -> Callable[..., Any]:
         """Obtain an answer with the decorated function instead of one plain call.

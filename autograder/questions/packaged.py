@@ -146,6 +146,7 @@ def _question(kept: Mapping[str, Any]) -> Question:
     question.measured_by = _executed(kept["measure"], "measure")
     question.figured_by = _executed(kept["figure"], "figure")
     question.needed_by = _executed(kept["needs"], "needs")
+    question.rewritten_by = _executed(kept["rewritten"], "rewritten")
     return question
 
 

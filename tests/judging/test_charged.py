@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograder.answer import ask
+from autograder.answer import Answer, ask
 from autograder.errors import QuestionError
 from autograder.judging import laws
 from autograder.judging.charged import as_function
 from autograder.judging.judge import Judge
 from autograder.questions import catalogue
-from autograder.questions.define import Question
+from autograder.questions.define import Inputs, Question
 from autograder.questions.week06_backpropagation.engine import CorrectValue
 from autograder.records import Verdict
 from tests.judging.test_judge import judge_of
@@ -33,11 +33,14 @@ def of_one_function(judge: Judge, calls: str) -> list[Question]:
 def verdicts(judge: Judge, asked: list[Question], target: Callable[..., Any]) -> list[Verdict]:
     """The verdicts on a student whose function is `target`."""
     before: list[Verdict] = []
-    for question in asked:
-        given = [question.handed(probe.inputs) for probe in judge.probes[question.name]]
+
+    def again(question: Question, given: Sequence[Inputs], replaced: Sequence[str]) -> list[Answer]:
         with np.errstate(all="ignore"):
-            answers = [ask(target, each, question.drive) for each in given]
-        before.append(judge.judge(question.name, answers, before=before))
+            return [ask(target, question.handed(each), question.drive) for each in given]
+
+    for question in asked:
+        answers = again(question, [probe.inputs for probe in judge.probes[question.name]], ())
+        before.append(judge.judge(question.name, answers, again, before=before))
     return before
 
 

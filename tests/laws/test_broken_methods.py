@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,15 @@ def wrong_slopes(right: Any) -> Any:
     def method(self: Any, *others: Any) -> Any:
         made = right(self, *others)
         made.slopes = tuple(1.5 * slope + 0.25 for slope in made.slopes)
+        return made
+
+    return method
+
+
+def twice(right: Any) -> Any:
+    def method(self: Any, *others: Any) -> Any:
+        made = right(self, *others)
+        made.slopes = tuple(2.0 * slope for slope in made.slopes)
         return made
 
     return method
@@ -199,25 +209,33 @@ def test_does_a_wrong_way_back_cost_points_in_one_question(backward, question):
     assert list(lost(backward)) == [question]
 
 
-def test_does_an_operation_cost_its_own_share():
-    """All but the sum rests on nothing else where each is written by itself."""
+@pytest.mark.parametrize("engine", [of_the_grader, of_the_lesson])
+def test_does_an_operation_cost_its_own_share(engine):
+    """Also where others are built of it, as a difference and a quotient are of a product."""
     cases = judge().questions["value_arithmetic"].cases
     share = 8 / sum(case.weight for case in cases.values())
-    found = lost(broken(of_the_grader(), "__neg__", wrong_slopes))
-    # The grader's difference is a sum with a minus.
-    of_both = cases["minus"].weight + cases["difference"].weight
-    assert found == {"value_arithmetic": pytest.approx(of_both * share)}
-    found = lost(broken(of_the_grader(), "__sub__", wrong_slopes))
-    assert found == {"value_arithmetic": pytest.approx(cases["difference"].weight * share)}
+    for name, case in {"__mul__": "product", "__pow__": "power", "__neg__": "minus"}.items():
+        found = lost(broken(engine(), name, wrong_slopes))
+        assert found == {"value_arithmetic": pytest.approx(cases[case].weight * share)}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), one_in(6, [*combinations(ARITHMETIC, 2)], by=lambda each: each)
+)
+def test_do_two_wrong_operations_both_cost_points(first, second):
+    """That one may be built of the other does not excuse an error of its own."""
+    both = sum(lost(broken(broken(of_the_grader(), first, wrong_slopes), second, twice)).values())
+    assert both > max(lost_by(first, wrong_slopes), lost_by(second, twice))
 
 
 def test_does_the_message_say_what_is_wrong_and_what_is_not_counted_again():
-    arithmetic, functions, reuse, depth = judged(broken(of_the_grader(), "__mul__", wrong_slopes))
+    arithmetic, functions, reuse, depth = judged(broken(of_the_lesson(), "__mul__", wrong_slopes))
     assert (
-        "What is wrong in product and quotient was counted there and is not counted again in "
-        "numbers-on-the-right, numbers-on-the-left, chain-of-products and mixed, which rest on it."
+        "What is wrong in product was counted there and is not counted again in "
+        "chain-of-products, minus, difference, quotient, numbers-on-the-right, "
+        "numbers-on-the-left and mixed, which rest on it."
     ) in arithmetic.message.splitlines()
-    assert arithmetic.lost_cases == ("product", "quotient")
+    assert arithmetic.lost_cases == ("product",)
     assert reuse.right and reuse.points == reuse.max_points
     assert (
         "What is wrong in product of value_arithmetic was counted there and is not counted again "

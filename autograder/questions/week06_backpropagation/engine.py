@@ -55,8 +55,8 @@ def operations(expression: str) -> set[str]:
     "chain" is in it where an operation other than a sum takes another one's result, and "reuse"
     where a value is used more than once.
     """
-    operators = (ast.BinOp, ast.UnaryOp, ast.Call, ast.NamedExpr)
-    nodes = list(ast.walk(ast.parse(expression, mode="eval")))
+    # A negative number is an operation on a number, and none on a `Value`.
+    nodes = [node for node in ast.walk(ast.parse(expression, mode="eval")) if not _number(node)]
     found = set()
     for node in nodes:
         if isinstance(node, (ast.BinOp, ast.UnaryOp)):
@@ -66,17 +66,22 @@ def operations(expression: str) -> set[str]:
         else:
             continue
         found.add(kind)
-        if kind != "Add" and any(
-            isinstance(each, operators) for each in ast.iter_child_nodes(node)
-        ):
+        results = (ast.BinOp, ast.UnaryOp, ast.Call, ast.NamedExpr)
+        inner = [each for each in ast.iter_child_nodes(node) if not _number(each)]
+        if kind != "Add" and any(isinstance(each, results) for each in inner):
             found.add("chain")
-        if isinstance(node, ast.BinOp) and isinstance(node.left, ast.Constant):
+        if isinstance(node, ast.BinOp) and _number(node.left):
             found.add("number on the left")
-        if isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant) and kind != "Pow":
+        if isinstance(node, ast.BinOp) and _number(node.right) and kind != "Pow":
             found.add("number on the right")
     # Leaves and inner values have one letter each.
     used = [node.id for node in nodes if isinstance(node, ast.Name) and len(node.id) == 1]
     return found | ({"reuse"} if len(set(used)) < len(used) else set())
+
+
+def _number(node: ast.AST) -> bool:
+    """Whether this is a plain number, such as 2 or -1."""
+    return isinstance(node.operand if isinstance(node, ast.UnaryOp) else node, ast.Constant)
 
 
 def signed(rng: Rng, *shape: int) -> Array:

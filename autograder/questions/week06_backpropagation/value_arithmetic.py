@@ -17,6 +17,13 @@ from autograder.questions.week06_backpropagation.engine import (
     tensor_expression,
 )
 
+BUILT = {
+    "-a": ("a * -1", "0 - a"),
+    "a - b": ("a + -b", "a + b * -1"),
+    "a / b": ("a * b ** -1",),
+}
+"""What operations are made of in many an engine."""
+
 
 @question(points=8, calls="Value", returns=("data", "grad"))
 def value_arithmetic(expression: str, values: Array) -> Any:
@@ -42,6 +49,11 @@ def _(expression: str, values: Array) -> set[str]:
     return operations(expression)
 
 
+@value_arithmetic.rewritten
+def _(expression: str, values: Array) -> list[Inputs]:
+    return [{"expression": each} for each in BUILT.get(expression, ())]
+
+
 @value_arithmetic.case("sum", weight=2)
 def _(rng: Rng) -> Inputs:
     return {"expression": "(a + b) + c", "values": signed(rng, 2, 3)}
@@ -55,6 +67,16 @@ def _(rng: Rng) -> Inputs:
 @value_arithmetic.case("power", weight=3, square=ONE_LEAF)
 def _(rng: Rng) -> Inputs:
     return {"expression": "a ** 2.5", "values": rng.uniform(0.5, 2.0, (3, 1))}
+
+
+@value_arithmetic.case("chain-of-products", weight=6)
+def _(rng: Rng) -> Inputs:
+    return {"expression": "(a * b) * c * (d * e)", "values": signed(rng, 4, 5)}
+
+
+@value_arithmetic.case("chain-of-powers", weight=2, square=ONE_LEAF)
+def _(rng: Rng) -> Inputs:
+    return {"expression": "(a ** 1.5) ** -2", "values": rng.uniform(0.5, 2.0, (3, 1))}
 
 
 @value_arithmetic.case("minus", square=ONE_LEAF)
@@ -80,16 +102,6 @@ def _(rng: Rng) -> Inputs:
 @value_arithmetic.case("numbers-on-the-left", weight=2)
 def _(rng: Rng) -> Inputs:
     return {"expression": "(1.5 + a) + 3 * b + (2 - c) + 5 / d", "values": signed(rng, 3, 4)}
-
-
-@value_arithmetic.case("chain-of-products", weight=6)
-def _(rng: Rng) -> Inputs:
-    return {"expression": "(a * b) * c * (d * e)", "values": signed(rng, 4, 5)}
-
-
-@value_arithmetic.case("chain-of-powers", weight=2, square=ONE_LEAF)
-def _(rng: Rng) -> Inputs:
-    return {"expression": "(a ** 1.5) ** -2", "values": rng.uniform(0.5, 2.0, (3, 1))}
 
 
 @value_arithmetic.case("mixed", weight=4)

@@ -72,14 +72,14 @@ def _(step: str, depth: int, values: Array) -> set[str]:
     return operations(re.sub(r"\by\b", f"({step})", step))
 
 
-# Half again as deep as Python's calls may nest; thousands of operations take a while.
-@value_depth.case("chain-of-sums", square=ONE_LEAF, hidden={"depth": 1_500})
+# Deeper than Python's calls may nest; thousands of operations take a while.
+@value_depth.case("chain-of-sums", square=ONE_LEAF, hidden={"depth": 1_200})
 def _(rng: Rng) -> Inputs:
     # No value is used twice, and every slope is 1.
-    return {"step": "y + new(0.5)", "depth": 5_000, "values": signed(rng, 1, 1)}
+    return {"step": "y + new(0.5)", "depth": 3_000, "values": signed(rng, 1, 1)}
 
 
-@value_depth.case("chain-of-products", square="one row is enough", hidden={"depth": 1_500})
+@value_depth.case("chain-of-products", square="one row is enough", hidden={"depth": 1_200})
 def _(rng: Rng) -> Inputs:
     values = np.c_[signed(rng, 1), rng.uniform(0.9995, 0.9999, 1)]
     return {"step": "y * b", "depth": 5_000, "values": values}

@@ -112,6 +112,9 @@ def _question(judge: Judge, question: Question) -> dict[str, Any]:
         "drive": question.driver_source,
         "measure": standalone(question.measured_by, "measure") if question.measured_by else "",
         "needs": standalone(question.needed_by, "needs") if question.needed_by else "",
+        "rewritten": (
+            standalone(question.rewritten_by, "rewritten") if question.rewritten_by else ""
+        ),
         "figure": standalone(question.figured_by, "figure") if question.figured_by else "",
     }
 
