@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from autograder.answer import Answer, Status
+from autograder.answer import Answer, Status, ask
 from autograder.errors import QuestionError
 from autograder.judging.judge import Judge
 from autograder.judging.mistakes import mistakes_behind
 from autograder.questions import catalogue, references
 from autograder.questions.define import Question, question
 from autograder.questions.made_of import shared_mistakes
-from autograder.records import Trial
+from autograder.records import Trial, Verdict
 
 COMPOSED = [
     each
@@ -20,6 +22,17 @@ COMPOSED = [
     for each in week.questions.values()
     if each.composition
 ]
+LEARNT = "What is judged is what was learnt, and many mistakes of a part end in networks alike."
+NOT_MADE_OF_PARTS = {
+    "train_in_new_orders": "All gradients are 0 there, so no step shows what it does wrong.",
+    "train_xor": LEARNT,
+    "train_digits": LEARNT,
+    "train_characters": LEARNT,
+    "bet_with_error_bar": "Computed by the law itself, its bars lose digits that they should keep.",
+    "decoupled_decay": "It has no slope in it: a lost 2 or sign would be another mistake here.",
+    "fit_power_law_with_floor": "A search with a wrong curve ends anywhere, by chance.",
+}
+"""The questions that call plain functions of others and do not know these mistakes, and why."""
 every_composed = pytest.mark.parametrize("composed", COMPOSED, ids=lambda each: each.name)
 
 
@@ -161,3 +174,37 @@ def test_is_a_random_wrong_gradient_given_no_name():
         for probe in judge.probes[composed.name]
     ]
     assert mistakes_behind(composed, trials, judge.prepared_mistakes(composed)) == ()
+
+
+def test_does_every_question_know_its_parts_mistakes_or_say_why_not():
+    """What cannot be called plainly, a step with a state or a class, cannot be put in its place."""
+    without = {}
+    for week in map(catalogue.week, catalogue.stems()):
+        for each in week.questions.values():
+            parts = [week.questions[name] for name in each.builds_on]
+            plain = [part for part in parts if not (part.drive or part.measured_by)]
+            if plain and not each.composition:
+                without[each.name] = [part.name for part in plain]
+    assert without.keys() == NOT_MADE_OF_PARTS.keys()
+    assert all(len(reason) > 20 and reason.endswith(".") for reason in NOT_MADE_OF_PARTS.values())
+
+
+def test_is_a_step_named_that_a_composite_was_not_known_to_contain():
+    for name, step in [
+        ("backward_norms", "half-of-the-slope"),
+        ("collapse_pile", "bias-from-the-other-side"),
+        ("info_nce", "divided-by-squared-lengths"),
+    ]:
+        composed = catalogue.question(name)
+        mistake = composed.mistakes[step]
+        verdict = by_public_cases(name, mistake.formula)
+        assert verdict.mistake == step
+        assert f"`{mistake.of}` asks for." in verdict.message
+
+
+def by_public_cases(name: str, formula: Any) -> Verdict:
+    composed = catalogue.question(name)
+    judge = Judge(
+        {name: composed}, references.public([composed], catalogue.week(composed.week).stem)
+    )
+    return judge.judge(name, [ask(formula, probe.inputs) for probe in judge.probes[name]])

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import Array, Formula, Inputs, Rng, question
 
 
 @question(points=10, returns=("W", "b"), builds_on=("collapse_linear",))
@@ -58,6 +58,22 @@ def _(rng: Rng) -> Inputs:
 @collapse_pile.case("square", weight=2)
 def _(rng: Rng) -> Inputs:
     return pile(rng, 4, 4, 4, 4)
+
+
+@collapse_pile.made_of(
+    but="bias-as-a-column both-biases-carried first-bias-dropped first-bias-not-carried "
+    "kernels-multiplied-by-entry second-bias-dropped"
+)
+def _(
+    weights: list[Array],
+    biases: list[Array],
+    *,
+    collapse_linear: Formula = lambda W1, b1, W2, b2: (W1 @ W2, b1 @ W2 + b2),
+) -> Any:
+    W, b = weights[0], biases[0]
+    for kernel, bias in zip(weights[1:], biases[1:], strict=True):
+        W, b = collapse_linear(W, b, kernel, bias)
+    return W, b
 
 
 @collapse_pile.mistake("pile-upside-down", rows="B19")

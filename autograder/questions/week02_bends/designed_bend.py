@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Derivative, Rng, question
+from autograder.questions.define import Array, Derivative, Formula, Rng, question
 from autograder.questions.week02_bends.formulas import around_zero, stable_sigmoid
 
 
@@ -305,6 +305,22 @@ def _(rng: Rng) -> dict[str, Any]:
 @designed_bend_grad.case("stability", weight=2, stability=True)
 def _(rng: Rng) -> dict[str, Any]:
     return {"z": rng.uniform(1000, 1e4, 15) * np.resize([1.0, -1.0], 15), **wishes(rng)}
+
+
+@designed_bend_grad.made_of(
+    but="sigmoid-integer-buffer sigmoid-one-branch-for-all sigmoid-overflow-negative "
+    "sigmoid-overflow-positive"
+)
+def _(
+    z: Array,
+    left: float,
+    middle: float,
+    right: float,
+    width: float,
+    *,
+    sigmoid: Formula = stable_sigmoid,
+) -> Any:
+    return left + (right - left) * sigmoid(z / width + shift(left, middle, right))
 
 
 @designed_bend_grad.mistake("design-chain-rule-twice")

@@ -48,6 +48,14 @@ def _(z: Array) -> Any:
     return np.sign(z) * (1 - e) / (1 + e)
 
 
+@tanh.made_of(
+    but="sigmoid-integer-buffer sigmoid-mirrored sigmoid-one-branch-for-all "
+    "sigmoid-overflow-positive"
+)
+def _(z: Array, *, sigmoid: Formula = stable_sigmoid) -> Any:
+    return 2 * sigmoid(2 * z) - 1
+
+
 @tanh.mistake("tanh-overflow", rows="A10")
 def _(z: Array) -> Any:
     """For |z| above about 709 either exp(z) or exp(-z) is inf, and inf / inf is nan.
@@ -161,7 +169,7 @@ def _(z: Array) -> Any:
     return (1 - np.tanh(z)) * (1 + np.tanh(z))
 
 
-@tanh_grad.made_of(but="tanh-overflow tanh-sign-reversed")
+@tanh_grad.made_of(but="sigmoid-overflow-negative tanh-overflow tanh-sign-reversed")
 def _(z: Array, *, tanh: Formula = np.tanh) -> Any:
     return 1 - tanh(z) ** 2
 

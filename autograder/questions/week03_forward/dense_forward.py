@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import Array, Formula, Inputs, Rng, question
 from autograder.questions.week03_forward.formulas import random_params
 from course_lib.models import to_keras
 
@@ -66,6 +66,13 @@ def _(rng: Rng) -> Inputs:
 @dense_forward.alternative("example-by-example")
 def _(X: Array, W: Array, b: Array) -> Any:
     return np.array([[row @ W[:, j] + b[j] for j in range(len(b))] for row in X]), [X, W]
+
+
+@dense_forward.made_of(but="neuron-bias-left-out neuron-whole-number-total")
+def _(
+    X: Array, W: Array, b: Array, *, neuron_by_neuron: Formula = lambda x, W, b: x @ W + b
+) -> Any:
+    return np.array([neuron_by_neuron(x, W, b) for x in X]), (X, W)
 
 
 @dense_forward.mistake("dense-bias-left-out", rows="B10")

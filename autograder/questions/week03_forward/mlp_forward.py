@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import Array, Formula, Inputs, Rng, question
 from autograder.questions.week03_forward.formulas import Params, random_params, row_softmax
 from course_lib.models import to_keras
 
@@ -96,6 +96,21 @@ def walk(
         layers.append((X, z))
         X = bend(z)
     return layers
+
+
+@mlp_forward.made_of(but="neuron-bias-left-out neuron-whole-number-total")
+def _(
+    X: Array,
+    params: Params,
+    activation: Bend,
+    *,
+    neuron_by_neuron: Formula = lambda x, W, b: x @ W + b,
+) -> Any:
+    def dense(h: Array, W: Array, b: Array) -> Array:
+        return np.array([neuron_by_neuron(x, W, b) for x in h])
+
+    layers = walk(X, params, activation, dense)
+    return layers[-1][1], layers
 
 
 @mlp_forward.mistake("last-layer-bent")

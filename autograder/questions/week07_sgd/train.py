@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import Array, Formula, Inputs, Rng, question
 from autograder.questions.week07_sgd.formulas import stepped, trained
 from course_lib.gradients import loss_and_gradients
 from course_lib.models import from_keras, to_keras
@@ -145,6 +145,16 @@ def _(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng):
             params = stepped(params, loss_and_grads(X_batch, y_batch, params)[1], schedule(step))
             step += 1
     return params, history
+
+
+@train.made_of(
+    but="gradients-changed-in-place gradients-paired-by-place nothing-moved only-known-names "
+    "params-changed-in-place step-climbs"
+)
+def _(
+    X, y, params, loss_and_grads, epochs, batch_size, schedule, rng, *, sgd_step: Formula = stepped
+):
+    return trained(X, y, params, loss_and_grads, epochs, batch_size, schedule, rng, step=sgd_step)
 
 
 @train.mistake("train-climbs", rows="G01")

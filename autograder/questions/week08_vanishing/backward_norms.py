@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import Array, Formula, Inputs, Rng, question
 from autograder.questions.week08_vanishing.formulas import (
     Params,
     backward,
@@ -70,6 +70,18 @@ def kernels(gradients: Params) -> list[Array]:
 @backward_norms.alternative("by-numpy-norm")
 def _(X: Array, y: Array, params: Params, activation: str) -> Any:
     return [np.linalg.norm(dW) for dW in kernels(backward(X, y, params, activation))]
+
+
+@backward_norms.made_of(
+    but="bias-gradient-all-equal bias-gradient-averaged bias-gradient-not-summed "
+    "bias-gradient-one-number bias-gradient-over-outputs bias-gradient-two-axes "
+    "kernel-gradient-averaged kernel-gradient-transposed parameters-changed sigmoid-slope-negative "
+    "sum-over-the-batch"
+)
+def _(
+    X: Array, y: Array, params: Params, activation: str, *, mlp_backward: Formula = backward
+) -> Any:
+    return [np.linalg.norm(dW) for dW in kernels(mlp_backward(X, y, params, activation))]
 
 
 @backward_norms.mistake("norms-of-activations", rows="K06")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import Array, Formula, Inputs, Rng, question
 from autograder.questions.week12_normalization.formulas import (
     averaged,
     batch_scaled,
@@ -16,6 +16,7 @@ from autograder.questions.week12_normalization.formulas import (
     forward,
     parameters,
     scaled,
+    with_given_statistics,
 )
 from autograder.questions.week12_normalization.layers import batch_normalization
 
@@ -125,6 +126,26 @@ def _(rng: Rng) -> Inputs:
 @batchnorm_over_batches.case("many-batches", square="one picture is usual at test time")
 def _(rng: Rng) -> Inputs:
     return run(rng, 12, 0.8, K=1)
+
+
+@batchnorm_over_batches.made_of(but="eps-fixed")
+def _(
+    X,
+    gamma,
+    beta,
+    running_mean,
+    running_var,
+    momentum,
+    eps,
+    training,
+    *,
+    batchnorm_inference: Formula = with_given_statistics,
+):
+    mean, var = (X.mean(axis=0), X.var(axis=0)) if training else (running_mean, running_var)
+    out = batchnorm_inference(X, gamma, beta, mean, var, eps)
+    if not training:
+        return out, running_mean, running_var
+    return out, averaged(running_mean, mean, momentum), averaged(running_var, var, momentum)
 
 
 @batchnorm_over_batches.mistake("last-batch-only", rows="I06")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import Array, Formula, Inputs, Rng, question
 from autograder.questions.week05_losses.formulas import row_softmax
 from autograder.questions.week13_paradigms.formulas import (
     cold_views,
@@ -66,6 +66,22 @@ def _(images: Array, texts: Array, temperature: float) -> Any:
     S = similarities(images, texts, temperature)
     both = logsumexp(S, axis=0) + logsumexp(S, axis=1)
     return np.mean(both / 2 - np.diag(S))
+
+
+@clip_loss.made_of(
+    but="contrast-log-of-softmax contrast-over-the-columns contrast-overflow "
+    "contrast-shifted-by-the-table contrast-summed"
+)
+def _(
+    images: Array,
+    texts: Array,
+    temperature: float,
+    *,
+    info_nce: Formula = lambda za, zb, temperature: diagonal_loss(
+        similarities(za, zb, temperature)
+    ),
+) -> Any:
+    return (info_nce(images, texts, temperature) + info_nce(texts, images, temperature)) / 2
 
 
 @clip_loss.mistake("images-to-texts-only", rows="A29")

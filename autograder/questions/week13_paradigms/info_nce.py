@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import SMALL_NUMBERS, Array, Inputs, Rng, question
+from autograder.questions.define import SMALL_NUMBERS, Array, Formula, Inputs, Rng, question
 from autograder.questions.week05_losses.formulas import row_log_softmax, row_softmax
 from autograder.questions.week13_paradigms.cosine_similarity_matrix import cosines
 from autograder.questions.week13_paradigms.formulas import (
@@ -78,6 +78,20 @@ def _(za: Array, zb: Array, temperature: float) -> Any:
     S = similarities(za, zb, temperature)
     return sum(np.log(np.exp(row - row.max()).sum()) + row.max() - row[n]
                for n, row in enumerate(S)) / len(S)  # fmt: skip
+
+
+@info_nce.made_of(
+    but="first-table-normalized-only similarities-transposed similarity-not-normalized "
+    "small-number-beside-the-length"
+)
+def _(
+    za: Array,
+    zb: Array,
+    temperature: float,
+    *,
+    cosine_similarity_matrix: Formula = lambda A, B: unit_rows(A) @ unit_rows(B).T,
+) -> Any:
+    return diagonal_loss(cosine_similarity_matrix(za, zb) / temperature)
 
 
 @info_nce.mistake("temperature-multiplied", rows="A38")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Derivative, Inputs, Rng, question
+from autograder.questions.define import Array, Derivative, Formula, Inputs, Rng, question
 from autograder.questions.week05_losses.formulas import row_softmax
 from autograder.questions.week13_paradigms.formulas import (
     blame,
@@ -83,6 +83,18 @@ def gradients(dS: Array, za: Array, zb: Array) -> tuple[Array, Array]:
         through_the_length(dS @ unit_rows(zb), za),
         through_the_length(dS.T @ unit_rows(za), zb),
     )
+
+
+@info_nce_grad.made_of(but="small-number-beside-the-length")
+def _(
+    za: Array,
+    zb: Array,
+    temperature: float,
+    *,
+    cosine_similarity_matrix: Formula = lambda A, B: unit_rows(A) @ unit_rows(B).T,
+) -> Any:
+    table = cosine_similarity_matrix(za, zb) / temperature
+    return gradients(blame(table) / temperature, za, zb)
 
 
 @info_nce_grad.mistake("contrast-gradient-reversed", rows="C05 C16")

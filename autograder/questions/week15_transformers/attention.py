@@ -437,11 +437,11 @@ def _(Q: Array, K: Array, V: Array, mask: Array) -> Any:
     otherwise=lambda _: (partial(shifted_over_the_queries, hidden=True),),
 )
 def _(Q: Array, K: Array, V: Array, mask: Array) -> Any:
-    """Each query needs a shift of its own, its largest score over the places; here it is the
-    largest score of each place, over the queries.
+    """A shift leaves a query's weights as they are only if it is one number for all places; here
+    each place has its own, its largest score over the queries.
 
-    For scores of similar size it works. Where a query's scores lie far below, all its exponentials
-    are 0, and 0 / 0 is nan.
+    The places then no longer compete with their own scores. And where a query's scores lie far
+    below, all its exponentials are 0, and 0 / 0 is nan.
 
     Check: after the shift the largest score of every query should be 0.
     """

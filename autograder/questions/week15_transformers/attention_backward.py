@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Derivative, Inputs, Rng, question
+from autograder.questions.define import Array, Derivative, Formula, Inputs, Rng, question
 from autograder.questions.week15_transformers.attention import loud
 from autograder.questions.week15_transformers.formulas import (
+    attend,
     causal,
     looks,
     scores,
@@ -118,6 +119,18 @@ def _(dout: Array, Q: Array, K: Array, V: Array, mask: Array) -> Any:
     weights = softmax(scores(Q, K, mask))
     along = (dout * (weights @ V)).sum(axis=-1, keepdims=True)
     dS = weights * (dout @ turned(V) - along)
+    return *to_queries_and_keys(dS, Q, K), turned(weights) @ dout
+
+
+@attention_backward.made_of(
+    but="all-axes-reversed attention-overflow infinity-times-zero keys-in-place-of-values "
+    "mask-unused shifted-by-a-hidden-score weights-transposed-before-the-values"
+)
+def _(
+    dout: Array, Q: Array, K: Array, V: Array, mask: Array, *, attention: Formula = attend
+) -> Any:
+    weights = attention(Q, K, V, mask)[1]
+    dS = through_the_softmax(dout @ turned(V), weights)
     return *to_queries_and_keys(dS, Q, K), turned(weights) @ dout
 
 

@@ -107,10 +107,12 @@ def back_through_dense(dout: Array, at: Parts, params: Params) -> tuple[Array, P
     return dX1 + dout, grads
 
 
-def back_through_attention(dX1: Array, at: Parts, params: Params, H: int) -> tuple[Array, Parts]:
+def back_through_attention(
+    dX1: Array, at: Parts, params: Params, H: int, through_heads: Any = None
+) -> tuple[Array, Parts]:
     """The gradient for X, and those of the attention half's parameters."""
     dheads = heads(dX1 @ params["W_o"].T, H)
-    blames = [joined(each) for each in attention_blames(dheads, at)]
+    blames = [joined(each) for each in (through_heads or attention_blames)(dheads, at)]
     names = ("W_q", "W_k", "W_v")
     dA = sum(blame @ params[name].T for name, blame in zip(names, blames, strict=True))
     dX, dgamma, dbeta = norm_backward(np.asarray(dA), at["X"], params["gamma1"])

@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import Array, Formula, Inputs, Rng, question
 from autograder.questions.week12_normalization.layers import layer_normalization
 from autograder.questions.week15_transformers.formulas import (
     Params,
+    attend,
     block_params,
+    heads,
+    joined,
     norm,
     softmax,
     thought_over,
@@ -136,6 +139,35 @@ def _(x: Array, cache: Cache, params: Params, H: int) -> Any:
         for n in range(len(x))
     ]
     return tuple(np.concatenate(parts) for parts in zip(*rows, strict=True))
+
+
+@step_with_cache.made_of(
+    but="all-axes-reversed attention-overflow axes-exchanged-and-not-joined "
+    "axes-not-exchanged every-h-th-feature features-before-the-places heads-averaged "
+    "heads-folded-into-the-batch heads-joined-along-the-places "
+    "heads-mixed-up-in-the-reshape heads-of-h-features heads-summed "
+    "hidden-scores-not-low-enough hidden-scores-set-to-zero infinity-times-zero "
+    "keys-ask-the-queries mask-added-to-the-scores mask-after-the-softmax mask-reversed "
+    "mask-unused places-cut-in-place-of-features places-mixed-up-in-the-reshape "
+    "root-of-the-length-of-a-value root-of-the-number-of-places scores-not-scaled "
+    "shifted-by-a-hidden-score shifted-over-the-queries weights-first "
+    "weights-over-the-queries weights-transposed-before-the-values"
+)
+def _(
+    x: Array,
+    cache: Cache,
+    params: Params,
+    H: int,
+    *,
+    split_heads: Formula = heads,
+    attention: Formula = attend,
+    join_heads: Formula = joined,
+) -> Any:
+    seen = norm(x, params["gamma1"], params["beta1"])[:, None]
+    query, key, value = (split_heads(seen @ params[name], H) for name in ("W_q", "W_k", "W_v"))
+    keys, values = (np.concatenate(both, axis=2) for both in zip(cache, (key, value), strict=True))
+    found = attention(query, keys, values, np.array(True))[0]
+    return finished(x, join_heads(found)[:, 0], params), keys, values
 
 
 @step_with_cache.mistake("cache-forgotten")

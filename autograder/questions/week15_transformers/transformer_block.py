@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Inputs, Rng, question
+from autograder.questions.define import Array, Formula, Inputs, Rng, question
 from autograder.questions.week15_transformers.formulas import (
     Params,
     attend,
@@ -87,6 +87,29 @@ def _(X: Array, params: Params, H: int, mask: Array) -> Any:
         own = slice(h * d, (h + 1) * d)
         Q, K, V = (A @ params[name][:, own] for name in ("W_q", "W_k", "W_v"))
         X = X + attend(Q, K, V, shown[:, h])[0] @ params["W_o"][own]
+    return X + thought_over(norm(X, params["gamma2"], params["beta2"]), params)
+
+
+@transformer_block.made_of(
+    but="attention-overflow heads-averaged heads-folded-into-the-batch "
+    "heads-joined-along-the-places heads-joined-in-reverse-order heads-summed "
+    "hidden-scores-not-low-enough infinity-times-zero keys-ask-the-queries "
+    "places-cut-in-place-of-features places-mixed-up-in-the-reshape "
+    "root-of-the-length-of-a-value shifted-by-a-hidden-score"
+)
+def _(
+    X: Array,
+    params: Params,
+    H: int,
+    mask: Array,
+    *,
+    split_heads: Formula = heads,
+    attention: Formula = attend,
+    join_heads: Formula = joined,
+) -> Any:
+    A = norm(X, params["gamma1"], params["beta1"])
+    Q, K, V = (split_heads(A @ params[name], H) for name in ("W_q", "W_k", "W_v"))
+    X = X + join_heads(attention(Q, K, V, mask)[0]) @ params["W_o"]
     return X + thought_over(norm(X, params["gamma2"], params["beta2"]), params)
 
 

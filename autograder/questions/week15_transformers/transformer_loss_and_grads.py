@@ -6,8 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from autograder.questions.define import Array, Derivative, Inputs, Rng, question
-from autograder.questions.week15_transformers.formulas import Params, causal, heads, joined, norm
+from autograder.questions.define import Array, Derivative, Formula, Inputs, Rng, question
+from autograder.questions.week15_transformers.formulas import (
+    Params,
+    causal,
+    heads,
+    joined,
+    norm,
+    scores,
+    softmax,
+)
 from autograder.questions.week15_transformers.model import (
     Parts,
     attention_blames,
@@ -104,6 +112,67 @@ def _(tokens: Array, params: Params, H: int) -> Any:
     found = [loss_and_grads(text[None], params, H) for text in tokens]
     mean = {name: np.mean([grads[name] for _, grads in found], axis=0) for name in params}
     return np.mean([loss for loss, _ in found]), mean
+
+
+def through_attention(
+    dout: Array, Q: Array, K: Array, V: Array, mask: Array
+) -> tuple[Array, Array, Array]:
+    """A right way back through attention, as `attention_backward` asks for it."""
+    at = {"Q": Q, "K": K, "V": V, "weights": softmax(scores(Q, K, mask))}
+    return attention_blames(dout, at)
+
+
+def summed_rows(tokens: Array, dout: Array, vocabulary: int) -> Array:
+    """A right gradient of a table, as `embed_grad` asks for it."""
+    dE = np.zeros((vocabulary, dout.shape[-1]))
+    np.add.at(dE, tokens, dout)
+    return dE
+
+
+@transformer_loss_and_grads.made_of(
+    but="attention-gradient-overflow best-place-only directions-compared "
+    "gradient-of-what-was-seen-only hidden-scores-not-low-enough "
+    "hidden-scores-set-to-zero keepdims-missing keys-ask-the-queries "
+    "log-of-a-vanishing-softmax mask-added-to-the-scores mask-after-the-softmax "
+    "mask-reversed one-softmax-for-everything padding-counted-as-the-last-token "
+    "padding-counted-as-token-zero padding-in-the-denominator "
+    "padding-left-out-of-the-inputs repeated-rows-overwritten "
+    "root-of-the-length-of-a-value root-of-the-number-of-places "
+    "rows-of-the-tokens-that-occur scaled-after-the-softmax scores-divided-by-d "
+    "scores-multiplied-by-the-root scores-not-scaled shifted-over-the-queries "
+    "texts-averaged-first tokens-overflow weights-first weights-over-the-queries "
+    "weights-without-exp"
+)
+def _(
+    tokens: Array,
+    params: Params,
+    H: int,
+    *,
+    next_token_loss: Formula = lambda logits, tokens: blame_of_logits(logits, tokens)[0],
+    attention_backward: Formula = through_attention,
+    embed_grad: Formula = summed_rows,
+) -> Any:
+    mask = causal(tokens.shape[1])
+
+    def through_heads(dheads: Array, at: Parts) -> Any:
+        return attention_backward(dheads, at["Q"], at["K"], at["V"], mask)
+
+    return loss_and_grads(
+        tokens,
+        params,
+        H,
+        blame=lambda logits, tokens: (
+            next_token_loss(logits, tokens),
+            blame_of_logits(logits, tokens)[1],
+        ),
+        through_attention=lambda dX1, at, params, H: back_through_attention(
+            dX1, at, params, H, through_heads
+        ),
+        through_embedding=lambda dX, tokens, params: {
+            "E": embed_grad(tokens, dX, len(params["E"])),
+            "P": dX.sum(axis=0),
+        },
+    )
 
 
 @transformer_loss_and_grads.mistake("future-seen")
