@@ -179,6 +179,9 @@ class Judge:
         if not culprits or not ask_again or not worth_asking_again(verdict.outcome):
             return verdict
         if not replaceable:
+            # What is not defined calls nothing.
+            if verdict.outcome is Outcome.MISSING:
+                return verdict
             return replace(verdict, message=wording.start_there(verdict.message, culprits))
         again = self._follow_through(question, culprits, ask_again, before)
         if again.right or again.points > verdict.points:

@@ -203,3 +203,14 @@ def test_is_what_was_answered_told_by_numbers_and_not_by_their_layout():
 
     assert answered(X) == answered(np.asfortranarray(X)) == answered(X * (1 + 1e-12))
     assert len({answered(X), answered(-X), answered(X.T.copy()), answered(X[:-1])}) == 4
+
+
+def test_is_nothing_said_of_what_a_missing_function_calls() -> None:
+    """Where nothing can be replaced, a function that raises may be right, and none that is gone."""
+    name, judge = "mlp_loss_and_grads", judge_of("week06_backpropagation")
+    for status in (Status.RAISED, Status.MISSING):
+        answers = [Answer(status, error="ValueError")] * len(judge.probes[name])
+        verdict = judge.judge(
+            name, answers, lambda *_: answers, ["relu_backward"], replaceable=False
+        )
+        assert ("start there" in verdict.message) == (status is Status.RAISED)
