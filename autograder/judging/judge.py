@@ -539,8 +539,8 @@ def _needs(question: Question, probes: Sequence[Probe]) -> Needs:
 
 def worth_asking_again(outcome: Outcome) -> bool:
     """Whether replacing wrong functions by correct ones could change this outcome."""
-    # A function that calls an unwritten one looks unwritten too; one that calls one that never ends,
-    # or waits for a right result, never ends; and an error in its cell may leave it undefined.
+    # A function that calls an unwritten one looks unwritten too; one that calls one that never
+    # ends, or waits for a right result, never ends; an error in its cell may leave it undefined.
     return outcome is not Outcome.RIGHT
 
 
