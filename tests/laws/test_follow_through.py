@@ -177,12 +177,20 @@ def test_does_a_wrong_function_cost_nothing_however_others_use_it(kind: str) -> 
     assert [each.question for each in report.verdicts if not each.right] == [name]
 
 
-# What a Value is made of, a sum, a product and the way back, each of its questions needs.
-METHODS = ("__pow__", "__sub__", "__rsub__", "__truediv__", "__rtruediv__", "exp", "tanh", "relu")
-RAISES_IN_CLASS = """
-def _raises(*arguments):
-    raise ValueError("broken")
-Value.{name} = _raises
+METHODS = (
+    *("__add__", "__mul__", "__neg__", "__pow__", "__sub__", "__rsub__", "__truediv__"),
+    *("__rtruediv__", "exp", "tanh", "relu"),
+)
+BREAKS_IN_CLASS = """
+def _broken(right, kind):
+    def method(*arguments):
+        if kind == "raises":
+            raise ValueError("broken")
+        made = right(*arguments)
+        made.slopes = tuple(1.5 * slope for slope in made.slopes)
+        return made
+    return method
+Value.{name} = _broken(Value.{name}, {kind!r})
 """
 
 
@@ -192,13 +200,15 @@ def test_does_a_wrong_method_cost_one_question_of_its_class() -> None:
     assignment = Assignment(week, notebook, notebook)
     (answer,) = (cell for cell in notebook.cells if cell.source.startswith("class Value"))
     lost = {}
+    broken_in = [(name, kind) for name in METHODS for kind in ("raises", "has wrong slopes")]
     with Sandbox(limits=assignment.limits(), libraries=assignment.libraries) as sandbox:
         whole = points(assignment, sandbox, notebook, {})
-        for name in METHODS if EXHAUSTIVE else METHODS[-2:]:
+        for name, kind in broken_in if EXHAUSTIVE else broken_in[::7]:
             broken = copy.deepcopy(notebook)
-            broken.cells[notebook.cells.index(answer)].source += RAISES_IN_CLASS.format(name=name)
+            ending = BREAKS_IN_CLASS.format(name=name, kind=kind)
+            broken.cells[notebook.cells.index(answer)].source += ending
             earned = points(assignment, sandbox, broken, {})
-            lost[name] = [each for each in whole if earned[each] < whole[each]]
+            lost[name, kind] = [each for each in whole if earned[each] < whole[each]]
     assert {name: len(each) for name, each in lost.items()} == dict.fromkeys(lost, 1), lost
 
 
