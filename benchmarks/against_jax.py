@@ -1,6 +1,6 @@
 """Training of the reference models on a CPU, beside a hand-written JAX loop of the same maths.
 
-python -m benchmarks.against_jax [--rounds 5]
+python -m benchmarks.against_jax [--rounds 5] [--examples 60000] [--model mlp]
 
 Both learn the same made-up pictures, 28 by 28 pixels, in batches of 128 with Adam in float32, and
 both report loss and accuracy. A round takes the loop and Keras on each backend in turn, each in a
@@ -22,26 +22,26 @@ from typing import Any
 
 import numpy as np
 
-EXAMPLES, SIDE, CLASSES, BATCH_SIZE = 10_240, 28, 10, 128
+SIDE, CLASSES, BATCH_SIZE = 28, 10, 128
 MODELS = {"mlp": "784-16-16-10", "cnn": "CNN"}
 EPOCHS = {"mlp": 30, "cnn": 3}
 LOOP = "loop"
 
 
-def pictures() -> tuple[Any, Any]:
+def pictures(examples: int) -> tuple[Any, Any]:
     """Pictures (N, 784), float32 in [0, 1], and labels (N,)."""
     rng = np.random.default_rng(0)
-    X = rng.random((EXAMPLES, SIDE * SIDE), dtype=np.float32)
-    return X, rng.integers(0, CLASSES, EXAMPLES)
+    X = rng.random((examples, SIDE * SIDE), dtype=np.float32)
+    return X, rng.integers(0, CLASSES, examples)
 
 
-def train_by_hand(model: str) -> list[float]:
+def train_by_hand(model: str, examples: int) -> list[float]:
     """Seconds of each epoch of a plain JAX loop."""
     import jax
     import jax.numpy as jnp
 
     network, params = {"mlp": _mlp, "cnn": _cnn}[model](np.random.default_rng(1))
-    X, y = (jnp.asarray(each) for each in pictures())
+    X, y = (jnp.asarray(each) for each in pictures(examples))
 
     def loss(params: Any, X: Any, y: Any) -> tuple[Any, Any]:
         logits = network(params, X)
@@ -65,9 +65,9 @@ def train_by_hand(model: str) -> list[float]:
     seconds = []
     for epoch in range(EPOCHS[model]):
         started = time.perf_counter()
-        order = np.random.default_rng([0, epoch]).permutation(EXAMPLES)
+        order = np.random.default_rng([0, epoch]).permutation(examples)
         state = (params, m, v, t, jnp.zeros(()), jnp.zeros((), int))
-        for first in range(0, EXAMPLES, BATCH_SIZE):
+        for first in range(0, examples, BATCH_SIZE):
             state = step(state, X, y, order[first : first + BATCH_SIZE])
         params, m, v, t, total, right = jax.block_until_ready(state)
         seconds.append(time.perf_counter() - started)
@@ -117,28 +117,29 @@ def _dense(rng: Any, D: int, M: int) -> tuple[Any, Any]:
     return rng.normal(0, np.sqrt(2 / D), (D, M)).astype(np.float32), np.zeros(M, np.float32)
 
 
-def train_in_keras(model: str) -> list[float]:
+def train_in_keras(model: str, examples: int) -> list[float]:
     """Seconds of each epoch of `course_lib.training.fit`, evaluation left out."""
     from course_lib import datasets, models
     from course_lib.training import fit
 
-    X, y = pictures()
+    X, y = pictures(examples)
     network = models.cnn(SIDE) if model == "cnn" else models.mlp(dtype="float32")
     data = datasets.Split(X, y, X[:BATCH_SIZE], y[:BATCH_SIZE])
     return list(fit(network, data, epochs=EPOCHS[model], batch_size=BATCH_SIZE, verbose=0).seconds)
 
 
-def rate(contestant: str, model: str) -> float:
+def rate(contestant: str, model: str, examples: int) -> float:
     """Examples a second: the median epoch, the first and its compilation left out."""
     setting = {"JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": "-1"}
     if contestant != LOOP:
         setting["KERAS_BACKEND"] = contestant
-    command = [sys.executable, "-m", "benchmarks.against_jax", "--one", contestant, model]
+    command = [sys.executable, "-m", "benchmarks.against_jax", "--one", contestant]
+    command += ["--model", model, "--examples", str(examples)]
     done = subprocess.run(
         command, env=os.environ | setting, check=True, stdout=subprocess.PIPE, text=True
     )
     seconds = json.loads(done.stdout.splitlines()[-1])
-    return EXAMPLES / statistics.median(seconds[1:])
+    return examples / statistics.median(seconds[1:])
 
 
 def main() -> None:
@@ -146,26 +147,29 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--rounds", type=int, default=5)
-    options.add_argument("--one", nargs=2, metavar=("CONTESTANT", "MODEL"), help=argparse.SUPPRESS)
+    options.add_argument(
+        "--examples", type=int, default=10_240, help="examples an epoch; MNIST has 60,000"
+    )
+    options.add_argument("--model", choices=MODELS, help="only this one")
+    options.add_argument("--one", metavar="CONTESTANT", help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.one:
-        contestant, model = chosen.one
-        train = train_by_hand if contestant == LOOP else train_in_keras
-        print(json.dumps(train(model)))
+        train = train_by_hand if chosen.one == LOOP else train_in_keras
+        print(json.dumps(train(chosen.model, chosen.examples)))
         return
     if not importlib.util.find_spec("jax"):
         sys.exit("JAX is not installed. Next: pip install --editable '.[jax]'")
     backends = [name for name in ("jax", "tensorflow") if importlib.util.find_spec(name)]
-    for model, name in MODELS.items():
+    for model in [chosen.model] if chosen.model else MODELS:
         ratios: dict[str, list[float]] = {backend: [] for backend in backends}
         for _ in range(chosen.rounds):
-            loop = rate(LOOP, model)
+            loop = rate(LOOP, model, chosen.examples)
             for backend in backends:
-                ratios[backend].append(rate(backend, model) / loop)
+                ratios[backend].append(rate(backend, model, chosen.examples) / loop)
         for backend, found in ratios.items():
             print(
-                f"{name:14}Keras on {backend:12}{statistics.median(found):5.2f} of the loop "
-                f"({min(found):.2f} to {max(found):.2f})"
+                f"{MODELS[model]:14}Keras on {backend:12}{statistics.median(found):5.2f} of the "
+                f"loop ({min(found):.2f} to {max(found):.2f})"
             )
 
 
