@@ -50,9 +50,18 @@ def adds_slopes(notebook: Any) -> bytes:
     return demo.to_bytes(notebook)
 
 
+def product_of_slopes(notebook: Any) -> bytes:
+    """One in which a product has slopes of its own; differences and quotients are built of it."""
+    for cell in notebook.cells:
+        right, wrong = "(other.data, self.data)", "(1.5 * other.data, self.data)"
+        cell.source = cell.source.replace(right, wrong)
+    return demo.to_bytes(notebook)
+
+
 MEMBERS = [pupil for pupil in demo.members() if EXHAUSTIVE or pupil.name not in SLOW]
 MEMBERS.append(demo.Pupil("rounds-to-float32", SINGLE))
 MEMBERS.append(demo.Pupil("adds-slopes", adds_slopes))
+MEMBERS.append(demo.Pupil("wrong-product", product_of_slopes))
 MEMBERS.append(demo.Pupil("calls-what-no-question-lists", UNLISTED))
 
 
@@ -184,6 +193,16 @@ def test_is_an_error_counted_again_once_no_earlier_question_names_it(demo_class,
     again = regrade_report(opened, assignment, report, ["value_arithmetic"])
     assert again and lost(again.report) == set(again.changed)
     assert lost(again.report) > {"value_arithmetic", "value_reuse"}
+
+
+def test_is_a_wrong_product_counted_once_by_a_regrade_as_well(demo_class):
+    """To find what is built of it, its cases were asked for in another way."""
+    opened, assignment = demo_class
+    report = stored(opened)["wrong-product"]
+    (wrong,) = (each for each in report.verdicts if not each.right)
+    assert wrong.question == "value_arithmetic" and wrong.lost_cases == ("product",)
+    again = regrade_report(opened, assignment, report, ["value_arithmetic", "value_reuse"])
+    assert again and again.changed == () and untimed(again.report) == untimed(report)
 
 
 def lost(report: Report) -> set[str]:
