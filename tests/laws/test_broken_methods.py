@@ -170,7 +170,7 @@ WAYS = [wrong_data, wrong_slopes, raises, returns_none]
 @pytest.mark.parametrize(
     ("engine", "name", "way"),
     one_in(
-        13,
+        29,
         [
             (e, name, way)
             for e in (of_the_grader, of_the_lesson)
@@ -187,7 +187,7 @@ def test_does_a_wrong_method_cost_points_in_its_question_alone(engine, name, way
 @pytest.mark.parametrize(
     ("backward", "name", "way"),
     one_in(
-        41,
+        67,
         [
             (backward, name, way)
             for backward in BACKWARD
@@ -209,18 +209,27 @@ def test_does_a_wrong_way_back_cost_points_in_one_question(backward, question):
     assert list(lost(backward)) == [question]
 
 
-@pytest.mark.parametrize("engine", [of_the_grader, of_the_lesson])
-def test_does_an_operation_cost_its_own_share(engine):
-    """Also where others are built of it, as a difference and a quotient are of a product."""
-    cases = judge().questions["value_arithmetic"].cases
-    share = 8 / sum(case.weight for case in cases.values())
-    for name, case in {"__mul__": "product", "__pow__": "power", "__neg__": "minus"}.items():
-        found = lost(broken(engine(), name, wrong_slopes))
-        assert found == {"value_arithmetic": pytest.approx(cases[case].weight * share)}
+SHARES = {"__mul__": "product", "__pow__": "power", "__neg__": "minus"}
 
 
 @pytest.mark.parametrize(
-    ("first", "second"), one_in(6, [*combinations(ARITHMETIC, 2)], by=lambda each: each)
+    ("name", "case", "engine"),
+    one_in(
+        4,
+        [(*each, engine) for each in SHARES.items() for engine in (of_the_lesson, of_the_grader)],
+        by=lambda each: each,
+    ),
+)
+def test_does_an_operation_cost_its_own_share(name, case, engine):
+    """Also where others are built of it, as a difference and a quotient are of a product."""
+    cases = judge().questions["value_arithmetic"].cases
+    share = 8 / sum(case.weight for case in cases.values())
+    found = lost(broken(engine(), name, wrong_slopes))
+    assert found == {"value_arithmetic": pytest.approx(cases[case].weight * share)}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), one_in(15, [*combinations(ARITHMETIC, 2)], by=lambda each: each)
 )
 def test_do_two_wrong_operations_both_cost_points(first, second):
     """That one may be built of the other does not excuse an error of its own."""
