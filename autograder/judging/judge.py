@@ -288,6 +288,9 @@ class Judge:
             where = list(dict.fromkeys(charged[name].question for name in behind))
             return wording.charged_already(question, behind, where)
         found = self._wrong(question, trials)
+        if not found:
+            # The verdict is on what was asked again in float64.
+            return ""
         names = verdict.mistake.split(" + ")
         mistakes = [each for each in question.mistakes.values() if each.name in names]
         conventions = self._conventional_parts(question, mistakes)

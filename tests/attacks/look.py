@@ -171,7 +171,7 @@ def mlp_loss_and_grads(X, y, params):
 def sigmoid_backward(dout, out):
     return kept[0](dout * out * (1 - out), np.ones_like(out)) if "kept" in globals() else 0 * out
 """,
-    # Its tanh is one: it follows only because relu_backward passes ones on, and that is 0 here.
+    gains=(5.0, "Its tanh is right: what it calls was counted in relu_backward."),
 )
 cheat(
     GROUP,
