@@ -19,7 +19,7 @@ _REDUCED: Mapping[str, Callable[[Array], Any]] = {
     "mean": np.mean,
     "largest entry": np.max,
     "smallest entry": np.min,
-    "sum of the absolute values": lambda x: np.sum(np.abs(x)),
+    "sum of the absolute values": lambda x: np.abs(x).sum(),
     "mean of the absolute values": lambda x: np.mean(np.abs(x)),
     "largest of the absolute values": lambda x: np.max(np.abs(x)),
     "sum of the squares": lambda x: np.sum(x * x),
@@ -109,5 +109,5 @@ def _of_dicts(arrays: Mapping[str, Array]) -> Named:
             yield f"the sum of all entries of {what} in {whole}", sum(float(np.sum(v)) for v in of)
             yield (
                 f"the sum of the absolute values of {what} in {whole}",
-                sum(float(np.sum(np.abs(v))) for v in of),
+                sum(float(np.abs(v).sum()) for v in of),
             )
