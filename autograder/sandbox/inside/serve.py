@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from itertools import groupby
-from operator import is_, itemgetter
+from operator import itemgetter
 from time import perf_counter
 from typing import Any
 
@@ -28,7 +28,6 @@ from autograder.sandbox.inside.snapshot import Snapshots
 from autograder.sandbox.inside.unfinished import Unfinished
 from autograder.sandbox.inside.wire import SECONDS, Channel, encode
 
-_MOST_ITEMS = 1_000
 _UNDEFINED = re.compile(r"NameError: name '(\w+)' is not defined")
 
 
@@ -222,17 +221,8 @@ class _Submission:
         """Have calls to some of the notebook's functions answered from outside."""
         namespace = self._namespace
         stand_ins = {name: self._calls.stand_in(name) for name in names}
-        instead = {
-            id(namespace[name]): each for name, each in stand_ins.items() if name in namespace
-        }
-        in_tables = {
-            name: replaced
-            for name, value in namespace.items()
-            if (replaced := _replaced_in(value, instead)) is not value
-        }
-        changed = in_tables | stand_ins
-        before = {name: namespace.get(name, MISSING) for name in changed}
-        namespace.update(changed)
+        before = {name: namespace.get(name, MISSING) for name in stand_ins}
+        namespace.update(stand_ins)
         try:
             with ExitStack() as answering:
                 for name, each in stand_ins.items():
@@ -252,25 +242,6 @@ class _Submission:
     def _receive_message(self) -> Message:
         message: Message = inward.receive(self._channel)
         return message
-
-
-def _replaced_in(value: Any, instead: Mapping[int, Any], depth: int = 3) -> Any:
-    """A table of functions with others in place of some; the same object if it has none of them.
-
-    Args:
-        value: any object; only dicts, lists and tuples are looked into.
-        instead: what to put in place of objects, by their ids.
-        depth: how deep to look.
-    """
-    if id(value) in instead:
-        return instead[id(value)]
-    if not depth or type(value) not in (dict, list, tuple) or len(value) > _MOST_ITEMS:
-        return value
-    items = list(value.values()) if isinstance(value, dict) else list(value)
-    parts = [_replaced_in(item, instead, depth - 1) for item in items]
-    if all(map(is_, parts, items)):
-        return value
-    return dict(zip(value, parts, strict=True)) if isinstance(value, dict) else type(value)(parts)
 
 
 def _write(name: str, content: str | bytes) -> None:
