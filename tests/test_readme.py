@@ -44,7 +44,9 @@ def checkout(tmp_path: Path) -> Path:
     return root
 
 
+# Half a minute, most of it for imports of TensorFlow and for collecting tests.
 @pytest.mark.slow
+@pytest.mark.beyond_sample
 def test_do_the_steps_for_a_new_question_work_as_they_stand(checkout):
     steps = commands()
     assert [step for step in steps if " new question " in step]

@@ -164,6 +164,7 @@ def test_is_the_demo_class_graded_as_it_is_here(released_course, standing, tmp_p
     assert all(report.kept for report in grade(roots[1], "", limits=BRIEF) if report.key)
 
 
+@pytest.mark.beyond_sample
 def test_do_killed_workers_cost_time_and_no_grade(fresh, expected, standing):
     killed: list[int] = []
 

@@ -176,6 +176,7 @@ def test_does_nbgrader_export_hold_every_student(graded):
     assert (float(right["raw_score"]), float(right["max_score"])) == (80.0, 100.0)
 
 
+@pytest.mark.beyond_sample
 def test_do_the_commands_of_nbgrader_db_work(graded):
     def db(*words: str, code: int = 0) -> str:
         return run(graded, "nbgrader", "db", *words, code=code)

@@ -144,6 +144,7 @@ def test_does_nbgraders_own_command_give_the_same(ours):
 
 @pytest.mark.bubblewrap
 @pytest.mark.slow
+@pytest.mark.beyond_sample
 def test_is_nothing_run_twice(ours):
     handed_in = plain_assignment.submissions(ours, "hidden")
     assert all(report.kept for report in plain_assignment.grade(ours, "hidden", handed_in))

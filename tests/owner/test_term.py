@@ -93,6 +93,7 @@ def closed_to_the_group(root: Path) -> list[str]:
     return found
 
 
+@pytest.mark.beyond_sample
 def test_is_a_term_played_through_without_a_loss(theirs, released_course, tmp_path):
     root = theirs
     alone("init", "--here", root)

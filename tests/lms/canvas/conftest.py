@@ -21,8 +21,11 @@ def quick(monkeypatch):
 
 
 @pytest.fixture
-def canvas(monkeypatch):
-    fake = FakeCanvas([user(1000 + number, f"s{number:03}") for number in range(120)])
+def canvas(request, monkeypatch):
+    """With 12 students, or as many as the test's `of_students` says: the client takes its time."""
+    marker = request.node.get_closest_marker("of_students")
+    students = marker.args[0] if marker else 12
+    fake = FakeCanvas([user(1000 + number, f"s{number:03}") for number in range(students)])
     with serving(fake):
         monkeypatch.setenv("CANVAS_URL", fake.url)
         monkeypatch.setenv("CANVAS_TOKEN", TOKEN)

@@ -45,6 +45,7 @@ def complete(fake, students, points=87.5):
     )
 
 
+@pytest.mark.of_students(120)
 def test_is_a_class_pushed_in_batches_and_a_second_push_changes_nothing(canvas, tmp_path):
     week = make_week(tmp_path, 110)
     made = push(week)
@@ -74,6 +75,7 @@ def test_does_a_dry_run_say_it_all_and_send_nothing(canvas, tmp_path):
     assert canvas.posts() == 0
 
 
+@pytest.mark.of_students(120)
 def test_is_retry_after_honoured_and_every_get_repeated(canvas, tmp_path):
     canvas.get_faults.extend([Fault(503), Fault(502), Fault(429, {"Retry-After": "0"})])
     canvas.post_faults.extend([Fault(429, {"Retry-After": "1"}), Fault(429)])
@@ -88,6 +90,7 @@ def test_is_retry_after_honoured_and_every_get_repeated(canvas, tmp_path):
 
 @pytest.mark.parametrize("status", [502, 0])
 @pytest.mark.parametrize("done", [True, False])
+@pytest.mark.of_students(120)
 def test_is_a_batch_without_an_answer_sent_again_only_if_it_did_not_arrive(
     canvas, tmp_path, done, status
 ):
@@ -106,6 +109,7 @@ def test_is_a_batch_without_an_answer_sent_again_only_if_it_did_not_arrive(
     assert canvas.posts() == (2 if done else 3)
 
 
+@pytest.mark.of_students(120)
 def test_does_a_batch_that_half_failed_end_in_who_is_missing_and_a_rerun_that_mends_it(
     canvas, tmp_path
 ):
@@ -122,6 +126,7 @@ def test_does_a_batch_that_half_failed_end_in_who_is_missing_and_a_rerun_that_me
     assert complete(canvas, 30)
 
 
+@pytest.mark.of_students(120)
 def test_is_a_refused_batch_said_and_are_the_others_sent(canvas, tmp_path):
     canvas.post_faults.append(Fault(422, body='{"errors":"too large"}'))
     made = push(make_week(tmp_path, 80))
@@ -293,6 +298,7 @@ def attached(fake, user: int) -> list[bytes]:
     return [fake.uploads[number][1] for number in numbers]
 
 
+@pytest.mark.of_students(120)
 def test_does_every_student_find_their_own_page_once(canvas, tmp_path):
     week = make_week(tmp_path, 60)
     write_pages(tmp_path, 59)

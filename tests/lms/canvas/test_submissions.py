@@ -10,6 +10,7 @@ from autograder.errors import CourseError
 from autograder.lms.canvas.submissions import submitted
 
 
+@pytest.mark.of_students(120)
 def test_are_times_lateness_and_groups_read_from_every_page(canvas):
     for number, each in canvas.submissions.items():
         each["user"] = {"id": number, "sortable_name": f"Name, {number}", "login_id": f"l{number}"}
