@@ -40,7 +40,7 @@ JUDGED = [
 FUNCTIONS = [
     (week, question) for week, question in JUDGED if not question.name.startswith("value_")
 ]
-# Every sixth here, and all in `make test-all`.
+# Every ninth here, and all in `make test-all`.
 SOME = FUNCTIONS if EXHAUSTIVE else FUNCTIONS[::9]
 every_function = pytest.mark.parametrize(
     ("week", "question"), SOME, ids=[question.name for _, question in SOME]
