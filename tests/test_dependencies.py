@@ -10,6 +10,8 @@ from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("autograder", "course_lib")
 # Keras's third backend works if it is there, and no extra of ours installs it.
@@ -58,6 +60,7 @@ def installed() -> dict[str, set[str]]:
     }
 
 
+@pytest.mark.slow
 def test_is_what_is_imported_declared():
     known = set().union(*declared().values())
     for name in imported().keys() - OPTIONAL:
@@ -67,6 +70,7 @@ def test_is_what_is_imported_declared():
         assert distributions & known, f"{files} import {name}: declare {' or '.join(distributions)}"
 
 
+@pytest.mark.slow
 def test_is_what_students_import_in_the_light_install():
     """course_lib's datasets and plots, and `check`, work without any extra."""
     light = declared()[""]

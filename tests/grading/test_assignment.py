@@ -72,6 +72,7 @@ def test_is_the_time_for_training_added_to_the_notebooks():
     assert of_week("week07").limits(given).notebook_seconds >= 10.0 + training
 
 
+@pytest.mark.slow
 def test_does_the_worker_import_what_the_locked_cells_import():
     libraries = of_week("week02").libraries
     assert "import numpy as np" in libraries.statements and libraries.names == ()

@@ -113,6 +113,7 @@ def test_do_two_simple_fractions_have_nothing_in_common_that_is_told():
     assert told(lambda x, given, N: {0.5: 0.75, 0.25: 0.375}[x], [0.5, 0.25]) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_is_no_relation_told_beside_a_name():
     for stem, question in numbers()[:: 1 if EXHAUSTIVE else 4]:

@@ -167,6 +167,7 @@ def lost_by(name: str, way: Way) -> float:
 WAYS = [wrong_data, wrong_slopes, raises, returns_none]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("engine", "name", "way"),
     one_in(
@@ -184,6 +185,7 @@ def test_does_a_wrong_method_cost_points_in_its_question_alone(engine, name, way
     assert list(lost(broken(engine(), name, way))) == [METHODS[name]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("backward", "name", "way"),
     one_in(

@@ -142,6 +142,7 @@ def installed() -> dict[str, str]:
     return {key: place for place, text in sources().items() for key, _ in expressions(text)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("week", WEEKS, ids=lambda week: week.name)
 def test_is_no_expression_of_an_answer_installed(week):
     """Neither of a lesson's solutions, nor of references, alternatives or mistakes."""

@@ -77,6 +77,7 @@ def test_is_every_layer_that_it_knows_tried():
     assert set(described_network._LAYERS) <= tried
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sent", "reason"),
     [

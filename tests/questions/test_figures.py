@@ -40,6 +40,7 @@ def test_are_accuracy_and_size_measured_on_unseen_digits(judge):
     assert 0.85 < figures["Accuracy"] < 0.97
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", [None, {"layers": [], "weights": []}, {"layers": 3}])
 def test_has_an_unusable_network_no_figures(value, judge):
     assert verdict(judge, Answer(Status.RETURNED, value)).figures == ()

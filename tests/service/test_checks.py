@@ -25,6 +25,7 @@ def test_is_a_notebook_taken(course):  # noqa: F811
     refuse_unusable(course, TINY_WEEK.stem, notebook())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "told"),
     [
