@@ -22,7 +22,6 @@ from autograder.grading.hidden_answers import without_words
 from autograder.grading.not_run import NotRun
 from autograder.intake.names import names_in
 from autograder.judging.advice.next_step import RAISED_ABOVE
-from autograder.judging.judge import worth_asking_again
 from autograder.output.did_you_mean import nearest
 from autograder.questions.define import Inputs, Question
 from autograder.records import Outcome
@@ -141,7 +140,7 @@ class Asker:
             outcome = judge.public_outcome(name, answers[name])
             calls = self._called.by(name, at_fault)
             culprits = self._assignment.culprits(name, at_fault, calls)
-            if culprits and worth_asking_again(outcome):
+            if culprits and outcome is not Outcome.RIGHT:
                 again = self.ask_again(question, self._public(name), culprits)
                 self._prefetched[name, tuple(culprits)] = again
                 outcome = judge.public_outcome(name, self._decisive(name, again, culprits))

@@ -176,7 +176,9 @@ class Judge:
         elif message := self._charged_already(question, trials, verdict, before):
             verdict = _verdict(question, question.points, Outcome.RIGHT, message, trials)
             return replace(verdict, figures=figures)
-        if not culprits or not ask_again or not worth_asking_again(verdict.outcome):
+        # Whatever is wrong may be a wrong function's: who calls an unwritten one looks unwritten,
+        # who calls one that never ends does not end, and a cell with an error may define nothing.
+        if not culprits or not ask_again or verdict.right:
             return verdict
         if not replaceable:
             # What is not defined calls nothing.
@@ -538,13 +540,6 @@ def _needs(question: Question, probes: Sequence[Probe]) -> Needs:
         for probe in probes
         if probe.public
     }
-
-
-def worth_asking_again(outcome: Outcome) -> bool:
-    """Whether replacing wrong functions by correct ones could change this outcome."""
-    # A function that calls an unwritten one looks unwritten too; one that calls one that never
-    # ends, or waits for a right result, never ends; an error in its cell may leave it undefined.
-    return outcome is not Outcome.RIGHT
 
 
 def _verdict(
