@@ -67,6 +67,11 @@ class Answer:
         """Whether the process had to be ended, or ended, while this was asked."""
         return self.status in (Status.TIMED_OUT, Status.CRASHED)
 
+    @property
+    def unwritten(self) -> bool:
+        """Whether there was nothing to ask yet: what students start from, or no such name."""
+        return self.status in (Status.NOT_ATTEMPTED, Status.MISSING)
+
 
 class _Missing:
     """The name is not defined in the notebook."""

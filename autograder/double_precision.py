@@ -72,12 +72,7 @@ def _modules_beside() -> list[dict[str, Any]]:
 
 def _functions(namespaces: list[dict[str, Any]]) -> list[FunctionType]:
     """Every function that was defined in these: methods and inner functions too."""
-    own = set(map(id, namespaces))
-    return [
-        each
-        for each in gc.get_objects()
-        if type(each) is FunctionType and id(each.__globals__) in own
-    ]
+    return [each for each in gc.get_referrers(*namespaces) if type(each) is FunctionType]
 
 
 def _double(undo: ExitStack, function: FunctionType) -> None:

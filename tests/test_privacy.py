@@ -6,8 +6,6 @@ import json
 import os
 import stat
 import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +19,7 @@ from autograder.questions import catalogue
 from autograder.release import generate
 from autograder.sandbox import mounts
 from autograder.sandbox.inside.wire import Channel
+from tests.command import autograder
 
 pytestmark = [
     pytest.mark.slow,
@@ -61,30 +60,25 @@ def graded(tmp_path_factory) -> tuple[directory.Course, str]:
     """A class of two, graded by the command under a careless umask; and all that it printed."""
     folder = tmp_path_factory.mktemp("privacy")
     (folder / "roster.csv").write_text(ROSTER)
+    printed = ""
     before = os.umask(0)
+    os.environ["A_TOKEN_OF_THE_GRADER"] = "canary-4711"
     try:
         opened = directory.init(folder / "course", folder / "roster.csv")
         generate.release(opened, catalogue.week(demo.WEEK))
         spy = demo.writes(relative_error=LOOK.format(places=[str(opened.root), str(folder)]))
         pupils = [demo.Pupil("quokka-17", spy), demo.Pupil("zebu-23", demo.HOSTILE["crashes"])]
         demo.hand_in(opened, pupils)
-        printed = run(opened, "grade", "week06") + run(opened, "feedback", "week06")
-        printed += run(opened, "grade", "week06", "--force", "--json")
+        for words in (
+            ("grade", "week06"),
+            ("feedback", "week06"),
+            ("grade", "week06", "--force", "--json"),
+        ):
+            printed += autograder(opened.root, *words)
     finally:
         os.umask(before)
+        del os.environ["A_TOKEN_OF_THE_GRADER"]
     return opened, printed
-
-
-def run(opened: directory.Course, *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "autograder", *arguments, "--course", str(opened.root)],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "A_TOKEN_OF_THE_GRADER": "canary-4711"},
-        cwd=Path(__file__).parents[1],
-    )
-    assert done.returncode in (0, 3), done.stderr
-    return done.stdout + done.stderr
 
 
 def secrets_of(opened: directory.Course) -> list[bytes]:

@@ -409,7 +409,7 @@ class Judge:
         return None if all(probe.public for probe in probes) else points
 
     def _mistakes_behind(self, question: Question, trials: Sequence[Trial]) -> tuple[str, ...]:
-        if any(trial.answer.stopped for trial in trials):
+        if any(trial.answer.stopped or trial.answer.unwritten for trial in trials):
             # A mistake explains every case or is not named, and none explains this one.
             return ()
         return mistakes_behind(question, trials, self.prepared_mistakes(question))

@@ -280,17 +280,20 @@ def _finder(stem: str, before: Sequence[Question]) -> Callable[[str], Question |
 def _defined_in(name: str) -> list[Question]:
     """A module's questions, in order; a second definition would silently replace the first."""
     module = import_module(name)
-    names = Counter(
-        node.name
-        for node in ast.parse(inspect.getsource(module)).body
-        if isinstance(node, ast.FunctionDef) and node.name != "_"
-    )
+    names = Counter(_functions_in(inspect.getsource(module)))
     if twice := [each for each, count in names.items() if count > 1]:
         raise QuestionError(f"{name}: {twice[0]} is defined twice; rename one")
     found = [item for item in vars(module).values() if isinstance(item, Question)]
     for item in found:
         item.module = name
     return found
+
+
+@cache
+def _functions_in(source: str) -> list[str]:
+    """The names of a module's functions, once for each definition."""
+    body = ast.parse(source).body
+    return [each.name for each in body if isinstance(each, ast.FunctionDef) and each.name != "_"]
 
 
 def _refuse_duplicate_names(stem: str, found: list[Question]) -> None:

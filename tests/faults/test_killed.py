@@ -68,8 +68,10 @@ def test_does_a_killed_run_end_with_the_gradebook_of_an_undisturbed_one(
     undisturbed = course_of(released_course, tmp_path / "undisturbed", count)
     untouched = Path(shutil.copytree(undisturbed, tmp_path / "untouched"))
     started = time.monotonic()
-    grade(undisturbed)
+    process = start(undisturbed)
+    process.communicate(timeout=600)
     duration = time.monotonic() - started
+    assert process.returncode == 3
     expected = rows(directory.load(undisturbed).db_url)
     assert len(expected["submission"]) == count
     assert any(row[1] for row in expected["notebook"])  # late penalties are among them

@@ -13,6 +13,7 @@ from nbgrader.api import Gradebook
 
 from autograder.cli import demo
 from autograder.course.directory import Course
+from tests.command import autograder
 from tests.faults.a_class import DUE, LATE, set_due_date
 from tests.gradebook.databases import server, settle
 from tests.gradebook.tables import every_row
@@ -85,7 +86,7 @@ def test_are_all_rows_of_all_tables_the_same(released_course, tmp_path, settle):
     for step in (first_time, second_time):
         step(ours)
         step(theirs)
-        run(ours, "autograder", "grade", "week06", "--new-students")
+        autograder(ours.root, "grade", "week06", "--new-students")
         run(theirs, "nbgrader", "autograde", STEM)
         rows = every_row(ours.db_url)
         assert rows == every_row(theirs.db_url)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from autograder.cli import demo
+from tests.command import autograder
 from tests.gradebook.databases import server, settle
 from tests.gradebook.formgrader import REPOSITORY, running
 from tests.gradebook.tables import every_row
@@ -33,7 +34,7 @@ def graded(released_course, tmp_path_factory, settle):
     root = tmp_path_factory.mktemp("tools") / "course"
     course = settle(Path(shutil.copytree(released_course, root)))
     hand_in(course, **{name: name for name in NAMES})
-    run(course, "autograder", "grade", "week06")
+    autograder(course.root, "grade", "week06")
     return course
 
 
@@ -121,11 +122,11 @@ def test_is_what_a_person_saves_in_the_formgrader_kept(graded, formgrader):
     written = before[waiting["name"]]
     assert (written["manual_score"], written["extra_credit"]) == (8.5, 0.5)
 
-    assert "6 had been graded before" in run(graded, "autograder", "grade", "week06")
+    assert "6 had been graded before" in autograder(graded.root, "grade", "week06")
     assert grades(graded, student) == before
 
     hand_in(graded, **{student: "right"})
-    assert "5 had been graded before" in run(graded, "autograder", "grade", "week06")
+    assert "5 had been graded before" in autograder(graded.root, "grade", "week06")
     after = grades(graded, student)
     assert after["dense_backward"]["auto_score"] > before["dense_backward"]["auto_score"]
     # The answer in words is the same, so its grade stands and nobody has to look again.
@@ -150,11 +151,11 @@ def test_does_a_due_date_set_in_the_formgrader_cost_the_late(graded, formgrader)
     config.write_text(text + "\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
     due = {"duedate_notimezone": "2026-11-20T12:30", "duedate_timezone": "+0100"}
     formgrader.put(f"assignment/{STEM}", **due)
-    run(graded, "autograder", "grade", "week06")
+    autograder(graded.root, "grade", "week06")
     assert penalty(graded, "right") == 80.0
     formgrader.put(f"assignment/{STEM}", duedate_notimezone=None, duedate_timezone=None)
     config.write_text(text)
-    run(graded, "autograder", "grade", "week06")
+    autograder(graded.root, "grade", "week06")
     assert penalty(graded, "right") is None
 
 
@@ -188,7 +189,7 @@ def test_do_the_commands_of_nbgrader_db_work(graded):
     db("student", "remove", "one-number-db", "--force")
     rows = every_row(graded.db_url)
     assert not [name for table in rows.values() for name in table if "one-number-db" in name]
-    run(graded, "autograder", "grade", "week06", "--new-students")
+    autograder(graded.root, "grade", "week06", "--new-students")
     again = every_row(graded.db_url)
     assert "one-number-db" in again["student"]
     assert len(again["grade"]) == len(rows["grade"]) + len(again["grade_cells"])
@@ -207,7 +208,7 @@ def test_does_nbgrader_make_the_feedback(graded):
     assert "kernel-gradient-transposed" in made
     # Only graders see it.
     assert RUBRIC not in made
-    run(graded, "autograder", "feedback", "week06", code=0)
+    autograder(graded.root, "feedback", "week06", codes=[0])
     assert page.read_text() == made
 
 
