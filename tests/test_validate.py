@@ -34,6 +34,7 @@ def test_does_nbgrader_validate_pass_the_solution_without_a_complaint(tmp_path):
     assert "cannot be converted" not in said
 
 
+@pytest.mark.beyond_sample
 def test_does_nbgrader_validate_show_our_message_for_a_mistake(tmp_path):
     notebook = nbformat.from_dict(source(STEM))
     for cell in notebook.cells:

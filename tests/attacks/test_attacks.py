@@ -1,7 +1,7 @@
 """Does any attack gain a point or harm anybody? Each is graded beside an innocent neighbour.
 
 All go through the real pipeline in one real sandbox, one after another, with the neighbour's
-right notebook before and after each of them.
+right notebook before the first and after each of them.
 """
 
 from __future__ import annotations
@@ -85,6 +85,8 @@ class Arena:
     assignment: Assignment
     sandbox: Sandbox
     complete: Any
+    before: tuple[tuple[float, str], dict[str, str]] | None = None
+    """What `neighbour` and `files` say before the first attack."""
 
     def submission(self, student: str, content: bytes) -> Submission:
         folder = self.course.folder("submitted", demo.STEM, student)
@@ -111,9 +113,10 @@ def arena(released_course: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     assignment = load_assignment(opened, demo.WEEK)
     with Sandbox("bubblewrap", assignment.limits(LIMITS), assignment.libraries) as sandbox:
         arena = Arena(opened, assignment, sandbox, demo.solved(opened))
-        neighbour = arena.submission(NEIGHBOUR, demo.to_bytes(copy.deepcopy(arena.complete)))
-        assert arena.grade(neighbour).points == FULL
+        innocent = arena.submission(NEIGHBOUR, demo.to_bytes(copy.deepcopy(arena.complete)))
+        assert arena.grade(innocent).points == FULL
         archives.enrol(opened)
+        arena.before = neighbour(arena), files(opened.root)
         yield arena
 
 
@@ -140,13 +143,9 @@ SUBMITTED = [(attack,) for attack in every_attack() if not attack.upload]
 @pytest.mark.parametrize("attack", one_in(2, SUBMITTED, by=lambda each: each[0].name), ids=name_of)
 def test_attack(arena: Arena, attack: Attack) -> None:
     """No point more, the neighbour as before, nothing left behind, and a calm reason."""
-    before, left = neighbour(arena), files(arena.course.root)
-    assert before[0] == FULL
-
     report = arena.attack(attack)
 
-    assert neighbour(arena) == before
-    assert files(arena.course.root) == left
+    assert (neighbour(arena), files(arena.course.root)) == arena.before
     assert len(descendants(arena.sandbox._worker._process.pid)) + 1 == A_SANDBOX
     assert len(descendants(os.getpid())) <= A_SANDBOX + FOLLOW_THROUGH
     earned = WITHOUT_PLACE if attack.honest == "the rest" else 0.0
@@ -163,7 +162,6 @@ def test_attack(arena: Arena, attack: Attack) -> None:
 def test_archive(arena: Arena, attack: Attack, tmp_path: Path) -> None:
     """Collected as one student's work, then as a whole class's: nobody's files change."""
     assert attack.upload
-    before, left = neighbour(arena), files(arena.course.root)
     theirs = arena.course.notebook("submitted", demo.STEM, NEIGHBOUR).read_bytes()
     archive = attack.upload(attack.edit(copy.deepcopy(arena.complete)))
 
@@ -183,8 +181,7 @@ def test_archive(arena: Arena, attack: Attack, tmp_path: Path) -> None:
         except UnusableSource as reason:
             assert str(reason).isprintable() and len(str(reason)) > 20
 
-    assert neighbour(arena) == before
-    assert files(arena.course.root) == left
+    assert (neighbour(arena), files(arena.course.root)) == arena.before
     assert not arena.course.folder("submitted", demo.STEM, ATTACKER).exists()
 
 

@@ -123,6 +123,7 @@ def formgrader(armed: Course, tmp_path_factory: pytest.TempPathFactory) -> Itera
         server.terminate()
 
 
+@pytest.mark.beyond_sample
 def test_does_the_formgrader_run_no_name(armed: Course, formgrader: str, tmp_path: Path) -> None:
     with session(armed) as opened:
         graded = list(opened.scalars(select(api.SubmittedNotebook.id)))

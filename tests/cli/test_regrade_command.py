@@ -74,6 +74,7 @@ def mistake(lines: dict[str, Any], student: str, question: str) -> str:
     return str(lines[student]["questions"][question]["mistake"])
 
 
+@pytest.mark.beyond_sample
 def test_is_a_corrected_mistake_regraded_and_nothing_run(copy):
     first = copy.grade()
     assert mistake(first, "slope-one-at-zero", "relu_backward") == "slope-one-at-zero"

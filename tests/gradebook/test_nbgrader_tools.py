@@ -195,6 +195,7 @@ def test_do_the_commands_of_nbgrader_db_work(graded):
     assert len(again["grade"]) == len(rows["grade"]) + len(again["grade_cells"])
 
 
+@pytest.mark.beyond_sample
 def test_does_nbgrader_find_nothing_to_upgrade(graded):
     rows = every_row(graded.db_url)
     run(graded, "nbgrader", "db", "upgrade", code=0)

@@ -15,7 +15,6 @@ from autograder.course import directory
 from autograder.course.settings import FILE
 from autograder.questions import catalogue
 from tests.cli.conftest import run
-from tests.conftest import EXHAUSTIVE
 from tests.submissions import write_submission
 
 __all__ = ["run"]
@@ -183,7 +182,8 @@ def in_german(lesson: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-@pytest.mark.parametrize("stem", [STEM, *(["week01_perceptron"] if EXHAUSTIVE else [])])
+@pytest.mark.beyond_sample
+@pytest.mark.parametrize("stem", [STEM, "week01_perceptron"])
 def test_may_a_week_be_taught_in_german(stem, fresh_course, run):
     (fresh_course / FILE).write_text('title = "Neuronale Netze"\nlanguage = "de"\n')
     code, _, errors = run("adapt", stem[:6], "--course", fresh_course)

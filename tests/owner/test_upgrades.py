@@ -95,6 +95,7 @@ def term(released_course, tmp_path, monkeypatch):
     catalogue.use(None)
 
 
+@pytest.mark.beyond_sample
 def test_are_ten_upgrades_survived_by_edits_and_points(term):
     root = term.root
     command(root, "release", "6")

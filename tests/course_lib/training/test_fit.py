@@ -108,6 +108,7 @@ def test_does_it_stop_early_with_the_best_weights(digits):
     assert loss == pytest.approx(min(history.test_loss), rel=1e-4)
 
 
+@pytest.mark.beyond_sample
 def test_does_a_transformer_learn_the_next_pixel_in_mixed_precision(digits):
     import_keras().utils.set_random_seed(0)
     tokens = datasets.Split(
