@@ -45,7 +45,7 @@ pytestmark = [
 LIMITS = Limits(
     cell_seconds=1.5,
     question_seconds=1.0,
-    notebook_seconds=6.0,
+    notebook_seconds=4.0,
     memory=500 * 2**20,
     processes=30,
     output=20_000,
@@ -54,7 +54,7 @@ LIMITS = Limits(
     restarts=3,
 )
 FULL, WITHOUT_PLACE = 80.0, 74.0
-LONGEST = 6 * (LIMITS.restarts + 2)
+LONGEST = LIMITS.notebook_seconds * (LIMITS.restarts + 2)
 """Seconds that the worst submission may cost under these limits."""
 A_SANDBOX, FOLLOW_THROUGH = 2, 5
 """Processes: bubblewrap and the worker; for follow-through also the solution's, and the two that

@@ -32,12 +32,10 @@ MEASURED = [
     for question in week.questions.values()
     if question.measured_by or question.figured_by
 ]
+KERAS = [pytest.mark.slow, pytest.mark.beyond_sample]
 every_measured_question = pytest.mark.parametrize(
     ("week", "question"),
-    [
-        pytest.param(*each, marks=[pytest.mark.slow] if "keras" in each[0].libraries else [])
-        for each in MEASURED
-    ],
+    [pytest.param(*each, marks=KERAS if "keras" in each[0].libraries else []) for each in MEASURED],
     ids=[question.name for _, question in MEASURED],
 )
 # They start a process for each question.

@@ -11,7 +11,7 @@ from tests.conftest import one_in
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stem", one_in(6, [(each,) for each in catalogue.stems()], by=tuple))
+@pytest.mark.parametrize("stem", one_in(8, [(each,) for each in catalogue.stems()], by=tuple))
 def test_are_the_shipped_values_those_that_keras_computes(stem):
     week = catalogue.week(stem)
     shipped = references.public(week.questions.values(), stem)

@@ -192,7 +192,7 @@ def test_does_one_that_hangs_hold_up_nobody_else(site):
     with site.engine.begin() as connection:
         # What earlier tests took, as if it had been yesterday's.
         connection.execute(update(queue.UPLOADS).values(taken=None))
-    hangs = site.accept("s01", "import time\ntime.sleep(9)\ndef relu_backward(dout, z):\n    pass")
+    hangs = site.accept("s01", "import time\ntime.sleep(6)\ndef relu_backward(dout, z):\n    pass")
     quick = [site.accept(each, written=False) for each in ("s03", "s04")]
     stop = threading.Event()
     lane = threading.Thread(target=site.worker._lane, args=(stop,))
