@@ -140,6 +140,7 @@ def test_does_the_formgrader_run_no_name(armed: Course, formgrader: str, tmp_pat
     assert named > len(PEOPLE)  # what is left of the names stands there to be read
 
 
+@pytest.mark.beyond_sample
 def test_would_the_formgrader_run_an_id_and_is_it_therefore_refused(
     armed: Course, formgrader: str, tmp_path: Path
 ) -> None:

@@ -45,6 +45,7 @@ def test_are_the_rows_those_of_sqlite(small_class, tmp_path, server):
     assert rows(opened.db_url) == small_class.expected
 
 
+@pytest.mark.beyond_sample
 def test_does_a_restart_in_the_middle_lose_nothing(small_class, tmp_path, server):
     root = small_class.copy(tmp_path / "course")
     opened = in_postgresql(root, server, "restarted")

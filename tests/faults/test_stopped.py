@@ -31,9 +31,9 @@ HARMLESS = 6
 ENDLESS = 30  # at 20 s each: ten times longer than anybody waits below
 
 
-@pytest.mark.parametrize(
-    "isolation", ["bubblewrap", pytest.param("process", marks=pytest.mark.beyond_sample)]
-)
+# `tests/cli/test_main.py` stops a small class.
+@pytest.mark.beyond_sample
+@pytest.mark.parametrize("isolation", ["bubblewrap", "process"])
 def test_does_ctrl_c_end_a_busy_run(released_course, tmp_path, isolation):
     root = Path(shutil.copytree(released_course, tmp_path / "course"))
     # Some that are graded at once, and then many that are never done.

@@ -168,6 +168,7 @@ def penalty(course, student: str):
     return row["late_submission_penalty"]
 
 
+@pytest.mark.beyond_sample
 def test_does_nbgrader_export_hold_every_student(graded):
     run(graded, "nbgrader", "export", "--to", "grades.csv", code=0)
     lines = list(csv.DictReader((graded.root / "grades.csv").read_text().splitlines()))

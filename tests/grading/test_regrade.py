@@ -293,6 +293,7 @@ def test_are_damaged_answers_no_answers(demo_class, content):
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+@pytest.mark.beyond_sample
 def test_are_gradebook_and_notebooks_those_of_a_full_run(released_course, tmp_path, monkeypatch):
     """Are scores, late penalties and outputs those that a full run would write?"""
     root = course_of(released_course, tmp_path / "course", 14)

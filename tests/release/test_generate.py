@@ -103,6 +103,7 @@ def submit(course, student):
 
 
 @pytest.mark.slow
+@pytest.mark.beyond_sample
 def test_is_a_locked_gradebook_one_line(course, tmp_path, caplog):
     before = {step: course.notebook(step, TINY_WEEK.stem).read_bytes() for step in STEPS}
     other = sqlite3.connect(course.root / "gradebook.db", isolation_level=None)

@@ -45,6 +45,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.mark.slow
+@pytest.mark.beyond_sample
 def test_do_two_submissions_train_in_forks_of_one_parent(sandbox):
     asks = encode_asks([Ask(0, "slope", "", {"x": X}), Ask(1, "fitted", "", {"x": X})])
     fitted = []

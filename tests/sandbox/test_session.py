@@ -56,11 +56,12 @@ def test_a_question_that_never_answers_is_asked_twice(
     assert answers[6].value == 1
 
 
-def test_a_case_is_not_to_blame_for_the_time_of_those_before_it(sandbox: Sandbox) -> None:
+@pytest.mark.bubblewrap
+def test_a_case_is_not_to_blame_for_the_time_of_those_before_it(walled: Sandbox) -> None:
     """Is it asked again in a fresh process, if it ran when the notebook's time was over?"""
     source = "import time\ndef waits(n):\n    time.sleep(0.4)\n    return n"
     asks = [Ask(n, "waits", "", {"n": n}) for n in range(7)]
-    with Sandbox(sandbox.isolation, replace(LIMITS, notebook_seconds=2.0)) as hasty:
+    with Sandbox(walled.isolation, replace(LIMITS, notebook_seconds=2.0)) as hasty:
         answers = ask_all(hasty, source, asks)
     assert [answers[n].value for n in range(7)] == list(range(7))
 
@@ -293,6 +294,7 @@ def test_do_the_outputs_of_the_first_whole_run_stay(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.beyond_sample
 def test_does_an_experiment_that_is_stopped_or_slow_cost_nothing() -> None:
     limits = Limits(cell_seconds=1.0, notebook_seconds=1.5, restarts=0)
     cells = [
