@@ -53,17 +53,28 @@ class Copy:
         """Every submission as `--json` has it, by student."""
         done = self.run("--json", *options)
         assert done.returncode in (0, 3), done.stderr
-        return {line["student"]: line for line in json.loads(done.stdout)["submissions"]}
+        return by_student(done.stdout)
+
+
+def by_student(printed: str) -> dict[str, Any]:
+    """What `--json` prints of every submission."""
+    return {line["student"]: line for line in json.loads(printed)["submissions"]}
 
 
 @pytest.fixture
-def copy(fresh_course, tmp_path) -> Copy:
+def handed_in(fresh_course) -> Path:
+    """A course with a class that has handed in."""
     pupils = {pupil.name: pupil for pupil in demo.members()}
     demo.hand_in(directory.load(fresh_course), [pupils[name] for name in NAMES])
+    return fresh_course
+
+
+@pytest.fixture
+def copy(handed_in, tmp_path) -> Copy:
     for name in ("autograder", "course_lib"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(REPOSITORY / name, tmp_path / "copy" / name, ignore=ignored)
-    return Copy(tmp_path / "copy", fresh_course)
+    return Copy(tmp_path / "copy", handed_in)
 
 
 def count(lines: dict[str, Any], what: Callable[[Any], bool]) -> int:
@@ -104,16 +115,21 @@ def test_is_a_corrected_mistake_regraded_and_nothing_run(copy):
     assert all(forced[name]["questions"] == again[name]["questions"] for name in NAMES)
 
 
-def test_is_only_who_is_named_run(copy):
-    copy.grade()
-    reports = copy.root / ".autograder" / "reports" / demo.STEM
+def test_is_only_who_is_named_run(handed_in, run):
+    def grade(*options: str) -> dict[str, Any]:
+        code, out, errors = run("grade", "week06", "--course", handed_in, "--json", *options)
+        assert code in (0, 3), errors
+        return by_student(out)
+
+    grade()
+    reports = handed_in / ".autograder" / "reports" / demo.STEM
     before = {path.name: path.stat().st_mtime_ns for path in reports.iterdir()}
-    lines = copy.grade("--only", "right", "--only", "mean-error")
+    lines = grade("--only", "right", "--only", "mean-error")
     assert set(lines) == {"right", "mean-error"}
     assert not count(lines, lambda line: line["kept"] or line["judged_again"])
     changed = {p.stem for p in reports.iterdir() if p.stat().st_mtime_ns != before[p.name]}
     assert changed == {"right", "mean-error"}
-    lines = copy.grade("--only", "right", "--question", "relu_backward")
+    lines = grade("--only", "right", "--question", "relu_backward")
     assert set(lines) == {"right"} and lines["right"]["judged_again"]
 
 
@@ -133,7 +149,7 @@ def test_is_only_who_is_named_run(copy):
         (["--question", "relu_backward", "--force"], 2, "leave --question out"),
     ],
 )
-def test_is_a_wrong_name_one_error_and_nothing_run(copy, options, code, words):
-    done = copy.run(*options)
-    assert done.returncode == code and words in " ".join(done.stderr.split())
-    assert not (copy.root / "autograded").exists() and not done.stdout
+def test_is_a_wrong_name_one_error_and_nothing_run(handed_in, run, options, code, words):
+    ended, out, errors = run("grade", "week06", "--course", handed_in, *options)
+    assert ended == code and words in " ".join(errors.split())
+    assert not (handed_in / "autograded").exists() and not out
