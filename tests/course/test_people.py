@@ -129,6 +129,7 @@ def test_does_a_name_survive_canvas(first, last):
     assert roster.match(Person("?", names=(name,), squeezed=True)).student == student
 
 
+@pytest.mark.slow
 @given(NAMES, NAMES)
 def test_does_a_name_survive_moodle(first, last):
     assume(words(first) and words(last))

@@ -54,6 +54,7 @@ def any_of(table: dict[str, Any]) -> st.SearchStrategy[list[str]]:
     return st.lists(st.sampled_from(sorted(table)), unique=True, max_size=3)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # shows the fixtures
 @settings(max_examples=2_000 if EXHAUSTIVE else 150)
 @given(

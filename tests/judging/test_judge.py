@@ -153,6 +153,7 @@ def test_is_a_cause_claimed_only_when_it_explains_every_case():
     assert "No catalogued mistake explains it." in verdict.message
 
 
+@pytest.mark.slow
 def test_is_a_measured_answer_judged_by_the_graders_measurement():
     """The grader measures the returned arrays itself."""
 

@@ -80,6 +80,7 @@ def rounded(answer: Answer) -> Answer:
     return replace(answer, value=map_tree(moved, answer.value))
 
 
+@pytest.mark.slow
 @every_question
 def test_is_every_mistake_named_by_its_own_answers_up_to_rounding(question):
     for name, answers in answers_of(question).items():

@@ -72,6 +72,7 @@ def classes(draw):
     return totals, items, people, grades, target
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", EXPORTERS)
 @given(made=classes(), named=st.booleans())
 def test_does_an_import_change_only_the_weeks_grades(tmp_path_factory, platform, made, named):

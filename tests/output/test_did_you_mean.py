@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ def test_is_every_suggestion_known_and_said_once(name, known, count, similarity)
     assert name not in known or found[0] == name
 
 
+@pytest.mark.slow
 @given(NAMES, st.lists(NAMES))
 def test_does_the_hint_name_what_is_nearest_and_nothing_else(name, known):
     said = hint(name, known)

@@ -102,6 +102,7 @@ def accuracy(network: Any, given: Any) -> float:
     return dict(CAPSTONE.figures(Answer(Status.RETURNED, network), given))["Accuracy"]
 
 
+@pytest.mark.slow
 @on_three_secrets
 def test_does_a_table_of_the_public_digits_earn_nothing(secret: bytes) -> None:
     """Neither as it is, nor once it has learned the turn and the names from the examples."""
@@ -123,6 +124,7 @@ def test_does_a_table_of_the_public_digits_earn_nothing(secret: bytes) -> None:
         assert measured["parameters"] == "few enough" and measured["accuracy"] != "reached"
 
 
+@pytest.mark.slow
 @on_three_secrets
 def test_does_training_on_the_public_digits_earn_nothing(secret: bytes) -> None:
     """Neither with their usual names, nor where pixels and names were known."""

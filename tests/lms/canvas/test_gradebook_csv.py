@@ -327,6 +327,7 @@ names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_
 )
 
 
+@pytest.mark.slow
 @given(
     people=st.lists(st.tuples(names, names), max_size=12),
     points=st.floats(0, 110),

@@ -37,6 +37,7 @@ def sent(tmp_path):
     return Sent(tmp_path, ASSIGNMENT)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.floats(0, 100) | st.none(), st.floats(0, 100) | st.none())))
 def test_is_a_grade_sent_exactly_if_it_differs_from_what_was_entered(tmp_path_factory, class_):
     """Points to two decimals, as Canvas compares them; nothing handed in is no grade."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -60,6 +61,7 @@ INNER = ("id", "title", "label", "week", "lineitem", "lineitems", "scope", "retu
 INNER += ("deep_link_return_url", "accept_types", "accept_multiple", "context_memberships_url")
 
 
+@pytest.mark.slow
 @settings(max_examples=3000 if EXHAUSTIVE else 150)
 @given(
     changes=st.dictionaries(st.sampled_from(CLAIMS), ANY, max_size=3),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from autograder.release.student_package.modules import modules
 
 
@@ -15,6 +17,7 @@ def test_does_it_hold_what_check_and_lessons_import():
     assert "autograder/questions/catalogue.py" not in found
 
 
+@pytest.mark.slow
 def test_is_added_what_a_measure_imports():
     path = "autograder/questions/draws.py"
     assert path not in modules([]) and path in modules(["import autograder.questions.draws as d"])

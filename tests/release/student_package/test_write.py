@@ -107,6 +107,7 @@ def test_does_it_require_what_the_whole_package_requires():
     assert project["requires-python"] == write.PYTHON
 
 
+@pytest.mark.slow
 def test_does_check_answer_from_the_wheel_alone(course):
     """Without the grader, and without anything on the way to it."""
     release(course, "week00_start")
