@@ -44,6 +44,8 @@ for name in ("COLUMNS", "LINES"):
 # What needs one of these starts a sandbox, or needs reference values and so Keras, which takes
 # seconds to import.
 SLOW_FIXTURES = {"reference_cache", "released_course", "sandbox", "walled"}
+KERAS = pytest.StashKey[bool]()
+"""Whether Keras was there before a test."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -101,24 +103,36 @@ def one_in(size: int, of: Sequence[Any], by: Callable[[Any], Hashable]) -> list[
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip what is marked `bubblewrap` where it cannot be used; ask nbgrader its version once."""
+    """Skip what is marked `bubblewrap` where it cannot be used; say nbgrader's version at once."""
     if item.get_closest_marker("bubblewrap") and (reason := isolation_available()) != "bubblewrap":
         pytest.skip(reason)
-    # Whenever a gradebook is made, nbgrader starts a process that says which version its tables
-    # are, always the same.
-    api = sys.modules.get("nbgrader.api")
-    if api and not hasattr(api.get_alembic_version, "cache_info"):
-        api.get_alembic_version = cache(api.get_alembic_version)
+    item.stash[KERAS] = "tensorflow" in sys.modules
+    # Whenever a gradebook is made, nbgrader starts a process for three seconds, which says which
+    # version its tables are.
+    if api := sys.modules.get("nbgrader.api"):
+        api.get_alembic_version = version_of_tables
+
+
+@cache
+def version_of_tables() -> str:
+    """The version of the tables that nbgrader makes, as Alembic knows it."""
+    from alembic.script import ScriptDirectory
+    from nbgrader.dbutil import ALEMBIC_DIR
+
+    return str(ScriptDirectory(ALEMBIC_DIR).get_current_head())
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown() -> None:
-    """Undo what a command that ran in this process froze.
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Undo what a command that ran in this process froze; refuse Keras in `make check`.
 
-    Its process ends soon, as a rule; this one has tests to come that look for functions among what
-    the garbage collector tracks.
+    The process of a command ends soon, as a rule; this one has tests to come that look for
+    functions among what the garbage collector tracks.
     """
     gc.unfreeze()
+    imported = "tensorflow" in sys.modules and not item.stash[KERAS]
+    if imported and not item.get_closest_marker("slow"):
+        pytest.fail("it imports Keras, which takes seconds: mark it slow", pytrace=False)
 
 
 @cache

@@ -75,6 +75,7 @@ def test_are_hidden_inputs_told_that_are_the_public_ones():
     assert told.startswith("case typical: its hidden inputs are the public ones")
 
 
+@pytest.mark.slow
 def test_is_a_part_told_that_does_not_follow_by_its_formula():
     @question(points=2, returns=("total", "mean"))
     def summary(X):

@@ -48,6 +48,7 @@ def test_are_they_small_and_finite():
                 assert isinstance(leaf, str) or np.isfinite(leaf).all(), question.name
 
 
+@pytest.mark.slow
 def test_does_every_other_right_answer_agree_with_them():
     for question, found in SMALL:
         for step in (found.worked, *found.fresh):
