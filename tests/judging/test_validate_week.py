@@ -57,6 +57,7 @@ def judge_of(made: Question) -> Judge:
     return Judge({made.name: made}, public)
 
 
+@pytest.mark.slow
 def test_are_mistakes_accepted_that_differ_from_the_reference_and_from_each_other():
     reject_weak_mistakes(judge_of(doubled(lambda X: X / 2)))
 
