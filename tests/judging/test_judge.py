@@ -132,6 +132,17 @@ def test_does_a_missing_answer_score_nothing(status):
     assert (verdict.points, verdict.outcome) == (0.0, status)
 
 
+@pytest.mark.parametrize("status", [Status.NOT_ATTEMPTED, Status.MISSING, Status.TIMED_OUT])
+def test_is_no_mistake_tried_on_what_did_not_answer(status, monkeypatch):
+    """A mistake explains every case or is not named, and takes its time to compute."""
+    judge = judge_of("week06_backpropagation")
+    monkeypatch.setattr(judge, "mistaken_answers", lambda _: pytest.fail("a mistake was computed"))
+    for name, probes in judge.probes.items():
+        answers = [Answer(Status.RETURNED, each.expected.value) for each in probes]
+        verdict = judge.judge(name, [*answers[:-1], Answer(status)])
+        assert not verdict.right and not verdict.mistake
+
+
 @pytest.mark.parametrize("letter", ["a", "A", " a "])
 def test_is_a_wrong_letter_told_its_reason_however_it_is_written(letter):
     judge = judge_of("week00_start")
