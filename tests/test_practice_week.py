@@ -26,6 +26,7 @@ WRONG = 'def greet_robot(name):\n    return "Hello, {name}. Do you see a cat?"'
 pytestmark = [
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
     pytest.mark.bubblewrap,
+    pytest.mark.slow,
 ]
 
 

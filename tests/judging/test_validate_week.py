@@ -62,6 +62,7 @@ def test_are_mistakes_accepted_that_differ_from_the_reference_and_from_each_othe
     reject_weak_mistakes(judge_of(doubled(lambda X: X / 2)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("formula", "words"),
     [

@@ -190,16 +190,20 @@ def test_is_an_answer_right_in_whatever_it_is_packed(packing):
 
 
 CHOICES = [
-    (week, question)
+    # The lesson that is solved may import Keras.
+    pytest.param(
+        week,
+        question,
+        id=question.name,
+        marks=[pytest.mark.slow] if "keras" in week.libraries else [],
+    )
     for week in WEEKS
     for question in week.questions.values()
     if not question.parameters
 ]
 
 
-@pytest.mark.parametrize(
-    ("week", "question"), CHOICES, ids=[question.name for _, question in CHOICES]
-)
+@pytest.mark.parametrize(("week", "question"), CHOICES)
 def test_is_a_letter_right_in_whatever_it_is_packed(week, question):
     letter = solutions(week.stem)[question.calls]
     for packing in [name for name in PACKINGS if "text" in name or "enumeration" in name]:

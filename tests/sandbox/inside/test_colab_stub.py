@@ -31,6 +31,7 @@ def test_is_a_notebook_that_looks_for_colab_told_that_it_is_elsewhere(sandbox: S
 
 
 @pytest.mark.bubblewrap
+@pytest.mark.slow
 def test_is_it_beside_what_keras_needs_of_the_same_name() -> None:
     """TensorFlow's `google.protobuf` shares the package's name."""
     pytest.importorskip("tensorflow")
