@@ -142,7 +142,7 @@ def _entries(pair: Pair) -> str:
 
 def _of_the_function(question: Question, step: Step, ask: Ask) -> list[str]:
     answer = ask(step.inputs)
-    if answer.status in (Status.NOT_ATTEMPTED, Status.MISSING):
+    if answer.unwritten:
         return [f"Right. Next: write `{question.calls}` so that it does what you did by hand."]
     lines, wrong = beside(question, step, question.measured(answer, step.inputs))
     if not wrong:

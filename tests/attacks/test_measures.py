@@ -104,7 +104,9 @@ def hand_in(attack: Computed, code: str) -> Any:
 
 # Week 14's trains for ten seconds.
 @pytest.mark.parametrize(
-    "attack", one_in(2, [(each,) for each in ATTACKS.values()], by=str), ids=ATTACKS
+    "attack",
+    one_in(2, [(each,) for each in ATTACKS.values()], by=lambda each: each[0].week),
+    ids=ATTACKS,
 )
 def test_attack(attack: Computed) -> None:
     """The author loses that question, everybody else nothing, and the grader stays small."""

@@ -27,8 +27,8 @@ every_question = pytest.mark.parametrize(
     ("week", "question"), QUESTIONS, ids=[question.name for _, question in QUESTIONS]
 )
 BRIEF = [each for each in QUESTIONS if EXHAUSTIVE or each[1].seconds < 60]
-# What `tests/laws/test_weeks.py` does not train in the sandbox.
-NOT_IN_A_SANDBOX = [each for each in QUESTIONS if each in BRIEF or each[0].stem == TRAINED_ONCE]
+# `tests/laws/test_weeks.py` trains the rest, in the sandbox.
+TRAINED_HERE = [each for each in QUESTIONS if each in BRIEF or each[0].stem == TRAINED_ONCE]
 every_question_but_long_training = pytest.mark.parametrize(
     ("week", "question"), BRIEF, ids=[question.name for _, question in BRIEF]
 )
@@ -57,8 +57,8 @@ def solutions(stem: str) -> dict[str, Any]:
 @on_three_secrets
 @pytest.mark.parametrize(
     ("week", "question"),
-    NOT_IN_A_SANDBOX,
-    ids=[question.name for _, question in NOT_IN_A_SANDBOX],
+    TRAINED_HERE,
+    ids=[question.name for _, question in TRAINED_HERE],
 )
 def test_does_the_solution_score_full_marks(week, question, secret, reference_cache):
     judge_ = judge(week.stem, secret, reference_cache)
