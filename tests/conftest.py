@@ -104,9 +104,9 @@ def one_in(size: int, of: Sequence[Any], by: Callable[[Any], Hashable]) -> list[
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what is marked `bubblewrap` where it cannot be used; say nbgrader's version at once."""
+    item.stash[KERAS] = "tensorflow" in sys.modules
     if item.get_closest_marker("bubblewrap") and (reason := isolation_available()) != "bubblewrap":
         pytest.skip(reason)
-    item.stash[KERAS] = "tensorflow" in sys.modules
     # Whenever a gradebook is made, nbgrader starts a process for three seconds, which says which
     # version its tables are.
     if api := sys.modules.get("nbgrader.api"):
