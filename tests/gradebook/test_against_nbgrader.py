@@ -30,11 +30,11 @@ ON_TIME = ("right", "transposes-dW", "one-number-db", "deletes-cells", "corrupt-
 BEHIND = ("averages-twice", "tanh-squared-missing")
 
 
-def run(course: Course, module: str, *words: str) -> None:
+def nbgrader(course: Course, *words: str) -> None:
     """A command as a person types it in the course directory."""
     repository = str(Path(__file__).parents[2])
     done = subprocess.run(
-        [sys.executable, "-m", module, *words],
+        [sys.executable, "-m", "nbgrader", *words],
         cwd=course.root,
         env={**os.environ, "PYTHONPATH": repository},
         capture_output=True,
@@ -87,7 +87,7 @@ def test_are_all_rows_of_all_tables_the_same(released_course, tmp_path, settle):
         step(ours)
         step(theirs)
         autograder(ours.root, "grade", "week06", "--new-students")
-        run(theirs, "nbgrader", "autograde", STEM)
+        nbgrader(theirs, "autograde", STEM)
         rows = every_row(ours.db_url)
         assert rows == every_row(theirs.db_url)
         assert_it_holds_what_it_should(step, rows)
