@@ -16,18 +16,18 @@ from autograder.cli.main import app
 from autograder.course import directory
 from autograder.errors import AutograderError
 from autograder.gradebook.totals import totals
+from tests.command import autograder
 
 STEM = demo.STEM
 
 
 def command(root: Path, *words: str, code: int = 0) -> str:
     """Run a command in a course; what it printed, or the error that ended it."""
-    done = CliRunner().invoke(app, [*words, "--course", str(root)])
-    if isinstance(done.exception, AutograderError):
-        assert code == 1, done.exception
-        return str(done.exception)
-    assert done.exit_code == code, done.output
-    return " ".join(done.output.split())
+    try:
+        return " ".join(autograder(root, *words, codes=[code]).split())
+    except AutograderError as error:
+        assert code == 1, error
+        return str(error)
 
 
 def graded(root: Path, *words: str, code: int = 0) -> dict[str, dict[str, Any]]:
